@@ -1,0 +1,71 @@
+# Everything one does with Phoenix from a clone. Needs make and Python 3.11 or newer with venv; nothing else, not even git.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run check lint test bench format clean
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STATIC := src/phoenix/static
+ARGS   ?=
+# Put on the command line of pytest, such as PYTEST_ARGS="-x -k feed".
+PYTEST_ARGS ?=
+
+PYTHON_READY := $(VENV)/.ready
+WEB_READY    := node_modules/.ready
+BUNDLES      := $(STATIC)/manifest.json
+WEB_SOURCES  := $(shell find web -type f 2>/dev/null) vite.config.ts tsconfig.json package.json
+
+help:
+	@echo "make run      set everything up and start Phoenix with demo data (PHOENIX_PORT, PHOENIX_DATA, ARGS=\"--no-demo\")"
+	@echo "make setup    only install, into .venv/ and node_modules/"
+	@echo "make check    linters, types, layers, secrets, known vulnerabilities, fast tests"
+	@echo "make test     every test, real browsers and whole processes included"
+	@echo "make bench    measure (ARGS=\"--help\")"
+	@echo "make format   bring code into shape"
+	@echo "make clean    remove what was installed and built; data stays"
+
+setup: $(PYTHON_READY) $(BUNDLES)
+
+$(PYTHON_READY): requirements/develop.txt pyproject.toml tools/setup_python.sh
+	@tools/setup_python.sh $(VENV) >&2
+	@touch $@
+
+$(WEB_READY): package.json package-lock.json tools/npm.sh | $(PYTHON_READY)
+	@echo "Installing the web tools into node_modules" >&2
+	@tools/npm.sh ci --no-audit --no-fund --loglevel=error >&2
+	@touch $@
+
+$(BUNDLES): $(WEB_READY) $(WEB_SOURCES)
+	@echo "Bundling styles and scripts" >&2
+	@tools/npm.sh run --silent build >&2
+	@touch $@
+
+# `exec` makes Phoenix the child of make itself, so that Ctrl-C and SIGTERM reach it once and directly.
+run: setup
+	@[ "$${PHOENIX_ENVIRONMENT:-development}" = production ] || export PHOENIX_DEMO="$${PHOENIX_DEMO:-true}"; exec $(BIN)/python -m phoenix.cli up $(ARGS)
+
+check: lint
+	$(BIN)/pytest -q -m "not slow and not browser" $(PYTEST_ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@tools/npm.sh run --silent check
+	@tools/secrets.sh
+	@tools/audit.sh
+
+test: setup
+	@tools/test.sh $(PYTEST_ARGS)
+
+bench: setup
+	$(BIN)/python -m bench $(ARGS)
+
+format: $(PYTHON_READY)
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) node_modules $(STATIC) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info
+	find src tests bench tools migrations -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

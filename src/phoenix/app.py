@@ -1,0 +1,196 @@
+"""The ASGI application, folded from the composition."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, License, SecurityScheme
+from litestar.response import Response
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from phoenix import __version__
+from phoenix.composition import REGISTRY
+from phoenix.embedded.mailbox.pages import MAILBOX_ROUTES
+from phoenix.embedded.mailbox.pages import TEMPLATES as MAILBOX_TEMPLATES
+from phoenix.kernel.clock import Clock
+from phoenix.kernel.errors import PhoenixError
+from phoenix.kernel.events import Recorded, Wake
+from phoenix.kernel.logging import configure
+from phoenix.kernel.opening import opened
+from phoenix.kernel.realtime import Sockets
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.address import ClientAddress
+from phoenix.kernel.web.call import AnyRequest
+from phoenix.kernel.web.headers import Headers
+from phoenix.kernel.web.health import HEALTH_ROUTES
+from phoenix.kernel.web.hot import HotReads
+from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
+from phoenix.kernel.web.login import LogIns
+from phoenix.kernel.web.pages import refusal_page
+from phoenix.kernel.web.problems import as_refusal, is_api, log_failure, problem
+from phoenix.settings import Settings, read_settings
+
+# A request's body is bounded; what is larger comes in chunks of its own.
+BODY_MOST = 1024 * 1024
+
+
+DOCUMENT = OpenAPIConfig(
+    title="Phoenix",
+    version=__version__,
+    description="The API of Phoenix. Base path /api/v2; conventions are at the top of /api/docs.",
+    license=License(name="Apache-2.0", identifier="Apache-2.0"),
+    components=Components(
+        security_schemes={
+            "bearer": SecurityScheme(type="http", scheme="bearer", description="An access token from POST /api/v2/sessions."),
+            "session": SecurityScheme(type="apiKey", name="phoenix_session", security_scheme_in="cookie"),
+        }
+    ),
+    use_handler_docstrings=True,
+)
+
+
+def create_app() -> ASGIApp:
+    """The application of a web worker, with settings from the environment."""
+    settings = read_settings()
+    configure(settings.logs)
+    return Phoenix(settings, REGISTRY)
+
+
+def create_realtime_app() -> ASGIApp:
+    """Sockets alone, for the processes that serve nothing else."""
+    settings = read_settings()
+    configure(settings.logs)
+    return Phoenix(settings, REGISTRY, pages=False)
+
+
+class Phoenix:
+    """The whole of one web process: its lifespan opens the runtime, then every layer stands around the framework.
+
+    Layers from outside: client address, hot reads, headers, sockets, framework.
+    """
+
+    def __init__(self, settings: Settings, registry: Registry, *, clock: Clock | None = None, pages: bool = True) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.clock = clock
+        self.sockets_here = not pages or settings.realtime.processes == 0
+        self.framework = build(settings, registry if pages else Registry(()))
+        self.serve: ASGIApp = _starting
+        self.runtime: Runtime | None = None
+        self.sockets: Sockets | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]
+            await self._lifespan(receive, send)
+            return
+        await self.serve(scope, receive, send)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Runtime]:
+        """Open the runtime and put the layers together; everything ends with the block."""
+        async with opened(self.settings, self.registry, clock=self.clock, extra_templates={"mailbox": MAILBOX_TEMPLATES}) as runtime:
+            log_ins = LogIns(runtime)
+            state = self.framework.state
+            state.runtime, state.log_ins, state.document = runtime, log_ins, openapi_document
+            wake = Wake(self.settings.database.url)
+            tasks = [asyncio.create_task(log_ins.keep_flushing())]
+            served: ASGIApp = self.framework
+            if self.sockets_here:
+                self.sockets = Sockets(runtime, log_ins, lambda batch: _told(runtime, batch))
+                served = self.sockets.app(served)
+                tasks += [asyncio.create_task(wake.listen()), asyncio.create_task(self.sockets.run(wake))]
+            served = Headers(served, self.settings)
+            hot = [read for module in self.registry.modules for read in module.hot]
+            served = HotReads(served, runtime, log_ins, hot)
+            self.serve = ClientAddress(served, self.settings.web.trusted_proxies)
+            self.runtime = runtime
+            try:
+                yield runtime
+            finally:
+                self.serve = _starting
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                with contextlib.suppress(PhoenixError):
+                    await log_ins.flush()
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with self.running():
+                await send({"type": "lifespan.startup.complete"})  # type: ignore[arg-type,typeddict-item]
+                await receive()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})  # type: ignore[arg-type,typeddict-item]
+            raise
+        await send({"type": "lifespan.shutdown.complete"})  # type: ignore[arg-type,typeddict-item]
+
+
+def build(settings: Settings, registry: Registry, *, documented: bool = False) -> Litestar:
+    """The framework with the routes of all modules. With `documented` it can describe itself, at an address of its own."""
+    routes: list[Any] = [*HEALTH_ROUTES, *DOCUMENTATION_ROUTES]
+    for module in registry.modules:
+        routes.extend(module.routes)
+    if not settings.production:
+        routes.extend(MAILBOX_ROUTES)
+    return Litestar(
+        route_handlers=routes,
+        exception_handlers={Exception: refuse},
+        openapi_config=DOCUMENT if documented else None,
+        request_max_body_size=BODY_MOST,
+        logging_config=None,
+        debug=False,
+        pdb_on_exception=False,
+        state=State(),
+        on_app_init=[_quiet],
+    )
+
+
+@functools.cache
+def openapi_document() -> bytes:
+    """The OpenAPI 3.1 document, as JSON with its keys sorted, so that two builds can be compared."""
+    schema = build(Settings(), REGISTRY, documented=True).openapi_schema.to_schema()
+    return msgspec.json.encode(schema, order="sorted")
+
+
+def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Every exception ends here: as problem details for the API, as a page for people."""
+    refusal = as_refusal(error)
+    log_failure(error, refusal, request)
+    if is_api(request.scope["path"]) or not hasattr(request.app.state, "runtime"):
+        return problem(refusal, request)
+    return refusal_page(refusal, request)
+
+
+def _quiet(config: AppConfig) -> AppConfig:
+    """The framework's own exception logging is off: ours redacts."""
+    config.logging_config = None
+    return config
+
+
+async def _told(runtime: Runtime, batch: Any) -> list[tuple[str, str, Any]]:
+    recorded: list[Recorded] = list(batch)
+    told: list[tuple[str, str, Any]] = []
+    for module in runtime.registry.modules:
+        for live in module.live:
+            told += await live.tell(runtime, recorded)
+    return told
+
+
+async def _starting(scope: Scope, receive: Receive, send: Send) -> None:
+    """The answer before the runtime is open."""
+    del receive
+    if scope["type"] == "http":
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"2")]
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": b"Phoenix is starting. Try again in a moment.\n", "more_body": False})

@@ -1,0 +1,30 @@
+"""What Phoenix is: these modules, in this order. To add to it, add a folder and a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import phoenix.kernel
+from phoenix.kernel.registry import Registry
+from phoenix.modules.accounts.module import MODULE as ACCOUNTS
+from phoenix.modules.dashboard.module import MODULE as DASHBOARD
+from phoenix.modules.demo.module import MODULE as DEMO
+from phoenix.modules.entries.module import MODULE as ENTRIES
+from phoenix.modules.feed.module import MODULE as FEED
+from phoenix.modules.organisations.module import MODULE as ORGANISATIONS
+
+MODULES = (
+    ACCOUNTS,
+    ORGANISATIONS,
+    ENTRIES,
+    FEED,
+    DASHBOARD,
+    DEMO,
+)
+
+REGISTRY = Registry(MODULES)
+
+MIGRATIONS = (
+    Path(phoenix.kernel.__file__).parent / "migrations",
+    *(module.migrations for module in MODULES),
+)

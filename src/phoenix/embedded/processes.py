@@ -1,0 +1,94 @@
+"""Processes known by their number: is it there, is it ours, and ending it for good."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+POLL_SECONDS = 0.02
+LINUX = os.uname().sysname == "Linux"
+
+
+class EmbeddedError(Exception):
+    """A part Phoenix starts by itself cannot be started or stopped; the message is for the operator."""
+
+
+def is_gone(pid: int) -> bool:
+    """Whether no process of that number runs any more. One that has ended and waits for its parent (a zombie) is gone."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return LINUX
+    # The name stands in brackets and may hold anything, so look behind the last one.
+    return status.rpartition(")")[2].split()[0] in {"Z", "X"}
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process, or an empty string."""
+    if LINUX:
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        except OSError:
+            return ""
+    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    return shown.stdout.strip()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait for a condition; whether it came true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() >= end:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def tell(pid: int, sign: signal.Signals) -> None:
+    """Send a signal to a process that may have gone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, sign)
+
+
+def end(pid: int, *, sign: signal.Signals, seconds: float) -> None:
+    """End a process that is not our child, politely, then by SIGKILL. Raises EmbeddedError where it will not go."""
+    for step, patience in ((sign, seconds), (signal.SIGKILL, 5.0)):
+        try:
+            os.kill(pid, step)
+        except ProcessLookupError:
+            return
+        except PermissionError:
+            raise EmbeddedError(f"Process {pid}, left over from an earlier start, belongs to somebody else. End it first.") from None
+        if wait_until(lambda: is_gone(pid), patience):
+            return
+    raise EmbeddedError(f"Process {pid}, left over from an earlier start, does not end. End it first.")
+
+
+def end_child(process: subprocess.Popen[bytes], *, sign: signal.Signals, seconds: float) -> None:
+    """End a child and take its exit status, politely, then by SIGKILL."""
+    if process.poll() is None:
+        process.send_signal(sign)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    process.wait()
+
+
+def tail(path: Path, lines: int = 12) -> list[str]:
+    """The last lines of a log."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+    except OSError:
+        return []

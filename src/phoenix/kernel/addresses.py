@@ -1,0 +1,116 @@
+"""Mail addresses: any that is valid (RFC 5321, 5322, 6531, IDNA 2008), and what makes two of them the same."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from msgspec import Struct
+
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.text import _
+
+LONGEST_BYTES = 254
+
+
+class Address(Struct, frozen=True):
+    """A mail address in its three forms.
+
+    `display` is what the person wrote, composed (NFC), with a readable domain. `key` identifies: equal keys are one
+    address. `envelope` is where mail goes: the local part as written, the domain in ASCII.
+
+    Upper and lower case make no difference. RFC 5321 leaves that for the part before @ to the receiver, but no provider
+    gives Ada@ and ada@ to two people. Nothing else is merged: dots and plus tags mean something at some providers, and
+    case folding would make one of straße and strasse.
+    """
+
+    display: str
+    key: str
+    envelope: str
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether only a server with SMTPUTF8 (RFC 6531) can take the mail."""
+        return not self.envelope.isascii()
+
+
+def parse_address(text: str) -> Address:
+    """The address in what a person typed. Raises InvalidInput on the field `email`, with a sentence that says what to mend.
+
+    Nothing is looked up: whether mail arrives is found out by mailing. Domains for tests and examples are taken.
+    """
+    written = unicodedata.normalize("NFC", text.strip()) if len(text) <= LONGEST_BYTES * 4 else text
+    if len(written) > LONGEST_BYTES * 2:
+        raise _refusal("too_long", _too_long())
+    try:
+        found = _validate(written)
+    except (EmailNotValidError, UnicodeError):
+        raise _explain(written) from None
+    local, domain = found.local_part, found.ascii_domain.lower()
+    return Address(found.normalized, unicodedata.normalize("NFC", f"{local.lower()}@{domain}"), f"{local}@{domain}")
+
+
+def _validate(text: str) -> ValidatedEmail:
+    # `test_environment` is what lets the domain .test in; nothing else depends on it without look-ups.
+    return validate_email(text, allow_quoted_local=True, strict=True, check_deliverability=False, test_environment=True)
+
+
+def _explain(text: str) -> InvalidInput:
+    """Which of the usual slips it was, by looking at the parts one by one."""
+    local, at, domain = text.rpartition("@")
+    if not text:
+        return _refusal("missing", _("Write the e-mail address, like name@example.com."))
+    if not at:
+        return _refusal("no_at", _("The @ is missing. Write it like name@example.com."))
+    if not domain:
+        return _refusal("no_domain", _("The part after @ is missing. Write it like name@example.com."))
+    if not local:
+        return _refusal("no_local", _("The part before @ is missing. Write it like name@example.com."))
+    if text.endswith(">"):
+        return _refusal("with_name", _("Write the address alone, without a name and angle brackets: name@example.com."))
+    if len(text.encode("utf-8", "replace")) > LONGEST_BYTES:
+        return _refusal("too_long", _too_long())
+    if domain.startswith("["):
+        return _refusal("invalid_domain", _("The part after @ is an IP address. Write a name, like example.com."))
+    if not _valid(f"name@{domain}"):
+        return _explain_domain(domain)
+    if not local.startswith('"') and any(letter.isspace() for letter in local):
+        return _refusal("spaces", _("There is a space in the address. Write it without."))
+    if not local.startswith('"') and "@" in local:
+        return _refusal("two_ats", _("There is more than one @. Write it like name@example.com."))
+    if len(local) > _LONGEST_LOCAL:
+        return _refusal("too_long", _("The part before @ is too long. It can have at most %(most)d characters.") % {"most": _LONGEST_LOCAL})
+    return _refusal(
+        "invalid_local", _("The part before @ holds something that an address cannot, such as two dots in a row. Check how it is typed.")
+    )
+
+
+def _explain_domain(domain: str) -> InvalidInput:
+    if any(letter.isspace() for letter in domain):
+        return _refusal("spaces", _("There is a space in the address. Write it without."))
+    if "." not in domain:
+        return _refusal("no_ending", _("The part after @ has no ending such as .com. Write it like name@example.com."))
+    if _valid(f"name@{domain}.com"):
+        return _refusal(
+            "not_public", _("Mail cannot reach the domain %(domain)s. Use an address that works everywhere.") % {"domain": domain}
+        )
+    return _refusal("invalid_domain", _("The part after @ is no domain. Write it like name@example.com."))
+
+
+_LONGEST_LOCAL = 64
+
+
+def _valid(text: str) -> bool:
+    try:
+        _validate(text)
+    except (EmailNotValidError, UnicodeError):
+        return False
+    return True
+
+
+def _too_long() -> str:
+    return _("The address is too long. It can have at most %(most)d bytes.") % {"most": LONGEST_BYTES}
+
+
+def _refusal(code: str, sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, errors=(FieldError("email", code, sentence),))

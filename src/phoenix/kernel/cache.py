@@ -1,0 +1,168 @@
+"""Cached reads: each process's memory, then Valkey, then the query. Never an old value after an acknowledged write."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from phoenix.kernel.generations import Generations
+from phoenix.kernel.valkey import Valkey
+
+T = TypeVar("T")
+
+KEEP_SECONDS = 60.0
+REFILL_LOCK_SECONDS = 2.0
+REFILL_WAIT_SECONDS = 0.02
+
+
+class Entry(Struct):
+    """A value, what it depends on, and the generations these had when it was read."""
+
+    keys: tuple[str, ...]
+    generations: tuple[int, ...]
+    value: Any
+    until: float
+    slots: tuple[int, ...] | None = None
+
+
+class Stored(Struct, array_like=True):
+    """An entry as it lies in Valkey."""
+
+    keys: tuple[str, ...]
+    generations: tuple[int, ...]
+    value: bytes
+
+
+class Watch:
+    """Told by a refill what its value depends on, *before* it reads it."""
+
+    def __init__(self, generations: Generations) -> None:
+        self._generations = generations
+        self.keys: list[str] = []
+        self.seen: list[int] = []
+        self.keepable = True
+
+    async def on(self, *keys: str) -> None:
+        """The value depends on these keys. Call it before reading what they stand for."""
+        found = await self._generations.read(keys)
+        if found is None:
+            self.keepable = False
+            return
+        self.keys.extend(keys)
+        self.seen.extend(found)
+
+
+class Codec(Struct, frozen=True):
+    """How a value becomes bytes in Valkey and back."""
+
+    encode: Callable[[Any], bytes] = bytes
+    decode: Callable[[bytes], Any] = bytes
+
+
+BYTES = Codec()
+
+
+class Cache:
+    """The cache of one process. `hits`, `remote_hits` and `misses` count since it was made."""
+
+    def __init__(self, generations: Generations, valkey: Valkey | None, local_entries: int) -> None:
+        self.generations = generations
+        self._valkey = valkey
+        self._most = local_entries
+        self._local: dict[str, Entry] = {}
+        self._refills: dict[str, asyncio.Future[None]] = {}
+        self.hits = self.remote_hits = self.misses = 0
+
+    def entry(self, key: str) -> Entry | None:
+        """The local entry, whose generations the caller must still compare: the hot path."""
+        return self._local.get(key)
+
+    async def peek(self, key: str) -> Any | None:
+        """The value in this process's memory if it still counts, else None. Never makes a query."""
+        entry = self._local.get(key)
+        if entry is None or entry.until < time.monotonic():
+            return None
+        if await self.generations.read(entry.keys) != entry.generations:
+            return None
+        self.hits += 1
+        return entry.value
+
+    async def read(self, key: str, refill: Callable[[Watch], Awaitable[T]], *, codec: Codec = BYTES, keep: float = KEEP_SECONDS) -> T:
+        """The value of `key`, from memory, from Valkey or from `refill`, of which one runs at a time.
+
+        `keep` is in seconds and bounds only memory: what makes a value old is a touched generation.
+        """
+        while True:
+            found = await self.peek(key)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+            running = self._refills.get(key)
+            if running is None:
+                break
+            # Its result counts only if it was read after the writes acknowledged by now: `peek` decides.
+            await asyncio.wait([running])
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._refills[key] = done
+        try:
+            return await self._refill(key, refill, codec, keep)
+        finally:
+            del self._refills[key]
+            done.set_result(None)
+
+    async def _refill(self, key: str, refill: Callable[[Watch], Awaitable[T]], codec: Codec, keep: float) -> T:
+        remote = await self._from_valkey(key, codec, keep)
+        if remote is not None:
+            return remote  # type: ignore[no-any-return]
+        if self._valkey is not None and self._valkey.reachable:
+            mine = await self._valkey.set(f"refill:{key}", b"", seconds=REFILL_LOCK_SECONDS, only_new=True)
+            waited = 0.0
+            while not mine and self._valkey.reachable and waited < REFILL_LOCK_SECONDS:
+                await asyncio.sleep(REFILL_WAIT_SECONDS)
+                waited += REFILL_WAIT_SECONDS
+                remote = await self._from_valkey(key, codec, keep)
+                if remote is not None:
+                    return remote  # type: ignore[no-any-return]
+                mine = await self._valkey.set(f"refill:{key}", b"", seconds=REFILL_LOCK_SECONDS, only_new=True)
+        self.misses += 1
+        watch = Watch(self.generations)
+        try:
+            value = await refill(watch)
+            if watch.keepable and watch.keys:
+                keys, seen = tuple(watch.keys), tuple(watch.seen)
+                self._keep(key, Entry(keys, seen, value, time.monotonic() + keep))
+                if self._valkey is not None:
+                    stored = msgspec.msgpack.encode(Stored(keys, seen, codec.encode(value)))
+                    await self._valkey.set(f"value:{key}", stored, seconds=keep)
+        finally:
+            if self._valkey is not None:
+                await self._valkey.delete(f"refill:{key}")
+        return value
+
+    async def _from_valkey(self, key: str, codec: Codec, keep: float) -> Any | None:
+        if self._valkey is None:
+            return None
+        raw = await self._valkey.get(f"value:{key}")
+        if raw is None:
+            return None
+        try:
+            stored = msgspec.msgpack.decode(raw, type=Stored)
+            value = codec.decode(stored.value)
+        except msgspec.MsgspecError:
+            # Written by another version of Phoenix.
+            return None
+        if await self.generations.read(stored.keys) != stored.generations:
+            return None
+        self.remote_hits += 1
+        self._keep(key, Entry(stored.keys, stored.generations, value, time.monotonic() + keep))
+        return value
+
+    def _keep(self, key: str, entry: Entry) -> None:
+        self._local.pop(key, None)
+        self._local[key] = entry
+        while len(self._local) > self._most:
+            del self._local[next(iter(self._local))]

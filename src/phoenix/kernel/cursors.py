@@ -1,0 +1,87 @@
+"""Cursors of lists: opaque, signed, and stable while rows are added, for they hold the place and no count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import GenericAlias
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from phoenix.kernel.crypto import Keys, from_base64url, same, to_base64url
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.text import _
+
+T = TypeVar("T")
+
+DEFAULT_LIMIT = 20
+HIGHEST_LIMIT = 100
+_MAC_BYTES = 12
+_LONGEST = 1024
+
+
+class Page(Struct, Generic[T], frozen=True):
+    """Some rows of a list; `next_cursor` is None on its last page."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class CursorKind:
+    """The cursors of one list: its name, and what a place in it consists of.
+
+    `PLACES = CursorKind("entries", datetime, str)` at the top of a room; the parts are datetime, int or str, or one of
+    them `| None`. A cursor of one list is refused by every other.
+    """
+
+    __slots__ = ("_decoder", "_name", "_parts")
+
+    def __init__(self, name: str, *parts: Any) -> None:
+        self._name = name
+        self._parts = len(parts)
+        self._decoder: msgspec.msgpack.Decoder[tuple[Any, ...]] = msgspec.msgpack.Decoder(GenericAlias(tuple, parts))
+
+    def write(self, keys: Keys, *place: datetime | int | str | None) -> str:
+        """The cursor of a place. Instants must be aware."""
+        if len(place) != self._parts or any(isinstance(part, datetime) and part.tzinfo is None for part in place):
+            raise ValueError(f"That is no place in {self._name}.")
+        data = msgspec.msgpack.encode(place)
+        return to_base64url(data + self._mac(keys, data))
+
+    def read(self, keys: Keys, cursor: str | None) -> tuple[Any, ...] | None:
+        """The place after which the page begins; None, for the first page, where there is no cursor. Raises InvalidInput."""
+        if cursor is None:
+            return None
+        data = from_base64url(cursor) if len(cursor) <= _LONGEST else None
+        if data is None or not same(data[-_MAC_BYTES:], self._mac(keys, data[:-_MAC_BYTES])):
+            raise _refusal()
+        try:
+            return self._decoder.decode(data[:-_MAC_BYTES])
+        except msgspec.MsgspecError:  # written by an older version, whose places had other parts
+            raise _refusal() from None
+
+    def page(self, keys: Keys, rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
+        """A page of at most `limit` rows. Fetch `limit + 1`: the one too many says that there is a next page."""
+        items = list(rows[:limit])
+        return Page(items, self.write(keys, *key(items[-1])) if len(rows) > limit else None)
+
+    def _mac(self, keys: Keys, data: bytes) -> bytes:
+        return keys.mac("cursor", self._name, data)[:_MAC_BYTES]
+
+
+def parse_limit(text: str | int | None) -> int:
+    """How many items a page holds: 20 unless told, 1 to 100. Raises InvalidInput."""
+    if text is None:
+        return DEFAULT_LIMIT
+    written = str(text)
+    if written.isascii() and written.isdecimal() and len(written) <= len(str(HIGHEST_LIMIT)) and 1 <= int(written) <= HIGHEST_LIMIT:
+        return int(written)
+    sentence = _("The limit is a whole number from 1 to %(highest)d.") % {"highest": HIGHEST_LIMIT}
+    raise InvalidInput(sentence, errors=(FieldError("limit", "invalid_limit", sentence),))
+
+
+def _refusal() -> InvalidInput:
+    sentence = _("This cursor does not belong to this list. Begin again without one.")
+    return InvalidInput(sentence, errors=(FieldError("cursor", "invalid_cursor", sentence),))

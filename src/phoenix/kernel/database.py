@@ -1,0 +1,266 @@
+"""PostgreSQL: SQL as SQL, rows into Structs, one transaction a request or job, every query counted."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+import asyncpg
+import msgspec
+
+from phoenix.kernel.clock import Clock
+from phoenix.kernel.errors import NotFound, Unavailable
+from phoenix.kernel.generations import Generations
+from phoenix.settings import Database as DatabaseSettings
+
+if TYPE_CHECKING:
+    from phoenix.kernel.events import Event
+
+T = TypeVar("T")
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+APPLICATION_NAME = "phoenix"
+
+
+class Query(Generic[T]):
+    """One SQL text and what a row of it becomes: a Struct whose fields stand in the order of the columns, or a scalar."""
+
+    __slots__ = ("row", "sql")
+
+    def __init__(self, row: Callable[..., T], sql: str) -> None:
+        self.row = row
+        self.sql = sql
+
+
+def query(row: Callable[..., T], sql: str) -> Query[T]:
+    """Name an SQL text. `row` is a Struct for rows, or a plain type such as `int` for a single column."""
+    return Query(row, sql)
+
+
+def command(sql: str) -> Query[None]:
+    """Name an SQL text that gives no rows."""
+    return Query(lambda *_: None, sql)
+
+
+class Reader:
+    """Reads, each statement by itself. Takes a connection at the first query, if there is one. Counts its queries."""
+
+    def __init__(self, acquire: Callable[[], Awaitable[Connection]], clock: Clock) -> None:
+        self._acquire = acquire
+        self.clock = clock
+        self.queries = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def connection(self) -> Connection:
+        """The bare connection, for what has no SQL text of its own."""
+        return await self._acquire()
+
+    async def all(self, query: Query[T], *args: object) -> list[T]:
+        """Every row."""
+        self.queries += 1
+        row = query.row
+        return [row(*record) for record in await (await self._acquire()).fetch(query.sql, *args)]
+
+    async def maybe(self, query: Query[T], *args: object) -> T | None:
+        """The first row, or None."""
+        self.queries += 1
+        record = await (await self._acquire()).fetchrow(query.sql, *args)
+        return None if record is None else query.row(*record)
+
+    async def one(self, query: Query[T], *args: object) -> T:
+        """The first row. Raises NotFound where there is none."""
+        found = await self.maybe(query, *args)
+        if found is None:
+            raise NotFound
+        return found
+
+
+class Transaction(Reader):
+    """One unit of work: all of it happens, or none. Records events; touches cache generations when it commits."""
+
+    def __init__(self, acquire: Callable[[], Awaitable[Connection]], clock: Clock, actor: str | None, request: str | None) -> None:
+        super().__init__(acquire, clock)
+        self.actor = actor
+        self.request = request
+        self.events: list[Event] = []
+        self.touched: set[str] = set()
+        self.has_jobs = False
+        self.after_commit: list[Callable[[], None]] = []
+
+    async def execute(self, query: Query[None], *args: object) -> int:
+        """Run a statement; the number of rows it changed."""
+        self.queries += 1
+        status = await (await self._acquire()).execute(query.sql, *args)
+        tail = status.rpartition(" ")[2]
+        return int(tail) if tail.isdigit() else 0
+
+    def record(self, event: Event) -> None:
+        """Record a fact; it is written with this transaction or not at all."""
+        self.events.append(event)
+        self.touch(*event.touches())
+
+    def touch(self, *keys: str) -> None:
+        """Make every cached value that depends on these keys stale, as of this transaction's commit."""
+        self.touched.update(keys)
+
+
+class Database:
+    """The pool of one process."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], clock: Clock, generations: Generations) -> None:
+        self.pool = pool
+        self.clock = clock
+        self.generations = generations
+        self.write_events: Callable[[Transaction], Any] | None = None
+        self.committed: Callable[[Transaction], None] = lambda _: None
+
+    @contextlib.asynccontextmanager
+    async def reader(self) -> AsyncIterator[Reader]:
+        """Reads outside a transaction."""
+        async with _Lease(self.pool) as lease:
+            yield Reader(lease.acquire, self.clock)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, *, actor: str | None = None, request: str | None = None) -> AsyncIterator[Transaction]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with _Lease(self.pool) as lease, Unit(self, lease, actor, request) as tx:
+            yield tx
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+class Unit:
+    """Begins and ends a transaction, and keeps the cache honest around its commit.
+
+    It begins at the first statement, so that hashing a password before it holds no connection. Generations are marked
+    *before* the commit, so that a process that dies right after it leaves readers bypassing the cache rather than
+    believing it, and settled after it, so that nothing read in between can be kept.
+    """
+
+    def __init__(self, database: Database, lease: _Lease, actor: str | None, request: str | None) -> None:
+        self.database = database
+        self._lease = lease
+        self._transaction: Any = None
+        self.tx = Transaction(self._begin, database.clock, actor, request)
+
+    async def _begin(self) -> Connection:
+        connection = await self._lease.acquire()
+        if self._transaction is None:
+            self._transaction = connection.transaction()
+            await self._transaction.start()
+        return connection
+
+    async def __aenter__(self) -> Transaction:
+        return self.tx
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        tx, generations = self.tx, self.database.generations
+        if error is not None and not getattr(error, "keeps_changes", False):
+            await self._roll_back()
+            return
+        try:
+            if tx.events and self.database.write_events is not None:
+                await self.database.write_events(tx)
+            if tx.touched:
+                await generations.begin(tx.touched)
+        except BaseException:
+            await self._roll_back()
+            raise
+        try:
+            if self._transaction is not None:
+                await self._transaction.commit()
+        finally:
+            if tx.touched:
+                await generations.settle(tx.touched)
+        for after in tx.after_commit:
+            after()
+        self.database.committed(tx)
+
+    async def _roll_back(self) -> None:
+        if self._transaction is not None:
+            await self._transaction.rollback()
+
+
+class _Lease:
+    """A connection taken at the first need and given back at the end; what is lost on the way becomes a 503."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        self._pool = pool
+        self._connection: Any = None
+
+    async def acquire(self) -> Connection:
+        if self._connection is None:
+            try:
+                self._connection = await self._pool.acquire(timeout=10)
+            except TimeoutError as error:
+                raise Unavailable("Too many people are waiting for the database. Try again in a few seconds.") from error
+            except (OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
+                raise Unavailable("The database does not answer. Try again in a few seconds.") from error
+        return self._connection  # type: ignore[no-any-return]
+
+    async def __aenter__(self) -> _Lease:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+            # A demoted primary still answers reads; this connection must not be used again.
+            connection.terminate()
+        await self._pool.release(connection)
+        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+            raise Unavailable("The database is changing over to another machine. Try again in a few seconds.") from error
+        if isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, ConnectionError)):
+            raise Unavailable("The connection to the database was lost. Try again in a few seconds.") from error
+        if isinstance(error, (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)):
+            raise Unavailable("The database was too busy to finish this. Nothing was changed. Try again in a few seconds.") from error
+
+
+async def _leave_as_is(_: Connection) -> None:
+    """No session state is ever set by Phoenix, so a connection goes back to the pool without a reset."""
+
+
+async def set_codecs(connection: Connection) -> None:
+    """JSON columns are Python values."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda v: b"\x01" + msgspec.json.encode(v),
+        decoder=lambda b: msgspec.json.decode(b[1:]),
+    )
+    await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=msgspec.json.encode, decoder=msgspec.json.decode)
+
+
+async def connect(settings: DatabaseSettings, clock: Clock, generations: Generations, *, pool: int | None = None) -> Database:
+    """Open the pool. Time-outs are set by the server for every statement of these connections."""
+    made = asyncpg.create_pool(
+        settings.url,
+        min_size=1,
+        max_size=pool or settings.pool,
+        max_inactive_connection_lifetime=300,
+        reset=_leave_as_is,
+        init=set_codecs,
+        timeout=10,
+        command_timeout=settings.statement_timeout / 1000 + 5,
+        server_settings={
+            "application_name": APPLICATION_NAME,
+            "statement_timeout": str(settings.statement_timeout),
+            "lock_timeout": str(settings.lock_timeout),
+            "idle_in_transaction_session_timeout": "30000",
+            "jit": "off",
+        },
+    )
+    try:
+        opened = await made
+    except (OSError, asyncpg.PostgresError) as error:
+        raise Unavailable("The database does not answer.") from error
+    return Database(opened, clock, generations)

@@ -1,0 +1,244 @@
+"""Facts: written in the transaction that made them true, numbered, and followed without loss or skip.
+
+A later commit may carry a lower number, so a follower orders by transaction first and reads only rows whose
+transaction is older than every one still running (`pg_snapshot_xmin`). Nothing can then appear behind its position.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+import asyncpg
+import msgspec
+import structlog
+from msgspec import Struct, StructMeta
+
+from phoenix.kernel.database import Database, Query, Reader, Transaction, command, query
+from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.ids import new_id
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "phoenix_events"
+POLL_SECONDS = 1.0
+POKE_SECONDS = 0.01
+BATCH = 200
+
+
+class EventMeta(StructMeta):
+    """Lets an event name its kind in its first line."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kind: str = "", **options: Any) -> EventMeta:
+        made: EventMeta = super().__new__(cls, name, bases, namespace, **options)
+        made.kind = kind
+        return made
+
+
+class Event(Struct, frozen=True, kw_only=True, metaclass=EventMeta):
+    """A fact in the past tense. Subclasses name their kind: `class EntryPosted(Event, kind="entries.posted")`.
+
+    `organisation` and `subject` are columns of their own; every other field goes to `data`. Personal data stays out
+    where an id will do.
+    """
+
+    kind: ClassVar[str]
+    organisation: str | None = None
+    subject: str | None = None
+
+    def touches(self) -> tuple[str, ...]:
+        """Generation keys of what everybody sees of this organisation's events."""
+        return (f"feed:{self.organisation}",) if self.organisation else ()
+
+    def data(self) -> dict[str, Any]:
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if name not in {"organisation", "subject"}}
+
+
+class Recorded(Struct, frozen=True):
+    """A row of `events`. `transaction` and `number` are a follower's position."""
+
+    transaction: int
+    number: int
+    id: str
+    kind: str
+    organisation: str | None
+    actor: str | None
+    subject: str | None
+    data: dict[str, Any]
+    occurred_at: datetime
+
+
+INSERT = command("""
+    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::text[])
+""")
+
+INSERT_ONE = command("""
+    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+""")
+
+AFTER: Query[Recorded] = query(
+    Recorded,
+    """
+    SELECT transaction::text::bigint, number, id, kind, organisation_id, actor_id, subject, data, occurred_at
+      FROM events
+     WHERE (transaction, number) > (($1::bigint)::text::xid8, $2)
+       AND transaction < pg_snapshot_xmin(pg_current_snapshot())
+     ORDER BY transaction, number
+     LIMIT $3
+""",
+)
+
+END: Query[tuple[int, int]] = query(
+    lambda transaction, number: (transaction, number),
+    """
+    SELECT transaction::text::bigint, number FROM events
+     WHERE transaction < pg_snapshot_xmin(pg_current_snapshot())
+     ORDER BY transaction DESC, number DESC LIMIT 1
+""",
+)
+
+POSITION: Query[tuple[int, int]] = query(
+    lambda transaction, number: (transaction, number),
+    "SELECT transaction::text::bigint, number FROM event_followers WHERE name = $1 FOR UPDATE SKIP LOCKED",
+)
+
+FOLLOW = command("INSERT INTO event_followers (name) VALUES ($1) ON CONFLICT DO NOTHING")
+ADVANCE = command("UPDATE event_followers SET transaction = ($2::bigint)::text::xid8, number = $3, moved_at = now() WHERE name = $1")
+POKE = command(f"SELECT pg_notify('{CHANNEL}', '')")
+
+
+async def write_events(tx: Transaction) -> None:
+    """Write what the transaction recorded, in one statement however many there are."""
+    rows = [
+        (new_id("evt"), event.kind, event.organisation, tx.actor, event.subject, event.data(), tx.now, tx.request) for event in tx.events
+    ]
+    if len(rows) == 1:
+        await tx.execute(INSERT_ONE, *rows[0])
+    else:
+        await tx.execute(INSERT, *map(list, zip(*rows, strict=True)))
+
+
+class Poker:
+    """Wakes followers after commits, many commits with one notification.
+
+    NOTIFY inside every transaction would make all commits queue for one lock; a notification lost in a crash costs a
+    follower one poll.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._task: asyncio.Task[None] | None = None
+
+    def __call__(self, tx: Transaction) -> None:
+        if tx.events and (self._task is None or self._task.done()):
+            self._task = asyncio.get_running_loop().create_task(self._poke())
+
+    async def _poke(self) -> None:
+        await asyncio.sleep(POKE_SECONDS)
+        with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError):
+            async with self._database.transaction() as tx:
+                await tx.execute(POKE)
+
+
+class Wake:
+    """Waits for a poke, or for the poll interval, whichever comes first. One listening connection a process."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._events: list[asyncio.Event] = []
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+
+    def bell(self) -> asyncio.Event:
+        bell = asyncio.Event()
+        self._events.append(bell)
+        return bell
+
+    async def listen(self) -> None:
+        """Keep listening until cancelled, through lost connections."""
+        while True:
+            lost = asyncio.Event()
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                self._connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "phoenix listener"})
+                self._connection.add_termination_listener(lambda _: lost.set())
+                await self._connection.add_listener(CHANNEL, self._ring)
+                self._ring()
+                try:
+                    await lost.wait()
+                finally:
+                    if not self._connection.is_closed():
+                        await self._connection.close(timeout=2)
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _ring(self, *_: object) -> None:
+        for bell in self._events:
+            bell.set()
+
+
+async def read_after(reader: Reader, position: tuple[int, int], limit: int = BATCH) -> list[Recorded]:
+    """The events after a position, oldest first, as far as none can still appear between them."""
+    return await reader.all(AFTER, *position, limit)
+
+
+async def latest(database: Database, bell: asyncio.Event) -> AsyncIterator[list[Recorded]]:
+    """Batches of what happens from now on, for one process; nothing is remembered when it ends."""
+    position: tuple[int, int] | None = None
+    while True:
+        bell.clear()
+        try:
+            async with database.reader() as reader:
+                if position is None:
+                    position = await reader.maybe(END) or (0, 0)
+                batch = await read_after(reader, position)
+        except Unavailable:
+            batch = []
+        if batch:
+            position = (batch[-1].transaction, batch[-1].number)
+            yield batch
+        if len(batch) < BATCH:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+
+
+async def follow(
+    database: Database, name: str, bell: asyncio.Event, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]
+) -> None:
+    """Follow every event from the first on. The position moves in the transaction that handled the batch.
+
+    Of several processes that follow under one name, one works at a time. A batch that fails is tried again, slower each
+    time, up to a minute; nothing is skipped.
+    """
+    delay = POLL_SECONDS
+    while True:
+        bell.clear()
+        try:
+            handled = await follow_once(database, name, handle)
+            delay = POLL_SECONDS
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # a follower outlives whatever its handler raises  # noqa: BLE001
+            log.exception("follower_failed", follower=name, retry_seconds=delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 60.0)
+            continue
+        if handled < BATCH:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+
+
+async def follow_once(database: Database, name: str, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]) -> int:
+    """Handle one batch in one transaction; the number of events handled."""
+    async with database.transaction() as tx:
+        position = await tx.maybe(POSITION, name)
+        if position is None:
+            await tx.execute(FOLLOW, name)
+            return 0
+        batch = await read_after(tx, position)
+        if batch:
+            await handle(tx, batch)
+            await tx.execute(ADVANCE, name, batch[-1].transaction, batch[-1].number)
+        return len(batch)

@@ -1,0 +1,119 @@
+"""Outgoing mail: one template for HTML (MJML) and plain text, sent by SMTP.
+
+A template is `mail/<name>.mjml` among a module's templates, with the blocks `subject`, `title`, `body`, `foot` and `text`.
+"""
+
+from __future__ import annotations
+
+import email.policy
+import html
+import re
+import ssl
+from collections.abc import Mapping
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import mrml
+from css_inline import CSSInliner
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
+from msgspec import Struct
+
+from phoenix.kernel.clock import Clock, SystemClock
+from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.text import gettext, ngettext
+from phoenix.settings import Mail as MailSettings
+
+HERE = Path(__file__).parent / "templates"
+SEND_SECONDS = 30
+
+
+class Mail(Struct, frozen=True):
+    """A mail, rendered: subject on one line, plain text, and HTML that carries its own style."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Mailer:
+    """Renders and sends. Raises Unavailable where the mail server cannot be reached; the job then tries again."""
+
+    def __init__(self, settings: MailSettings, folders: Mapping[str, Path], clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        modules = {name: FileSystemLoader(folder / "mail") for name, folder in folders.items()}
+        self._environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(HERE), PrefixLoader(modules)]),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+        )
+        self._environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self._inliner = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+    def render(self, name: str, /, **context: Any) -> Mail:
+        """A template such as "accounts/verify", with its context. Raises jinja2.UndefinedError for a name it lacks."""
+        template = self._environment.get_template(f"{name}.mjml")
+        # MJML is XML: what Jinja escaped stays escaped through it.
+        page = self._inliner.inline(mrml.to_html(template.render(context)).content)
+        return Mail(_words(template, "subject", context), _plain(template, "text", context), page)
+
+    async def send_template(self, name: str, /, *, to: str, **context: Any) -> None:
+        """Render a template and send it to one address."""
+        await self.send(to, self.render(name, to=to, **context))
+
+    async def send(self, to: str, mail: Mail) -> None:
+        """Send a mail to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531)."""
+        if not self._settings.smtp_url and not self._settings.mailbox_port:
+            raise Unavailable("No mail server is set. Set PHOENIX_SMTP_URL.")
+        message = self._message(to, mail)
+        url = urlsplit(self._settings.smtp_url or f"smtp://127.0.0.1:{self._settings.mailbox_port}")
+        secure = url.scheme == "smtps"
+        # A local server needs no TLS; any other must offer it, or nothing is sent.
+        starttls = None if secure or url.hostname in {"127.0.0.1", "localhost", "::1"} else True
+        try:
+            await aiosmtplib.send(
+                message,
+                sender=parseaddr(self._settings.sender)[1],
+                recipients=[to],
+                hostname=url.hostname or "127.0.0.1",
+                port=url.port or (465 if secure else 587),
+                username=unquote(url.username) if url.username else None,
+                password=unquote(url.password) if url.password else None,
+                use_tls=secure,
+                start_tls=starttls,
+                tls_context=ssl.create_default_context() if secure or starttls else None,
+                timeout=SEND_SECONDS,
+            )
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unavailable(f"The mail server refused, or does not answer ({type(error).__name__}).") from error
+
+    def _message(self, to: str, mail: Mail) -> EmailMessage:
+        sender_name, sender = parseaddr(self._settings.sender)
+        message = EmailMessage(policy=email.policy.SMTPUTF8 if not to.isascii() else email.policy.SMTP)
+        message["From"] = str(Address(sender_name, addr_spec=sender)) if sender_name else sender
+        message["To"] = to
+        # The policy refuses line breaks in headers; a subject is one line already.
+        message["Subject"] = mail.subject
+        message["Date"] = format_datetime(self._clock.now())
+        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or "phoenix.invalid")
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.text)
+        message.add_alternative(mail.html, subtype="html")
+        return message
+
+
+def _plain(template: Template, block: str, context: Mapping[str, Any]) -> str:
+    """A block as plain text: escaped for MJML like everything else, so it is read back."""
+    text = html.unescape("".join(template.blocks[block](template.new_context(dict(context)))))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _words(template: Template, block: str, context: Mapping[str, Any]) -> str:
+    return " ".join(_plain(template, block, context).split())

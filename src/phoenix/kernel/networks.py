@@ -1,0 +1,68 @@
+"""The client's address and scheme behind proxies: only what trusted proxies say is believed."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from phoenix.settings import SettingsError
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+SCHEMES = frozenset({"http", "https"})
+
+
+def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Networks such as 10.0.0.0/8. Raises SettingsError naming the one that is none."""
+    found = []
+    for text in texts:
+        try:
+            found.append(ipaddress.ip_network(text, strict=False))
+        except ValueError:
+            raise SettingsError(f"PHOENIX_TRUSTED_PROXIES holds {text!r}, which is no network. Write it like 10.0.0.0/8.") from None
+    return tuple(found)
+
+
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+    """The address of the client: the right-most one in X-Forwarded-For that is no trusted proxy.
+
+    What stands further left was written by the client itself and may be forged. A peer that is not trusted, or a header
+    that cannot be read up to there, leaves the last address that is certain.
+    """
+    certain = peer
+    for text in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+        if not _is_trusted(certain, trusted):
+            break
+        address = _parse(text)
+        if address is None:
+            break
+        certain = str(address)
+    return certain
+
+
+def client_scheme(peer: str, forwarded_proto: str, trusted: Sequence[Network], scheme: str) -> str:
+    """http or https, as the nearest trusted proxy saw it."""
+    if not _is_trusted(peer, trusted):
+        return scheme
+    last = forwarded_proto.rpartition(",")[2].strip().lower()
+    return last if last in SCHEMES else scheme
+
+
+def _is_trusted(text: str, trusted: Sequence[Network]) -> bool:
+    address = _parse(text)
+    return address is not None and any(address in network for network in trusted)
+
+
+def _parse(text: str) -> Address | None:
+    bare = text.strip().strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, ipaddress.IPv6Address) else address

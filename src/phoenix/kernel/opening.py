@@ -1,0 +1,73 @@
+"""Open and close what a process stands on."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+from phoenix.kernel.cache import Cache
+from phoenix.kernel.clock import Clock, SystemClock
+from phoenix.kernel.crypto import Keys
+from phoenix.kernel.database import connect
+from phoenix.kernel.events import Poker, write_events
+from phoenix.kernel.generations import Generations, MachineGenerations, ValkeyGenerations
+from phoenix.kernel.limits import Limiter
+from phoenix.kernel.mail import Mailer
+from phoenix.kernel.passwords import Passwords
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.templates import Templates
+from phoenix.kernel.valkey import Valkey
+from phoenix.settings import Settings, SettingsError
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    settings: Settings,
+    registry: Registry,
+    *,
+    clock: Clock | None = None,
+    pool: int | None = None,
+    extra_templates: Mapping[str, Path] | None = None,
+) -> AsyncIterator[Runtime]:
+    """The runtime of one process, closed again at the end. Raises SettingsError where it cannot be opened."""
+    if not settings.secrets.key:
+        raise SettingsError("PHOENIX_SECRET_KEY is missing. `phoenix up` makes one at its first start.")
+    if not settings.database.url:
+        raise SettingsError("PHOENIX_DATABASE_URL is missing. `phoenix up` starts a database and sets it.")
+    time = clock or SystemClock()
+    keys = Keys(settings.secrets.key, settings.place.environment)
+    valkey = Valkey(settings.cache.url) if settings.cache.url else None
+    generations: Generations
+    if settings.cache.nodes == "many":
+        if valkey is None:
+            raise SettingsError("PHOENIX_NODES=many needs PHOENIX_CACHE_URL: generations are shared through it.")
+        generations = ValkeyGenerations(valkey)
+    else:
+        generations = MachineGenerations(settings.place.data / "run" / "generations")
+    database = await connect(settings.database, time, generations, pool=pool)
+    database.write_events = write_events
+    database.committed = Poker(database)
+    folders = {**(extra_templates or {}), **{module.name: module.templates for module in registry.modules if module.templates.is_dir()}}
+    passwords = Passwords()
+    runtime = Runtime(
+        settings=settings,
+        registry=registry,
+        clock=time,
+        keys=keys,
+        database=database,
+        valkey=valkey,
+        cache=Cache(generations, valkey, settings.cache.local_entries),
+        limiter=Limiter(valkey, keys, time),
+        passwords=passwords,
+        mailer=Mailer(settings.mail, folders),
+        templates=Templates(folders, settings.web.static, production=settings.production),
+    )
+    try:
+        yield runtime
+    finally:
+        passwords.close()
+        await database.close()
+        if valkey is not None:
+            await valkey.close()

@@ -1,0 +1,208 @@
+"""Passwords: Argon2id at OWASP's figures, off the event loop, and the refusal of those that are guessed first.
+
+ASVS 5.0, 6.2: 12 characters and more, any Unicode, no rules of composition, and a list of the commonest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import string
+import unicodedata
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from phoenix.kernel.errors import FieldError, InvalidInput, Unavailable
+from phoenix.kernel.text import _
+
+T = TypeVar("T")
+
+SHORTEST = 12
+LONGEST = 256
+WAITING = 64
+
+_LIST = Path(__file__).parent / "words" / "common-passwords.txt"
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
+# Nobody's password: verifying against it takes as long as against anybody's.
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
+
+
+class Passwords:
+    """Hashes and verifies in threads of its own, with at most `waiting` calls in line; Argon2 lets go of the interpreter.
+
+    Every method may raise Unavailable when the line is full: a flood of log-ins slows log-ins alone.
+    """
+
+    def __init__(self, *, threads: int | None = None, waiting: int = WAITING) -> None:
+        count = threads or max(1, (os.cpu_count() or 1) - 1)
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="passwords")
+        self._room = count + waiting
+
+    async def hash(self, password: str) -> str:
+        """The hash to store, in PHC format. Raises InvalidInput on one longer than 256 characters."""
+        data = _prepare(password)
+        if data is None:
+            raise _refusal("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
+        return await self._run(lambda: _HASHER.hash(data))
+
+    async def verify(self, stored: str, password: str) -> bool:
+        """Whether it is the password of that hash. A hash that cannot be read is nobody's."""
+        data = _prepare(password)
+        return await self._run(lambda: _matches(_NOBODY if data is None else stored, data or b"") and data is not None)
+
+    async def burn(self) -> None:
+        """Take the time of a `verify`, where there is no account, so that the answer's time does not tell."""
+        await self._run(lambda: _matches(_NOBODY, b""))
+
+    def needs_rehash(self, stored: str) -> bool:
+        """Whether the hash was made with other figures than today's; the moment to mend that is after a `verify`."""
+        try:
+            return _HASHER.check_needs_rehash(stored)
+        except InvalidHashError:
+            return True
+
+    def close(self) -> None:
+        """Wait for what is being hashed, drop what waits."""
+        self._threads.shutdown(cancel_futures=True)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._room <= 0:
+            raise Unavailable(_("Too many people are logging in right now. Try again in a moment."), retry_after=2)
+        self._room -= 1
+        loop = asyncio.get_running_loop()
+        future = self._threads.submit(work)
+
+        # Counted when the thread is done, not the caller: one who hangs up leaves the work behind.
+        def done(_future: Future[T]) -> None:
+            try:
+                loop.call_soon_threadsafe(self._leave)
+            except RuntimeError:  # the loop is closed; nobody counts any more
+                return
+
+        future.add_done_callback(done)
+        return await asyncio.wrap_future(future)
+
+    def _leave(self) -> None:
+        self._room += 1
+
+
+def check_strength(password: str, *, words: Iterable[str] = ()) -> None:
+    """Refuse a password that is too short, too long, or among the first to be guessed.
+
+    `words` are those that stand near the person: the mail address, the name. Raises InvalidInput on the field `password`.
+    """
+    if len(password) > LONGEST * 4:
+        raise _refusal("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
+    text = unicodedata.normalize("NFC", password)
+    if len(text) < SHORTEST:
+        raise _refusal(
+            "too_short", _("The password is too short. Use %(shortest)d characters or more; a few words do well.") % {"shortest": SHORTEST}
+        )
+    if len(text) > LONGEST:
+        raise _refusal("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
+    if any(unicodedata.category(letter) == "Cs" for letter in text):
+        raise _refusal("not_text", _("The password holds characters that are no text. Type it again."))
+    near = {part for word in words for part in re.split(r"[\W_]+", word.casefold()) if len(part) >= _SHORTEST_WORD}
+    if _guessed_early(text.casefold(), near | _PRODUCT):
+        raise _refusal("too_common", _("This password is among the first to be guessed. Use a few words that do not belong together."))
+
+
+_PRODUCT = frozenset({"phoenix", "platform"})
+_SHORTEST_WORD = 3
+_LONGEST_WORD = 64
+_SHORTEST_RUN = 3
+_ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "!@#$%^&*()_+",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiop",
+    "yxcvbnm",
+    "azertyuiop",
+    "qsdfghjklm",
+    "wxcvbn",
+)
+_RUNS = _ROWS + tuple(row[::-1] for row in _ROWS)
+_LEET = str.maketrans("4@310!5$7", "aaeloisst")
+_DIGITS = frozenset(string.digits)
+_SIGNS = frozenset(string.punctuation + " ")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(line for line in _LIST.read_text(encoding="ascii").splitlines() if not line.startswith("# "))
+
+
+def _guessed_early(text: str, near: frozenset[str] | set[str]) -> bool:
+    """Whether it is made of words near the person, runs, years and repetitions, and at most one of the commonest words.
+
+    Two different common words pass: passphrases are made of them.
+    """
+    if text in _common() or len(set(text)) < SHORTEST // 3:
+        return True
+    plain = text.translate(_LEET)
+    # The fewest different common words with which the first n letters can be made; None where they cannot.
+    fewest: list[frozenset[str] | None] = [frozenset(), *[None] * len(text)]
+    for start in range(len(text)):
+        used = fewest[start]
+        if used is None:
+            continue
+        for end in range(start + 1, min(len(text), start + _LONGEST_WORD) + 1):
+            for piece in {text[start:end], plain[start:end]}:
+                word = _word(piece, text, start, end, near)
+                if word is None:
+                    continue
+                now = used | {word} if word else used
+                known = fewest[end]
+                if len(now) <= 1 and (known is None or len(now) < len(known)):
+                    fewest[end] = now
+    return fewest[-1] is not None
+
+
+def _word(piece: str, text: str, start: int, end: int, near: frozenset[str] | set[str]) -> str | None:
+    """What a piece adds: itself for a common word, nothing ("") for what costs a guesser nothing, None for anything else."""
+    written = text[start:end]
+    if piece in near or _YEAR.fullmatch(written):
+        return ""
+    if len(written) >= _SHORTEST_RUN and (any(written in run for run in _RUNS) or len(set(written)) == 1):
+        return ""
+    if len(written) <= _SHORTEST_RUN and any(_stands_alone(kind, text, start, end) for kind in (_DIGITS, _SIGNS)):
+        return ""
+    return piece if piece in _common() else None
+
+
+def _stands_alone(kind: frozenset[str], text: str, start: int, end: int) -> bool:
+    """Whether the piece is all of that kind and touches no other letter of it: “!” and “42”, not a part of a long number."""
+    return kind.issuperset(text[start:end]) and text[start - 1 : start] not in kind and text[end : end + 1] not in kind
+
+
+def _matches(stored: str, data: bytes) -> bool:
+    try:
+        return _HASHER.verify(stored, data)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _prepare(password: str) -> bytes | None:
+    """The bytes that are hashed: NFC, so that é typed as one key or two is the same; None where it cannot be a password."""
+    if len(password) > LONGEST * 4:
+        return None
+    text = unicodedata.normalize("NFC", password)
+    try:
+        return None if len(text) > LONGEST else text.encode()
+    except UnicodeEncodeError:
+        return None
+
+
+def _refusal(code: str, sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, errors=(FieldError("password", code, sentence),))

@@ -1,0 +1,128 @@
+"""Sockets: one room a person and one an organisation, fed by the events each process follows for itself.
+
+No message bus is needed: every process reads the same numbered events and tells its own sockets, so nothing is lost
+between processes and nothing depends on Valkey. Only websockets are served; a poll could reach another worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import socketio
+import structlog
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.events import Recorded, Wake, latest
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.login import COOKIE, LogIns, cookie, cookie_name
+
+log = structlog.get_logger(__name__)
+
+# An ended session is refused within a second of its end, open sockets included.
+CHECK_SECONDS = 0.5
+QUEUE_MOST = 200
+
+Tell = Callable[[Sequence[Recorded]], Awaitable[list[tuple[str, str, Any]]]]
+
+
+class Sockets:
+    """The Socket.IO server of one process. `tell` turns events into (room, event, payload)."""
+
+    def __init__(self, runtime: Runtime, log_ins: LogIns, tell: Tell) -> None:
+        self._runtime = runtime
+        self._log_ins = log_ins
+        self._tell = tell
+        origins = [*runtime.settings.web.cors_origins, runtime.settings.public_url]
+        self.server = socketio.AsyncServer(
+            async_mode="asgi",
+            transports=["websocket"],
+            cors_allowed_origins=self._allowed if origins else None,
+            ping_interval=25,
+            ping_timeout=20,
+            max_http_buffer_size=16_384,
+            logger=False,
+            engineio_logger=False,
+        )
+        self.server.on("connect", self._connect)
+        self.server.on("disconnect", self._disconnect)
+        self._tokens: dict[str, str] = {}
+        self._people: dict[str, Actor] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._tokens)
+
+    def app(self, other: Any) -> Any:
+        """The ASGI application: sockets at /socket.io/, everything else passed on."""
+        return socketio.ASGIApp(self.server, other_asgi_app=other, socketio_path="/socket.io")
+
+    async def run(self, wake: Wake) -> None:
+        """Feed the sockets until cancelled."""
+        await asyncio.gather(self._feed(wake), self._watch_sessions())
+
+    async def _feed(self, wake: Wake) -> None:
+        async for batch in latest(self._runtime.database, wake.bell()):
+            if not self._tokens:
+                continue
+            for room, event, payload in await self._tell(batch):
+                await self.server.emit(event, payload, room=room)
+
+    async def _watch_sessions(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            for sid, token in list(self._tokens.items()):
+                with contextlib.suppress(Exception):
+                    await self._check(sid, token)
+
+    async def _check(self, sid: str, token: str) -> None:
+        actor = await self._log_ins.find(token)
+        if actor is None:
+            await self.server.emit("session_ended", {"reason": "ended"}, to=sid)
+            await self.server.disconnect(sid)
+        elif self._people.get(sid) is not actor:
+            await self._seat(sid, actor)
+        await self._cut_slow_reader(sid)
+
+    async def _cut_slow_reader(self, sid: str) -> None:
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
+        waiting = self.server.eio.sockets.get(eio_sid) if eio_sid else None
+        if waiting is not None and waiting.queue.qsize() > QUEUE_MOST:
+            log.warning("socket_cut", reason="reads too slowly")
+            await self.server.disconnect(sid)
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        token = auth.get("token") if isinstance(auth, dict) else None
+        if not isinstance(token, str):
+            secure = self._runtime.settings.public_url.startswith("https://")
+            headers = environ.get("asgi.scope", {}).get("headers", [])
+            token = cookie(headers, cookie_name(COOKIE, secure=secure).encode())
+        actor = await self._log_ins.find(token) if token else None
+        if actor is None or token is None:
+            raise socketio.exceptions.ConnectionRefusedError("not_logged_in")
+        self._tokens[sid] = token
+        await self._seat(sid, actor)
+
+    async def _seat(self, sid: str, actor: Actor) -> None:
+        before = self._people.get(sid)
+        old = {f"organisation:{seat.organisation}" for seat in before.seats} if before else set()
+        new = {f"organisation:{seat.organisation}" for seat in actor.seats}
+        for room in old - new:
+            await self.server.leave_room(sid, room)
+        for room in new - old:
+            await self.server.enter_room(sid, room)
+        if before is None:
+            await self.server.enter_room(sid, f"account:{actor.account}")
+        self._people[sid] = actor
+
+    async def _disconnect(self, sid: str, reason: str = "") -> None:
+        self._tokens.pop(sid, None)
+        self._people.pop(sid, None)
+        log.debug("socket_closed", reason=reason)
+
+    def _allowed(self, origin: str, environ: dict[str, Any]) -> bool:
+        settings = self._runtime.settings
+        host = environ.get("HTTP_HOST", "")
+        return origin in {settings.public_url, f"http://{host}", f"https://{host}", *settings.web.cors_origins}

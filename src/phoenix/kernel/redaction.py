@@ -1,0 +1,217 @@
+"""Blanks personal data and secrets in what is about to be written: by key, by known value and by pattern.
+
+The last step before bytes leave for a log. It errs to the side of blanking; ids, UUIDs, times and versions survive.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import ipaddress
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import msgspec
+
+BLANK = "[redacted]"
+LONGEST = 20_000
+_DEEPEST = 6
+_SHORTEST_KNOWN = 3
+_SHORTEST_ANYWHERE = 8
+_SHOWN_BYTES = 40
+
+# A key is blanked when one of its words is among these: `new_password`, `X-Api-Key`, `clientIp`.
+_SECRET_WORDS = frozenset(
+    "password passwd passphrase secret token jwt authorization cookie csrf otp totp signature credential credentials apikey dsn pan cvc cvv iban".split()
+)
+_PERSONAL_WORDS = frozenset("email mail ip phone mobile surname birthday street".split())
+# … or when it is one of these as a whole; as words among others they mean something else.
+_WHOLE_KEYS = frozenset(
+    "name full_name first_name last_name given_name family_name display_name user_name username user inviter recipient to sender "
+    "address client_address remote_addr remote_address peer client host_address x_forwarded_for x_real_ip forwarded forwarded_for "
+    "body request_body form payload query query_string params parameters args api_key secret_key private_key session_key bio title text".split()
+)
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+
+_known: ContextVar[set[str] | None] = ContextVar("known_values", default=None)
+
+
+@contextmanager
+def remember(*values: str) -> Iterator[None]:
+    """Blank these values, in any usual encoding, in everything that is written within: a name, an address, a form's text."""
+    token = _known.set({*(_known.get() or ()), *values})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def also_remember(*values: str) -> None:
+    """Add values that turned up since to the innermost `remember`; without one, nothing happens."""
+    known = _known.get()
+    if known is not None:
+        known.update(values)
+
+
+def redact(text: str) -> str:
+    """The text with everything blanked that should not be written down. At most 20,000 characters of it."""
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + "…"
+    known = _known.get()
+    if known and (pattern := _pattern_of(frozenset(known))) is not None:
+        text = pattern.sub(BLANK, text)
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    if "@" in text or "40" in text or "64;" in text or "＠" in text:
+        text = _EMAIL.sub(_blank_email, text)
+    text = _IPV4.sub(_blank_address, text)
+    if "::" in text or text.count(":") >= _LEAST_COLONS:
+        text = _IPV6.sub(_blank_address, text)
+    return _CARD.sub(_blank_card, text)
+
+
+def redact_value(value: Any, key: str = "", depth: int = 0) -> Any:
+    """A value of a log record as plain data, redacted. Objects become their fields or their repr, bytes only their count."""
+    if value is None or isinstance(value, bool):
+        return value
+    if key and is_sensitive(key):
+        return BLANK
+    if isinstance(value, str):
+        return BLANK if key == "code" and _CODE.fullmatch(value) else redact(value)
+    if isinstance(value, int | float):
+        text = str(value)
+        return value if redact(text) == text else BLANK
+    if isinstance(value, bytes | bytearray | memoryview):
+        return f"[{len(value)} bytes]"
+    if depth >= _DEEPEST:
+        return "[…]"
+    if isinstance(value, msgspec.Struct):
+        value = {f: getattr(value, f) for f in value.__struct_fields__}
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {redact(str(name)): redact_value(item, str(name), depth + 1) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redact_value(item, "", depth + 1) for item in value]
+    return redact(_shown(value))
+
+
+@lru_cache(maxsize=4096)
+def is_sensitive(key: str) -> bool:
+    """Whether values under that key are never written."""
+    words = [word.lower() for word in _WORD.findall(key)]
+    return not (_SECRET_WORDS | _PERSONAL_WORDS).isdisjoint(words) or "_".join(words) in _WHOLE_KEYS
+
+
+def _shown(value: object) -> str:
+    try:
+        return f"{type(value).__name__}: {value}" if isinstance(value, BaseException) else repr(value)
+    except Exception:  # noqa: BLE001 - a broken repr must not stop the record of what broke
+        return f"<{type(value).__name__}>"
+
+
+@lru_cache(maxsize=512)
+def _pattern_of(known: frozenset[str]) -> re.Pattern[str] | None:
+    forms: set[str] = set()
+    for value in (value.strip() for value in known):
+        if len(value) >= _SHORTEST_KNOWN:
+            escaped = value.encode("unicode_escape").decode()
+            forms |= {
+                value,
+                quote(value, safe=""),
+                quote(value),
+                quote_plus(value),
+                html.escape(value),
+                escaped,
+                json.dumps(value)[1:-1],
+                repr(value)[1:-1],
+            }
+    if not forms:
+        return None
+    return re.compile("|".join(_whole(form) for form in sorted(forms, key=len, reverse=True)), re.IGNORECASE)
+
+
+def _whole(form: str) -> str:
+    """Short values only as whole words: who is called Ann should not blank “planning”."""
+    pattern = re.escape(form)
+    if len(form) >= _SHORTEST_ANYWHERE:
+        return pattern
+    return (r"(?<![^\W_])" if form[0].isalnum() else "") + pattern + (r"(?![^\W_])" if form[-1].isalnum() else "")
+
+
+_SECRET_KEY = (
+    r"[\w.-]*(?:password|passwd|passphrase|secret|token|jwt|authorization|cookie|csrf|otp|signature|credential|api_?key|dsn)[\w.-]*"
+)
+_PERSONAL_KEY = rf"{_SECRET_KEY}|(?:[\w.-]*[_.-])?(?:e?mail|ip|phone|name|username|client|peer|remote_addr|body|query_string)"
+_QUOTED = r"""(?:"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$))"""
+
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # user:password@ in addresses of databases, caches and mail servers
+    (re.compile(r"(?<=://)[^/\s@]{1,512}@(?=[^\s@]*(?:[\s/:\"']|$))"), BLANK + "@"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w\-.~+/%]{6,}=*"), r"\1 " + BLANK),
+    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*"), BLANK),
+    (re.compile(r"\bpho_[\w-]+"), BLANK),
+    # headers, in whole lines
+    (
+        re.compile(r"(?im)^(\s*(?:proxy-)?(?:authorization|(?:set-)?cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*).+$"),
+        r"\1" + BLANK,
+    ),
+    # 'password': '…', password="…", b'cookie', b'…'
+    (re.compile(rf"(?i)(?<![\w.-])((?:{_PERSONAL_KEY})(?:\\?['\"])?\s*[:=,]\s*b?\\?){_QUOTED}"), r"\1" + BLANK),
+    # password=…, token: …, in forms, addresses and prose of libraries
+    (re.compile(rf"(?i)(?<![\w.-])({_SECRET_KEY}[:=])(?!\[redacted)[^\s&;,'\"()\[\]{{}}<>]+"), r"\1" + BLANK),
+    (re.compile(rf"(?i)([?&](?:{_PERSONAL_KEY}|code|state|key|sig|q)=)[^\s&#'\"<>]+"), r"\1" + BLANK),
+    (re.compile(r"(?i)\b(code\\?['\"]?\s*[:=]\s*\\?['\"]?)\d{6,8}\b"), r"\1" + BLANK),
+    # PostgreSQL quotes rows and input in its messages
+    (
+        re.compile(r"(?s)(\bKey \([^)]{1,500}\)=\().*?(\) (?:already exists|is not present|is still referenced|conflicts))"),
+        r"\1" + BLANK + r"\2",
+    ),
+    (re.compile(r"(\bFailing row contains \()[^\n]*"), r"\1" + BLANK + ")."),
+    (re.compile(r"(\binvalid input (?:syntax|value)[^:\n]{0,80}: )\"[^\n]*\""), r"\1" + BLANK),
+    # telephone numbers as E.164 writes them, and text that only chance can make: tokens
+    (re.compile(r"(?<![\w.+])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?!\w)"), BLANK),
+    (re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Za-z0-9_-]{40,}"), BLANK),
+)
+
+_AT = r"(?:@|＠|%(?:25)*40|&#64;|&#x40;|&commat;|\\u0040|\\x40)"
+_LOCAL = r"(?:\\?\"(?:[^\"\\\n]|\\.){1,128}\"|(?:[^\s\"<>()\[\]{},;:@＠\\]|\\x[0-9a-fA-F]{2}|\\[uU][0-9a-fA-F]{4,8}){1,256}?)"
+_DOMAIN = r"(?:\[[\w:.]{3,60}\]|(?=[\w.%\\-]*[^\W\d_])(?:[\w%-]|\\x[0-9a-fA-F]{2}|\\[uU][0-9a-fA-F]{4,8}|[.。](?=[\w%\\])){1,255})"
+_EMAIL = re.compile(_LOCAL + _AT + _DOMAIN)
+# What stands before an address in the same run of characters, and can stay: a path, a query, `email=`, an open quote.
+_BEFORE_EMAIL = re.compile(r"/(?:.*[/?&=])?|[\w.-]*='?|'")
+_IPV4 = re.compile(r"(?<![\d.vV])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
+_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,}[0-9A-Fa-f:.]*(?:%[\w.-]+)?")
+_LEAST_COLONS = 7
+_CODE = re.compile(r"\d{6,8}")
+# By the numbers that networks have: so that a time in microseconds is not taken for a card.
+_CARD = re.compile(r"(?<![\w.-])(?:4|5[1-5]|2[2-7]|3[0-8]|6)(?:[ -]?\d){11,18}(?![\w-])")
+
+
+def _blank_email(match: re.Match[str]) -> str:
+    before = _BEFORE_EMAIL.match(match[0])
+    kept = before[0] if before else ""
+    return ("" if "@" in kept else kept) + "[email]"
+
+
+def _blank_address(match: re.Match[str]) -> str:
+    text = match[0]
+    bare = text.partition("%")[0].rstrip(".:") if not text.endswith("::") else text
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return text
+    # Nobody's own: these say where Phoenix listens.
+    return text if address.is_loopback or address.is_unspecified else "[ip]" + text[len(text.rstrip(".:")) :]
+
+
+def _blank_card(match: re.Match[str]) -> str:
+    digits = [int(letter) for letter in match[0] if letter.isdigit()]
+    total = sum(digits[-1::-2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
+    return match[0] if total % 10 else "[card]"

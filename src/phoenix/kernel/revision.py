@@ -1,0 +1,18 @@
+"""What a migration is written with: plain SQL, in its own transaction, under a lock time-out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import op
+
+# A migration that cannot get its lock soon gives up rather than make every reader queue behind it.
+LOCK_TIMEOUT = "3s"
+
+
+def run_sql(sql: str) -> None:
+    """Run any number of statements in the revision's transaction."""
+    bind = op.get_bind()
+    bind.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    adapted: Any = bind.connection.dbapi_connection
+    adapted.run_async(lambda connection: connection.execute(sql))

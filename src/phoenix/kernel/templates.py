@@ -1,0 +1,185 @@
+"""Pages: the Jinja templates of the kernel and of every module, and the few functions and filters they may use.
+
+Everything is escaped by default and an unknown name is an error, in tests and in production alike. A module's
+templates are named with its name in front: "entries/list.html". Words for people go through gettext.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
+
+from babel.dates import format_date
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from phoenix.kernel import times
+from phoenix.kernel.reference import reference
+from phoenix.kernel.text import current_locale, gettext, ngettext
+from phoenix.kernel.web.frame import face
+
+HERE = Path(__file__).parent / "templates"
+STATIC = "/static/"
+
+
+class AssetsMissingError(RuntimeError):
+    """A style or script has no bundle. Run `npm run build`, which `make setup` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the reader's calendar and what happened on it. `date` is ISO 8601, `name` as a heading says it."""
+
+    date: str
+    name: str
+    items: list[Any]
+
+
+class Templates:
+    """Renders pages. `folders` maps a module's name to its templates, `static` is where Vite put the bundles.
+
+    Outside production a changed template or bundle is read again; in production each is read once.
+    """
+
+    def __init__(self, folders: Mapping[str, Path], static: Path, *, production: bool = True) -> None:
+        modules: dict[str, BaseLoader] = {name: FileSystemLoader(folder) for name, folder in folders.items()}
+        self._static = static
+        self._production = production
+        self._bundles: dict[str, str] = {}
+        self._icons = _read_icons(HERE / "icons.svg")
+        self.environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(HERE), PrefixLoader(modules)]),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=not production,
+        )
+        self.environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self.environment.globals.update(asset=self.asset, icon=self.icon, face=face, query=query, reference=reference, zones=times.zones)
+        self.environment.filters.update(
+            by_day=_by_day,
+            city=times.city,
+            clock=_clock,
+            day_month=_day_month,
+            in_full=_in_full,
+            local=_local,
+            long_date=_long_date,
+            moment=_moment,
+            paragraphs=paragraphs,
+        )
+
+    def render(self, name: str, /, **context: object) -> str:
+        """A page or a part of one. Raises jinja2.TemplateNotFound and, for a name the context lacks, jinja2.UndefinedError."""
+        return self.environment.get_template(name).render(context)
+
+    def asset(self, name: str) -> str:
+        """The address of a bundled file, such as `app.css`, whose name holds a hash of what is in it. Raises AssetsMissingError."""
+        if not self._bundles or not self._production:
+            self._bundles = _read_manifest(self._static / "manifest.json")
+        try:
+            return STATIC + self._bundles[name]
+        except KeyError:
+            raise AssetsMissingError(f"{name} is not among the bundled files in {self._static}. Run: npm run build") from None
+
+    def icon(self, name: str, kind: str = "") -> Markup:
+        """A drawing of our set, hidden from screen readers: a word always stands beside it. Raises KeyError for an unknown name."""
+        return Markup('<svg class="{}" viewBox="0 0 20 20" aria-hidden="true">{}</svg>').format(f"icon {kind}".strip(), self._icons[name])
+
+
+def paragraphs(text: str) -> Markup:
+    """What somebody wrote, as paragraphs: an empty line parts them, a line break stays."""
+    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    lines = (Markup("<br>\n").join(escape(line) for line in block.split("\n")) for block in blocks)
+    return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in lines)
+
+
+def query(path: str, /, **values: object) -> str:
+    """An address with those of the values that are not empty."""
+    given = {name: value for name, value in values.items() if value not in {"", None}}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _instant(value: datetime | str) -> datetime:
+    """Instants come as datetimes from queries and as RFC 3339 text from JSON."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+@pass_context
+def _moment(context: Context, instant: datetime | str) -> Markup:
+    """An instant in the reader's zone: short to the eye, in full on hover, exact for machines."""
+    shown = times.show(_instant(instant), context["zone"], context["now"], current_locale())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(shown.iso, shown.full, shown.text)
+
+
+@pass_context
+def _clock(context: Context, instant: datetime | str) -> Markup:
+    """The time of day alone, for what stands under the heading of its day."""
+    shown = times.show(_instant(instant), context["zone"], context["now"], current_locale())
+    return Markup('<time datetime="{}" title="{}">{:%H:%M}</time>').format(shown.iso, shown.full, _local(context, instant))
+
+
+@pass_context
+def _in_full(context: Context, instant: datetime | str, zone: str = "") -> Markup:
+    """An instant written out, in the reader's zone or in another."""
+    shown = times.show(_instant(instant), zone or context["zone"], context["now"], current_locale())
+    return Markup('<time datetime="{}">{}</time>').format(shown.iso, shown.full)
+
+
+@pass_context
+def _local(context: Context, instant: datetime | str) -> datetime:
+    """What the reader's clock and calendar say at an instant, to the minute and without a zone."""
+    return datetime.fromisoformat(times.local_input(_instant(instant), context["zone"]))
+
+
+@pass_context
+def _by_day(context: Context, items: Iterable[Any]) -> list[Day]:
+    """Things with an `occurred_at`, newest first, under the days of the reader's calendar."""
+    days: list[Day] = []
+    for item in items:
+        instant = _instant(item.occurred_at)
+        iso = times.local_input(instant, context["zone"])[:10]
+        if not days or days[-1].date != iso:
+            days.append(Day(iso, times.day(instant, context["zone"], context["now"], current_locale()), []))
+        days[-1].items.append(item)
+    return days
+
+
+@pass_context
+def _long_date(context: Context, instant: datetime | str) -> str:
+    """“Monday 23 November”, by the reader's calendar."""
+    return str(format_date(_local(context, instant).date(), "EEEE d MMMM", locale=current_locale()))
+
+
+def _day_month(value: date | str) -> str:
+    """“10 November”, from a date or its ISO text."""
+    return str(format_date(date.fromisoformat(value) if isinstance(value, str) else value, "d MMMM", locale=current_locale()))
+
+
+def _read_manifest(path: Path) -> dict[str, str]:
+    """Vite's manifest as name → file: `web/styles/app.css` is asked for as `app.css`, `web/app.ts` as `app.js`."""
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise AssetsMissingError(f"The styles and scripts have not been bundled: {path} is not there. Run: npm run build") from None
+    return {Path(chunk["src"]).stem + Path(chunk["file"]).suffix: chunk["file"] for chunk in manifest.values() if "src" in chunk}
+
+
+def _read_icons(path: Path) -> dict[str, Markup]:
+    """The drawings of the icon sheet by name. They are put into the page: no request, and they take the colour of the text."""
+    sheet = ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314 - our own file
+    return {symbol.attrib["id"]: Markup("").join(_drawing(shape) for shape in symbol) for symbol in sheet}
+
+
+def _drawing(shape: ET.Element) -> Markup:
+    attributes = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in shape.attrib.items())
+    return Markup("<{}{}/>").format(shape.tag.rpartition("}")[2], attributes)

@@ -1,0 +1,52 @@
+"""Cross-site request forgery: a token bound to the session or visitor, and the browser's own word on the origin.
+
+Asked for wherever a browser would send its cookie along by itself: unsafe methods that carry one of our cookies, and
+every form. Requests authenticated by the Authorization header need none.
+"""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from phoenix.kernel.crypto import Keys, to_base64url
+from phoenix.kernel.errors import Forbidden
+from phoenix.kernel.web.call import AnyRequest
+from phoenix.settings import Settings
+
+VISITOR_COOKIE = "phoenix_visitor"
+PURPOSE = "csrf"
+
+
+class Forged(Forbidden):
+    code, title = "csrf_failed", "This page is too old, or the request came from somewhere else"
+
+
+def token_for(keys: Keys, binding: str) -> str:
+    """The token of a session id, or of a visitor cookie's value."""
+    return to_base64url(keys.mac(PURPOSE, binding))
+
+
+def new_visitor() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
+    """Raises Forged where the browser says that another site made the request (Sec-Fetch-Site, Origin)."""
+    origin = request.headers.get("origin")
+    if origin in settings.web.cors_origins:
+        return
+    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+        raise Forged("This request came from another site. Open the page here and try again.")
+    if (
+        origin
+        and origin != "null"
+        and urlsplit(origin).netloc not in {request.headers.get("host", ""), urlsplit(settings.public_url).netloc}
+    ):
+        raise Forged("This request came from another site. Open the page here and try again.")
+
+
+def check(keys: Keys, binding: str | None, given: str | None) -> None:
+    """Raises Forged where the token does not belong to the session or visitor."""
+    if not binding or not given or not secrets.compare_digest(token_for(keys, binding), given):
+        raise Forged("This page was open for too long, or cookies are switched off. Load it again and repeat what you did.")

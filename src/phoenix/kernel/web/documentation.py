@@ -1,0 +1,27 @@
+"""The API's documentation: the OpenAPI document, and a page of ours that shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from phoenix.kernel.web.answer import Answer, digest
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.endpoint import PUBLIC, get
+from phoenix.kernel.web.pages import View, Visit, page
+
+
+@get("/api/v2/openapi.json", permission=PUBLIC, queries=0)
+async def openapi_document(call: Call) -> dict[str, Any]:
+    """This document (OpenAPI 3.1)."""
+    body: bytes = call.request.app.state.document()
+    return Answer(body, digest(body))  # type: ignore[return-value]
+
+
+@page("/api/docs", permission=PUBLIC, queries=0)
+async def documentation(visit: Visit) -> View:
+    """The document for people."""
+    return View("api_docs.html", {"document": msgspec.json.decode(visit.request.app.state.document())})
+
+
+DOCUMENTATION_ROUTES = (openapi_document, documentation)

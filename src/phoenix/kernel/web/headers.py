@@ -1,0 +1,107 @@
+"""Headers of every answer: security, request id, version; and CORS for the origins that are allowed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from phoenix import __version__
+from phoenix.settings import Settings
+
+Raw = tuple[bytes, bytes]
+
+CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE, HEAD"
+CORS_HEADERS = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-CSRF-Token, X-Request-Id"
+CORS_EXPOSED = b"ETag, Location, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Phoenix-Version, X-Request-Id"
+
+
+def new_request_id() -> str:
+    return secrets.token_hex(8)
+
+
+def policy(settings: Settings, frames: str = "'none'") -> str:
+    """The Content-Security-Policy of our pages: nothing inline, nothing from elsewhere."""
+    sockets = "'self'"
+    if settings.realtime.url:
+        place = urlsplit(settings.realtime.url)
+        sockets += f" {'wss' if place.scheme in {'https', 'wss'} else 'ws'}://{place.netloc}"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src {sockets}; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src {frames}; manifest-src 'self'"
+    )
+
+
+def security_headers(settings: Settings) -> list[Raw]:
+    """Headers that are the same on every answer."""
+    headers = [
+        (b"content-security-policy", policy(settings).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY"),
+        (b"referrer-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"phoenix-version", __version__.encode()),
+    ]
+    if settings.public_url.startswith("https://"):
+        headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+    return headers
+
+
+class Headers:
+    """The outermost layer: names the request, answers CORS preflights, and adds the headers to every answer."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._always = security_headers(settings)
+        self._origins = frozenset(origin.encode() for origin in settings.web.cors_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = new_request_id()
+        scope.setdefault("state", {})["request_id"] = request_id
+        origin = _header(scope["headers"], b"origin")
+        allowed = origin if origin in self._origins else None
+        if scope["method"] == "OPTIONS" and origin and _header(scope["headers"], b"access-control-request-method"):
+            await self._preflight(send, allowed)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers: list[Any] = list(message["headers"])
+                present = {name.lower() for name, _ in headers}
+                headers.extend(pair for pair in self._always if pair[0] not in present)
+                headers.append((b"x-request-id", request_id.encode()))
+                if allowed:
+                    headers += _cors(allowed)
+                    headers.append((b"access-control-expose-headers", CORS_EXPOSED))
+                message["headers"] = headers
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    async def _preflight(self, send: Send, allowed: bytes | None) -> None:
+        headers: list[Raw] = [(b"vary", b"Origin"), (b"content-length", b"0")]
+        if allowed:
+            headers += [
+                *_cors(allowed),
+                (b"access-control-allow-methods", CORS_METHODS),
+                (b"access-control-allow-headers", CORS_HEADERS),
+                (b"access-control-max-age", b"600"),
+            ]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _cors(origin: bytes) -> list[Raw]:
+    return [(b"access-control-allow-origin", origin), (b"access-control-allow-credentials", b"true"), (b"vary", b"Origin")]
+
+
+def _header(headers: Iterable[Raw], wanted: bytes) -> bytes | None:
+    return next((value for name, value in headers if name == wanted), None)

@@ -1,0 +1,94 @@
+"""Hot reads: session check and cached bytes, answered around the framework.
+
+Answers only when everything is in this process's memory and still counts; in every other case the framework answers,
+and fills the cache on its way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import cast
+
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache import Cache
+from phoenix.kernel.generations import MachineGenerations
+from phoenix.kernel.module import HotRead
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.answer import Answer, matches
+from phoenix.kernel.web.headers import new_request_id, security_headers
+from phoenix.kernel.web.login import COOKIE, LogIns, actor_key, bearer, cookie, cookie_name
+
+
+class HotReads:
+    """The layer around the framework. On several machines generations are not in memory, and it steps aside."""
+
+    def __init__(self, app: ASGIApp, runtime: Runtime, log_ins: LogIns, reads: Iterable[HotRead]) -> None:
+        self._app = app
+        self._cache: Cache = runtime.cache
+        self._log_ins = log_ins
+        generations = runtime.cache.generations
+        self._generations = generations if isinstance(generations, MachineGenerations) else None
+        self._reads = {read.path: read for read in reads} if self._generations else {}
+        secure = runtime.settings.public_url.startswith("https://")
+        self._cookie = cookie_name(COOKIE, secure=secure).encode()
+        self._headers = [
+            *security_headers(runtime.settings),
+            (b"content-type", b"application/json"),
+            (b"cache-control", b"private, no-cache"),
+            (b"vary", b"Authorization, Cookie"),
+        ]
+        self._plain = not runtime.settings.web.cors_origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._plain and scope["method"] == "GET":
+            read = self._reads.get(scope["path"])
+            if read is not None:
+                found = self._find(read, scope)
+                if found is not None:
+                    await self._send(found, scope, send)
+                    return
+        await self._app(scope, receive, send)
+
+    def _find(self, read: HotRead, scope: Scope) -> Answer | None:
+        headers = cast("list[tuple[bytes, bytes]]", scope["headers"])
+        token = bearer(headers) or cookie(headers, self._cookie)
+        if token is None:
+            return None
+        actor = self._believed(actor_key(token))
+        if not isinstance(actor, Actor) or not self._log_ins.is_live(actor):
+            return None
+        key = read.key(actor, scope["query_string"])
+        if key is None:
+            return None
+        found = self._believed(key)
+        if not isinstance(found, Answer):
+            return None
+        self._log_ins.saw(actor)
+        self._cache.hits += 1
+        return found
+
+    def _believed(self, key: str) -> object:
+        entry = self._cache.entry(key)
+        if entry is None or entry.until < time.monotonic() or self._generations is None:
+            return None
+        if entry.slots is None:
+            entry.slots = tuple(map(self._generations.slot, entry.keys))
+        return entry.value if self._generations.current(entry.slots) == entry.generations else None
+
+    async def _send(self, found: Answer, scope: Scope, send: Send) -> None:
+        body, status = found.body, 200
+        for name, value in scope["headers"]:
+            if name == b"if-none-match" and matches(value.decode("latin-1"), found.etag):
+                body, status = b"", 304
+        headers = [
+            *self._headers,
+            (b"etag", found.etag.encode()),
+            (b"x-request-id", new_request_id().encode()),
+        ]
+        if status != 304:  # noqa: PLR2004 - not modified
+            headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,88 @@
+"""Idempotency-Key: the same key and body get the same answer for 24 hours, even when both arrive at once."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from datetime import timedelta
+
+from litestar.response import Response
+from msgspec import Struct
+
+from phoenix.kernel.database import Query, Transaction, command, query
+from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
+from phoenix.kernel.runtime import Runtime
+
+KEEP = timedelta(hours=24)
+
+
+class StoredAnswer(Struct, frozen=True):
+    request: bytes
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+LOCK: Query[bool] = query(bool, "SELECT pg_try_advisory_xact_lock($1, $2)")
+FIND: Query[StoredAnswer] = query(
+    StoredAnswer, "SELECT request, status, headers, body FROM idempotency_keys WHERE caller = $1 AND key = $2 AND created_at > $3"
+)
+KEEP_ANSWER = command("""
+    INSERT INTO idempotency_keys (caller, key, request, status, headers, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (caller, key) DO UPDATE
+       SET request = EXCLUDED.request, status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body, created_at = EXCLUDED.created_at
+""")
+FORGET = command("DELETE FROM idempotency_keys WHERE created_at < $1")
+
+LOCK_SPACE = 0x1DE
+
+
+class InFlight(Conflict):
+    code, title = "idempotency_in_flight", "A request with this Idempotency-Key is being handled"
+
+
+class Reused(InvalidInput):
+    code, title = "idempotency_key_reused", "This Idempotency-Key was used with another body"
+
+
+class Once:
+    """One keyed request. `replay` gives the answer it had before; `keep` stores the one it gets now."""
+
+    def __init__(self, tx: Transaction, caller: str, key: str, method_and_path: str, body: bytes) -> None:
+        self._tx = tx
+        self._caller = caller
+        self._key = key
+        self._request = hashlib.sha256(method_and_path.encode() + b"\0" + body).digest()
+
+    async def replay(self) -> Response[bytes] | None:
+        """Raises InFlight while another request holds the key, Reused where it came with another request."""
+        if not await self._tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(f"{self._caller}\0{self._key}".encode()))):
+            raise InFlight("Wait for its answer, then try again.")
+        found = await self._tx.maybe(FIND, self._caller, self._key, self._tx.now - KEEP)
+        if found is None:
+            return None
+        if found.request != self._request:
+            raise Reused("Use a new key for a new request.")
+        return Response(
+            found.body, status_code=found.status, media_type="application/json", headers={**found.headers, "Idempotency-Replayed": "true"}
+        )
+
+    async def keep(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        await self._tx.execute(KEEP_ANSWER, self._caller, self._key, self._request, status, headers, body, self._tx.now)
+
+
+def check_key(key: str) -> str:
+    """Raises InvalidInput where the header cannot be a key."""
+    if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):  # noqa: PLR2004 - said in the sentence
+        raise InvalidInput(errors=(FieldError("Idempotency-Key", "invalid", "Use 1 to 200 printable ASCII characters."),))
+    return key
+
+
+async def forget_old_keys(runtime: Runtime) -> None:
+    """Delete what is older than 24 hours; runs by schedule."""
+    async with runtime.database.transaction() as tx:
+        await tx.execute(FORGET, tx.now - KEEP)
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 32) if number >= 1 << 31 else number

@@ -1,0 +1,277 @@
+"""Route decorators for pages. A handler takes a `Visit` and returns a `View`, a `Redirect`, or a fragment.
+
+A form that is refused is shown again by `retry`, with what was entered, the sentences beside their fields, and 422.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from litestar import Request
+from litestar.datastructures import Cookie, State
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Response
+
+from phoenix.kernel.actor import Actor, Seat
+from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.errors import InvalidInput, NotFound, NotLoggedIn, PhoenixError, TooManyRequests
+from phoenix.kernel.limits import Limit
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.text import _
+from phoenix.kernel.web import csrf
+from phoenix.kernel.web.call import AnyRequest
+from phoenix.kernel.web.endpoint import check_budget, client_address, decide
+from phoenix.kernel.web.frame import frame
+from phoenix.kernel.web.login import cookie_name
+from phoenix.kernel.web.problems import request_id
+
+HTML = "text/html; charset=utf-8"
+SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
+TOAST_COOKIE = "phoenix_toast"
+MOST_FORM_FIELDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A template and its context."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """On to another of our pages, with a sentence to show there."""
+
+    to: str
+    toast: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """The best next step after a refusal."""
+
+    href: str
+    label: str
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request for a page. `form` holds the fields sent; `tx` is there for POST alone."""
+
+    request: AnyRequest
+    runtime: Runtime
+    visitor: Actor | None
+    address: str
+    db: Reader
+    path: Mapping[str, Any]
+    form: Mapping[str, str]
+    cookies: list[Cookie] = field(default_factory=list)
+
+    @property
+    def actor(self) -> Actor:
+        if self.visitor is None:
+            raise NotLoggedIn
+        return self.visitor
+
+    @property
+    def tx(self) -> Transaction:
+        if not isinstance(self.db, Transaction):
+            raise TypeError("A GET page has no transaction.")
+        return self.db
+
+    @property
+    def agent(self) -> str:
+        return self.request.headers.get("user-agent", "")[:300]
+
+    @property
+    def seat(self) -> Seat:
+        """The reader's seat in the organisation of the address. Raises NotFound where there is none."""
+        seat = self.actor.seat(str(self.path["slug"]))
+        if seat is None:
+            raise NotFound("There is no such organisation, or you are not a member of it.")
+        return seat
+
+    def query(self, name: str, default: str = "") -> str:
+        return str(self.request.query_params.get(name, default))
+
+
+PageHandler = Callable[[Visit], Awaitable[View | Redirect]]
+
+
+def page(path: str, *, permission: str, queries: int, limits: Sequence[Limit] = ()) -> Callable[[PageHandler], HTTPRouteHandler]:
+    """Declare a page that is read."""
+    return _route("GET", path, permission=permission, queries=queries, limits=limits, retry=None)
+
+
+def form(
+    path: str, *, permission: str, queries: int, limits: Sequence[Limit] = (), retry: PageHandler | None = None
+) -> Callable[[PageHandler], HTTPRouteHandler]:
+    """Declare what happens when a form is sent. `retry` shows the page it was on."""
+    return _route("POST", path, permission=permission, queries=queries, limits=limits, retry=retry)
+
+
+def safe_next(target: str) -> str:
+    """A path of ours to go on to, or "/": never another site."""
+    parts = urlsplit(target)
+    if (
+        parts.scheme
+        or parts.netloc
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or any(c in target for c in "\\\r\n\t")
+    ):
+        return "/"
+    return target
+
+
+def _route(
+    method: str, path: str, *, permission: str, queries: int, limits: Sequence[Limit], retry: PageHandler | None
+) -> Callable[[PageHandler], HTTPRouteHandler]:
+    def decorate(handler: PageHandler) -> HTTPRouteHandler:
+        async def endpoint(request: Request[Any, Any, State]) -> Response[Any]:
+            return await _show(request, handler, retry, permission=permission, budget=queries, limits=limits)
+
+        return HTTPRouteHandler(
+            path,
+            http_method=method,  # type: ignore[arg-type]
+            status_code=200,
+            include_in_schema=False,
+            name=f"{method} {path}",
+            opt={"permission": permission, "queries": queries, "limits": tuple(limits), "page": True},
+        )(endpoint)
+
+    return decorate
+
+
+async def _show(
+    request: AnyRequest,
+    handler: PageHandler,
+    retry: PageHandler | None,
+    *,
+    permission: str,
+    budget: int,
+    limits: Sequence[Limit],
+) -> Response[Any]:
+    runtime: Runtime = request.app.state.runtime
+    try:
+        actor, _decisions = await decide(request, permission, limits)
+    except NotLoggedIn:
+        if request.method != "GET" or request.headers.get("hx-request"):
+            raise
+        target = request.scope["path"] + (f"?{request.scope['query_string'].decode('latin-1')}" if request.scope["query_string"] else "")
+        return go_to(f"/sign-in?next={quote(target, safe='')}", request)
+    except TooManyRequests as refusal:
+        if retry is None:
+            raise
+        actor, _decisions = await decide(request, permission, ())
+        form = await _read_form(request, runtime, actor)
+        return await _again(request, runtime, actor, retry, form, refusal)
+    address = client_address(request)
+    if request.method == "GET":
+        async with runtime.database.reader() as reader:
+            visit = Visit(request, runtime, actor, address, reader, request.path_params, {})
+            result = await handler(visit)
+            check_budget(reader, budget, runtime)
+        return show(result, visit)
+    form = await _read_form(request, runtime, actor)
+    try:
+        async with runtime.database.transaction(actor=actor.account if actor else None, request=request_id(request)) as tx:
+            visit = Visit(request, runtime, actor, address, tx, request.path_params, form)
+            result = await handler(visit)
+            check_budget(tx, budget, runtime)
+    except (InvalidInput, TooManyRequests) as refusal:
+        if retry is None:
+            raise
+        return await _again(request, runtime, actor, retry, form, refusal)
+    return show(result, visit)
+
+
+async def _again(
+    request: AnyRequest, runtime: Runtime, actor: Actor | None, retry: PageHandler, form: Mapping[str, str], refusal: PhoenixError
+) -> Response[Any]:
+    """The page a form was on, with what was entered and why it was refused."""
+    async with runtime.database.reader() as reader:
+        visit = Visit(request, runtime, actor, client_address(request), reader, request.path_params, form)
+        result = await retry(visit)
+    if isinstance(result, Redirect):
+        return show(result, visit)
+    errors = {error.field: error.detail for error in refusal.errors}
+    kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
+    context = {**result.context, "form": {**result.context.get("form", {}), **kept}, "errors": errors}
+    context["refusal"] = "" if errors else refusal.detail
+    return show(View(result.template, context, refusal.status), visit, refusal.headers)
+
+
+def show(result: View | Redirect, visit: Visit, headers: Mapping[str, str] | None = None) -> Response[Any]:
+    """A view as a page in its frame, or a redirect after a form (303)."""
+    if isinstance(result, Redirect):
+        return go_to(result.to, visit.request, toast=result.toast, cookies=visit.cookies)
+    cookies = list(visit.cookies)
+    binding = visit.visitor.session if visit.visitor else visit.request.cookies.get(_visitor_cookie(visit.runtime))
+    if binding is None:
+        binding = csrf.new_visitor()
+        cookies.append(our_cookie(visit.runtime, csrf.VISITOR_COOKIE, binding))
+    toast = visit.request.cookies.get(TOAST_COOKIE, "")
+    if toast:
+        cookies.append(Cookie(TOAST_COOKIE, "", max_age=0, path="/"))
+    context = frame(visit.runtime, visit.request, visit.visitor, csrf.token_for(visit.runtime.keys, binding), _toast(visit.runtime, toast))
+    html = visit.runtime.templates.render(result.template, **{"form": {}, "errors": {}, "refusal": "", **context, **result.context})
+    return Response(
+        html, status_code=result.status, media_type=HTML, cookies=cookies, headers={"Cache-Control": "no-store", **(headers or {})}
+    )
+
+
+def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[Cookie] = ()) -> Response[Any]:
+    """See other (303); htmx is told by its own header, since it cannot see a redirect."""
+    runtime: Runtime = request.app.state.runtime
+    made = list(cookies)
+    if toast:
+        made.append(Cookie(TOAST_COOKIE, runtime.keys.sign("toast", toast), max_age=30, path="/", httponly=True, samesite="lax"))
+    if request.headers.get("hx-request"):
+        return Response(b"", status_code=200, headers={"HX-Redirect": path, "Cache-Control": "no-store"}, cookies=made)
+    return Response(b"", status_code=303, headers={"Location": path, "Cache-Control": "no-store"}, cookies=made)
+
+
+def our_cookie(runtime: Runtime, name: str, value: str, *, seconds: int | None = None) -> Cookie:
+    """A cookie only our own pages get: HttpOnly, SameSite=Lax, and over HTTPS Secure with the __Host- prefix."""
+    secure = runtime.settings.public_url.startswith("https://")
+    return Cookie(cookie_name(name, secure=secure), value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+async def _read_form(request: AnyRequest, runtime: Runtime, actor: Actor | None) -> dict[str, str]:
+    data = await request.form()
+    form = {name: value for name, value in list(data.items())[:MOST_FORM_FIELDS] if isinstance(value, str)}
+    binding = actor.session if actor else request.cookies.get(_visitor_cookie(runtime))
+    csrf.check(runtime.keys, binding, form.pop("csrf", None) or request.headers.get("x-csrf-token"))
+    return form
+
+
+def _visitor_cookie(runtime: Runtime) -> str:
+    return cookie_name(csrf.VISITOR_COOKIE, secure=runtime.settings.public_url.startswith("https://"))
+
+
+def _toast(runtime: Runtime, signed: str) -> str:
+    return (runtime.keys.verify("toast", signed, now=runtime.clock.now()) or b"").decode()
+
+
+def refusal_page(refusal: PhoenixError, request: AnyRequest) -> Response[Any]:
+    """A refusal as a page for people, with a way on."""
+    runtime: Runtime = request.app.state.runtime
+    actor, _by_cookie = request.scope.get("state", {}).get("actor_found") or (None, False)
+    way_on = WayOn("/sign-in", _("Sign in")) if refusal.status == 401 else None  # noqa: PLR2004 - not logged in
+    context = {
+        **frame(runtime, request, actor, "", ""),
+        "status": refusal.status,
+        "title": refusal.title,
+        "detail": refusal.detail,
+        "request_id": request_id(request),
+        "way_on": way_on,
+    }
+    html = runtime.templates.render("error.html", **{"form": {}, "errors": {}, "refusal": "", **context})
+    headers = {**refusal.headers, "Cache-Control": "no-store"}
+    return Response(html, status_code=refusal.status, media_type=HTML, headers=headers)

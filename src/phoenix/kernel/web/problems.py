@@ -1,0 +1,150 @@
+"""Refusals as answers: problem details for machines (RFC 9457), a page with a sentence and a way on for people."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import structlog
+from litestar.exceptions import (
+    ClientException,
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+from litestar.exceptions import NotAuthorizedException as FrameworkNotAuthorized
+from litestar.response import Response
+from msgspec import Struct
+from msgspec import ValidationError as StructError
+
+from phoenix.kernel.errors import FieldError, InvalidInput, NotFound, PhoenixError
+from phoenix.kernel.web.call import AnyRequest
+
+log = structlog.get_logger(__name__)
+
+DOCUMENTATION = "/api/docs#problem-"
+
+
+class Problem(Struct, rename={"kind": "type"}):
+    """Problem details (RFC 9457), with a stable code, the request's id, and the refused fields."""
+
+    kind: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldError] = []
+
+
+class MethodNotAllowed(PhoenixError):
+    status, code, title = 405, "method_not_allowed", "That method does not exist here"
+
+
+class BadRequest(PhoenixError):
+    status, code, title = 400, "bad_request", "That request cannot be read"
+
+
+class BodyTooLarge(PhoenixError):
+    status, code, title = 413, "body_too_large", "That is too large"
+
+
+class UnsupportedMediaType(PhoenixError):
+    status, code, title = 415, "unsupported_media_type", "Send JSON"
+
+
+FRAMEWORK = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge, 415: UnsupportedMediaType}
+
+
+def request_id(request: AnyRequest) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def is_api(path: str) -> bool:
+    return path.startswith(("/api/", "/healthz", "/readyz"))
+
+
+def as_refusal(error: Exception) -> PhoenixError:
+    """Whatever was raised, as one of our refusals. What is not one of them is logged, and told as our fault."""
+    if isinstance(error, PhoenixError):
+        return error
+    if isinstance(error, ValidationException):
+        return _invalid(error)
+    if isinstance(error, NotFoundException):
+        return NotFound("There is nothing at this address.")
+    if isinstance(error, MethodNotAllowedException):
+        return MethodNotAllowed(headers=dict(error.headers or {}))
+    if isinstance(error, FrameworkNotAuthorized):
+        return PhoenixError()
+    if isinstance(error, ClientException) and isinstance(error.__cause__, StructError):
+        return _from_struct_error(error.__cause__)
+    if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - the server errors begin there
+        kind = FRAMEWORK.get(error.status_code, BadRequest)
+        return kind(f"{kind.title}. Check that the body is valid JSON." if kind is BadRequest else "")
+    return PhoenixError("Something broke on our side. Your last change was not saved. Try again in a minute.")
+
+
+def problem(refusal: PhoenixError, request: AnyRequest) -> Response[Problem]:
+    """A refusal as problem details."""
+    body = Problem(
+        kind=f"{DOCUMENTATION}{refusal.code}",
+        title=refusal.title,
+        status=refusal.status,
+        detail=refusal.detail,
+        code=refusal.code,
+        request_id=request_id(request),
+        errors=list(refusal.errors),
+    )
+    extra = getattr(refusal, "extra", None)
+    content: Any = {**to_builtins(body), **extra} if extra else body
+    return Response(content, status_code=refusal.status, media_type="application/problem+json", headers=_headers(refusal))
+
+
+def to_builtins(body: Problem) -> dict[str, Any]:
+    return {
+        "type": body.kind,
+        "title": body.title,
+        "status": body.status,
+        "detail": body.detail,
+        "code": body.code,
+        "request_id": body.request_id,
+        "errors": body.errors,
+    }
+
+
+def log_failure(error: Exception, refusal: PhoenixError, request: AnyRequest) -> None:
+    """Our own faults are logged with their traceback; refusals with their code."""
+    if refusal.status == 500:  # noqa: PLR2004 - our fault
+        log.error("request_failed", method=request.method, route=request.scope.get("path_template", ""), exc_info=error)
+    else:
+        log.info("request_refused", method=request.method, code=refusal.code, status=refusal.status)
+
+
+def _headers(refusal: PhoenixError) -> dict[str, str]:
+    headers = dict(refusal.headers)
+    if refusal.status == 401:  # noqa: PLR2004 - RFC 9110 asks for the challenge
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="phoenix"')
+    headers["Cache-Control"] = "no-store"
+    return headers
+
+
+def _invalid(error: ValidationException) -> InvalidInput:
+    found = []
+    for extra in error.extra if isinstance(error.extra, list) else []:
+        name = str(extra.get("key", "")) or "body"
+        found.append(FieldError(name.removeprefix("data."), "invalid", _sentence(str(extra.get("message", "")))))
+    return InvalidInput(errors=tuple(found) or (FieldError("body", "invalid", "It does not have the form that is expected here."),))
+
+
+def _from_struct_error(error: StructError) -> InvalidInput:
+    message, _, path = str(error).partition(" - at `$")
+    missing = re.search(r"missing required field `(\w+)`", message)
+    field = path.rstrip("`").lstrip(".") or (missing.group(1) if missing else "body")
+    code = "missing" if missing else "invalid"
+    return InvalidInput(errors=(FieldError(field, code, "This is missing." if missing else _sentence(message)),))
+
+
+def _sentence(message: str) -> str:
+    text = message.partition(" - at `")[0].strip()
+    return f"{text[:1].upper()}{text[1:]}.".replace("..", ".") if text else "This cannot be used."

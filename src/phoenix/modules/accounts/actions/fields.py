@@ -1,0 +1,65 @@
+"""The fields of an account, checked once for page and API, all refusals together."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
+
+from phoenix.kernel.addresses import Address, parse_address
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.passwords import check_strength
+from phoenix.kernel.text import _
+from phoenix.kernel.times import check_zone
+
+T = TypeVar("T")
+
+NAME_MOST = 100
+LOCALES = ("en",)
+
+
+class Fields:
+    """Collects what is wrong with an input; `check` raises InvalidInput with all of it."""
+
+    def __init__(self) -> None:
+        self.errors: list[FieldError] = []
+
+    def refuse(self, field: str, code: str, detail: str) -> None:
+        self.errors.append(FieldError(field, code, detail))
+
+    def email(self, text: str, field: str = "email") -> Address | None:
+        return self._try(field, lambda: parse_address(text))
+
+    def password(self, text: str, *words: str) -> None:
+        self._try("password", lambda: check_strength(text, words=words))
+
+    def name(self, text: str, field: str = "name") -> str:
+        """A name as people write it: trimmed, composed (NFC), without control characters."""
+        name = " ".join(unicodedata.normalize("NFC", text).split())
+        if not name:
+            self.refuse(field, "missing", _("Write a name."))
+        elif len(name) > NAME_MOST:
+            self.refuse(field, "too_long", _("Use at most {most} characters.").format(most=NAME_MOST))
+        elif any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} and c not in "\u200c\u200d" for c in name):
+            self.refuse(field, "invalid", _("This holds characters that cannot be shown."))
+        return name
+
+    def time_zone(self, text: str) -> str:
+        self._try("time_zone", lambda: check_zone(text))
+        return text
+
+    def locale(self, text: str) -> str:
+        if text not in LOCALES:
+            self.refuse("locale", "unknown", _("This language is not there yet."))
+        return text
+
+    def check(self) -> None:
+        if self.errors:
+            raise InvalidInput(errors=tuple(self.errors))
+
+    def _try(self, field: str, parse: Callable[[], T]) -> T | None:
+        try:
+            return parse()
+        except InvalidInput as refusal:
+            self.errors += [FieldError(field, e.code, e.detail) for e in refusal.errors] or [FieldError(field, "invalid", refusal.detail)]
+            return None

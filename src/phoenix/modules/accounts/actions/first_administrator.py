@@ -1,0 +1,57 @@
+"""The first administrator, by a one-time link that `phoenix up` prints while there is none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.ids import new_id
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts import queries
+from phoenix.modules.accounts.actions.fields import LOCALES, Fields
+from phoenix.modules.accounts.errors import SetUpAlready
+from phoenix.modules.accounts.events import AccountCreated, PermissionGranted
+
+PLATFORM_ADMIN = "platform.admin"
+PURPOSE = "first administrator"
+LINK_LIVES = timedelta(days=1)
+
+
+async def needs_administrator(db: Reader) -> bool:
+    return not await db.one(queries.ANY_ADMINISTRATOR, PLATFORM_ADMIN)
+
+
+def link_token(runtime: Runtime) -> str:
+    """The token of the link: good for a day, and only while there is no administrator."""
+    return runtime.keys.sign(PURPOSE, "set up", expires=runtime.clock.now() + LINK_LIVES)
+
+
+def is_link_token(runtime: Runtime, token: str) -> bool:
+    return runtime.keys.verify(PURPOSE, token, now=runtime.clock.now()) == b"set up"
+
+
+async def become_first_administrator(
+    runtime: Runtime, tx: Transaction, *, token: str, email: str, password: str, name: str, time_zone: str
+) -> str:
+    """Make the account and grant it the platform; its id. Raises SetUpAlready where somebody was faster."""
+    if not is_link_token(runtime, token):
+        raise SetUpAlready("This link is too old or not whole. Start Phoenix again to get a new one.")
+    fields = Fields()
+    address = fields.email(email)
+    name = fields.name(name)
+    fields.time_zone(time_zone)
+    fields.password(password, email, name)
+    fields.check()
+    password_hash = await runtime.passwords.hash(password)
+    await tx.execute(queries.LOCK_PERMISSIONS)
+    if address is None or not await needs_administrator(tx):
+        raise SetUpAlready("Phoenix has its first administrator already. Log in, or ask them.")
+    account = await tx.maybe(
+        queries.INSERT_ACCOUNT, new_id("acc"), address.display, address.key, name, password_hash, time_zone, LOCALES[0], tx.now
+    )
+    if account is None:
+        raise SetUpAlready("There is an account with this address already. Use another one.")
+    await tx.execute(queries.GRANT, account, PLATFORM_ADMIN, None, tx.now)
+    tx.record(AccountCreated(subject=account))
+    tx.record(PermissionGranted(subject=account, permission=PLATFORM_ADMIN))
+    return account

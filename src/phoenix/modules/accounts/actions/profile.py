@@ -1,0 +1,32 @@
+"""Change a profile."""
+
+from __future__ import annotations
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.database import Transaction
+from phoenix.kernel.errors import PreconditionFailed
+from phoenix.modules.accounts import queries
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.events import ProfileChanged
+from phoenix.modules.accounts.queries import Account
+
+
+async def change_profile(
+    tx: Transaction, actor: Actor, *, name: str | None, time_zone: str | None, locale: str | None, version: int | None
+) -> Account:
+    """Change what is given. Raises PreconditionFailed where `version` is no longer the newest.
+
+    Everything that shows the person is stale from the commit on: their own session, and the feeds they appear in.
+    """
+    fields = Fields()
+    name = None if name is None else fields.name(name)
+    time_zone = None if time_zone is None else fields.time_zone(time_zone)
+    locale = None if locale is None else fields.locale(locale)
+    fields.check()
+    changed = await tx.maybe(queries.UPDATE_PROFILE, actor.account, name, time_zone, locale, tx.now, version)
+    if changed is None:
+        raise PreconditionFailed("Your profile was changed on another device. Load it again, then repeat your change.")
+    tx.touch(f"account:{actor.account}", *(f"people:{seat.organisation}" for seat in actor.seats))
+    given = {"name": name, "time_zone": time_zone, "locale": locale}
+    tx.record(ProfileChanged(subject=actor.account, fields=[field for field, value in given.items() if value is not None]))
+    return changed

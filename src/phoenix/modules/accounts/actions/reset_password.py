@@ -1,0 +1,45 @@
+"""Reset a password by the proof of its address."""
+
+from __future__ import annotations
+
+from phoenix.kernel.database import Transaction
+from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.text import _
+from phoenix.modules.accounts import queries
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.prove import Given, spend_proof
+from phoenix.modules.accounts.actions.sessions import end_other_sessions
+from phoenix.modules.accounts.actions.sign_up import MAILS_AN_HOUR
+from phoenix.modules.accounts.errors import WrongProof
+from phoenix.modules.accounts.events import PasswordReset
+
+PURPOSE = "reset"
+
+
+async def ask_for_reset(runtime: Runtime, tx: Transaction, *, email: str) -> None:
+    """Send a proof for a new password. Says nothing about whether the address is known."""
+    fields = Fields()
+    address = fields.email(email)
+    fields.check()
+    if address is None or not (await runtime.limiter.hit(MAILS_AN_HOUR, address.key)).allowed:
+        return
+    known = await tx.maybe(queries.ACCOUNT_BY_EMAIL, address.key)
+    if known is not None:
+        await enqueue(tx, "accounts.send_reset", {"account": known.id})
+
+
+async def reset_password(runtime: Runtime, tx: Transaction, given: Given, *, password: str) -> str:
+    """Set a new password; every session ends. The account's id. The proof is spent only by a password that can be used."""
+    fields = Fields()
+    fields.password(password, given.email)
+    fields.check()
+    password_hash = await runtime.passwords.hash(password)
+    proof = await spend_proof(runtime, tx, PURPOSE, given)
+    if proof.account is None:
+        raise WrongProof(_("This link does not belong to an account. Ask for a new mail."))
+    await tx.execute(queries.SET_PASSWORD, proof.account, password_hash, tx.now)
+    await tx.execute(queries.SPEND_PROOFS_OF_ACCOUNT, proof.account, PURPOSE, tx.now)
+    await end_other_sessions(tx, proof.account, keep=None, reason="password_reset")
+    tx.record(PasswordReset(subject=proof.account))
+    return proof.account

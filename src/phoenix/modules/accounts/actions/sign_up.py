@@ -1,0 +1,59 @@
+"""Sign up: nothing but a mail happens until its reader proves the address. Whether the address was known stays unsaid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from phoenix.kernel.database import Transaction
+from phoenix.kernel.ids import new_id
+from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.limits import Limit
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.text import _
+from phoenix.modules.accounts import queries
+from phoenix.modules.accounts.actions.fields import Fields
+
+KEEP = timedelta(days=1)
+MAILS_AN_HOUR = Limit("mail_to_address", 5, 3600)
+
+
+async def sign_up(
+    runtime: Runtime, tx: Transaction, *, email: str, password: str, name: str, time_zone: str, locale: str, accept_terms: bool
+) -> None:
+    """Begin an account. Raises InvalidInput with every field that cannot be used.
+
+    A known address takes the same time and gets the same answer; its owner is told by mail.
+    """
+    fields = Fields()
+    address = fields.email(email)
+    name = fields.name(name)
+    fields.password(password, email, name)
+    fields.time_zone(time_zone)
+    fields.locale(locale)
+    if not accept_terms:
+        fields.refuse("accept_terms", "missing", _("Accept the terms to go on."))
+    fields.check()
+    if address is None:
+        return
+    password_hash = await runtime.passwords.hash(password)
+    if not (await runtime.limiter.hit(MAILS_AN_HOUR, address.key)).allowed:
+        return
+    known = await tx.maybe(queries.ACCOUNT_BY_EMAIL, address.key)
+    if known is not None:
+        await enqueue(tx, "accounts.send_already_registered", {"account": known.id})
+        return
+    sign_up_id = new_id("sup")
+    await tx.execute(queries.INSERT_SIGN_UP, sign_up_id, address.display, address.key, name, password_hash, time_zone, locale, tx.now)
+    await enqueue(tx, "accounts.send_verification", {"sign_up": sign_up_id})
+
+
+async def resend_verification(runtime: Runtime, tx: Transaction, *, email: str) -> None:
+    """Send the proof again, five times an hour at most. Says nothing about whether there is anything to prove."""
+    fields = Fields()
+    address = fields.email(email)
+    fields.check()
+    if address is None or not (await runtime.limiter.hit(MAILS_AN_HOUR, address.key)).allowed:
+        return
+    waiting = await tx.maybe(queries.NEWEST_SIGN_UP, address.key, tx.now - KEEP)
+    if waiting is not None:
+        await enqueue(tx, "accounts.send_verification", {"sign_up": waiting.id})

@@ -1,0 +1,16 @@
+"""Accounts on the command line."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions.first_administrator import link_token, needs_administrator
+
+
+async def first_administrator_link(runtime: Runtime) -> str:
+    """The one-time link to become the first administrator; nothing once there is one."""
+    async with runtime.database.reader() as db:
+        if not await needs_administrator(db):
+            return ""
+    return f"{runtime.settings.public_url}/first-administrator?token={quote(link_token(runtime))}"

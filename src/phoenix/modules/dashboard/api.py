@@ -1,0 +1,67 @@
+"""The dashboard as JSON, and as the bytes that are answered around the framework."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+from urllib.parse import unquote_plus
+
+from msgspec import Struct
+
+from phoenix.kernel.actor import Actor, Seat
+from phoenix.kernel.cache import Watch
+from phoenix.kernel.module import Card
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.text import _
+from phoenix.kernel.web.answer import ANSWER, Answer, answer
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.endpoint import get
+from phoenix.modules.dashboard import queries
+
+PREFIX = b"organisation="
+
+
+class CardAnswer(Struct):
+    name: str
+    title: str
+    data: Any
+
+
+class Dashboard(Struct):
+    cards: list[CardAnswer]
+
+
+def visible_cards(registry: Registry, seat: Seat) -> list[Card]:
+    """The cards a seat may see."""
+    return [card for card in registry.cards if card.permission in seat.permissions]
+
+
+def dashboard_key(actor: Actor, seat: Seat) -> str:
+    """The cache key: cards may speak of the reader, and count days in their zone."""
+    return f"dashboard:{seat.organisation}:{actor.account}:{actor.time_zone}:{zlib.crc32(','.join(sorted(seat.permissions)).encode())}"
+
+
+def hot_key(actor: Actor, query_string: bytes) -> str | None:
+    """The key for `?organisation=` alone; every other question goes to the framework."""
+    if not query_string.startswith(PREFIX) or b"&" in query_string:
+        return None
+    seat = actor.seat(unquote_plus(query_string[len(PREFIX) :].decode("latin-1")))
+    return dashboard_key(actor, seat) if seat and "dashboard.read" in seat.permissions else None
+
+
+@get("/api/v2/dashboard", permission="dashboard.read", queries=1)
+async def read_dashboard(call: Call, organisation: str) -> Dashboard:
+    """The cards of an organisation's dashboard, with days counted in your time zone."""
+    actor, registry = call.actor, call.runtime.registry
+    seat = actor.require("dashboard.read", organisation)
+
+    async def refill(watch: Watch) -> Answer:
+        await watch.on(f"feed:{seat.organisation}", f"people:{seat.organisation}")
+        cards = visible_cards(registry, seat)
+        data = await queries.cards_of(call.db, cards, actor, seat)
+        return answer(Dashboard([CardAnswer(card.name, _(card.title), found) for card, found in zip(cards, data, strict=True)]))
+
+    return await call.runtime.cache.read(dashboard_key(actor, seat), refill, codec=ANSWER)  # type: ignore[return-value]
+
+
+ROUTES = (read_dashboard,)

@@ -1,0 +1,21 @@
+"""The dashboard: the cards other modules declare, in one query."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.module import HotRead, Module, NavigationItem, Permission
+from phoenix.modules.dashboard import api, pages
+
+EVERYBODY = frozenset({"dashboard.read"})
+
+MODULE = Module(
+    name="dashboard",
+    about="The cards of all modules on one page, in one query.",
+    folder=Path(__file__).parent,
+    routes=(*api.ROUTES, *pages.ROUTES),
+    permissions=(Permission("dashboard.read", "See the dashboard"),),
+    roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYBODY),
+    hot=(HotRead("/api/v2/dashboard", api.hot_key),),
+    navigation=(NavigationItem("Dashboard", "home", "/o/{organisation}/dashboard", "dashboard.read", order=10),),
+)

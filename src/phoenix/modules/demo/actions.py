@@ -1,0 +1,152 @@
+"""Fill a database: with the demo, by the same actions people use, or with many rows at once."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from phoenix.kernel.actor import Actor, SessionRecord
+from phoenix.kernel.addresses import parse_address
+from phoenix.kernel.clock import SetClock
+from phoenix.kernel.database import Query, Transaction, query
+from phoenix.kernel.errors import Forbidden, NotFound
+from phoenix.kernel.ids import new_id
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts import queries as accounts
+from phoenix.modules.accounts.events import AccountCreated
+from phoenix.modules.demo.people import ENTRIES, ORGANISATION, PEOPLE, DemoPerson
+from phoenix.modules.entries.actions import Draft, excerpt, post_entry
+from phoenix.modules.organisations import queries as organisations
+from phoenix.modules.organisations.actions.create import create_organisation
+from phoenix.modules.organisations.events import MemberJoined
+
+BATCH = 10_000
+ENTRY_COLUMNS = ("id", "organisation_id", "author_id", "title", "body", "occurred_at", "time_zone", "created_at", "updated_at")
+EVENT_COLUMNS = ("id", "kind", "organisation_id", "actor_id", "subject", "data", "occurred_at")
+WORDS = (
+    "valve line pressure sensor filter pump hall meter gauge flow seal check spare night shift report supplier order delivery test "
+    "protocol calm steady limit drift zero span cable display label audit remark gasket bearing grease load noise record plan"
+).split()
+
+ANY_ORGANISATION: Query[tuple[str, str, str]] = query(
+    lambda slug, organisation, account: (slug, organisation, account),
+    """
+    SELECT o.slug, o.id, m.account_id FROM organisations o JOIN memberships m ON m.organisation_id = o.id
+     WHERE m.role = 'owner' AND ($1::text IS NULL OR o.slug = $1) ORDER BY o.created_at, m.joined_at LIMIT 1
+""",
+)
+SPREAD = timedelta(days=700)
+
+
+def demo_password(runtime: Runtime, email: str) -> str:
+    """Another one on every installation, the same at each of its starts, and stored nowhere."""
+    return f"demo-{runtime.keys.mac('demo password', email).hex()[:12]}"
+
+
+async def seed_demo(runtime: Runtime) -> str:
+    """Make the demo where there is no account yet; who is in it, as JSON. Nothing where others are there."""
+    if runtime.settings.production:
+        raise Forbidden("Demo accounts are not for production.")
+    async with runtime.database.reader() as db:
+        is_empty = not await db.one(accounts.ANY_ACCOUNT)
+    if is_empty:
+        await _make(runtime)
+    async with runtime.database.reader() as db:
+        present = [p for p in PEOPLE if await db.maybe(accounts.ACCOUNT_BY_EMAIL, parse_address(p.email).key)]
+    told = [{"email": p.email, "password": demo_password(runtime, p.email), "name": p.name} for p in present]
+    return msgspec.json.encode({"accounts": told}).decode()
+
+
+async def _make(runtime: Runtime) -> None:
+    now = runtime.clock.now()
+    clock = SetClock(now - timedelta(days=14))
+    hashes = [await runtime.passwords.hash(demo_password(runtime, person.email)) for person in PEOPLE]
+    runtime.database.clock = clock
+    async with runtime.database.transaction() as tx:
+        people = [await _person(tx, person, password_hash) for person, password_hash in zip(PEOPLE, hashes, strict=True)]
+        owner = await _actor(runtime, tx, people[0])
+        tx.actor = people[0]
+        made = await create_organisation(tx, owner, name=ORGANISATION)
+    async with runtime.database.transaction() as tx:
+        for account, person in zip(people[1:], PEOPLE[1:], strict=True):
+            clock.advance(minutes=7)
+            tx.actor = account
+            await tx.execute(organisations.INSERT_MEMBER, made.id, account, person.role, tx.now)
+            tx.record(MemberJoined(organisation=made.id, subject=account, role=person.role, invited_by=people[0]))
+    for entry in ENTRIES:
+        person = PEOPLE[entry.author]
+        local = (now - timedelta(days=entry.days_ago)).astimezone(ZoneInfo(person.time_zone))
+        at = local.replace(hour=entry.hour, minute=(entry.days_ago * 13) % 60, second=0, microsecond=0).astimezone(UTC)
+        clock.set(min(at + timedelta(minutes=9), now))
+        async with runtime.database.transaction(actor=people[entry.author]) as tx:
+            actor = await _actor(runtime, tx, people[entry.author])
+            await post_entry(tx, actor, made.id, Draft(entry.title, entry.body, min(at, now), person.time_zone))
+    runtime.database.clock = runtime.clock
+
+
+async def _person(tx: Transaction, person: DemoPerson, password_hash: str) -> str:
+    address = parse_address(person.email)
+    account = await tx.one(
+        accounts.INSERT_ACCOUNT, new_id("acc"), address.display, address.key, person.name, password_hash, person.time_zone, "en", tx.now
+    )
+    tx.record(AccountCreated(subject=account))
+    return account
+
+
+async def _actor(runtime: Runtime, tx: Transaction, account: str) -> Actor:
+    """The account as it would act if it were logged in."""
+    found = await tx.one(accounts.ACCOUNT, account)
+    record = SessionRecord(
+        session="",
+        account=found.id,
+        email=found.email,
+        name=found.name,
+        time_zone=found.time_zone,
+        locale=found.locale,
+        email_verified=True,
+        created_at=found.created_at,
+        platform=frozenset(),
+        idle_until=tx.now,
+        until=tx.now,
+        seen_at=tx.now,
+    )
+    return Actor(record, tuple(await runtime.registry.find_seats(tx, account)))
+
+
+async def seed_scale(runtime: Runtime, scale: int, organisation: str = "") -> str:
+    """Add `scale` entries, with their events, to an organisation (by slug), or to the first there is; a line that says so.
+
+    Times are spread over about two years, texts are made of a fixed list of words by a fixed seed.
+    """
+    async with runtime.database.reader() as db:
+        place = await db.maybe(ANY_ORGANISATION, organisation or None)
+    if place is None:
+        raise NotFound("There is no such organisation. Make one first, or run `phoenix seed --demo`.")
+    slug, organisation_id, account = place
+    chance = random.Random(scale)  # noqa: S311 - test data, the same every time
+    now = runtime.clock.now()
+    for start in range(0, scale, BATCH):
+        rows = [_row(chance, now, start + i, organisation_id, account, scale) for i in range(min(BATCH, scale - start))]
+        async with runtime.database.transaction() as tx:
+            connection = await tx.connection()
+            await connection.copy_records_to_table("entries", records=rows, columns=ENTRY_COLUMNS)
+            events = [
+                (new_id("evt"), "entries.posted", organisation_id, account, row[0], {"title": row[3], "excerpt": excerpt(row[4])}, row[5])
+                for row in rows
+            ]
+            await connection.copy_records_to_table("events", records=events, columns=EVENT_COLUMNS)
+            tx.touch(f"feed:{organisation_id}", f"entries:{organisation_id}")
+    async with runtime.database.reader() as db:
+        await (await db.connection()).execute("ANALYZE entries, events")
+    return f"{scale} entries were added to {slug}."
+
+
+def _row(chance: random.Random, now: datetime, number: int, organisation: str, account: str, scale: int) -> tuple[Any, ...]:
+    at = now - SPREAD * (1 - (number + 1) / (scale + 1))
+    title = " ".join(chance.choices(WORDS, k=5)).capitalize()
+    body = " ".join(chance.choices(WORDS, k=40)).capitalize() + "."
+    return (new_id("ent", at), organisation, account, title, body, at, "Europe/Berlin", at, at)

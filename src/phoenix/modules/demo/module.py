@@ -1,0 +1,14 @@
+"""Demo data: people to sign in as and entries to look at, and rows by the million to measure on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.module import Module
+
+MODULE = Module(
+    name="demo",
+    about="People to sign in as and entries to look at; rows by the million to measure on.",
+    folder=Path(__file__).parent,
+    needs=("accounts", "organisations", "entries"),
+)

@@ -1,0 +1,131 @@
+"""What a person can do with entries: post, change, delete."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput, NotFound, PreconditionFailed
+from phoenix.kernel.ids import check_id, new_id
+from phoenix.kernel.text import _
+from phoenix.kernel.times import check_zone
+from phoenix.modules.entries import queries
+from phoenix.modules.entries.events import EntryChanged, EntryDeleted, EntryPosted
+from phoenix.modules.entries.queries import Entry
+
+TITLE_MOST = 200
+BODY_MOST = 20_000
+EXCERPT_MOST = 280
+FUTURE_MOST = timedelta(days=366)
+PAST_MOST = timedelta(days=366 * 150)
+
+
+class Draft(Struct, frozen=True):
+    """What is posted or changed; None leaves a field as it is."""
+
+    title: str | None = None
+    body: str | None = None
+    occurred_at: datetime | None = None
+    time_zone: str | None = None
+
+
+async def post_entry(tx: Transaction, actor: Actor, organisation: str, draft: Draft) -> Entry:
+    """Post an entry in an organisation that the actor may write in.
+
+    Raises NotFound where the actor may not know of the organisation, Forbidden where they may only read, InvalidInput
+    with every field that cannot be used.
+    """
+    seat = actor.require("entries.write", organisation)
+    clean = _checked(tx, Draft(draft.title or "", draft.body or "", draft.occurred_at or tx.now, draft.time_zone or actor.time_zone))
+    entry = await tx.one(
+        queries.INSERT,
+        new_id("ent", tx.now),
+        seat.organisation,
+        actor.account,
+        clean.title,
+        clean.body,
+        clean.occurred_at,
+        clean.time_zone,
+        tx.now,
+    )
+    tx.touch(f"entries:{entry.organisation}")
+    tx.record(EntryPosted(organisation=entry.organisation, subject=entry.id, title=entry.title, excerpt=excerpt(entry.body)))
+    return entry
+
+
+async def find_entry(db: Reader, actor: Actor, entry: str, permission: str = "entries.read") -> Entry:
+    """One entry that the actor may see. Raises NotFound for what they may not know of."""
+    found = await db.maybe(queries.ENTRY, entry) if check_id(entry, "ent") else None
+    if found is None or actor.seat(found.organisation) is None:
+        raise NotFound(_("There is no such entry, or you may not see it."))
+    actor.require(permission, found.organisation)
+    return found
+
+
+async def change_entry(tx: Transaction, actor: Actor, entry: str, draft: Draft, *, version: int | None) -> Entry:
+    """Change one's own entry, or anybody's with the permission to. Raises PreconditionFailed where `version` is not the newest."""
+    before = await _changeable(tx, actor, entry)
+    clean = _checked(tx, draft)
+    changed = await tx.maybe(queries.CHANGE, entry, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, version)
+    if changed is None:
+        raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again, then repeat your change."))
+    tx.touch(f"entries:{before.organisation}")
+    tx.record(EntryChanged(organisation=before.organisation, subject=entry, title=changed.title))
+    return changed
+
+
+async def delete_entry(tx: Transaction, actor: Actor, entry: str, *, version: int | None) -> None:
+    """Delete one's own entry, or anybody's with the permission to."""
+    before = await _changeable(tx, actor, entry)
+    if not await tx.execute(queries.DELETE, entry, version):
+        raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again before you delete it."))
+    tx.touch(f"entries:{before.organisation}")
+    tx.record(EntryDeleted(organisation=before.organisation, subject=entry, title=before.title))
+
+
+def may_change(actor: Actor, entry: Entry) -> bool:
+    """Whether the actor may change or delete an entry they see."""
+    own = entry.author == actor.account and actor.may("entries.write", entry.organisation)
+    return own or actor.may("entries.moderate", entry.organisation)
+
+
+def excerpt(body: str) -> str:
+    """The beginning of a body on one line, cut at a word."""
+    line = " ".join(body.split())
+    return line if len(line) <= EXCERPT_MOST else line[:EXCERPT_MOST].rpartition(" ")[0] + " …"
+
+
+async def _changeable(tx: Transaction, actor: Actor, entry: str) -> Entry:
+    found = await find_entry(tx, actor, entry)
+    if not may_change(actor, found):
+        raise Forbidden(_("This entry is somebody else's. Its author can change it, and so can an administrator."))
+    return found
+
+
+def _checked(tx: Transaction, draft: Draft) -> Draft:
+    errors: list[FieldError] = []
+    title = None if draft.title is None else " ".join(unicodedata.normalize("NFC", draft.title).split())
+    body = None if draft.body is None else unicodedata.normalize("NFC", draft.body).replace("\r\n", "\n").strip()
+    if title == "":
+        errors.append(FieldError("title", "missing", _("Write a title.")))
+    for field, text, most in (("title", title, TITLE_MOST), ("body", body, BODY_MOST)):
+        if text and len(text) > most:
+            errors.append(
+                FieldError(field, "too_long", _("Use at most {most} characters; these are {length}.").format(most=most, length=len(text)))
+            )
+        if text and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
+            errors.append(FieldError(field, "invalid", _("This holds characters that cannot be shown.")))
+    if draft.time_zone is not None:
+        try:
+            check_zone(draft.time_zone)
+        except InvalidInput as refusal:
+            errors += [FieldError("time_zone", e.code, e.detail) for e in refusal.errors]
+    if draft.occurred_at is not None and not tx.now - PAST_MOST <= draft.occurred_at <= tx.now + FUTURE_MOST:
+        errors.append(FieldError("occurred_at", "out_of_range", _("Use a time in the last 150 years, or at most a year ahead.")))
+    if errors:
+        raise InvalidInput(errors=tuple(errors))
+    return Draft(title, body, draft.occurred_at, draft.time_zone)

@@ -1,0 +1,32 @@
+"""What entries show on the dashboard."""
+
+from __future__ import annotations
+
+from phoenix.kernel.module import Card
+
+PER_DAY = Card(
+    "entries.per_day",
+    "Entries per day",
+    sql="""
+        SELECT json_build_object('days', json_agg(json_build_object('date', d.day, 'count', coalesce(e.count, 0)) ORDER BY d.day))
+          FROM (SELECT ((now() AT TIME ZONE $3)::date - back) AS day FROM generate_series(0, 13) AS back) d
+          LEFT JOIN (SELECT (occurred_at AT TIME ZONE $3)::date AS day, count(*) AS count FROM entries
+                      WHERE organisation_id = $1 AND occurred_at > now() - interval '16 days' AND occurred_at < now() + interval '2 days'
+                      GROUP BY 1) e ON e.day = d.day
+    """,
+    template="entries/card_per_day.html",
+    permission="entries.read",
+)
+
+RECENT = Card(
+    "entries.recent",
+    "Latest entries",
+    sql="""
+        SELECT json_build_object('entries', coalesce(json_agg(json_build_object(
+                   'id', e.id, 'title', e.title, 'author', e.author_id, 'author_name', e.name, 'occurred_at', e.occurred_at) ORDER BY e.occurred_at DESC, e.id DESC), '[]'::json))
+          FROM (SELECT e.id, e.title, e.author_id, a.name, e.occurred_at FROM entries e JOIN accounts a ON a.id = e.author_id
+                 WHERE e.organisation_id = $1 ORDER BY e.occurred_at DESC, e.id DESC LIMIT 5) e
+    """,
+    template="entries/card_recent.html",
+    permission="entries.read",
+)

@@ -1,0 +1,55 @@
+"""Entries: dated records with a title and a body, in an organisation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.module import EventKind, Module, NavigationItem, Permission
+from phoenix.modules.entries import api, events, pages
+from phoenix.modules.entries.cards import PER_DAY, RECENT
+
+MODULE = Module(
+    name="entries",
+    about="Dated records with a title and a body, in an organisation.",
+    folder=Path(__file__).parent,
+    needs=("accounts", "organisations"),
+    routes=(*api.ROUTES, *pages.ROUTES),
+    permissions=(
+        Permission("entries.read", "Read entries"),
+        Permission("entries.write", "Post entries, change and delete one's own"),
+        Permission("entries.moderate", "Change and delete anybody's entries"),
+    ),
+    roles={
+        "owner": frozenset({"entries.read", "entries.write", "entries.moderate"}),
+        "administrator": frozenset({"entries.read", "entries.write", "entries.moderate"}),
+        "member": frozenset({"entries.read", "entries.write"}),
+        "viewer": frozenset({"entries.read"}),
+    },
+    events=(
+        EventKind(
+            events.EntryPosted,
+            "{actor} added the entry “{title}”",
+            feed="entries/feed_posted.html",
+            group="entries",
+            permission="entries.read",
+            link="/o/{organisation}/entries/{subject}",
+        ),
+        EventKind(
+            events.EntryChanged,
+            "{actor} changed the entry “{title}”",
+            feed="entries/feed_changed.html",
+            group="entries",
+            permission="entries.read",
+            link="/o/{organisation}/entries/{subject}",
+        ),
+        EventKind(
+            events.EntryDeleted,
+            "{actor} deleted the entry “{title}”",
+            feed="entries/feed_deleted.html",
+            group="entries",
+            permission="entries.read",
+        ),
+    ),
+    cards=(PER_DAY, RECENT),
+    navigation=(NavigationItem("Entries", "entry", "/o/{organisation}/entries", "entries.read", order=30),),
+)

@@ -1,0 +1,73 @@
+"""Questions about entries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from phoenix.kernel.database import Query, command, query
+
+
+class Entry(Struct, frozen=True):
+    """A dated record. `occurred_at` is an instant, `time_zone` where it was written (IANA)."""
+
+    id: str
+    organisation: str
+    author: str
+    title: str
+    body: str
+    occurred_at: datetime
+    time_zone: str
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+INSERT: Query[Entry] = query(
+    Entry,
+    """
+    INSERT INTO entries (id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+    RETURNING id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+""",
+)
+
+PAGE: Query[Entry] = query(
+    Entry,
+    """
+    SELECT id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+      FROM entries
+     WHERE organisation_id = $1 AND (occurred_at, id) < ($2, $3)
+     ORDER BY occurred_at DESC, id DESC
+     LIMIT $4
+""",
+)
+
+ENTRY: Query[Entry] = query(
+    Entry,
+    """
+    SELECT id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+      FROM entries WHERE id = $1
+""",
+)
+
+CHANGE: Query[Entry] = query(
+    Entry,
+    """
+    UPDATE entries
+       SET title = coalesce($2, title), body = coalesce($3, body), occurred_at = coalesce($4, occurred_at),
+           time_zone = coalesce($5, time_zone), updated_at = $6, version = version + 1
+     WHERE id = $1 AND ($7::integer IS NULL OR version = $7)
+    RETURNING id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+""",
+)
+
+DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer IS NULL OR version = $2)")
+OF_AUTHOR: Query[Entry] = query(
+    Entry,
+    """
+    SELECT id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+      FROM entries WHERE author_id = $1 ORDER BY id
+""",
+)

@@ -1,0 +1,42 @@
+"""The feed, told to sockets as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from phoenix.kernel.events import Recorded
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.feed.items import feed_item
+from phoenix.modules.feed.queries import Happened, names_in
+
+
+async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
+    """A `feed` message to each organisation's room, with the item as the API gives it.
+
+    Only kinds that every member may see are told in full; of the others only that there is something new.
+    """
+    registry = runtime.registry
+    shown = [event for event in batch if event.organisation and event.kind in registry.events and registry.events[event.kind].feed]
+    if not shown:
+        return []
+    rows = [Happened(e.number, e.id, e.kind, e.actor, e.subject, e.data, e.occurred_at) for e in shown]
+    async with runtime.database.reader() as db:
+        names = await names_in(db, registry, rows)
+    told: list[tuple[str, str, Any]] = []
+    for event, row in zip(shown, rows, strict=True):
+        permission = registry.events[event.kind].permission
+        everybody = not permission or all(permission in permissions for permissions in registry.roles.values())
+        item = feed_item(registry, row, names, "-")
+        payload = {"organisation": event.organisation, "id": event.id}
+        if everybody:
+            payload |= {
+                "kind": item.kind,
+                "actor": {"id": item.actor.id, "name": item.actor.name} if item.actor else None,
+                "subject": item.subject,
+                "summary": item.summary,
+                "data": item.data,
+                "occurred_at": item.occurred_at,
+            }
+        told.append((f"organisation:{event.organisation}", "feed", payload))
+    return told

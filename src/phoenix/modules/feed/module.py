@@ -1,0 +1,22 @@
+"""The feed: what happened in an organisation. It shows what other modules declare, and knows none of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.module import HotRead, Live, Module, NavigationItem, Permission
+from phoenix.modules.feed import api, live, pages
+
+EVERYBODY = frozenset({"feed.read"})
+
+MODULE = Module(
+    name="feed",
+    about="What happened in an organisation, newest first, live.",
+    folder=Path(__file__).parent,
+    routes=(*api.ROUTES, *pages.ROUTES),
+    permissions=(Permission("feed.read", "Read the feed"),),
+    roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYBODY),
+    hot=(HotRead("/api/v2/feed", api.hot_key),),
+    live=(Live(live.tell),),
+    navigation=(NavigationItem("Feed", "feed", "/o/{organisation}/feed", "feed.read", order=20),),
+)

@@ -1,0 +1,61 @@
+"""Questions about what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from phoenix.kernel.database import Query, Reader, query
+from phoenix.kernel.registry import Registry
+
+
+class Happened(Struct, frozen=True):
+    """A row of the feed, before ids become names."""
+
+    number: int
+    id: str
+    kind: str
+    actor: str | None
+    subject: str | None
+    data: dict[str, Any]
+    occurred_at: datetime
+
+
+PAGE: Query[Happened] = query(
+    Happened,
+    """
+    SELECT number, id, kind, actor_id, subject, data, occurred_at FROM events
+     WHERE organisation_id = $1 AND number < $2 AND kind = ANY($3::text[])
+     ORDER BY number DESC LIMIT $4
+""",
+)
+
+# A commit that comes late may carry a lower number than what is shown, so a few before it are given again.
+NEWER: Query[Happened] = query(
+    Happened,
+    """
+    SELECT number, id, kind, actor_id, subject, data, occurred_at FROM events
+     WHERE organisation_id = $1 AND kind = ANY($3::text[]) AND number > $2 - 20
+     ORDER BY number DESC LIMIT $4
+""",
+)
+NUMBER: Query[int] = query(
+    int,
+    "SELECT number FROM events WHERE organisation_id = $1 AND id = $2 AND occurred_at > now() - interval '2 days' ORDER BY number DESC LIMIT 1",
+)
+
+
+async def names_in(db: Reader, registry: Registry, rows: Iterable[Happened]) -> dict[str, str]:
+    """The names of everybody and everything the rows mention: one query for each kind of id."""
+    wanted: dict[str, set[str]] = {}
+    for row in rows:
+        for value in (row.actor, row.subject, *row.data.values()):
+            if isinstance(value, str) and (prefix := value.partition("_")[0]) in registry.names and len(value) < 40:  # noqa: PLR2004 - longer than any id
+                wanted.setdefault(prefix, set()).add(value)
+    found: dict[str, str] = {}
+    for prefix, ids in wanted.items():
+        found.update(await registry.names[prefix].find(db, sorted(ids)))
+    return found

@@ -1,0 +1,67 @@
+"""Create, rename and leave an organisation."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.database import Transaction
+from phoenix.kernel.errors import FieldError, InvalidInput, PreconditionFailed
+from phoenix.kernel.ids import new_id
+from phoenix.kernel.text import _
+from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.events import OrganisationCreated, OrganisationRenamed
+from phoenix.modules.organisations.queries import Organisation
+
+NAME_MOST = 80
+SLUG_MOST = 40
+OWNER = "owner"
+
+
+async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Organisation:
+    """A new organisation whose owner is the actor. Its slug comes from its name, with four letters more where that is taken."""
+    name = checked_name(name)
+    base = slug_of(name)
+    made = None
+    for slug in (base, *(f"{base}-{secrets.token_hex(2)}" for _try in range(8))):
+        made = await tx.maybe(queries.INSERT, new_id("org"), slug, name, tx.now)
+        if made is not None:
+            break
+    if made is None:
+        raise InvalidInput(errors=(FieldError("name", "taken", _("There are too many organisations with this name. Use another one.")),))
+    await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now)
+    tx.touch(f"account:{actor.account}")
+    tx.record(OrganisationCreated(organisation=made.id, subject=made.id, name=name))
+    return made
+
+
+async def rename_organisation(tx: Transaction, actor: Actor, organisation: str, *, name: str, version: int | None) -> Organisation:
+    """Change the name; the slug stays, so that addresses hold. Raises PreconditionFailed where `version` is not the newest."""
+    seat = actor.require("organisations.manage", organisation)
+    name = checked_name(name)
+    changed = await tx.maybe(queries.RENAME, seat.organisation, name, tx.now, version)
+    if changed is None:
+        raise PreconditionFailed(_("Somebody else changed this organisation meanwhile. Load it again, then repeat your change."))
+    tx.touch(*(f"account:{account}" for account in await tx.all(queries.MEMBER_IDS, seat.organisation)))
+    tx.record(OrganisationRenamed(organisation=seat.organisation, subject=seat.organisation, name=name, before=seat.name))
+    return changed
+
+
+def checked_name(text: str) -> str:
+    """A name, trimmed and composed. Raises InvalidInput."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name:
+        raise InvalidInput(errors=(FieldError("name", "missing", _("Write a name.")),))
+    if len(name) > NAME_MOST:
+        raise InvalidInput(errors=(FieldError("name", "too_long", _("Use at most {most} characters.").format(most=NAME_MOST)),))
+    if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in name):
+        raise InvalidInput(errors=(FieldError("name", "invalid", _("This holds characters that cannot be shown.")),))
+    return name
+
+
+def slug_of(name: str) -> str:
+    """“Halden Instruments” becomes “halden-instruments”; a name without Latin letters becomes “organisation”."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = "".join(c if c.isalnum() else " " for c in plain).split()
+    return "-".join(words)[:SLUG_MOST].strip("-") or "organisation"

@@ -1,0 +1,95 @@
+"""Invite people by mail, and accept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.addresses import parse_address
+from phoenix.kernel.crypto import hash_token, new_token
+from phoenix.kernel.database import Transaction
+from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
+from phoenix.kernel.ids import new_id
+from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.limits import Limit
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.text import _
+from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions.members import ROLES, check_role
+from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, WrongAddress
+from phoenix.modules.organisations.events import InvitationRevoked, MemberInvited, MemberJoined
+from phoenix.modules.organisations.queries import Offer
+
+LIVES = timedelta(days=7)
+INVITATIONS_AN_HOUR = Limit("invitations", 100, 3600)
+
+
+async def invite(runtime: Runtime, tx: Transaction, actor: Actor, organisation: str, *, email: str, role: str) -> str:
+    """Invite an address; the invitation's id. Inviting it again sends a new mail, and the old link ends.
+
+    Raises InvalidInput for an address or role that cannot be used, AlreadyMember, Forbidden for a role above one's own.
+    """
+    seat = actor.require("organisations.invite", organisation)
+    errors = []
+    try:
+        address = parse_address(email)
+    except InvalidInput as refusal:
+        address = None
+        errors += [FieldError("email", e.code, e.detail) for e in refusal.errors]
+    if role not in ROLES:
+        errors.append(FieldError("role", "unknown", _("Choose a role.")))
+    if errors or address is None:
+        raise InvalidInput(errors=tuple(errors))
+    check_role(seat, role)
+    await runtime.limiter.require(INVITATIONS_AN_HOUR, actor.account)
+    if await tx.one(queries.IS_MEMBER_BY_EMAIL, seat.organisation, address.key):
+        sentence = _("That person is a member already.")
+        raise AlreadyMember(sentence, errors=(FieldError("email", "already_member", sentence),))
+    invitation = await tx.one(
+        queries.INVITE,
+        new_id("inv"),
+        seat.organisation,
+        address.display,
+        address.key,
+        role,
+        actor.account,
+        hash_token(new_token()),
+        tx.now + LIVES,
+        tx.now,
+    )
+    await enqueue(tx, "organisations.send_invitation", {"invitation": invitation})
+    tx.record(MemberInvited(organisation=seat.organisation, subject=invitation, role=role))
+    return invitation
+
+
+async def resend_invitation(runtime: Runtime, tx: Transaction, actor: Actor, organisation: str, invitation: str) -> None:
+    """Send the mail again, with a new link."""
+    seat = actor.require("organisations.invite", organisation)
+    await runtime.limiter.require(INVITATIONS_AN_HOUR, actor.account)
+    if await tx.maybe(queries.INVITATION, invitation, seat.organisation) is None:
+        raise NotFound(_("This invitation was accepted or withdrawn already."))
+    await enqueue(tx, "organisations.send_invitation", {"invitation": invitation})
+
+
+async def revoke_invitation(tx: Transaction, actor: Actor, organisation: str, invitation: str) -> None:
+    """Withdraw an invitation; its link ends."""
+    seat = actor.require("organisations.invite", organisation)
+    if await tx.maybe(queries.INVITATION, invitation, seat.organisation) is None:
+        raise NotFound(_("This invitation was accepted or withdrawn already."))
+    await tx.execute(queries.REVOKE, invitation, tx.now)
+    tx.record(InvitationRevoked(organisation=seat.organisation, subject=invitation))
+
+
+async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> Offer:
+    """Join. Raises InvitationGone for a link that ended, WrongAddress where it was sent to somebody else's address."""
+    offer = await tx.maybe(queries.OFFER, hash_token(token), tx.now)
+    if offer is None:
+        raise InvitationGone(_("This invitation was used, withdrawn, or is older than a week. Ask for a new one."))
+    if parse_address(actor.record.email).key != offer.email_key:
+        raise WrongAddress(_("This invitation was sent to another address than yours. Log in with that one, or ask for a new invitation."))
+    await tx.execute(queries.ACCEPT, offer.id, tx.now)
+    joined = await tx.execute(queries.INSERT_MEMBER, offer.organisation, actor.account, offer.role, tx.now)
+    if joined:
+        tx.touch(f"account:{actor.account}", f"people:{offer.organisation}")
+        tx.record(MemberJoined(organisation=offer.organisation, subject=actor.account, role=offer.role, invited_by=offer.invited_by))
+    return offer

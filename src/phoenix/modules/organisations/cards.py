@@ -1,0 +1,20 @@
+"""What organisations show on the dashboard."""
+
+from __future__ import annotations
+
+from phoenix.kernel.module import Card
+
+MEMBERS = Card(
+    "organisations.members",
+    "Members",
+    sql="""
+        SELECT json_build_object('count', count(*), 'newest', (
+            SELECT coalesce(json_agg(json_build_object('id', n.id, 'name', n.name, 'role', n.role, 'joined_at', n.joined_at)), '[]'::json)
+              FROM (SELECT a.id, a.name, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
+                     WHERE m.organisation_id = $1 ORDER BY m.joined_at DESC, a.id LIMIT 5) n))
+          FROM memberships WHERE organisation_id = $1
+    """,
+    template="organisations/card_members.html",
+    permission="organisations.read",
+    side=True,
+)

@@ -1,0 +1,38 @@
+"""What happens to organisations and their members. The subject of a membership event is the member's account."""
+
+from __future__ import annotations
+
+from phoenix.kernel.events import Event
+
+
+class OrganisationCreated(Event, frozen=True, kw_only=True, kind="organisations.created"):
+    name: str
+
+
+class OrganisationRenamed(Event, frozen=True, kw_only=True, kind="organisations.renamed"):
+    name: str
+    before: str
+
+
+class MemberInvited(Event, frozen=True, kw_only=True, kind="organisations.member_invited"):
+    """The subject is the invitation."""
+
+    role: str
+
+
+class InvitationRevoked(Event, frozen=True, kw_only=True, kind="organisations.invitation_revoked"):
+    """The subject is the invitation."""
+
+
+class MemberJoined(Event, frozen=True, kw_only=True, kind="organisations.member_joined"):
+    role: str
+    invited_by: str
+
+
+class MemberLeft(Event, frozen=True, kw_only=True, kind="organisations.member_left"):
+    """Somebody left, or was removed by the actor."""
+
+
+class RoleChanged(Event, frozen=True, kw_only=True, kind="organisations.role_changed"):
+    role: str
+    before: str

@@ -1,0 +1,78 @@
+"""Organisations: members, roles, invitations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.module import EventKind, Job, Module, NavigationItem, Permission, Seating
+from phoenix.modules.organisations import api, events, jobs, pages, queries
+from phoenix.modules.organisations.cards import MEMBERS
+
+MODULE = Module(
+    name="organisations",
+    about="Members, roles and invitations.",
+    folder=Path(__file__).parent,
+    needs=("accounts",),
+    routes=(*api.ROUTES, *pages.ROUTES),
+    permissions=(
+        Permission("organisations.read", "See an organisation and its members"),
+        Permission("organisations.invite", "Invite people"),
+        Permission("organisations.manage", "Rename the organisation, change roles, remove members"),
+    ),
+    roles={
+        "owner": frozenset({"organisations.read", "organisations.invite", "organisations.manage"}),
+        "administrator": frozenset({"organisations.read", "organisations.invite", "organisations.manage"}),
+        "member": frozenset({"organisations.read", "organisations.invite"}),
+        "viewer": frozenset({"organisations.read"}),
+    },
+    events=(
+        EventKind(
+            events.OrganisationCreated,
+            "{actor} created {name}",
+            feed="organisations/feed_created.html",
+            group="people",
+            permission="organisations.read",
+            link="/o/{organisation}/members",
+        ),
+        EventKind(
+            events.OrganisationRenamed,
+            "{actor} renamed {before} to {name}",
+            feed="organisations/feed_renamed.html",
+            group="people",
+            permission="organisations.read",
+        ),
+        EventKind(events.MemberInvited),
+        EventKind(events.InvitationRevoked),
+        EventKind(
+            events.MemberJoined,
+            "{subject} joined, invited by {invited_by}",
+            feed="organisations/feed_joined.html",
+            group="people",
+            permission="organisations.read",
+            link="/o/{organisation}/members",
+        ),
+        EventKind(
+            events.MemberLeft,
+            "{subject} left",
+            feed="organisations/feed_left.html",
+            group="people",
+            permission="organisations.read",
+            link="/o/{organisation}/members",
+        ),
+        EventKind(
+            events.RoleChanged,
+            "{actor} changed the role of {subject} to {role}",
+            feed="organisations/feed_role_changed.html",
+            group="people",
+            permission="organisations.read",
+            link="/o/{organisation}/members",
+        ),
+    ),
+    jobs=(Job("organisations.send_invitation", jobs.send_invitation),),
+    cards=(MEMBERS,),
+    navigation=(
+        NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
+        NavigationItem("Organisation", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
+    ),
+    seating=Seating(queries.seat_finder),
+)

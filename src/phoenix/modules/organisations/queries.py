@@ -1,0 +1,168 @@
+"""Questions about organisations, members and invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from phoenix.kernel.actor import Seat
+from phoenix.kernel.database import Query, Reader, command, query
+
+
+class Organisation(Struct, frozen=True):
+    id: str
+    slug: str
+    name: str
+    created_at: datetime
+    version: int
+
+
+class Member(Struct, frozen=True):
+    account: str
+    name: str
+    email: str
+    time_zone: str
+    role: str
+    joined_at: datetime
+
+
+class Invitation(Struct, frozen=True):
+    id: str
+    organisation: str
+    email: str
+    email_key: str
+    role: str
+    invited_by: str
+    until: datetime
+    sent_at: datetime
+
+
+class Offer(Struct, frozen=True):
+    """An open invitation, as its reader sees it."""
+
+    id: str
+    organisation: str
+    organisation_name: str
+    organisation_slug: str
+    role: str
+    invited_by: str
+    inviter_name: str
+    email: str
+    email_key: str
+
+
+SEATS = """
+    SELECT o.id, o.slug, o.name, m.role FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+     WHERE m.account_id = $1 ORDER BY m.joined_at, o.id LIMIT 200
+"""
+
+INSERT: Query[Organisation] = query(
+    Organisation,
+    """
+    INSERT INTO organisations (id, slug, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
+    ON CONFLICT (slug) DO NOTHING RETURNING id, slug, name, created_at, version
+""",
+)
+ORGANISATION: Query[Organisation] = query(Organisation, "SELECT id, slug, name, created_at, version FROM organisations WHERE id = $1")
+ORGANISATIONS: Query[Organisation] = query(
+    Organisation,
+    """
+    SELECT o.id, o.slug, o.name, o.created_at, o.version FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+     WHERE m.account_id = $1 AND (m.joined_at, o.id) > ($2, $3) ORDER BY m.joined_at, o.id LIMIT $4
+""",
+)
+RENAME: Query[Organisation] = query(
+    Organisation,
+    """
+    UPDATE organisations SET name = $2, updated_at = $3, version = version + 1
+     WHERE id = $1 AND ($4::integer IS NULL OR version = $4) RETURNING id, slug, name, created_at, version
+""",
+)
+LOCK: Query[str] = query(str, "SELECT id FROM organisations WHERE id = $1 FOR UPDATE")
+
+INSERT_MEMBER = command("""
+    INSERT INTO memberships (organisation_id, account_id, role, joined_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+""")
+MEMBERS: Query[Member] = query(
+    Member,
+    """
+    SELECT a.id, a.name, a.email, a.time_zone, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
+     WHERE m.organisation_id = $1 AND (m.joined_at, a.id) > ($2, $3) ORDER BY m.joined_at, a.id LIMIT $4
+""",
+)
+MEMBER_IDS: Query[str] = query(str, "SELECT account_id FROM memberships WHERE organisation_id = $1")
+ROLE: Query[str] = query(str, "SELECT role FROM memberships WHERE organisation_id = $1 AND account_id = $2 FOR UPDATE")
+OWNERS: Query[int] = query(int, "SELECT count(*) FROM memberships WHERE organisation_id = $1 AND role = 'owner'")
+SET_ROLE = command("UPDATE memberships SET role = $3 WHERE organisation_id = $1 AND account_id = $2")
+REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
+IS_MEMBER_BY_EMAIL: Query[bool] = query(
+    bool,
+    """
+    SELECT EXISTS (SELECT 1 FROM accounts a JOIN memberships m ON m.account_id = a.id WHERE a.email_key = $2 AND m.organisation_id = $1)
+""",
+)
+
+INVITE: Query[str] = query(
+    str,
+    """
+    INSERT INTO invitations (id, organisation_id, email, email_key, role, invited_by, token_hash, until, created_at, sent_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+    ON CONFLICT (organisation_id, email_key) WHERE accepted_at IS NULL AND revoked_at IS NULL
+    DO UPDATE SET role = EXCLUDED.role, invited_by = EXCLUDED.invited_by, until = EXCLUDED.until, sent_at = EXCLUDED.sent_at
+    RETURNING id
+""",
+)
+INVITATIONS: Query[Invitation] = query(
+    Invitation,
+    """
+    SELECT id, organisation_id, email, email_key, role, invited_by, until, sent_at FROM invitations
+     WHERE organisation_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id DESC LIMIT 200
+""",
+)
+INVITATION: Query[Invitation] = query(
+    Invitation,
+    """
+    SELECT id, organisation_id, email, email_key, role, invited_by, until, sent_at FROM invitations
+     WHERE id = $1 AND organisation_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL FOR UPDATE
+""",
+)
+OFFER_BY_ID: Query[Offer] = query(
+    Offer,
+    """
+    SELECT i.id, o.id, o.name, o.slug, i.role, i.invited_by, a.name, i.email, i.email_key
+      FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
+     WHERE i.id = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL
+""",
+)
+OFFER: Query[Offer] = query(
+    Offer,
+    """
+    SELECT i.id, o.id, o.name, o.slug, i.role, i.invited_by, a.name, i.email, i.email_key
+      FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
+     WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.until > $2
+       FOR UPDATE OF i
+""",
+)
+OFFER_TO_READ: Query[Offer] = query(
+    Offer,
+    """
+    SELECT i.id, o.id, o.name, o.slug, i.role, i.invited_by, a.name, i.email, i.email_key
+      FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
+     WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.until > $2
+""",
+)
+SET_TOKEN = command("UPDATE invitations SET token_hash = $2, sent_at = $3, until = $4 WHERE id = $1")
+ACCEPT = command("UPDATE invitations SET accepted_at = $2 WHERE id = $1")
+REVOKE = command("UPDATE invitations SET revoked_at = $2 WHERE id = $1")
+
+
+def seat_finder(roles: Mapping[str, frozenset[str]]) -> Callable[[Reader, str], Awaitable[Sequence[Seat]]]:
+    """How the seats of an account are found, in one query; `roles` says what each role may do."""
+    found = query(lambda id_, slug, name, role: Seat(id_, slug, name, role, roles.get(role, frozenset())), SEATS)
+
+    async def find(db: Reader, account: str) -> Sequence[Seat]:
+        return await db.all(found, account)
+
+    return find

@@ -1,0 +1,160 @@
+"""Addresses: is a port free, does a server answer, and how an address is shown without its password."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import http.client
+import socket
+import ssl
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import asyncpg
+
+from phoenix.operations.up.errors import RefusalError
+
+OLDEST_POSTGRESQL = 15
+ANSWER_SECONDS = 10.0
+HTTP_OK = 200
+
+
+def local_host(host: str) -> str:
+    """The address under which this machine reaches a listener bound to `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+
+
+def local_url(host: str, port: int) -> str:
+    name = local_host(host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a listener could be bound here now."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise _not_ours(host) from None
+    family, kind, protocol, _, address = found[0]
+    with socket.socket(family, kind, protocol) as probe:
+        # As the listener does: a port whose last connections are only timing out is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen(1)
+        except PermissionError:
+            raise RefusalError(f"Port {port} may not be used by this account. Choose one above 1023 with --port.") from None
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise _not_ours(host) from None
+            return False
+    return True
+
+
+def _not_ours(host: str) -> RefusalError:
+    return RefusalError(f"{host} is no address of this machine. Set PHOENIX_HOST to one, such as 127.0.0.1.")
+
+
+def require_free(host: str, port: int) -> None:
+    """Raises RefusalError, naming the port and one that is free, where something else listens there."""
+    if is_free(host, port):
+        return
+    other = next((candidate for candidate in range(port + 1, min(port + 200, 65_536)) if is_free(host, candidate)), None)
+    hint = f" Choose another, for example with --port {other} or PHOENIX_PORT={other}." if other else " Choose another with --port."
+    raise RefusalError(f"Port {port} is in use by another program.{hint}")
+
+
+def first_free(port: int) -> int:
+    """This loopback port, or the next that is free."""
+    for candidate in range(port, 65_536):
+        if is_free("127.0.0.1", candidate):
+            return candidate
+    raise RefusalError(f"No port from {port} on is free on this machine.")
+
+
+def without_password(url: str) -> str:
+    """The address with its password and its options left out."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    user = f"{parts.username}@" if parts.username else ""
+    return urlunsplit((parts.scheme, user + place, parts.path, "", ""))
+
+
+def check_database(url: str) -> str:
+    """The version of the PostgreSQL at this address. Raises RefusalError where it does not answer or is too old."""
+    shown = without_password(url)
+    try:
+        number = asyncio.run(_database_version(url))
+    except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
+        raise RefusalError(f"The database at {shown} refuses the user name or the password in PHOENIX_DATABASE_URL.") from None
+    except asyncpg.InvalidCatalogNameError:
+        raise RefusalError(
+            f"The database server answers, but has no database {urlsplit(url).path.lstrip('/')!r}. Create it first."
+        ) from None
+    except TimeoutError:
+        raise RefusalError(f"The database at {shown} does not answer within {ANSWER_SECONDS:.0f} seconds.") from None
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise RefusalError(f"The database at {shown} cannot be used ({type(error).__name__}). Check PHOENIX_DATABASE_URL.") from None
+    if number // 10_000 < OLDEST_POSTGRESQL:
+        raise RefusalError(f"The database at {shown} is PostgreSQL {number // 10_000}; Phoenix needs {OLDEST_POSTGRESQL} or newer.")
+    return f"{number // 10_000}.{number % 10_000}"
+
+
+async def _database_version(url: str) -> int:
+    connection = await asyncpg.connect(url, timeout=ANSWER_SECONDS)
+    try:
+        return int(await connection.fetchval("SELECT current_setting('server_version_num')"))
+    finally:
+        await connection.close()
+
+
+def check_cache(url: str) -> None:
+    """Raises RefusalError where no Valkey or Redis answers at this address, or it refuses the password."""
+    shown = without_password(url)
+    parts = urlsplit(url)
+    words = [part for part in (unquote(parts.username or ""), unquote(parts.password or "")) if part]
+    greeting = (_command("AUTH", *words) if words else b"") + _command("PING")
+    try:
+        with contextlib.ExitStack() as stack:
+            plain = stack.enter_context(
+                socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=ANSWER_SECONDS)
+            )
+            secure = parts.scheme in {"rediss", "valkeys"}
+            stream = (
+                stack.enter_context(ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname)) if secure else plain
+            )
+            stream.sendall(greeting)
+            answer = b""
+            while b"PONG" not in answer and not answer.startswith(b"-") and (more := stream.recv(512)):
+                answer += more
+    except (OSError, ValueError) as error:
+        raise RefusalError(f"The cache at {shown} does not answer ({type(error).__name__}). Check PHOENIX_CACHE_URL.") from None
+    if b"PONG" not in answer:
+        raise RefusalError(f"The cache at {shown} refuses us. Check the user name and the password in PHOENIX_CACHE_URL.")
+
+
+def _command(*words: str) -> bytes:
+    """A command in the protocol of Redis (RESP2)."""
+    encoded = [word.encode() for word in words]
+    return b"*%d\r\n" % len(encoded) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded)
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether somebody takes connections here."""
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def answers(host: str, port: int, path: str) -> bool:
+    """Whether GET `path` is answered with 200 within two seconds."""
+    connection = http.client.HTTPConnection(local_host(host), port, timeout=2)
+    try:
+        connection.request("GET", path, headers={"Connection": "close"})
+        return connection.getresponse().status == HTTP_OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

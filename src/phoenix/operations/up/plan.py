@@ -1,0 +1,125 @@
+"""What is started, and with which settings: from the operator's settings to command lines and an environment."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from phoenix.operations.up.addresses import first_free, local_url
+from phoenix.operations.up.caddy import caddy_program
+from phoenix.settings import Settings
+
+# What a connection costs is memory, not a request in flight, and every open socket of a browser is one: the bound is
+# above the 10,000 sockets a node is made for.
+CONNECTIONS_PER_WORKER = 16_384
+BACKLOG = 4_096
+# Bundled files carry a hash of their content in their names.
+STATIC_SECONDS = 365 * 86_400
+# Set for every child, so that what outlives a hard-killed Phoenix is found by the next one (see `leftovers`).
+DATA_VARIABLE = "PHOENIX_UP_DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A process of Phoenix: its name in the log, its command, and the seconds it has to finish what it is doing."""
+
+    name: str
+    command: tuple[str, ...]
+    patience: float = 5.0
+
+
+def resolve(settings: Settings, data: Path) -> Settings:
+    """Settings with every port and address that was left open decided."""
+    web, mail, realtime = settings.web, settings.mail, settings.realtime
+    if web.domain:
+        # Only Caddy may be reached from outside, and only its word on the client's address counts.
+        web = replace(web, host="127.0.0.1", trusted_proxies=("127.0.0.1/32",))
+    web = replace(web, public_url=settings.public_url)
+    if with_mailbox(settings):
+        mail = replace(mail, mailbox_port=mail.mailbox_port or first_free(web.port + 1))
+    if realtime.processes:
+        port = realtime.port or first_free(web.port + 10)
+        realtime = replace(realtime, port=port, url=realtime.url or ("" if web.domain else local_url(web.host, port)))
+    return replace(settings, place=replace(settings.place, data=data), web=web, mail=mail, realtime=realtime)
+
+
+def with_mailbox(settings: Settings) -> bool:
+    return not settings.production and not settings.mail.smtp_url
+
+
+def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every child: ours, with all settings written out."""
+    variables = dict(base)
+    for concern in dataclasses.fields(settings):
+        values = getattr(settings, concern.name)
+        for field in dataclasses.fields(values):
+            name = field.metadata["variable"]
+            variables[name] = _text(getattr(values, field.name))
+            variables.pop(f"{name}_FILE", None)
+    return variables | {DATA_VARIABLE: str(settings.place.data), "PYTHONUNBUFFERED": "1"}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value)
+
+
+def phoenix(*arguments: str) -> tuple[str, ...]:
+    """The command line of Phoenix itself."""
+    return (sys.executable, "-m", "phoenix.cli", *arguments)
+
+
+def parts(settings: Settings, caddy_configuration: Path) -> list[Part]:
+    """Every process of this installation besides the database and the cache, in the order in which they are stopped."""
+    made = [_web(settings)]
+    made += [_realtime(settings, number) for number in range(settings.realtime.processes)]
+    made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0))
+    if with_mailbox(settings):
+        made.append(Part("mailbox", (sys.executable, "-m", "phoenix.embedded.mailbox")))
+    if settings.web.domain:
+        made.append(Part("caddy", (str(caddy_program()), "run", "--config", str(caddy_configuration))))
+    return made
+
+
+def _web(settings: Settings) -> Part:
+    web = settings.web
+    command: tuple[str, ...] = (
+        *(sys.executable, "-m", "granian", "phoenix.app:create_app", "--factory"),
+        *("--interface", "asgi", "--loop", "uvloop", "--http", "1"),
+        *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
+        *("--backlog", str(BACKLOG), "--backpressure", str(CONNECTIONS_PER_WORKER)),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
+        *("--no-access-log", "--log-level", "warning"),
+    )
+    if web.static.is_dir():
+        mount = ("--static-path-route", "/static", "--static-path-mount", str(web.static), "--static-path-expires", str(STATIC_SECONDS))
+        command = (*command, *mount)
+    return Part("web", command, patience=12.0)
+
+
+def _realtime(settings: Settings, number: int) -> Part:
+    host, port = settings.web.host, settings.realtime.port + number
+    return Part(
+        f"realtime-{number + 1}" if settings.realtime.processes > 1 else "realtime",
+        (
+            *(sys.executable, "-m", "uvicorn", "--factory", "phoenix.app:create_realtime_app"),
+            *("--host", host, "--port", str(port), "--ws", "websockets-sansio", "--loop", "uvloop"),
+            *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5", "--no-proxy-headers"),
+        ),
+        patience=8.0,
+    )
+
+
+def nice_logs(settings: Settings) -> Settings:
+    """Logs for people, where a person is looking and nobody said otherwise."""
+    if sys.stderr.isatty() and "PHOENIX_LOG_FORMAT" not in os.environ:
+        return replace(settings, logs=replace(settings.logs, format="pretty"))
+    return settings

@@ -1,0 +1,199 @@
+"""From nothing to ready, and back: the order in which an installation on one machine comes up and goes down."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from phoenix.embedded.postgres import FolderError, Postgres
+from phoenix.embedded.processes import EmbeddedError
+from phoenix.embedded.valkey import Valkey
+from phoenix.operations.up import caddy
+from phoenix.operations.up.addresses import answers, check_cache, check_database, listens, require_free, without_password
+from phoenix.operations.up.children import Child, run_to_end
+from phoenix.operations.up.errors import NewerDataError, RefusalError
+from phoenix.operations.up.folder import claim, secret_key
+from phoenix.operations.up.leftovers import end_leftovers
+from phoenix.operations.up.plan import environment, nice_logs, parts, phoenix, resolve, with_mailbox
+from phoenix.operations.up.progress import Progress
+from phoenix.operations.up.ready import DemoAccount, Seeded, announce, describe
+from phoenix.operations.up.supervise import GaveUpError, Supervisor
+from phoenix.settings import Settings
+
+STOP_ORDER = ("web", "realtime", "worker", "mailbox", "caddy", "Valkey", "PostgreSQL")
+READY_SECONDS = 60.0
+NEWER_DATABASE = 3
+FORCED = 130
+# A signal sent to a whole process group arrives twice where `make` stands between, so only a later one means haste.
+SAME_SIGNAL_SECONDS = 1.0
+
+
+class StopRequestedError(BaseException):
+    """Somebody wants Phoenix to stop. Not an Exception, so that nothing on the way takes it for a failure."""
+
+
+def up(settings: Settings, *, json: bool) -> int:
+    """Start everything, keep it running until a signal, and stop it; the exit status.
+
+    0: stopped on request. 1: refused or failed, with a sentence on standard error. 3: the data is from a newer Phoenix.
+    """
+    progress = Progress()
+    supervisor = Supervisor(progress.say)
+    signals = _Signals(supervisor)
+    status = 1
+    try:
+        with claim(settings.place.data) as data:
+            try:
+                _run(settings, data, supervisor, progress, json=json)
+            except StopRequestedError:
+                status = 0
+            finally:
+                signals.stopping = True
+                if supervisor.has_parts:
+                    with progress.step("Stopped"):
+                        supervisor.stop(STOP_ORDER)
+    except StopRequestedError:
+        status = 0
+    except RefusalError as error:
+        progress.refuse(str(error))
+        status = error.status
+    except FolderError as error:
+        progress.refuse(str(error))
+        status = NewerDataError.status
+    except (EmbeddedError, GaveUpError) as error:
+        progress.refuse(str(error))
+    finally:
+        signals.restore()
+    return status
+
+
+def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progress, *, json: bool) -> None:
+    if ended := end_leftovers(data):
+        progress.say(f"Ended {len(ended)} processes left over from an earlier start.")
+    require_free(settings.web.host, settings.web.port)
+    if settings.web.domain:
+        caddy.require_ports()
+    settings = nice_logs(resolve(settings, data))
+    _allow_many_files()
+    if not settings.secrets.key:
+        settings = replace(settings, secrets=replace(settings.secrets, key=secret_key(data)))
+    settings = _start_database(settings, supervisor, progress)
+    settings = _start_cache(settings, supervisor, progress)
+    variables = environment(settings, os.environ)
+    _command(progress, "Database is up to date", ("db", "migrate"), variables)
+    accounts: tuple[DemoAccount, ...] = ()
+    if settings.place.demo:
+        accounts = _demo_accounts(_command(progress, "Demo people and entries", ("seed", "--demo"), variables))
+    link = _command(progress, "Administrator", ("accounts", "first-administrator-link"), variables).strip() or None
+    with progress.step("Web, worker and mail"):
+        configuration = caddy.write_configuration(settings) if settings.web.domain else data
+        for part in parts(settings, configuration):
+            supervisor.start(Child(part, variables, progress.pass_on))
+        _wait_until_ready(settings, supervisor)
+    supervisor.starting = False
+    ready = describe(
+        settings,
+        database=without_password(settings.database.url),
+        cache=without_password(settings.cache.url),
+        link=link,
+        accounts=accounts,
+    )
+    announce(ready, json=json)
+    supervisor.watch(lambda: False)
+
+
+def _start_database(settings: Settings, supervisor: Supervisor, progress: Progress) -> Settings:
+    if settings.database.url:
+        with progress.step("PostgreSQL answers"):
+            check_database(settings.database.url)
+        return settings
+    with progress.step("PostgreSQL"):
+        server = Postgres(settings.place.data, progress.say)
+        supervisor.start(server)
+    return replace(settings, database=replace(settings.database, url=server.url))
+
+
+def _start_cache(settings: Settings, supervisor: Supervisor, progress: Progress) -> Settings:
+    if settings.cache.url:
+        with progress.step("Cache answers"):
+            check_cache(settings.cache.url)
+        return settings
+    with progress.step("Valkey"):
+        server = Valkey(settings.place.data, progress.say)
+        supervisor.start(server)
+    return replace(settings, cache=replace(settings.cache, url=server.url))
+
+
+def _command(progress: Progress, label: str, arguments: tuple[str, ...], variables: dict[str, str]) -> str:
+    """Run `phoenix` with these arguments and give what it printed. What went wrong, it has said on standard error."""
+    with progress.step(label):
+        status, printed = run_to_end(phoenix(*arguments), variables)
+        if status == NEWER_DATABASE:
+            raise NewerDataError("This database is from a newer Phoenix. Install that version, or restore a backup of this one.")
+        if status != 0:
+            raise RefusalError(f"`phoenix {' '.join(arguments)}` failed; its reason stands above.")
+    return printed
+
+
+def _demo_accounts(printed: str) -> tuple[DemoAccount, ...]:
+    try:
+        return msgspec.json.decode(printed, type=Seeded).accounts
+    except msgspec.DecodeError:
+        return ()
+
+
+def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:
+    end = time.monotonic() + READY_SECONDS
+    supervisor.watch(lambda: _serves(settings) or time.monotonic() > end)
+    if not _serves(settings):
+        raise RefusalError(
+            f"Phoenix runs, but GET /readyz is not answered with 200 within {READY_SECONDS:.0f} seconds. Its log stands above."
+        )
+
+
+def _serves(settings: Settings) -> bool:
+    mailbox = settings.mail.mailbox_port
+    return answers(settings.web.host, settings.web.port, "/readyz") and (not with_mailbox(settings) or listens("127.0.0.1", mailbox))
+
+
+def _allow_many_files() -> None:
+    """A socket is a file, and many systems allow 1,024 of them until asked for more."""
+    with contextlib.suppress(ValueError, OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+class _Signals:
+    """The first signal stops in order, wherever the start has got to; a second one ends everything at once."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.stopping = False
+        self._supervisor = supervisor
+        self._first: float | None = None
+        numbers = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+            # Started with nohup, to outlive the terminal.
+            numbers.remove(signal.SIGHUP)
+        self._before = {number: signal.signal(number, self._take) for number in numbers}
+
+    def restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+            if not self.stopping:
+                raise StopRequestedError
+        elif now - self._first > SAME_SIGNAL_SECONDS:
+            self._supervisor.kill()
+            os._exit(FORCED)

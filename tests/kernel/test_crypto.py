@@ -1,0 +1,98 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoenix.kernel.crypto import Keys, hash_token, hkdf_expand, hkdf_extract, new_code, new_token, same
+
+NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+KEYS = Keys("a master secret of the test, 32+ characters", "test")
+
+
+def test_hkdf_gives_what_rfc_5869_gives():
+    prk = hkdf_extract(bytes(range(13)), b"\x0b" * 22)
+    assert prk.hex() == "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"
+    okm = hkdf_expand(prk, bytes(range(0xF0, 0xFA)), 42)
+    assert okm.hex() == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+
+
+def test_keys_differ_by_purpose_environment_and_master():
+    keys = {
+        KEYS.key("a"),
+        KEYS.key("b"),
+        Keys("a master secret of the test, 32+ characters", "production").key("a"),
+        Keys("another master secret of the test, 32+ chars", "test").key("a"),
+    }
+    assert len(keys) == 4
+    assert KEYS.key("a") == Keys("a master secret of the test, 32+ characters", "test").key("a")
+    assert all(len(key) == 32 for key in keys)
+
+
+def test_an_environment_cannot_be_pushed_into_a_purpose():
+    assert Keys("m" * 32, "test").key("a\0b") != Keys("m" * 32, "tes").key("t\0a\0b")
+
+
+def test_an_empty_master_is_refused_and_none_is_shown():
+    with pytest.raises(ValueError, match="empty"):
+        Keys("", "test")
+    assert "master" not in repr(KEYS) + repr(vars(KEYS))
+
+
+@given(st.text(max_size=200))
+def test_what_was_signed_is_verified(payload: str):
+    signed = KEYS.sign("reset", payload)
+    assert KEYS.verify("reset", signed, now=NOW) == payload
+    assert all(letter.isalnum() or letter in "-_" for letter in signed)
+
+
+@given(st.text(max_size=40), st.data())
+def test_a_changed_letter_is_noticed(payload: str, data: st.DataObject):
+    signed = KEYS.sign("reset", payload)
+    place = data.draw(st.integers(0, len(signed) - 1))
+    letter = data.draw(
+        st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_").filter(lambda other: other != signed[place])
+    )
+    assert KEYS.verify("reset", signed[:place] + letter + signed[place + 1 :], now=NOW) is None
+
+
+@given(st.text(max_size=120))
+def test_any_other_text_is_refused(text: str):
+    assert KEYS.verify("reset", text, now=NOW) is None
+
+
+def test_a_signature_holds_for_its_purpose_its_environment_and_its_time():
+    signed = KEYS.sign("reset", "acc_1", expires=NOW + timedelta(minutes=10))
+    assert KEYS.verify("reset", signed, now=NOW) == "acc_1"
+    assert KEYS.verify("reset", signed, now=NOW + timedelta(minutes=10, seconds=-1)) == "acc_1"
+    assert KEYS.verify("reset", signed, now=NOW + timedelta(minutes=10)) is None
+    assert KEYS.verify("verify", signed, now=NOW) is None
+    assert Keys("a master secret of the test, 32+ characters", "production").verify("reset", signed, now=NOW) is None
+    assert KEYS.verify("reset", KEYS.sign("reset", "x", expires=datetime(1970, 1, 1, tzinfo=UTC)), now=NOW) is None
+
+
+def test_parts_of_a_mac_do_not_run_together():
+    assert KEYS.mac("code", "12", "3") != KEYS.mac("code", "1", "23") != KEYS.mac("code", "123")
+
+
+def test_pseudonyms_follow_an_address_without_showing_it():
+    name = KEYS.pseudonym("leila@example.com")
+    assert name == KEYS.pseudonym("leila@example.com")
+    assert name != KEYS.pseudonym("leila@example.org")
+    assert name != Keys("a master secret of the test, 32+ characters", "production").pseudonym("leila@example.com")
+    assert len(name) == 15
+    assert "leila" not in name
+
+
+def test_tokens_and_codes():
+    assert len(new_token()) == 43
+    assert len({new_token() for _ in range(100)}) == 100
+    assert new_token(3, random=lambda n: b"\xff" * n) == "____"
+    assert len(hash_token("x")) == 32
+    assert new_code(below=lambda _: 7) == "00000007"
+    assert all(len(code) == 8 and code.isdecimal() for code in (new_code() for _ in range(100)))
+
+
+def test_same():
+    assert same("ä", "ä".encode())
+    assert not same("a", "b")

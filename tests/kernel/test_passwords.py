@@ -1,0 +1,233 @@
+import asyncio
+import time
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoenix.kernel.errors import InvalidInput, Unavailable
+from phoenix.kernel.passwords import _NOBODY, Passwords, _common, check_strength
+
+GOOD = "plum anvil tuesday"
+
+
+@pytest.fixture(scope="module")
+def passwords() -> Iterator[Passwords]:
+    made = Passwords(threads=1)
+    yield made
+    made.close()
+
+
+def refusal(password: str, *words: str) -> str | None:
+    try:
+        check_strength(password, words=words)
+    except InvalidInput as refused:
+        (error,) = refused.errors
+        return error.code if error.field == "password" and error.detail.endswith(".") else "malformed"
+    return None
+
+
+def test_a_password_is_known_again_and_no_other(passwords: Passwords):
+    async def scenario() -> None:
+        stored = await passwords.hash(GOOD)
+        assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        assert await passwords.verify(stored, GOOD)
+        assert not await passwords.verify(stored, GOOD.upper())
+        assert not await passwords.verify(stored, "")
+        assert stored != await passwords.hash(GOOD)
+        assert not passwords.needs_rehash(stored)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["crème brûlée sûr", "пароль из слов", "密码密码密码密码密码密码", "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧", "nul\0inside the word", "x" * 255 + "é"],
+)
+def test_any_unicode_in_either_form(passwords: Passwords, password: str):
+    async def scenario() -> None:
+        stored = await passwords.hash(unicodedata.normalize("NFD", password))
+        assert await passwords.verify(stored, unicodedata.normalize("NFC", password))
+        assert not await passwords.verify(stored, password[:-1])
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("stored", ["", "x", "$argon2id$v=19$m=19456,t=2,p=1$broken", "$2b$12$abcdefghijklmnopqrstuv"])
+def test_a_hash_that_cannot_be_read_is_nobodys(passwords: Passwords, stored: str):
+    assert not asyncio.run(passwords.verify(stored, GOOD))
+    assert passwords.needs_rehash(stored)
+
+
+def test_weaker_hashes_are_renewed(passwords: Passwords):
+    weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(GOOD)
+    assert asyncio.run(passwords.verify(weak, GOOD))
+    assert passwords.needs_rehash(weak)
+
+
+@pytest.mark.parametrize("password", ["x" * 257, "x" * 10_000_000, "\ud800" * 12])
+def test_what_cannot_be_a_password_is_never_hashed(passwords: Passwords, password: str):
+    async def scenario() -> None:
+        with pytest.raises(InvalidInput):
+            await passwords.hash(password)
+        assert not await passwords.verify(_NOBODY, password)
+
+    asyncio.run(scenario())
+
+
+def test_nobody_cannot_be_guessed_and_takes_as_long(passwords: Passwords):
+    async def timed(stored: str | None) -> float:
+        best = 9.0
+        for _ in range(5):
+            begun = time.perf_counter()
+            if stored is None:
+                await passwords.burn()
+            else:
+                await passwords.verify(stored, GOOD)
+            best = min(best, time.perf_counter() - begun)
+        return best
+
+    async def scenario() -> None:
+        stored = await passwords.hash("another password altogether")
+        assert not await passwords.verify(_NOBODY, "")
+        assert await timed(None) == pytest.approx(await timed(stored), rel=0.5)
+
+    asyncio.run(scenario())
+
+
+def test_the_loop_turns_while_a_password_is_hashed(passwords: Passwords):
+    async def scenario() -> float:
+        work = asyncio.gather(*(passwords.hash(GOOD) for _ in range(5)))
+        longest = 0.0
+        while not work.done():
+            begun = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - begun)
+        await work
+        return longest
+
+    assert asyncio.run(scenario()) < 0.1
+
+
+def test_the_line_is_bounded_and_empties_also_when_callers_hang_up():
+    async def scenario() -> None:
+        line = Passwords(threads=1, waiting=2)
+        tasks = [asyncio.create_task(line.burn()) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable):
+            await line.hash(GOOD)
+        for task in tasks:
+            task.cancel()
+        with pytest.raises(Unavailable):
+            await line.burn()
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if line._room == 3:
+                break
+        await line.burn()
+        line.close()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "motherfucker",
+        "Administrator",
+        "1qaz2wsx3edc",
+        "password1234",
+        "Password2026!",
+        "p@ssw0rd12345",
+        "PASSWORD!!!!!!",
+        "passwordpassword",
+        "dragondragondragon",
+        "qwertyuiop123",
+        "asdfghjkl123456",
+        "123456789012",
+        "9876543210987",
+        "aaaaaaaaaaaaaa",
+        "abababababab",
+        "abcabcabcabc",
+        "abcdefghijkl",
+        "!!!!!!!!!!!!!!!",
+        "            ",
+        "letmein20242025",
+        "phoenix12345",
+        "Phoenix-Platform-2026",
+        "2024-2025-2026",
+        "!@#$%^&*()_+",
+        "dragon-42-dragon",
+    ],
+)
+def test_the_commonest_are_refused(password: str):
+    assert refusal(password) == "too_common"
+
+
+@pytest.mark.parametrize("password", ["leila.haddad", "LeilaHaddad2026", "leila@example.com", "haddad-haddad!", "Ember Works 123"])
+def test_what_stands_near_the_person_is_refused(password: str):
+    assert refusal(password, "leila.haddad@example.com", "Leila Haddad", "Ember Works") == "too_common"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        GOOD,
+        "correct horse battery staple",
+        "correcthorsebatterystaple",
+        "tr0ub4dor&3xq",
+        "kV9#mQ2$xL7p",
+        "83910275638104",
+        "leila likes plums",
+        "пароль из слов",
+        "密码密码我的很长的一句话",
+        "dragon under the table",
+        "x" * 200 + "yzw plum anvil",
+        "p" * 64 + " is a long one",
+        "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧",
+        ")~{;|>'?=<`[",
+        "aé" * 6 + "öß",
+    ],
+)
+def test_others_are_taken_without_rules_of_composition(password: str):
+    assert refusal(password, "leila@example.com") is None
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("", "too_short"),
+        ("plum anvil", "too_short"),
+        ("é" * 11, "too_short"),
+        ("e\u0301" * 11, "too_short"),
+        ("ab" * 129, "too_long"),
+        ("x" * 10_000_000, "too_long"),
+        ("plum anvil \ud800", "not_text"),
+    ],
+)
+def test_length_is_counted_in_characters(password: str, code: str):
+    assert refusal(password) == code
+
+
+def test_256_characters_are_taken():
+    assert refusal("plum anvil tuesday " + "q7" * 118 + "x") is None
+
+
+@given(st.text(min_size=0, max_size=300), st.lists(st.text(max_size=20), max_size=3))
+def test_any_text_is_judged(password: str, words: list[str]):
+    refusal(password, *words)
+
+
+def test_the_longest_is_judged_at_once():
+    begun = time.perf_counter()
+    refusal("password" * 32, "password")
+    assert time.perf_counter() - begun < 0.25
+
+
+def test_the_list_is_whole():
+    assert len(_common()) > 5000
+    assert {"password", "motherfucker"} <= _common()
+    assert all(word == word.strip().lower() for word in _common())

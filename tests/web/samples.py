@@ -1,0 +1,205 @@
+"""A context for every page, as the web layer gives it: what tests render, without a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace as Thing
+from typing import Any
+
+NOW = datetime(2026, 11, 23, 13, 32, tzinfo=UTC)
+ALL = frozenset(
+    {"entries.read", "entries.write", "entries.moderate", "organisations.read", "organisations.invite", "organisations.manage", "feed.read", "dashboard.read"}
+)
+READ_ONLY = frozenset({"entries.read", "organisations.read", "feed.read", "dashboard.read"})
+
+
+def face(id_: str, name: str, tone: int, **more: Any) -> Thing:
+    words = name.split()
+    return Thing(id=id_, name=name, initials=(words[0][0] + words[-1][0]).upper(), tone=tone, **more)
+
+
+MARA = face("acc_mara", "Mara Lindqvist", 2, email="mara.lindqvist@example.com", time_zone="Europe/Berlin", locale="en", email_verified=True)
+TOMAS = face("acc_tomas", "Tomás Aguirre", 4)
+PRIYA = face("acc_priya", "Priya Raman", 1)
+AIKO = face("acc_aiko", "Aiko Tanabe", 6)
+PEOPLE = (MARA, TOMAS, PRIYA, AIKO)
+NAMES = {person.id: person.name for person in PEOPLE}
+HALDEN = face("org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL)
+NORTH = face("org_north", "North Yard Cooperative of the Lower River Valley", 3, slug="north-yard", role="member", permissions=ALL)
+
+
+def place(label: str, icon: str, path: str, group: str = "main", *, current: str = "") -> Thing:
+    href = f"/o/halden/{path}"
+    return Thing(label=label, icon=icon, href=href, current=current == href, group=group)
+
+
+def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
+    """The context of every page for somebody logged in."""
+    root = "/".join(path.split("/")[:4])
+    return {
+        "reader": MARA,
+        "organisation": HALDEN,
+        "organisations": [HALDEN, NORTH],
+        "navigation": [
+            place("Dashboard", "home", "dashboard", current=root),
+            place("Feed", "feed", "feed", current=root),
+            place("Entries", "entry", "entries", current=root),
+            place("Members", "people", "members", "organisation", current=root),
+            place("Settings", "settings", "settings", "organisation", current=root),
+        ],
+        "csrf": "token-of-the-form",
+        "form": {},
+        "errors": {},
+        "refusal": "",
+        "toasts": [],
+        "banners": [],
+        "now": NOW,
+        "zone": "Europe/Berlin",
+        "path": path,
+        "live": Thing(url="", organisation="org_halden"),
+        "version": "2.0.0",
+        **changes,
+    }
+
+
+def outside(path: str, **changes: Any) -> dict[str, Any]:
+    """The context of every page for somebody who is not logged in."""
+    return frame(path, **{"reader": None, "organisation": None, "organisations": [], "navigation": [], "live": None, "zone": "UTC", **changes})
+
+
+def ago(**units: float) -> datetime:
+    return NOW - timedelta(**units)
+
+
+BODY = """FM-204 in hall 3 came due after eleven months in service. Zero drift was 0.4 %, inside the limit of 0.5 % but higher than last year.
+
+The inlet seal had hardened and let a little air through at low flow.
+The coil and the liner are as new.
+
+Replaced the seal & ran three points at <10>, 50 and 90 %."""
+
+ENTRIES = [
+    Thing(id=f"ent_{n}", title=title, author=author, occurred_at=when, excerpt=BODY[:140] if n % 2 == 0 else "")
+    for n, (title, author, when) in enumerate(
+        [
+            ("Flow meter FM-204 recalibrated", TOMAS, ago(minutes=27)),
+            ("Pressure drop on line 2, cause found", PRIYA, ago(hours=3)),
+            ("Spare valves ordered for hall 3", AIKO, ago(days=2)),
+            ("A title that somebody made rather long, since nothing stopped them from writing a whole sentence there, and another one", MARA, ago(days=40)),
+        ]
+    )
+]
+ENTRY = Thing(
+    id="ent_01jd8m2k", title=ENTRIES[0].title, body=BODY, author=TOMAS, occurred_at=ago(minutes=27), time_zone="Asia/Tokyo",
+    created_at=ago(minutes=20), updated_at=ago(minutes=2), version=3,
+)  # fmt: skip
+
+MEMBERS = [
+    Thing(account=p.id, name=p.name, email=f"{p.id}@example.com", initials=p.initials, tone=p.tone, role=role, joined_at=ago(days=days))
+    for p, role, days in ((MARA, "owner", 900), (TOMAS, "administrator", 300), (PRIYA, "member", 20), (AIKO, "viewer", 1))
+]
+INVITATIONS = [
+    Thing(id="inv_1", email="leila.haddad+work@example.com", role="member", sent_at=ago(days=2), until=NOW + timedelta(days=5)),
+    Thing(id="inv_2", email="jonas@example.com", role="viewer", sent_at=ago(days=9), until=ago(days=2)),
+]
+
+
+def happened(number: int, template: str, when: datetime, actor: Thing | None = TOMAS, subject: str = "acc_priya", **data: Any) -> Thing:
+    return Thing(
+        id=f"evt_{number}", kind="some.kind", actor=actor, subject=subject, summary="", url="/o/halden/entries/ent_1", occurred_at=when,
+        template=template, data={"names": NAMES, **data},
+    )  # fmt: skip
+
+
+FEED = [
+    happened(9, "entries/feed_posted.html", ago(minutes=27), title="Flow meter FM-204 recalibrated", excerpt=BODY[:200]),
+    happened(8, "entries/feed_changed.html", ago(hours=2), MARA, title="Shift plan, week 48"),
+    happened(7, "organisations/feed_joined.html", ago(hours=3), PRIYA, invited_by="acc_mara", role="member"),
+    happened(6, "entries/feed_deleted.html", ago(hours=20), PRIYA, title="Draft"),
+    happened(5, "organisations/feed_role_changed.html", ago(hours=22), MARA, role="administrator", before="member"),
+    happened(4, "organisations/feed_left.html", ago(days=3), MARA, subject="acc_gone"),
+    happened(3, "organisations/feed_left.html", ago(days=3), AIKO, subject="acc_aiko"),
+    happened(2, "organisations/feed_renamed.html", ago(days=3), MARA, name="Halden Instruments", before="Halden"),
+    happened(1, "organisations/feed_created.html", ago(days=900), MARA, subject="org_halden", name="Halden"),
+]
+KINDS = [{"name": "", "label": "Everything"}, {"name": "entries", "label": "Entries"}, {"name": "people", "label": "People"}]
+
+COUNTS = (7, 9, 6, 11, 8, 1, 2, 8, 10, 12, 13, 9, 3, 9)
+
+
+def cards(counts: tuple[int, ...] = COUNTS, *, entries: bool = True) -> list[dict[str, Any]]:
+    days = [{"date": (NOW.date() - timedelta(days=13 - n)).isoformat(), "count": count} for n, count in enumerate(counts)]
+    recent = [{"id": e.id, "title": e.title, "author": e.author.id, "occurred_at": e.occurred_at.isoformat()} for e in ENTRIES]
+    newest = [{"id": m.account, "name": m.name, "role": m.role, "joined_at": m.joined_at.isoformat()} for m in reversed(MEMBERS)]
+    return [
+        {"name": "entries.per_day", "title": "Entries per day", "template": "entries/card_per_day.html", "data": {"days": days}, "side": False},
+        {"name": "entries.recent", "title": "Latest entries", "template": "entries/card_recent.html", "data": {"entries": recent if entries else []}, "side": False},
+        {"name": "organisations.members", "title": "Members", "template": "organisations/card_members.html", "data": {"count": 24, "newest": newest}, "side": True},
+    ]  # fmt: skip
+
+
+SESSIONS = [
+    Thing(id="ses_1", device="Firefox on Linux", place="192.0.2.0/24", created_at=ago(days=1), seen_at=NOW, remembered=True, current=True),
+    Thing(id="ses_2", device="Safari on iPhone", place="2001:db8::/48", created_at=ago(days=8), seen_at=ago(minutes=11), remembered=False, current=False),
+    Thing(id="ses_3", device="Safari on iPad", place="", created_at=ago(days=30), seen_at=ago(days=2), remembered=True, current=False),
+]
+OFFER = Thing(organisation_name="Halden Instruments", inviter_name="Mara Lindqvist", role="member", email="leila.haddad@example.com")
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Phoenix", "version": "2.0.0"},
+    "paths": {
+        "/api/v2/entries": {
+            "get": {
+                "summary": "The entries of an organisation, the latest first",
+                "operationId": "ListEntries",
+                "parameters": [
+                    {"name": "organisation", "in": "query", "required": True, "schema": {"type": "string"}},
+                    {"name": "limit", "in": "query", "schema": {"oneOf": [{"type": "integer"}, {"type": "null"}]}, "description": "At most 100."},
+                ],
+                "responses": {
+                    "200": {"description": "A page", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}},
+                    "401": {"description": "Not logged in"},
+                },
+            },
+            "post": {
+                "summary": "Post an entry",
+                "description": "Post an entry in an organisation that you may write in.",
+                "operationId": "PostEntry",
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/EntryData"}}}},
+                "responses": {"201": {"description": "Made", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Entry"}}}}},
+            },
+        },
+        "/api/v2/entries/{entry_id}": {
+            "delete": {
+                "summary": "Delete an entry",
+                "operationId": "DeleteEntry",
+                "deprecated": True,
+                "parameters": [
+                    {"name": "entry_id", "in": "path", "required": True, "schema": {"type": "string"}},
+                    {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}},
+                ],
+                "responses": {"204": {"description": "Gone"}},
+            }
+        },
+    },
+    "components": {
+        "schemas": {
+            "EntryData": {
+                "type": "object",
+                "required": ["organisation", "title"],
+                "properties": {
+                    "organisation": {"type": "string"},
+                    "title": {"type": "string", "examples": ["Flow meter recalibrated"]},
+                    "occurred_at": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+                },
+            },
+            "Entry": {"type": "object", "description": "A dated record.", "required": ["id"], "properties": {"id": {"type": "string"}, "version": {"type": "integer"}}},
+            "Page": {
+                "type": "object",
+                "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Entry"}}, "next_cursor": {"type": ["string", "null"]}},
+            },
+            "Role": {"type": "string", "enum": ["owner", "member"]},
+        }
+    },
+}  # fmt: skip

@@ -1,0 +1,35 @@
+#!/bin/sh
+# What `make test` needs of the machine: browsers, and a PostgreSQL of the oldest version Phoenix works with.
+# Installs it with apt where it may; says what is missing where it may not. Exit status 3: something is missing.
+set -eu
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+missing=
+has chromium || has chromium-browser || has google-chrome || missing="$missing chromium"
+has WebKitWebDriver || missing="$missing webkit2gtk-driver"
+has xvfb-run || missing="$missing xvfb"
+[ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing postgresql-15"
+[ -n "$missing" ] || exit 0
+
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+    if has sudo && sudo -n true 2>/dev/null; then sudo="sudo -n"; else sudo=none; fi
+fi
+if [ "$sudo" = none ] || ! has apt-get; then
+    echo "Missing on this machine:$missing. The tests that need them are left out. Debian: apt install$missing" >&2
+    exit 3
+fi
+
+echo "Installing for the tests:$missing" >&2
+# One package a call: a release may lack one of them, and the others are of use all the same.
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq >&2 || true
+left=
+for package in $missing; do
+    $sudo apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 || left="$left $package"
+done
+if [ -n "$left" ]; then
+    echo "Could not be installed:$left. The tests that need them are left out." >&2
+    exit 3
+fi

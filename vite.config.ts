@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { defineConfig, type Plugin } from "vite";
+
+/** The favicon is linked from pages, not from a style or a script, so it is emitted by hand to get a hashed name. */
+function favicon(source: string): Plugin {
+  return {
+    name: "phoenix-favicon",
+    buildStart() {
+      this.emitFile({ type: "asset", name: "brand.svg", originalFileName: source, source: readFileSync(source) });
+    },
+  };
+}
+
+/** htmx evaluates text only where its `allowEval` is on, and ours is off. Taking the places out lets anybody see that none is left. */
+function withoutEval(): Plugin {
+  const places = [
+    "eval(str)",
+    "Function(conditionalSource)()",
+    "new Function('event', code)",
+    "Function('event', 'return (' + str + ')').call(elt, event)",
+    "Function('return (' + str + ')').call(elt)",
+  ];
+  return {
+    name: "phoenix-without-eval",
+    transform(code, id) {
+      if (!id.includes("htmx.esm.js")) return null;
+      return places.reduce((text, place) => {
+        if (!text.includes(place)) this.error(`htmx no longer holds “${place}”; look for where it evaluates text now`);
+        return text.replace(place, "undefined");
+      }, code);
+    },
+  };
+}
+
+export default defineConfig({
+  base: "/static/",
+  publicDir: false,
+  plugins: [favicon("web/brand.svg"), withoutEval()],
+  build: {
+    outDir: "src/phoenix/static",
+    assetsDir: "",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    modulePreload: { polyfill: false },
+    rollupOptions: {
+      input: ["web/app.ts", "web/live.ts", "web/theme.ts", "web/styles/app.css"],
+    },
+  },
+});

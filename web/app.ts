@@ -1,0 +1,29 @@
+/** The script of every page. Each part looks for its own marks in the page and does nothing where there are none. */
+
+import htmx from "htmx.org";
+
+import { dialogs } from "./parts/dialogs";
+import { forms } from "./parts/forms";
+import { menus } from "./parts/menus";
+import { pages } from "./parts/pages";
+import { passwords } from "./parts/passwords";
+import { themes } from "./parts/theme";
+import { toasts } from "./parts/toasts";
+import { zones } from "./parts/zones";
+
+// What a strict Content-Security-Policy forbids is off, so that nothing tries it: evaluated expressions, inline styles and scripts.
+htmx.config.allowEval = false;
+htmx.config.allowScriptTags = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0;
+htmx.config.timeout = 15_000;
+
+dialogs();
+forms();
+menus();
+pages();
+passwords();
+themes();
+toasts();
+zones();

@@ -1,0 +1,65 @@
+/**
+ * Dialogs. A link with `data-dialog="id"` leads to a page that asks the same question; with script it opens the dialog instead.
+ * A form with `data-ask="id"` is sent only after its dialog was answered; `data-about` is the name put into the question.
+ * `showModal` keeps the focus inside, makes the rest of the page inert and gives the focus back to the opener.
+ */
+
+function dialogCalled(id: string | undefined): HTMLDialogElement | null {
+  const element = id ? document.getElementById(id) : null;
+  return element instanceof HTMLDialogElement ? element : null;
+}
+
+function openFrom(opener: HTMLElement, dialog: HTMLDialogElement): void {
+  // A menu closes behind the dialog, so the focus is to come back to what opens the menu.
+  const menu = opener.closest<HTMLDetailsElement>("details.menu");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector<HTMLElement>("summary")?.focus();
+  }
+  dialog.showModal();
+}
+
+/** Whether a click on the dialog element itself fell on its backdrop. */
+function outside(dialog: HTMLDialogElement, event: MouseEvent): boolean {
+  const box = dialog.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+}
+
+function clicked(event: MouseEvent): void {
+  if (!(event.target instanceof Element)) return;
+  const opener = event.target.closest<HTMLElement>("[data-dialog]");
+  const dialog = dialogCalled(opener?.dataset["dialog"]);
+  if (opener && dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    openFrom(opener, dialog);
+  } else if (event.target.closest("[data-close]")) {
+    event.target.closest("dialog")?.close();
+  } else if (event.target instanceof HTMLDialogElement && outside(event.target, event)) {
+    event.target.close();
+  }
+}
+
+function ask(form: HTMLFormElement, dialog: HTMLDialogElement): void {
+  for (const slot of dialog.querySelectorAll("[data-about]")) slot.textContent = form.dataset["about"] ?? "";
+  const confirm = dialog.querySelector<HTMLButtonElement>("[data-confirm]");
+  if (confirm) {
+    confirm.onclick = () => {
+      form.dataset["answered"] = "yes";
+      dialog.close();
+      form.requestSubmit();
+    };
+  }
+  openFrom(form, dialog);
+}
+
+export function dialogs(): void {
+  document.addEventListener("click", clicked);
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.dataset["answered"]) return;
+    const dialog = dialogCalled(form.dataset["ask"]);
+    if (!dialog) return;
+    event.preventDefault();
+    ask(form, dialog);
+  });
+}

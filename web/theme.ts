@@ -1,0 +1,10 @@
+/* Runs before the first paint, so that a chosen theme never flashes the other one. Without a choice the system decides in CSS. */
+{
+  let choice: string | null = null;
+  try {
+    choice = localStorage.getItem("phoenix.theme");
+  } catch {
+    // Storage may be shut by the browser's privacy settings; the system's theme then holds.
+  }
+  if (choice === "light" || choice === "dark") document.documentElement.dataset["theme"] = choice;
+}
