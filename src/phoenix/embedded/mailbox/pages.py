@@ -22,12 +22,13 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from msgspec import Struct
 
-from phoenix.embedded.mailbox.store import Mailbox, Message, StoredMessage, mailbox_of
+from phoenix.embedded.mailbox.store import Mailbox, StoredMessage, mailbox_of
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.csrf import refuse_other_origins
 from phoenix.kernel.web.endpoint import PUBLIC
 from phoenix.kernel.web.headers import policy
+from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.settings import Settings
 
@@ -48,6 +49,17 @@ MAIL_POLICY = (
 )
 
 MailboxRequest = Request[Any, Any, State]
+
+
+class Message(Struct, frozen=True):
+    """One message to one recipient. `text` and `html` are empty where the message has no such part."""
+
+    id: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    received_at: Instant
 
 
 class Messages(Struct, frozen=True):
@@ -170,14 +182,7 @@ def _mailbox(request: MailboxRequest) -> Mailbox:
 
 
 def _public(stored: StoredMessage) -> Message:
-    return Message(
-        stored.id,
-        stored.to,
-        stored.subject,
-        stored.text,
-        stored.html,
-        stored.received_at.replace(microsecond=stored.received_at.microsecond // 1000 * 1000),
-    )
+    return Message(stored.id, stored.to, stored.subject, stored.text, stored.html, instant(stored.received_at))
 
 
 def _json(value: Struct) -> Response[bytes]:

@@ -39,7 +39,7 @@ INSERT INTO messages (recipient, recipient_key, sender, subject, text, html, sou
 COLUMNS = "number, recipient, subject, text, html, received_at, sender, source"
 
 
-class Message(Struct, frozen=True):
+class StoredMessage(Struct, frozen=True):
     """One message to one recipient. `text` and `html` are empty where the message has no such part."""
 
     id: str
@@ -48,11 +48,6 @@ class Message(Struct, frozen=True):
     text: str
     html: str
     received_at: datetime
-
-
-class StoredMessage(Message, frozen=True):
-    """A message with what only its own page shows."""
-
     sender: str
     source: str
 

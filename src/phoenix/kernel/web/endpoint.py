@@ -118,7 +118,13 @@ async def decide(request: AnyRequest, permission: str, limits: Sequence[Limit]) 
     """Limits, then session, then permission. Raises what refuses."""
     runtime: Runtime = request.app.state.runtime
     decisions = [await runtime.limiter.require(limit, client_address(request)) for limit in limits]
-    actor, by_cookie = await visit(request)
+    try:
+        actor, by_cookie = await visit(request)
+    except NotLoggedIn:
+        # What anybody may do, such as refreshing an expired token, does not fail for carrying that token along.
+        if permission != PUBLIC:
+            raise
+        actor, by_cookie = None, False
     if request.method not in SAFE:
         csrf.refuse_other_origins(request, runtime.settings)
         if by_cookie and actor is not None and is_api_call(request):

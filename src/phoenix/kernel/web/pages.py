@@ -109,7 +109,7 @@ def page(path: str, *, permission: str, queries: int, limits: Sequence[Limit] = 
 
 
 def form(
-    path: str, *, permission: str, queries: int, limits: Sequence[Limit] = (), retry: PageHandler | None = None
+    path: str, *, permission: str, queries: int, limits: Sequence[Limit] = (), retry: HTTPRouteHandler | None = None
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     """Declare what happens when a form is sent. `retry` shows the page it was on."""
     return _route("POST", path, permission=permission, queries=queries, limits=limits, retry=retry)
@@ -130,7 +130,7 @@ def safe_next(target: str) -> str:
 
 
 def _route(
-    method: str, path: str, *, permission: str, queries: int, limits: Sequence[Limit], retry: PageHandler | None
+    method: str, path: str, *, permission: str, queries: int, limits: Sequence[Limit], retry: HTTPRouteHandler | None
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     def decorate(handler: PageHandler) -> HTTPRouteHandler:
         async def endpoint(request: Request[Any, Any, State]) -> Response[Any]:
@@ -142,7 +142,7 @@ def _route(
             status_code=200,
             include_in_schema=False,
             name=f"{method} {path}",
-            opt={"permission": permission, "queries": queries, "limits": tuple(limits), "page": True},
+            opt={"permission": permission, "queries": queries, "limits": tuple(limits), "shows": handler},
         )(endpoint)
 
     return decorate
@@ -151,7 +151,7 @@ def _route(
 async def _show(
     request: AnyRequest,
     handler: PageHandler,
-    retry: PageHandler | None,
+    retry: HTTPRouteHandler | None,
     *,
     permission: str,
     budget: int,
@@ -192,12 +192,12 @@ async def _show(
 
 
 async def _again(
-    request: AnyRequest, runtime: Runtime, actor: Actor | None, retry: PageHandler, form: Mapping[str, str], refusal: PhoenixError
+    request: AnyRequest, runtime: Runtime, actor: Actor | None, retry: HTTPRouteHandler, form: Mapping[str, str], refusal: PhoenixError
 ) -> Response[Any]:
     """The page a form was on, with what was entered and why it was refused."""
     async with runtime.database.reader() as reader:
         visit = Visit(request, runtime, actor, client_address(request), reader, request.path_params, form)
-        result = await retry(visit)
+        result = await retry.opt["shows"](visit)
     if isinstance(result, Redirect):
         return show(result, visit)
     errors = {error.field: error.detail for error in refusal.errors}
@@ -218,7 +218,7 @@ def show(result: View | Redirect, visit: Visit, headers: Mapping[str, str] | Non
         cookies.append(our_cookie(visit.runtime, csrf.VISITOR_COOKIE, binding))
     toast = visit.request.cookies.get(TOAST_COOKIE, "")
     if toast:
-        cookies.append(Cookie(TOAST_COOKIE, "", max_age=0, path="/"))
+        cookies.append(Cookie(TOAST_COOKIE, value="", max_age=0, path="/"))
     context = frame(visit.runtime, visit.request, visit.visitor, csrf.token_for(visit.runtime.keys, binding), _toast(visit.runtime, toast))
     html = visit.runtime.templates.render(result.template, **{"form": {}, "errors": {}, "refusal": "", **context, **result.context})
     return Response(
@@ -231,7 +231,7 @@ def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[
     runtime: Runtime = request.app.state.runtime
     made = list(cookies)
     if toast:
-        made.append(Cookie(TOAST_COOKIE, runtime.keys.sign("toast", toast), max_age=30, path="/", httponly=True, samesite="lax"))
+        made.append(Cookie(TOAST_COOKIE, value=runtime.keys.sign("toast", toast), max_age=30, path="/", httponly=True, samesite="lax"))
     if request.headers.get("hx-request"):
         return Response(b"", status_code=200, headers={"HX-Redirect": path, "Cache-Control": "no-store"}, cookies=made)
     return Response(b"", status_code=303, headers={"Location": path, "Cache-Control": "no-store"}, cookies=made)
@@ -240,7 +240,7 @@ def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[
 def our_cookie(runtime: Runtime, name: str, value: str, *, seconds: int | None = None) -> Cookie:
     """A cookie only our own pages get: HttpOnly, SameSite=Lax, and over HTTPS Secure with the __Host- prefix."""
     secure = runtime.settings.public_url.startswith("https://")
-    return Cookie(cookie_name(name, secure=secure), value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
+    return Cookie(cookie_name(name, secure=secure), value=value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 async def _read_form(request: AnyRequest, runtime: Runtime, actor: Actor | None) -> dict[str, str]:

@@ -23,7 +23,8 @@ RECENT = Card(
     "Latest entries",
     sql="""
         SELECT json_build_object('entries', coalesce(json_agg(json_build_object(
-                   'id', e.id, 'title', e.title, 'author', e.author_id, 'author_name', e.name, 'occurred_at', e.occurred_at) ORDER BY e.occurred_at DESC, e.id DESC), '[]'::json))
+                   'id', e.id, 'title', e.title, 'author', e.author_id, 'author_name', e.name, 'occurred_at',
+                   to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY e.occurred_at DESC, e.id DESC), '[]'::json))
           FROM (SELECT e.id, e.title, e.author_id, a.name, e.occurred_at FROM entries e JOIN accounts a ON a.id = e.author_id
                  WHERE e.organisation_id = $1 ORDER BY e.occurred_at DESC, e.id DESC LIMIT 5) e
     """,

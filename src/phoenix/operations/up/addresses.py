@@ -8,7 +8,7 @@ import errno
 import http.client
 import socket
 import ssl
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -73,11 +73,12 @@ def first_free(port: int) -> int:
 
 
 def without_password(url: str) -> str:
-    """The address with its password and its options left out."""
+    """The address with its password left out, and of its options all but where the server is."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     user = f"{parts.username}@" if parts.username else ""
-    return urlunsplit((parts.scheme, user + place, parts.path, "", ""))
+    options = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name in {"host", "port"}], safe="/")
+    return urlunsplit((parts.scheme, user + place, parts.path, options, ""))
 
 
 def check_database(url: str) -> str:

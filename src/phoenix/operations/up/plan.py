@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -52,16 +51,21 @@ def with_mailbox(settings: Settings) -> bool:
     return not settings.production and not settings.mail.smtp_url
 
 
-def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of every child: ours, with all settings written out."""
-    variables = dict(base)
+def variables(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
+    """An environment with all settings written out."""
+    made = dict(base)
     for concern in dataclasses.fields(settings):
         values = getattr(settings, concern.name)
         for field in dataclasses.fields(values):
             name = field.metadata["variable"]
-            variables[name] = _text(getattr(values, field.name))
-            variables.pop(f"{name}_FILE", None)
-    return variables | {DATA_VARIABLE: str(settings.place.data), "PYTHONUNBUFFERED": "1"}
+            made[name] = _text(getattr(values, field.name))
+            made.pop(f"{name}_FILE", None)
+    return made
+
+
+def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every child."""
+    return variables(settings, base) | {DATA_VARIABLE: str(settings.place.data), "PYTHONUNBUFFERED": "1"}
 
 
 def _text(value: Any) -> str:
@@ -116,10 +120,3 @@ def _realtime(settings: Settings, number: int) -> Part:
         ),
         patience=8.0,
     )
-
-
-def nice_logs(settings: Settings) -> Settings:
-    """Logs for people, where a person is looking and nobody said otherwise."""
-    if sys.stderr.isatty() and "PHOENIX_LOG_FORMAT" not in os.environ:
-        return replace(settings, logs=replace(settings.logs, format="pretty"))
-    return settings

@@ -22,7 +22,7 @@ from phoenix.operations.up.children import Child, run_to_end
 from phoenix.operations.up.errors import NewerDataError, RefusalError
 from phoenix.operations.up.folder import claim, secret_key
 from phoenix.operations.up.leftovers import end_leftovers
-from phoenix.operations.up.plan import environment, nice_logs, parts, phoenix, resolve, with_mailbox
+from phoenix.operations.up.plan import environment, parts, phoenix, resolve, with_mailbox
 from phoenix.operations.up.progress import Progress
 from phoenix.operations.up.ready import DemoAccount, Seeded, announce, describe
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
@@ -40,7 +40,7 @@ class StopRequestedError(BaseException):
     """Somebody wants Phoenix to stop. Not an Exception, so that nothing on the way takes it for a failure."""
 
 
-def up(settings: Settings, *, json: bool) -> int:
+def bring_up(settings: Settings, *, json: bool) -> int:
     """Start everything, keep it running until a signal, and stop it; the exit status.
 
     0: stopped on request. 1: refused or failed, with a sentence on standard error. 3: the data is from a newer Phoenix.
@@ -81,7 +81,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     require_free(settings.web.host, settings.web.port)
     if settings.web.domain:
         caddy.require_ports()
-    settings = nice_logs(resolve(settings, data))
+    settings = resolve(settings, data)
     _allow_many_files()
     if not settings.secrets.key:
         settings = replace(settings, secrets=replace(settings.secrets, key=secret_key(data)))
@@ -89,14 +89,15 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     settings = _start_cache(settings, supervisor, progress)
     variables = environment(settings, os.environ)
     _command(progress, "Database is up to date", ("db", "migrate"), variables)
+    configuration = caddy.write_configuration(settings) if settings.web.domain else data
+    for part in parts(settings, configuration):
+        supervisor.start(Child(part, variables, progress.pass_on))
+    # The children take a moment to start, which is enough for these.
     accounts: tuple[DemoAccount, ...] = ()
     if settings.place.demo:
         accounts = _demo_accounts(_command(progress, "Demo people and entries", ("seed", "--demo"), variables))
     link = _command(progress, "Administrator", ("accounts", "first-administrator-link"), variables).strip() or None
     with progress.step("Web, worker and mail"):
-        configuration = caddy.write_configuration(settings) if settings.web.domain else data
-        for part in parts(settings, configuration):
-            supervisor.start(Child(part, variables, progress.pass_on))
         _wait_until_ready(settings, supervisor)
     supervisor.starting = False
     ready = describe(
