@@ -26,17 +26,26 @@ _SHORTEST_KNOWN = 3
 _SHORTEST_ANYWHERE = 8
 _SHOWN_BYTES = 40
 
-# A key is blanked when one of its words is among these: `new_password`, `X-Api-Key`, `clientIp`.
-_SECRET_WORDS = frozenset(
-    "password passwd passphrase secret token jwt authorization cookie csrf otp totp signature credential credentials apikey dsn pan cvc cvv iban".split()
+# fmt: off
+# A key is blanked when one of its words is among these: `new_password`, `clientIp`.
+_WORDS = frozenset(
+    {
+        "password", "passwd", "passphrase", "secret", "token", "jwt", "authorization", "cookie", "csrf", "otp", "totp", "signature",
+        "credential", "credentials", "apikey", "dsn", "pan", "cvc", "cvv", "iban", "email", "mail", "ip", "phone", "mobile", "surname",
+        "birthday", "street",
+    }
 )
-_PERSONAL_WORDS = frozenset("email mail ip phone mobile surname birthday street".split())
 # … or when it is one of these as a whole; as words among others they mean something else.
 _WHOLE_KEYS = frozenset(
-    "name full_name first_name last_name given_name family_name display_name user_name username user inviter recipient to sender "
-    "address client_address remote_addr remote_address peer client host_address x_forwarded_for x_real_ip forwarded forwarded_for "
-    "body request_body form payload query query_string params parameters args api_key secret_key private_key session_key bio title text".split()
+    {
+        "name", "full_name", "first_name", "last_name", "given_name", "family_name", "display_name", "user_name", "username", "user",
+        "inviter", "recipient", "to", "sender", "address", "client_address", "remote_addr", "remote_address", "peer", "client",
+        "x_forwarded_for", "x_real_ip", "forwarded", "forwarded_for", "body", "request_body", "form", "payload", "query", "query_string",
+        "params", "parameters", "args", "bio", "title", "text",
+    }
 )
+# fmt: on
+_KEYS_OF_SECRETS = ("api_key", "secret_key", "private_key", "session_key")
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 _known: ContextVar[set[str] | None] = ContextVar("known_values", default=None)
@@ -68,8 +77,7 @@ def redact(text: str) -> str:
         text = pattern.sub(BLANK, text)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
-    if "@" in text or "40" in text or "64;" in text or "＠" in text:
-        text = _EMAIL.sub(_blank_email, text)
+    text = _blank_emails(text)
     text = _IPV4.sub(_blank_address, text)
     if "::" in text or text.count(":") >= _LEAST_COLONS:
         text = _IPV6.sub(_blank_address, text)
@@ -106,7 +114,8 @@ def redact_value(value: Any, key: str = "", depth: int = 0) -> Any:
 def is_sensitive(key: str) -> bool:
     """Whether values under that key are never written."""
     words = [word.lower() for word in _WORD.findall(key)]
-    return not (_SECRET_WORDS | _PERSONAL_WORDS).isdisjoint(words) or "_".join(words) in _WHOLE_KEYS
+    joined = "_".join(words)
+    return not _WORDS.isdisjoint(words) or joined in _WHOLE_KEYS or joined.endswith(_KEYS_OF_SECRETS)
 
 
 def _shown(value: object) -> str:
@@ -145,28 +154,26 @@ def _whole(form: str) -> str:
     return (r"(?<![^\W_])" if form[0].isalnum() else "") + pattern + (r"(?![^\W_])" if form[-1].isalnum() else "")
 
 
-_SECRET_KEY = (
-    r"[\w.-]*(?:password|passwd|passphrase|secret|token|jwt|authorization|cookie|csrf|otp|signature|credential|api_?key|dsn)[\w.-]*"
-)
-_PERSONAL_KEY = rf"{_SECRET_KEY}|(?:[\w.-]*[_.-])?(?:e?mail|ip|phone|name|username|client|peer|remote_addr|body|query_string)"
+_SECRET = r"[\w.-]*(?:password|passwd|passphrase|secret|token|jwt|authorization|cookie|csrf|otp|signature|credential|api_?key|dsn)[\w.-]*"
+_SENSITIVE = rf"{_SECRET}|(?:[\w.-]*[_.-])?(?:e?mail|ip|phone|name|username|client|peer|remote_addr|body|query_string)"
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$))"""
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # user:password@ in addresses of databases, caches and mail servers
-    (re.compile(r"(?<=://)[^/\s@]{1,512}@(?=[^\s@]*(?:[\s/:\"']|$))"), BLANK + "@"),
+    (re.compile(r"(?<=://)[^/\s\"'<>]{1,512}@"), BLANK + "@"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w\-.~+/%]{6,}=*"), r"\1 " + BLANK),
     (re.compile(r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*"), BLANK),
     (re.compile(r"\bpho_[\w-]+"), BLANK),
-    # headers, in whole lines
+    # headers, to the end of the line
     (
-        re.compile(r"(?im)^(\s*(?:proxy-)?(?:authorization|(?:set-)?cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*).+$"),
+        re.compile(r"(?i)\b((?:authorization|cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*).+"),
         r"\1" + BLANK,
     ),
     # 'password': '…', password="…", b'cookie', b'…'
-    (re.compile(rf"(?i)(?<![\w.-])((?:{_PERSONAL_KEY})(?:\\?['\"])?\s*[:=,]\s*b?\\?){_QUOTED}"), r"\1" + BLANK),
+    (re.compile(rf"(?i)(?<![\w.-])((?:{_SENSITIVE})(?:\\?['\"])?\s*[:=,]\s*b?\\?){_QUOTED}"), r"\1" + BLANK),
     # password=…, token: …, in forms, addresses and prose of libraries
-    (re.compile(rf"(?i)(?<![\w.-])({_SECRET_KEY}[:=])(?!\[redacted)[^\s&;,'\"()\[\]{{}}<>]+"), r"\1" + BLANK),
-    (re.compile(rf"(?i)([?&](?:{_PERSONAL_KEY}|code|state|key|sig|q)=)[^\s&#'\"<>]+"), r"\1" + BLANK),
+    (re.compile(rf"(?i)(?<![\w.-])({_SECRET}[:=])(?!\[redacted)[^\s&;,'\"()\[\]{{}}<>]+"), r"\1" + BLANK),
+    (re.compile(rf"(?i)([?&](?:{_SENSITIVE}|code|state|key|sig|q)=)[^\s&#'\"<>]+"), r"\1" + BLANK),
     (re.compile(r"(?i)\b(code\\?['\"]?\s*[:=]\s*\\?['\"]?)\d{6,8}\b"), r"\1" + BLANK),
     # PostgreSQL quotes rows and input in its messages
     (
@@ -180,10 +187,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Za-z0-9_-]{40,}"), BLANK),
 )
 
-_AT = r"(?:@|＠|%(?:25)*40|&#64;|&#x40;|&commat;|\\u0040|\\x40)"
-_LOCAL = r"(?:\\?\"(?:[^\"\\\n]|\\.){1,128}\"|(?:[^\s\"<>()\[\]{},;:@＠\\]|\\x[0-9a-fA-F]{2}|\\[uU][0-9a-fA-F]{4,8}){1,256}?)"
-_DOMAIN = r"(?:\[[\w:.]{3,60}\]|(?=[\w.%\\-]*[^\W\d_])(?:[\w%-]|\\x[0-9a-fA-F]{2}|\\[uU][0-9a-fA-F]{4,8}|[.。](?=[\w%\\])){1,255})"
-_EMAIL = re.compile(_LOCAL + _AT + _DOMAIN)
+_ESCAPE = r"\\x[0-9a-fA-F]{2}|\\[uU][0-9a-fA-F]{4,8}"
+_AT = re.compile(r"@|＠|%(?:25){0,4}40|&#64;|&#x40;|&commat;|\\u0040|\\x40")
+_LOCAL = re.compile(rf"(?:\\?\"(?:[^\"\\\n]|\\.)+\"|(?:[^\s\"<>()\[\]{{}},;:\\]|{_ESCAPE})+)\Z")
+_DOMAIN = re.compile(rf"\[[\w:.]{{3,60}}\]|(?=[\w.%\\-]{{0,254}}[^\W\d_])(?:[\w%-]|{_ESCAPE}|[.。](?=[\w%\\])){{1,255}}")
+_LONGEST_LOCAL = 256
 # What stands before an address in the same run of characters, and can stay: a path, a query, `email=`, an open quote.
 _BEFORE_EMAIL = re.compile(r"/(?:.*[/?&=])?|[\w.-]*='?|'")
 _IPV4 = re.compile(r"(?<![\d.vV])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
@@ -194,10 +202,20 @@ _CODE = re.compile(r"\d{6,8}")
 _CARD = re.compile(r"(?<![\w.-])(?:4|5[1-5]|2[2-7]|3[0-8]|6)(?:[ -]?\d){11,18}(?![\w-])")
 
 
-def _blank_email(match: re.Match[str]) -> str:
-    before = _BEFORE_EMAIL.match(match[0])
-    kept = before[0] if before else ""
-    return ("" if "@" in kept else kept) + "[email]"
+def _blank_emails(text: str) -> str:
+    """Looks from each @ to both sides, so that the time is in proportion to the text whatever it holds."""
+    parts = []
+    done = 0
+    for at in _AT.finditer(text):
+        if at.start() <= done or (domain := _DOMAIN.match(text, at.end())) is None:
+            continue
+        local = _LOCAL.search(text, max(done, at.start() - _LONGEST_LOCAL), at.start())
+        if local is None:
+            continue
+        before = _BEFORE_EMAIL.match(local[0])
+        parts += [text[done : local.start()], before[0] if before and "@" not in before[0] else "", "[email]"]
+        done = domain.end()
+    return "".join([*parts, text[done:]]) if parts else text
 
 
 def _blank_address(match: re.Match[str]) -> str:

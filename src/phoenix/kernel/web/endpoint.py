@@ -9,13 +9,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from litestar.enums import RequestEncodingType
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Response
 
 from phoenix.kernel.actor import Actor
@@ -66,6 +68,7 @@ def route(
         signature = inspect.signature(handler)
         hints = get_type_hints(handler, include_extras=True)
         status, returned = _status_and_type(method, hints.get("return"))
+        hints.update({name: _placed(name, hints[name], path) for name in signature.parameters if name != "call"})
 
         @wraps(handler)
         async def endpoint(request: AnyRequest, **arguments: Any) -> Response[Any]:
@@ -190,13 +193,20 @@ async def _once(request: AnyRequest, tx: Transaction, actor: Actor | None, addre
 
 def check_budget(reader: Reader, budget: int, runtime: Runtime) -> None:
     """Outside production a route that makes more queries than it says fails, so that nobody gets used to it."""
-    made = reader.queries + (1 if isinstance(reader, Transaction) and reader.events else 0)
+    made = _made(reader)
     if made > budget and not runtime.settings.production:
         raise QueryBudgetExceeded(f"{made} queries were made; the route declares {budget}.")
 
 
+def _made(reader: Reader) -> int:
+    """The queries made, with the one that writes the events at the end."""
+    return reader.queries + (1 if isinstance(reader, Transaction) and reader.events else 0)
+
+
 def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers: dict[str, str]) -> Response[Any]:
     headers = {"Cache-Control": "no-store", **headers, **call.headers}
+    if call.runtime.settings.place.environment == "test":
+        headers["X-Phoenix-Queries"] = str(_made(call.db))
     if isinstance(result, Answer):
         headers["ETag"] = result.etag
         headers["Cache-Control"] = "private, no-cache"
@@ -220,6 +230,13 @@ def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers:
 
 def _bytes(body: bytes, status: int, headers: dict[str, str], call: Call) -> Response[bytes]:
     return Response(body, status_code=status, headers=headers, media_type="application/json", cookies=call.cookies)
+
+
+def _placed(name: str, hint: Any, path: str) -> Any:
+    """Where the framework finds a parameter: the body, the path or the query."""
+    if name == "data":
+        return Annotated[hint, Body(media_type=RequestEncodingType.JSON)]
+    return Annotated[hint, PathParameter()] if f"{{{name}:" in path else Annotated[hint, QueryParameter()]
 
 
 def _status_and_type(method: str, returned: Any) -> tuple[int, Any]:

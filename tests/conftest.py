@@ -1,0 +1,85 @@
+"""Real parts for every test: one PostgreSQL and one Valkey a test process, one fresh database a test.
+
+PHOENIX_TEST_POSTGRES=15 runs the same tests on Debian's PostgreSQL 15 instead of the embedded one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from phoenix.composition import MIGRATIONS
+from phoenix.embedded.postgres import Postgres
+from phoenix.embedded.valkey import Valkey
+from phoenix.operations.migrate import migrate
+from tests.debian_postgres import DebianPostgres
+from tests.house import House, Place
+
+TEMPLATE = "phoenix_template"
+
+
+def database_url(url: str, name: str) -> str:
+    """The same server, another database."""
+    head, _, query = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running server with a migrated template; the address of its maintenance database."""
+    folder = tmp_path_factory.mktemp("postgres", numbered=True)
+    server: Postgres | DebianPostgres
+    server = DebianPostgres(folder) if os.environ.get("PHOENIX_TEST_POSTGRES") == "15" else Postgres(folder)
+    url = server.start()
+    try:
+        asyncio.run(_run(url, f"CREATE DATABASE {TEMPLATE}"))
+        asyncio.run(migrate(database_url(url, TEMPLATE), MIGRATIONS))
+        yield url
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running Valkey; its address."""
+    server = Valkey(tmp_path_factory.mktemp("valkey"))
+    url = server.start()
+    try:
+        yield url
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:
+    """A fresh, migrated database; its address."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_run(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY"))
+    yield database_url(postgres, name)
+    asyncio.run(_run(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def place(database: str, valkey: str, tmp_path: Path) -> Place:
+    """Where a house may stand: a database, a cache and a folder of its own."""
+    return Place(database, valkey, tmp_path)
+
+
+@pytest.fixture
+def house(place: Place) -> House:
+    """Phoenix in this process, to be entered: `async with house`."""
+    return House(place)
+
+
+async def _run(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,209 @@
+"""Phoenix in one process, with real PostgreSQL, Valkey and SMTP: what tests and scenarios speak to."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import asyncpg
+import httpx
+import msgspec
+
+from phoenix.app import Phoenix
+from phoenix.composition import REGISTRY
+from phoenix.embedded.mailbox.receive import Receiver, serve
+from phoenix.embedded.mailbox.store import Mailbox, StoredMessage
+from phoenix.kernel.clock import SetClock
+from phoenix.kernel.database import set_codecs
+from phoenix.kernel.ids import new_id
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions.log_in import begin_session
+from phoenix.modules.accounts.queries import INSERT_ACCOUNT
+from phoenix.modules.organisations.queries import INSERT, INSERT_MEMBER
+from phoenix.settings import Settings, read_settings
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+PASSWORD = "nine lanterns by the harbour"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a house may stand."""
+
+    database: str
+    valkey: str
+    folder: Path
+
+    def settings(self, **variables: str) -> Settings:
+        base = {
+            "PHOENIX_ENVIRONMENT": "test",
+            "PHOENIX_SECRET_KEY": "a secret for tests, long enough and of many letters",
+            "PHOENIX_DATABASE_URL": self.database,
+            "PHOENIX_DATABASE_POOL": "6",
+            "PHOENIX_CACHE_URL": self.valkey,
+            "PHOENIX_DATA": str(self.folder),
+            "PHOENIX_PUBLIC_URL": "http://phoenix.test",
+            "PHOENIX_MAIL_FROM": "Phoenix <no-reply@phoenix.test>",
+        }
+        return read_settings({**base, **variables})
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with an account and a session of the API."""
+
+    id: str
+    email: str
+    name: str
+    token: str
+    session: str
+
+
+@dataclass(slots=True)
+class House:
+    """Enter it, then speak to it: `async with house: await house.get("/api/v2/me", by="ada")`."""
+
+    place: Place
+    variables: dict[str, str] = field(default_factory=dict)
+    registry: Registry = REGISTRY
+    clock: SetClock = field(default_factory=lambda: SetClock(NOW))
+    people: dict[str, Person] = field(default_factory=dict)
+    organisations: dict[str, str] = field(default_factory=dict)
+    _runtime: Runtime | None = None
+    _stack: list[Any] = field(default_factory=list)
+    _smtp: asyncio.Server | None = None
+    _client: httpx.AsyncClient | None = None
+    _seen: int = 0
+
+    @property
+    def runtime(self) -> Runtime:
+        assert self._runtime is not None
+        return self._runtime
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        assert self._client is not None
+        return self._client
+
+    async def __aenter__(self) -> House:
+        settings = self.place.settings(**self.variables)
+        self._smtp = await serve(Receiver(Mailbox(self.place.folder / "mailbox"), self.clock), 0)
+        port = self._smtp.sockets[0].getsockname()[1]
+        settings = replace(settings, mail=replace(settings.mail, mailbox_port=port))
+        app = Phoenix(settings, self.registry, clock=self.clock)
+        running = app.running()
+        self._runtime = await running.__aenter__()
+        self._stack.append(running)
+        self._client = self.new_client(app)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.client.aclose()
+        await self._stack.pop().__aexit__(kind, error, trace)
+        assert self._smtp is not None
+        self._smtp.close()
+        await self._smtp.wait_closed()
+
+    def new_client(self, app: Any = None, *, address: str = "203.0.113.7") -> httpx.AsyncClient:
+        """A browser or program of its own, with its own cookies."""
+        target = app if app is not None else self.client._transport.app  # type: ignore[attr-defined]
+        transport = httpx.ASGITransport(app=target, client=(address, 50_000), raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://phoenix.test", headers={"User-Agent": "tests"})
+
+    async def person(self, name: str, *, time_zone: str = "UTC", permissions: tuple[str, ...] = ()) -> Person:
+        """Somebody with an account and a session; `name` is also how scenarios call them."""
+        email = f"{name.lower()}@example.com"
+        async with self.runtime.database.transaction() as tx:
+            # Nobody logs in by password here; those who must are made by the journey itself.
+            account = await tx.one(INSERT_ACCOUNT, new_id("acc"), email, email, name.title(), "!", time_zone, "en", tx.now)
+            made = await begin_session(
+                self.runtime, tx, account=account, method="test", device="tests", place="", remember=True, api=False
+            )
+            connection = await tx.connection()
+            for permission in permissions:
+                await connection.execute("INSERT INTO user_permissions VALUES ($1, $2, NULL, now())", account, permission)
+            tx.events.clear()
+        self.people[name] = Person(account, email, name.title(), made.token, made.id)
+        return self.people[name]
+
+    async def organisation(self, slug: str, **roles: str) -> str:
+        """An organisation; `roles` maps people to roles, and makes those who are not there yet."""
+        for name in roles:
+            if name not in self.people:
+                await self.person(name)
+        async with self.runtime.database.transaction() as tx:
+            made = await tx.one(INSERT, new_id("org"), slug, slug.title(), tx.now)
+            for name, role in roles.items():
+                await tx.execute(INSERT_MEMBER, made.id, self.people[name].id, role, tx.now)
+                tx.touch(f"account:{self.people[name].id}")
+        self.organisations[slug] = made.id
+        return made.id
+
+    async def request(self, method: str, path: str, *, by: str | None = None, **options: Any) -> httpx.Response:
+        headers = dict(options.pop("headers", None) or {})
+        if by is not None:
+            headers["Authorization"] = f"Bearer {self.people[by].token}"
+        return await self.client.request(method, path, headers=headers, **options)
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await self.request("GET", path, **options)
+
+    async def post(self, path: str, **options: Any) -> httpx.Response:
+        return await self.request("POST", path, **options)
+
+    async def patch(self, path: str, **options: Any) -> httpx.Response:
+        return await self.request("PATCH", path, **options)
+
+    async def delete(self, path: str, **options: Any) -> httpx.Response:
+        return await self.request("DELETE", path, **options)
+
+    async def events(self) -> list[str]:
+        """The kinds of the events since the last call, in order."""
+        rows = await self.sql("SELECT number, kind FROM events WHERE number > $1 ORDER BY number", self._seen)
+        if rows:
+            self._seen = rows[-1]["number"]
+        return [row["kind"] for row in rows]
+
+    async def work(self) -> list[str]:
+        """Run the jobs that are waiting, as a worker would; their names."""
+        done = []
+        while True:
+            rows = await self.sql(
+                "DELETE FROM pgqueuer WHERE id = (SELECT min(id) FROM pgqueuer WHERE status = 'queued') RETURNING entrypoint, payload"
+            )
+            if not rows:
+                return done
+            name, payload = rows[0]["entrypoint"], rows[0]["payload"]
+            await self.registry.jobs[name].run(self.runtime, msgspec.json.decode(payload))
+            done.append(name)
+
+    def mails(self, to: str = "") -> list[StoredMessage]:
+        """The mails that were sent, the newest first."""
+        return Mailbox(self.place.folder / "mailbox").newest(to=to)
+
+    def code(self, to: str) -> str:
+        """The code in the newest mail to somebody: eight digits on a line of their own."""
+        found = re.search(r"^\d{8}$", self.mails(to)[0].text, re.MULTILINE)
+        assert found, "no code in the mail"
+        return found[0]
+
+    def link(self, to: str) -> str:
+        """The first link in the newest mail to somebody."""
+        found = re.search(r"http://phoenix\.test(\S+)", self.mails(to)[0].text)
+        assert found, "no link in the mail"
+        return found[1]
+
+    async def sql(self, statement: str, *args: Any) -> list[asyncpg.Record]:
+        """Run a statement past Phoenix, on a connection of its own."""
+        connection = await asyncpg.connect(self.place.database)
+        try:
+            await set_codecs(connection)
+            return list(await connection.fetch(statement, *args))
+        finally:
+            await connection.close()

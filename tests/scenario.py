@@ -1,0 +1,189 @@
+"""Scenarios: a row is a sentence, and says what is answered, which events fire and that no others do, and what is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.house import House
+
+Step = Callable[[House], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a scenario."""
+
+    house: House
+    response: httpx.Response
+    events: list[str]
+    mails: int
+    rows_before: dict[str, int]
+    rows_after: dict[str, int]
+
+
+Expectation = Callable[[Outcome], Awaitable[None] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`given` is set up, `when` is done, `then` must hold."""
+
+    sentence: str
+    when: Callable[[House], Awaitable[httpx.Response]]
+    then: list[Expectation]
+    given: list[Step] = field(default_factory=list)
+
+
+def table(*scenarios: Scenario) -> pytest.MarkDecorator:
+    """Parametrize a test by scenarios, named by their sentences."""
+    return pytest.mark.parametrize("scenario", [pytest.param(s, id=s.sentence.replace(" ", "-")) for s in scenarios])
+
+
+def play(house: House, scenario: Scenario) -> None:
+    """Set up, do, and see."""
+
+    async def run() -> None:
+        async with house:
+            for step in scenario.given:
+                await step(house)
+            await house.work()
+            await house.events()
+            mails, before = len(house.mails()), await _rows(house)
+            response = await scenario.when(house)
+            events = await house.events()
+            await house.work()
+            outcome = Outcome(house, response, events, len(house.mails()) - mails, before, await _rows(house))
+            for expectation in scenario.then:
+                waiting = expectation(outcome)
+                if waiting is not None:
+                    await waiting
+
+    asyncio.run(run())
+
+
+def organisation(slug: str, **roles: str) -> Step:
+    async def step(house: House) -> None:
+        await house.organisation(slug, **roles)
+
+    return step
+
+
+def person(name: str, **options: Any) -> Step:
+    async def step(house: House) -> None:
+        await house.person(name, **options)
+
+    return step
+
+
+def call(method: str, path: str, *, by: str | None = None, **options: Any) -> Callable[[House], Awaitable[httpx.Response]]:
+    """A request. `{ember}` in path or JSON becomes the id of the organisation ember, `{@ada}` the id of ada."""
+
+    async def when(house: House) -> httpx.Response:
+        filled = {name: _fill(value, house) for name, value in options.items()}
+        return await house.request(method, _fill(path, house), by=by, **filled)
+
+    return when
+
+
+def status(expected: int) -> Expectation:
+    def check(outcome: Outcome) -> None:
+        assert outcome.response.status_code == expected, outcome.response.text
+
+    return check
+
+
+def problem(expected: int, code: str, *fields: str) -> Expectation:
+    """A refusal by problem details, naming just these fields."""
+
+    def check(outcome: Outcome) -> None:
+        response = outcome.response
+        assert response.status_code == expected, response.text
+        assert response.headers["content-type"] == "application/problem+json"
+        body = response.json()
+        assert body["code"] == code
+        assert {error["field"] for error in body["errors"]} == set(fields)
+        assert body["detail"].endswith((".", "!"))
+
+    return check
+
+
+def fires(*kinds: str) -> Expectation:
+    """Just these events, in this order."""
+
+    def check(outcome: Outcome) -> None:
+        assert outcome.events == list(kinds)
+
+    return check
+
+
+def fires_nothing() -> Expectation:
+    return fires()
+
+
+def sends(count: int) -> Expectation:
+    """That many mails, once the jobs have run."""
+
+    def check(outcome: Outcome) -> None:
+        assert outcome.mails == count
+
+    return check
+
+
+def queries(*, at_most: int) -> Expectation:
+    def check(outcome: Outcome) -> None:
+        assert int(outcome.response.headers["x-phoenix-queries"]) <= at_most
+
+    return check
+
+
+def changes_nothing() -> Expectation:
+    """No table has a row more or less."""
+
+    def check(outcome: Outcome) -> None:
+        assert outcome.rows_after == outcome.rows_before
+
+    return check
+
+
+def answers(**expected: Any) -> Expectation:
+    """These fields in the body."""
+
+    def check(outcome: Outcome) -> None:
+        body = outcome.response.json()
+        assert {name: body.get(name) for name in expected} == expected
+
+    return check
+
+
+def sees(name: str, path: str, text: str) -> Expectation:
+    """Somebody reads that text at that address."""
+
+    async def check(outcome: Outcome) -> None:
+        response = await outcome.house.get(_fill(path, outcome.house), by=name)
+        assert text in response.text
+
+    return check
+
+
+def _fill(value: Any, house: House) -> Any:
+    if isinstance(value, str):
+        for slug, id_ in house.organisations.items():
+            value = value.replace(f"{{{slug}}}", id_)
+        for name, somebody in house.people.items():
+            value = value.replace(f"{{@{name}}}", somebody.id)
+        return value
+    if isinstance(value, dict):
+        return {key: _fill(inner, house) for key, inner in value.items()}
+    return value
+
+
+async def _rows(house: House) -> dict[str, int]:
+    tables = ("accounts", "sign_ups", "proofs", "organisations", "memberships", "invitations", "entries", "events")
+    parts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS count FROM {name}" for name in tables)
+    return {row["name"]: row["count"] for row in await house.sql(parts)}

@@ -1,0 +1,85 @@
+"""Templates rendered with sample contexts, and a browser that is shown them under our Content-Security-Policy."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from phoenix.kernel.templates import Templates
+from tests.web.pages import PAGES
+
+SOURCE = Path(__file__).parents[2] / "src" / "phoenix"
+STATIC = SOURCE / "static"
+FOLDERS = {folder.parent.name: folder for folder in (SOURCE / "modules").glob("*/templates")}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Templates that need no bundles: the manifest is made up."""
+    static = tmp_path_factory.mktemp("static")
+    sources = {"web/app.ts": "app-1.js", "web/live.ts": "live-1.js", "web/theme.ts": "theme-1.js", "web/styles/app.css": "app-1.css", "web/brand.svg": "brand-1.svg"}
+    (static / "manifest.json").write_text(json.dumps({source: {"file": file, "src": source} for source, file in sources.items()}), encoding="utf-8")
+    return Templates(FOLDERS, static)
+
+
+@pytest.fixture(scope="session")
+def rendered(templates: Templates) -> dict[str, str]:
+    return {name: templates.render(template, **context) for name, (template, context) in PAGES.items()}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The sample pages with the real bundles, at http://127.0.0.1:…/NAME."""
+    if not (STATIC / "manifest.json").exists():
+        pytest.skip("the bundles are not built: npm run build")
+    real = Templates(FOLDERS, STATIC)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.partition("?")[0].lstrip("/")
+            if name.startswith("static/"):
+                file = STATIC / name.removeprefix("static/")
+                kind = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}[file.suffix]
+                self.answer(200, kind, file.read_bytes())
+            elif name in PAGES:
+                template, context = PAGES[name]
+                self.answer(200, "text/html; charset=utf-8", real.render(template, **context).encode())
+            else:
+                self.answer(404, "text/plain", b"")
+
+        def answer(self, status: int, kind: str, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Security-Policy", POLICY)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -1,0 +1,113 @@
+"""Rules that every page keeps, whatever it shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from phoenix.kernel.templates import Templates
+from tests.web import samples
+from tests.web.markup import Element, parse
+from tests.web.pages import PAGES
+
+STYLES = Path(__file__).parents[2] / "web" / "styles"
+# Marks for scripts and tests, and words that styles reach by another way.
+UNSTYLED: frozenset[str] = frozenset()
+
+
+@pytest.fixture(params=sorted(PAGES))
+def page(request: pytest.FixtureRequest, rendered: dict[str, str]) -> list[Element]:
+    elements, faults = parse(rendered[request.param])
+    assert faults == []
+    return elements
+
+
+def test_nothing_is_inline(page: list[Element]) -> None:
+    for element in page:
+        assert element.tag != "style"
+        assert element.tag != "script" or element.get("src")
+        assert not [name for name in element.attributes if name == "style" or name.startswith(("on", "hx-on", "hx-vals"))]
+        assert not any((element.get(name) or "").startswith("javascript:") for name in ("href", "src", "action", "formaction"))
+
+
+def test_every_form_that_changes_something_sends_the_token(page: list[Element]) -> None:
+    for form in page:
+        if form.tag == "form" and (form.get("method") or "get") == "post":
+            tokens = [e for e in form.inside if e.tag == "input" and e.get("name") == "csrf" and e.get("type") == "hidden"]
+            assert [token.get("value") for token in tokens] == ["token-of-the-form"]
+
+
+def test_every_control_has_a_name_for_people(page: list[Element]) -> None:
+    labelled = {element.get("for") for element in page if element.tag == "label"}
+    for element in page:
+        if element.tag in {"input", "select", "textarea"} and element.get("type") != "hidden":
+            wrapped = any(parent.tag == "label" for parent in element.parents)
+            assert element.get("id") in labelled or wrapped or element.get("aria-label"), element.attributes
+        if element.tag in {"button", "a", "summary"}:
+            assert element.text.strip() or element.get("aria-label"), element.attributes
+
+
+def test_ids_are_single_and_what_is_referred_to_is_there(page: list[Element]) -> None:
+    ids = [element.get("id") for element in page if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for element in page:
+        for name in ("aria-describedby", "aria-labelledby", "aria-controls", "for", "data-dialog", "data-ask", "data-reveal", "data-strength"):
+            for target in (element.get(name) or "").split():
+                assert target in ids, (name, target)
+        href = element.get("href") or ""
+        assert not href.startswith("#") or href[1:] in ids, href
+
+
+def test_a_page_has_one_heading_a_title_and_a_place_to_skip_to(page: list[Element]) -> None:
+    assert len([e for e in page if e.tag == "h1"]) == 1
+    title = next(e for e in page if e.tag == "title")
+    assert re.fullmatch(r"\S.*\S · Phoenix", title.text)
+    assert [e.get("id") for e in page if e.tag == "main"] == ["main"]
+
+
+def test_times_are_exact_for_machines(page: list[Element]) -> None:
+    for element in page:
+        if element.tag == "time":
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", element.get("datetime") or "")
+
+
+def test_the_first_refused_field_has_the_focus(page: list[Element]) -> None:
+    refused = [e for e in page if e.get("aria-invalid") == "true"]
+    focused = [e for e in page if "autofocus" in e.attributes and not any(parent.tag == "dialog" for parent in e.parents)]
+    assert focused == refused[:1]
+
+
+def test_every_class_has_a_style_and_every_style_is_used(rendered: dict[str, str]) -> None:
+    styles = "\n".join(file.read_text(encoding="utf-8") for file in STYLES.glob("*.css"))
+    styled = set(re.findall(r"\.([a-z][a-z0-9_-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", styles, flags=re.S)))
+    used = {name for html in rendered.values() for element in parse(html)[0] for name in (element.get("class") or "").split()}
+    by_script = {"event--new", "toast--bad"}
+    assert used - styled - UNSTYLED == set()
+    assert styled - used - by_script == KEPT
+
+
+# Parts of the reference look that the pages of the next modules take up; see them all in one place before adding a new one.
+KEPT: set[str] = set()
+
+
+def test_every_template_is_on_a_page(templates: Templates, rendered: dict[str, str]) -> None:
+    assert rendered
+    cache = templates.environment.cache
+    assert cache is not None
+    seen = {key[1] for key in cache.keys()}  # noqa: SIM118 - Jinja's cache is no mapping
+    ours = {name for name in templates.environment.list_templates(extensions=["html"]) if "mail" not in name}
+    assert ours - seen == {"feed/_items.html"} - seen
+
+
+def test_what_people_write_is_never_markup(templates: Templates) -> None:
+    evil = '<script>alert("x")</script>\' onload="x"'
+    entry = SimpleNamespace(**{**vars(samples.ENTRY), "title": evil, "body": evil})
+    organisation = SimpleNamespace(**{**vars(samples.HALDEN), "name": evil})
+    context = samples.frame(entry=entry, may_change=True, organisation=organisation, toasts=[SimpleNamespace(kind="good", text=evil)])
+    html = templates.render("entries/show.html", **context)
+    assert "<script>alert" not in html
+    assert '" onload="' not in html
+    assert not [e for e in parse(html)[0] if e.tag == "script" and not e.get("src")]
