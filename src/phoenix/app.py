@@ -15,7 +15,6 @@ from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response import Response
-from litestar.types import ASGIApp, Receive, Scope, Send
 
 from phoenix import __version__
 from phoenix.composition import REGISTRY
@@ -30,11 +29,12 @@ from phoenix.kernel.realtime import Sockets
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.address import ClientAddress
+from phoenix.kernel.web.asgi import App, Receive, Scope, Send
 from phoenix.kernel.web.call import AnyRequest
+from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.headers import Headers
 from phoenix.kernel.web.health import HEALTH_ROUTES
 from phoenix.kernel.web.hot import HotReads
-from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.login import LogIns
 from phoenix.kernel.web.pages import refusal_page
 from phoenix.kernel.web.problems import as_refusal, is_api, log_failure, problem
@@ -59,14 +59,14 @@ DOCUMENT = OpenAPIConfig(
 )
 
 
-def create_app() -> ASGIApp:
+def create_app() -> App:
     """The application of a web worker, with settings from the environment."""
     settings = read_settings()
     configure(settings.logs)
     return Phoenix(settings, REGISTRY)
 
 
-def create_realtime_app() -> ASGIApp:
+def create_realtime_app() -> App:
     """Sockets alone, for the processes that serve nothing else."""
     settings = read_settings()
     configure(settings.logs)
@@ -85,12 +85,12 @@ class Phoenix:
         self.clock = clock
         self.sockets_here = not pages or settings.realtime.processes == 0
         self.framework = build(settings, registry if pages else Registry(()))
-        self.serve: ASGIApp = _starting
+        self.serve: App = _starting
         self.runtime: Runtime | None = None
         self.sockets: Sockets | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]
+        if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
         await self.serve(scope, receive, send)
@@ -104,7 +104,7 @@ class Phoenix:
             state.runtime, state.log_ins, state.document = runtime, log_ins, openapi_document
             wake = Wake(self.settings.database.url)
             tasks = [asyncio.create_task(log_ins.keep_flushing())]
-            served: ASGIApp = self.framework
+            served: App = self.framework
             if self.sockets_here:
                 self.sockets = Sockets(runtime, log_ins, lambda batch: _told(runtime, batch))
                 served = self.sockets.app(served)
@@ -128,12 +128,12 @@ class Phoenix:
         await receive()
         try:
             async with self.running():
-                await send({"type": "lifespan.startup.complete"})  # type: ignore[arg-type,typeddict-item]
+                await send({"type": "lifespan.startup.complete"})
                 await receive()
         except Exception as error:
-            await send({"type": "lifespan.startup.failed", "message": str(error)})  # type: ignore[arg-type,typeddict-item]
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
             raise
-        await send({"type": "lifespan.shutdown.complete"})  # type: ignore[arg-type,typeddict-item]
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 def build(settings: Settings, registry: Registry, *, documented: bool = False) -> Litestar:

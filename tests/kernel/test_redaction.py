@@ -253,7 +253,32 @@ def test_short_known_values_are_whole_words():
 
 @pytest.mark.parametrize(
     "key",
-    ["password", "newPassword", "PASSWORD", "X-Api-Key", "api_key", "access_token", "refreshToken", "Authorization", "Set-Cookie", "email", "owner_email", "ip", "clientIp", "client_ip", "remote_addr", "name", "displayName", "phone", "body", "csrf", "otp", "to", "secret", "DATABASE_DSN"],
+    [
+        "password",
+        "newPassword",
+        "PASSWORD",
+        "X-Api-Key",
+        "api_key",
+        "access_token",
+        "refreshToken",
+        "Authorization",
+        "Set-Cookie",
+        "email",
+        "owner_email",
+        "ip",
+        "clientIp",
+        "client_ip",
+        "remote_addr",
+        "name",
+        "displayName",
+        "phone",
+        "body",
+        "csrf",
+        "otp",
+        "to",
+        "secret",
+        "DATABASE_DSN",
+    ],
 )
 def test_values_under_these_keys_are_never_written(key: str):
     assert is_sensitive(key)

@@ -45,7 +45,7 @@ class Watch:
         self._generations = generations
         self.keys: list[str] = []
         self.seen: list[int] = []
-        self.keepable = True
+        self.keepable: bool = True
 
     async def on(self, *keys: str) -> None:
         """The value depends on these keys. Call it before reading what they stand for."""
@@ -132,7 +132,7 @@ class Cache:
         watch = Watch(self.generations)
         try:
             value = await refill(watch)
-            if watch.keepable and watch.keys:
+            if watch.keys and watch.keepable:
                 keys, seen = tuple(watch.keys), tuple(watch.seen)
                 self._keep(key, Entry(keys, seen, value, time.monotonic() + keep))
                 if self._valkey is not None:

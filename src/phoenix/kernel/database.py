@@ -203,7 +203,7 @@ class _Lease:
                 raise Unavailable("Too many people are waiting for the database. Try again in a few seconds.") from error
             except (OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
                 raise Unavailable("The database does not answer. Try again in a few seconds.") from error
-        return self._connection  # type: ignore[no-any-return]
+        return self._connection
 
     async def __aenter__(self) -> _Lease:
         return self

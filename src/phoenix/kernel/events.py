@@ -32,6 +32,8 @@ BATCH = 200
 class EventMeta(StructMeta):
     """Lets an event name its kind in its first line."""
 
+    kind: str
+
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kind: str = "", **options: Any) -> EventMeta:
         made: EventMeta = super().__new__(cls, name, bases, namespace, **options)
         made.kind = kind
@@ -220,7 +222,7 @@ async def follow(
             delay = POLL_SECONDS
         except asyncio.CancelledError:
             raise
-        except Exception:  # a follower outlives whatever its handler raises  # noqa: BLE001
+        except Exception:  # a follower outlives whatever its handler raises
             log.exception("follower_failed", follower=name, retry_seconds=delay)
             await asyncio.sleep(delay)
             delay = min(delay * 2, 60.0)

@@ -19,7 +19,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from phoenix.kernel.valkey import Script, Valkey
+from phoenix.kernel.valkey import Valkey, script
 
 # A key in flight longer than this belongs to a writer that died: statement and idle time-outs end any transaction sooner.
 IN_FLIGHT_SECONDS = 45
@@ -106,7 +106,7 @@ class ValkeyGenerations:
     was kept for, a minute at most.
     """
 
-    _READ = Script("""
+    _READ = script("""
         local found = {}
         for i, key in ipairs(KEYS) do
             local value = redis.call('GET', key)
@@ -123,7 +123,7 @@ class ValkeyGenerations:
         self._valkey = valkey
 
     async def read(self, keys: Sequence[str]) -> tuple[int, ...] | None:
-        found = await self._valkey.script(self._READ, [f"generation:{key}" for key in keys], [str(_new_generation())])
+        found = await self._valkey.run(self._READ, [f"generation:{key}" for key in keys], [str(_new_generation())])
         if not isinstance(found, list):
             return None
         values = tuple(int(value) for value in found)

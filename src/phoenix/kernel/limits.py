@@ -9,7 +9,7 @@ from phoenix.kernel.clock import Clock
 from phoenix.kernel.crypto import Keys
 from phoenix.kernel.errors import TooManyRequests
 from phoenix.kernel.text import _
-from phoenix.kernel.valkey import Script, Valkey
+from phoenix.kernel.valkey import Valkey, script
 
 MOST_LOCAL = 50_000
 MINUTE = 60
@@ -36,7 +36,7 @@ class Decision:
 
 
 # The generic cell rate algorithm: one number a key, the time at which its bucket would be empty. Milliseconds.
-_GCRA = Script("""
+_GCRA = script("""
     local now = tonumber(ARGV[1])
     local gap = tonumber(ARGV[2])
     local window = tonumber(ARGV[3])
@@ -66,7 +66,7 @@ class Limiter:
         gap = window / limit.amount
         answered = None
         if self._valkey is not None:
-            answered = await self._valkey.script(_GCRA, [name], [repr(now), repr(gap), repr(window)])
+            answered = await self._valkey.run(_GCRA, [name], [repr(now), repr(gap), repr(window)])
         if isinstance(answered, list):
             allowed, full = bool(answered[0]), float(answered[1])
         else:

@@ -75,8 +75,11 @@ def redact(text: str) -> str:
     known = _known.get()
     if known and (pattern := _pattern_of(frozenset(known))) is not None:
         text = pattern.sub(BLANK, text)
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
+    if _PLAIN.fullmatch(text):
+        return text
+    for needles, pattern, replacement in _PATTERNS:
+        if any(needle in text for needle in needles):
+            text = pattern.sub(replacement, text)
     text = _blank_emails(text)
     text = _IPV4.sub(_blank_address, text)
     if "::" in text or text.count(":") >= _LEAST_COLONS:
@@ -158,34 +161,39 @@ _SECRET = r"[\w.-]*(?:password|passwd|passphrase|secret|token|jwt|authorization|
 _SENSITIVE = rf"{_SECRET}|(?:[\w.-]*[_.-])?(?:e?mail|ip|phone|name|username|client|peer|remote_addr|body|query_string)"
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$))"""
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # user:password@ in addresses of databases, caches and mail servers
-    (re.compile(r"(?<=://)[^/\s\"'<>]{1,512}@"), BLANK + "@"),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w\-.~+/%]{6,}=*"), r"\1 " + BLANK),
-    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*"), BLANK),
-    (re.compile(r"\bpho_[\w-]+"), BLANK),
-    # headers, to the end of the line
-    (
-        re.compile(r"(?i)\b((?:authorization|cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*).+"),
-        r"\1" + BLANK,
-    ),
-    # 'password': '…', password="…", b'cookie', b'…'
-    (re.compile(rf"(?i)(?<![\w.-])((?:{_SENSITIVE})(?:\\?['\"])?\s*[:=,]\s*b?\\?){_QUOTED}"), r"\1" + BLANK),
-    # password=…, token: …, in forms, addresses and prose of libraries
-    (re.compile(rf"(?i)(?<![\w.-])({_SECRET}[:=])(?!\[redacted)[^\s&;,'\"()\[\]{{}}<>]+"), r"\1" + BLANK),
-    (re.compile(rf"(?i)([?&](?:{_SENSITIVE}|code|state|key|sig|q)=)[^\s&#'\"<>]+"), r"\1" + BLANK),
-    (re.compile(r"(?i)\b(code\\?['\"]?\s*[:=]\s*\\?['\"]?)\d{6,8}\b"), r"\1" + BLANK),
-    # PostgreSQL quotes rows and input in its messages
-    (
-        re.compile(r"(?s)(\bKey \([^)]{1,500}\)=\().*?(\) (?:already exists|is not present|is still referenced|conflicts))"),
-        r"\1" + BLANK + r"\2",
-    ),
-    (re.compile(r"(\bFailing row contains \()[^\n]*"), r"\1" + BLANK + ")."),
-    (re.compile(r"(\binvalid input (?:syntax|value)[^:\n]{0,80}: )\"[^\n]*\""), r"\1" + BLANK),
-    # telephone numbers as E.164 writes them, and text that only chance can make: tokens
-    (re.compile(r"(?<![\w.+])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?!\w)"), BLANK),
-    (re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Za-z0-9_-]{40,}"), BLANK),
-)
+# Words and ids, most of what is logged: nothing to look for.
+_PLAIN = re.compile(r"(?!pho_)[a-z_]{1,40}(?:_[0-9a-hjkmnp-tv-z]{26})?")
+
+# What must be in a text for the pattern to be worth trying, the pattern, and what is written instead.
+_PATTERNS = [
+    (needles, re.compile(pattern), replacement)
+    for needles, pattern, replacement in (
+        # user:password@ in addresses of databases, caches and mail servers
+        (("://",), r"(?<=://)[^/\s\"'<>]{1,512}@", rf"{BLANK}@"),
+        ((" ",), r"(?i)\b(bearer|basic)\s+[\w\-.~+/%]{6,}=*", rf"\1 {BLANK}"),
+        (("eyJ",), r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*", BLANK),
+        (("pho_",), r"\bpho_[\w-]+", BLANK),
+        # headers, to the end of the line
+        ((":",), r"(?i)\b((?:authorization|cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*).+", rf"\1{BLANK}"),
+        # 'password': '…', password="…", b'cookie', b'…'
+        (("'", '"'), rf"(?i)(?<![\w.-])((?:{_SENSITIVE})(?:\\?['\"])?\s*[:=,]\s*b?\\?){_QUOTED}", rf"\1{BLANK}"),
+        # password=…, token:…, in forms, addresses and prose of libraries
+        (("=", ":"), rf"(?i)(?<![\w.-])({_SECRET}[:=])(?!\[redacted)[^\s&;,'\"()\[\]{{}}<>]+", rf"\1{BLANK}"),
+        (("=",), rf"(?i)([?&](?:{_SENSITIVE}|code|state|key|sig|q)=)[^\s&#'\"<>]+", rf"\1{BLANK}"),
+        (("ode", "ODE"), r"(?i)\b(code\\?['\"]?\s*[:=]\s*\\?['\"]?)\d{6,8}\b", rf"\1{BLANK}"),
+        # PostgreSQL quotes rows and input in its messages
+        (
+            ("Key (",),
+            r"(?s)(\bKey \([^)]{1,500}\)=\().*?(\) (?:already exists|is not present|is still referenced|conflicts))",
+            rf"\1{BLANK}\2",
+        ),
+        (("Failing row",), r"(\bFailing row contains \()[^\n]*", rf"\1{BLANK})."),
+        (("invalid input",), r"(\binvalid input (?:syntax|value)[^:\n]{0,80}: )\"[^\n]*\"", rf"\1{BLANK}"),
+        # telephone numbers as E.164 writes them, and text that only chance can make: tokens
+        (("+",), r"(?<![\w.+])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?!\w)", BLANK),
+        (("",), r"(?<![\w-])(?=[A-Za-z0-9_-]{40})(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Za-z0-9_-]+", BLANK),
+    )
+]
 
 _ESCAPE = r"\\x[0-9a-fA-F]{2}|\\[uU][0-9a-fA-F]{4,8}"
 _AT = re.compile(r"@|＠|%(?:25){0,4}40|&#64;|&#x40;|&commat;|\\u0040|\\x40")

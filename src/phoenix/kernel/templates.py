@@ -93,7 +93,9 @@ class Templates:
 
     def icon(self, name: str, kind: str = "") -> Markup:
         """A drawing of our set, hidden from screen readers: a word always stands beside it. Raises KeyError for an unknown name."""
-        return Markup('<svg class="{}" width="18" height="18" viewBox="0 0 20 20" aria-hidden="true">{}</svg>').format(f"icon {kind}".strip(), self._icons[name])
+        return Markup('<svg class="{}" width="18" height="18" viewBox="0 0 20 20" aria-hidden="true">{}</svg>').format(
+            f"icon {kind}".strip(), self._icons[name]
+        )
 
 
 def paragraphs(text: str) -> Markup:

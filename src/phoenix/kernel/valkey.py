@@ -22,8 +22,6 @@ from glide import (
     ServerCredentials,
 )
 
-__all__ = ["Script", "Valkey"]
-
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
@@ -63,7 +61,7 @@ class Valkey:
         if client is not None and keys:
             await self._try(client.delete(list(keys)))
 
-    async def script(self, script: Script, keys: Sequence[str], args: Sequence[str]) -> Any:
+    async def run(self, script: Script, keys: Sequence[str], args: Sequence[str]) -> Any:
         """The answer of a Lua script, or None."""
         client = await self._connected()
         return None if client is None else await self._try(client.invoke_script(script, list(keys), list(args)))
@@ -92,6 +90,11 @@ class Valkey:
                 log.warning("valkey_unreachable", reason=type(error).__name__)
             self._rests_until = time.monotonic() + REST_SECONDS
             return None
+
+
+def script(lua: str) -> Script:
+    """A Lua script, sent once and called by its digest."""
+    return Script(lua)  # type: ignore[no-untyped-call]
 
 
 def _configuration(url: str) -> GlideClientConfiguration:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
 from tests.house import House
 from tests.scenario import (
     Scenario,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from litestar.types import ASGIApp, Receive, Scope, Send
-
 from phoenix.kernel.networks import client_address, client_scheme, parse_networks
+from phoenix.kernel.web.asgi import App, Receive, Scope, Send
 
 
 class ClientAddress:
     """Puts the client's address into the scope's state; only trusted proxies are believed."""
 
-    def __init__(self, app: ASGIApp, trusted: Sequence[str]) -> None:
+    def __init__(self, app: App, trusted: Sequence[str]) -> None:
         self._app = app
         self._trusted = parse_networks(trusted)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
-from litestar.handlers import HTTPRouteHandler
 from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Response
@@ -82,7 +83,7 @@ def route(
         ]
         endpoint.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]
         endpoint.__annotations__ = {**{p.name: p.annotation for p in parameters}, "return": returned}
-        del endpoint.__wrapped__  # type: ignore[attr-defined]
+        del endpoint.__wrapped__
         return HTTPRouteHandler(
             path,
             http_method=method,  # type: ignore[arg-type]
@@ -179,7 +180,7 @@ async def _answer(
         check_budget(tx, budget + before, runtime)
         if once:
             kept = {name: value for name, value in response.headers.items() if name.lower() in {"etag", "location"}}
-            await once.keep(response.status_code, kept, response.content or b"")
+            await once.keep(status if response.status_code is None else response.status_code, kept, response.content or b"")
     return response
 
 
@@ -240,6 +241,9 @@ def _placed(name: str, hint: Any, path: str) -> Any:
 
 
 def _status_and_type(method: str, returned: Any) -> tuple[int, Any]:
+    if get_origin(returned) in {Union, UnionType}:
+        # `X | Answer`: what is documented is X, of which an Answer is the cached bytes.
+        returned = next(kind for kind in get_args(returned) if kind is not Answer)
     origin = get_origin(returned)
     if origin is Created:
         return 201, get_args(returned)[0]
@@ -264,7 +268,7 @@ def _refusals(method: str, path: str, permission: str, more: Sequence[int], *, h
         statuses |= {403, 409, 413, 415}
     return {
         s: ResponseSpec(Problem, description=_REASONS.get(s, "Refused"), media_type="application/problem+json") for s in sorted(statuses)
-    }  # type: ignore[arg-type]
+    }
 
 
 _REASONS = {

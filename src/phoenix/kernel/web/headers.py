@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlsplit
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
 from phoenix import __version__
+from phoenix.kernel.web.asgi import App, Message, Raw, Receive, Scope, Send
 from phoenix.settings import Settings
-
-Raw = tuple[bytes, bytes]
 
 CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE, HEAD"
 CORS_HEADERS = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-CSRF-Token, X-Request-Id"
@@ -55,7 +51,7 @@ def security_headers(settings: Settings) -> list[Raw]:
 class Headers:
     """The outermost layer: names the request, answers CORS preflights, and adds the headers to every answer."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: App, settings: Settings) -> None:
         self._app = app
         self._always = security_headers(settings)
         self._origins = frozenset(origin.encode() for origin in settings.web.cors_origins)
@@ -74,7 +70,7 @@ class Headers:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers: list[Any] = list(message["headers"])
+                headers: list[Raw] = list(message["headers"])
                 present = {name.lower() for name, _ in headers}
                 headers.extend(pair for pair in self._always if pair[0] not in present)
                 headers.append((b"x-request-id", request_id.encode()))

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import cast
-
-from litestar.types import ASGIApp, Receive, Scope, Send
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache import Cache
@@ -18,6 +15,7 @@ from phoenix.kernel.generations import MachineGenerations
 from phoenix.kernel.module import HotRead
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.answer import Answer, matches
+from phoenix.kernel.web.asgi import App, Receive, Scope, Send
 from phoenix.kernel.web.headers import new_request_id, security_headers
 from phoenix.kernel.web.login import COOKIE, LogIns, actor_key, bearer, cookie, cookie_name
 
@@ -25,7 +23,7 @@ from phoenix.kernel.web.login import COOKIE, LogIns, actor_key, bearer, cookie, 
 class HotReads:
     """The layer around the framework. On several machines generations are not in memory, and it steps aside."""
 
-    def __init__(self, app: ASGIApp, runtime: Runtime, log_ins: LogIns, reads: Iterable[HotRead]) -> None:
+    def __init__(self, app: App, runtime: Runtime, log_ins: LogIns, reads: Iterable[HotRead]) -> None:
         self._app = app
         self._cache: Cache = runtime.cache
         self._log_ins = log_ins
@@ -53,7 +51,7 @@ class HotReads:
         await self._app(scope, receive, send)
 
     def _find(self, read: HotRead, scope: Scope) -> Answer | None:
-        headers = cast("list[tuple[bytes, bytes]]", scope["headers"])
+        headers = scope["headers"]
         token = bearer(headers) or cookie(headers, self._cookie)
         if token is None:
             return None
@@ -88,7 +86,7 @@ class HotReads:
             (b"etag", found.etag.encode()),
             (b"x-request-id", new_request_id().encode()),
         ]
-        if status != 304:  # noqa: PLR2004 - not modified
+        if status != 304:
             headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})

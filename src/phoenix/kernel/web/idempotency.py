@@ -73,7 +73,7 @@ class Once:
 
 def check_key(key: str) -> str:
     """Raises InvalidInput where the header cannot be a key."""
-    if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):  # noqa: PLR2004 - said in the sentence
+    if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
         raise InvalidInput(errors=(FieldError("Idempotency-Key", "invalid", "Use 1 to 200 printable ASCII characters."),))
     return key
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Iterable
 
 import msgspec
 
@@ -13,6 +14,7 @@ from phoenix.kernel.cache import Codec, Watch
 from phoenix.kernel.crypto import hash_token
 from phoenix.kernel.errors import NotLoggedIn, PhoenixError
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.asgi import Raw
 
 ACTOR = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Actor).decode)
 COOKIE = "phoenix_session"
@@ -26,7 +28,7 @@ def cookie_name(name: str, *, secure: bool) -> str:
     return f"__Host-{name}" if secure else name
 
 
-def bearer(headers: list[tuple[bytes, bytes]]) -> str | None:
+def bearer(headers: Iterable[Raw]) -> str | None:
     """The token in the Authorization header (RFC 6750)."""
     for name, value in headers:
         if name == b"authorization":
@@ -35,7 +37,7 @@ def bearer(headers: list[tuple[bytes, bytes]]) -> str | None:
     return None
 
 
-def cookie(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+def cookie(headers: Iterable[Raw], name: bytes) -> str | None:
     """One cookie of a request."""
     for header, value in headers:
         if header == b"cookie":

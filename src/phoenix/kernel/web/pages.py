@@ -256,14 +256,14 @@ def _visitor_cookie(runtime: Runtime) -> str:
 
 
 def _toast(runtime: Runtime, signed: str) -> str:
-    return (runtime.keys.verify("toast", signed, now=runtime.clock.now()) or b"").decode()
+    return runtime.keys.verify("toast", signed, now=runtime.clock.now()) or ""
 
 
 def refusal_page(refusal: PhoenixError, request: AnyRequest) -> Response[Any]:
     """A refusal as a page for people, with a way on."""
     runtime: Runtime = request.app.state.runtime
     actor, _by_cookie = request.scope.get("state", {}).get("actor_found") or (None, False)
-    way_on = WayOn("/sign-in", _("Sign in")) if refusal.status == 401 else None  # noqa: PLR2004 - not logged in
+    way_on = WayOn("/sign-in", _("Sign in")) if refusal.status == 401 else None
     context = {
         **frame(runtime, request, actor, "", ""),
         "status": refusal.status,

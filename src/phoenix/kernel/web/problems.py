@@ -79,7 +79,7 @@ def as_refusal(error: Exception) -> PhoenixError:
         return PhoenixError()
     if isinstance(error, ClientException) and isinstance(error.__cause__, StructError):
         return _from_struct_error(error.__cause__)
-    if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - the server errors begin there
+    if isinstance(error, HTTPException) and error.status_code < 500:
         kind = FRAMEWORK.get(error.status_code, BadRequest)
         return kind(f"{kind.title}. Check that the body is valid JSON." if kind is BadRequest else "")
     return PhoenixError("Something broke on our side. Your last change was not saved. Try again in a minute.")
@@ -115,7 +115,7 @@ def to_builtins(body: Problem) -> dict[str, Any]:
 
 def log_failure(error: Exception, refusal: PhoenixError, request: AnyRequest) -> None:
     """Our own faults are logged with their traceback; refusals with their code."""
-    if refusal.status == 500:  # noqa: PLR2004 - our fault
+    if refusal.status == 500:
         log.error("request_failed", method=request.method, route=request.scope.get("path_template", ""), exc_info=error)
     else:
         log.info("request_refused", method=request.method, code=refusal.code, status=refusal.status)
@@ -123,7 +123,7 @@ def log_failure(error: Exception, refusal: PhoenixError, request: AnyRequest) ->
 
 def _headers(refusal: PhoenixError) -> dict[str, str]:
     headers = dict(refusal.headers)
-    if refusal.status == 401:  # noqa: PLR2004 - RFC 9110 asks for the challenge
+    if refusal.status == 401:
         headers.setdefault("WWW-Authenticate", 'Bearer realm="phoenix"')
     headers["Cache-Control"] = "no-store"
     return headers

@@ -245,7 +245,7 @@ async def end_other_sessions(call: Call) -> None:
 
 
 @get("/api/v2/me", permission=LOGGED_IN, queries=1)
-async def read_me(call: Call) -> AccountAnswer:
+async def read_me(call: Call) -> AccountAnswer | Answer:
     """Your profile."""
     actor, runtime = call.actor, call.runtime
 
@@ -256,7 +256,7 @@ async def read_me(call: Call) -> AccountAnswer:
             raise NotLoggedIn
         return answer(account_answer(found), version=found.version)
 
-    return await runtime.cache.read(f"me:{actor.account}", refill, codec=ANSWER)  # type: ignore[return-value]
+    return await runtime.cache.read(f"me:{actor.account}", refill, codec=ANSWER)
 
 
 @patch("/api/v2/me", permission=LOGGED_IN, queries=2, refusals=(412, 428))

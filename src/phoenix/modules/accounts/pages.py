@@ -160,7 +160,7 @@ async def send_profile(visit: Visit) -> Redirect:
             name=sent.get("name"),
             time_zone=sent.get("time_zone"),
             locale=sent.get("locale"),
-            version=int(version) if version.isdecimal() and len(version) < 10 else None,  # noqa: PLR2004 - fits an integer column
+            version=int(version) if version.isdecimal() and len(version) < 10 else None,
         )
     except PreconditionFailed as refusal:
         raise InvalidInput(refusal.detail) from refusal

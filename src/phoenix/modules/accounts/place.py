@@ -14,7 +14,7 @@ def device_of(agent: str) -> str:
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     if browser and system:
         return f"{browser} on {system}"
-    word = agent.split("/")[0].split(" ")[0][:40]
+    word = agent.split("/", maxsplit=1)[0].split(" ", maxsplit=1)[0][:40]
     return browser or system or (word if word.isprintable() and word else "Unknown device")
 
 
@@ -24,5 +24,5 @@ def place_of(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    network = ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False)  # noqa: PLR2004 - IP versions
+    network = ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False)
     return str(network)

@@ -69,7 +69,8 @@ class Refreshable(Struct, frozen=True):
 
 
 def _session_record(*columns: Any) -> SessionRecord:
-    return SessionRecord(*columns[:8], frozenset(columns[8]), *columns[9:])
+    values = dict(zip(SessionRecord.__struct_fields__, columns, strict=True))
+    return SessionRecord(**{**values, "platform": frozenset(values["platform"])})
 
 
 CREDENTIALS: Query[Credentials] = query(

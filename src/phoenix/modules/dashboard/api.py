@@ -50,7 +50,7 @@ def hot_key(actor: Actor, query_string: bytes) -> str | None:
 
 
 @get("/api/v2/dashboard", permission="dashboard.read", queries=1)
-async def read_dashboard(call: Call, organisation: str) -> Dashboard:
+async def read_dashboard(call: Call, organisation: str) -> Dashboard | Answer:
     """The cards of an organisation's dashboard, with days counted in your time zone."""
     actor, registry = call.actor, call.runtime.registry
     seat = actor.require("dashboard.read", organisation)
@@ -61,7 +61,7 @@ async def read_dashboard(call: Call, organisation: str) -> Dashboard:
         data = await queries.cards_of(call.db, cards, actor, seat)
         return answer(Dashboard([CardAnswer(card.name, _(card.title), found) for card, found in zip(cards, data, strict=True)]))
 
-    return await call.runtime.cache.read(dashboard_key(actor, seat), refill, codec=ANSWER)  # type: ignore[return-value]
+    return await call.runtime.cache.read(dashboard_key(actor, seat), refill, codec=ANSWER)
 
 
 ROUTES = (read_dashboard,)

@@ -27,10 +27,47 @@ from phoenix.modules.organisations.events import MemberJoined
 BATCH = 10_000
 ENTRY_COLUMNS = ("id", "organisation_id", "author_id", "title", "body", "occurred_at", "time_zone", "created_at", "updated_at")
 EVENT_COLUMNS = ("id", "kind", "organisation_id", "actor_id", "subject", "data", "occurred_at")
-WORDS = (
-    "valve line pressure sensor filter pump hall meter gauge flow seal check spare night shift report supplier order delivery test "
-    "protocol calm steady limit drift zero span cable display label audit remark gasket bearing grease load noise record plan"
-).split()
+WORDS = [
+    "valve",
+    "line",
+    "pressure",
+    "sensor",
+    "filter",
+    "pump",
+    "hall",
+    "meter",
+    "gauge",
+    "flow",
+    "seal",
+    "check",
+    "spare",
+    "night",
+    "shift",
+    "report",
+    "supplier",
+    "order",
+    "delivery",
+    "test",
+    "protocol",
+    "calm",
+    "steady",
+    "limit",
+    "drift",
+    "zero",
+    "span",
+    "cable",
+    "display",
+    "label",
+    "audit",
+    "remark",
+    "gasket",
+    "bearing",
+    "grease",
+    "load",
+    "noise",
+    "record",
+    "plan",
+]
 
 ANY_ORGANISATION: Query[tuple[str, str, str]] = query(
     lambda slug, organisation, account: (slug, organisation, account),

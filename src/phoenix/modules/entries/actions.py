@@ -59,7 +59,9 @@ async def post_entry(tx: Transaction, actor: Actor, organisation: str, draft: Dr
 
 async def find_entry(db: Reader, actor: Actor, entry: str, permission: str = "entries.read") -> Entry:
     """One entry that the actor may see. Raises NotFound for what they may not know of."""
-    found = await db.maybe(queries.ENTRY, entry) if check_id(entry, "ent") else None
+    found: Entry | None = None
+    if check_id(entry, "ent"):
+        found = await db.maybe(queries.ENTRY, entry)
     if found is None or actor.seat(found.organisation) is None:
         raise NotFound(_("There is no such entry, or you may not see it."))
     actor.require(permission, found.organisation)

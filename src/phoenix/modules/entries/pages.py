@@ -126,7 +126,7 @@ def _draft(visit: Visit) -> Draft:
 
 def _version(visit: Visit) -> int | None:
     version = visit.form.get("version", "")
-    return int(version) if version.isdecimal() and len(version) < 10 else None  # noqa: PLR2004 - fits an integer column
+    return int(version) if version.isdecimal() and len(version) < 10 else None
 
 
 ROUTES = (show_entries, show_new, send_new, show_entry, show_edit, send_edit, show_delete, send_delete)

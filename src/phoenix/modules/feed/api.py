@@ -36,7 +36,7 @@ def hot_key(actor: Actor, query_string: bytes) -> str | None:
 @get("/api/v2/feed", permission="feed.read", queries=3)
 async def read_feed(
     call: Call, organisation: str, limit: int | None = None, cursor: str | None = None, kind: str | None = None
-) -> Page[FeedItem]:
+) -> Page[FeedItem] | Answer:
     """What happened in an organisation, newest first. `kind` is a group: entries, people."""
     size = parse_limit(limit)
     seat = call.actor.require("feed.read", organisation)
@@ -49,7 +49,7 @@ async def read_feed(
         await watch.on(f"feed:{seat.organisation}", f"people:{seat.organisation}")
         return answer(await _page(call, seat, kinds, NEWEST, size))
 
-    return await call.runtime.cache.read(feed_key(seat), refill, codec=ANSWER)  # type: ignore[return-value]
+    return await call.runtime.cache.read(feed_key(seat), refill, codec=ANSWER)
 
 
 async def _page(call: Call, seat: Seat, kinds: Sequence[str], before: int, size: int) -> Page[FeedItem]:

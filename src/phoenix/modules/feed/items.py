@@ -53,5 +53,5 @@ def feed_item(registry: Registry, row: Happened, names: Mapping[str, str], slug:
         words[field] = names.get(value, _(GONE)) if isinstance(value, str) and prefix in registry.names else str(value or _("Phoenix"))
     actor = Person(row.actor, names.get(row.actor, _(GONE))) if row.actor else None
     link = kind.link.format_map({**row.data, "subject": row.subject or "", "organisation": slug}) if kind.link else None
-    data = {**row.data, "names": {i: names[i] for i in {row.subject, *map(str, row.data.values())} if i in names}}
+    data = {**row.data, "names": {i: names[i] for i in {str(row.subject), *map(str, row.data.values())} if i in names}}
     return FeedItem(row.id, row.kind, actor, row.subject, _(kind.summary).format_map(words), data, link, instant(row.occurred_at))

@@ -28,7 +28,7 @@ async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, s
         permission = registry.events[event.kind].permission
         everybody = not permission or all(permission in permissions for permissions in registry.roles.values())
         item = feed_item(registry, row, names, "-")
-        payload = {"organisation": event.organisation, "id": event.id}
+        payload: dict[str, Any] = {"organisation": event.organisation, "id": event.id}
         if everybody:
             payload |= {
                 "kind": item.kind,

@@ -53,7 +53,7 @@ async def names_in(db: Reader, registry: Registry, rows: Iterable[Happened]) -> 
     wanted: dict[str, set[str]] = {}
     for row in rows:
         for value in (row.actor, row.subject, *row.data.values()):
-            if isinstance(value, str) and (prefix := value.partition("_")[0]) in registry.names and len(value) < 40:  # noqa: PLR2004 - longer than any id
+            if isinstance(value, str) and (prefix := value.partition("_")[0]) in registry.names and len(value) < 40:
                 wanted.setdefault(prefix, set()).add(value)
     found: dict[str, str] = {}
     for prefix, ids in wanted.items():

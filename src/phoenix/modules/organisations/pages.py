@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from phoenix.kernel.addresses import parse_address
+from phoenix.kernel.crypto import hash_token
 from phoenix.kernel.cursors import CursorKind
 from phoenix.kernel.errors import Conflict, InvalidInput, PreconditionFailed
-from phoenix.kernel.crypto import hash_token
 from phoenix.kernel.text import _
 from phoenix.kernel.web.endpoint import LOGGED_IN, PUBLIC
 from phoenix.kernel.web.frame import initials, tone
@@ -144,7 +144,7 @@ async def show_settings(visit: Visit) -> View:
 async def send_settings(visit: Visit) -> Redirect:
     seat = visit.seat
     version = visit.form.get("version", "")
-    known = int(version) if version.isdecimal() and len(version) < 10 else None  # noqa: PLR2004 - fits an integer column
+    known = int(version) if version.isdecimal() and len(version) < 10 else None
     try:
         await create.rename_organisation(visit.tx, visit.actor, seat.organisation, name=visit.form.get("name", ""), version=known)
     except PreconditionFailed as refusal:

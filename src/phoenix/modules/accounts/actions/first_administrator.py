@@ -27,7 +27,7 @@ def link_token(runtime: Runtime) -> str:
 
 
 def is_link_token(runtime: Runtime, token: str) -> bool:
-    return runtime.keys.verify(PURPOSE, token, now=runtime.clock.now()) == b"set up"
+    return runtime.keys.verify(PURPOSE, token, now=runtime.clock.now()) == "set up"
 
 
 async def become_first_administrator(
