@@ -43,7 +43,8 @@ class Place:
     def settings(self, **variables: str) -> Settings:
         base = {
             "PHOENIX_ENVIRONMENT": "test",
-            "PHOENIX_SECRET_KEY": "a secret for tests, long enough and of many letters",
+            # Of each test its own: limits count under pseudonyms, and all tests share one Valkey.
+            "PHOENIX_SECRET_KEY": f"a secret for tests, long enough and of many letters {self.folder}",
             "PHOENIX_DATABASE_URL": self.database,
             "PHOENIX_DATABASE_POOL": "6",
             "PHOENIX_CACHE_URL": self.valkey,

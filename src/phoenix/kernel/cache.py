@@ -45,16 +45,21 @@ class Watch:
         self._generations = generations
         self.keys: list[str] = []
         self.seen: list[int] = []
-        self.keepable: bool = True
+        self._unsettled: list[str] = []
 
     async def on(self, *keys: str) -> None:
         """The value depends on these keys. Call it before reading what they stand for."""
         found = await self._generations.read(keys)
         if found is None:
-            self.keepable = False
+            self._unsettled.extend(keys)
             return
         self.keys.extend(keys)
         self.seen.extend(found)
+
+    @property
+    def keepable(self) -> bool:
+        """Whether the value may be kept: it depends on something, and none of that was being written."""
+        return bool(self.keys) and not self._unsettled
 
 
 class Codec(Struct, frozen=True):
@@ -118,21 +123,14 @@ class Cache:
         remote = await self._from_valkey(key, codec, keep)
         if remote is not None:
             return remote  # type: ignore[no-any-return]
-        if self._valkey is not None and self._valkey.reachable:
-            mine = await self._valkey.set(f"refill:{key}", b"", seconds=REFILL_LOCK_SECONDS, only_new=True)
-            waited = 0.0
-            while not mine and self._valkey.reachable and waited < REFILL_LOCK_SECONDS:
-                await asyncio.sleep(REFILL_WAIT_SECONDS)
-                waited += REFILL_WAIT_SECONDS
-                remote = await self._from_valkey(key, codec, keep)
-                if remote is not None:
-                    return remote  # type: ignore[no-any-return]
-                mine = await self._valkey.set(f"refill:{key}", b"", seconds=REFILL_LOCK_SECONDS, only_new=True)
+        remote = await self._wait_for_turn(key, codec, keep)
+        if remote is not None:
+            return remote  # type: ignore[no-any-return]
         self.misses += 1
         watch = Watch(self.generations)
         try:
             value = await refill(watch)
-            if watch.keys and watch.keepable:
+            if watch.keepable:
                 keys, seen = tuple(watch.keys), tuple(watch.seen)
                 self._keep(key, Entry(keys, seen, value, time.monotonic() + keep))
                 if self._valkey is not None:
@@ -142,6 +140,20 @@ class Cache:
             if self._valkey is not None:
                 await self._valkey.delete(f"refill:{key}")
         return value
+
+    async def _wait_for_turn(self, key: str, codec: Codec, keep: float) -> Any | None:
+        """Until this process may refill, or another one has; what that one stored."""
+        turns = int(REFILL_LOCK_SECONDS / REFILL_WAIT_SECONDS)
+        for _turn in range(turns):
+            if self._valkey is None or not self._valkey.reachable:
+                return None
+            if await self._valkey.set(f"refill:{key}", b"", seconds=REFILL_LOCK_SECONDS, only_new=True):
+                return None
+            await asyncio.sleep(REFILL_WAIT_SECONDS)
+            remote = await self._from_valkey(key, codec, keep)
+            if remote is not None:
+                return remote
+        return None
 
     async def _from_valkey(self, key: str, codec: Codec, keep: float) -> Any | None:
         if self._valkey is None:

@@ -166,7 +166,7 @@ class Wake:
             lost = asyncio.Event()
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 self._connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "phoenix listener"})
-                self._connection.add_termination_listener(lambda _: lost.set())
+                self._connection.add_termination_listener(lambda _, lost=lost: lost.set())
                 await self._connection.add_listener(CHANNEL, self._ring)
                 self._ring()
                 try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Iterable
 
 import msgspec
@@ -68,7 +67,10 @@ class LogIns:
             actor = await self._runtime.cache.read(actor_key(token), lambda watch: self._load(token, watch), codec=ACTOR)
             if not self.is_live(actor):
                 await self.flush()
+                # What is cached may not know of the last use yet; what is written down does.
                 actor = await self._load(token, Watch(self._runtime.cache.generations))
+                if not self.is_live(actor):
+                    return None
         except NotLoggedIn:
             return None
         self.saw(actor)
@@ -80,10 +82,9 @@ class LogIns:
 
     def saw(self, actor: Actor) -> None:
         """Note that a session was used just now."""
-        now = time.monotonic()
-        if now - self._written.get(actor.session, -SEEN_EVERY_SECONDS) >= SEEN_EVERY_SECONDS:
-            self._written[actor.session] = now
-            self._seen[actor.session] = self._runtime.clock.now().timestamp()
+        now = self._runtime.clock.now().timestamp()
+        if now - self._written.get(actor.session, 0.0) >= SEEN_EVERY_SECONDS:
+            self._written[actor.session] = self._seen[actor.session] = now
 
     async def flush(self) -> None:
         """Write down the last use of the sessions seen since the last time."""
@@ -100,7 +101,7 @@ class LogIns:
             await asyncio.sleep(FLUSH_SECONDS)
             with contextlib.suppress(PhoenixError):
                 await self.flush()
-            horizon = time.monotonic() - 2 * SEEN_EVERY_SECONDS
+            horizon = self._runtime.clock.now().timestamp() - 2 * SEEN_EVERY_SECONDS
             self._written = {session: at for session, at in self._written.items() if at > horizon}
 
     async def _load(self, token: str, watch: Watch) -> Actor:
