@@ -14,8 +14,8 @@ class Element:
 
     tag: str
     attributes: dict[str, str | None]
-    parents: tuple[Element, ...]
-    inside: list[Element] = field(default_factory=list)
+    parents: tuple[Element, ...] = field(repr=False)
+    inside: list[Element] = field(default_factory=list, repr=False)
     text: str = ""
 
     def get(self, name: str) -> str | None:

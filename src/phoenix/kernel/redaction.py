@@ -157,7 +157,7 @@ def _whole(form: str) -> str:
     return (r"(?<![^\W_])" if form[0].isalnum() else "") + pattern + (r"(?![^\W_])" if form[-1].isalnum() else "")
 
 
-_SECRET = r"[\w.-]*(?:password|passwd|passphrase|secret|token|jwt|authorization|cookie|csrf|otp|signature|credential|api_?key|dsn)[\w.-]*"
+_SECRET = r"[\w.-]*(?:password|passwd|passphrase|secret|token|jwt|authorization|cookie|csrf|otp|signature|credential|api_?key|dsn)[\w.-]*"  # noqa: S105 - names of secrets
 _SENSITIVE = rf"{_SECRET}|(?:[\w.-]*[_.-])?(?:e?mail|ip|phone|name|username|client|peer|remote_addr|body|query_string)"
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$))"""
 

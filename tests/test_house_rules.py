@@ -1,0 +1,220 @@
+"""Rules of the house that no linter knows: needs, permissions, SQL texts, settings, the frozen document."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+from msgspec import Struct
+
+import phoenix
+from phoenix.app import build, openapi_document
+from phoenix.composition import MODULES, REGISTRY
+from phoenix.kernel.database import Query, set_codecs
+from phoenix.kernel.module import Module, Permission
+from phoenix.kernel.registry import Registry, RegistryError
+from phoenix.kernel.web.endpoint import LOGGED_IN, PUBLIC
+from phoenix.modules.dashboard.queries import statement
+from phoenix.settings import Settings, variables
+from tests.house import Place
+
+SOURCE = Path(phoenix.__file__).parent
+ROOT = SOURCE.parent.parent
+
+
+def queries() -> Iterator[tuple[str, Query[Any]]]:
+    """Every named SQL text of the product."""
+    for found in pkgutil.walk_packages(phoenix.__path__, "phoenix."):
+        if ".migrations." in found.name or found.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            if isinstance(value, Query):
+                yield f"{found.name}.{name}", value
+
+
+QUERIES = dict(queries())
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
+def test_needs_are_the_real_imports(module: Module) -> None:
+    imported = set()
+    for path in module.folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("phoenix.modules."):
+                imported.add((node.module or "").split(".")[2])
+    assert imported - {module.name} <= set(module.needs)
+    tables = {"accounts": "accounts", "memberships": "organisations", "organisations": "organisations", "entries": "entries"}
+    named = {
+        owner for path in module.folder.rglob("*.py") for table, owner in tables.items() if re.search(rf"\b(FROM|JOIN|REFERENCES) {table}\b", path.read_text())
+    }
+    assert named - {module.name} <= set(module.needs), "a table of a module that is not needed"
+    assert set(module.needs) <= imported | named, "a need that is not used"
+
+
+def test_every_route_names_its_permission() -> None:
+    known = {PUBLIC, LOGGED_IN, *REGISTRY.permissions}
+    app = build(Settings(), REGISTRY)
+    seen = 0
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            if "OPTIONS" in handler.http_methods and len(handler.http_methods) == 1:
+                continue
+            seen += 1
+            assert handler.opt.get("permission") in known, f"{handler.paths} names no permission"
+            assert isinstance(handler.opt.get("queries"), int), f"{handler.paths} has no query budget"
+    assert seen > 60
+
+
+def test_public_routes_are_these_and_no_others() -> None:
+    public = sorted(
+        f"{min(route.http_methods)} {min(route.paths)}" for module in MODULES for route in module.routes if route.opt["permission"] == PUBLIC
+    )
+    assert public == [
+        "GET /",
+        "GET /first-administrator",
+        "GET /forgot-password",
+        "GET /invitations/accept",
+        "GET /reset-password",
+        "GET /sign-in",
+        "GET /sign-up",
+        "GET /terms",
+        "GET /verify",
+        "GET /verify/link",
+        "POST /api/v2/accounts",
+        "POST /api/v2/accounts/verify",
+        "POST /api/v2/accounts/verify/resend",
+        "POST /api/v2/password_resets",
+        "POST /api/v2/password_resets/complete",
+        "POST /api/v2/sessions",
+        "POST /api/v2/sessions/refresh",
+        "POST /first-administrator",
+        "POST /forgot-password",
+        "POST /reset-password",
+        "POST /sign-in",
+        "POST /sign-up",
+        "POST /verify",
+        "POST /verify/link",
+        "POST /verify/resend",
+    ]
+
+
+def test_every_public_form_is_limited() -> None:
+    for module in MODULES:
+        for route in module.routes:
+            if route.opt["permission"] == PUBLIC and "POST" in route.http_methods:
+                assert route.opt["limits"], f"{route.paths} can be tried without end"
+
+
+def test_every_sql_text_fits_the_schema_and_its_row(place: Place) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(place.database)
+        await set_codecs(connection)
+        try:
+            assert len(QUERIES) > 50
+            texts = {**QUERIES, "dashboard": Query(tuple, statement(REGISTRY.cards))}
+            for name, query in texts.items():
+                prepared = await connection.prepare(query.sql)
+                if isinstance(query.row, type) and issubclass(query.row, Struct):
+                    columns = [attribute.name for attribute in prepared.get_attributes()]
+                    assert len(columns) == len(query.row.__struct_fields__), f"{name}: {columns}"
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+LISTS = {
+    "entries": ("phoenix.modules.entries.queries.PAGE", ["$org", "9999-01-01T00:00:00+00:00", "~", 21]),
+    "feed": ("phoenix.modules.feed.queries.PAGE", ["$org", 2**62, ["entries.posted"], 21]),
+    "members": ("phoenix.modules.organisations.queries.MEMBERS", ["$org", "1970-01-01T00:00:00+00:00", "", 21]),
+    "organisations": ("phoenix.modules.organisations.queries.ORGANISATIONS", ["$acc", "1970-01-01T00:00:00+00:00", "", 21]),
+}
+
+
+def test_lists_read_by_an_index_on_100_000_rows(place: Place) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(place.database)
+        await set_codecs(connection)
+        try:
+            await connection.execute(SEED)
+            for name, (query, args) in LISTS.items():
+                values = [{"$org": "org_0", "$acc": "acc_1"}.get(v, v) if isinstance(v, str) else v for v in args]
+                values = [msgspec.convert(v, type=datetime) if isinstance(v, str) and "T00" in v else v for v in values]
+                rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {QUERIES[query].sql}", *values)
+                plan = json.dumps(rows[0][0])
+                for table in ("entries", "events", "memberships"):
+                    assert f'"Seq Scan", "Parallel Aware": false, "Async Capable": false, "Relation Name": "{table}"' not in plan, f"{name}: {plan}"
+                assert "Index" in plan, name
+                cost = rows[0][0][0]["Plan"]["Total Cost"]
+                assert cost < 400, f"{name} costs {cost}"
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+SEED = """
+    INSERT INTO accounts (id, email, email_key, name, password_hash, time_zone, locale, email_verified_at, terms_accepted_at, created_at, updated_at)
+    SELECT 'acc_' || n, n || '@example.com', n || '@example.com', 'n', '!', 'UTC', 'en', now(), now(), now(), now() FROM generate_series(1, 2000) n;
+    INSERT INTO organisations (id, slug, name, created_at, updated_at) SELECT 'org_' || n, 'o' || n, 'n', now(), now() FROM generate_series(0, 99) n;
+    INSERT INTO memberships (organisation_id, account_id, role, joined_at)
+    SELECT 'org_' || (n % 100), 'acc_' || n, 'member', now() FROM generate_series(1, 2000) n;
+    INSERT INTO entries (id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at)
+    SELECT 'ent_' || n, 'org_' || (n % 100), 'acc_' || (n % 2000 + 1), 't', 'b', now() - n * interval '1 minute', 'UTC', now(), now()
+      FROM generate_series(1, 100000) n;
+    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at)
+    SELECT 'evt_' || n, 'entries.posted', 'org_' || (n % 100), 'acc_1', 'ent_' || n, '{}', now() FROM generate_series(1, 100000) n;
+    ANALYZE;
+"""
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for _concern, variable, _default, about in variables():
+        assert f"`{variable}`" in text, f"{variable} is not in docs/settings.md"
+        assert about in text, f"docs/settings.md says something else of {variable}"
+    assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable for _, variable, _, _ in variables()} | {"PHOENIX_X", "PHOENIX_X_FILE"}
+
+
+def test_the_frozen_openapi_document_is_the_one_that_is_served() -> None:
+    frozen = msgspec.json.decode((ROOT / "api" / "openapi.json").read_bytes())
+    assert frozen == msgspec.json.decode(openapi_document()), "run `phoenix openapi` and say in CHANGELOG.md what changed"
+
+
+def test_no_import_inside_a_function() -> None:
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
+                assert not inner, f"{path}: {node.name}"
+
+
+def test_no_room_is_crowded() -> None:
+    for path in SOURCE.rglob("*.py"):
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        assert lines <= 320, f"{path} has {lines} lines; split it by verb"
+
+
+def test_the_registry_refuses_what_does_not_fit() -> None:
+    here = Path(__file__).parent
+    one = Module("one", "", here, permissions=(Permission("one.read", ""),))
+    with pytest.raises(RegistryError, match="Two modules are called one"):
+        Registry([one, Module("one", "", here)])
+    with pytest.raises(RegistryError, match="needs two, which is not among the modules before it"):
+        Registry([Module("three", "", here, needs=("two",)), Module("two", "", here)])
+    with pytest.raises(RegistryError, match=r"same permission: one\.read"):
+        Registry([one, Module("two", "", here, permissions=(Permission("one.read", ""),))])
+    with pytest.raises(RegistryError, match="which no module declares"):
+        Registry([Module("two", "", here, roles={"owner": frozenset({"nothing"})})])
