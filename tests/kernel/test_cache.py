@@ -1,0 +1,205 @@
+"""D3: no old value after an acknowledged write, one refill at a time, and slower but right without Valkey."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from phoenix.kernel import generations as generations_module
+from phoenix.kernel.cache import Cache, Watch
+from phoenix.kernel.generations import MachineGenerations, ValkeyGenerations
+from phoenix.kernel.valkey import Valkey
+from phoenix.settings import Settings
+from tests.house import House
+
+KEY, DEPENDS = "value", "thing:1"
+
+
+class Store:
+    """What a cache stands before: one value, slow to read when told to be."""
+
+    def __init__(self) -> None:
+        self.value = b"old"
+        self.reads = 0
+        self.gate: asyncio.Event | None = None
+
+    async def refill(self, watch: Watch) -> bytes:
+        await watch.on(DEPENDS)
+        found = self.value
+        self.reads += 1
+        if self.gate is not None:
+            await self.gate.wait()
+        return found
+
+
+def new_cache(folder: Path, valkey: Valkey | None) -> Cache:
+    return Cache(MachineGenerations(folder / "generations"), valkey, 100)
+
+
+async def write(cache: Cache, store: Store, value: bytes) -> None:
+    await cache.generations.begin([DEPENDS])
+    store.value = value
+    await cache.generations.settle([DEPENDS])
+
+
+@pytest.mark.parametrize("with_valkey", [True, False])
+def test_a_late_refill_cannot_bring_back_an_old_value(tmp_path: Path, valkey: str, with_valkey: bool) -> None:
+    async def run() -> None:
+        remote = Valkey(valkey) if with_valkey else None
+        cache, store = new_cache(tmp_path, remote), Store()
+        store.gate = asyncio.Event()
+        late = asyncio.create_task(cache.read(f"{tmp_path}", store.refill))
+        await asyncio.sleep(0.1)
+        await write(cache, store, b"new")
+        store.gate.set()
+        assert await late == b"old", "it was read before the write was acknowledged"
+        assert await cache.read(f"{tmp_path}", store.refill) == b"new"
+        if remote:
+            await remote.close()
+
+    asyncio.run(run())
+
+
+def test_two_processes_see_a_write_of_either_at_once(tmp_path: Path, valkey: str) -> None:
+    async def run() -> None:
+        remote = Valkey(valkey)
+        here, there, store = new_cache(tmp_path, remote), new_cache(tmp_path, remote), Store()
+        key = f"two {tmp_path}"
+        assert await here.read(key, store.refill) == await there.read(key, store.refill) == b"old"
+        assert store.reads == 1, "the second process found it in Valkey"
+        for number in range(50):
+            value = str(number).encode()
+            await write(here if number % 2 else there, store, value)
+            assert await here.read(key, store.refill) == value
+            assert await there.read(key, store.refill) == value
+        await remote.close()
+
+    asyncio.run(run())
+
+
+def test_one_refill_at_a_time_however_many_ask(tmp_path: Path, valkey: str) -> None:
+    async def run() -> None:
+        remote = Valkey(valkey)
+        caches, store = [new_cache(tmp_path, remote) for _ in range(3)], Store()
+        store.gate = asyncio.Event()
+        asking = [asyncio.create_task(cache.read(f"one {tmp_path}", store.refill)) for cache in caches for _ in range(30)]
+        await asyncio.sleep(0.2)
+        store.gate.set()
+        assert set(await asyncio.gather(*asking)) == {b"old"}
+        assert store.reads == 1
+        await remote.close()
+
+    asyncio.run(run())
+
+
+def test_while_a_write_is_under_way_nothing_is_believed_or_kept(tmp_path: Path) -> None:
+    async def run() -> None:
+        cache, store = new_cache(tmp_path, None), Store()
+        await cache.read(KEY, store.refill)
+        await cache.generations.begin([DEPENDS])
+        assert await cache.peek(KEY) is None
+        await cache.read(KEY, store.refill)
+        await cache.read(KEY, store.refill)
+        assert store.reads == 3
+        await cache.generations.settle([DEPENDS])
+        await cache.read(KEY, store.refill)
+        await cache.read(KEY, store.refill)
+        assert store.reads == 4
+
+    asyncio.run(run())
+
+
+def test_a_writer_that_died_between_mark_and_commit_is_forgotten_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        cache, store = new_cache(tmp_path, None), Store()
+        await cache.generations.begin([DEPENDS])
+        await cache.read(KEY, store.refill)
+        assert await cache.peek(KEY) is None
+        monkeypatch.setattr(generations_module, "IN_FLIGHT_SECONDS", 0)
+        await cache.read(KEY, store.refill)
+        assert await cache.peek(KEY) == b"old"
+
+    asyncio.run(run())
+
+
+def test_a_lost_generation_file_makes_everything_old(tmp_path: Path, valkey: str) -> None:
+    async def run() -> None:
+        remote = Valkey(valkey)
+        store, key = Store(), f"lost {tmp_path}"
+        await new_cache(tmp_path / "a", remote).read(key, store.refill)
+        store.value = b"new"
+        assert await new_cache(tmp_path / "b", remote).read(key, store.refill) == b"new"
+        await remote.close()
+
+    asyncio.run(run())
+
+
+def test_several_machines_share_generations_through_valkey(tmp_path: Path, valkey: str) -> None:
+    async def run() -> None:
+        remote = Valkey(valkey)
+        here, there = (Cache(ValkeyGenerations(remote), remote, 100) for _ in range(2))
+        store, key = Store(), f"many {tmp_path}"
+        assert await here.read(key, store.refill) == await there.read(key, store.refill) == b"old"
+        await write(here, store, b"new")
+        assert await there.read(key, store.refill) == b"new"
+        await here.generations.begin([DEPENDS])
+        assert await there.peek(key) is None
+        await here.generations.settle([DEPENDS])
+        await remote.close()
+
+    asyncio.run(run())
+
+
+def test_phoenix_answers_with_valkey_down(house: House) -> None:
+    house.variables["PHOENIX_CACHE_URL"] = "redis://127.0.0.1:1/0"
+
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner")
+            for number in range(3):
+                made = await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": f"Entry {number}"})
+                assert made.status_code == 201
+                feed = await house.get("/api/v2/feed", by="ada", params={"organisation": ember})
+                assert feed.json()["items"][0]["data"]["title"] == f"Entry {number}"
+
+    asyncio.run(run())
+
+
+def test_what_a_page_shows_is_never_older_than_the_last_write(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner", bo="member")
+            etag = (await house.get("/api/v2/me", by="ada")).headers["etag"]
+            await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
+            for number in range(20):
+                name = f"Ada {number}"
+                changed = await house.patch("/api/v2/me", by="ada", json={"name": name}, headers={"If-Match": etag})
+                etag = changed.headers["etag"]
+                assert (await house.get("/api/v2/me", by="ada")).json()["name"] == name
+                feed = await house.get("/api/v2/feed", by="bo", params={"organisation": ember})
+                assert feed.json()["items"][0]["actor"]["name"] == name
+
+    asyncio.run(run())
+
+
+def test_hot_reads_are_answered_around_the_framework_and_alike(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner")
+            for path in ("/api/v2/me", f"/api/v2/feed?organisation={ember}", f"/api/v2/dashboard?organisation={ember}"):
+                cold, hot = await house.get(path, by="ada"), await house.get(path, by="ada")
+                assert "x-phoenix-queries" in cold.headers
+                assert "x-phoenix-queries" not in hot.headers, "the framework was entered"
+                assert (hot.status_code, hot.content, hot.headers["etag"]) == (200, cold.content, cold.headers["etag"])
+                for header in ("content-security-policy", "x-content-type-options", "x-request-id", "phoenix-version", "cache-control", "vary"):
+                    assert hot.headers.get(header), header
+                same = await house.get(path, by="ada", headers={"If-None-Match": hot.headers["etag"]})
+                assert (same.status_code, same.content) == (304, b"")
+
+    asyncio.run(run())
+
+
+def test_settings_are_for_one_node_unless_told() -> None:
+    assert Settings().cache.nodes == "one"
