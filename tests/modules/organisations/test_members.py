@@ -1,0 +1,148 @@
+"""O1: members, invitations by mail, roles, and that an organisation never is without an owner."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.house import House
+from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing, organisation, play, problem, queries, sends, status, table
+
+
+@table(
+    Scenario(
+        "a member invites somebody by mail",
+        given=[organisation("ember", ada="member")],
+        when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "Bo@Example.com", "role": "viewer"}),
+        then=[status(201), fires("organisations.member_invited"), sends(1), queries(at_most=4)],
+    ),
+    Scenario(
+        "nobody gives a role above their own",
+        given=[organisation("ember", ada="member")],
+        when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo@example.com", "role": "owner"}),
+        then=[problem(403, "forbidden"), fires_nothing(), sends(0), changes_nothing()],
+    ),
+    Scenario(
+        "a member is not invited again",
+        given=[organisation("ember", ada="owner", bo="member")],
+        when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "BO@example.com"}),
+        then=[problem(409, "already_member", "email"), fires_nothing(), sends(0), changes_nothing()],
+    ),
+    Scenario(
+        "an address and a role that cannot be used are named together",
+        given=[organisation("ember", ada="owner")],
+        when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo", "role": "king"}),
+        then=[problem(422, "invalid_input", "email", "role"), fires_nothing(), sends(0), changes_nothing()],
+    ),
+    Scenario(
+        "the only owner cannot leave",
+        given=[organisation("ember", ada="owner", bo="administrator")],
+        when=call("DELETE", "/api/v2/organisations/{ember}/members/{@ada}", by="ada"),
+        then=[problem(409, "last_owner"), fires_nothing(), changes_nothing()],
+    ),
+    Scenario(
+        "the only owner cannot become less",
+        given=[organisation("ember", ada="owner")],
+        when=call("PATCH", "/api/v2/organisations/{ember}/members/{@ada}", by="ada", json={"role": "member"}),
+        then=[problem(409, "last_owner"), fires_nothing()],
+    ),
+    Scenario(
+        "a member leaves",
+        given=[organisation("ember", ada="owner", bo="viewer")],
+        when=call("DELETE", "/api/v2/organisations/{ember}/members/{@bo}", by="bo"),
+        then=[status(204), fires("organisations.member_left")],
+    ),
+    Scenario(
+        "an organisation is created with its owner",
+        given=[organisation("ember", ada="owner")],
+        when=call("POST", "/api/v2/organisations", by="ada", json={"name": "  Ember   Works "}),
+        then=[status(201), fires("organisations.created")],
+    ),
+    Scenario(
+        "an organisation needs a name",
+        given=[organisation("ember", ada="owner")],
+        when=call("POST", "/api/v2/organisations", by="ada", json={"name": " "}),
+        then=[problem(422, "invalid_input", "name"), fires_nothing(), changes_nothing()],
+    ),
+)
+def test_members(house: House, scenario: Scenario) -> None:
+    play(house, scenario)
+
+
+def test_an_invitation_is_for_its_address_alone_and_works_once(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner")
+            await house.person("bo")
+            await house.person("eve")
+            await house.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo@example.com"})
+            await house.work()
+            await house.events()
+            token = house.link("bo@example.com").partition("token=")[2]
+            wrong = await house.post("/api/v2/invitations/accept", by="eve", json={"token": token})
+            assert wrong.json()["code"] == "wrong_address"
+            answers = await asyncio.gather(*(house.post("/api/v2/invitations/accept", by="bo", json={"token": token}) for _ in range(4)))
+            assert sorted(answer.status_code for answer in answers) == [200, 404, 404, 404]
+            assert await house.events() == ["organisations.member_joined"]
+            feed = await house.get(f"/api/v2/feed?organisation={ember}", by="bo")
+            assert feed.json()["items"][0]["summary"] == "Bo joined, invited by Ada"
+
+    asyncio.run(run())
+
+
+def test_resent_and_withdrawn_links_end(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner")
+            await house.person("bo")
+            path = f"/api/v2/organisations/{ember}/invitations"
+            made = await house.post(path, by="ada", json={"email": "bo@example.com"})
+            await house.work()
+            first = house.link("bo@example.com").partition("token=")[2]
+            await house.post(path, by="ada", json={"email": "bo@example.com", "role": "viewer"})
+            await house.work()
+            second = house.link("bo@example.com").partition("token=")[2]
+            assert (await house.post("/api/v2/invitations/accept", by="bo", json={"token": first})).status_code == 404
+            assert len((await house.get(path, by="ada")).json()["items"]) == 1
+            assert (await house.delete(f"{path}/{made.json()['id']}", by="ada")).status_code == 204
+            assert (await house.post("/api/v2/invitations/accept", by="bo", json={"token": second})).status_code == 404
+
+    asyncio.run(run())
+
+
+def test_two_owners_cannot_take_the_role_from_each_other_at_once(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner", bo="owner")
+            paths = [(f"/api/v2/organisations/{ember}/members/{house.people[name].id}", by) for name, by in (("ada", "bo"), ("bo", "ada"))]
+            answers = await asyncio.gather(*(house.patch(path, by=by, json={"role": "member"}) for path, by in paths))
+            assert sorted(answer.status_code for answer in answers) == [204, 409]
+            owners = await house.sql("SELECT count(*) AS n FROM memberships WHERE role = 'owner'")
+            assert owners[0]["n"] == 1
+
+    asyncio.run(run())
+
+
+def test_a_removed_member_is_out_at_once(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner", bo="member")
+            feed = f"/api/v2/feed?organisation={ember}"
+            assert (await house.get(feed, by="bo")).status_code == 200
+            await house.delete(f"/api/v2/organisations/{ember}/members/{house.people['bo'].id}", by="ada")
+            assert (await house.get(feed, by="bo")).status_code in {403, 404}
+
+    asyncio.run(run())
+
+
+def test_slugs_are_made_of_names_and_stay_apart(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            await house.person("ada")
+            names = ("Ember Works", "Ember Works", "東京", "Zoë & Söhne")
+            slugs = [(await house.post("/api/v2/organisations", by="ada", json={"name": name})).json()["slug"] for name in names]
+            assert slugs[0] == "ember-works"
+            assert slugs[1].startswith("ember-works-")
+            assert slugs[2] == "organisation"
+            assert slugs[3] == "zoe-sohne"
+
+    asyncio.run(run())

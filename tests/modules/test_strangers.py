@@ -1,0 +1,141 @@
+"""O2, A13: every route with an organisation or a subject in it, tried by everybody who must not get in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from phoenix.composition import MODULES
+from phoenix.kernel.web.endpoint import LOGGED_IN, PUBLIC
+from tests.house import House
+
+ROUTES = [
+    (min(route.http_methods - {"OPTIONS"}), min(route.paths), route.opt["permission"])
+    for module in MODULES
+    for route in module.routes
+    if route.opt["permission"] != PUBLIC
+]
+BODIES: dict[str, dict[str, Any]] = {
+    "/api/v2/entries": {"organisation": "{org}", "title": "t"},
+    "/api/v2/organisations": {"name": "n"},
+    "/api/v2/invitations/accept": {"token": "t"},
+}
+OF_ONESELF = {
+    "/api/v2/me",
+    "/api/v2/sessions",
+    "/api/v2/sessions/current",
+    "/api/v2/organisations",
+    "/settings/profile",
+    "/settings/sessions",
+    "/settings/sessions/end-others",
+    "/organisations",
+    "/organisations/new",
+    "/sign-out",
+}
+
+
+def test_every_route_refuses_strangers_and_ended_sessions(house: House) -> None:
+    """A member of another organisation gets 404 or 403, an ended session 401 or the sign-in page; neither changes anything."""
+
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner", bo="viewer")
+            await house.organisation("other", eve="owner")
+            entry = (await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "secret title"})).json()["id"]
+            invitation = (await house.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "x@example.com"})).json()["id"]
+            ended = await house.person("zoe")
+            await house.delete("/api/v2/sessions/current", by="zoe")
+            await house.work()
+            await house.events()
+            ids = {
+                "organisation_id:str": ember,
+                "account_id:str": house.people["bo"].id,
+                "invitation_id:str": invitation,
+                "entry_id:str": entry,
+                "session_id:str": house.people["ada"].session,
+                "slug:str": "ember",
+            }
+            tried = 0
+            for method, template, _permission in ROUTES:
+                path = template
+                for name, value in ids.items():
+                    path = path.replace(f"{{{name}}}", value)
+                if path in {"/api/v2/entries", "/api/v2/feed", "/api/v2/dashboard"} and method == "GET":
+                    path += f"?organisation={ember}"
+                answer = await _send(house, method, path, ended.token, template, ember)
+                assert answer.status_code in {401, 303, 403}, f"ended session: {method} {path} {answer.status_code}"
+                if answer.status_code == 303:
+                    assert answer.headers["location"].startswith("/sign-in")
+                if template in OF_ONESELF or template == "/api/v2/invitations/accept":
+                    continue
+                tried += 1
+                answer = await _send(house, method, path, house.people["eve"].token, template, ember)
+                assert answer.status_code in {403, 404}, f"stranger: {method} {path} {answer.status_code}"
+                assert "secret title" not in answer.text
+            assert tried > 30
+            assert await house.events() == []
+
+    asyncio.run(run())
+
+
+async def _send(house: House, method: str, path: str, token: str, template: str, organisation: str) -> Any:
+    headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
+    options: dict[str, Any] = {}
+    if template.startswith("/api/") and method in {"POST", "PATCH"}:
+        body = BODIES.get(template, {"name": "n"} if "organisations/{" in template and method == "PATCH" else {"title": "t"})
+        if template.endswith("/invitations"):
+            body = {"email": "y@example.com"}
+        if "/members/" in template:
+            body = {"role": "owner"}
+        if template == "/api/v2/me":
+            body = {"name": "n"}
+        options["json"] = json.loads(json.dumps(body).replace("{org}", organisation))
+    elif method == "POST":
+        options["data"] = {"title": "t", "name": "n"}
+    return await house.request(method, path, headers=headers, **options)
+
+
+MATRIX = [
+    # method, path, body, and the answer to owner, administrator, member, viewer
+    ("GET", "/api/v2/feed?organisation={ember}", None, (200, 200, 200, 200)),
+    ("GET", "/api/v2/dashboard?organisation={ember}", None, (200, 200, 200, 200)),
+    ("GET", "/api/v2/organisations/{ember}/members", None, (200, 200, 200, 200)),
+    ("GET", "/api/v2/organisations/{ember}/invitations", None, (200, 200, 200, 403)),
+    ("POST", "/api/v2/organisations/{ember}/invitations", {"email": "new@example.com"}, (201, 201, 201, 403)),
+    ("POST", "/api/v2/entries", {"organisation": "{ember}", "title": "t"}, (201, 201, 201, 403)),
+    ("PATCH", "/api/v2/organisations/{ember}", {"name": "New"}, (200, 200, 403, 403)),
+    ("PATCH", "/api/v2/organisations/{ember}/members/{@moe}", {"role": "viewer"}, (204, 204, 403, 403)),
+    ("PATCH", "/api/v2/organisations/{ember}/members/{@moe}", {"role": "owner"}, (204, 403, 403, 403)),
+    ("PATCH", "/api/v2/organisations/{ember}/members/{@ann}", {"role": "member"}, (204, 403, 403, 403)),
+    ("DELETE", "/api/v2/organisations/{ember}/members/{@moe}", None, (204, 204, 403, 403)),
+    ("DELETE", "/api/v2/organisations/{ember}/members/{@ann}", None, (204, 403, 403, 403)),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "expected"), MATRIX, ids=[f"{m[0]} {m[1]} {m[2] or ''}" for m in MATRIX])
+@pytest.mark.parametrize("role", range(4), ids=["owner", "administrator", "member", "viewer"])
+def test_the_matrix_of_roles(house: House, method: str, path: str, body: Any, expected: tuple[int, ...], role: int) -> None:
+    async def run() -> None:
+        async with house:
+            names = ("olga", "adam", "mia", "vic")
+            await house.organisation("ember", olga="owner", ann="owner", adam="administrator", mia="member", moe="member", vic="viewer")
+            filled = json.loads(json.dumps(body).replace("{ember}", house.organisations["ember"])) if body else None
+            target = path.replace("{ember}", house.organisations["ember"])
+            for name in ("moe", "ann"):
+                target = target.replace(f"{{@{name}}}", house.people[name].id)
+            answer = await house.request(method, target, by=names[role], headers={"If-Match": "*"}, **({"json": filled} if filled else {}))
+            assert answer.status_code == expected[role], answer.text
+
+    asyncio.run(run())
+
+
+def test_permissions_of_roles_only_grow_upward() -> None:
+    roles = {name: set[str]() for name in ("owner", "administrator", "member", "viewer")}
+    for module in MODULES:
+        for role, permissions in module.roles.items():
+            roles[role] |= permissions
+    assert roles["viewer"] <= roles["member"] <= roles["administrator"] <= roles["owner"]
+    assert LOGGED_IN not in roles["owner"]
