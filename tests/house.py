@@ -123,9 +123,7 @@ class House:
         async with self.runtime.database.transaction() as tx:
             # Nobody logs in by password here; those who must are made by the journey itself.
             account = await tx.one(INSERT_ACCOUNT, new_id("acc"), email, email, name.title(), "!", time_zone, "en", tx.now)
-            made = await begin_session(
-                self.runtime, tx, account=account, method="test", device="tests", place="", remember=True, api=False
-            )
+            made = await begin_session(self.runtime, tx, account=account, method="test", device="tests", place="", remember=True, api=False)
             connection = await tx.connection()
             for permission in permissions:
                 await connection.execute("INSERT INTO user_permissions VALUES ($1, $2, NULL, now())", account, permission)

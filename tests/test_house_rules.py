@@ -57,7 +57,10 @@ def test_needs_are_the_real_imports(module: Module) -> None:
     assert imported - {module.name} <= set(module.needs)
     tables = {"accounts": "accounts", "memberships": "organisations", "organisations": "organisations", "entries": "entries"}
     named = {
-        owner for path in module.folder.rglob("*.py") for table, owner in tables.items() if re.search(rf"\b(FROM|JOIN|REFERENCES) {table}\b", path.read_text())
+        owner
+        for path in module.folder.rglob("*.py")
+        for table, owner in tables.items()
+        if re.search(rf"\b(FROM|JOIN|REFERENCES) {table}\b", path.read_text())
     }
     assert named - {module.name} <= set(module.needs), "a table of a module that is not needed"
     assert set(module.needs) <= imported | named, "a need that is not used"
@@ -79,7 +82,10 @@ def test_every_route_names_its_permission() -> None:
 
 def test_public_routes_are_these_and_no_others() -> None:
     public = sorted(
-        f"{min(route.http_methods)} {min(route.paths)}" for module in MODULES for route in module.routes if route.opt["permission"] == PUBLIC
+        f"{min(route.http_methods)} {min(route.paths)}"
+        for module in MODULES
+        for route in module.routes
+        if route.opt["permission"] == PUBLIC
     )
     assert public == [
         "GET /",
@@ -155,7 +161,9 @@ def test_lists_read_by_an_index_on_100_000_rows(place: Place) -> None:
                 rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {QUERIES[query].sql}", *values)
                 plan = json.dumps(rows[0][0])
                 for table in ("entries", "events", "memberships"):
-                    assert f'"Seq Scan", "Parallel Aware": false, "Async Capable": false, "Relation Name": "{table}"' not in plan, f"{name}: {plan}"
+                    assert f'"Seq Scan", "Parallel Aware": false, "Async Capable": false, "Relation Name": "{table}"' not in plan, (
+                        f"{name}: {plan}"
+                    )
                 assert "Index" in plan, name
                 cost = rows[0][0][0]["Plan"]["Total Cost"]
                 assert cost < 400, f"{name} costs {cost}"
@@ -185,7 +193,10 @@ def test_every_setting_is_documented() -> None:
     for _concern, variable, _default, about in variables():
         assert f"`{variable}`" in text, f"{variable} is not in docs/settings.md"
         assert about in text, f"docs/settings.md says something else of {variable}"
-    assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable for _, variable, _, _ in variables()} | {"PHOENIX_X", "PHOENIX_X_FILE"}
+    assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable for _, variable, _, _ in variables()} | {
+        "PHOENIX_X",
+        "PHOENIX_X_FILE",
+    }
 
 
 def test_the_frozen_openapi_document_is_the_one_that_is_served() -> None:

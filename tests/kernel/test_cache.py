@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from tests.house import House
 
 from phoenix.kernel import generations as generations_module
 from phoenix.kernel.cache import Cache, Watch
 from phoenix.kernel.generations import MachineGenerations, ValkeyGenerations
 from phoenix.kernel.valkey import Valkey
 from phoenix.settings import Settings
-from tests.house import House
 
 KEY, DEPENDS = "value", "thing:1"
 
@@ -193,7 +193,14 @@ def test_hot_reads_are_answered_around_the_framework_and_alike(house: House) -> 
                 assert "x-phoenix-queries" in cold.headers
                 assert "x-phoenix-queries" not in hot.headers, "the framework was entered"
                 assert (hot.status_code, hot.content, hot.headers["etag"]) == (200, cold.content, cold.headers["etag"])
-                for header in ("content-security-policy", "x-content-type-options", "x-request-id", "phoenix-version", "cache-control", "vary"):
+                for header in (
+                    "content-security-policy",
+                    "x-content-type-options",
+                    "x-request-id",
+                    "phoenix-version",
+                    "cache-control",
+                    "vary",
+                ):
                     assert hot.headers.get(header), header
                 same = await house.get(path, by="ada", headers={"If-None-Match": hot.headers["etag"]})
                 assert (same.status_code, same.content) == (304, b"")

@@ -6,22 +6,26 @@ import asyncio
 
 import asyncpg
 import pytest
+from tests.house import House
 
 from phoenix.kernel.database import Transaction
 from phoenix.kernel.events import Recorded, follow_once, latest, read_after
 from phoenix.modules.entries.events import EntryChanged, EntryPosted
-from tests.house import House
 
 LATE = "INSERT INTO events (id, kind, occurred_at) VALUES ($1, 'late', now())"
+
+
+async def fail(house: House) -> None:
+    async with house.runtime.database.transaction() as tx:
+        tx.record(EntryPosted(organisation="org_1", subject="ent_1", title="t", excerpt=""))
+        raise RuntimeError("on purpose")
 
 
 def test_nothing_is_recorded_of_a_change_that_rolled_back(house: House) -> None:
     async def run() -> None:
         async with house:
             with pytest.raises(RuntimeError, match="on purpose"):
-                async with house.runtime.database.transaction() as tx:
-                    tx.record(EntryPosted(organisation="org_1", subject="ent_1", title="t", excerpt=""))
-                    raise RuntimeError("on purpose")
+                await fail(house)
             assert await house.events() == []
 
     asyncio.run(run())
@@ -94,7 +98,7 @@ def test_a_follower_gets_each_event_once_under_concurrent_writers(house: House) 
 def test_a_follower_that_fails_does_the_batch_again(house: House) -> None:
     seen: list[str] = []
 
-    async def fail(tx: Transaction, batch: list[Recorded]) -> None:
+    async def stumble(tx: Transaction, batch: list[Recorded]) -> None:
         raise RuntimeError("on purpose")
 
     async def handle(tx: Transaction, batch: list[Recorded]) -> None:
@@ -106,7 +110,7 @@ def test_a_follower_that_fails_does_the_batch_again(house: House) -> None:
             async with house.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="ent_1", title="t"))
             with pytest.raises(RuntimeError, match="on purpose"):
-                await follow_once(house.runtime.database, "test", fail)
+                await follow_once(house.runtime.database, "test", stumble)
             assert await follow_once(house.runtime.database, "test", handle) == 1
             assert await follow_once(house.runtime.database, "test", handle) == 0
             assert seen == ["entries.changed"]

@@ -6,9 +6,9 @@ import asyncio
 import re
 
 import pytest
+from tests.house import House
 
 from phoenix.kernel.web.pages import safe_next
-from tests.house import House
 
 
 def test_every_answer_has_the_security_headers_and_a_request_id(house: House) -> None:
@@ -61,9 +61,13 @@ def test_a_form_without_its_token_is_refused_and_changes_nothing(house: House) -
                 for wrong in ("", "x", token[:-1] + ("A" if token[-1] != "A" else "B")):
                     answer = await browser.post("/o/ember/entries/new", data={"csrf": wrong, "title": "t"})
                     assert answer.status_code == 403
-                other = await browser.post("/o/ember/entries/new", data={"csrf": token, "title": "t"}, headers={"Origin": "https://evil.example"})
+                other = await browser.post(
+                    "/o/ember/entries/new", data={"csrf": token, "title": "t"}, headers={"Origin": "https://evil.example"}
+                )
                 assert other.status_code == 403
-                crossing = await browser.post("/o/ember/entries/new", data={"csrf": token, "title": "t"}, headers={"Sec-Fetch-Site": "cross-site"})
+                crossing = await browser.post(
+                    "/o/ember/entries/new", data={"csrf": token, "title": "t"}, headers={"Sec-Fetch-Site": "cross-site"}
+                )
                 assert crossing.status_code == 403
                 assert await house.events() == []
                 assert (await browser.post("/o/ember/entries/new", data={"csrf": token, "title": "t"})).status_code == 303

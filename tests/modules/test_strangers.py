@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
+from tests.house import House
 
 from phoenix.composition import MODULES
 from phoenix.kernel.web.endpoint import LOGGED_IN, PUBLIC
-from tests.house import House
 
 ROUTES = [
     (min(route.http_methods - {"OPTIONS"}), min(route.paths), route.opt["permission"])
@@ -45,7 +45,9 @@ def test_every_route_refuses_strangers_and_ended_sessions(house: House) -> None:
             ember = await house.organisation("ember", ada="owner", bo="viewer")
             await house.organisation("other", eve="owner")
             entry = (await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "secret title"})).json()["id"]
-            invitation = (await house.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "x@example.com"})).json()["id"]
+            invitation = (await house.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "x@example.com"})).json()[
+                "id"
+            ]
             ended = await house.person("zoe")
             await house.delete("/api/v2/sessions/current", by="zoe")
             await house.work()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from tests.web.pages import PAGES
 
 from phoenix.kernel.templates import Templates
-from tests.web.pages import PAGES
 
 SOURCE = Path(__file__).parents[2] / "src" / "phoenix"
 STATIC = SOURCE / "static"
@@ -27,8 +27,16 @@ POLICY = (
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     """Templates that need no bundles: the manifest is made up."""
     static = tmp_path_factory.mktemp("static")
-    sources = {"web/app.ts": "app-1.js", "web/live.ts": "live-1.js", "web/theme.ts": "theme-1.js", "web/styles/app.css": "app-1.css", "web/brand.svg": "brand-1.svg"}
-    (static / "manifest.json").write_text(json.dumps({source: {"file": file, "src": source} for source, file in sources.items()}), encoding="utf-8")
+    sources = {
+        "web/app.ts": "app-1.js",
+        "web/live.ts": "live-1.js",
+        "web/theme.ts": "theme-1.js",
+        "web/styles/app.css": "app-1.css",
+        "web/brand.svg": "brand-1.svg",
+    }
+    (static / "manifest.json").write_text(
+        json.dumps({source: {"file": file, "src": source} for source, file in sources.items()}), encoding="utf-8"
+    )
     return Templates(FOLDERS, static)
 
 
@@ -40,7 +48,9 @@ def rendered(templates: Templates) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
         yield chromium
         chromium.close()
 

@@ -14,7 +14,12 @@ VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": sampl
 FORM = {"title": "Site visit", "body": samples.BODY, "occurred_at": "2026-11-23T14:05", "time_zone": "Europe/Berlin"}
 PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en"}
 LOCALES = (("en", "English"),)
-MANAGE = {"members": samples.MEMBERS, "invitations": samples.INVITATIONS, "roles": ("owner", "administrator", "member", "viewer"), "older": ""}
+MANAGE = {
+    "members": samples.MEMBERS,
+    "invitations": samples.INVITATIONS,
+    "roles": ("owner", "administrator", "member", "viewer"),
+    "older": "",
+}
 
 
 def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[str, Any]]:
@@ -27,10 +32,18 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-up": ("accounts/sign_up.html", outside("/sign-up", least=12)),
     "sign-up-refused": (
         "accounts/sign_up.html",
-        outside("/sign-up", least=12, form=FILLED, errors={**WRONG_ADDRESS, "password": "This is on the list of common passwords.", "accept_terms": "Accept the terms to go on."}),
+        outside(
+            "/sign-up",
+            least=12,
+            form=FILLED,
+            errors={**WRONG_ADDRESS, "password": "This is on the list of common passwords.", "accept_terms": "Accept the terms to go on."},
+        ),
     ),
     "sign-up-done": ("accounts/sign_up_done.html", outside("/sign-up", form=FILLED)),
-    "verify": ("accounts/verify.html", outside("/verify", errors={"code": "This code is too old. Have another one sent."}, refusal="Try the newest code.")),
+    "verify": (
+        "accounts/verify.html",
+        outside("/verify", errors={"code": "This code is too old. Have another one sent."}, refusal="Try the newest code."),
+    ),
     "verify-link": ("accounts/verify_link.html", outside("/verify/link", token="abc")),
     "verify-link-refused": ("accounts/verify_link.html", outside("/verify/link", token="abc", refusal="This link was used before.")),
     "forgot-password": ("accounts/forgot_password.html", outside("/forgot-password")),
@@ -41,62 +54,124 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES, version=1)),
     "profile-refused": (
         "accounts/settings/profile.html",
-        frame("/settings/profile", form={**PROFILE, "name": "", "time_zone": "US/Old"}, errors={"name": "Write your name."}, locales=LOCALES, version=1),
+        frame(
+            "/settings/profile",
+            form={**PROFILE, "name": "", "time_zone": "US/Old"},
+            errors={"name": "Write your name."},
+            locales=LOCALES,
+            version=1,
+        ),
     ),
     "sessions": ("accounts/settings/sessions.html", frame("/settings/sessions", sessions=samples.SESSIONS)),
     "sessions-one": ("accounts/settings/sessions.html", frame("/settings/sessions", sessions=samples.SESSIONS[:1])),
     "organisation-new": ("organisations/new.html", frame("/organisations/new", organisation=None, navigation=[], live=None)),
     "organisations": ("organisations/choose.html", frame("/organisations")),
-    "organisations-none": ("organisations/choose.html", frame("/organisations", organisation=None, organisations=[], navigation=[], live=None)),
+    "organisations-none": (
+        "organisations/choose.html",
+        frame("/organisations", organisation=None, organisations=[], navigation=[], live=None),
+    ),
     "members": ("organisations/members.html", frame("/o/halden/members", **MANAGE, form={"email": "", "role": "member"})),
     "members-refused": (
         "organisations/members.html",
-        frame("/o/halden/members", **{**MANAGE, "invitations": [], "older": "/o/halden/members?cursor=x"}, form={"email": "leila"}, errors=WRONG_ADDRESS),
+        frame(
+            "/o/halden/members",
+            **{**MANAGE, "invitations": [], "older": "/o/halden/members?cursor=x"},
+            form={"email": "leila"},
+            errors=WRONG_ADDRESS,
+        ),
     ),
     "members-viewer": ("organisations/members.html", frame("/o/halden/members", **{**MANAGE, "roles": ("viewer",)}, organisation=VIEWER)),
-    "organisation-settings": ("organisations/settings.html", frame("/o/halden/settings", form={"name": "Halden Instruments"}, version=2, may_leave=False)),
+    "organisation-settings": (
+        "organisations/settings.html",
+        frame("/o/halden/settings", form={"name": "Halden Instruments"}, version=2, may_leave=False),
+    ),
     "organisation-settings-leave": (
         "organisations/settings.html",
         frame("/o/halden/settings", form={"name": "Halden"}, version=2, may_leave=True, refusal="Somebody else changed it meanwhile."),
     ),
-    "invitation": ("organisations/invitation.html", outside("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=False, next="/invitations/accept?token=t")),
-    "invitation-join": ("organisations/invitation.html", frame("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=False, next="/x")),
-    "invitation-other": ("organisations/invitation.html", frame("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=True, next="/x")),
-    "invitation-gone": ("organisations/invitation.html", outside("/invitations/accept", token="t", offer=None, signed_in_as_other=False, next="/x")),
+    "invitation": (
+        "organisations/invitation.html",
+        outside("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=False, next="/invitations/accept?token=t"),
+    ),
+    "invitation-join": (
+        "organisations/invitation.html",
+        frame("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=False, next="/x"),
+    ),
+    "invitation-other": (
+        "organisations/invitation.html",
+        frame("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=True, next="/x"),
+    ),
+    "invitation-gone": (
+        "organisations/invitation.html",
+        outside("/invitations/accept", token="t", offer=None, signed_in_as_other=False, next="/x"),
+    ),
     "entries": ("entries/list.html", frame("/o/halden/entries", entries=samples.ENTRIES, older="/o/halden/entries?cursor=x", newest=True)),
     "entries-last": ("entries/list.html", frame("/o/halden/entries", entries=samples.ENTRIES[:1], older="", newest=False)),
     "entries-empty": ("entries/list.html", frame("/o/halden/entries", entries=[], older="", newest=True)),
     "entries-empty-viewer": ("entries/list.html", frame("/o/halden/entries", entries=[], older="", newest=True, organisation=VIEWER)),
     "entry": ("entries/show.html", frame("/o/halden/entries/ent_1", entry=samples.ENTRY, may_change=True)),
-    "entry-other": ("entries/show.html", frame("/o/halden/entries/ent_1", entry=Thing(**{**vars(samples.ENTRY), "body": ""}), may_change=False)),
+    "entry-other": (
+        "entries/show.html",
+        frame("/o/halden/entries/ent_1", entry=Thing(**{**vars(samples.ENTRY), "body": ""}), may_change=False),
+    ),
     "entry-new": ("entries/form.html", frame("/o/halden/entries/new", entry=None, form=FORM)),
     "entry-edit-refused": (
         "entries/form.html",
-        frame("/o/halden/entries/ent_1/edit", entry=samples.ENTRY, form=FORM, errors={"title": "Write a title.", "occurred_at": "This time did not exist in Berlin."}),
+        frame(
+            "/o/halden/entries/ent_1/edit",
+            entry=samples.ENTRY,
+            form=FORM,
+            errors={"title": "Write a title.", "occurred_at": "This time did not exist in Berlin."},
+        ),
     ),
     "entry-delete": ("entries/delete.html", frame("/o/halden/entries/ent_1/delete", entry=samples.ENTRY)),
-    "feed": ("feed/page.html", frame("/o/halden/feed", items=samples.FEED, kinds=samples.KINDS, kind="", older="/o/halden/feed?cursor=x", newest=True)),
-    "feed-end": ("feed/page.html", frame("/o/halden/feed", items=samples.FEED[-2:], kinds=samples.KINDS, kind="people", older="", newest=False)),
+    "feed": (
+        "feed/page.html",
+        frame("/o/halden/feed", items=samples.FEED, kinds=samples.KINDS, kind="", older="/o/halden/feed?cursor=x", newest=True),
+    ),
+    "feed-end": (
+        "feed/page.html",
+        frame("/o/halden/feed", items=samples.FEED[-2:], kinds=samples.KINDS, kind="people", older="", newest=False),
+    ),
     "feed-empty": ("feed/page.html", frame("/o/halden/feed", items=[], kinds=samples.KINDS, kind="", older="", newest=True)),
     "feed-empty-kind": ("feed/page.html", frame("/o/halden/feed", items=[], kinds=samples.KINDS, kind="entries", older="", newest=True)),
-    "feed-empty-viewer": ("feed/page.html", frame("/o/halden/feed", items=[], kinds=samples.KINDS, kind="", older="", newest=True, organisation=VIEWER)),
+    "feed-empty-viewer": (
+        "feed/page.html",
+        frame("/o/halden/feed", items=[], kinds=samples.KINDS, kind="", older="", newest=True, organisation=VIEWER),
+    ),
     "dashboard": (
         "dashboard/page.html",
         frame(
             cards=samples.cards(),
             names=samples.NAMES,
             toasts=[Thing(kind="good", text="The entry is deleted.")],
-            banners=[Thing(kind="warn", title="Mail does not go out", text="We try again every minute.", href="/somewhere", label="See why")],
+            banners=[
+                Thing(kind="warn", title="Mail does not go out", text="We try again every minute.", href="/somewhere", label="See why")
+            ],
         ),
     ),
     "dashboard-new": ("dashboard/page.html", frame(cards=samples.cards((0,) * 14, entries=False), names={})),
     "dashboard-empty": ("dashboard/page.html", frame(cards=[], names={}, organisation=VIEWER)),
     "api-docs": ("api_docs.html", outside("/api/docs", document=samples.DOCUMENT)),
     "api-docs-signed-in": ("api_docs.html", frame("/api/docs", document=samples.DOCUMENT)),
-    "error-404": fault(404, "This page does not exist", "It may have been moved or deleted, or it belongs to an organisation you are not in."),
-    "error-403": fault(403, "Not allowed", "Your role in Halden Instruments does not allow this.", way_on=Thing(href="/o/halden/dashboard", label="Go to the dashboard")),
+    "error-404": fault(
+        404, "This page does not exist", "It may have been moved or deleted, or it belongs to an organisation you are not in."
+    ),
+    "error-403": fault(
+        403,
+        "Not allowed",
+        "Your role in Halden Instruments does not allow this.",
+        way_on=Thing(href="/o/halden/dashboard", label="Go to the dashboard"),
+    ),
     "error-422": fault(422, "Some of that cannot be used as it is", "Go back and look at what you entered."),
     "error-429": fault(429, "Too many attempts", "Wait a minute, then try again."),
-    "error-500": fault(500, "Something broke on our side", "Your last change was not saved. Try again in a minute.", request_id="4f1c2a9b00aa17c3"),
-    "error-503": fault(503, "Not ready right now", "Phoenix is starting, or a part of it does not answer. Try again in a few seconds.", request_id="4f1c2a9b00aa17c3"),
+    "error-500": fault(
+        500, "Something broke on our side", "Your last change was not saved. Try again in a minute.", request_id="4f1c2a9b00aa17c3"
+    ),
+    "error-503": fault(
+        503,
+        "Not ready right now",
+        "Phoenix is starting, or a part of it does not answer. Try again in a few seconds.",
+        request_id="4f1c2a9b00aa17c3",
+    ),
 }

@@ -8,7 +8,16 @@ from typing import Any
 
 NOW = datetime(2026, 11, 23, 13, 32, tzinfo=UTC)
 ALL = frozenset(
-    {"entries.read", "entries.write", "entries.moderate", "organisations.read", "organisations.invite", "organisations.manage", "feed.read", "dashboard.read"}
+    {
+        "entries.read",
+        "entries.write",
+        "entries.moderate",
+        "organisations.read",
+        "organisations.invite",
+        "organisations.manage",
+        "feed.read",
+        "dashboard.read",
+    }
 )
 READ_ONLY = frozenset({"entries.read", "organisations.read", "feed.read", "dashboard.read"})
 
@@ -18,7 +27,9 @@ def face(id_: str, name: str, tone: int, **more: Any) -> Thing:
     return Thing(id=id_, name=name, initials=(words[0][0] + words[-1][0]).upper(), tone=tone, **more)
 
 
-MARA = face("acc_mara", "Mara Lindqvist", 2, email="mara.lindqvist@example.com", time_zone="Europe/Berlin", locale="en", email_verified=True)
+MARA = face(
+    "acc_mara", "Mara Lindqvist", 2, email="mara.lindqvist@example.com", time_zone="Europe/Berlin", locale="en", email_verified=True
+)
 TOMAS = face("acc_tomas", "Tomás Aguirre", 4)
 PRIYA = face("acc_priya", "Priya Raman", 1)
 AIKO = face("acc_aiko", "Aiko Tanabe", 6)
@@ -64,7 +75,9 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
 
 def outside(path: str, **changes: Any) -> dict[str, Any]:
     """The context of every page for somebody who is not logged in."""
-    return frame(path, **{"reader": None, "organisation": None, "organisations": [], "navigation": [], "live": None, "zone": "UTC", **changes})
+    return frame(
+        path, **{"reader": None, "organisation": None, "organisations": [], "navigation": [], "live": None, "zone": "UTC", **changes}
+    )
 
 
 def ago(**units: float) -> datetime:
@@ -85,7 +98,11 @@ ENTRIES = [
             ("Flow meter FM-204 recalibrated", TOMAS, ago(minutes=27)),
             ("Pressure drop on line 2, cause found", PRIYA, ago(hours=3)),
             ("Spare valves ordered for hall 3", AIKO, ago(days=2)),
-            ("A title that somebody made rather long, since nothing stopped them from writing a whole sentence there, and another one", MARA, ago(days=40)),
+            (
+                "A title that somebody made rather long, since nothing stopped them from writing a whole sentence there, and another one",
+                MARA,
+                ago(days=40),
+            ),
         ]
     )
 ]
@@ -140,7 +157,15 @@ def cards(counts: tuple[int, ...] = COUNTS, *, entries: bool = True) -> list[dic
 
 SESSIONS = [
     Thing(id="ses_1", device="Firefox on Linux", place="192.0.2.0/24", created_at=ago(days=1), seen_at=NOW, remembered=True, current=True),
-    Thing(id="ses_2", device="Safari on iPhone", place="2001:db8::/48", created_at=ago(days=8), seen_at=ago(minutes=11), remembered=False, current=False),
+    Thing(
+        id="ses_2",
+        device="Safari on iPhone",
+        place="2001:db8::/48",
+        created_at=ago(days=8),
+        seen_at=ago(minutes=11),
+        remembered=False,
+        current=False,
+    ),
     Thing(id="ses_3", device="Safari on iPad", place="", created_at=ago(days=30), seen_at=ago(days=2), remembered=True, current=False),
 ]
 OFFER = Thing(organisation_name="Halden Instruments", inviter_name="Mara Lindqvist", role="member", email="leila.haddad@example.com")

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-from phoenix.kernel.templates import Templates
 from tests.web import samples
 from tests.web.markup import Element, parse
 from tests.web.pages import PAGES
+
+from phoenix.kernel.templates import Templates
 
 STYLES = Path(__file__).parents[2] / "web" / "styles"
 # Marks for scripts and tests, and words that styles reach by another way.
@@ -54,7 +54,16 @@ def test_ids_are_single_and_what_is_referred_to_is_there(page: list[Element]) ->
     ids = [element.get("id") for element in page if element.get("id")]
     assert len(ids) == len(set(ids))
     for element in page:
-        for name in ("aria-describedby", "aria-labelledby", "aria-controls", "for", "data-dialog", "data-ask", "data-reveal", "data-strength"):
+        for name in (
+            "aria-describedby",
+            "aria-labelledby",
+            "aria-controls",
+            "for",
+            "data-dialog",
+            "data-ask",
+            "data-reveal",
+            "data-strength",
+        ):
             for target in (element.get(name) or "").split():
                 assert target in ids, (name, target)
         href = element.get("href") or ""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
+from tests.web import samples
 
 from phoenix.kernel.templates import AssetsMissingError, Templates, paragraphs, query
-from tests.web import samples
 
 
 def test_a_missing_name_is_an_error(templates: Templates) -> None:
@@ -19,7 +19,9 @@ def test_a_missing_name_is_an_error(templates: Templates) -> None:
 def test_a_missing_bundle_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(AssetsMissingError, match="npm run build"):
         Templates({}, tmp_path).asset("app.css")
-    (tmp_path / "manifest.json").write_text('{"web/app.ts": {"file": "app-1.js", "src": "web/app.ts"}, "_shared.js": {"file": "shared-1.js"}}')
+    (tmp_path / "manifest.json").write_text(
+        '{"web/app.ts": {"file": "app-1.js", "src": "web/app.ts"}, "_shared.js": {"file": "shared-1.js"}}'
+    )
     templates = Templates({}, tmp_path)
     assert templates.asset("app.js") == "/static/app-1.js"
     with pytest.raises(AssetsMissingError, match=r"app\.css"):
@@ -45,7 +47,9 @@ def test_query_leaves_out_what_is_empty() -> None:
 
 
 def test_moments_are_in_the_readers_zone(templates: Templates) -> None:
-    template = templates.environment.from_string("{{ at | moment }}|{{ at | clock }}|{{ at | in_full('Asia/Tokyo') }}|{{ '2026-11-10' | day_month }}")
+    template = templates.environment.from_string(
+        "{{ at | moment }}|{{ at | clock }}|{{ at | in_full('Asia/Tokyo') }}|{{ '2026-11-10' | day_month }}"
+    )
     html = template.render(at="2026-11-22T17:40:00+00:00", zone="Europe/Berlin", now=samples.NOW)
     moment, clock, full, day = html.split("|")
     assert moment == '<time datetime="2026-11-22T17:40:00.000Z" title="Sunday 22 November 2026, 18:40 Berlin">Sun 18:40</time>'
@@ -55,8 +59,14 @@ def test_moments_are_in_the_readers_zone(templates: Templates) -> None:
 
 
 def test_a_feed_is_parted_by_the_readers_days(templates: Templates) -> None:
-    template = templates.environment.from_string("{% for day in items | by_day %}{{ day.date }} {{ day.name }} {{ day.items | length }};{% endfor %}")
-    items = [samples.happened(3, "", samples.ago(hours=1)), samples.happened(2, "", samples.ago(hours=14)), samples.happened(1, "", samples.ago(hours=20))]
+    template = templates.environment.from_string(
+        "{% for day in items | by_day %}{{ day.date }} {{ day.name }} {{ day.items | length }};{% endfor %}"
+    )
+    items = [
+        samples.happened(3, "", samples.ago(hours=1)),
+        samples.happened(2, "", samples.ago(hours=14)),
+        samples.happened(1, "", samples.ago(hours=20)),
+    ]
     berlin = template.render(items=items, zone="Europe/Berlin", now=samples.NOW)
     tokyo = template.render(items=items, zone="Asia/Tokyo", now=samples.NOW)
     assert berlin == "2026-11-23 Today 2;2026-11-22 Yesterday, 22 November 1;"
@@ -64,6 +74,8 @@ def test_a_feed_is_parted_by_the_readers_days(templates: Templates) -> None:
 
 
 def test_a_zone_that_is_not_on_the_list_stays_chosen(templates: Templates) -> None:
-    template = templates.environment.from_string('{% import "macros/fields.html" as fields %}{{ fields.time_zone("z", "Zone", {"z": chosen}, {}, now) }}')
+    template = templates.environment.from_string(
+        '{% import "macros/fields.html" as fields %}{{ fields.time_zone("z", "Zone", {"z": chosen}, {}, now) }}'
+    )
     assert '<option value="US/Old" selected>' in template.render(chosen="US/Old", now=samples.NOW)
     assert template.render(chosen="Europe/Berlin", now=samples.NOW).count(" selected") == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import httpx
-
 from tests.house import PASSWORD, House
 from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing, person, play, problem, sends, status, table
 
@@ -26,8 +25,15 @@ ADA = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada Lovelace",
     ),
     Scenario(
         "every field that cannot be used is named",
-        when=call("POST", "/api/v2/accounts", json={"email": "ada", "password": "short", "name": " ", "accept_terms": False, "time_zone": "X"}),
-        then=[problem(422, "invalid_input", "email", "password", "name", "time_zone", "accept_terms"), fires_nothing(), sends(0), changes_nothing()],
+        when=call(
+            "POST", "/api/v2/accounts", json={"email": "ada", "password": "short", "name": " ", "accept_terms": False, "time_zone": "X"}
+        ),
+        then=[
+            problem(422, "invalid_input", "email", "password", "name", "time_zone", "accept_terms"),
+            fires_nothing(),
+            sends(0),
+            changes_nothing(),
+        ],
     ),
     Scenario(
         "the commonest passwords are refused",

@@ -1,0 +1,192 @@
+"""`phoenix up` as people use it: whole processes on real ports."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from phoenix.embedded.processes import is_gone, wait_until
+from phoenix.embedded.valkey import free_port
+from phoenix.operations.up.addresses import answers, is_free
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+
+START_SECONDS = 90
+
+
+class Installation:
+    """One `phoenix up --json` and what it said."""
+
+    def __init__(self, data: Path, log: Path, *options: str, port: int = 0) -> None:
+        self.log = log
+        self.port = port or free_port()
+        command = [sys.executable, "-m", "phoenix.cli", "up", "--json", "--port", str(self.port), "--data", str(data), *options]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOENIX_")}
+        with log.open("ab") as errors:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, log.read_text()
+        self.said: dict[str, Any] = json.loads(line)
+
+    def pids(self, *words: str) -> list[int]:
+        """Children, and theirs, in whose command line all of these words stand."""
+        family = {self.process.pid}
+        while True:
+            found = {pid for pid, parent in _parents().items() if parent in family} | family
+            if found == family:
+                break
+            family = found
+        return sorted(pid for pid in family if all(word in _command(pid) for word in words))
+
+    def is_ready(self) -> bool:
+        return answers("127.0.0.1", self.port, "/readyz")
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(sign)
+        status = self.process.wait(60)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+
+def _parents() -> dict[int, int]:
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    return found
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("up")
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[Installation]:
+    installation = Installation(folder / "data", folder / "log", "--demo")
+    yield installation
+    installation.stop()
+
+
+def test_from_nothing_to_ready(running: Installation, folder: Path) -> None:
+    said = running.said
+    assert said["url"] == f"http://127.0.0.1:{running.port}"
+    assert said["pid"] == running.process.pid
+    assert said["first_administrator_link"].startswith(said["url"])
+    assert len(said["demo_accounts"]) >= 2
+    assert running.is_ready()
+    assert running.get("/mailbox/api/messages?to=nobody@example.com") == {"items": []}
+    password = (folder / "data" / "database_password").read_text()
+    key = (folder / "data" / "secret_key").read_text()
+    everything = json.dumps(said) + (folder / "log").read_text()
+    assert password not in everything
+    assert key not in everything
+
+
+def test_the_mailbox_page_is_a_page(running: Installation) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/mailbox", timeout=10) as answer:
+        page = answer.read().decode()
+        assert "frame-src 'self'" in answer.headers["content-security-policy"]
+    assert "<h1>Mailbox</h1>" in page
+    assert "<script>" not in page
+    assert "style=" not in page
+
+
+def test_the_folder_and_the_port_are_refused_to_another(running: Installation, folder: Path) -> None:
+    for data, port, sentence in (
+        (folder / "data", free_port(), f"in use by the Phoenix of process {running.process.pid}"),
+        (folder / "other", running.port, f"Port {running.port} is in use by another program"),
+    ):
+        command = [sys.executable, "-m", "phoenix.cli", "up", "--port", str(port), "--data", str(data)]
+        refused = subprocess.run(command, capture_output=True, text=True, check=False, timeout=START_SECONDS)
+        assert refused.returncode == 1
+        assert sentence in refused.stderr.replace("\n", " ")
+        assert refused.stdout == ""
+    assert running.is_ready()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("granian",), ("phoenix.worker",), ("phoenix.embedded.mailbox",), ("valkey-server",), ("postgres -D",)],
+    ids=lambda words: words[0],
+)
+def test_whatever_is_killed_comes_back(running: Installation, words: tuple[str, ...]) -> None:
+    before = running.pids(*words)
+    assert before
+    os.kill(before[0], signal.SIGKILL)
+    assert wait_until(lambda: bool(set(running.pids(*words)) - set(before)) and running.is_ready(), 30)
+
+
+def test_a_killed_web_worker_comes_back(running: Installation) -> None:
+    assert wait_until(lambda: len(running.pids("granian")) == 2 and running.is_ready(), 30)
+    before = running.pids("granian")
+    os.kill(before[-1], signal.SIGKILL)
+    assert wait_until(lambda: len(set(running.pids("granian")) - set(before)) == 1 and running.is_ready(), 30)
+
+
+def test_a_killed_owner_leaves_nothing_that_hinders_the_next_start(folder: Path) -> None:
+    first = Installation(folder / "killed", folder / "log-killed")
+    family = first.pids()
+    first.process.kill()
+    first.stop()
+    second = Installation(folder / "killed", folder / "log-killed", port=first.port)
+    try:
+        assert second.said["url"] == f"http://127.0.0.1:{first.port}"
+        assert all(is_gone(pid) for pid in family)
+    finally:
+        family = second.pids()
+        begun = time.monotonic()
+        assert second.stop(signal.SIGINT) == 0
+    assert time.monotonic() - begun < 30
+    assert all(is_gone(pid) for pid in family)
+    assert is_free("127.0.0.1", first.port)
+
+
+def test_stopped_while_it_starts_it_stops(folder: Path) -> None:
+    command = [sys.executable, "-m", "phoenix.cli", "up", "--port", str(free_port()), "--data", str(folder / "early")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while "Valkey" not in process.stderr.readline():
+            pass
+        process.terminate()
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert out == ""
+    assert not [pid for pid in _parents() if str(folder / "early") in _command(pid) and not is_gone(pid)]
+
+
+def test_a_mailbox_port_that_is_taken_is_no_obstacle(folder: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        port = free_port()
+        stack.enter_context(socket.create_server(("127.0.0.1", port + 1)))
+        installation = Installation(folder / "killed", folder / "log-mailbox", port=port)
+        try:
+            assert installation.said["mailbox"] == f"http://127.0.0.1:{port}/mailbox"
+        finally:
+            assert installation.stop() == 0

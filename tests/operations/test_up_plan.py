@@ -1,0 +1,190 @@
+"""From settings to command lines, an environment, and what is said at the end."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from rich.console import Console
+
+from phoenix.operations.up import addresses, caddy
+from phoenix.operations.up.addresses import check_cache, check_database, require_free, without_password
+from phoenix.operations.up.errors import RefusalError
+from phoenix.operations.up.plan import environment, parts, resolve
+from phoenix.operations.up.ready import DemoAccount, announce, describe
+from phoenix.settings import Mail, Place, Realtime, Secrets, Settings, Web, read_settings
+
+
+def settings_with(**concerns: object) -> Settings:
+    return replace(Settings(), **concerns)  # type: ignore[arg-type]
+
+
+def commands(settings: Settings) -> dict[str, str]:
+    return {part.name: " ".join(part.command) for part in parts(settings, Path("/data/caddy.json"))}
+
+
+def test_children_read_back_exactly_the_settings_they_were_given(tmp_path: Path) -> None:
+    given = settings_with(
+        place=Place(environment="test", data=tmp_path, demo=True),
+        web=Web(workers=3, trusted_proxies=("10.0.0.0/8", "127.0.0.1/32"), cors_origins=("https://app.example.com",)),
+        secrets=Secrets(key="k" * 40),
+    )
+    secret_file = tmp_path / "key"
+    secret_file.write_text("another")
+    variables = environment(given, {"PATH": "/bin", "PHOENIX_SECRET_KEY_FILE": str(secret_file)})
+    assert read_settings(variables) == given
+    assert variables["PATH"] == "/bin"
+
+
+def test_everything_on_one_machine_by_default(tmp_path: Path) -> None:
+    settings = resolve(settings_with(web=Web(static=tmp_path, port=8000)), tmp_path)
+    found = commands(settings)
+    assert list(found) == ["web", "worker", "mailbox"]
+    assert "--interface asgi --loop uvloop --http 1 --host 127.0.0.1 --port 8000 --workers 1" in found["web"]
+    assert f"--static-path-route /static --static-path-mount {tmp_path} --static-path-expires 31536000" in found["web"]
+    assert settings.mail.mailbox_port > 8000
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        settings_with(place=Place(environment="production"), mail=Mail(smtp_url="smtp://mail.example.com")),
+        settings_with(mail=Mail(smtp_url="smtp://mail.example.com")),
+    ],
+)
+def test_no_mailbox_where_there_is_a_mail_server(settings: Settings, tmp_path: Path) -> None:
+    assert list(commands(resolve(settings, tmp_path))) == ["web", "worker"]
+
+
+def test_realtime_processes_have_a_port_each_and_browsers_are_told(tmp_path: Path) -> None:
+    settings = resolve(settings_with(realtime=Realtime(processes=2, port=9100)), tmp_path)
+    found = commands(settings)
+    assert list(found) == ["web", "realtime-1", "realtime-2", "worker", "mailbox"]
+    assert "--port 9101 --ws websockets-sansio" in found["realtime-2"]
+    assert settings.realtime.url == "http://127.0.0.1:9100"
+
+
+def test_behind_a_domain_the_web_listens_on_loopback_and_believes_caddy_alone(tmp_path: Path) -> None:
+    settings = resolve(settings_with(web=Web(host="0.0.0.0", domain="phoenix.example.com", trusted_proxies=("10.0.0.0/8",))), tmp_path)
+    assert settings.web.host == "127.0.0.1"
+    assert settings.web.trusted_proxies == ("127.0.0.1/32",)
+    assert settings.web.public_url == "https://phoenix.example.com"
+    assert commands(settings)["caddy"].endswith("caddy run --config /data/caddy.json")
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_caddy_takes_the_configuration(tmp_path: Path, processes: int) -> None:
+    web = Web(domain="phoenix.example.com", acme_directory="https://ca.example.com/dir")
+    settings = resolve(settings_with(web=web, realtime=Realtime(processes=processes, port=9100)), tmp_path)
+    path = caddy.write_configuration(settings)
+    program = caddy.caddy_program()
+    done = subprocess.run([program, "validate", "--config", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    written = path.read_text()
+    assert '"protocol_min": "tls1.2"' in written
+    assert '"ca": "https://ca.example.com/dir"' in written
+    assert ("127.0.0.1:9101" in written) is (processes > 0)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ada:secret@db.example.com:5433/phoenix", "postgresql://ada@db.example.com:5433/phoenix"),
+        ("postgresql://ada:secret@/phoenix?host=/run/x&password=secret", "postgresql://ada@/phoenix?host=/run/x"),
+        ("redis://:secret@[::1]:6379/0", "redis://[::1]:6379/0"),
+        (f"redis://:{quote('p@ss/word', safe='')}@cache/1", "redis://cache/1"),
+    ],
+)
+def test_addresses_are_shown_without_their_password(url: str, shown: str) -> None:
+    assert without_password(url) == shown
+
+
+def test_a_busy_port_is_named_with_one_that_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(RefusalError, match=rf"Port {port} is in use by another program\. Choose another, for example with --port \d+"):
+            require_free("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(RefusalError, match=r"192\.0\.2\.1 is no address of this machine"):
+        require_free("192.0.2.1", 8000)
+
+
+def test_servers_that_do_not_answer_are_named_without_their_password() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    for check, scheme in ((check_database, "postgresql"), (check_cache, "redis")):
+        with pytest.raises(RefusalError, match=f"127.0.0.1:{port}") as refused:
+            check(f"{scheme}://ada:secret@127.0.0.1:{port}/x")
+        assert "secret" not in str(refused.value)
+
+
+def test_servers_that_answer_are_taken_and_wrong_passwords_are_told(postgres: str, valkey: str) -> None:
+    assert int(check_database(postgres).partition(".")[0]) >= 15
+    check_cache(valkey)
+    with pytest.raises(RefusalError, match="refuses the user name or the password"):
+        check_database(postgres.replace("@", "x@"))
+    with pytest.raises(RefusalError, match="refuses us"):
+        check_cache(valkey.replace("@", "x@"))
+
+
+def test_a_database_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def old(_: str) -> int:
+        return 140_012
+
+    monkeypatch.setattr(addresses, "_database_version", old)
+    with pytest.raises(RefusalError, match="is PostgreSQL 14; Phoenix needs 15 or newer"):
+        check_database("postgresql://db/phoenix")
+
+
+def said_at_the_end(settings: Settings, *, as_json: bool) -> str:
+    account = DemoAccount("ada@example.com", "demo-1", "Ada")
+    ready = describe(
+        settings,
+        database="postgresql://phoenix@/phoenix",
+        cache="redis://127.0.0.1:1/0",
+        link="http://x/first?token=" + "t" * 90,
+        accounts=(account,),
+    )
+    out = io.StringIO()
+    announce(ready, json=as_json, console=Console(file=out, width=60, highlight=False))
+    return out.getvalue()
+
+
+def test_the_ready_line_is_one_line_and_links_stay_whole(tmp_path: Path) -> None:
+    settings = resolve(settings_with(web=Web(port=9000)), tmp_path)
+    lines = said_at_the_end(settings, as_json=False).splitlines()
+    assert lines[0] == "Phoenix is ready at http://127.0.0.1:9000"
+    assert sum("ready" in line for line in lines) == 1
+    assert any("t" * 90 in line for line in lines)
+    assert any("ada@example.com  demo-1  Ada" in line for line in lines)
+
+
+def test_as_json_it_holds_every_address(tmp_path: Path) -> None:
+    settings = resolve(settings_with(web=Web(port=9000)), tmp_path)
+    text = said_at_the_end(settings, as_json=True)
+    assert text.count("\n") == 1
+    said = json.loads(text)
+    assert said["ready"] is True
+    assert (said["url"], said["api"], said["docs"]) == (
+        "http://127.0.0.1:9000",
+        "http://127.0.0.1:9000/api/v2",
+        "http://127.0.0.1:9000/api/docs",
+    )
+    assert said["mailbox"] == "http://127.0.0.1:9000/mailbox"
+    assert said["demo_accounts"] == [{"email": "ada@example.com", "password": "demo-1", "name": "Ada"}]
+
+
+def test_nothing_of_phoenix_is_loaded_by_the_process_that_watches() -> None:
+    heavy = ("phoenix.modules", "phoenix.app", "litestar")
+    code = f"import sys, phoenix.operations.up.start; print([name for name in sys.modules if name.startswith({heavy})])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,235 @@
+"""Keeping things running, with stand-ins for what Phoenix runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from phoenix.embedded.processes import EmbeddedError, is_gone, wait_until
+from phoenix.embedded.valkey import free_port
+from phoenix.operations.up.addresses import is_free, listens
+from phoenix.operations.up.children import Child
+from phoenix.operations.up.leftovers import end_leftovers
+from phoenix.operations.up.plan import DATA_VARIABLE, Part
+from phoenix.operations.up.supervise import GaveUpError, Supervisor
+
+SLEEPER = (sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(60)")
+# A server whose worker, in the same group, holds the port and outlives it.
+SERVER = """
+import os, socket, sys, time
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+if os.fork() == 0:
+    time.sleep(60)
+time.sleep(60)
+"""
+
+
+@dataclass
+class Time:
+    now: float = 0.0
+
+    def read(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class FakePart:
+    """Something to supervise whose deaths are arranged."""
+
+    name: str
+    journal: list[str] = field(default_factory=list)
+    ended: bool = False
+    fails: int = 0
+
+    def start(self) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise EmbeddedError("no room")
+        self.ended = False
+        self.journal.append(f"start {self.name}")
+
+    def has_ended(self) -> bool:
+        return self.ended
+
+    def stop(self) -> None:
+        self.journal.append(f"stop {self.name}")
+
+    def kill(self) -> None:
+        self.journal.append(f"kill {self.name}")
+
+    def last_words(self) -> list[str]:
+        return ["first", "last"]
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def supervisor(time: Time, said: list[str]) -> Supervisor:
+    return Supervisor(said.append, clock=time.read, sleep=time.sleep)
+
+
+def test_what_ends_is_started_again_later_and_later(supervisor: Supervisor, time: Time, said: list[str]) -> None:
+    part = FakePart("worker")
+    supervisor.start(part)
+    supervisor.starting = False
+    starts = []
+    for _ in range(9):
+        part.ended = True
+        begun = time.now
+        supervisor.watch(lambda: not part.ended)
+        starts.append(round(time.now - begun))
+    assert starts == [1, 1, 2, 4, 8, 16, 30, 30, 30]
+    assert said[:2] == ["worker ended. Starting it again in 0.5 s.", "Starting worker again."]
+
+
+def test_after_a_long_life_the_restart_is_quick_again(supervisor: Supervisor, time: Time, said: list[str]) -> None:
+    part = FakePart("worker")
+    supervisor.start(part)
+    supervisor.starting = False
+    for _ in range(4):
+        part.ended = True
+        supervisor.watch(lambda: not part.ended)
+    time.now += 60
+    part.ended = True
+    supervisor.look()
+    assert said[-1] == "worker ended. Starting it again in 0.5 s."
+
+
+def test_what_never_starts_is_given_up_with_its_last_words(supervisor: Supervisor, time: Time) -> None:
+    part = FakePart("web")
+    supervisor.start(part)
+
+    def dies_at_once() -> bool:
+        part.ended = True
+        return False
+
+    with pytest.raises(GaveUpError, match=r"web ended 5 times while starting\. Its last words:\n  first\n  last"):
+        supervisor.watch(dies_at_once)
+    assert time.now < 20
+
+
+def test_a_server_that_cannot_start_again_is_tried_again(supervisor: Supervisor, said: list[str]) -> None:
+    part = FakePart("PostgreSQL")
+    supervisor.start(part)
+    supervisor.starting = False
+    part.ended, part.fails = True, 2
+    supervisor.watch(lambda: not part.ended)
+    assert said.count("Starting PostgreSQL again.") == 3
+    assert "PostgreSQL did not start (no room). Starting it again in 1 s." in said
+
+
+def test_everything_is_stopped_in_the_order_asked_for(supervisor: Supervisor) -> None:
+    journal: list[str] = []
+    for name in ("PostgreSQL", "Valkey", "web", "realtime-1", "realtime-2", "worker"):
+        supervisor.start(FakePart(name, journal))
+    journal.clear()
+    supervisor.stop(("web", "realtime", "worker", "Valkey", "PostgreSQL"))
+    assert journal == ["stop web", "stop realtime-2", "stop realtime-1", "stop worker", "stop Valkey", "stop PostgreSQL"]
+
+
+def test_haste_ends_everything(supervisor: Supervisor) -> None:
+    journal: list[str] = []
+    for name in ("PostgreSQL", "web"):
+        supervisor.start(FakePart(name, journal))
+    supervisor.kill()
+    assert journal[2:] == ["kill web", "kill PostgreSQL"]
+
+
+@pytest.fixture
+def children() -> Iterator[list[Child]]:
+    made: list[Child] = []
+    yield made
+    for child in made:
+        child.stop()
+
+
+def make(children: list[Child], command: tuple[str, ...], lines: list[tuple[str, str]] | None = None, **environment: str) -> Child:
+    written = [] if lines is None else lines
+    child = Child(Part("stand-in", command, patience=2), {**os.environ, **environment}, lambda name, line: written.append((name, line)))
+    children.append(child)
+    return child
+
+
+def test_a_killed_child_comes_back(children: list[Child], supervisor: Supervisor) -> None:
+    child = make(children, SLEEPER)
+    supervisor.start(child)
+    first = child.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    assert wait_until(child.has_ended, 5)
+    supervisor.watch(lambda: not child.has_ended())
+    assert child.pid not in {None, first}
+
+
+def test_its_output_is_passed_on_and_its_last_lines_are_kept(children: list[Child]) -> None:
+    lines: list[tuple[str, str]] = []
+    child = make(children, (sys.executable, "-c", "import sys\nfor n in range(30): print(n)\nsys.exit('broken')"), lines)
+    child.start()
+    assert wait_until(lambda: ("stand-in", "broken") in lines, 5)
+    assert child.has_ended() or wait_until(child.has_ended, 5)
+    assert child.last_words()[-2:] == ["29", "broken"]
+    assert len(child.last_words()) == 20
+
+
+def test_a_child_that_ignores_the_signal_is_stopped_all_the_same(children: list[Child]) -> None:
+    lines: list[tuple[str, str]] = []
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    child = make(children, (sys.executable, "-c", code), lines)
+    child.start()
+    assert wait_until(lambda: bool(lines), 5)
+    pid = child.pid
+    assert pid is not None
+    child.stop()
+    assert is_gone(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_nothing_a_dead_child_started_keeps_its_port(children: list[Child]) -> None:
+    port = free_port()
+    child = make(children, (sys.executable, "-c", SERVER, str(port)))
+    child.start()
+    assert wait_until(lambda: listens("127.0.0.1", port), 5)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    assert wait_until(child.has_ended, 5)
+    assert not is_free("127.0.0.1", port)
+    child.stop()
+    assert wait_until(lambda: is_free("127.0.0.1", port), 5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_outlived_a_killed_phoenix_is_found_by_its_data_folder(children: list[Child], tmp_path: Path) -> None:
+    ours = make(children, SLEEPER, **{DATA_VARIABLE: str(tmp_path)})
+    others = make(children, SLEEPER, **{DATA_VARIABLE: str(tmp_path / "other")})
+    ours.start()
+    others.start()
+    assert wait_until(lambda: bool(ours.last_words() and others.last_words()), 5)
+    assert end_leftovers(tmp_path) == [ours.pid]
+    assert ours.has_ended()
+    assert not others.has_ended()
+
+
+def test_a_port_whose_connections_are_timing_out_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            listener.accept()[0].close()
+    assert is_free("127.0.0.1", port)
