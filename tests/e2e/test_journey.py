@@ -1,0 +1,139 @@
+"""The main job, in real browsers: from nothing to a live feed, seen by somebody elsewhere in their own zone."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.e2e.browsers import Browser, ChromiumBrowser, wait
+from tests.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PASSWORD = "nine lanterns by the harbour"
+
+
+def sign_up(browser: Browser, phoenix: Running, name: str, email: str, zone: str, *, by_link: bool = False) -> None:
+    browser.open(f"{phoenix.url}/sign-up")
+    browser.fill("name", name)
+    browser.fill("email", email)
+    browser.fill("password", PASSWORD)
+    browser.tick("accept_terms")
+    browser.press("Create account")
+    wait(browser, "Look at your mail")
+    mail = phoenix.mail(email, about="Confirm")
+    if by_link:
+        browser.open(re.search(r"http://\S+/verify/link\S+", mail["text"])[0])  # type: ignore[index]
+        browser.press("Confirm address")
+        wait(browser, "Sign in")
+        browser.fill("email", email)
+        browser.fill("password", PASSWORD)
+        browser.press("Sign in")
+    else:
+        browser.fill("code", re.search(r"^\d{8}$", mail["text"], re.MULTILINE)[0])  # type: ignore[index]
+        browser.press("Confirm address")
+    wait(browser, "organisation")
+    browser.open(f"{phoenix.url}/settings/profile")
+    browser.choose("time_zone", zone)
+    browser.press("Save profile")
+    wait(browser, "Your profile is saved.")
+
+
+def test_from_sign_up_to_a_live_feed(browser: Browser, chromium: ChromiumBrowser, phoenix: Running) -> None:
+    mark = uuid.uuid4().hex[:8]
+    first, second = f"ada-{mark}@example.com", f"bo+{mark}@example.org"
+    sign_up(browser, phoenix, "Ada Lovelace", first, "Australia/Lord_Howe")
+    browser.open(f"{phoenix.url}/organisations/new")
+    browser.fill("name", f"Ember {mark}")
+    browser.press("Create organisation")
+    wait(browser, f"Ember {mark}")
+    place = browser.address().rpartition("/")[0]
+    browser.open(f"{place}/members")
+    browser.fill("email", second)
+    browser.press("Send invitation")
+    wait(browser, "The invitation is on its way.")
+    invitation = re.search(r"http://\S+/invitations/accept\S+", phoenix.mail(second, about="invites you")["text"])[0]  # type: ignore[index]
+
+    sign_up(chromium, phoenix, "Bo Diddley", second, "America/New_York", by_link=True)
+    chromium.open(invitation)
+    chromium.press(f"Join Ember {mark}")
+    wait(chromium, "You are a member of")
+    wait(chromium, "Feed")
+    chromium.page.wait_for_selector("[data-live-state='on'], .live--on, [data-live]", state="attached")
+    time.sleep(1)
+
+    browser.open(f"{place}/entries/new")
+    browser.fill("title", f"Valve {mark} replaced")
+    browser.fill("body", "It leaked since Friday.")
+    browser.press("Post entry")
+    wait(browser, "The entry is posted.")
+
+    before = chromium.address()
+    wait(chromium, f"Valve {mark} replaced", 10)
+    assert chromium.address() == before, "the page was loaded again"
+    shown = chromium.page.locator("[data-event] time").first
+    assert "New York" in (shown.get_attribute("title") or "")
+    browser.open(f"{place}/feed")
+    assert "Lord Howe" in browser.attribute("[data-event] time", "title")
+    for somebody in (browser, chromium):
+        somebody.open(f"{place}/dashboard")
+        wait(somebody, f"Valve {mark} replaced")
+    assert chromium.complaints == []
+
+
+def test_the_journey_without_scripts(playwright: Playwright, phoenix: Running) -> None:
+    mark = uuid.uuid4().hex[:8]
+    browser = ChromiumBrowser(playwright, scripts=False, width=360)
+    try:
+        sign_up(browser, phoenix, "Cleo Plain", f"cleo-{mark}@example.com", "Asia/Kolkata")
+        browser.open(f"{phoenix.url}/organisations/new")
+        browser.fill("name", f"Plain {mark}")
+        browser.press("Create organisation")
+        wait(browser, f"Plain {mark}")
+        place = browser.address().rpartition("/")[0]
+        browser.open(f"{place}/entries/new")
+        browser.press("Post entry")
+        wait(browser, "Write a title.")
+        browser.fill("title", f"Without scripts {mark}")
+        browser.press("Post entry")
+        wait(browser, "The entry is posted.")
+        browser.open(f"{place}/feed")
+        wait(browser, f"Without scripts {mark}")
+    finally:
+        browser.close()
+
+
+def test_a_refused_form_keeps_what_was_written_and_names_the_field(browser: Browser, phoenix: Running) -> None:
+    browser.open(f"{phoenix.url}/sign-up")
+    browser.fill("name", "Ada")
+    browser.fill("email", "ada.example.com")
+    browser.fill("password", "short")
+    browser.press("Create account")
+    wait(browser, "Write it like name@example.com.")
+    assert browser.attribute("main [name='email']", "value") == "ada.example.com"
+    assert browser.attribute("main [name='email']", "aria-invalid") == "true"
+    assert browser.attribute("main [name='password']", "value") == ""
+
+
+def test_ending_a_session_closes_it_elsewhere_within_seconds(playwright: Playwright, chromium: ChromiumBrowser, phoenix: Running) -> None:
+    demo = phoenix.ready["demo_accounts"][0]
+    other = ChromiumBrowser(playwright)
+    try:
+        for somebody in (chromium, other):
+            somebody.open(f"{phoenix.url}/sign-in")
+            somebody.fill("email", demo["email"])
+            somebody.fill("password", demo["password"])
+            somebody.press("Sign in")
+            wait(somebody, "Mara")
+        other.open(f"{phoenix.url}/o/halden-instruments/feed")
+        time.sleep(1)
+        chromium.open(f"{phoenix.url}/settings/sessions")
+        chromium.press("End all others")
+        wait(chromium, "All other sessions have ended.")
+        other.page.wait_for_url("**/sign-in**", timeout=6000)
+    finally:
+        other.close()

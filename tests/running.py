@@ -1,0 +1,82 @@
+"""A whole Phoenix, started as people start it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+START_SECONDS = 120
+
+
+class Running:
+    """Phoenix in processes of its own; `ready` is what its ready line says."""
+
+    def __init__(self, data: Path, *options: str, **variables: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self._options = options
+        self._variables = variables
+        self.log = data.parent / f"{data.name}.log"
+        self.process: subprocess.Popen[str] | None = None
+        self.ready: dict[str, Any] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Running:
+        command = [sys.executable, "-m", "phoenix.cli", "up", "--json", "--port", str(self.port), "--data", str(self.data), *self._options]
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **self._variables}, start_new_session=True
+            )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"Phoenix did not start:\n{self.log.read_text()[-4000:]}"
+        self.ready = json.loads(line)
+        return self
+
+    def stop(self, seconds: float = 40) -> int:
+        assert self.process is not None
+        self.process.terminate()
+        status = self.process.wait(seconds)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+    def mail(self, to: str, *, about: str = "", seconds: float = 15) -> dict[str, Any]:
+        """The newest mail to an address, waited for."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            items = httpx.get(f"{self.url}/mailbox/api/messages", params={"to": to}).json()["items"]
+            found = [item for item in items if about in item["subject"]]
+            if found:
+                return found[0]  # type: ignore[no-any-return]
+            time.sleep(0.1)
+        raise AssertionError(f"no mail about {about!r}")
+
+
+@contextlib.contextmanager
+def running(data: Path, *options: str, **variables: str) -> Iterator[Running]:
+    """Phoenix for the time of a block."""
+    started = Running(data, *options, **variables).start()
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
