@@ -1,9 +1,71 @@
-"""Structured logs."""
+"""Structured logs on standard error, as JSON or for people, with the request's id, redacted after they were rendered.
+
+What libraries, warnings and crashes write goes the same way. Tracebacks come without local variables.
+"""
 
 from __future__ import annotations
 
+import logging
+import sys
+import threading
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from phoenix.kernel.redaction import redact, redact_value
 from phoenix.settings import Logs
 
+# Their lines say what ours say, or quote what people sent.
+QUIET = ("asyncpg", "pgqueuer", "socketio", "engineio", "alembic", "uvicorn.access", "websockets", "mail.log", "aiosmtplib", "_granian")
 
-def configure(settings: Logs) -> None:
-    """Set up logging."""
+
+def configure(settings: Logs, *, stream: TextIO | None = None) -> None:
+    """Set up the logging of this process. Call it once, first of all."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _blank_by_key,
+    ]
+    renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if settings.format == "pretty":
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        Redacted(foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer])
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _log_crash
+    threading.excepthook = lambda args: _log_crash(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+class Redacted(structlog.stdlib.ProcessorFormatter):
+    """Renders a line, then blanks what must not be in it: nothing is added afterwards."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def _blank_by_key(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {key: value if key in {"event", "exception"} else redact_value(value, key) for key, value in event.items()}
+
+
+def _log_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> Any:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error or kind(), trace)
+        return
+    logging.getLogger("phoenix").critical("crashed", exc_info=(kind, error or kind(), trace))

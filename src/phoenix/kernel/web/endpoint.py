@@ -25,6 +25,7 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.database import Reader, Transaction
 from phoenix.kernel.errors import Forbidden, NotLoggedIn, QueryBudgetExceeded
 from phoenix.kernel.limits import Decision, Limit, headers_of
+from phoenix.kernel.redaction import also_remember
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.answer import Answer, matches
@@ -114,6 +115,8 @@ async def visit(request: AnyRequest) -> tuple[Actor | None, bool]:
     actor = await log_ins.find(token) if token else None
     if actor is None and not by_cookie:
         raise NotLoggedIn("This access token has expired or was ended. Log in again, or refresh it.")
+    if actor is not None:
+        also_remember(actor.name, actor.record.email)
     request.scope["state"]["actor_found"] = (actor, by_cookie and actor is not None)
     return actor, by_cookie and actor is not None
 

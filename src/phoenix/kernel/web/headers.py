@@ -6,7 +6,10 @@ import secrets
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+import structlog
+
 from phoenix import __version__
+from phoenix.kernel.redaction import remember
 from phoenix.kernel.web.asgi import App, Message, Raw, Receive, Scope, Send
 from phoenix.settings import Settings
 
@@ -80,7 +83,8 @@ class Headers:
                 message["headers"] = headers
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        with structlog.contextvars.bound_contextvars(request_id=request_id), remember():
+            await self._app(scope, receive, send_with_headers)
 
     async def _preflight(self, send: Send, allowed: bytes | None) -> None:
         headers: list[Raw] = [(b"vary", b"Origin"), (b"content-length", b"0")]
