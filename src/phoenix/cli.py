@@ -1,47 +1,18 @@
-"""The command line, folded from the composition. `phoenix --help` is the manual."""
+"""The command line. `phoenix up` starts from here with little in memory; every other command is in `commands`."""
 
 from __future__ import annotations
 
-import asyncio
-import dataclasses
-import inspect
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from cyclopts import App, Parameter
-from rich.console import Console
-from rich.table import Table
 
-from phoenix import __version__
-from phoenix.app import openapi_document
-from phoenix.composition import MIGRATIONS, MODULES, REGISTRY
-from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.logging import configure
-from phoenix.kernel.opening import opened
-from phoenix.modules.demo.actions import seed_demo, seed_scale
-from phoenix.operations import migrate as migrations
-from phoenix.operations import new_module as rooms
-from phoenix.operations.up import up as run_up
-from phoenix.settings import Settings, SettingsError, read_settings, variables
-
-NEWER_DATABASE = 3
-
-app = App(
-    name="phoenix",
-    version=__version__,
-    help="""Phoenix, a self-hosted application platform.
-
-    Begin with `phoenix up`: it starts everything on this machine, with nothing else installed, and says where it is.
-    Settings are environment variables that begin with PHOENIX_; `phoenix settings` lists them.""",
-)
-db = App(name="db", help="The database: bring it up to this version, or see what that would do.")
-app.command(db)
+from phoenix.operations.up import up as become
+from phoenix.settings import SettingsError, read_settings
 
 
-@app.command
 def up(
     *,
     port: Annotated[int | None, Parameter(help="Port of the public listener. Default 8000.")] = None,
@@ -52,7 +23,7 @@ def up(
     domain: Annotated[str | None, Parameter(help="Serve HTTPS for this name, with a certificate by ACME.")] = None,
     workers: Annotated[int | None, Parameter(help="Web worker processes. Default 1.")] = None,
     json: Annotated[bool, Parameter(help="Print the ready line as a JSON object with every address.", negative="")] = False,
-) -> int:
+) -> None:
     """Start Phoenix on this machine, and keep it running until Ctrl-C.
 
     PostgreSQL, Valkey, web workers, a job worker and a local mailbox, each restarted when it dies.
@@ -67,131 +38,20 @@ def up(
         "WORKERS": workers,
     }
     options = {f"PHOENIX_{name}": str(value) for name, value in given.items() if value is not None}
-    return run_up(read_settings({**os.environ, **options}), json=json)
-
-
-@app.command
-def modules() -> None:
-    """Print what each module brings."""
-    for module in MODULES:
-        table = Table(title=f"{module.name}: {module.about}", title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
-        if module.needs:
-            table.add_row("needs", ", ".join(module.needs))
-        for route in sorted(module.routes, key=lambda r: sorted(r.paths)[0]):
-            table.add_row("route", f"{'/'.join(sorted(route.http_methods))} {sorted(route.paths)[0]}", route.opt["permission"])
-        for permission in module.permissions:
-            table.add_row("permission", permission.name, permission.about)
-        for event in module.events:
-            table.add_row("event", event.type.kind, event.summary)
-        for job in module.jobs:
-            table.add_row("job", job.name, f"{job.attempts} attempts")
-        for schedule in module.schedules:
-            table.add_row("schedule", schedule.name, schedule.cron)
-        for card in module.cards:
-            table.add_row("card", card.name, card.title)
-        Console().print(table, "")
-
-
-@app.command
-def settings() -> None:
-    """Print every setting with its default."""
-    table = Table("Variable", "Default", "What it is", box=None)
-    for _concern, variable, default, about in variables():
-        table.add_row(variable, str(default), about)
-    Console().print(table)
-
-
-@app.command
-def seed(*, demo: bool = False, scale: int = 0, organisation: str = "") -> None:
-    """Fill the database: with a few demo people (--demo), or with SCALE entries to measure on (--scale)."""
-    with_runtime(lambda runtime: seed_demo(runtime) if demo else seed_scale(runtime, scale, organisation))
-
-
-@app.command(name="new-module")
-def new_module(name: str, *, folder: Path = Path("src/phoenix/modules")) -> None:
-    """Lay out the rooms of a new module."""
-    for path in rooms.new_module(name, folder):
-        print(path)
-    print(f"Now add it to src/phoenix/composition.py: from phoenix.modules.{name}.module import MODULE as {name.upper()}")
-
-
-@app.command
-def openapi(*, output: Path = Path("api/openapi.json")) -> None:
-    """Write the OpenAPI document that is frozen in the repository."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(msgspec.json.format(openapi_document(), indent=2) + b"\n")
-
-
-@db.command(name="migrate")
-def db_migrate() -> int:
-    """Bring the database up to this Phoenix. One process migrates at a time; the others wait."""
-    found = configured()
-    try:
-        ran = asyncio.run(migrations.migrate(found.database.url, MIGRATIONS, say=lambda text: print(text, file=sys.stderr)))
-    except migrations.NewerDatabase as error:
-        print(error, file=sys.stderr)
-        return NEWER_DATABASE
-    print(f"{len(ran)} revisions were run." if ran else "The database is up to date.", file=sys.stderr)
-    return 0
-
-
-@db.command(name="pending")
-def db_pending() -> None:
-    """Print the revisions that `phoenix db migrate` would run."""
-    for revision in asyncio.run(migrations.pending(configured().database.url, MIGRATIONS)):
-        print(revision)
-
-
-def configured() -> Settings:
-    """Settings from the environment, with logs set up."""
-    found = read_settings()
-    configure(dataclasses.replace(found.logs, level="warning"))
-    if not found.database.url:
-        raise SettingsError("PHOENIX_DATABASE_URL is missing. Set it to the PostgreSQL of your Phoenix.")
-    return found
-
-
-def with_runtime(run: Any) -> None:
-    """Open the runtime, run a command of a module, print what it gives."""
-
-    async def go() -> None:
-        async with opened(configured(), REGISTRY, pool=4) as runtime:
-            result = await run(runtime)
-            if result:
-                print(result)
-
-    asyncio.run(go())
-
-
-def _register_commands() -> None:
-    groups: dict[str, App] = {}
-    for module in MODULES:
-        for command in module.commands:
-            if command.group not in groups:
-                groups[command.group] = App(name=command.group, help=module.about)
-                app.command(groups[command.group])
-            groups[command.group].command(_runner(command.run), name=command.name)
-
-
-def _runner(run: Any) -> Any:
-    def command() -> None:
-        with_runtime(run)
-
-    command.__doc__ = inspect.getdoc(run)
-    return command
-
-
-_register_commands()
+    become(read_settings({**os.environ, **options}), json=json)
 
 
 def main() -> None:
     """Run the command line; a refusal is one sentence and exit code 1."""
+    arguments = sys.argv[1:]
+    if arguments[:1] != ["up"] or {"--help", "-h"} & set(arguments):
+        # All modules are needed for these, and a second of loading them.
+        os.execv(sys.executable, [sys.executable, "-m", "phoenix.commands", *arguments])  # noqa: S606 - no shell
     try:
-        result = app(sys.argv[1:], result_action="return_value")
-    except (SettingsError, PhoenixError, migrations.MigrationError) as error:
-        print(error, file=sys.stderr)
+        App(default_command=up)(arguments[1:])
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
-    raise SystemExit(result if isinstance(result, int) else 0)
 
 
 if __name__ == "__main__":

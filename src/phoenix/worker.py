@@ -11,7 +11,7 @@ import structlog
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.events import Wake, follow
-from phoenix.kernel.jobs import run_jobs
+from phoenix.kernel.job_runner import run_jobs
 from phoenix.kernel.logging import configure
 from phoenix.kernel.module import Schedule
 from phoenix.kernel.opening import opened

@@ -21,10 +21,11 @@ class DemoAccount(Struct, frozen=True):
     name: str = ""
 
 
-class Seeded(Struct, frozen=True):
-    """What `phoenix seed --demo` answers."""
+class Prepared(Struct, frozen=True):
+    """What `phoenix.prepare` answers."""
 
     accounts: tuple[DemoAccount, ...] = ()
+    first_administrator_link: str | None = None
 
 
 class Ready(Struct, frozen=True):

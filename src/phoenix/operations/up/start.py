@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import resource
 import signal
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ import msgspec
 from phoenix.embedded.postgres import FolderError, Postgres
 from phoenix.embedded.processes import EmbeddedError
 from phoenix.embedded.valkey import Valkey
+from phoenix.operations.revisions import is_up_to_date
 from phoenix.operations.up import caddy
 from phoenix.operations.up.addresses import answers, check_cache, check_database, listens, require_free, without_password
 from phoenix.operations.up.children import Child, run_to_end
@@ -24,10 +27,11 @@ from phoenix.operations.up.folder import claim, secret_key
 from phoenix.operations.up.leftovers import end_leftovers
 from phoenix.operations.up.plan import environment, parts, phoenix, resolve, with_mailbox
 from phoenix.operations.up.progress import Progress
-from phoenix.operations.up.ready import DemoAccount, Seeded, announce, describe
+from phoenix.operations.up.ready import Prepared, announce, describe
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
 from phoenix.settings import Settings
 
+SOURCE = Path(__file__).parents[2]
 STOP_ORDER = ("web", "realtime", "worker", "mailbox", "caddy", "Valkey", "PostgreSQL")
 READY_SECONDS = 60.0
 NEWER_DATABASE = 3
@@ -88,15 +92,14 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     settings = _start_database(settings, supervisor, progress)
     settings = _start_cache(settings, supervisor, progress)
     variables = environment(settings, os.environ)
-    _command(progress, "Database is up to date", ("db", "migrate"), variables)
+    if not asyncio.run(is_up_to_date(settings.database.url, SOURCE)):
+        _command(progress, "Database is up to date", phoenix("db", "migrate"), variables)
     configuration = caddy.write_configuration(settings) if settings.web.domain else data
     for part in parts(settings, configuration):
         supervisor.start(Child(part, variables, progress.pass_on))
-    # The children take a moment to start, which is enough for these.
-    accounts: tuple[DemoAccount, ...] = ()
-    if settings.place.demo:
-        accounts = _demo_accounts(_command(progress, "Demo people and entries", ("seed", "--demo"), variables))
-    link = _command(progress, "Administrator", ("accounts", "first-administrator-link"), variables).strip() or None
+    # The children take a moment to start, which is enough for this.
+    label = "Demo and administrator" if settings.place.demo else "Administrator"
+    prepared = _prepared(_command(progress, label, (sys.executable, "-m", "phoenix.prepare"), variables))
     with progress.step("Web, worker and mail"):
         _wait_until_ready(settings, supervisor)
     supervisor.starting = False
@@ -104,8 +107,8 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
         settings,
         database=without_password(settings.database.url),
         cache=without_password(settings.cache.url),
-        link=link,
-        accounts=accounts,
+        link=prepared.first_administrator_link,
+        accounts=prepared.accounts,
     )
     announce(ready, json=json)
     supervisor.watch(lambda: False)
@@ -134,21 +137,21 @@ def _start_cache(settings: Settings, supervisor: Supervisor, progress: Progress)
 
 
 def _command(progress: Progress, label: str, arguments: tuple[str, ...], variables: dict[str, str]) -> str:
-    """Run `phoenix` with these arguments and give what it printed. What went wrong, it has said on standard error."""
+    """Run a command of Phoenix and give what it printed. What went wrong, it has said on standard error."""
     with progress.step(label):
-        status, printed = run_to_end(phoenix(*arguments), variables)
+        status, printed = run_to_end(arguments, variables)
         if status == NEWER_DATABASE:
             raise NewerDataError("This database is from a newer Phoenix. Install that version, or restore a backup of this one.")
         if status != 0:
-            raise RefusalError(f"`phoenix {' '.join(arguments)}` failed; its reason stands above.")
+            raise RefusalError(f"`python {' '.join(arguments[1:])}` failed; its reason stands above.")
     return printed
 
 
-def _demo_accounts(printed: str) -> tuple[DemoAccount, ...]:
+def _prepared(printed: str) -> Prepared:
     try:
-        return msgspec.json.decode(printed, type=Seeded).accounts
+        return msgspec.json.decode(printed, type=Prepared)
     except msgspec.DecodeError:
-        return ()
+        return Prepared()
 
 
 def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:

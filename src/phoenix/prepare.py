@@ -1,0 +1,31 @@
+"""What `phoenix up` asks for at every start: the demo, where it is wanted, and the link of the first administrator."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from phoenix.composition import REGISTRY
+from phoenix.kernel.logging import configure
+from phoenix.kernel.opening import opened
+from phoenix.modules.accounts.commands import first_administrator_link
+from phoenix.modules.demo.actions import seed_demo
+from phoenix.settings import read_settings
+
+
+async def prepare() -> dict[str, Any]:
+    """Demo accounts and the link, for the ready line."""
+    settings = read_settings()
+    configure(replace(settings.logs, level="warning"))
+    async with opened(settings, REGISTRY, pool=4) as runtime:
+        demo = await seed_demo(runtime) if settings.place.demo else '{"accounts": []}'
+        link = await first_administrator_link(runtime)
+    return {**msgspec.json.decode(demo), "first_administrator_link": link or None}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(msgspec.json.encode(asyncio.run(prepare())).decode() + "\n")
