@@ -32,7 +32,7 @@ def test_an_id_is_a_uuid_of_version_7_that_knows_its_time(now: datetime):
     number = as_uuid(text)
     assert number.version == 7
     assert number.variant == uuid.RFC_4122
-    assert number.int >> 80 == int((now - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
+    assert number.int >> 80 == (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
     assert id_time(text) == now.replace(microsecond=now.microsecond // 1000 * 1000)
     assert len(text) == 4 + 26
     assert check_id(text, "acc")
