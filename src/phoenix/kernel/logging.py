@@ -17,6 +17,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 from phoenix.kernel.redaction import redact, redact_value
 from phoenix.settings import Logs
 
+LOG_FAILED = "log_failed"
 # Their lines say what ours say, or quote what people sent.
 QUIET = ("asyncpg", "pgqueuer", "socketio", "engineio", "alembic", "uvicorn.access", "websockets", "mail.log", "aiosmtplib", "_granian")
 
@@ -39,18 +40,33 @@ def configure(settings: Logs, *, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = Guarded(stream or sys.stderr)
     handler.setFormatter(
         Redacted(foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer])
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
+    # A library that set up a handler of its own would write past the redaction.
+    for logger in list(root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger):
+            logger.handlers.clear()
+            logger.propagate = True
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_crash
     threading.excepthook = lambda args: _log_crash(args.exc_type, args.exc_value, args.exc_traceback)
+    sys.unraisablehook = lambda args: _log_crash(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+class Guarded(logging.StreamHandler[TextIO]):
+    """Says only that a record could not be rendered: the standard library would print its arguments as they are."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the standard library's
+        kind = sys.exc_info()[0]
+        if record.msg != LOG_FAILED and kind is not None and not issubclass(kind, OSError):
+            logging.getLogger("phoenix").error(LOG_FAILED, extra={"of": record.name, "reason": kind.__name__})
 
 
 class Redacted(structlog.stdlib.ProcessorFormatter):
@@ -61,7 +77,8 @@ class Redacted(structlog.stdlib.ProcessorFormatter):
 
 
 def _blank_by_key(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    return {key: value if key in {"event", "exception"} else redact_value(value, key) for key, value in event.items()}
+    # What the formatter put there for itself goes through untouched; it takes it out again before rendering.
+    return {key: value if key.startswith("_") else redact_value(value, key) for key, value in event.items()}
 
 
 def _log_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> Any:

@@ -174,7 +174,7 @@ _PATTERNS = [
         (("eyJ",), r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*", BLANK),
         (("pho_",), r"\bpho_[\w-]+", BLANK),
         # headers, to the end of the line
-        ((":",), r"(?i)\b((?:authorization|cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*).+", rf"\1{BLANK}"),
+        ((":",), r"(?i)\b((?:authorization|cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*)(?!\[redacted).+", rf"\1{BLANK}"),
         # 'password': '…', password="…", b'cookie', b'…'
         (("'", '"'), rf"(?i)(?<![\w.-])((?:{_SENSITIVE})(?:\\?['\"])?\s*[:=,]\s*b?\\?){_QUOTED}", rf"\1{BLANK}"),
         # password=…, token:…, in forms, addresses and prose of libraries
@@ -187,7 +187,7 @@ _PATTERNS = [
             r"(?s)(\bKey \([^)]{1,500}\)=\().*?(\) (?:already exists|is not present|is still referenced|conflicts))",
             rf"\1{BLANK}\2",
         ),
-        (("Failing row",), r"(\bFailing row contains \()[^\n]*", rf"\1{BLANK})."),
+        (("Failing row",), r"(\bFailing row contains \()(?!\[redacted)[^\n]*", rf"\1{BLANK})."),
         (("invalid input",), r"(\binvalid input (?:syntax|value)[^:\n]{0,80}: )\"[^\n]*\"", rf"\1{BLANK}"),
         # telephone numbers as E.164 writes them, and text that only chance can make: tokens
         (("+",), r"(?<![\w.+])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?!\w)", BLANK),

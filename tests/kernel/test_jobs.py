@@ -1,0 +1,113 @@
+"""Jobs on a real runner: with the transaction or not at all, retried, set aside, replayed, once a key."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from phoenix.kernel.job_runner import run_jobs
+from phoenix.kernel.jobs import dead_jobs, enqueue, replay
+from phoenix.kernel.module import Job
+from phoenix.kernel.runtime import Runtime
+from tests.house import House
+
+
+async def fail_and_enqueue(house: House) -> None:
+    async with house.runtime.database.transaction() as tx:
+        await enqueue(tx, "test.job", {})
+        raise RuntimeError("on purpose")
+
+
+async def run_until(house: House, jobs: list[Job], condition: Any, seconds: float = 15) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_jobs(house.runtime, jobs, (), stop))
+    try:
+        async with asyncio.timeout(seconds):
+            while not await condition():
+                await asyncio.sleep(0.05)
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 10)
+
+
+def test_a_job_of_a_rolled_back_transaction_does_not_exist(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            with pytest.raises(RuntimeError, match="on purpose"):
+                await fail_and_enqueue(house)
+            assert await house.sql("SELECT 1 FROM pgqueuer") == []
+
+    asyncio.run(run())
+
+
+def test_a_key_is_enqueued_once_while_it_waits(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            async with house.runtime.database.transaction() as tx:
+                assert await enqueue(tx, "test.job", {"n": 1}, key="k")
+                assert not await enqueue(tx, "test.job", {"n": 2}, key="k")
+                assert await enqueue(tx, "test.job", {"n": 3})
+            assert len(await house.sql("SELECT 1 FROM pgqueuer")) == 2
+
+    asyncio.run(run())
+
+
+def test_jobs_run_with_their_payload_and_are_gone(house: House) -> None:
+    seen: list[int] = []
+
+    async def work(_: Runtime, payload: dict[str, Any]) -> None:
+        seen.append(payload["n"])
+
+    async def run() -> None:
+        async with house:
+            async with house.runtime.database.transaction() as tx:
+                for number in range(30):
+                    await enqueue(tx, "test.job", {"n": number})
+
+            async def done() -> bool:
+                return len(seen) == 30 and not await house.sql("SELECT 1 FROM pgqueuer")
+
+            await run_until(house, [Job("test.job", work)], done)
+            assert sorted(seen) == list(range(30))
+
+    asyncio.run(run())
+
+
+def test_a_job_that_fails_is_tried_again_then_set_aside_and_can_be_replayed(house: House) -> None:
+    tries: list[int] = []
+    broken = True
+
+    async def work(_: Runtime, payload: dict[str, Any]) -> None:
+        tries.append(payload["n"])
+        if broken:
+            raise RuntimeError("on purpose")
+
+    async def run() -> None:
+        nonlocal broken
+        async with house:
+            jobs = [Job("test.job", work, attempts=3, first_delay=0.1)]
+            async with house.runtime.database.transaction() as tx:
+                await enqueue(tx, "test.job", {"n": 7})
+
+            async def is_dead() -> bool:
+                async with house.runtime.database.transaction() as tx:
+                    return bool(await dead_jobs(tx))
+
+            await run_until(house, jobs, is_dead)
+            assert tries == [7, 7, 7]
+            async with house.runtime.database.transaction() as tx:
+                dead = await dead_jobs(tx)
+                assert [job.name for job in dead] == ["test.job"]
+                assert await replay(tx, dead[0].id)
+                assert not await replay(tx, dead[0].id)
+            broken = False
+
+            async def done() -> bool:
+                return not await house.sql("SELECT 1 FROM pgqueuer")
+
+            await run_until(house, jobs, done)
+            assert tries == [7, 7, 7, 7]
+
+    asyncio.run(run())

@@ -1,0 +1,85 @@
+"""N1 and A4 over real sockets: rooms, what is told to whom, and that an ended session closes its socket."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import socketio
+
+from tests.running import Running, running
+
+pytestmark = pytest.mark.slow
+
+
+class Ear:
+    """A Socket.IO client that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.client = socketio.AsyncClient(reconnection=False)
+        self.told: list[tuple[str, Any]] = []
+        for event in ("feed", "session_ended", "reload"):
+            self.client.on(event, lambda data, event=event: self.told.append((event, data)))
+
+    async def connect(self, url: str, token: str) -> None:
+        await self.client.connect(url, auth={"token": token}, transports=["websocket"])
+
+    async def hear(self, event: str, seconds: float = 5) -> Any:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for name, data in self.told:
+                if name == event:
+                    return data
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"was not told {event}")
+
+
+@pytest.mark.parametrize("processes", ["0", "1"], ids=["inline", "own-process"])
+def test_sockets(tmp_path: Path, processes: str) -> None:
+    with running(tmp_path / "data", "--demo", PHOENIX_REALTIME_PROCESSES=processes, PHOENIX_WORKERS="2") as phoenix:
+        asyncio.run(_listen(phoenix))
+
+
+async def _listen(phoenix: Running) -> None:
+    place = phoenix.ready["socket"].removesuffix("/socket.io/")
+    async with httpx.AsyncClient(base_url=f"{phoenix.url}/api/v2", timeout=20) as client:
+        people = []
+        for demo in phoenix.ready["demo_accounts"][:2]:
+            found = (await client.post("/sessions", json={"email": demo["email"], "password": demo["password"]})).json()
+            people.append({"Authorization": f"Bearer {found['access_token']}"})
+        organisation = (await client.get("/organisations", headers=people[0])).json()["items"][0]["id"]
+        elsewhere = (await client.post("/organisations", headers=people[0], json={"name": "Elsewhere"})).json()["id"]
+
+        stranger = Ear()
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await stranger.connect(place, "pho_nobody_knows_this_token_at_all")
+
+        ears = [Ear(), Ear()]
+        for ear, headers in zip(ears, people, strict=True):
+            await ear.connect(place, headers["Authorization"].removeprefix("Bearer "))
+        await client.post("/entries", headers=people[0], json={"organisation": elsewhere, "title": "Not for the other"})
+        made = (await client.post("/entries", headers=people[0], json={"organisation": organisation, "title": "For both"})).json()
+        for ear in ears:
+            await _hears_of(ear, made["id"])
+        assert not any(data.get("organisation") == elsewhere for _, data in ears[1].told), "a room of somebody else"
+
+        ended = time.monotonic()
+        await client.delete("/sessions/current", headers=people[1])
+        assert (await ears[1].hear("session_ended"))["reason"]
+        while ears[1].client.connected:
+            assert time.monotonic() - ended < 5
+            await asyncio.sleep(0.02)
+        assert time.monotonic() - ended < 2.0
+        assert ears[0].client.connected
+        await ears[0].client.disconnect()
+
+
+async def _hears_of(ear: Ear, subject: str) -> None:
+    until = time.monotonic() + 5
+    while not any(name == "feed" and data.get("subject") == subject for name, data in ear.told):
+        assert time.monotonic() < until, ear.told
+        await asyncio.sleep(0.02)
