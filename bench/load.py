@@ -90,9 +90,7 @@ async def _run(url: str, make: Callable[[], bytes], seconds: float, connections:
     parts = urlsplit(url)
     counts = [0, 0]
     begun = time.monotonic()
-    await asyncio.gather(
-        *(_connection(parts.hostname or "", parts.port or 80, make, begun + seconds, counts) for _ in range(connections))
-    )
+    await asyncio.gather(*(_connection(parts.hostname or "", parts.port or 80, make, begun + seconds, counts) for _ in range(connections)))
     return counts[0], counts[1], time.monotonic() - begun
 
 

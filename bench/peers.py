@@ -111,7 +111,24 @@ class PocketBase:
 
     def _fill(self, rows: int) -> None:
         chance = random.Random(rows)
-        words = "valve line pressure sensor filter pump hall meter gauge flow seal check spare night shift report".split()
+        words = [
+            "valve",
+            "line",
+            "pressure",
+            "sensor",
+            "filter",
+            "pump",
+            "hall",
+            "meter",
+            "gauge",
+            "flow",
+            "seal",
+            "check",
+            "spare",
+            "night",
+            "shift",
+            "report",
+        ]
 
         def made() -> Any:
             for number in range(rows):

@@ -76,7 +76,7 @@ def create_realtime_app() -> App:
 class Phoenix:
     """The whole of one web process: its lifespan opens the runtime, then every layer stands around the framework.
 
-    Layers from outside: client address, hot reads, headers, sockets, framework.
+    Layers from outside: hot reads, client address, headers, sockets, framework.
     """
 
     def __init__(self, settings: Settings, registry: Registry, *, clock: Clock | None = None, pages: bool = True) -> None:
@@ -111,8 +111,8 @@ class Phoenix:
                 tasks += [asyncio.create_task(wake.listen()), asyncio.create_task(self.sockets.run(wake))]
             served = Headers(served, self.settings)
             hot = [read for module in self.registry.modules for read in module.hot]
-            served = HotReads(served, runtime, log_ins, hot)
-            self.serve = ClientAddress(served, self.settings.web.trusted_proxies)
+            served = ClientAddress(served, self.settings.web.trusted_proxies)
+            self.serve = HotReads(served, runtime, log_ins, hot)
             self.runtime = runtime
             try:
                 yield runtime

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from tests.running import Running, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")]
@@ -99,7 +98,9 @@ def test_whatever_is_killed_under_writes_nothing_acknowledged_is_lost(phoenix: R
         writer.join(30)
     assert len(acknowledged) > 5
     with httpx.Client(headers=headers, timeout=20) as client:
-        assert all(client.get(f"{phoenix.url}/api/v2/entries/{entry}").status_code == 200 for entry in acknowledged[:20] + acknowledged[-20:])
+        assert all(
+            client.get(f"{phoenix.url}/api/v2/entries/{entry}").status_code == 200 for entry in acknowledged[:20] + acknowledged[-20:]
+        )
         feed = client.get(f"{phoenix.url}/api/v2/feed", params={"organisation": organisation}).json()
         assert feed["items"][0]["subject"] == acknowledged[-1], "the event of an acknowledged entry is there"
 

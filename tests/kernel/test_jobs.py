@@ -6,12 +6,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from tests.house import House
 
 from phoenix.kernel.job_runner import run_jobs
 from phoenix.kernel.jobs import dead_jobs, enqueue, replay
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
-from tests.house import House
 
 
 async def fail_and_enqueue(house: House) -> None:

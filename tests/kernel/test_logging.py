@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 
@@ -21,6 +24,7 @@ SECRETS = ("ada.lovelace@example.com", "pho_access_0123456789abcdef0123456789abc
 @pytest.fixture(params=["json", "pretty"])
 def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     stream = io.StringIO()
     configure(Logs(level="debug", format=request.param), stream=stream)
     yield stream
@@ -28,6 +32,7 @@ def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     logging.captureWarnings(capture=False)
     logging.getLogger().handlers[:] = handlers
     logging.getLogger().setLevel(level)
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 def fail(mail: str, password: str) -> None:
@@ -67,3 +72,68 @@ def test_ids_times_and_codes_survive(written: io.StringIO) -> None:
         assert kept in text
     if text.startswith("{"):
         assert json.loads(text)["level"] == "info"
+
+
+LEAKING = [
+    "line one\nada.lovelace@example.com",
+    "back\\slash\\ada.lovelace@example.com",
+    '"ada lovelace"@example.com',
+    'Cookie: session=lovelace; theme="dark"\nnext',
+    "Failing row contains (acc_1, lovelace).\nnext",
+    'invalid input syntax for type uuid: "lovelace"\nnext',
+    'https://ada:lovelace@host/x"y"',
+    'password="lovelace x"\nnext',
+    "{'name': 'Ada \\'lovelace'}",
+    'token="lovelace',
+    "Bearer lovelace123\\n",
+]
+
+
+@pytest.mark.parametrize("text", LEAKING)
+def test_a_redacted_line_is_still_json(text: str) -> None:
+    stream = io.StringIO()
+    handlers, hooks = logging.getLogger().handlers[:], (sys.excepthook, threading.excepthook, sys.unraisablehook)
+    try:
+        configure(Logs(), stream=stream)
+        structlog.get_logger("test").warning(f"it said {text}", note=text, items=[{text: text}], error=ValueError(text))
+        logging.getLogger("library").warning("it said %s", text)
+    finally:
+        structlog.reset_defaults()
+        logging.captureWarnings(capture=False)
+        logging.getLogger().handlers[:] = handlers
+        sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    assert "lovelace" not in stream.getvalue()
+    assert [json.loads(line)["level"] for line in stream.getvalue().splitlines()] == ["warning", "warning"]
+
+
+def test_a_thread_that_crashes_is_logged(written: io.StringIO) -> None:
+    thread = threading.Thread(target=fail, args=SECRETS[:1] + SECRETS[3:])
+    thread.start()
+    thread.join()
+    assert "crashed" in written.getvalue()
+    assert "lovelace" not in written.getvalue()
+
+
+PROGRAM = """
+import logging, sys
+stray = logging.getLogger("stray")
+stray.addHandler(logging.StreamHandler())
+stray.propagate = False
+from phoenix.kernel.logging import configure
+from phoenix.settings import Logs
+configure(Logs())
+stray.warning("own handler %s", "ada@example.com")
+stray.warning("broken %d", "ada@example.com")
+class Loud:
+    def __del__(self):
+        raise ValueError("ada@example.com")
+Loud()
+raise RuntimeError("ada@example.com")
+"""
+
+
+def test_a_process_lets_nothing_past_the_redaction() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["own handler [email]", "log_failed", "crashed", "crashed"]
+    assert "ada@" not in done.stderr

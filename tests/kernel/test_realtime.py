@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 import socketio
-
 from tests.running import Running, running
 
 pytestmark = pytest.mark.slow

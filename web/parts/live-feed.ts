@@ -3,7 +3,7 @@
  * A reader at the very top sees it at once; anybody else sees a pill with the number, so that nothing moves under their eyes.
  */
 
-import { prepend } from "./feed";
+import { onlyNew, prepend } from "./feed";
 import { toast } from "./toasts";
 
 /** Several things often happen at once, such as an import; they are fetched together. */
@@ -46,7 +46,7 @@ export function liveFeed(): (() => void) | null {
     if (!response.ok) throw new Error(`the feed answered ${response.status}`);
     const template = document.createElement("template");
     template.innerHTML = await response.text();
-    const count = template.content.querySelectorAll("[data-event]").length;
+    const count = onlyNew(feed, template.content);
     if (count === 0) return;
     held = template.content;
     if (quietly || window.scrollY > 0) {

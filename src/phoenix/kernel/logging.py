@@ -66,7 +66,7 @@ class Guarded(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the standard library's
         kind = sys.exc_info()[0]
         if record.msg != LOG_FAILED and kind is not None and not issubclass(kind, OSError):
-            logging.getLogger("phoenix").error(LOG_FAILED, extra={"of": record.name, "reason": kind.__name__})
+            structlog.get_logger("phoenix").error(LOG_FAILED, of=record.name, reason=kind.__name__)
 
 
 class Redacted(structlog.stdlib.ProcessorFormatter):

@@ -174,7 +174,11 @@ _PATTERNS = [
         (("eyJ",), r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*", BLANK),
         (("pho_",), r"\bpho_[\w-]+", BLANK),
         # headers, to the end of the line
-        ((":",), r"(?i)\b((?:authorization|cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*)(?!\[redacted).+", rf"\1{BLANK}"),
+        (
+            (":",),
+            r"(?i)\b((?:authorization|cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*+)(?!\[redacted).+",
+            rf"\1{BLANK}",
+        ),
         # 'password': '…', password="…", b'cookie', b'…'
         (("'", '"'), rf"(?i)(?<![\w.-])((?:{_SENSITIVE})(?:\\?['\"])?\s*[:=,]\s*b?\\?){_QUOTED}", rf"\1{BLANK}"),
         # password=…, token:…, in forms, addresses and prose of libraries

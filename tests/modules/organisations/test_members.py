@@ -115,7 +115,8 @@ def test_two_owners_cannot_take_the_role_from_each_other_at_once(house: House) -
             ember = await house.organisation("ember", ada="owner", bo="owner")
             paths = [(f"/api/v2/organisations/{ember}/members/{house.people[name].id}", by) for name, by in (("ada", "bo"), ("bo", "ada"))]
             answers = await asyncio.gather(*(house.patch(path, by=by, json={"role": "member"}) for path, by in paths))
-            assert sorted(answer.status_code for answer in answers) == [204, 409]
+            # Who is second is refused for being the only owner, or for being none any more.
+            assert sorted(answer.status_code for answer in answers) in ([204, 409], [204, 403])
             owners = await house.sql("SELECT count(*) AS n FROM memberships WHERE role = 'owner'")
             assert owners[0]["n"] == 1
 

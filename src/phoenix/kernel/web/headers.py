@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -18,8 +19,13 @@ CORS_HEADERS = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None
 CORS_EXPOSED = b"ETag, Location, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Phoenix-Version, X-Request-Id"
 
 
+_process = secrets.token_hex(4)
+_requests = itertools.count()
+
+
 def new_request_id() -> str:
-    return secrets.token_hex(8)
+    """A number no other request of this installation has: eight digits of the process, eight of its count."""
+    return f"{_process}{next(_requests) & 0xFFFFFFFF:08x}"
 
 
 def policy(settings: Settings, frames: str = "'none'") -> str:

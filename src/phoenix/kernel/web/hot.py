@@ -26,6 +26,7 @@ class HotReads:
     def __init__(self, app: App, runtime: Runtime, log_ins: LogIns, reads: Iterable[HotRead]) -> None:
         self._app = app
         self._cache: Cache = runtime.cache
+        self._clock = runtime.clock
         self._log_ins = log_ins
         generations = runtime.cache.generations
         self._generations = generations if isinstance(generations, MachineGenerations) else None
@@ -56,7 +57,8 @@ class HotReads:
         if token is None:
             return None
         actor = self._believed(actor_key(token))
-        if not isinstance(actor, Actor) or not self._log_ins.is_live(actor):
+        now = self._clock.now()
+        if not isinstance(actor, Actor) or not self._log_ins.is_live(actor, now):
             return None
         key = read.key(actor, scope["query_string"])
         if key is None:
@@ -64,7 +66,7 @@ class HotReads:
         found = self._believed(key)
         if not isinstance(found, Answer):
             return None
-        self._log_ins.saw(actor)
+        self._log_ins.saw(actor, now)
         self._cache.hits += 1
         return found
 
@@ -78,15 +80,12 @@ class HotReads:
 
     async def _send(self, found: Answer, scope: Scope, send: Send) -> None:
         body, status = found.body, 200
+        headers = [*self._headers, (b"etag", found.etag.encode()), (b"x-request-id", new_request_id().encode())]
         for name, value in scope["headers"]:
             if name == b"if-none-match" and matches(value.decode("latin-1"), found.etag):
                 body, status = b"", 304
-        headers = [
-            *self._headers,
-            (b"etag", found.etag.encode()),
-            (b"x-request-id", new_request_id().encode()),
-        ]
-        if status != 304:
-            headers.append((b"content-length", str(len(body)).encode()))
+                break
+        else:
+            headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
@@ -65,26 +66,28 @@ class LogIns:
             return None
         try:
             actor = await self._runtime.cache.read(actor_key(token), lambda watch: self._load(token, watch), codec=ACTOR)
-            if not self.is_live(actor):
+            if not self.is_live(actor, self._runtime.clock.now()):
                 await self.flush()
                 # What is cached may not know of the last use yet; what is written down does.
                 actor = await self._load(token, Watch(self._runtime.cache.generations))
-                if not self.is_live(actor):
+                if not self.is_live(actor, self._runtime.clock.now()):
                     return None
         except NotLoggedIn:
             return None
-        self.saw(actor)
+        self.saw(actor, self._runtime.clock.now())
         return actor
 
-    def is_live(self, actor: Actor) -> bool:
-        record, now = actor.record, self._runtime.clock.now()
+    @staticmethod
+    def is_live(actor: Actor, now: datetime) -> bool:
+        """Whether the session's limits, idle and absolute, are still ahead."""
+        record = actor.record
         return now < record.idle_until and now < record.until
 
-    def saw(self, actor: Actor) -> None:
+    def saw(self, actor: Actor, now: datetime) -> None:
         """Note that a session was used just now."""
-        now = self._runtime.clock.now().timestamp()
-        if now - self._written.get(actor.session, 0.0) >= SEEN_EVERY_SECONDS:
-            self._written[actor.session] = self._seen[actor.session] = now
+        at = now.timestamp()
+        if at - self._written.get(actor.session, 0.0) >= SEEN_EVERY_SECONDS:
+            self._written[actor.session] = self._seen[actor.session] = at
 
     async def flush(self) -> None:
         """Write down the last use of the sessions seen since the last time."""

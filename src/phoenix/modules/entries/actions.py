@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime, timedelta
 
@@ -20,6 +21,8 @@ from phoenix.modules.entries.queries import Entry
 TITLE_MOST = 200
 BODY_MOST = 20_000
 EXCERPT_MOST = 280
+# Control characters and lone surrogates, but for line breaks and tabs.
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 FUTURE_MOST = timedelta(days=366)
 PAST_MOST = timedelta(days=366 * 150)
 
@@ -119,7 +122,7 @@ def _checked(tx: Transaction, draft: Draft) -> Draft:
             errors.append(
                 FieldError(field, "too_long", _("Use at most {most} characters; these are {length}.").format(most=most, length=len(text)))
             )
-        if text and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
+        if text and UNSEEN.search(text):
             errors.append(FieldError(field, "invalid", _("This holds characters that cannot be shown.")))
     if draft.time_zone is not None:
         try:

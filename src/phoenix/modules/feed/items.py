@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
+from string import Formatter
 from typing import Any
 
 from msgspec import Struct
@@ -47,11 +48,32 @@ def visible_kinds(registry: Registry, seat: Seat, group: str = "") -> list[str]:
 def feed_item(registry: Registry, row: Happened, names: Mapping[str, str], slug: str) -> FeedItem:
     """The item of a row. An id that has no name any more is “Somebody”."""
     kind = registry.events[row.kind]
-    words: dict[str, str] = defaultdict(str)
-    for field, value in {**row.data, "subject": row.subject, "actor": row.actor}.items():
-        prefix = str(value).partition("_")[0]
-        words[field] = names.get(value, _(GONE)) if isinstance(value, str) and prefix in registry.names else str(value or _("Phoenix"))
+    mentioned = {text: names[text] for text in (row.subject, *row.data.values()) if isinstance(text, str) and text in names}
     actor = Person(row.actor, names.get(row.actor, _(GONE))) if row.actor else None
-    link = kind.link.format_map({**row.data, "subject": row.subject or "", "organisation": slug}) if kind.link else None
-    data = {**row.data, "names": {i: names[i] for i in {str(row.subject), *map(str, row.data.values())} if i in names}}
-    return FeedItem(row.id, row.kind, actor, row.subject, _(kind.summary).format_map(words), data, link, instant(row.occurred_at))
+    summary = _(kind.summary)
+    words = {field: _word(registry, names, row, field) for field in _holes(summary)}
+    link = None
+    if kind.link:
+        link = kind.link.format_map({field: slug if field == "organisation" else _raw(row, field) for field in _holes(kind.link)})
+    return FeedItem(
+        row.id, row.kind, actor, row.subject, summary.format_map(words), {**row.data, "names": mentioned}, link, instant(row.occurred_at)
+    )
+
+
+@lru_cache(maxsize=512)
+def _holes(message: str) -> tuple[str, ...]:
+    """The names in braces of a message."""
+    return tuple(name for _text, name, _spec, _conversion in Formatter().parse(message) if name)
+
+
+def _raw(row: Happened, field: str) -> str:
+    value = row.actor if field == "actor" else row.subject if field == "subject" else row.data.get(field)
+    return "" if value is None else str(value)
+
+
+def _word(registry: Registry, names: Mapping[str, str], row: Happened, field: str) -> str:
+    """A field as people read it: an id of something that has a name is its name."""
+    value = _raw(row, field)
+    if value.partition("_")[0] in registry.names:
+        return names.get(value, _(GONE))
+    return value or _("Phoenix")

@@ -11,6 +11,8 @@ from msgspec import Struct
 from phoenix.kernel.database import Query, Reader, query
 from phoenix.kernel.registry import Registry
 
+LONGEST_ID = 40
+
 
 class Happened(Struct, frozen=True):
     """A row of the feed, before ids become names."""
@@ -50,12 +52,15 @@ NUMBER: Query[int] = query(
 
 async def names_in(db: Reader, registry: Registry, rows: Iterable[Happened]) -> dict[str, str]:
     """The names of everybody and everything the rows mention: one query for each kind of id."""
-    wanted: dict[str, set[str]] = {}
-    for row in rows:
-        for value in (row.actor, row.subject, *row.data.values()):
-            if isinstance(value, str) and (prefix := value.partition("_")[0]) in registry.names and len(value) < 40:
-                wanted.setdefault(prefix, set()).add(value)
+    mentioned = {
+        text for row in rows for text in (row.actor, row.subject, *row.data.values()) if isinstance(text, str) and len(text) <= LONGEST_ID
+    }
+    wanted: dict[str, list[str]] = {}
+    for text in sorted(mentioned):
+        prefix = text.partition("_")[0]
+        if prefix in registry.names:
+            wanted.setdefault(prefix, []).append(text)
     found: dict[str, str] = {}
     for prefix, ids in wanted.items():
-        found.update(await registry.names[prefix].find(db, sorted(ids)))
+        found.update(await registry.names[prefix].find(db, ids))
     return found

@@ -1,0 +1,145 @@
+"""S5: limits hold to the last one under parallel tries, tell what remains, and outlive Valkey."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoenix.kernel import limits
+from phoenix.kernel.clock import SetClock
+from phoenix.kernel.crypto import Keys, new_token
+from phoenix.kernel.errors import TooManyRequests
+from phoenix.kernel.limits import Decision, Limit, Limiter, headers_of
+from phoenix.kernel.valkey import Valkey
+
+NOW = datetime(2026, 11, 23, 14, 5, 6, 789123, tzinfo=UTC)
+KEYS = Keys("a master secret of the test, 32+ characters", "test")
+RESETS = Limit("password_reset", 10, 3600)
+
+
+@pytest.fixture(params=["valkey", "local", "gone"])
+def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    if request.param == "valkey":
+        yield request.getfixturevalue("valkey")
+    else:
+        yield None if request.param == "local" else "redis://127.0.0.1:1/0"
+
+
+def test_the_limit_holds_to_the_last_one_and_comes_back(url: str | None) -> None:
+    async def scenario() -> None:
+        clock, key = SetClock(NOW), new_token()
+        valkey = Valkey(url) if url else None
+        limiter = Limiter(valkey, KEYS, clock)
+        made = [await limiter.hit(RESETS, key) for _ in range(12)]
+        assert [d.allowed for d in made] == [True] * 10 + [False] * 2
+        assert [d.remaining for d in made] == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]
+        assert made[0].reset == 360
+        assert made[9].reset == 3600
+        assert made[10].reset == made[11].reset == 360
+        assert (await limiter.hit(RESETS, new_token())).allowed
+        assert (await limiter.hit(Limit("other", 10, 3600), key)).allowed
+        clock.advance(seconds=359)
+        assert not (await limiter.hit(RESETS, key)).allowed
+        clock.advance(seconds=1.1)
+        assert (await limiter.hit(RESETS, key)).allowed
+        assert not (await limiter.hit(RESETS, key)).allowed
+        clock.advance(seconds=3600)
+        assert [(await limiter.hit(RESETS, key)).allowed for _ in range(11)] == [True] * 10 + [False]
+        if valkey is not None:
+            await valkey.close()
+
+    asyncio.run(scenario())
+
+
+def test_parallel_tries_do_not_slip_through(valkey: str) -> None:
+    async def scenario() -> int:
+        key = new_token()
+        nodes = [Valkey(valkey) for _ in range(3)]
+        limiters = [Limiter(node, KEYS, SetClock(NOW)) for node in nodes]
+        made = await asyncio.gather(*(limiters[n % 3].hit(RESETS, key) for n in range(90)))
+        for node in nodes:
+            await node.close()
+        return sum(decision.allowed for decision in made)
+
+    assert asyncio.run(scenario()) == 10
+
+
+def test_what_is_stored_names_nobody_and_goes_away(valkey: str) -> None:
+    async def scenario() -> None:
+        connection = Valkey(valkey)
+        await Limiter(connection, KEYS, SetClock(NOW)).hit(Limit("brief", 1, 1), "leila@example.com")
+        client = await connection._connected()
+        assert client is not None
+        keys = [key.decode() for key in (await client.scan(b"0", match="limit:*", count=10_000))[1]]
+        assert not any("leila" in key for key in keys)
+        (ours,) = [key for key in keys if key.startswith("limit:brief:")]
+        assert 0 < await client.pttl(ours) <= 2100
+        await connection.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_refusal_says_when_to_come_back() -> None:
+    async def scenario() -> TooManyRequests:
+        limiter = Limiter(None, KEYS, SetClock(NOW))
+        for _ in range(10):
+            await limiter.require(RESETS, "x")
+        with pytest.raises(TooManyRequests) as refused:
+            await limiter.require(RESETS, "x")
+        return refused.value
+
+    refused = asyncio.run(scenario())
+    assert refused.retry_after == 360
+    assert refused.headers == {
+        "Retry-After": "360",
+        "RateLimit-Policy": '"password_reset";q=10;w=3600',
+        "RateLimit": '"password_reset";r=0;t=360',
+    }
+    assert "6 minutes" in refused.detail
+
+
+def test_headers_name_every_policy() -> None:
+    decisions = [Decision(True, RESETS, 9, 360), Decision(True, Limit("log_in", 60, 900), 3, 15)]
+    assert headers_of(decisions) == {
+        "RateLimit-Policy": '"password_reset";q=10;w=3600, "log_in";q=60;w=900',
+        "RateLimit": '"password_reset";r=9;t=360, "log_in";r=3;t=15',
+    }
+    assert headers_of([]) == {}
+
+
+def test_the_memory_of_a_process_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_LOCAL", 100)
+
+    async def scenario() -> None:
+        limiter = Limiter(None, KEYS, SetClock(NOW))
+        for number in range(500):
+            await limiter.hit(RESETS, str(number))
+        assert len(limiter._local) == 100
+
+    asyncio.run(scenario())
+
+
+@given(st.integers(1, 50), st.integers(1, 100_000), st.lists(st.floats(0, 5000), min_size=1, max_size=120))
+def test_never_more_than_the_amount_at_once_nor_double_in_a_window(amount: int, seconds: int, waits: list[float]) -> None:
+    async def scenario() -> None:
+        clock, limit = SetClock(NOW), Limit("any", amount, seconds)
+        limiter = Limiter(None, KEYS, clock)
+        taken: list[float] = []
+        for wait in waits:
+            clock.advance(seconds=wait)
+            now = clock.now().timestamp()
+            decision = await limiter.hit(limit, "x")
+            assert 0 <= decision.remaining < amount
+            assert 1 <= decision.reset <= seconds + 1
+            if decision.allowed:
+                taken.append(now)
+            # A bucket that refills while it is drawn from lets through at most two of its fillings in one window.
+            assert sum(when > now - seconds for when in taken) <= 2 * amount
+            assert taken.count(now) <= amount
+
+    asyncio.run(scenario())

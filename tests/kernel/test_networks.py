@@ -1,0 +1,88 @@
+"""S5: the client's address behind trusted proxies, and nobody's word for it but theirs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoenix.kernel.networks import client_address, client_scheme, parse_networks
+from phoenix.settings import SettingsError
+
+TRUSTED = parse_networks(["10.0.0.0/8", "127.0.0.1", "fd00::/8", "2001:db8:1::5"])
+
+
+@pytest.mark.parametrize(
+    ("peer", "header", "client"),
+    [
+        ("203.0.113.7", "", "203.0.113.7"),
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1", "198.51.100.1, 203.0.113.7, 10.9.9.9", "203.0.113.7"),
+        ("127.0.0.1", "203.0.113.7,10.0.0.1 , 10.0.0.2", "203.0.113.7"),
+        ("10.0.0.1", "10.0.0.2, 10.0.0.3", "10.0.0.2"),
+        ("10.0.0.1", "garbage", "10.0.0.1"),
+        ("10.0.0.1", "203.0.113.7, garbage", "10.0.0.1"),
+        ("10.0.0.1", "garbage, 203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1", "203.0.113.7, unknown, 10.0.0.2", "10.0.0.2"),
+        ("10.0.0.1", ", ,", "10.0.0.1"),
+        ("10.0.0.1", "203.0.113.7:4444", "203.0.113.7"),
+        ("10.0.0.1", "2001:db8::7", "2001:db8::7"),
+        ("10.0.0.1", "2001:DB8:0::7", "2001:db8::7"),
+        ("10.0.0.1", "[2001:db8::7]:4444", "2001:db8::7"),
+        ("10.0.0.1", '"[2001:db8::7]"', "2001:db8::7"),
+        ("fd00::1", "203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1::5", "203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1::6", "203.0.113.7", "2001:db8:1::6"),
+        ("::ffff:10.0.0.1", "203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1", "::ffff:203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1", "::ffff:10.0.0.9, ::ffff:10.0.0.8", "10.0.0.9"),
+        ("10.0.0.1", "0x7f.1", "10.0.0.1"),
+        ("10.0.0.1", "010.0.0.1", "10.0.0.1"),
+        ("10.0.0.1", "203.0.113.7\r\nX: y", "10.0.0.1"),
+        ("", "203.0.113.7", ""),
+        ("unix:", "203.0.113.7", "unix:"),
+    ],
+)
+def test_the_client_is_the_rightmost_that_is_no_proxy(peer: str, header: str, client: str) -> None:
+    assert client_address(peer, header, TRUSTED) == client
+
+
+def test_without_trusted_proxies_nobody_is_believed() -> None:
+    assert client_address("10.0.0.1", "203.0.113.7", ()) == "10.0.0.1"
+    assert client_scheme("10.0.0.1", "https", (), "http") == "http"
+
+
+@given(st.lists(st.ip_addresses().map(str) | st.text(alphabet="0123456789abcdef:., []", max_size=20), max_size=6))
+def test_what_a_client_writes_itself_never_counts(written: list[str]) -> None:
+    forged = ", ".join([*written, "203.0.113.7"])
+    assert client_address("10.0.0.1", forged, TRUSTED) == "203.0.113.7"
+    assert client_address("203.0.113.7", forged, TRUSTED) == "203.0.113.7"
+
+
+@given(st.text(max_size=100))
+def test_any_header_gives_an_address(header: str) -> None:
+    assert client_address("10.0.0.1", header, TRUSTED)
+
+
+@pytest.mark.parametrize(
+    ("peer", "header", "scheme"),
+    [
+        ("10.0.0.1", "https", "https"),
+        ("10.0.0.1", "HTTPS", "https"),
+        ("10.0.0.1", "https, http", "http"),
+        ("10.0.0.1", "http, https", "https"),
+        ("10.0.0.1", "", "http"),
+        ("10.0.0.1", "javascript", "http"),
+        ("203.0.113.7", "https", "http"),
+    ],
+)
+def test_the_scheme_is_what_the_nearest_proxy_saw(peer: str, header: str, scheme: str) -> None:
+    assert client_scheme(peer, header, TRUSTED, "http") == scheme
+
+
+def test_a_network_that_is_none_is_named() -> None:
+    with pytest.raises(SettingsError, match="10.0.0.0/99"):
+        parse_networks(["127.0.0.1", "10.0.0.0/99"])

@@ -1,0 +1,38 @@
+"""Every page in a real browser: no axe violation, nothing that needs scrolling sideways, no complaint in the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from tests.web.pages import PAGES
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+# 320 px is 1280 at a zoom of 400 %.
+SCREENS = (("light", 320), ("light", 768), ("dark", 1280))
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("theme", "width"), SCREENS)
+def test_pages_are_accessible(browser: Browser, site: str, theme: str, width: int) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci")
+    script = AXE.read_text(encoding="utf-8")
+    found: list[str] = []
+    with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.on("console", lambda message: found.append(f"console: {message.text}") if message.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: found.append(f"error: {error}"))
+        # The sample pages have no socket to reach; what the live script does has tests of its own.
+        page.route_web_socket("**/socket.io/**", lambda _socket: None)
+        for name in PAGES:
+            page.goto(f"{site}/{name}")
+            page.evaluate(script)
+            result = page.evaluate(f"axe.run(document, {RULES})")
+            found += [f"{name}: {v['id']}: {v['nodes'][0]['html'][:120]}" for v in result["violations"]]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{name}: wider than the window")
+    assert found == []

@@ -1,0 +1,249 @@
+"""What the scripts do, in a real browser, on the sample pages under our Content-Security-Policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from tests.web import samples
+
+from phoenix.kernel.templates import Templates
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce", timezone_id="Asia/Tokyo") as context:
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield page
+        assert faults == []
+
+
+class Socket:
+    """A Socket.IO server of one client, as little of it as the live script needs (Engine.IO 4, packets as text)."""
+
+    def __init__(self, page: Page) -> None:
+        self.routes: list[WebSocketRoute] = []
+        page.route_web_socket("**/socket.io/**", self._accept)
+
+    def _accept(self, route: WebSocketRoute) -> None:
+        self.routes.append(route)
+        route.on_message(lambda message: route.send('40{"sid":"s"}') if message == "40" else None)
+        route.send('0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":16384}')
+
+    def emit(self, event: str, **payload: object) -> None:
+        self.routes[-1].send("42" + json.dumps([event, payload]))
+
+
+@pytest.fixture
+def socket(page: Page) -> Socket:
+    return Socket(page)
+
+
+@pytest.fixture
+def news(page: Page, templates: Templates) -> Callable[[int], None]:
+    """What the server gives as newer than the page: that many new events, and one that is shown already."""
+    state = {"count": 0}
+
+    def answer(route: Route) -> None:
+        assert "after=evt_9" in route.request.url
+        new = [samples.happened(9 + n, "entries/feed_changed.html", samples.NOW, title=f"New {n}") for n in range(state["count"], 0, -1)]
+        html = templates.render("feed/_items.html", **samples.frame(items=[*new, samples.FEED[0]], gap=False))
+        route.fulfill(body=html, content_type="text/html")
+
+    def happen(count: int) -> None:
+        state["count"] = count
+
+    page.route("**/feed/new?*", answer)
+    return happen
+
+
+def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Page, site: str) -> None:
+    page.goto(f"{site}/entry")
+    opener = page.get_by_role("link", name="Delete")
+    opener.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Delete this entry?")
+    expect(dialog.get_by_role("button", name="Keep")).to_be_focused()
+    for _press in range(8):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement === document.body || document.activeElement.closest('dialog') !== null")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_a_form_that_asks_is_sent_after_the_answer_alone(page: Page, site: str) -> None:
+    sent: list[str] = []
+    page.route(
+        "**/remove",
+        lambda route: (sent.append(route.request.post_data or ""), route.fulfill(body="<title>done</title>", content_type="text/html")),
+    )
+    page.goto(f"{site}/members")
+    page.get_by_role("button", name="Remove Priya Raman").click()
+    dialog = page.get_by_role("dialog", name="Remove Priya Raman?")
+    dialog.get_by_role("button", name="Keep").click()
+    expect(dialog).to_be_hidden()
+    assert sent == []
+    page.get_by_role("button", name="Remove Tomás Aguirre").click()
+    page.get_by_role("dialog", name="Remove Tomás Aguirre?").get_by_role("button", name="Remove member").click()
+    page.wait_for_url("**/members/acc_tomas/remove")
+    assert sent == ["csrf=token-of-the-form"]
+
+
+def test_menus_close_on_escape_and_elsewhere(page: Page, site: str) -> None:
+    page.goto(f"{site}/entries")
+    summary = page.locator("summary", has_text="Your account")
+    menu = page.locator("details.menu", has=summary)
+    summary.click()
+    expect(page.get_by_role("link", name="Profile")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(summary).to_be_focused()
+    summary.click()
+    page.get_by_role("heading", name="Entries").click()
+    expect(menu).not_to_have_attribute("open", "")
+
+
+def test_the_theme_is_kept_and_there_before_the_first_paint(page: Page, site: str) -> None:
+    page.goto(f"{site}/entries")
+    page.locator("summary", has_text="Your account").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    page.goto(f"{site}/sign-in", wait_until="commit")
+    page.wait_for_function("document.body !== null")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_passwords_can_be_seen_and_are_judged(page: Page, site: str) -> None:
+    page.goto(f"{site}/sign-up")
+    assert page.locator("input[name=time_zone]").input_value() == "Asia/Tokyo"
+    field = page.get_by_label("Password", exact=True)
+    field.fill("short")
+    expect(page.get_by_text("Too short yet.")).to_be_visible()
+    field.fill("copper lantern drift nine")
+    expect(page.get_by_text("Very strong.")).to_be_visible()
+    show = page.get_by_role("button", name="Show password")
+    show.click()
+    expect(field).to_have_attribute("type", "text")
+    expect(show).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_toast_is_told_and_goes(page: Page, site: str, socket: Socket) -> None:
+    page.clock.install()
+    page.goto(f"{site}/dashboard")
+    page.clock.run_for(200)
+    expect(page.get_by_text("The entry is deleted.")).to_be_visible()
+    page.clock.run_for(7000)
+    expect(page.get_by_text("The entry is deleted.")).to_be_hidden()
+    assert socket.routes
+
+
+def test_a_form_is_sent_once(page: Page, site: str) -> None:
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.url)
+        route.abort()
+
+    page.route("**/entries/new", answer)
+    page.goto(f"{site}/entry-new")
+    page.evaluate("const b = document.querySelector('form.card button[type=submit]'); b.click(); b.click(); b.click()")
+    page.wait_for_timeout(300)
+    assert len(sent) == 1
+
+
+def test_what_is_new_is_put_on_top_for_a_reader_at_the_top(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+    page.goto(f"{site}/feed")
+    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    news(1)
+    socket.emit("feed", organisation="org_halden", id="evt_10")
+    expect(page.locator(".event--new")).to_have_count(1)
+    expect(page.locator("[data-event]").first).to_contain_text("New 1")
+    assert page.locator("[data-event=evt_9]").count() == 1
+    assert page.locator(".feed__day", has_text="Today").count() == 1
+    expect(page.locator("[data-pill]")).to_be_hidden()
+
+
+def test_somebody_who_reads_further_down_gets_a_pill(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+    page.goto(f"{site}/feed")
+    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("scrollY > 0")
+    news(2)
+    socket.emit("feed", organisation="org_halden", id="evt_10")
+    socket.emit("feed", organisation="org_halden", id="evt_11")
+    pill = page.get_by_role("button", name="2 new")
+    expect(pill).to_be_visible()
+    assert page.locator(".event--new").count() == 0
+    pill.click()
+    expect(page.locator(".event--new")).to_have_count(2)
+    expect(pill).to_be_hidden()
+    assert page.evaluate("scrollY") == 0
+
+
+def test_another_organisation_does_not_matter(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+    page.goto(f"{site}/feed")
+    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    news(1)
+    socket.emit("feed", organisation="org_other", id="evt_10")
+    page.wait_for_timeout(600)
+    assert page.locator(".event--new").count() == 0
+
+
+def test_what_was_missed_is_fetched_after_the_socket_came_back(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+    page.goto(f"{site}/feed")
+    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    news(1)
+    socket.routes[-1].close()
+    expect(page.locator("[data-live-state]")).to_have_text("Connecting again")
+    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    expect(page.locator(".event--new")).to_have_count(1)
+
+
+def test_the_dashboard_fetches_its_cards_but_not_from_under_the_reader(page: Page, site: str, socket: Socket) -> None:
+    page.goto(f"{site}/dashboard")
+    fetched: list[str] = []
+
+    def answer(route: Route) -> None:
+        fetched.append(route.request.url)
+        route.fulfill(body='<html><body><div id="cards" data-cards>fresh</div></body></html>', content_type="text/html")
+
+    page.route("**/o/halden/dashboard", answer)
+    page.get_by_role("link", name="All entries").focus()
+    socket.emit("feed", organisation="org_halden", id="evt_10")
+    page.wait_for_timeout(1500)
+    assert fetched == []
+    page.get_by_role("heading", name="Good afternoon").click()
+    expect(page.locator("#cards")).to_have_text("fresh")
+    assert len(fetched) == 1
+
+
+def test_an_ended_session_leads_to_signing_in(page: Page, site: str, socket: Socket) -> None:
+    page.goto(f"{site}/feed")
+    expect(page.locator("[data-live-state]")).to_have_text("Live")
+    socket.emit("session_ended", reason="ended")
+    page.wait_for_url("**/sign-in?next=%2Ffeed")
+
+
+def test_older_events_join_the_same_day(page: Page, site: str, socket: Socket, templates: Templates) -> None:
+    older = [samples.happened(n, "entries/feed_changed.html", samples.ago(days=900, minutes=9 - n), title=f"Older {n}") for n in (-1, -2)]
+    context = samples.frame("/o/halden/feed", items=older, kinds=samples.KINDS, kind="", older="", newest=False)
+    page.route(
+        "**/o/halden/feed?cursor=x",
+        lambda route: route.fulfill(body=templates.render("feed/page.html", **context), content_type="text/html"),
+    )
+    page.goto(f"{site}/feed")
+    days = page.locator(".feed__day").count()
+    page.get_by_role("link", name="Show older").click()
+    expect(page.locator("[data-event=evt_-2]")).to_be_visible()
+    assert page.locator(".feed__day").count() == days
+    expect(page.locator("[data-event=evt_-1]")).to_be_focused()
+    expect(page.get_by_role("link", name="Show older")).to_have_count(0)
+    assert socket.routes
