@@ -45,7 +45,8 @@ def rendered(templates: Templates) -> dict[str, str]:
     return {name: templates.render(template, **context) for name, (template, context) in PAGES.items()}
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while it is open Playwright runs an event loop, and tests that begin one of their own could not.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
@@ -59,7 +60,7 @@ def browser() -> Iterator[Browser]:
 def site() -> Iterator[str]:
     """The sample pages with the real bundles, at http://127.0.0.1:…/NAME."""
     if not (STATIC / "manifest.json").exists():
-        pytest.skip("the bundles are not built: npm run build")
+        pytest.fail("The styles and scripts are not bundled. Run: npm run build")
     real = Templates(FOLDERS, STATIC)
 
     class Handler(http.server.BaseHTTPRequestHandler):

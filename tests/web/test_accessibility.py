@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize(("theme", "width"), SCREENS)
 def test_pages_are_accessible(browser: Browser, site: str, theme: str, width: int) -> None:
     if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci")
+        pytest.fail("axe-core is not installed. Run: npm ci")
     script = AXE.read_text(encoding="utf-8")
     found: list[str] = []
     with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce") as context:  # type: ignore[arg-type]
