@@ -84,5 +84,5 @@ def test_the_scheme_is_what_the_nearest_proxy_saw(peer: str, header: str, scheme
 
 
 def test_a_network_that_is_none_is_named() -> None:
-    with pytest.raises(SettingsError, match="10.0.0.0/99"):
+    with pytest.raises(SettingsError, match=r"10\.0\.0\.0/99"):
         parse_networks(["127.0.0.1", "10.0.0.0/99"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.text import _
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -36,11 +37,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A response: its status, what it means, and what is in it."""
+    """A response: its status, what it means, and what is in it; `refusal` where that is a problem (RFC 9457)."""
 
     status: str
     about: str
     kind: Kind | None
+    refusal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Subject:
 class Thing:
     """An object with a name, which operations take or give."""
 
+    anchor: str
     name: str
     about: str
     fields: tuple[Row, ...]
@@ -88,6 +91,7 @@ class Reference:
     about: str
     subjects: tuple[Subject, ...]
     things: tuple[Thing, ...]
+    refusals: tuple[type[PhoenixError], ...]
 
 
 def reference(document: Json) -> Reference:
@@ -106,6 +110,7 @@ def reference(document: Json) -> Reference:
         about=info.get("description", ""),
         subjects=tuple(Subject(_anchor(name), name, tuple(found)) for name, found in groups.items()),
         things=tuple(reader.things()),
+        refusals=tuple(sorted(_refusals(PhoenixError), key=lambda refusal: (refusal.status, refusal.code))),
     )
 
 
@@ -115,12 +120,15 @@ class _Reader:
 
     def operation(self, path: str, method: str, operation: Json) -> Operation:
         body = _content(operation.get("requestBody", {}))
-        about = operation.get("description") or ""
+        title, about = _first_sentence(operation.get("summary") or operation.get("description") or path)
+        description = operation.get("description") or ""
+        if title not in description:
+            about = description
         return Operation(
             anchor=_anchor(operation.get("operationId") or f"{method} {path}"),
             method=method.upper(),
             path=path,
-            title=operation.get("summary") or about.partition(".")[0] or path,
+            title=title,
             about=about,
             deprecated=bool(operation.get("deprecated")),
             parameters=tuple(self._parameter(p) for p in operation.get("parameters", ())),
@@ -134,14 +142,15 @@ class _Reader:
         for name, schema in sorted(self._schemas.items(), key=lambda item: _short(item[0])):
             if "properties" in schema or "enum" in schema:
                 values = tuple(str(value) for value in schema.get("enum", ()))
-                yield Thing(_short(name), schema.get("description", ""), tuple(self._fields(schema)), values)
+                short = _short(name)
+                yield Thing(_anchor(short), short, schema.get("description", ""), tuple(self._fields(schema)), values)
 
     def kind(self, schema: Json) -> Kind:
         """The type in words: “text”, “list of Entry”, “number or nothing”."""
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             target = self._schemas.get(name, {})
-            return Kind(_short(name), _short(name) if "properties" in target or "enum" in target else "")
+            return Kind(_short(name), _anchor(_short(name)) if "properties" in target or "enum" in target else "")
         options = schema.get("oneOf") or schema.get("anyOf")
         if options:
             kinds = [self.kind(option) for option in options]
@@ -169,7 +178,8 @@ class _Reader:
     def _replies(self, responses: Json) -> Iterator[Reply]:
         for status, response in sorted(responses.items()):
             schema = _content(response)
-            yield Reply(status, response.get("description", ""), self.kind(schema) if schema else None)
+            refusal = "application/problem+json" in response.get("content", {})
+            yield Reply(status, response.get("description", ""), self.kind(schema) if schema else None, refusal)
 
     def _resolved(self, schema: Json) -> Json:
         if "$ref" in schema:
@@ -239,7 +249,20 @@ def _subject(path: str, operation: Json) -> str:
     """The tag; without one, the noun of the path."""
     tags = operation.get("tags") or []
     nouns = [part for part in path.split("/") if part and not part.startswith("{") and part != "api" and not _is_version(part)]
-    return str(tags[0]) if tags else (nouns[0].replace("_", " ").capitalize() if nouns else "Other")
+    name = str(tags[0]) if tags else nouns[0] if nouns else _("Other")
+    return (name[:1].upper() + name[1:]).replace("_", " ")
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    """The first sentence without its full stop, and the rest."""
+    first, _stop, rest = text.strip().partition(". ")
+    return first.rstrip("."), rest.strip()
+
+
+def _refusals(kind: type[PhoenixError]) -> set[type[PhoenixError]]:
+    """Every kind of refusal with a code of its own in the modules that are loaded."""
+    own = {kind} if "code" in vars(kind) else set()
+    return own.union(*(_refusals(below) for below in kind.__subclasses__()))
 
 
 def _is_version(part: str) -> bool:
@@ -247,8 +270,11 @@ def _is_version(part: str) -> bool:
 
 
 def _short(name: str) -> str:
-    """The last word of a dotted or underscored path to a class: Litestar spells some names in full."""
-    return name.rpartition(".")[2].rpartition("_")[2] if "." in name or name.count("_") > 1 else name
+    """“Page of EntryAnswer” for Page_phoenix.modules.entries.api.EntryAnswer_, as Litestar spells generic classes."""
+    outer, opened, inner = name.partition("_")
+    if opened and inner.endswith("_"):
+        return _("{outer} of {inner}").format(outer=outer, inner=_short(inner.removesuffix("_")))
+    return name.rpartition(".")[2]
 
 
 def _anchor(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -85,7 +85,8 @@ def local_to_instant(text: str, zone: str, *, later: bool = False) -> datetime:
         naive = datetime.fromisoformat(text)
     except ValueError:
         naive = None
-    if naive is None or naive.tzinfo is not None:
+    # The first and the last year are left out: a zone could carry their ends over the edge of the calendar.
+    if naive is None or naive.tzinfo is not None or not MINYEAR < naive.year < MAXYEAR:
         sentence = _("Write a date and a time, like 2026-11-23 14:05.")
         raise InvalidInput(sentence, errors=(FieldError("occurred_at", "invalid_time", sentence),))
     local = naive.replace(tzinfo=ZoneInfo(zone), fold=1 if later else 0)

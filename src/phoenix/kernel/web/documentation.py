@@ -12,7 +12,7 @@ from phoenix.kernel.web.endpoint import PUBLIC, get
 from phoenix.kernel.web.pages import View, Visit, page
 
 
-@get("/api/v2/openapi.json", permission=PUBLIC, queries=0)
+@get("/api/v2/openapi.json", permission=PUBLIC, queries=0, tag="health")
 async def openapi_document(call: Call) -> dict[str, Any] | Answer:
     """This document (OpenAPI 3.1)."""
     body: bytes = call.request.app.state.document()

@@ -90,7 +90,7 @@ def route(
             http_method=method,  # type: ignore[arg-type]
             status_code=status,
             opt={"permission": permission, "queries": queries, "limits": tuple(limits)},
-            tags=[tag or path.split("/")[3]] if path.startswith("/api/") else None,
+            tags=[tag or path.split("/")[3]],
             summary=(inspect.getdoc(handler) or "").split("\n")[0],
             description=inspect.getdoc(handler),
             operation_id=getattr(handler, "__name__", None),
@@ -261,7 +261,7 @@ def _status_and_type(method: str, returned: Any) -> tuple[int, Any]:
 def _refusals(method: str, path: str, permission: str, more: Sequence[int], *, has_data: bool) -> dict[int, ResponseSpec]:
     statuses = {429, 503, *more}
     if permission != PUBLIC:
-        statuses |= {401, 403}
+        statuses |= {401, 403, 404}
     else:
         statuses |= {401} if method == "GET" or "{" in path or has_data else set()
     if "{" in path:

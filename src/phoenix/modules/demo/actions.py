@@ -18,7 +18,7 @@ from phoenix.kernel.ids import new_id
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts import queries as accounts
 from phoenix.modules.accounts.events import AccountCreated
-from phoenix.modules.demo.people import ENTRIES, ORGANISATION, PEOPLE, DemoPerson
+from phoenix.modules.demo.people import ENTRIES, ORGANISATION, PEOPLE, DemoEntry, DemoPerson
 from phoenix.modules.entries.actions import Draft, excerpt, post_entry
 from phoenix.modules.organisations import queries as organisations
 from phoenix.modules.organisations.actions.create import create_organisation
@@ -114,15 +114,19 @@ async def _make(runtime: Runtime) -> None:
             tx.actor = account
             await tx.execute(organisations.INSERT_MEMBER, made.id, account, person.role, tx.now)
             tx.record(MemberJoined(organisation=made.id, subject=account, role=person.role, invited_by=people[0]))
-    for entry in ENTRIES:
-        person = PEOPLE[entry.author]
-        local = (now - timedelta(days=entry.days_ago)).astimezone(ZoneInfo(person.time_zone))
-        at = local.replace(hour=entry.hour, minute=(entry.days_ago * 13) % 60, second=0, microsecond=0).astimezone(UTC)
+    written = sorted(((min(_moment(entry, now), now), entry) for entry in ENTRIES), key=lambda pair: pair[0])
+    for at, entry in written:
         clock.set(min(at + timedelta(minutes=9), now))
         async with runtime.database.transaction(actor=people[entry.author]) as tx:
             actor = await _actor(runtime, tx, people[entry.author])
-            await post_entry(tx, actor, made.id, Draft(entry.title, entry.body, min(at, now), person.time_zone))
+            await post_entry(tx, actor, made.id, Draft(entry.title, entry.body, at, PEOPLE[entry.author].time_zone))
     runtime.database.clock = runtime.clock
+
+
+def _moment(entry: DemoEntry, now: datetime) -> datetime:
+    """When it happened: at that hour of its author's own day."""
+    local = (now - timedelta(days=entry.days_ago)).astimezone(ZoneInfo(PEOPLE[entry.author].time_zone))
+    return local.replace(hour=entry.hour, minute=(entry.days_ago * 13) % 60, second=0, microsecond=0).astimezone(UTC)
 
 
 async def _person(tx: Transaction, person: DemoPerson, password_hash: str) -> str:

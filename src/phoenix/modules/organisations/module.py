@@ -72,7 +72,7 @@ MODULE = Module(
     cards=(MEMBERS,),
     navigation=(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
-        NavigationItem("Organisation", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
+        NavigationItem("Manage", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
     ),
     seating=Seating(queries.seat_finder),
 )

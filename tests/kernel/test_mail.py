@@ -1,0 +1,196 @@
+"""N4, N5: mails as they arrive at a real SMTP server, and as they read."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from jinja2 import UndefinedError
+
+import phoenix
+from phoenix.kernel.clock import SetClock
+from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.mail import Mail, Mailer
+from phoenix.settings import Mail as MailSettings
+
+NOW = datetime(2026, 11, 23, 14, 5, 6, tzinfo=UTC)
+MODULES = Path(phoenix.__file__).parent / "modules"
+FOLDERS = {name: MODULES / name / "templates" for name in ("accounts", "organisations")}
+MAIL = Mail(subject="Confirm: Grüße", text="Hello\n\n48291377\n", html="<p>Hello</p>")
+PROOF = {"name": "Leila", "code": "48291377", "code_minutes": 10, "link_minutes": 60, "link": "https://phoenix.example/verify?token=a&x=b"}
+LINK = {"name": "Leila", "link": "https://phoenix.example/sign-in", "reset_link": "https://phoenix.example/forgot"}
+INVITATION = {"inviter": "Ada", "organisation": "Ember", "role": "member", "link": "https://phoenix.example/invitations/accept?token=a"}
+
+
+class Received:
+    """Keeps what came, or refuses with `answer`."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.envelopes.append(envelope)
+        return self.answer
+
+    def one(self) -> EmailMessage:
+        (envelope,) = self.envelopes
+        assert isinstance(envelope.content, bytes)
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
+
+
+@pytest.fixture(params=[True, False], ids=["smtputf8", "ascii"])
+def server(request: pytest.FixtureRequest) -> Iterator[tuple[Received, Mailer]]:
+    received = Received()
+    controller = Controller(received, hostname="127.0.0.1", port=0, enable_SMTPUTF8=request.param, decode_data=False)
+    controller._trigger_server = lambda: None  # type: ignore[method-assign]  # it would connect to port 0
+    controller.start()
+    assert controller.server is not None
+    port = controller.server.sockets[0].getsockname()[1]
+    yield received, Mailer(MailSettings(smtp_url=f"smtp://127.0.0.1:{port}"), FOLDERS, SetClock(NOW))
+    controller.stop()
+
+
+def send(mailer: Mailer, to: str, mail: Mail = MAIL) -> None:
+    asyncio.run(mailer.send(to, mail))
+
+
+def test_a_mail_arrives_whole(server: tuple[Received, Mailer]) -> None:
+    received, mailer = server
+    send(mailer, "leila@example.com")
+    message = received.one()
+    assert received.envelopes[0].rcpt_tos == ["leila@example.com"]
+    assert received.envelopes[0].mail_from == "no-reply@phoenix.example"
+    assert message["To"] == "leila@example.com"
+    assert message["From"] == "Phoenix <no-reply@phoenix.example>"
+    assert message["Subject"] == "Confirm: Grüße"
+    assert message["Date"].datetime == NOW
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert re.fullmatch(r"<[^@\s]+@phoenix\.example>", message["Message-ID"])
+    plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None
+    assert page is not None
+    assert plain.get_content().splitlines() == ["Hello", "", "48291377"]
+    assert page.get_content().strip() == "<p>Hello</p>"
+
+
+@pytest.mark.parametrize("to", ["o'brien+x@example.ie", '"john smith"@example.com', "l" * 64 + "@example.com"])
+def test_any_ascii_address_is_reached(server: tuple[Received, Mailer], to: str) -> None:
+    received, mailer = server
+    send(mailer, to)
+    assert received.envelopes[0].rcpt_tos == [to]
+
+
+def test_a_domain_in_another_script_is_reached_by_every_server(server: tuple[Received, Mailer]) -> None:
+    received, mailer = server
+    send(mailer, "Leila@münchen.de")
+    assert received.envelopes[0].rcpt_tos == ["Leila@xn--mnchen-3ya.de"]
+    assert not received.envelopes[0].smtp_utf8
+
+
+def test_a_name_in_another_script_needs_a_server_that_can(server: tuple[Received, Mailer]) -> None:
+    received, mailer = server
+    try:
+        send(mailer, "почта@пример.рф")
+    except Unavailable:
+        assert received.envelopes == []
+        return
+    assert received.envelopes[0].smtp_utf8
+    assert received.envelopes[0].rcpt_tos[0].startswith("почта@")
+
+
+@pytest.mark.parametrize(
+    ("to", "mail"),
+    [
+        ("leila@example.com\r\nBcc: eve@example.com", MAIL),
+        ("leila@example.com", Mail(subject="Hello\r\nBcc: eve@example.com", text="x", html="x")),
+        ("leila@example.com, eve@example.com", MAIL),
+    ],
+)
+def test_no_header_and_no_recipient_can_be_smuggled_in(server: tuple[Received, Mailer], to: str, mail: Mail) -> None:
+    received, mailer = server
+    with pytest.raises((ValueError, Unavailable)):
+        send(mailer, to, mail)
+    assert received.envelopes == []
+
+
+def test_a_refusal_is_unavailable_and_names_nobody(server: tuple[Received, Mailer]) -> None:
+    received, mailer = server
+    received.answer = "451 leila@example.com later"
+    with pytest.raises(Unavailable) as refused:
+        send(mailer, "leila@example.com")
+    assert "leila" not in str(refused.value)
+
+
+def test_a_server_that_is_not_there_is_unavailable() -> None:
+    with pytest.raises(Unavailable):
+        send(Mailer(MailSettings(smtp_url="smtp://127.0.0.1:1"), FOLDERS), "leila@example.com")
+    with pytest.raises(Unavailable, match="PHOENIX_SMTP_URL"):
+        send(Mailer(MailSettings(), FOLDERS), "leila@example.com")
+
+
+@pytest.mark.parametrize(
+    ("name", "context"),
+    [
+        ("accounts/verify", PROOF),
+        ("accounts/password_reset", PROOF),
+        ("accounts/already_registered", LINK),
+        ("organisations/invitation", INVITATION),
+    ],
+)
+def test_every_mail_says_the_same_in_html_and_in_plain_text(name: str, context: dict[str, object]) -> None:
+    mail = Mailer(MailSettings(), FOLDERS).render(name, to="leila@example.com", **context)
+    assert mail.subject
+    assert "\n" not in mail.subject
+    assert "<" not in mail.text
+    assert "mj-" not in mail.html
+    assert "<script" not in mail.html
+    assert "prefers-color-scheme: dark" in mail.html
+    assert str(context["link"]) in mail.text.splitlines()
+    assert f'href="{str(context["link"]).replace("&", "&amp;")}"' in mail.html
+    assert "http://" not in mail.html.replace("http://www.w3.org", "").replace('"http-equiv"', "")
+    if "code" in context:
+        assert "48291377" in mail.text.splitlines()
+        assert ">48291377<" in mail.html
+        assert "48291377" in mail.subject
+    assert "leila@example.com" in mail.html
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        "Tom & Jerry",
+        "{{ 7 * 7 }}",
+        "%(code)s 100%",
+        "</mj-text><mj-image src='x'/>",
+        "&amp;",
+        "O\"Brien's",
+        "名前",
+    ],
+)
+def test_what_people_are_called_stays_text(name: str) -> None:
+    mailer = Mailer(MailSettings(), FOLDERS)
+    mail = mailer.render("accounts/verify", to="leila@example.com", **PROOF | {"name": name})
+    assert f"Hello {name}," in mail.text
+    assert "<script" not in mail.html
+    assert "mj-image" not in mail.html.replace("&lt;mj-image", "")
+    invited = mailer.render("organisations/invitation", to="x@example.com", **INVITATION | {"inviter": name, "organisation": name})
+    assert invited.subject == f"{name} invites you to {name}"
+    assert "<script" not in invited.html
+
+
+def test_a_missing_word_is_an_error() -> None:
+    with pytest.raises(UndefinedError, match="code"):
+        Mailer(MailSettings(), FOLDERS).render("accounts/verify", to="x@example.com", name="x", link="x", code_minutes=1, link_minutes=1)

@@ -1,0 +1,185 @@
+"""T2: what is shown is in the reader's zone, right through every change of its clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoenix.kernel.errors import InvalidInput
+from phoenix.kernel.times import check_zone, day, local_input, local_to_instant, offset, show, zones
+
+NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
+ZONES = [
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "Australia/Brisbane",
+    "Asia/Kathmandu",
+]
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "text"),
+    [
+        ("2026-11-23T13:05", "Europe/Berlin", "14:05"),
+        ("2026-11-22T23:00", "Europe/Berlin", "00:00"),
+        ("2026-11-22T22:59", "Europe/Berlin", "Sun 23:59"),
+        ("2026-11-21T18:40", "Europe/Berlin", "Sat 19:40"),
+        ("2026-11-17T11:00", "Europe/Berlin", "Tue 12:00"),
+        ("2026-11-16T11:00", "Europe/Berlin", "16 November"),
+        ("2026-01-02T11:00", "Europe/Berlin", "2 January"),
+        ("2025-11-20T11:00", "Europe/Berlin", "20 November 2025"),
+        ("2026-11-23T04:59", "America/New_York", "Sun 23:59"),
+        ("2026-11-23T05:00", "America/New_York", "00:00"),
+        ("2026-11-22T23:00", "Australia/Sydney", "Mon 10:00"),
+        ("2026-11-23T13:00", "Australia/Sydney", "00:00"),
+        ("2026-11-23T22:59", "Europe/Berlin", "23:59"),
+    ],
+)
+def test_a_short_text_by_how_long_ago_it_was(instant: str, zone: str, text: str) -> None:
+    assert show(utc(instant), zone, NOW).text == text
+
+
+def test_the_full_instant_and_the_one_for_machines() -> None:
+    shown = show(NOW, "Europe/Berlin", NOW)
+    assert shown.full == "Monday 23 November 2026, 14:05 Berlin"
+    assert shown.iso == "2026-11-23T13:05:00.000Z"
+    assert show(NOW, "America/New_York", NOW).full == "Monday 23 November 2026, 08:05 New York"
+    assert "Montag" in show(NOW, "Europe/Berlin", NOW, "de").full
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "heading"),
+    [
+        ("2026-11-23T00:00", "Europe/Berlin", "Today"),
+        ("2026-11-22T12:00", "Europe/Berlin", "Yesterday, 22 November"),
+        ("2026-11-20T12:00", "Europe/Berlin", "Friday, 20 November"),
+        ("2025-11-20T12:00", "Europe/Berlin", "Thursday, 20 November 2025"),
+        ("2026-11-23T00:00", "America/New_York", "Yesterday, 22 November"),
+    ],
+)
+def test_the_heading_of_a_day(instant: str, zone: str, heading: str) -> None:
+    assert day(utc(instant), zone, NOW) == heading
+
+
+@pytest.mark.parametrize(
+    ("zone", "before", "after", "offsets"),
+    [
+        ("America/New_York", "2026-03-08T06:59", "2026-03-08T07:00", ("01:59", "03:00")),
+        ("Europe/London", "2026-03-29T00:59", "2026-03-29T01:00", ("00:59", "02:00")),
+        ("Europe/Berlin", "2026-03-29T00:59", "2026-03-29T01:00", ("01:59", "03:00")),
+        ("Australia/Sydney", "2026-10-03T15:59", "2026-10-03T16:00", ("01:59", "03:00")),
+        ("Australia/Lord_Howe", "2026-10-03T15:29", "2026-10-03T15:30", ("01:59", "02:30")),
+        ("Australia/Brisbane", "2026-10-03T15:59", "2026-10-03T16:00", ("01:59", "02:00")),
+        ("America/New_York", "2026-11-01T05:59", "2026-11-01T06:00", ("01:59", "01:00")),
+        ("Europe/Berlin", "2026-10-25T00:59", "2026-10-25T01:00", ("02:59", "02:00")),
+        ("Australia/Lord_Howe", "2026-04-04T14:59", "2026-04-04T15:00", ("01:59", "01:30")),
+    ],
+)
+def test_clocks_jump_when_they_do_there(zone: str, before: str, after: str, offsets: tuple[str, str]) -> None:
+    assert (show(utc(before), zone, utc(before)).text, show(utc(after), zone, utc(after)).text) == offsets
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "instant", "later"),
+    [
+        ("2026-11-23T14:05", "Europe/Berlin", "2026-11-23T13:05", None),
+        ("2026-07-01T14:05", "Europe/Berlin", "2026-07-01T12:05", None),
+        ("2026-10-25T02:30", "Europe/Berlin", "2026-10-25T00:30", "2026-10-25T01:30"),
+        ("2026-11-01T01:30", "America/New_York", "2026-11-01T05:30", "2026-11-01T06:30"),
+        ("2026-10-25T01:30", "Europe/London", "2026-10-25T00:30", "2026-10-25T01:30"),
+        ("2026-04-05T02:30", "Australia/Sydney", "2026-04-04T15:30", "2026-04-04T16:30"),
+        ("2026-04-05T01:45", "Australia/Lord_Howe", "2026-04-04T14:45", "2026-04-04T15:15"),
+        ("2026-04-05T02:30", "Australia/Brisbane", "2026-04-04T16:30", None),
+        ("2026-11-23 14:05:30", "Asia/Kathmandu", "2026-11-23T08:20:30", None),
+    ],
+)
+def test_a_local_time_is_an_instant_the_first_unless_told(text: str, zone: str, instant: str, later: str | None) -> None:
+    assert local_to_instant(text, zone) == utc(instant)
+    assert local_to_instant(text, zone, later=True) == utc(later or instant)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("2026-03-08T02:30", "America/New_York"),
+        ("2026-03-29T01:00", "Europe/London"),
+        ("2026-03-29T02:00", "Europe/Berlin"),
+        ("2026-03-29T02:59:59", "Europe/Berlin"),
+        ("2026-10-04T02:30", "Australia/Sydney"),
+        ("2026-10-04T02:15", "Australia/Lord_Howe"),
+    ],
+)
+def test_a_time_that_never_was_is_refused(text: str, zone: str) -> None:
+    for later in (False, True):
+        with pytest.raises(InvalidInput) as refused:
+            local_to_instant(text, zone, later=later)
+        assert refused.value.errors[0].code == "time_gap"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now", "2026-13-01T00:00", "2026-02-30T00:00", "2026-11-23T14:05Z", "2026-11-23T14:05+01:00", "14:05", "x" * 10_000]
+)
+def test_what_is_no_local_time_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        local_to_instant(text, "Europe/Berlin")
+    assert refused.value.errors[0].code == "invalid_time"
+
+
+@pytest.mark.parametrize(("text", "zone"), [("0001-01-01T00:00", "Asia/Tokyo"), ("9999-12-31T23:59", "America/New_York")])
+def test_the_ends_of_the_calendar_are_refused(text: str, zone: str) -> None:
+    with pytest.raises(InvalidInput):
+        local_to_instant(text, zone)
+
+
+@given(
+    st.datetimes(utc("1971-01-01").replace(tzinfo=None), utc("2100-01-01").replace(tzinfo=None), timezones=st.just(UTC)),
+    st.sampled_from(ZONES),
+)
+def test_an_instant_comes_back_from_the_form(instant: datetime, zone: str) -> None:
+    minute = instant.replace(second=0, microsecond=0)
+    text = local_input(minute, zone)
+    assert minute in {local_to_instant(text, zone), local_to_instant(text, zone, later=True)}
+
+
+@given(
+    st.datetimes(utc("1971-01-01").replace(tzinfo=None), utc("2100-01-01").replace(tzinfo=None), timezones=st.just(UTC)),
+    st.sampled_from(ZONES),
+)
+def test_every_instant_is_shown(instant: datetime, zone: str) -> None:
+    shown = show(instant, zone, NOW)
+    assert f"{instant.astimezone(ZoneInfo(zone)):%H:%M}" in shown.full
+    assert abs(datetime.fromisoformat(shown.iso) - instant) < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Berlin", "Europe/Nowhere", "../../etc/passwd", "/etc/localtime", "europe/berlin", "Europe/Berlin\0", "posixrules", "x" * 10_000],
+)
+def test_what_is_no_zone_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_zone(name)
+    assert refused.value.errors[0].field == "time_zone"
+
+
+def test_zones_are_grouped_with_the_offset_in_force() -> None:
+    summer = {zone.name: zone for _group, members in zones(utc("2026-07-01")) for zone in members}
+    winter = {zone.name: zone for _group, members in zones(utc("2026-01-01")) for zone in members}
+    assert (summer["Europe/Berlin"].offset, winter["Europe/Berlin"].offset) == ("+02:00", "+01:00")
+    assert (summer["Australia/Lord_Howe"].offset, winter["Australia/Lord_Howe"].offset) == ("+10:30", "+11:00")
+    assert (summer["America/New_York"].offset, winter["America/New_York"].offset) == ("-04:00", "-05:00")
+    assert summer["America/Argentina/Buenos_Aires"].city == "Argentina, Buenos Aires"
+    assert "UTC" in summer
+    assert all(check_zone(name) for name in summer)
+    assert offset(NOW, "America/St_Johns") == "-03:30"
