@@ -6,9 +6,11 @@ import asyncio
 import email
 import email.policy
 import re
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from jinja2 import UndefinedError
 
 import phoenix
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.errors import InvalidInput, Unavailable
 from phoenix.kernel.mail import Mail, Mailer
 from phoenix.settings import Mail as MailSettings
 
@@ -53,11 +55,11 @@ class Received:
 @pytest.fixture(params=[True, False], ids=["smtputf8", "ascii"])
 def server(request: pytest.FixtureRequest) -> Iterator[tuple[Received, Mailer]]:
     received = Received()
-    controller = Controller(received, hostname="127.0.0.1", port=0, enable_SMTPUTF8=request.param, decode_data=False)
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]  # it would connect to port 0
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(received, hostname="127.0.0.1", port=port, enable_SMTPUTF8=request.param, decode_data=False)
     controller.start()
-    assert controller.server is not None
-    port = controller.server.sockets[0].getsockname()[1]
     yield received, Mailer(MailSettings(smtp_url=f"smtp://127.0.0.1:{port}"), FOLDERS, SetClock(NOW))
     controller.stop()
 
@@ -95,8 +97,8 @@ def test_any_ascii_address_is_reached(server: tuple[Received, Mailer], to: str) 
 def test_a_domain_in_another_script_is_reached_by_every_server(server: tuple[Received, Mailer]) -> None:
     received, mailer = server
     send(mailer, "Leila@münchen.de")
-    assert received.envelopes[0].rcpt_tos == ["Leila@xn--mnchen-3ya.de"]
-    assert not received.envelopes[0].smtp_utf8
+    (envelope,) = received.envelopes
+    assert envelope.rcpt_tos == ["Leila@münchen.de" if envelope.smtp_utf8 else "Leila@xn--mnchen-3ya.de"]
 
 
 def test_a_name_in_another_script_needs_a_server_that_can(server: tuple[Received, Mailer]) -> None:
@@ -120,7 +122,7 @@ def test_a_name_in_another_script_needs_a_server_that_can(server: tuple[Received
 )
 def test_no_header_and_no_recipient_can_be_smuggled_in(server: tuple[Received, Mailer], to: str, mail: Mail) -> None:
     received, mailer = server
-    with pytest.raises((ValueError, Unavailable)):
+    with pytest.raises((ValueError, InvalidInput)):
         send(mailer, to, mail)
     assert received.envelopes == []
 
@@ -154,7 +156,7 @@ def test_every_mail_says_the_same_in_html_and_in_plain_text(name: str, context: 
     assert mail.subject
     assert "\n" not in mail.subject
     assert "<" not in mail.text
-    assert "mj-" not in mail.html
+    assert "<mj-" not in mail.html
     assert "<script" not in mail.html
     assert "prefers-color-scheme: dark" in mail.html
     assert str(context["link"]) in mail.text.splitlines()
@@ -167,10 +169,28 @@ def test_every_mail_says_the_same_in_html_and_in_plain_text(name: str, context: 
     assert "leila@example.com" in mail.html
 
 
+class Elements(HTMLParser):
+    """The elements and the text of a page, as a mail program reads it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
 @pytest.mark.parametrize(
     "name",
     [
         "<script>alert(1)</script>",
+        "</title><img src='x'>",
+        '"><img src=x>',
         "Tom & Jerry",
         "{{ 7 * 7 }}",
         "%(code)s 100%",
@@ -184,11 +204,12 @@ def test_what_people_are_called_stays_text(name: str) -> None:
     mailer = Mailer(MailSettings(), FOLDERS)
     mail = mailer.render("accounts/verify", to="leila@example.com", **PROOF | {"name": name})
     assert f"Hello {name}," in mail.text
-    assert "<script" not in mail.html
-    assert "mj-image" not in mail.html.replace("&lt;mj-image", "")
     invited = mailer.render("organisations/invitation", to="x@example.com", **INVITATION | {"inviter": name, "organisation": name})
     assert invited.subject == f"{name} invites you to {name}"
-    assert "<script" not in invited.html
+    for page in (mail.html, invited.html):
+        elements = Elements(page)
+        assert not {"script", "img"} & set(elements.names)
+        assert name in "".join(elements.words)
 
 
 def test_a_missing_word_is_an_error() -> None:

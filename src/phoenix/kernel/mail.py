@@ -23,6 +23,7 @@ from css_inline import CSSInliner
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
 from msgspec import Struct
 
+from phoenix.kernel.addresses import parse_address
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.text import gettext, ngettext
@@ -69,7 +70,20 @@ class Mailer:
         await self.send(to, self.render(name, to=to, **context))
 
     async def send(self, to: str, mail: Mail) -> None:
-        """Send a mail to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531)."""
+        """Send a mail to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531).
+
+        Raises InvalidInput where `to` is not one address, such as two of them or one with a header behind it.
+        """
+        address = parse_address(to)
+        try:
+            await self._deliver(address.display, mail)
+        except aiosmtplib.SMTPNotSupported as error:
+            # A server without SMTPUTF8 still reaches a domain in another script by its ASCII form.
+            if address.needs_smtputf8:
+                raise Unavailable("The mail server cannot take addresses in this script.") from error
+            await self._deliver(address.envelope, mail)
+
+    async def _deliver(self, to: str, mail: Mail) -> None:
         if not self._settings.smtp_url and not self._settings.mailbox_port:
             raise Unavailable("No mail server is set. Set PHOENIX_SMTP_URL.")
         message = self._message(to, mail)
@@ -91,6 +105,8 @@ class Mailer:
                 tls_context=ssl.create_default_context() if secure or starttls else None,
                 timeout=SEND_SECONDS,
             )
+        except aiosmtplib.SMTPNotSupported:
+            raise
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable(f"The mail server refused, or does not answer ({type(error).__name__}).") from error
 

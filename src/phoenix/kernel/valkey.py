@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-REQUEST_MILLISECONDS = 250
+REQUEST_MILLISECONDS = 1000
 REST_SECONDS = 1.0
 
 
