@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 list() {
     find . \( -name .git -o -name .venv -o -name node_modules -o -name data -o -name '.*_cache' -o -name __pycache__ -o -name static \
         -o -name .hypothesis -o -name '*.egg-info' \) -prune -o -type f ! -name package-lock.json ! -path './requirements/*' \
-        ! -name .secrets.baseline -print | sort
+        ! -name .secrets.baseline -print | sed 's,^\./,,' | sort
 }
 
 if [ "${1:-}" = --accept ]; then

@@ -38,17 +38,12 @@ def test_the_limit_holds_to_the_last_one_and_comes_back(url: str | None) -> None
         made = [await limiter.hit(RESETS, key) for _ in range(12)]
         assert [d.allowed for d in made] == [True] * 10 + [False] * 2
         assert [d.remaining for d in made] == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]
-        assert made[0].reset == 360
-        assert made[9].reset == 3600
-        assert made[10].reset == made[11].reset == 360
+        assert {d.reset for d in made} == {3600}
         assert (await limiter.hit(RESETS, new_token())).allowed
         assert (await limiter.hit(Limit("other", 10, 3600), key)).allowed
-        clock.advance(seconds=359)
+        clock.advance(seconds=3599.5)
         assert not (await limiter.hit(RESETS, key)).allowed
-        clock.advance(seconds=1.1)
-        assert (await limiter.hit(RESETS, key)).allowed
-        assert not (await limiter.hit(RESETS, key)).allowed
-        clock.advance(seconds=3600)
+        clock.advance(seconds=0.6)
         assert [(await limiter.hit(RESETS, key)).allowed for _ in range(11)] == [True] * 10 + [False]
         if valkey is not None:
             await valkey.close()
@@ -94,13 +89,13 @@ def test_a_refusal_says_when_to_come_back() -> None:
         return refused.value
 
     refused = asyncio.run(scenario())
-    assert refused.retry_after == 360
+    assert refused.retry_after == 3600
     assert refused.headers == {
-        "Retry-After": "360",
+        "Retry-After": "3600",
         "RateLimit-Policy": '"password_reset";q=10;w=3600',
         "RateLimit": '"password_reset";r=0;t=360',
     }
-    assert "6 minutes" in refused.detail
+    assert "1 hours" in refused.detail
 
 
 def test_headers_name_every_policy() -> None:
@@ -125,7 +120,7 @@ def test_the_memory_of_a_process_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @given(st.integers(1, 50), st.integers(1, 100_000), st.lists(st.floats(0, 5000), min_size=1, max_size=120))
-def test_never_more_than_the_amount_at_once_nor_double_in_a_window(amount: int, seconds: int, waits: list[float]) -> None:
+def test_never_more_than_the_amount_in_any_window(amount: int, seconds: int, waits: list[float]) -> None:
     async def scenario() -> None:
         clock, limit = SetClock(NOW), Limit("any", amount, seconds)
         limiter = Limiter(None, KEYS, clock)
@@ -138,8 +133,6 @@ def test_never_more_than_the_amount_at_once_nor_double_in_a_window(amount: int, 
             assert 1 <= decision.reset <= seconds + 1
             if decision.allowed:
                 taken.append(now)
-            # A bucket that refills while it is drawn from lets through at most two of its fillings in one window.
-            assert sum(when > now - seconds for when in taken) <= 2 * amount
-            assert taken.count(now) <= amount
+            assert sum(when > now - seconds for when in taken) <= amount
 
     asyncio.run(scenario())

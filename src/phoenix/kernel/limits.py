@@ -1,12 +1,13 @@
-"""Rate limits: GCRA, atomic in Valkey; in each process alone while Valkey cannot be reached."""
+"""Rate limits: exact sliding windows, atomic in Valkey; in each process alone while Valkey cannot be reached."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from phoenix.kernel.clock import Clock
-from phoenix.kernel.crypto import Keys
+from phoenix.kernel.crypto import Keys, new_token
 from phoenix.kernel.errors import TooManyRequests
 from phoenix.kernel.text import _
 from phoenix.kernel.valkey import Valkey, script
@@ -27,7 +28,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a limit said. `reset` is in whole seconds: until the next is allowed, or until all of them are again."""
+    """What a limit said. `reset` is in whole seconds: until the oldest hit no longer counts."""
 
     allowed: bool
     limit: Limit
@@ -35,17 +36,18 @@ class Decision:
     reset: int
 
 
-# The generic cell rate algorithm: one number a key, the time at which its bucket would be empty. Milliseconds.
-_GCRA = script("""
-    local now = tonumber(ARGV[1])
-    local gap = tonumber(ARGV[2])
-    local window = tonumber(ARGV[3])
-    local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
-    if full + gap - now > window then
-        return {0, tostring(full)}
+# A log of the hits in the window, as a sorted set by time in milliseconds: exact, in one step.
+_COUNT = script("""
+    local now, window, amount = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+    redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+    local count = redis.call('ZCARD', KEYS[1])
+    local allowed = 0
+    if count < amount then
+        redis.call('ZADD', KEYS[1], now, ARGV[4])
+        redis.call('PEXPIRE', KEYS[1], window)
+        count, allowed = count + 1, 1
     end
-    redis.call('SET', KEYS[1], tostring(full + gap), 'PX', math.ceil(full + gap - now) + 1000)
-    return {1, tostring(full + gap)}
+    return {allowed, count, redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]}
 """)
 
 
@@ -56,24 +58,20 @@ class Limiter:
         self._valkey = valkey
         self._keys = keys
         self._clock = clock
-        self._local: dict[str, float] = {}
+        self._local: dict[str, deque[float]] = {}
 
     async def hit(self, limit: Limit, key: str) -> Decision:
-        """Count one, if it is still allowed."""
+        """Count one, if it is still allowed: never more than the amount in any window of that length."""
         name = f"limit:{limit.name}:{self._keys.pseudonym(key)}"
-        now = self._clock.now().timestamp() * 1000
-        window = limit.seconds * 1000.0
-        gap = window / limit.amount
+        now, window = self._clock.now().timestamp() * 1000, limit.seconds * 1000
         answered = None
         if self._valkey is not None:
-            answered = await self._valkey.run(_GCRA, [name], [repr(now), repr(gap), repr(window)])
+            answered = await self._valkey.run(_COUNT, [name], [repr(now), str(window), str(limit.amount), new_token(8)])
         if isinstance(answered, list):
-            allowed, full = bool(answered[0]), float(answered[1])
+            allowed, count, oldest = bool(answered[0]), int(answered[1]), float(answered[2])
         else:
-            allowed, full = self._hit_locally(name, now, gap, window)
-        remaining = max(0, int((now + window - full) / gap + 1e-6))
-        reset = full - now if allowed else full + gap - now - window
-        return Decision(allowed, limit, remaining, max(1, -int(-reset // 1000)))
+            allowed, count, oldest = self._hit_locally(name, now, window, limit.amount)
+        return Decision(allowed, limit, limit.amount - count, max(1, -int(-(oldest + window - now) // 1000)))
 
     async def require(self, limit: Limit, key: str) -> Decision:
         """Count one. Raises TooManyRequests with Retry-After where it is one too many."""
@@ -83,15 +81,17 @@ class Limiter:
             raise TooManyRequests(sentence, retry_after=decision.reset, headers=headers_of([decision]))
         return decision
 
-    def _hit_locally(self, name: str, now: float, gap: float, window: float) -> tuple[bool, float]:
-        full = max(self._local.get(name, now), now)
-        if full + gap - now > window:
-            return False, full
-        self._local.pop(name, None)
-        self._local[name] = full + gap
+    def _hit_locally(self, name: str, now: float, window: float, amount: int) -> tuple[bool, int, float]:
+        hits = self._local.pop(name, None) or deque()
+        self._local[name] = hits
+        while hits and hits[0] <= now - window:
+            hits.popleft()
+        allowed = len(hits) < amount
+        if allowed:
+            hits.append(now)
         while len(self._local) > MOST_LOCAL:
             del self._local[next(iter(self._local))]
-        return True, full + gap
+        return allowed, len(hits), hits[0]
 
 
 def headers_of(decisions: Sequence[Decision]) -> dict[str, str]:

@@ -80,7 +80,7 @@ def redact(text: str) -> str:
     for needles, pattern, replacement in _PATTERNS:
         if any(needle in text for needle in needles):
             text = pattern.sub(replacement, text)
-    text = _blank_emails(text)
+    text = _RANDOM.sub(_blank_token, _blank_emails(text))
     text = _IPV4.sub(_blank_address, text)
     if "::" in text or text.count(":") >= _LEAST_COLONS:
         text = _IPV6.sub(_blank_address, text)
@@ -193,9 +193,8 @@ _PATTERNS = [
         ),
         (("Failing row",), r"(\bFailing row contains \()(?!\[redacted)[^\n]*", rf"\1{BLANK})."),
         (("invalid input",), r"(\binvalid input (?:syntax|value)[^:\n]{0,80}: )\"[^\n]*\"", rf"\1{BLANK}"),
-        # telephone numbers as E.164 writes them, and text that only chance can make: tokens
+        # telephone numbers as E.164 writes them
         (("+",), r"(?<![\w.+])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?!\w)", BLANK),
-        (("",), r"(?<![\w-])(?=[A-Za-z0-9_-]{40})(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Za-z0-9_-]+", BLANK),
     )
 ]
 
@@ -209,6 +208,8 @@ _BEFORE_EMAIL = re.compile(r"/(?:.*[/?&=])?|[\w.-]*='?|'")
 _IPV4 = re.compile(r"(?<![\d.vV])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,}[0-9A-Fa-f:.]*(?:%[\w.-]+)?")
 _LEAST_COLONS = 7
+_RANDOM = re.compile(r"[A-Za-z0-9_-]{40,}")
+_MOST_CAPITALS = 12
 _CODE = re.compile(r"\d{6,8}")
 # By the numbers that networks have: so that a time in microseconds is not taken for a card.
 _CARD = re.compile(r"(?<![\w.-])(?:4|5[1-5]|2[2-7]|3[0-8]|6)(?:[ -]?\d){11,18}(?![\w-])")
@@ -239,6 +240,14 @@ def _blank_address(match: re.Match[str]) -> str:
         return text
     # Nobody's own: these say where Phoenix listens.
     return text if address.is_loopback or address.is_unspecified else "[ip]" + text[len(text.rstrip(".:")) :]
+
+
+def _blank_token(match: re.Match[str]) -> str:
+    """Text that only chance makes. Names have fewer capitals, digests only one case."""
+    text = match[0]
+    capitals = sum("A" <= letter <= "Z" for letter in text)
+    mixed = capitals and any("a" <= letter <= "z" for letter in text)
+    return BLANK if mixed and (capitals >= _MOST_CAPITALS or any(letter.isdigit() for letter in text)) else text
 
 
 def _blank_card(match: re.Match[str]) -> str:
