@@ -93,7 +93,7 @@ def test_a_refusal_says_when_to_come_back() -> None:
     assert refused.headers == {
         "Retry-After": "3600",
         "RateLimit-Policy": '"password_reset";q=10;w=3600',
-        "RateLimit": '"password_reset";r=0;t=360',
+        "RateLimit": '"password_reset";r=0;t=3600',
     }
     assert "1 hours" in refused.detail
 

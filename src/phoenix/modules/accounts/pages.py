@@ -32,7 +32,7 @@ async def front(visit: Visit) -> Redirect:
 @page("/sign-up", permission=PUBLIC, queries=0)
 async def show_sign_up(visit: Visit) -> View | Redirect:
     if visit.visitor is not None:
-        return Redirect(safe_next(visit.query("next", "/")))
+        return Redirect(safe_next(visit.query("next") or "/"))
     form_ = {"next": visit.query("next"), "email": visit.query("email")}
     return View("accounts/sign_up.html", {"form": form_, "least": SHORTEST})
 
@@ -50,7 +50,7 @@ async def send_sign_up(visit: Visit) -> View:
         locale="en",
         accept_terms=bool(sent.get("accept_terms")),
     )
-    return View("accounts/sign_up_done.html", {"form": {"email": sent.get("email", "").strip()}})
+    return View("accounts/sign_up_done.html", {"form": {"email": sent.get("email", "").strip(), "next": sent.get("next", "")}})
 
 
 @page("/verify", permission=PUBLIC, queries=0)
@@ -63,13 +63,13 @@ async def send_verify(visit: Visit) -> Redirect:
     account = await verify.verify(visit.runtime, visit.tx, Given(email=visit.form.get("email", ""), code=visit.form.get("code", "")))
     # Who types the code is at the mailbox: they are in. Who opens a link may be on another device than their browser.
     await _begin(visit, account, method="email_code", remember=False)
-    return Redirect(safe_next(visit.form.get("next", "/")), _("Your address is confirmed."))
+    return Redirect(safe_next(visit.form.get("next") or "/"), _("Your address is confirmed."))
 
 
 @form("/verify/resend", permission=PUBLIC, queries=2, limits=(PROOFS,), retry=show_verify)
 async def send_resend(visit: Visit) -> View:
     await sign_up.resend_verification(visit.runtime, visit.tx, email=visit.form.get("email", ""))
-    return View("accounts/sign_up_done.html", {"form": {"email": visit.form.get("email", "").strip()}})
+    return View("accounts/sign_up_done.html", {"form": {"email": visit.form.get("email", "").strip(), "next": visit.form.get("next", "")}})
 
 
 @page("/verify/link", permission=PUBLIC, queries=0)
@@ -88,7 +88,7 @@ async def send_verify_link(visit: Visit) -> Redirect:
 @page("/sign-in", permission=PUBLIC, queries=0)
 async def show_sign_in(visit: Visit) -> View | Redirect:
     if visit.visitor is not None:
-        return Redirect(safe_next(visit.query("next", "/")))
+        return Redirect(safe_next(visit.query("next") or "/"))
     return View("accounts/sign_in.html", {"form": {"next": visit.query("next"), "email": visit.query("email")}})
 
 
