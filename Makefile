@@ -53,7 +53,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@tools/npm.sh run --silent check
-	@tools/secrets.sh
+	$(BIN)/python tools/secrets.py
 	@tools/audit.sh
 
 test: setup

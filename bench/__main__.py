@@ -120,6 +120,7 @@ def compare(
     print()
     goals = [
         ("profile / Starlette, rate", "Phoenix profile", "Starlette on granian", "rate", 1.2),
+        ("profile / Starlette, a CPU second", "Phoenix profile", "Starlette on granian", "per_cpu_second", 1.2),
         ("bare ASGI / Starlette, rate", "bare ASGI on granian", "Starlette on granian", "rate", 2.2),
         ("cached feed / PocketBase list", "Phoenix feed, cached", "PocketBase list of 20", "per_cpu_second", 10.0),
         ("feed from the database / PocketBase list", "Phoenix feed, not cached", "PocketBase list of 20", "per_cpu_second", 2.5),

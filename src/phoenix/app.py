@@ -42,6 +42,7 @@ from phoenix.settings import Settings, read_settings
 
 # A request's body is bounded; what is larger comes in chunks of its own.
 BODY_MOST = 1024 * 1024
+STOP_SECONDS = 5
 
 
 DOCUMENT = OpenAPIConfig(
@@ -104,11 +105,13 @@ class Phoenix:
             state.runtime, state.log_ins, state.document = runtime, log_ins, openapi_document
             wake = Wake(self.settings.database.url)
             tasks = [asyncio.create_task(log_ins.keep_flushing())]
+            listening: set[asyncio.Task[None]] = set()
             served: App = self.framework
             if self.sockets_here:
                 self.sockets = Sockets(runtime, log_ins, lambda batch: _told(runtime, batch))
                 served = self.sockets.app(served)
-                tasks += [asyncio.create_task(wake.listen()), asyncio.create_task(self.sockets.run(wake))]
+                tasks.append(asyncio.create_task(self.sockets.run(wake)))
+                listening.add(asyncio.create_task(wake.listen()))
             served = Headers(served, self.settings)
             hot = [read for module in self.registry.modules for read in module.hot]
             served = ClientAddress(served, self.settings.web.trusted_proxies)
@@ -118,9 +121,12 @@ class Phoenix:
                 yield runtime
             finally:
                 self.serve = _starting
-                for task in tasks:
+                wake.stop()
+                if listening:
+                    await asyncio.wait(listening, timeout=STOP_SECONDS)
+                for task in [*tasks, *listening]:
                     task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(*tasks, *listening, return_exceptions=True)
                 with contextlib.suppress(PhoenixError):
                     await log_ins.flush()
 

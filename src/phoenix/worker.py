@@ -22,6 +22,7 @@ from phoenix.settings import read_settings
 log = structlog.get_logger(__name__)
 
 RECONNECT_SECONDS = 1.0
+STOP_SECONDS = 5
 KERNEL_SCHEDULES = (Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),)
 
 
@@ -30,8 +31,8 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     registry = runtime.registry
     wake = Wake(runtime.settings.database.url)
     followers = [follower for module in registry.modules for follower in module.followers]
-    tasks = [asyncio.create_task(wake.listen())]
-    tasks += [asyncio.create_task(follow(runtime.database, f.name, wake.bell(), f.follow)) for f in followers]
+    listening = asyncio.create_task(wake.listen())
+    tasks = [asyncio.create_task(follow(runtime.database, f.name, wake.bell(), f.follow)) for f in followers]
     schedules = [*KERNEL_SCHEDULES, *(schedule for module in registry.modules for schedule in module.schedules)]
     try:
         while not stop.is_set():
@@ -43,9 +44,11 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), RECONNECT_SECONDS)
     finally:
-        for task in tasks:
+        wake.stop()
+        await asyncio.wait({listening}, timeout=STOP_SECONDS)
+        for task in [listening, *tasks]:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(listening, *tasks, return_exceptions=True)
 
 
 async def run() -> None:

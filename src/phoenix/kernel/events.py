@@ -153,28 +153,36 @@ class Wake:
     def __init__(self, url: str) -> None:
         self._url = url
         self._events: list[asyncio.Event] = []
-        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._lost = asyncio.Event()
+        self._stopping = False
 
     def bell(self) -> asyncio.Event:
         bell = asyncio.Event()
         self._events.append(bell)
         return bell
 
+    def stop(self) -> None:
+        """End `listen`. Better than to cancel it: a connection that is just being made is closed, not left behind."""
+        self._stopping = True
+        self._lost.set()
+
     async def listen(self) -> None:
-        """Keep listening until cancelled, through lost connections."""
-        while True:
-            lost = asyncio.Event()
+        """Keep listening until stopped, through lost connections."""
+        while not self._stopping:
+            self._lost.clear()
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                self._connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "phoenix listener"})
-                self._connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                await self._connection.add_listener(CHANNEL, self._ring)
-                self._ring()
+                connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "phoenix listener"})
                 try:
-                    await lost.wait()
+                    connection.add_termination_listener(lambda _: self._lost.set())
+                    await connection.add_listener(CHANNEL, self._ring)
+                    self._ring()
+                    if not self._stopping:
+                        await self._lost.wait()
                 finally:
-                    if not self._connection.is_closed():
-                        await self._connection.close(timeout=2)
-            await asyncio.sleep(POLL_SECONDS)
+                    if not connection.is_closed():
+                        await connection.close(timeout=2)
+            if not self._stopping:
+                await asyncio.sleep(POLL_SECONDS)
 
     def _ring(self, *_: object) -> None:
         for bell in self._events:
