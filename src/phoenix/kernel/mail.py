@@ -31,6 +31,8 @@ from phoenix.settings import Mail as MailSettings
 
 HERE = Path(__file__).parent / "templates"
 SEND_SECONDS = 30
+# Without this MJML links fonts from elsewhere: whoever reads a mail would tell that server so.
+RENDERING = mrml.RenderOptions(fonts={})
 
 
 class Mail(Struct, frozen=True):
@@ -62,7 +64,7 @@ class Mailer:
         """A template such as "accounts/verify", with its context. Raises jinja2.UndefinedError for a name it lacks."""
         template = self._environment.get_template(f"{name}.mjml")
         # MJML is XML: what Jinja escaped stays escaped through it.
-        page = self._inliner.inline(mrml.to_html(template.render(context)).content)
+        page = self._inliner.inline(mrml.to_html(template.render(context), None, RENDERING).content)
         return Mail(_words(template, "subject", context), _plain(template, "text", context), page)
 
     async def send_template(self, name: str, /, *, to: str, **context: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
@@ -36,6 +37,7 @@ class Valkey:
     def __init__(self, url: str) -> None:
         self._url = url
         self._client: GlideClient | None = None
+        self._connecting = asyncio.Lock()
         self._rests_until = 0.0
 
     @property
@@ -78,7 +80,14 @@ class Valkey:
     async def _connected(self) -> GlideClient | None:
         if not self.reachable:
             return None
-        if self._client is None:
+        if self._client is not None:
+            return self._client
+        async with self._connecting:
+            return await self._connect()
+
+    async def _connect(self) -> GlideClient | None:
+        """Connect, unless whoever held the lock before did, or has just failed."""
+        if self._client is None and self.reachable:
             self._client = await self._try(GlideClient.create(_configuration(self._url)))
         return self._client
 

@@ -60,3 +60,15 @@ def test_a_refused_conflict_is_refused_again_until_the_page_is_loaded(house: Hou
             assert (await house.get(f"/api/v2/entries/{made['id']}", by="ada")).json()["title"] == "Two"
 
     asyncio.run(run())
+
+
+def test_a_mail_asks_no_other_server_for_anything(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            sent = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada", "accept_terms": True}
+            await house.post("/api/v2/accounts", json=sent)
+            await house.work()
+            html = house.mails("ada@example.com")[0].html
+            assert not re.findall(r"(?:src=|url\(|<link|@import)[^>]*https?:", html)
+
+    asyncio.run(run())
