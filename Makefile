@@ -45,7 +45,7 @@ run: setup
 	@[ "$${PHOENIX_ENVIRONMENT:-development}" = production ] || export PHOENIX_DEMO="$${PHOENIX_DEMO:-true}"; exec $(BIN)/python -m phoenix.cli up $(ARGS)
 
 check: lint
-	$(BIN)/pytest -q -m "not slow and not browser" $(PYTEST_ARGS)
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow and not browser" $(PYTEST_ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -15,19 +15,27 @@ import asyncpg
 import pytest
 
 from phoenix.composition import MIGRATIONS
-from phoenix.embedded.postgres import Postgres
+from phoenix.embedded.postgres import APPLICATION_ROLE, Postgres
 from phoenix.embedded.valkey import Valkey
+from phoenix.operations.grants import grant, make_role
 from phoenix.operations.migrate import migrate
 from tests.debian_postgres import DebianPostgres
 from tests.house import House, Place
 
 TEMPLATE = "phoenix_template"
+APPLICATION_PASSWORD = "of-tests-alone"
 
 
 def database_url(url: str, name: str) -> str:
     """The same server, another database."""
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+def as_application(url: str) -> str:
+    """The same database, as the role of the application."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{APPLICATION_ROLE}:{APPLICATION_PASSWORD}@{rest.partition('@')[2]}"
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +46,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = DebianPostgres(folder) if os.environ.get("PHOENIX_TEST_POSTGRES") == "15" else Postgres(folder)
     url = server.start()
     try:
+        # What a test writes need not survive a power cut; tests of crashes start servers of their own.
+        for statement in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()"):
+            asyncio.run(_run(url, statement))
         asyncio.run(_run(url, f"CREATE DATABASE {TEMPLATE}"))
         asyncio.run(migrate(database_url(url, TEMPLATE), MIGRATIONS))
+        asyncio.run(make_role(url, APPLICATION_ROLE, APPLICATION_PASSWORD))
+        asyncio.run(grant(database_url(url, TEMPLATE), APPLICATION_ROLE))
         yield url
     finally:
         server.stop()
@@ -67,8 +80,8 @@ def database(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 def place(database: str, valkey: str, tmp_path: Path) -> Place:
-    """Where a house may stand: a database, a cache and a folder of its own."""
-    return Place(database, valkey, tmp_path)
+    """Where a house may stand: a database, a cache and a folder of its own. Phoenix logs in as the application, which owns no table."""
+    return Place(as_application(database), valkey, tmp_path, owner=database)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import asyncio
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import asyncpg
 import httpx
 import msgspec
+from litestar import Litestar
 
 from phoenix.app import Phoenix
 from phoenix.composition import REGISTRY
@@ -20,13 +22,15 @@ from phoenix.embedded.mailbox.receive import Receiver, serve
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.database import set_codecs
+from phoenix.kernel.events import follow_once
 from phoenix.kernel.ids import new_id
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.accounts.actions.log_in import begin_session
+from phoenix.modules.accounts.actions.enter import Arrival, begin_session
 from phoenix.modules.accounts.queries import INSERT_ACCOUNT
 from phoenix.modules.organisations.queries import INSERT, INSERT_MEMBER
 from phoenix.settings import Settings, read_settings
+from tests.frameworks import borrow, give_back
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "nine lanterns by the harbour"
@@ -39,6 +43,8 @@ class Place:
     database: str
     valkey: str
     folder: Path
+    owner: str = ""
+    """The same database as the role that owns its tables; "" where the application does."""
 
     def settings(self, **variables: str) -> Settings:
         base = {
@@ -81,6 +87,7 @@ class House:
     _smtp: asyncio.Server | None = None
     _client: httpx.AsyncClient | None = None
     _seen: int = 0
+    _framework: Litestar | None = None
 
     @property
     def runtime(self) -> Runtime:
@@ -97,16 +104,26 @@ class House:
         self._smtp = await serve(Receiver(Mailbox(self.place.folder / "mailbox"), self.clock), 0)
         port = self._smtp.sockets[0].getsockname()[1]
         settings = replace(settings, mail=replace(settings.mail, mailbox_port=port))
-        app = Phoenix(settings, self.registry, clock=self.clock)
+        framework = borrow(settings, self.registry, "public")
+        app = Phoenix(settings, self.registry, clock=self.clock, framework=framework)
         running = app.running()
-        self._runtime = await running.__aenter__()
+        try:
+            self._runtime = await running.__aenter__()
+        except BaseException:
+            self._smtp.close()
+            await self._smtp.wait_closed()
+            raise
         self._stack.append(running)
+        self._framework = framework
         self._client = self.new_client(app)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.client.aclose()
+        settings = self.runtime.settings
         await self._stack.pop().__aexit__(kind, error, trace)
+        assert self._framework is not None
+        give_back(self._framework, settings, self.registry, "public")
         assert self._smtp is not None
         self._smtp.close()
         await self._smtp.wait_closed()
@@ -117,13 +134,14 @@ class House:
         transport = httpx.ASGITransport(app=target, client=(address, 50_000), raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://phoenix.test", headers={"User-Agent": "tests"})
 
-    async def person(self, name: str, *, time_zone: str = "UTC", permissions: tuple[str, ...] = ()) -> Person:
-        """Somebody with an account and a session; `name` is also how scenarios call them."""
+    async def person(self, name: str, *, time_zone: str = "UTC", permissions: tuple[str, ...] = (), password: bool = False) -> Person:
+        """Somebody with an account and a session; `name` is also how scenarios call them. With `password` they can log in."""
         email = f"{name.lower()}@example.com"
         async with self.runtime.database.transaction() as tx:
-            # Nobody logs in by password here; those who must are made by the journey itself.
-            account = await tx.one(INSERT_ACCOUNT, new_id("acc"), email, email, name.title(), "!", time_zone, "en", tx.now)
-            made = await begin_session(self.runtime, tx, account=account, method="test", device="tests", place="", remember=True, api=False)
+            stored = await self.runtime.passwords.hash(PASSWORD) if password else "!"
+            account = await tx.one(INSERT_ACCOUNT, new_id("acc"), email, email, name.title(), stored, time_zone, "en", tx.now)
+            arrival = Arrival("tests", "", remember=True)
+            made = await begin_session(self.runtime, tx, account=account, method="test", arrival=arrival)
             connection = await tx.connection()
             for permission in permissions:
                 await connection.execute("INSERT INTO user_permissions VALUES ($1, $2, NULL, now())", account, permission)
@@ -149,6 +167,11 @@ class House:
         if by is not None:
             headers["Authorization"] = f"Bearer {self.people[by].token}"
         return await self.client.request(method, path, headers=headers, **options)
+
+    async def log_in(self, name: str, **data: Any) -> httpx.Response:
+        """Log in by the API with address and password, as somebody made with one."""
+        given = {"email": self.people[name].email, "password": PASSWORD, **data}
+        return await self.post("/api/v2/sessions", json=given)
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.request("GET", path, **options)
@@ -182,6 +205,13 @@ class House:
             await self.registry.jobs[name].run(self.runtime, msgspec.json.decode(payload))
             done.append(name)
 
+    async def follow(self) -> None:
+        """Let every follower of the events catch up, as a worker would."""
+        for follower in (follower for module in self.registry.modules for follower in module.followers):
+            await follow_once(self.runtime.database, follower.name, partial(follower.follow, self.runtime))
+            while await follow_once(self.runtime.database, follower.name, partial(follower.follow, self.runtime)):
+                pass
+
     def mails(self, to: str = "") -> list[StoredMessage]:
         """The mails that were sent, the newest first."""
         return Mailbox(self.place.folder / "mailbox").newest(to=to)
@@ -199,8 +229,8 @@ class House:
         return found[1]
 
     async def sql(self, statement: str, *args: Any) -> list[asyncpg.Record]:
-        """Run a statement past Phoenix, on a connection of its own."""
-        connection = await asyncpg.connect(self.place.database)
+        """Run a statement past Phoenix, on a connection of its own, as the owner of the tables."""
+        connection = await asyncpg.connect(self.place.owner or self.place.database)
         try:
             await set_codecs(connection)
             return list(await connection.fetch(statement, *args))

@@ -24,7 +24,7 @@ from phoenix.composition import MODULES, REGISTRY
 from phoenix.kernel.database import Query, set_codecs
 from phoenix.kernel.module import Module, Permission
 from phoenix.kernel.registry import Registry, RegistryError
-from phoenix.kernel.web.endpoint import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
 from phoenix.modules.dashboard.queries import statement
 from phoenix.settings import Settings, variables
 from tests.house import Place
@@ -89,13 +89,23 @@ def test_public_routes_are_these_and_no_others() -> None:
     )
     assert public == [
         "GET /",
+        "GET /",
+        "GET /.well-known/jwks.json",
+        "GET /api/v2/providers",
         "GET /first-administrator",
         "GET /forgot-password",
         "GET /invitations/accept",
+        "GET /look-as",
         "GET /reset-password",
         "GET /sign-in",
+        "GET /sign-in/by-mail",
+        "GET /sign-in/code",
+        "GET /sign-in/second-step",
+        "GET /sign-in/with/{provider:str}/callback",
         "GET /sign-up",
+        "GET /sign-up/with",
         "GET /terms",
+        "GET /unlock",
         "GET /verify",
         "GET /verify/link",
         "POST /api/v2/accounts",
@@ -104,12 +114,27 @@ def test_public_routes_are_these_and_no_others() -> None:
         "POST /api/v2/password_resets",
         "POST /api/v2/password_resets/complete",
         "POST /api/v2/sessions",
+        "POST /api/v2/sessions/email_code",
+        "POST /api/v2/sessions/email_code/complete",
+        "POST /api/v2/sessions/passkey",
+        "POST /api/v2/sessions/passkey/options",
         "POST /api/v2/sessions/refresh",
+        "POST /api/v2/sessions/second_factor",
+        "POST /api/v2/unlocks",
         "POST /first-administrator",
         "POST /forgot-password",
+        "POST /look-as",
         "POST /reset-password",
         "POST /sign-in",
+        "POST /sign-in/by-mail",
+        "POST /sign-in/code",
+        "POST /sign-in/passkey",
+        "POST /sign-in/second-step",
+        "POST /sign-in/with/{provider:str}",
+        "POST /sign-in/with/{provider:str}/callback",
         "POST /sign-up",
+        "POST /sign-up/with",
+        "POST /unlock",
         "POST /verify",
         "POST /verify/link",
         "POST /verify/resend",
@@ -120,12 +145,12 @@ def test_every_public_form_is_limited() -> None:
     for module in MODULES:
         for route in module.routes:
             if route.opt["permission"] == PUBLIC and "POST" in route.http_methods:
-                assert route.opt["limits"], f"{route.paths} can be tried without end"
+                assert route.opt["rule"].limits, f"{route.paths} can be tried without end"
 
 
 def test_every_sql_text_fits_the_schema_and_its_row(place: Place) -> None:
     async def run() -> None:
-        connection = await asyncpg.connect(place.database)
+        connection = await asyncpg.connect(place.owner)
         await set_codecs(connection)
         try:
             assert len(QUERIES) > 50
@@ -151,7 +176,7 @@ LISTS = {
 
 def test_lists_read_by_an_index_on_100_000_rows(place: Place) -> None:
     async def run() -> None:
-        connection = await asyncpg.connect(place.database)
+        connection = await asyncpg.connect(place.owner)
         await set_codecs(connection)
         try:
             await connection.execute(SEED)

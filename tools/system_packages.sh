@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `make test` needs of the machine: browsers, and a PostgreSQL of the oldest version Phoenix works with.
+# What `make test` needs of the machine: browsers, a PostgreSQL of the oldest version Phoenix works with, and a VPN.
 # Installs it with apt where it may; says what is missing where it may not. Exit status 3: something is missing.
 set -eu
 
@@ -10,6 +10,8 @@ has chromium || has chromium-browser || has google-chrome || missing="$missing c
 has WebKitWebDriver || missing="$missing webkit2gtk-driver"
 has xvfb-run || missing="$missing xvfb"
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing postgresql-15"
+has wg || missing="$missing wireguard-tools"
+has wireguard-go || missing="$missing wireguard-go"
 [ -n "$missing" ] || exit 0
 
 sudo=

@@ -3,21 +3,31 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+# What runs in the test process itself goes side by side; whole processes and browsers one after the other.
+quick() {
+    some .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" "$@"
+}
+# That nothing matches is no failure of the half it was looked for in (pytest ends with 5 then).
+some() {
+    "$@" || [ $? -eq 5 ]
+}
 oldest() {
     # The oldest PostgreSQL Phoenix works with, on what speaks to it most.
     [ -x /usr/lib/postgresql/15/bin/postgres ] || return 0
     echo "The same on PostgreSQL 15" >&2
-    PHOENIX_TEST_POSTGRES=15 .venv/bin/pytest -q tests/kernel/test_events.py tests/kernel/test_jobs.py tests/modules/entries \
-        tests/modules/organisations tests/test_house_rules.py
+    PHOENIX_TEST_POSTGRES=15 .venv/bin/pytest -q -n auto --dist worksteal tests/kernel/test_events.py tests/kernel/test_jobs.py \
+        tests/modules/entries tests/modules/organisations tests/test_house_rules.py
+}
+has_browsers() {
+    command -v chromium >/dev/null 2>&1 && command -v xvfb-run >/dev/null 2>&1 && command -v WebKitWebDriver >/dev/null 2>&1
 }
 
-if tools/system_packages.sh; then
-    .venv/bin/pytest -q "$@"
+if tools/system_packages.sh || has_browsers; then
+    quick "$@"
+    some .venv/bin/pytest -q -m "slow or browser" "$@"
     oldest
-    exit 0
+else
+    echo "Running without the browser tests." >&2
+    quick "$@"
+    some .venv/bin/pytest -q -m "slow and not browser" "$@"
 fi
-if command -v chromium >/dev/null 2>&1 && command -v xvfb-run >/dev/null 2>&1 && command -v WebKitWebDriver >/dev/null 2>&1; then
-    exec .venv/bin/pytest -q "$@"
-fi
-echo "Running without the browser tests." >&2
-exec .venv/bin/pytest -q -m "not browser" "$@"

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response import Response
+from litestar.static_files import create_static_files_router
 
 from phoenix import __version__
 from phoenix.composition import REGISTRY
@@ -38,6 +40,8 @@ from phoenix.kernel.web.hot import HotReads
 from phoenix.kernel.web.login import LogIns
 from phoenix.kernel.web.pages import refusal_page
 from phoenix.kernel.web.problems import as_refusal, is_api, log_failure, problem
+from phoenix.kernel.web.rules import Listener
+from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.settings import Settings, read_settings
 
 # A request's body is bounded; what is larger comes in chunks of its own.
@@ -67,6 +71,21 @@ def create_app() -> App:
     return Phoenix(settings, REGISTRY)
 
 
+def create_admin_app() -> App:
+    """The admin panel, on its own listener: cookies, origins and links follow the address that staff use."""
+    settings = read_settings()
+    configure(settings.logs)
+    return admin_app(settings, REGISTRY)
+
+
+def admin_app(settings: Settings, registry: Registry, *, clock: Clock | None = None, framework: Litestar | None = None) -> Phoenix:
+    """As `create_admin_app`, of these settings. Its pages still know the address that people use, as `state.people_url`."""
+    web = replace(settings.web, public_url=settings.admin.origin, cors_origins=(), trusted_proxies=())
+    made = Phoenix(replace(settings, web=web), registry, clock=clock, listener="admin", framework=framework)
+    made.framework.state.people_url = settings.public_url
+    return made
+
+
 def create_realtime_app() -> App:
     """Sockets alone, for the processes that serve nothing else."""
     settings = read_settings()
@@ -77,15 +96,26 @@ def create_realtime_app() -> App:
 class Phoenix:
     """The whole of one web process: its lifespan opens the runtime, then every layer stands around the framework.
 
-    Layers from outside: hot reads, client address, headers, sockets, framework.
+    Layers from outside: hot reads, client address, headers, sockets, framework. A `framework` that was built for another
+    that has ended may be given, since building it takes long.
     """
 
-    def __init__(self, settings: Settings, registry: Registry, *, clock: Clock | None = None, pages: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        *,
+        clock: Clock | None = None,
+        pages: bool = True,
+        listener: Listener = "public",
+        framework: Litestar | None = None,
+    ) -> None:
         self.settings = settings
+        self.listener = listener
         self.registry = registry
         self.clock = clock
-        self.sockets_here = not pages or settings.realtime.processes == 0
-        self.framework = build(settings, registry if pages else Registry(()))
+        self.sockets_here = listener == "public" and (not pages or settings.realtime.processes == 0)
+        self.framework = framework or build(settings, registry if pages else Registry(()), listener=listener)
         self.serve: App = _starting
         self.runtime: Runtime | None = None
         self.sockets: Sockets | None = None
@@ -102,7 +132,7 @@ class Phoenix:
         async with opened(self.settings, self.registry, clock=self.clock, extra_templates={"mailbox": MAILBOX_TEMPLATES}) as runtime:
             log_ins = LogIns(runtime)
             state = self.framework.state
-            state.runtime, state.log_ins, state.document = runtime, log_ins, openapi_document
+            state.runtime, state.log_ins, state.document, state.listener = runtime, log_ins, openapi_document, self.listener
             wake = Wake(self.settings.database.url)
             tasks = [asyncio.create_task(log_ins.keep_flushing())]
             listening: set[asyncio.Task[None]] = set()
@@ -113,7 +143,10 @@ class Phoenix:
                 tasks.append(asyncio.create_task(self.sockets.run(wake)))
                 listening.add(asyncio.create_task(wake.listen()))
             served = Headers(served, self.settings)
-            hot = [read for module in self.registry.modules for read in module.hot]
+            hot = [read for module in self.registry.modules for read in module.hot if self.listener == "public"]
+            if self.listener == "admin":
+                # Outside of everything that answers: hot reads, which would stand further out, are for the public listener.
+                served = StaffOnly(served, self.settings)
             served = ClientAddress(served, self.settings.web.trusted_proxies)
             self.serve = HotReads(served, runtime, log_ins, hot)
             self.runtime = runtime
@@ -142,13 +175,18 @@ class Phoenix:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def build(settings: Settings, registry: Registry, *, documented: bool = False) -> Litestar:
-    """The framework with the routes of all modules. With `documented` it can describe itself, at an address of its own."""
-    routes: list[Any] = [*HEALTH_ROUTES, *DOCUMENTATION_ROUTES]
+def build(settings: Settings, registry: Registry, *, documented: bool = False, listener: Listener = "public") -> Litestar:
+    """The framework with the routes of all modules for one listener. With `documented` it can describe itself."""
+    routes: list[Any] = [*HEALTH_ROUTES]
+    if listener == "public":
+        routes.extend(DOCUMENTATION_ROUTES)
+        if not settings.production:
+            routes.extend(MAILBOX_ROUTES)
+    elif settings.web.static.is_dir():
+        # The public listener's server has them by a mount of its own.
+        routes.append(create_static_files_router("/static", [settings.web.static], include_in_schema=False))
     for module in registry.modules:
-        routes.extend(module.routes)
-    if not settings.production:
-        routes.extend(MAILBOX_ROUTES)
+        routes.extend(route for route in module.routes if listener in route.opt["rule"].listeners)
     return Litestar(
         route_handlers=routes,
         exception_handlers={Exception: refuse},

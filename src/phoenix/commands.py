@@ -24,6 +24,7 @@ from phoenix.kernel.opening import opened
 from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.operations import migrate as migrations
 from phoenix.operations import new_module as rooms
+from phoenix.operations.grants import grant, role_of
 from phoenix.settings import Settings, SettingsError, read_settings, variables
 
 NEWER_DATABASE = 3
@@ -99,11 +100,15 @@ def openapi(*, output: Path = Path("api/openapi.json")) -> None:
 def db_migrate() -> int:
     """Bring the database up to this Phoenix. One process migrates at a time; the others wait."""
     found = configured()
+    owner = found.database.owner_url or found.database.url
     try:
-        ran = asyncio.run(migrations.migrate(found.database.url, MIGRATIONS, say=lambda text: print(text, file=sys.stderr)))
+        ran = asyncio.run(migrations.migrate(owner, MIGRATIONS, say=lambda text: print(text, file=sys.stderr)))
     except migrations.NewerDatabase as error:
         print(error, file=sys.stderr)
         return NEWER_DATABASE
+    role = role_of(found.database.url)
+    if role and role != role_of(owner):
+        asyncio.run(grant(owner, role))
     print(f"{len(ran)} revisions were run." if ran else "The database is up to date.", file=sys.stderr)
     return 0
 
@@ -111,7 +116,8 @@ def db_migrate() -> int:
 @db.command(name="pending")
 def db_pending() -> None:
     """Print the revisions that `phoenix db migrate` would run."""
-    for revision in asyncio.run(migrations.pending(configured().database.url, MIGRATIONS)):
+    database = configured().database
+    for revision in asyncio.run(migrations.pending(database.owner_url or database.url, MIGRATIONS)):
         print(revision)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import phoenix.kernel
 from phoenix.kernel.registry import Registry
 from phoenix.modules.accounts.module import MODULE as ACCOUNTS
+from phoenix.modules.admin.module import MODULE as ADMIN
 from phoenix.modules.dashboard.module import MODULE as DASHBOARD
 from phoenix.modules.demo.module import MODULE as DEMO
 from phoenix.modules.entries.module import MODULE as ENTRIES
@@ -19,6 +20,7 @@ MODULES = (
     ENTRIES,
     FEED,
     DASHBOARD,
+    ADMIN,
     DEMO,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from functools import partial
 
 import asyncpg
 import structlog
@@ -32,7 +33,7 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     wake = Wake(runtime.settings.database.url)
     followers = [follower for module in registry.modules for follower in module.followers]
     listening = asyncio.create_task(wake.listen())
-    tasks = [asyncio.create_task(follow(runtime.database, f.name, wake.bell(), f.follow)) for f in followers]
+    tasks = [asyncio.create_task(follow(runtime.database, f.name, wake.bell(), partial(f.follow, runtime))) for f in followers]
     schedules = [*KERNEL_SCHEDULES, *(schedule for module in registry.modules for schedule in module.schedules)]
     try:
         while not stop.is_set():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix.kernel.networks import client_address, client_scheme, parse_networks
+from phoenix.kernel.web.address import ClientAddress
+from phoenix.kernel.web.asgi import Receive, Scope, Send
 from phoenix.settings import SettingsError
 
 TRUSTED = parse_networks(["10.0.0.0/8", "127.0.0.1", "fd00::/8", "2001:db8:1::5"])
@@ -86,3 +90,29 @@ def test_the_scheme_is_what_the_nearest_proxy_saw(peer: str, header: str, scheme
 def test_a_network_that_is_none_is_named() -> None:
     with pytest.raises(SettingsError, match=r"10\.0\.0\.0/99"):
         parse_networks(["127.0.0.1", "10.0.0.0/99"])
+
+
+@pytest.mark.parametrize(
+    ("peers", "trusted", "told"),
+    [
+        (["10.0.0.1"] * 25, (), 1),
+        (["10.0.0.1"] * 25, ("10.0.0.1/32",), 0),
+        (["10.0.0.1", "10.0.0.2"] * 20, (), 0),
+        (["10.0.0.1"] * 19, (), 0),
+    ],
+    ids=["a-proxy-nobody-named", "a-trusted-proxy", "many-addresses", "too-few-to-tell"],
+)
+def test_a_proxy_that_was_not_named_is_told_of_once(
+    peers: list[str], trusted: tuple[str, ...], told: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive, send
+
+    async def run() -> None:
+        layer = ClientAddress(app, trusted)
+        for n, peer in enumerate(peers):
+            headers = [(b"x-forwarded-for", f"198.51.100.{n}".encode())]
+            await layer({"type": "http", "client": (peer, 1), "headers": headers, "scheme": "http"}, None, None)  # type: ignore[arg-type]
+
+    asyncio.run(run())
+    assert capsys.readouterr().out.count("proxy_not_trusted") == told

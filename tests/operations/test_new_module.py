@@ -15,6 +15,7 @@ import phoenix.modules
 from phoenix.composition import MIGRATIONS, MODULES
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry
+from phoenix.operations.grants import grant, role_of
 from phoenix.operations.migrate import migrate
 from phoenix.operations.new_module import BadName, new_module
 
@@ -32,7 +33,8 @@ def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module]:
 
 def test_a_new_module_posts_a_note_that_appears_in_the_feed(place: Place, notes: Module) -> None:
     async def run() -> None:
-        assert await migrate(place.database, [*MIGRATIONS, notes.migrations]) == ["notes_0001"]
+        assert await migrate(place.owner, [*MIGRATIONS, notes.migrations]) == ["notes_0001"]
+        await grant(place.owner, role_of(place.database))
         async with House(place, registry=Registry([*MODULES, notes])) as house:
             ember = await house.organisation("ember", ada="member", bo="viewer")
             made = await house.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": "Buy valves"})

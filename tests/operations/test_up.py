@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -106,7 +107,44 @@ def test_from_nothing_to_ready(running: Installation, folder: Path) -> None:
     key = (folder / "data" / "secret_key").read_text()
     everything = json.dumps(said) + (folder / "log").read_text()
     assert password not in everything
+    assert (folder / "data" / "database_application_password").read_text() not in everything
     assert key not in everything
+
+
+def test_the_admin_panel_answers_on_its_own_address_alone(running: Installation) -> None:
+    admin = running.said["admin"]
+    place = admin.removeprefix("http://")
+    port = int(place.rpartition(":")[2])
+    status, page, _kind = fetch("127.0.0.1", port, "/sign-in", place)
+    assert status == 200
+    status, _style, kind = fetch("127.0.0.1", port, page.partition('rel="stylesheet" href="')[2].partition('"')[0], place)
+    assert (status, kind.partition(";")[0]) == (200, "text/css")
+    assert fetch("127.0.0.1", port, "/sign-in", "rebound.example")[0] == 403
+    assert fetch("127.0.0.1", running.port, "/staff/people", f"127.0.0.1:{running.port}")[0] == 404
+    with pytest.raises(ConnectionRefusedError):
+        fetch("127.0.0.2", port, "/sign-in", place)
+
+
+def fetch(host: str, port: int, path: str, name: str) -> tuple[int, str, str]:
+    """The status, the body and the media type of a page, asked for by a name."""
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    try:
+        connection.request("GET", path, headers={"Host": name, "Connection": "close"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(), answer.headers.get("content-type", "")
+    finally:
+        connection.close()
+
+
+def test_nothing_that_serves_people_can_change_tables(running: Installation, folder: Path) -> None:
+    """The owner's password is in no environment of a process that lives on."""
+    owner = (folder / "data" / "database_password").read_text()
+    pids = [pid for words in ("granian", "create_admin_app", "phoenix.worker") for pid in running.pids(words)]
+    assert len(pids) >= 3
+    for pid in pids:
+        environment = Path(f"/proc/{pid}/environ").read_bytes().decode()
+        assert owner not in environment
+        assert "postgresql://phoenix_app:" in environment
 
 
 def test_the_mailbox_page_is_a_page(running: Installation) -> None:
@@ -133,7 +171,7 @@ def test_the_folder_and_the_port_are_refused_to_another(running: Installation, f
 
 @pytest.mark.parametrize(
     "words",
-    [("granian",), ("phoenix.worker",), ("phoenix.embedded.mailbox",), ("valkey-server",), ("postgres -D",)],
+    [("granian",), ("create_admin_app",), ("phoenix.worker",), ("phoenix.embedded.mailbox",), ("valkey-server",), ("postgres -D",)],
     ids=lambda words: words[0],
 )
 def test_whatever_is_killed_comes_back(running: Installation, words: tuple[str, ...]) -> None:

@@ -15,11 +15,11 @@ import pytest
 from rich.console import Console
 
 from phoenix.operations.up import addresses, caddy
-from phoenix.operations.up.addresses import check_cache, check_database, require_free, without_password
+from phoenix.operations.up.addresses import check_cache, check_database, require_free, require_free_for_staff, without_password
 from phoenix.operations.up.errors import RefusalError
 from phoenix.operations.up.plan import environment, parts, resolve
 from phoenix.operations.up.ready import DemoAccount, announce, describe
-from phoenix.settings import Mail, Place, Realtime, Secrets, Settings, Web, read_settings
+from phoenix.settings import Admin, Mail, Place, Realtime, Secrets, Settings, Web, read_settings
 
 
 def settings_with(**concerns: object) -> Settings:
@@ -46,7 +46,7 @@ def test_children_read_back_exactly_the_settings_they_were_given(tmp_path: Path)
 def test_everything_on_one_machine_by_default(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=Web(static=tmp_path, port=8000)), tmp_path)
     found = commands(settings)
-    assert list(found) == ["web", "worker", "mailbox"]
+    assert list(found) == ["web", "admin", "worker", "mailbox"]
     assert "--interface asgi --loop uvloop --http 1 --host 127.0.0.1 --port 8000 --workers 1" in found["web"]
     assert f"--static-path-route /static --static-path-mount {tmp_path} --static-path-expires 31536000" in found["web"]
     assert settings.mail.mailbox_port > 8000
@@ -60,15 +60,34 @@ def test_everything_on_one_machine_by_default(tmp_path: Path) -> None:
     ],
 )
 def test_no_mailbox_where_there_is_a_mail_server(settings: Settings, tmp_path: Path) -> None:
-    assert list(commands(resolve(settings, tmp_path))) == ["web", "worker"]
+    assert list(commands(resolve(settings, tmp_path))) == ["web", "admin", "worker"]
 
 
 def test_realtime_processes_have_a_port_each_and_browsers_are_told(tmp_path: Path) -> None:
     settings = resolve(settings_with(realtime=Realtime(processes=2, port=9100)), tmp_path)
     found = commands(settings)
-    assert list(found) == ["web", "realtime-1", "realtime-2", "worker", "mailbox"]
+    assert list(found) == ["web", "realtime-1", "realtime-2", "admin", "worker", "mailbox"]
     assert "--port 9101 --ws websockets-sansio" in found["realtime-2"]
     assert settings.realtime.url == "http://127.0.0.1:9100"
+
+
+def test_the_admin_panel_has_a_process_and_an_address_of_its_own(tmp_path: Path) -> None:
+    settings = resolve(settings_with(web=Web(port=9000)), tmp_path)
+    assert settings.admin.port >= 9020
+    assert settings.admin.origin == f"http://127.0.0.1:{settings.admin.port}"
+    assert f"phoenix.app:create_admin_app --host 127.0.0.1 --port {settings.admin.port} --ws none" in commands(settings)["admin"]
+    chosen = resolve(settings_with(admin=Admin(bind="[::1]:8443", url="https://staff.example.com/")), tmp_path)
+    assert "--host ::1 --port 8443" in commands(chosen)["admin"]
+    assert chosen.admin.origin == "https://staff.example.com"
+
+
+def test_an_admin_port_that_is_busy_or_elsewhere_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(RefusalError, match=rf"Port {port}, for the admin panel, is in use .* PHOENIX_ADMIN_BIND"):
+            require_free_for_staff("127.0.0.1", port)
+    with pytest.raises(RefusalError, match=r"192\.0\.2\.1 is no address of this machine\. Set PHOENIX_ADMIN_BIND"):
+        require_free_for_staff("192.0.2.1", 8443)
 
 
 def test_behind_a_domain_the_web_listens_on_loopback_and_believes_caddy_alone(tmp_path: Path) -> None:
@@ -180,6 +199,7 @@ def test_as_json_it_holds_every_address(tmp_path: Path) -> None:
         "http://127.0.0.1:9000/api/docs",
     )
     assert said["mailbox"] == "http://127.0.0.1:9000/mailbox"
+    assert said["admin"] == settings.admin.origin
     assert said["demo_accounts"] == [{"email": "ada@example.com", "password": "demo-1", "name": "Ada"}]
 
 

@@ -76,6 +76,10 @@ def site() -> Iterator[str]:
             else:
                 self.answer(404, "text/plain", b"")
 
+        def do_POST(self) -> None:
+            """What a script asks of the API by itself, such as the offer of a passkey: nothing comes of it here."""
+            self.answer(200, "application/json", b"{}")
+
         def answer(self, status: int, kind: str, body: bytes) -> None:
             self.send_response(status)
             self.send_header("Content-Type", kind)

@@ -6,7 +6,10 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.elsewhere_pages import ELSEWHERE_PAGES
 from tests.web.samples import frame, outside
+from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
+from tests.web.staff_pages import STAFF_PAGES
 
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
 WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
@@ -14,6 +17,15 @@ VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": sampl
 FORM = {"title": "Site visit", "body": samples.BODY, "occurred_at": "2026-11-23T14:05", "time_zone": "Europe/Berlin"}
 PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en"}
 LOCALES = (("en", "English"),)
+EXPORTS = [
+    Thing(id="exp_2", created_at=samples.NOW, ready_at=None, until=samples.NOW),
+    Thing(id="exp_1", created_at=samples.NOW, ready_at=samples.NOW, until=samples.NOW),
+]
+SCOPES = {"entries.read": "Read entries", "entries.write": "Post entries, change and delete one's own"}
+PROGRAMS = [
+    Thing(account="acc_1", name="Nightly import", role="member", hint="x4Bc", scopes=list(SCOPES), seen_at=samples.NOW, until=samples.NOW),
+    Thing(account="acc_2", name="Old export", role="viewer", hint=None, scopes=None, seen_at=None, until=None),
+]
 MANAGE = {
     "members": samples.MEMBERS,
     "invitations": samples.INVITATIONS,
@@ -27,14 +39,18 @@ def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "sign-in": ("accounts/sign_in.html", outside("/sign-in")),
-    "sign-in-refused": ("accounts/sign_in.html", outside("/sign-in", form=FILLED, refusal="The address or the password is wrong.")),
-    "sign-up": ("accounts/sign_up.html", outside("/sign-up", least=12)),
+    "sign-in": ("accounts/sign_in.html", outside("/sign-in", passkeys=HERE, providers=PROVIDERS)),
+    "sign-in-refused": (
+        "accounts/sign_in.html",
+        outside("/sign-in", passkeys=NOWHERE, providers=[], form=FILLED, refusal="The address or the password is wrong."),
+    ),
+    "sign-up": ("accounts/sign_up.html", outside("/sign-up", least=12, providers=PROVIDERS)),
     "sign-up-refused": (
         "accounts/sign_up.html",
         outside(
             "/sign-up",
             least=12,
+            providers=[],
             form=FILLED,
             errors={**WRONG_ADDRESS, "password": "This is on the list of common passwords.", "accept_terms": "Accept the terms to go on."},
         ),
@@ -51,6 +67,17 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "reset-password-code": ("accounts/reset_password.html", outside("/reset-password", token="", least=12, form=FILLED)),
     "first-administrator": ("accounts/first_administrator.html", outside("/first-administrator", token="abc", least=12)),
     "terms": ("accounts/terms.html", outside("/terms")),
+    "data": ("accounts/settings/data.html", frame("/settings/data", exports=[], grace=14, erase_at=None)),
+    "data-asked": (
+        "accounts/settings/data.html",
+        frame("/settings/data", exports=EXPORTS, grace=14, erase_at=samples.NOW, refusal="That was tried too often. Try again in 3 hours."),
+    ),
+    "delete": ("accounts/settings/delete.html", frame("/settings/data/delete", grace=14, refusal="You are the only owner of Halden.")),
+    "programs": ("organisations/programs.html", frame("/o/halden/programs", programs=PROGRAMS, scopes=SCOPES, key="")),
+    "programs-new": (
+        "organisations/programs.html",
+        frame("/o/halden/programs", programs=[], scopes=SCOPES, key="phk_" + "x" * 43, errors={"scopes": "Choose at least one thing."}),
+    ),
     "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES, version=1)),
     "profile-refused": (
         "accounts/settings/profile.html",
@@ -174,4 +201,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "Phoenix is starting, or a part of it does not answer. Try again in a few seconds.",
         request_id="4f1c2a9b00aa17c3",
     ),
+    **SECURITY_PAGES,
+    **ELSEWHERE_PAGES,
+    **STAFF_PAGES,
 }

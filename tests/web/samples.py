@@ -59,6 +59,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
             place("Settings", "settings", "settings", "organisation", current=root),
         ],
         "csrf": "token-of-the-form",
+        "captcha": None,
         "form": {},
         "errors": {},
         "refusal": "",
@@ -68,6 +69,9 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
         "zone": "Europe/Berlin",
         "path": path,
         "live": Thing(url="", organisation="org_halden"),
+        "look_as": None,
+        "listener": "public",
+        "environment": "production",
         "version": "2.0.0",
         **changes,
     }
@@ -156,18 +160,19 @@ def cards(counts: tuple[int, ...] = COUNTS, *, entries: bool = True) -> list[dic
 
 
 SESSIONS = [
-    Thing(id="ses_1", device="Firefox on Linux", place="192.0.2.0/24", created_at=ago(days=1), seen_at=NOW, remembered=True, current=True),
     Thing(
-        id="ses_2",
-        device="Safari on iPhone",
-        place="2001:db8::/48",
-        created_at=ago(days=8),
-        seen_at=ago(minutes=11),
-        remembered=False,
-        current=False,
+        id="ses_1", device="Firefox on Linux", place="192.0.2.0/24", created_at=ago(days=1), seen_at=NOW, remembered=True,
+        method="a passkey", staff=False, current=True,
     ),
-    Thing(id="ses_3", device="Safari on iPad", place="", created_at=ago(days=30), seen_at=ago(days=2), remembered=True, current=False),
-]
+    Thing(
+        id="ses_2", device="Safari on iPhone", place="2001:db8::/48", created_at=ago(days=8), seen_at=ago(minutes=11), remembered=False,
+        method="a password and the authenticator app", staff=False, current=False,
+    ),
+    Thing(
+        id="ses_3", device="Safari on iPad", place="", created_at=ago(days=30), seen_at=ago(days=2), remembered=True,
+        method="impersonation", staff=True, current=False,
+    ),
+]  # fmt: skip
 OFFER = Thing(organisation_name="Halden Instruments", inviter_name="Mara Lindqvist", role="member", email="leila.haddad@example.com")
 
 DOCUMENT: dict[str, Any] = {

@@ -1,6 +1,7 @@
 /**
  * Dialogs. A link with `data-dialog="id"` leads to a page that asks the same question; with script it opens the dialog instead.
- * A form with `data-ask="id"` is sent only after its dialog was answered; `data-about` is the name put into the question.
+ * A form with `data-ask="id"` is sent only after its dialog was answered; `data-about` is the name put into the question, and without
+ * it what is chosen in the form's list. A form that is not filled in is sent at once, to be refused before anything is asked.
  * `showModal` keeps the focus inside, makes the rest of the page inert and gives the focus back to the opener.
  */
 
@@ -40,7 +41,8 @@ function clicked(event: MouseEvent): void {
 }
 
 function ask(form: HTMLFormElement, dialog: HTMLDialogElement): void {
-  for (const slot of dialog.querySelectorAll("[data-about]")) slot.textContent = form.dataset["about"] ?? "";
+  const about = form.dataset["about"] ?? form.querySelector("select")?.selectedOptions[0]?.textContent ?? "";
+  for (const slot of dialog.querySelectorAll("[data-about]")) slot.textContent = about;
   const confirm = dialog.querySelector<HTMLButtonElement>("[data-confirm]");
   if (confirm) {
     confirm.onclick = () => {
@@ -58,7 +60,7 @@ export function dialogs(): void {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.dataset["answered"]) return;
     const dialog = dialogCalled(form.dataset["ask"]);
-    if (!dialog) return;
+    if (!dialog || !form.checkValidity()) return;
     event.preventDefault();
     ask(form, dialog);
   });

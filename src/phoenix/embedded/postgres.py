@@ -25,6 +25,7 @@ from phoenix.embedded.privileges import Account, account_for, hand_over, let_run
 from phoenix.embedded.processes import EmbeddedError
 
 ROLE = DATABASE = "phoenix"
+APPLICATION_ROLE = "phoenix_app"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 # The server's own socket is called .s.PGSQL.5432, and a socket's path holds 103 bytes on every system.
@@ -236,12 +237,23 @@ class Postgres:
             return False
         return self.process is not None and len(lines) > 7 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
 
-    def _password(self) -> str:
+    @property
+    def application(self) -> tuple[str, str]:
+        """The role and the password of the application, which is another than the owner of the tables. To be made in the server."""
+        return APPLICATION_ROLE, self._password(self.data / "database_application_password")
+
+    def application_url(self) -> str:
+        """The address under which the application logs in."""
+        role, password = self.application
+        return self._address(f":{password}", role)
+
+    def _password(self, path: Path | None = None) -> str:
+        file_ = path or self._password_file
         try:
-            return self._password_file.read_text(encoding="ascii").strip()
+            return file_.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             password = secrets.token_urlsafe(32)
-        with open(os.open(self._password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123
+        with open(os.open(file_, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123
             file.write(password)
         return password
 
@@ -273,8 +285,8 @@ class Postgres:
         hand_over(folder, self._account)
         return folder
 
-    def _address(self, password: str) -> str:
-        return f"postgresql://{ROLE}{password}@/{DATABASE}?host={quote(str(self._sockets))}"
+    def _address(self, password: str, role: str = ROLE) -> str:
+        return f"postgresql://{role}{password}@/{DATABASE}?host={quote(str(self._sockets))}"
 
 
 def program(name: str) -> Path:

@@ -9,10 +9,14 @@ from msgspec import Struct
 from phoenix.kernel.errors import Forbidden, NotFound
 
 SYSTEM = "system"
+ADMINISTRATOR = "platform.admin"
+IMPERSONATE_AND_WRITE = "platform.impersonate_and_write"
+# What an administrator has only when it was granted by name.
+NEVER_IMPLIED = frozenset({IMPERSONATE_AND_WRITE})
 
 
 class Seat(Struct, frozen=True):
-    """A place in an organisation, with the permissions it brings there."""
+    """A place in an organisation, with the permissions it brings there. To an API key it brings those of its scopes alone."""
 
     organisation: str
     slug: str
@@ -22,7 +26,11 @@ class Seat(Struct, frozen=True):
 
 
 class SessionRecord(Struct, frozen=True):
-    """A live session and its account, as the identity module found them. Instants are UTC."""
+    """A live session, or an API key, and its account, as the identity module found them. Instants are UTC.
+
+    `proved_at` is when the person last proved to be there, by password, second factor or the like. `impersonator` is the
+    account that looks through this person's eyes. `scopes` are the permissions of an API key, None for a session.
+    """
 
     session: str
     account: str
@@ -37,6 +45,13 @@ class SessionRecord(Struct, frozen=True):
     until: datetime
     seen_at: datetime
     version: int = 1
+    proved_at: datetime | None = None
+    impersonator: str | None = None
+    impersonation_writes: bool = False
+    erase_at: datetime | None = None
+    kind: str = "person"
+    scopes: frozenset[str] | None = None
+    impersonator_name: str | None = None
 
 
 class Actor(Struct, frozen=True):
@@ -65,9 +80,23 @@ class Actor(Struct, frozen=True):
         """The seat in an organisation given by id or slug."""
         return next((s for s in self.seats if organisation in (s.organisation, s.slug)), None)
 
+    @property
+    def impersonator(self) -> str | None:
+        return self.record.impersonator
+
+    @property
+    def is_key(self) -> bool:
+        """Whether a program acts, with an API key, and no person."""
+        return self.record.scopes is not None
+
     def may(self, permission: str, organisation: str | None = None) -> bool:
+        """Whether it is allowed there, or anywhere. An API key never may more than its scopes say."""
+        if self.record.scopes is not None and permission not in self.record.scopes:
+            return False
         if organisation is None:
-            return permission in self.record.platform or any(permission in s.permissions for s in self.seats)
+            platform = self.record.platform
+            implied = ADMINISTRATOR in platform and permission.startswith("platform.") and permission not in NEVER_IMPLIED
+            return implied or permission in platform or any(permission in s.permissions for s in self.seats)
         seat = self.seat(organisation)
         return seat is not None and permission in seat.permissions
 
@@ -76,6 +105,8 @@ class Actor(Struct, frozen=True):
         seat = self.seat(organisation)
         if seat is None:
             raise NotFound("There is no such organisation, or you are not a member of it.")
+        if self.record.scopes is not None and permission not in self.record.scopes:
+            raise Forbidden(f"This API key does not have the scope {permission}.")
         if permission not in seat.permissions:
             raise Forbidden(f"Your role in {seat.name} ({seat.role}) does not allow this.")
         return seat

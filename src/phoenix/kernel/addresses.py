@@ -47,7 +47,13 @@ def parse_address(text: str) -> Address:
     except (EmailNotValidError, UnicodeError):
         raise _explain(written) from None
     local, domain = found.local_part, found.ascii_domain.lower()
-    return Address(found.normalized, unicodedata.normalize("NFC", f"{local.lower()}@{domain}"), f"{local}@{domain}")
+    # Limits are in octets as they are sent, quotes included (RFC 5321, 4.5.3.1; RFC 6531, 3.2); the library counts characters.
+    if len(local.encode()) > _LONGEST_LOCAL:
+        raise _refusal("too_long", _local_too_long())
+    envelope = f"{local}@{domain}"
+    if len(envelope.encode()) > LONGEST_BYTES:
+        raise _refusal("too_long", _too_long())
+    return Address(found.normalized, unicodedata.normalize("NFC", f"{local.lower()}@{domain}"), envelope)
 
 
 def _validate(text: str) -> ValidatedEmail:
@@ -79,7 +85,7 @@ def _explain(text: str) -> InvalidInput:
     if not local.startswith('"') and "@" in local:
         return _refusal("two_ats", _("There is more than one @. Write it like name@example.com."))
     if len(local) > _LONGEST_LOCAL:
-        return _refusal("too_long", _("The part before @ is too long. It can have at most %(most)d characters.") % {"most": _LONGEST_LOCAL})
+        return _refusal("too_long", _local_too_long())
     return _refusal(
         "invalid_local", _("The part before @ holds something that an address cannot, such as two dots in a row. Check how it is typed.")
     )
@@ -110,6 +116,10 @@ def _valid(text: str) -> bool:
 
 def _too_long() -> str:
     return _("The address is too long. It can have at most %(most)d bytes.") % {"most": LONGEST_BYTES}
+
+
+def _local_too_long() -> str:
+    return _("The part before @ is too long. It can have at most %(most)d bytes.") % {"most": _LONGEST_LOCAL}
 
 
 def _refusal(code: str, sentence: str) -> InvalidInput:

@@ -1,4 +1,7 @@
-"""Keys derived from the one master secret, signatures, tokens and codes. Primitives are the standard library's."""
+"""Keys derived from the one master secret, signatures, seals, tokens and codes.
+
+Primitives are the standard library's, and for seals those of `cryptography`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 _MAC_BYTES = 32
 _EXPIRY_BYTES = 8
 _PSEUDONYM_BYTES = 8
+_NONCE_BYTES = 12
 
 
 class Keys:
@@ -29,6 +36,8 @@ class Keys:
         # A closure instead of attributes: no repr, debugger or error report of this object shows key material.
         extracted = hkdf_extract(b"phoenix", master.encode())
         self._derive = cache(lambda purpose: hkdf_expand(extracted, f"{environment}\0{purpose}".encode(), 32))
+        self.check = hkdf_expand(extracted, b"check", 16)
+        """The same for the same master in every environment, and of no use for anything but telling that it is the same."""
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for that purpose alone."""
@@ -60,6 +69,18 @@ class Keys:
         if until and now.astimezone(UTC).timestamp() >= until:
             return None
         return body[_EXPIRY_BYTES:].decode()
+
+    def seal(self, purpose: str, secret: bytes, *, bound_to: str = "") -> bytes:
+        """The secret, unreadable at rest: AES-256-GCM with a random nonce. It opens only beside what it is `bound_to`."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + AESGCM(self._derive(f"seal {purpose}")).encrypt(nonce, secret, bound_to.encode())
+
+    def unseal(self, purpose: str, sealed: bytes, *, bound_to: str = "") -> bytes | None:
+        """What was sealed, or None where it is damaged, was sealed with another master, or is bound to something else."""
+        try:
+            return AESGCM(self._derive(f"seal {purpose}")).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
+        except (InvalidTag, ValueError):
+            return None
 
     def pseudonym(self, value: str) -> str:
         """A short name for an address in logs: the same for the same value, without a way back for who has no key."""

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from phoenix.kernel.clock import Clock
-from phoenix.kernel.errors import NotFound, Unavailable
+from phoenix.kernel.errors import InvalidInput, NotFound, Unavailable
 from phoenix.kernel.generations import Generations
 from phoenix.settings import Database as DatabaseSettings
 
@@ -87,6 +87,7 @@ class Transaction(Reader):
     def __init__(self, acquire: Callable[[], Awaitable[Connection]], clock: Clock, actor: str | None, request: str | None) -> None:
         super().__init__(acquire, clock)
         self.actor = actor
+        self.impersonator: str | None = None
         self.request = request
         self.events: list[Event] = []
         self.touched: set[str] = set()
@@ -127,9 +128,12 @@ class Database:
             yield Reader(lease.acquire, self.clock)
 
     @contextlib.asynccontextmanager
-    async def transaction(self, *, actor: str | None = None, request: str | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, *, actor: str | None = None, impersonator: str | None = None, request: str | None = None
+    ) -> AsyncIterator[Transaction]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with _Lease(self.pool) as lease, Unit(self, lease, actor, request) as tx:
+            tx.impersonator = impersonator
             yield tx
 
     async def close(self) -> None:
@@ -220,6 +224,9 @@ class _Lease:
             raise Unavailable("The database is changing over to another machine. Try again in a few seconds.") from error
         if isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, ConnectionError)):
             raise Unavailable("The connection to the database was lost. Try again in a few seconds.") from error
+        if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+            # NUL: the one character that PostgreSQL has no place for.
+            raise InvalidInput("This holds a character that no text has.") from error
         if isinstance(error, (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)):
             raise Unavailable("The database was too busy to finish this. Nothing was changed. Try again in a few seconds.") from error
 

@@ -21,12 +21,16 @@ class PhoenixError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Something broke on our side"
+    sentence: ClassVar[str] = ""
+    """What is said where nothing more is known; the title, unless a subclass has better."""
     keeps_changes: ClassVar[bool] = False
     """Whether what was written before the refusal is kept, as a spent try must be."""
+    shows_form: ClassVar[bool] = False
+    """Whether a form that was refused for it is shown again with what was entered."""
 
     def __init__(self, detail: str = "", *, errors: tuple[FieldError, ...] = (), headers: dict[str, str] | None = None) -> None:
         super().__init__(detail or self.title)
-        self.detail = detail or f"{self.title}."
+        self.detail = detail or self.sentence or f"{self.title}."
         self.errors = errors
         self.headers = headers or {}
 
@@ -39,10 +43,21 @@ class Forbidden(PhoenixError):
     status, code, title = 403, "forbidden", "Not allowed"
 
 
+class ProveAgain(Forbidden):
+    """The session is good, but the act wants a proof that the person is there now."""
+
+    code, title = "reauthentication_required", "Show that it is you"
+
+
+class NotWhileImpersonating(Forbidden):
+    code, title = "not_while_impersonating", "Not while looking through another person's eyes"
+
+
 class NotFound(PhoenixError):
     """Also for what the reader may not know of."""
 
     status, code, title = 404, "not_found", "Not found"
+    sentence = "There is nothing here, or nothing that you may see."
 
 
 class Conflict(PhoenixError):
@@ -54,6 +69,7 @@ class PreconditionFailed(PhoenixError):
 
 
 class InvalidInput(PhoenixError):
+    shows_form = True
     status, code, title = 422, "invalid_input", "Some of that cannot be used as it is"
 
 
@@ -63,6 +79,8 @@ class PreconditionRequired(PhoenixError):
 
 class TooManyRequests(PhoenixError):
     """`retry_after` is in whole seconds and becomes the Retry-After header."""
+
+    shows_form = True
 
     status, code, title = 429, "too_many_requests", "Too many attempts"
 

@@ -71,22 +71,24 @@ class Recorded(Struct, frozen=True):
     subject: str | None
     data: dict[str, Any]
     occurred_at: datetime
+    impersonator: str | None = None
+    """Who really acted, where somebody looked through the actor's eyes."""
 
 
 INSERT = command("""
-    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::text[])
+    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id, impersonator_id)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::text[], $9::text[])
 """)
 
 INSERT_ONE = command("""
-    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id, impersonator_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """)
 
 AFTER: Query[Recorded] = query(
     Recorded,
     """
-    SELECT transaction::text::bigint, number, id, kind, organisation_id, actor_id, subject, data, occurred_at
+    SELECT transaction::text::bigint, number, id, kind, organisation_id, actor_id, subject, data, occurred_at, impersonator_id
       FROM events
      WHERE (transaction, number) > (($1::bigint)::text::xid8, $2)
        AND transaction < pg_snapshot_xmin(pg_current_snapshot())
@@ -117,7 +119,8 @@ POKE = command(f"SELECT pg_notify('{CHANNEL}', '')")
 async def write_events(tx: Transaction) -> None:
     """Write what the transaction recorded, in one statement however many there are."""
     rows = [
-        (new_id("evt"), event.kind, event.organisation, tx.actor, event.subject, event.data(), tx.now, tx.request) for event in tx.events
+        (new_id("evt"), event.kind, event.organisation, tx.actor, event.subject, event.data(), tx.now, tx.request, tx.impersonator)
+        for event in tx.events
     ]
     if len(rows) == 1:
         await tx.execute(INSERT_ONE, *rows[0])
@@ -143,8 +146,8 @@ class Poker:
     async def _poke(self) -> None:
         await asyncio.sleep(POKE_SECONDS)
         with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError):
-            async with self._database.transaction() as tx:
-                await tx.execute(POKE)
+            async with self._database.reader() as db:
+                await db.all(POKE)
 
 
 class Wake:

@@ -77,7 +77,7 @@ class Limiter:
         """Count one. Raises TooManyRequests with Retry-After where it is one too many."""
         decision = await self.hit(limit, key)
         if not decision.allowed:
-            sentence = _("That was tried too often. Try again in {wait}.").format(wait=_wait(decision.reset))
+            sentence = _("That was tried too often. Try again in {wait}.").format(wait=wait_in_words(decision.reset))
             raise TooManyRequests(sentence, retry_after=decision.reset, headers=headers_of([decision]))
         return decision
 
@@ -104,7 +104,8 @@ def headers_of(decisions: Sequence[Decision]) -> dict[str, str]:
     }
 
 
-def _wait(seconds: int) -> str:
+def wait_in_words(seconds: int) -> str:
+    """“30 seconds”, “5 minutes”, “2 hours”, rounded up."""
     if seconds < MINUTE:
         return _("{n} seconds").format(n=seconds)
     if seconds < HOUR:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from phoenix.kernel.database import Reader, Transaction
     from phoenix.kernel.events import Event, Recorded
     from phoenix.kernel.runtime import Runtime
+    from phoenix.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,13 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Work that follows the events by number, at least once each, in order, resuming where it stopped."""
+    """Work that follows the events by number, in order, resuming where it stopped.
+
+    What it writes is in the transaction that moves its position, so it is written once for each event.
+    """
 
     name: str
-    follow: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]
+    follow: Callable[[Runtime, Transaction, Sequence[Recorded]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,13 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """A place in the sidebar. `path` holds `{organisation}` where it belongs to one."""
+    """A place in the sidebar. `path` holds `{organisation}` where it belongs to one. The group `staff` is on the admin listener alone."""
 
     label: str
     icon: str
     path: str
     permission: str = ""
-    group: Literal["main", "organisation", "account"] = "main"
+    group: Literal["main", "organisation", "account", "staff"] = "main"
     order: int = 50
 
 
@@ -120,10 +124,29 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How a session token becomes an account. Exactly one module gives it."""
+    """How a token becomes an account. Exactly one module gives it.
 
-    find: Callable[[Reader, bytes], Awaitable[SessionRecord | None]]
+    `find` raises nothing: None is a token that is unknown, ended, forged or expired. `keys` are the generations that what
+    it finds depends on, besides that of the account. `why` is the reason a session ended, for who had a socket open.
+    """
+
+    find: Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
     seen: Callable[[Transaction, Sequence[tuple[str, float]]], Awaitable[None]]
+    why: Callable[[Reader, str], Awaitable[str]]
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What a module keeps of a person, and how it lets go of it.
+
+    `export` gives plain values that become one JSON file of the archive. `erase` deletes it or makes it nobody's, in the
+    caller's transaction; it may be called again. `refuse` raises Conflict where the person must settle something first.
+    """
+
+    export: Callable[[Reader, str], Awaitable[Any]]
+    erase: Callable[[Transaction, str], Awaitable[None]]
+    refuse: Callable[[Reader, str], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +175,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module of the house. Only `name`, `about` and `folder` are needed."""
+    """One module of the house. Only `name`, `about` and `folder` are needed.
+
+    `check` raises SettingsError where the module cannot do its part with these settings; it is asked at every start.
+    """
 
     name: str
     about: str
@@ -172,6 +198,8 @@ class Module:
     live: tuple[Live, ...] = ()
     commands: tuple[Command, ...] = ()
     identity: Identity | None = None
+    personal: PersonalData | None = None
+    check: Callable[[Settings], None] | None = None
     seating: Seating | None = None
 
     @property

@@ -6,14 +6,18 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
+from phoenix.kernel.breaches import Breaches
 from phoenix.kernel.cache import Cache
+from phoenix.kernel.captcha import Captcha
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.crypto import Keys
 from phoenix.kernel.database import connect
 from phoenix.kernel.events import Poker, write_events
 from phoenix.kernel.generations import Generations, MachineGenerations, ValkeyGenerations
+from phoenix.kernel.installation import check_installation
 from phoenix.kernel.limits import Limiter
 from phoenix.kernel.mail import Mailer
+from phoenix.kernel.outside import Outside
 from phoenix.kernel.passwords import Passwords
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -36,6 +40,9 @@ async def opened(
         raise SettingsError("PHOENIX_SECRET_KEY is missing. `phoenix up` makes one at its first start.")
     if not settings.database.url:
         raise SettingsError("PHOENIX_DATABASE_URL is missing. `phoenix up` starts a database and sets it.")
+    for module in registry.modules:
+        if module.check is not None:
+            module.check(settings)
     time = clock or SystemClock()
     keys = Keys(settings.secrets.key, settings.place.environment)
     valkey = Valkey(settings.cache.url) if settings.cache.url else None
@@ -61,13 +68,18 @@ async def opened(
         cache=Cache(generations, valkey, settings.cache.local_entries),
         limiter=Limiter(valkey, keys, time),
         passwords=passwords,
+        breaches=Breaches(settings.accounts.breached_passwords),
+        captcha=Captcha(settings.accounts),
+        outside=Outside(time),
         mailer=Mailer(settings.mail, folders),
         templates=Templates(folders, settings.web.static, production=settings.production),
     )
     try:
+        await check_installation(database, settings, keys)
         yield runtime
     finally:
         passwords.close()
+        await runtime.outside.close()
         await database.close()
         if valkey is not None:
             await valkey.close()

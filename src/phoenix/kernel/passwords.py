@@ -1,6 +1,6 @@
 """Passwords: Argon2id at OWASP's figures, off the event loop, and the refusal of those that are guessed first.
 
-ASVS 5.0, 6.2: 12 characters and more, any Unicode, no rules of composition, and a list of the commonest.
+ASVS 5.0, 6.2: 12 characters and more, any Unicode, no rules of composition, and lists of the commonest and of leaked ones.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.low_level import hash_secret_raw
 
 from phoenix.kernel.errors import FieldError, InvalidInput, Unavailable
 from phoenix.kernel.text import _
@@ -28,8 +29,9 @@ SHORTEST = 12
 LONGEST = 256
 WAITING = 64
 
-_LIST = Path(__file__).parent / "words" / "common-passwords.txt"
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
+_WORDS = Path(__file__).parent / "words"
+_FIGURES = _TIME, _MEMORY, _LANES, _LENGTH = 2, 19 * 1024, 1, 32
+_HASHER = PasswordHasher(time_cost=_TIME, memory_cost=_MEMORY, parallelism=_LANES, hash_len=_LENGTH, salt_len=16, type=Type.ID)
 # Nobody's password: verifying against it takes as long as against anybody's.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 
@@ -56,6 +58,10 @@ class Passwords:
         """Whether it is the password of that hash. A hash that cannot be read is nobody's."""
         data = _prepare(password)
         return await self._run(lambda: _matches(_NOBODY if data is None else stored, data or b"") and data is not None)
+
+    async def stretch(self, secret: str, salt: bytes) -> bytes:
+        """The raw Argon2id hash, for secrets that are shorter than a token and looked up by their hash."""
+        return await self._run(lambda: hash_secret_raw(secret.encode(), salt, *_FIGURES, Type.ID))
 
     async def burn(self) -> None:
         """Take the time of a `verify`, where there is no account, so that the answer's time does not tell."""
@@ -140,7 +146,17 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset(line for line in _LIST.read_text(encoding="ascii").splitlines() if not line.startswith("# "))
+    return _listed("common-passwords.txt")
+
+
+@cache
+def _leaked() -> frozenset[str]:
+    """Whole passwords, which are no words to make others of."""
+    return _listed("leaked-passwords.txt")
+
+
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(line for line in (_WORDS / name).read_text(encoding="ascii").splitlines() if not line.startswith("# "))
 
 
 def _guessed_early(text: str, near: frozenset[str] | set[str]) -> bool:
@@ -148,7 +164,7 @@ def _guessed_early(text: str, near: frozenset[str] | set[str]) -> bool:
 
     Two different common words pass: passphrases are made of them.
     """
-    if text in _common() or len(set(text)) < SHORTEST // 3:
+    if text in _common() or text in _leaked() or len(set(text)) < SHORTEST // 3:
         return True
     plain = text.translate(_LEET)
     # The fewest different common words with which the first n letters can be made; None where they cannot.

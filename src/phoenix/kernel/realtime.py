@@ -80,11 +80,19 @@ class Sockets:
     async def _check(self, sid: str, token: str) -> None:
         actor = await self._log_ins.find(token)
         if actor is None:
-            await self.server.emit("session_ended", {"reason": "ended"}, to=sid)
+            await self.server.emit("session_ended", {"reason": await self._why(sid)}, to=sid)
             await self.server.disconnect(sid)
         elif self._people.get(sid) is not actor:
             await self._seat(sid, actor)
         await self._cut_slow_reader(sid)
+
+    async def _why(self, sid: str) -> str:
+        """What ended the session of a socket, as a word for machines."""
+        identity, before = self._runtime.registry.identity, self._people.get(sid)
+        if identity is None or before is None:
+            return "ended"
+        async with self._runtime.database.reader() as db:
+            return await identity.why(db, before.session)
 
     async def _cut_slow_reader(self, sid: str) -> None:
         eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
@@ -100,7 +108,8 @@ class Sockets:
             headers = environ.get("asgi.scope", {}).get("headers", [])
             token = cookie(headers, cookie_name(COOKIE, secure=secure).encode())
         actor = await self._log_ins.find(token) if token else None
-        if actor is None or token is None:
+        # What a room is told knows no scopes, so a program with an API key is told nothing here.
+        if actor is None or token is None or actor.is_key:
             raise socketio.exceptions.ConnectionRefusedError("not_logged_in")
         self._tokens[sid] = token
         await self._seat(sid, actor)

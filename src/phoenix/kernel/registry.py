@@ -85,6 +85,10 @@ class Registry:
         self._refuse_doubles("seating", ("seating" for m in self.modules if m.seating))
         for module in self.modules:
             for role, permissions in module.roles.items():
+                for platform in {name for name in permissions if name in self.permissions and self.permissions[name].scope == "platform"}:
+                    raise RegistryError(
+                        f"Module {module.name} gives role {role} the permission {platform}, which is for the whole platform."
+                    )
                 for unknown in permissions - set(self.permissions):
                     raise RegistryError(f"Module {module.name} gives role {role} the permission {unknown}, which no module declares.")
             for card in module.cards:

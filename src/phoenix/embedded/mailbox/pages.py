@@ -26,10 +26,10 @@ from phoenix.embedded.mailbox.store import Mailbox, StoredMessage, mailbox_of
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.csrf import refuse_other_origins
-from phoenix.kernel.web.endpoint import PUBLIC
 from phoenix.kernel.web.headers import policy
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
+from phoenix.kernel.web.rules import PUBLIC
 from phoenix.settings import Settings
 
 # Known to the templates as "mailbox".

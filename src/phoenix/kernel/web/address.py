@@ -4,28 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+
 from phoenix.kernel.networks import client_address, client_scheme, parse_networks
 from phoenix.kernel.web.asgi import App, Receive, Scope, Send
 
+log = structlog.get_logger(__name__)
+
+# So many requests from one address, all of them forwarded for somebody, are a proxy that was not named.
+ENOUGH_TO_TELL = 20
+
 
 class ClientAddress:
-    """Puts the client's address into the scope's state; only trusted proxies are believed."""
+    """Puts the client's address into the scope's state; only trusted proxies are believed.
+
+    Says once when every request seems to come from one address that forwards for others: then limits by address would
+    count all people as one.
+    """
 
     def __init__(self, app: App, trusted: Sequence[str]) -> None:
         self._app = app
         self._trusted = parse_networks(trusted)
+        self._only_peer: str | None = None
+        self._forwarded = 0
+        self._has_told = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             peer = (scope.get("client") or ("", 0))[0]
             state = scope.setdefault("state", {})
+            headers = scope["headers"]
             if not self._trusted:
                 state["address"] = peer
             else:
-                headers = scope["headers"]
                 state["address"] = client_address(peer, _all(headers, b"x-forwarded-for"), self._trusted)
                 scope["scheme"] = client_scheme(peer, _all(headers, b"x-forwarded-proto"), self._trusted, scope["scheme"])
+            if not self._has_told:
+                self._look_for_proxy(peer, state["address"], headers)
         await self._app(scope, receive, send)
+
+    def _look_for_proxy(self, peer: str, address: str, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        if self._only_peer not in {None, peer} or address != peer:
+            self._has_told = True
+            return
+        self._only_peer = peer
+        if any(name == b"x-forwarded-for" for name, _ in headers):
+            self._forwarded += 1
+        if self._forwarded >= ENOUGH_TO_TELL:
+            self._has_told = True
+            log.warning(
+                "proxy_not_trusted",
+                peer=peer,
+                advice="Every request seems to come from this one address. Name it in PHOENIX_TRUSTED_PROXIES if it is your proxy.",
+            )
 
 
 def _all(headers: Sequence[tuple[bytes, bytes]], wanted: bytes) -> str:

@@ -79,7 +79,13 @@ class Accepted(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Json:
-    """JSON that is bytes already."""
+class Download:
+    """A file to keep, under a plain name, held by no cache."""
 
     body: bytes
+    media_type: str
+    filename: str
+
+    @property
+    def disposition(self) -> str:
+        return f'attachment; filename="{self.filename}"'

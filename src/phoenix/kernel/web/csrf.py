@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from phoenix.kernel.crypto import Keys, to_base64url
+from phoenix.kernel.crypto import Keys, same, to_base64url
 from phoenix.kernel.errors import Forbidden
 from phoenix.kernel.web.call import AnyRequest
 from phoenix.settings import Settings
@@ -38,15 +38,19 @@ def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
         return
     if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
         raise Forged("This request came from another site. Open the page here and try again.")
-    if (
-        origin
-        and origin != "null"
-        and urlsplit(origin).netloc not in {request.headers.get("host", ""), urlsplit(settings.public_url).netloc}
-    ):
+    if origin and origin != "null" and _netloc(origin) not in {request.headers.get("host", ""), _netloc(settings.public_url)}:
         raise Forged("This request came from another site. Open the page here and try again.")
 
 
 def check(keys: Keys, binding: str | None, given: str | None) -> None:
     """Raises Forged where the token does not belong to the session or visitor."""
-    if not binding or not given or not secrets.compare_digest(token_for(keys, binding), given):
+    if not binding or not given or not same(token_for(keys, binding), given):
         raise Forged("This page was open for too long, or cookies are switched off. Load it again and repeat what you did.")
+
+
+def _netloc(origin: str) -> str | None:
+    """Its name and port; None for what is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -8,8 +8,9 @@ import msgspec
 
 from phoenix.kernel.web.answer import Answer, digest
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.endpoint import PUBLIC, get
+from phoenix.kernel.web.endpoint import get
 from phoenix.kernel.web.pages import View, Visit, page
+from phoenix.kernel.web.rules import PUBLIC
 
 
 @get("/api/v2/openapi.json", permission=PUBLIC, queries=0, tag="health")

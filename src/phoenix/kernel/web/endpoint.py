@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import wraps
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -23,21 +24,15 @@ from litestar.response import Response
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.database import Reader, Transaction
-from phoenix.kernel.errors import Forbidden, NotLoggedIn, QueryBudgetExceeded
-from phoenix.kernel.limits import Decision, Limit, headers_of
-from phoenix.kernel.redaction import also_remember
+from phoenix.kernel.errors import QueryBudgetExceeded
+from phoenix.kernel.limits import headers_of
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.web import csrf
 from phoenix.kernel.web.answer import Answer, matches
-from phoenix.kernel.web.call import Accepted, AnyRequest, Call, Created
+from phoenix.kernel.web.call import Accepted, AnyRequest, Call, Created, Download
 from phoenix.kernel.web.idempotency import Once, check_key
-from phoenix.kernel.web.login import COOKIE, LogIns, bearer, cookie, cookie_name
 from phoenix.kernel.web.problems import Problem, request_id
+from phoenix.kernel.web.rules import PUBLIC, SAFE, Rule, client_address, decide
 
-PUBLIC = "public"
-LOGGED_IN = "logged in"
-
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 
 
@@ -58,13 +53,14 @@ def delete(path: str, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
 
 
 def route(
-    method: str, path: str, *, permission: str, queries: int, limits: Sequence[Limit] = (), tag: str = "", refusals: Sequence[int] = ()
+    method: str, path: str, *, queries: int, tag: str = "", refusals: Sequence[int] = (), **asks: Any
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route of the API.
 
-    `permission` is the name of one, or PUBLIC or LOGGED_IN. `queries` is its budget, the session check not counted.
-    `limits` count by client address. `refusals` are statuses it may answer with besides those every route may.
+    `queries` is its budget, the session check not counted. `refusals` are statuses it may answer with besides those every
+    route may. What it `asks` of its caller are the fields of a Rule.
     """
+    rule = Rule(**asks)
 
     def decorate(handler: Handler) -> HTTPRouteHandler:
         signature = inspect.signature(handler)
@@ -74,7 +70,7 @@ def route(
 
         @wraps(handler)
         async def endpoint(request: AnyRequest, **arguments: Any) -> Response[Any]:
-            return await _answer(request, handler, arguments, permission=permission, budget=queries, limits=limits, status=status)
+            return await _answer(request, handler, arguments, rule, budget=queries, status=status)
 
         parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, State])]
         parameters += [
@@ -89,81 +85,28 @@ def route(
             path,
             http_method=method,  # type: ignore[arg-type]
             status_code=status,
-            opt={"permission": permission, "queries": queries, "limits": tuple(limits)},
+            opt={"permission": rule.permission, "queries": queries, "rule": rule},
             tags=[tag or path.split("/")[3]],
             summary=(inspect.getdoc(handler) or "").split("\n")[0],
             description=inspect.getdoc(handler),
             operation_id=getattr(handler, "__name__", None),
-            responses=_refusals(method, path, permission, refusals, has_data="data" in hints),
+            responses=_refusals(method, path, rule, refusals, has_data="data" in hints),
         )(endpoint)
 
     return decorate
-
-
-async def visit(request: AnyRequest) -> tuple[Actor | None, bool]:
-    """Who is asking, and whether a cookie says so."""
-    found = request.scope.get("state", {}).get("actor_found")
-    if found is not None:
-        return found  # type: ignore[no-any-return]
-    log_ins: LogIns = request.app.state.log_ins
-    headers = request.scope["headers"]
-    token = bearer(headers)
-    by_cookie = token is None
-    if by_cookie:
-        secure = request.app.state.runtime.settings.public_url.startswith("https://")
-        token = cookie(headers, cookie_name(COOKIE, secure=secure).encode())
-    actor = await log_ins.find(token) if token else None
-    if actor is None and not by_cookie:
-        raise NotLoggedIn("This access token has expired or was ended. Log in again, or refresh it.")
-    if actor is not None:
-        also_remember(actor.name, actor.record.email)
-    request.scope["state"]["actor_found"] = (actor, by_cookie and actor is not None)
-    return actor, by_cookie and actor is not None
-
-
-async def decide(request: AnyRequest, permission: str, limits: Sequence[Limit]) -> tuple[Actor | None, list[Decision]]:
-    """Limits, then session, then permission. Raises what refuses."""
-    runtime: Runtime = request.app.state.runtime
-    decisions = [await runtime.limiter.require(limit, client_address(request)) for limit in limits]
-    try:
-        actor, by_cookie = await visit(request)
-    except NotLoggedIn:
-        # What anybody may do, such as refreshing an expired token, does not fail for carrying that token along.
-        if permission != PUBLIC:
-            raise
-        actor, by_cookie = None, False
-    if request.method not in SAFE:
-        csrf.refuse_other_origins(request, runtime.settings)
-        if by_cookie and actor is not None and is_api_call(request):
-            csrf.check(runtime.keys, actor.session, request.headers.get("x-csrf-token"))
-    if permission != PUBLIC and actor is None:
-        raise NotLoggedIn
-    if permission not in {PUBLIC, LOGGED_IN} and actor is not None and not actor.may(permission):
-        raise Forbidden
-    return actor, decisions
-
-
-def is_api_call(request: AnyRequest) -> bool:
-    return request.scope["path"].startswith("/api/")
-
-
-def client_address(request: AnyRequest) -> str:
-    """The client's address, behind trusted proxies alone believed from their headers."""
-    return str(request.scope.get("state", {}).get("address", ""))
 
 
 async def _answer(
     request: AnyRequest,
     handler: Callable[..., Awaitable[Any]],
     arguments: dict[str, Any],
+    rule: Rule,
     *,
-    permission: str,
     budget: int,
-    limits: Sequence[Limit],
     status: int,
 ) -> Response[Any]:
     runtime: Runtime = request.app.state.runtime
-    actor, decisions = await decide(request, permission, limits)
+    actor, decisions = await decide(request, rule)
     headers = headers_of(decisions)
     address = client_address(request)
     if request.method in SAFE:
@@ -172,7 +115,7 @@ async def _answer(
             result = await handler(call=call, **arguments)
             check_budget(reader, budget, runtime)
         return _respond(request, call, result, status, headers)
-    async with runtime.database.transaction(actor=actor.account if actor else None, request=request_id(request)) as tx:
+    async with transaction(request, actor) as tx:
         call = Call(request, runtime, actor, address, tx)
         once = await _once(request, tx, actor, address)
         replayed = await once.replay() if once else None
@@ -187,12 +130,21 @@ async def _answer(
     return response
 
 
+def transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContextManager[Transaction]:
+    """The transaction of a request, in the name of who acts."""
+    runtime: Runtime = request.app.state.runtime
+    if actor is None:
+        return runtime.database.transaction(request=request_id(request))
+    return runtime.database.transaction(actor=actor.account, impersonator=actor.impersonator, request=request_id(request))
+
+
 async def _once(request: AnyRequest, tx: Transaction, actor: Actor | None, address: str) -> Once | None:
     key = request.headers.get("idempotency-key")
     if request.method != "POST" or key is None:
         return None
-    caller = actor.account if actor else address
-    return Once(tx, caller, check_key(key), f"POST {request.scope['path']}", await request.body())
+    keys = request.app.state.runtime.keys
+    caller = actor.account if actor else keys.pseudonym(address)
+    return Once(tx, keys, caller, check_key(key), f"POST {request.scope['path']}", await request.body())
 
 
 def check_budget(reader: Reader, budget: int, runtime: Runtime) -> None:
@@ -219,6 +171,9 @@ def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers:
         if wanted and matches(wanted, result.etag):
             return Response(b"", status_code=304, headers=headers)
         return _bytes(result.body, status, headers, call)
+    if isinstance(result, Download):
+        headers["Content-Disposition"] = result.disposition
+        return Response(result.body, status_code=status, headers=headers, media_type=result.media_type)
     if isinstance(result, Created):
         headers["Location"] = result.location
         result = result.value
@@ -248,6 +203,8 @@ def _status_and_type(method: str, returned: Any) -> tuple[int, Any]:
         # `X | Answer`: what is documented is X, of which an Answer is the cached bytes.
         returned = next(kind for kind in get_args(returned) if kind is not Answer)
     origin = get_origin(returned)
+    if returned is Download:
+        return 200, bytes
     if origin is Created:
         return 201, get_args(returned)[0]
     if origin is Accepted:
@@ -258,9 +215,9 @@ def _status_and_type(method: str, returned: Any) -> tuple[int, Any]:
     return 200, returned
 
 
-def _refusals(method: str, path: str, permission: str, more: Sequence[int], *, has_data: bool) -> dict[int, ResponseSpec]:
+def _refusals(method: str, path: str, rule: Rule, more: Sequence[int], *, has_data: bool) -> dict[int, ResponseSpec]:
     statuses = {429, 503, *more}
-    if permission != PUBLIC:
+    if rule.permission != PUBLIC:
         statuses |= {401, 403, 404}
     else:
         statuses |= {401} if method == "GET" or "{" in path or has_data else set()

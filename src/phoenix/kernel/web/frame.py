@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from phoenix import __version__
 from phoenix.kernel.actor import Actor, Seat
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.text import _
 from phoenix.kernel.web.call import AnyRequest
 
 TONES = 6
@@ -57,6 +60,26 @@ class Toast:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAs:
+    """Who looks through the reader's eyes, until when, and whether they may change anything."""
+
+    name: str
+    until: datetime
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A state that lasts and needs somebody, with the page where it is settled."""
+
+    kind: str
+    title: str
+    text: str
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """Where sockets are, and which organisation's events matter on this page."""
 
@@ -92,6 +115,7 @@ def frame(runtime: Runtime, request: AnyRequest, actor: Actor | None, csrf_token
     if actor and seat is None and actor.seats:
         seat = actor.seats[0]
     record = actor.record if actor else None
+    listener: str = request.app.state.listener
     return {
         "reader": record
         and ReaderFace(
@@ -106,10 +130,16 @@ def frame(runtime: Runtime, request: AnyRequest, actor: Actor | None, csrf_token
         ),
         "organisation": seat and organisation_face(seat),
         "organisations": [organisation_face(s) for s in actor.seats] if actor else [],
-        "navigation": _navigation(runtime, actor, seat, path),
+        "navigation": _navigation(runtime, actor, seat, path, staff=listener == "admin"),
+        "look_as": LookAs(record.impersonator_name or record.impersonator, record.until, record.impersonation_writes)
+        if record and record.impersonator
+        else None,
+        "listener": listener,
+        "environment": runtime.settings.place.environment,
         "csrf": csrf_token,
+        "captcha": runtime.settings.accounts if runtime.captcha.is_on else None,
         "toasts": [Toast("good", toast)] if toast else [],
-        "banners": [],
+        "banners": _banners(actor),
         "now": runtime.clock.now(),
         "zone": record.time_zone if record else "UTC",
         "path": path,
@@ -118,12 +148,21 @@ def frame(runtime: Runtime, request: AnyRequest, actor: Actor | None, csrf_token
     }
 
 
-def _navigation(runtime: Runtime, actor: Actor | None, seat: Seat | None, path: str) -> list[Place]:
+def _banners(actor: Actor | None) -> list[Banner]:
+    if actor is None or actor.record.erase_at is None:
+        return []
+    day = actor.record.erase_at.astimezone(ZoneInfo(actor.record.time_zone))
+    text = _("On {day} it is erased for good.").format(day=f"{day.day} {day:%B %Y}")
+    return [Banner("warn", _("This account is to be deleted"), text, "/settings/data", _("Keep it"))]
+
+
+def _navigation(runtime: Runtime, actor: Actor | None, seat: Seat | None, path: str, *, staff: bool) -> list[Place]:
+    """The places a reader may go to: those of staff on the admin listener, all others on the public one."""
     places = []
     for item in runtime.registry.navigation:
-        if actor is None or ("{organisation}" in item.path and seat is None):
+        if actor is None or staff != (item.group == "staff") or ("{organisation}" in item.path and seat is None):
             continue
-        if item.permission and not actor.may(item.permission, seat.organisation if seat else None):
+        if item.permission and not actor.may(item.permission, seat.organisation if seat and not staff else None):
             continue
         href = item.path.format(organisation=seat.slug if seat else "")
         places.append(Place(item.label, item.icon, href, path == href or path.startswith(f"{href}/"), item.group))

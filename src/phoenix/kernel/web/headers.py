@@ -34,8 +34,13 @@ def policy(settings: Settings, frames: str = "'none'") -> str:
     if settings.realtime.url:
         place = urlsplit(settings.realtime.url)
         sockets += f" {'wss' if place.scheme in {'https', 'wss'} else 'ws'}://{place.netloc}"
+    scripts = "'self'"
+    if settings.accounts.captcha_script:
+        widget = urlsplit(settings.accounts.captcha_script)
+        origin = f"{widget.scheme}://{widget.netloc}"
+        scripts, frames, sockets = f"'self' {origin}", origin, f"{sockets} {origin}"
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src {sockets}; "
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src {sockets}; "
         f"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src {frames}; manifest-src 'self'"
     )
 

@@ -8,7 +8,8 @@ from msgspec import Struct
 from phoenix.kernel.database import Query, query
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.endpoint import PUBLIC, get
+from phoenix.kernel.web.endpoint import get
+from phoenix.kernel.web.rules import PUBLIC
 
 SELECT_ONE: Query[int] = query(int, "SELECT 1")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from datetime import datetime
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache import Cache
@@ -51,14 +52,19 @@ class HotReads:
                     return
         await self._app(scope, receive, send)
 
-    def _find(self, read: HotRead, scope: Scope) -> Answer | None:
+    def reader(self, scope: Scope, now: datetime) -> Actor | None:
+        """Who reads, as far as it is in memory and still counts: the session check of a hot read."""
         headers = scope["headers"]
         token = bearer(headers) or cookie(headers, self._cookie)
         if token is None:
             return None
         actor = self._believed(actor_key(token))
+        return actor if isinstance(actor, Actor) and self._log_ins.is_live(actor, now) else None
+
+    def _find(self, read: HotRead, scope: Scope) -> Answer | None:
         now = self._clock.now()
-        if not isinstance(actor, Actor) or not self._log_ins.is_live(actor, now):
+        actor = self.reader(scope, now)
+        if actor is None:
             return None
         key = read.key(actor, scope["query_string"])
         if key is None:

@@ -1,19 +1,23 @@
-"""Idempotency-Key: the same key and body get the same answer for 24 hours, even when both arrive at once."""
+"""Idempotency-Key: the same key and body get the same answer for 24 hours, even when both arrive at once.
+
+Answers hold tokens, keys and codes, and requests hold passwords: an answer is kept sealed, of a request only a keyed hash.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from datetime import timedelta
 
 from litestar.response import Response
 from msgspec import Struct
 
+from phoenix.kernel.crypto import Keys, same
 from phoenix.kernel.database import Query, Transaction, command, query
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
 from phoenix.kernel.runtime import Runtime
 
 KEEP = timedelta(hours=24)
+SEALED_AS = "kept answer"
 
 
 class StoredAnswer(Struct, frozen=True):
@@ -48,27 +52,38 @@ class Reused(InvalidInput):
 class Once:
     """One keyed request. `replay` gives the answer it had before; `keep` stores the one it gets now."""
 
-    def __init__(self, tx: Transaction, caller: str, key: str, method_and_path: str, body: bytes) -> None:
+    def __init__(self, tx: Transaction, keys: Keys, caller: str, key: str, method_and_path: str, body: bytes) -> None:
         self._tx = tx
+        self._keys = keys
         self._caller = caller
         self._key = key
-        self._request = hashlib.sha256(method_and_path.encode() + b"\0" + body).digest()
+        self._request = keys.mac("request", method_and_path, body)
 
     async def replay(self) -> Response[bytes] | None:
         """Raises InFlight while another request holds the key, Reused where it came with another request."""
-        if not await self._tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(f"{self._caller}\0{self._key}".encode()))):
+        if not await self._tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(self._place.encode()))):
             raise InFlight("Wait for its answer, then try again.")
         found = await self._tx.maybe(FIND, self._caller, self._key, self._tx.now - KEEP)
         if found is None:
             return None
-        if found.request != self._request:
+        if not same(found.request, self._request):
             raise Reused("Use a new key for a new request.")
+        body = self._keys.unseal(SEALED_AS, found.body, bound_to=self._place)
+        if body is None:
+            # Of another caller, or from before the master secret was changed: as if it had never been kept.
+            return None
         return Response(
-            found.body, status_code=found.status, media_type="application/json", headers={**found.headers, "Idempotency-Replayed": "true"}
+            body, status_code=found.status, media_type="application/json", headers={**found.headers, "Idempotency-Replayed": "true"}
         )
 
     async def keep(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        await self._tx.execute(KEEP_ANSWER, self._caller, self._key, self._request, status, headers, body, self._tx.now)
+        sealed = self._keys.seal(SEALED_AS, body, bound_to=self._place)
+        await self._tx.execute(KEEP_ANSWER, self._caller, self._key, self._request, status, headers, sealed, self._tx.now)
+
+    @property
+    def _place(self) -> str:
+        """What an answer is bound to: whose it is, and under which key."""
+        return f"{self._caller}\0{self._key}"
 
 
 def check_key(key: str) -> str:

@@ -15,9 +15,11 @@ from phoenix.kernel.crypto import hash_token
 from phoenix.kernel.errors import NotLoggedIn, PhoenixError
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.asgi import Raw
+from phoenix.settings import Settings
 
 ACTOR = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Actor).decode)
 COOKIE = "phoenix_session"
+SHORTEST_TOKEN, LONGEST_TOKEN = 20, 1000
 # A session's last use is written down at most this often, and at most this late.
 SEEN_EVERY_SECONDS = 60.0
 FLUSH_SECONDS = 10.0
@@ -26,6 +28,15 @@ FLUSH_SECONDS = 10.0
 def cookie_name(name: str, *, secure: bool) -> str:
     """Over HTTPS cookies get the __Host- prefix: no other host or path can set them (RFC 6265bis)."""
     return f"__Host-{name}" if secure else name
+
+
+def cookie_of(settings: Settings, name: str) -> str:
+    """What a cookie of ours is called on this listener.
+
+    Cookies do not tell ports apart. Where both listeners are on one host, staff would else lose their own session to the
+    one they look through.
+    """
+    return cookie_name(f"{name}_staff" if settings.for_staff else name, secure=settings.public_url.startswith("https://"))
 
 
 def bearer(headers: Iterable[Raw]) -> str | None:
@@ -62,7 +73,7 @@ class LogIns:
 
     async def find(self, token: str) -> Actor | None:
         """The actor of a token, or None where its session has ended or never was."""
-        if not 20 <= len(token) <= 200:
+        if not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
             return None
         try:
             actor = await self._runtime.cache.read(actor_key(token), lambda watch: self._load(token, watch), codec=ACTOR)
@@ -109,15 +120,20 @@ class LogIns:
 
     async def _load(self, token: str, watch: Watch) -> Actor:
         registry = self._runtime.registry
-        if registry.identity is None:
+        identity = registry.identity
+        if identity is None:
             raise NotLoggedIn
         async with self._runtime.database.reader() as db:
-            record = await registry.identity.find(db, hash_token(token))
+            record = await identity.find(self._runtime, db, token)
             if record is None:
                 raise NotLoggedIn
             # Only now is the account known, so what depends on it is read again after its generation.
-            await watch.on(f"account:{record.account}")
-            record = await registry.identity.find(db, hash_token(token))
+            await watch.on(f"account:{record.account}", *identity.keys)
+            record = await identity.find(self._runtime, db, token)
             if record is None:
                 raise NotLoggedIn
-            return Actor(record, tuple(await registry.find_seats(db, record.account)))
+            seats = await registry.find_seats(db, record.account)
+            if record.scopes is not None:
+                # Here once, so that what is cached by what a seat may do is never more than the scopes of a key allow.
+                seats = [msgspec.structs.replace(seat, permissions=seat.permissions & record.scopes) for seat in seats]
+            return Actor(record, tuple(seats))

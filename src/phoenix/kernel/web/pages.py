@@ -5,8 +5,9 @@ A form that is refused is shown again by `retry`, with what was entered, the sen
 
 from __future__ import annotations
 
+import string
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,16 +18,16 @@ from litestar.response import Response
 
 from phoenix.kernel.actor import Actor, Seat
 from phoenix.kernel.database import Reader, Transaction
-from phoenix.kernel.errors import InvalidInput, NotFound, NotLoggedIn, PhoenixError, TooManyRequests
-from phoenix.kernel.limits import Limit
+from phoenix.kernel.errors import InvalidInput, NotFound, NotLoggedIn, PhoenixError, ProveAgain, TooManyRequests
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.text import _
 from phoenix.kernel.web import csrf
-from phoenix.kernel.web.call import AnyRequest
-from phoenix.kernel.web.endpoint import check_budget, client_address, decide
+from phoenix.kernel.web.call import AnyRequest, Download
+from phoenix.kernel.web.endpoint import check_budget, transaction
 from phoenix.kernel.web.frame import frame
-from phoenix.kernel.web.login import cookie_name
+from phoenix.kernel.web.login import cookie_of
 from phoenix.kernel.web.problems import request_id
+from phoenix.kernel.web.rules import Rule, client_address, decide
 
 HTML = "text/html; charset=utf-8"
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
@@ -49,6 +50,14 @@ class Redirect:
 
     to: str
     toast: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A page as it is, without our frame. `policy` is the Content-Security-Policy that stands in for ours."""
+
+    html: str
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,41 +109,33 @@ class Visit:
         return str(self.request.query_params.get(name, default))
 
 
-PageHandler = Callable[[Visit], Awaitable[View | Redirect]]
+PageHandler = Callable[[Visit], Awaitable[View | Redirect | Raw | Download]]
 
 
-def page(path: str, *, permission: str, queries: int, limits: Sequence[Limit] = ()) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare a page that is read."""
-    return _route("GET", path, permission=permission, queries=queries, limits=limits, retry=None)
+def page(path: str, *, queries: int, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
+    """Declare a page that is read. What it `asks` of its reader are the fields of a Rule."""
+    return _route("GET", path, Rule(**asks), queries=queries, retry=None)
 
 
-def form(
-    path: str, *, permission: str, queries: int, limits: Sequence[Limit] = (), retry: HTTPRouteHandler | None = None
-) -> Callable[[PageHandler], HTTPRouteHandler]:
+def form(path: str, *, queries: int, retry: HTTPRouteHandler | None = None, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
     """Declare what happens when a form is sent. `retry` shows the page it was on."""
-    return _route("POST", path, permission=permission, queries=queries, limits=limits, retry=retry)
+    return _route("POST", path, Rule(**asks), queries=queries, retry=retry)
 
 
 def safe_next(target: str) -> str:
     """A path of ours to go on to, or "/": never another site."""
-    parts = urlsplit(target)
-    if (
-        parts.scheme
-        or parts.netloc
-        or not target.startswith("/")
-        or target.startswith(("//", "/\\"))
-        or any(c in target for c in "\\\r\n\t")
-    ):
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
         return "/"
-    return target
+    # A header holds ASCII; what people typed beyond it is written as browsers write it.
+    return quote(target, safe=string.punctuation)
 
 
 def _route(
-    method: str, path: str, *, permission: str, queries: int, limits: Sequence[Limit], retry: HTTPRouteHandler | None
+    method: str, path: str, rule: Rule, *, queries: int, retry: HTTPRouteHandler | None
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     def decorate(handler: PageHandler) -> HTTPRouteHandler:
         async def endpoint(request: Request[Any, Any, State]) -> Response[Any]:
-            return await _show(request, handler, retry, permission=permission, budget=queries, limits=limits)
+            return await _show(request, handler, retry, rule, budget=queries)
 
         return HTTPRouteHandler(
             path,
@@ -142,33 +143,28 @@ def _route(
             status_code=200,
             include_in_schema=False,
             name=f"{method} {path}",
-            opt={"permission": permission, "queries": queries, "limits": tuple(limits), "shows": handler},
+            opt={"permission": rule.permission, "queries": queries, "rule": rule, "shows": handler},
         )(endpoint)
 
     return decorate
 
 
-async def _show(
-    request: AnyRequest,
-    handler: PageHandler,
-    retry: HTTPRouteHandler | None,
-    *,
-    permission: str,
-    budget: int,
-    limits: Sequence[Limit],
-) -> Response[Any]:
+async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int) -> Response[Any]:
     runtime: Runtime = request.app.state.runtime
     try:
-        actor, _decisions = await decide(request, permission, limits)
+        actor, _decisions = await decide(request, rule)
     except NotLoggedIn:
         if request.method != "GET" or request.headers.get("hx-request"):
             raise
-        target = request.scope["path"] + (f"?{request.scope['query_string'].decode('latin-1')}" if request.scope["query_string"] else "")
-        return go_to(f"/sign-in?next={quote(target, safe='')}", request)
+        return go_to(f"/sign-in?next={quote(_target(request), safe='')}", request)
+    except ProveAgain:
+        # What was typed into a form is lost then, so the page that shows it asks first, and a form has longer.
+        target = _target(request) if request.method == "GET" else _path_of(request.headers.get("referer", ""))
+        return go_to(f"/confirm?next={quote(target, safe='')}", request)
     except TooManyRequests as refusal:
         if retry is None:
             raise
-        actor, _decisions = await decide(request, permission, ())
+        actor, _decisions = await decide(request, replace(rule, limits=()))
         form = await _read_form(request, runtime, actor)
         return await _again(request, runtime, actor, retry, form, refusal)
     address = client_address(request)
@@ -178,14 +174,14 @@ async def _show(
             result = await handler(visit)
             check_budget(reader, budget, runtime)
         return show(result, visit)
-    form = await _read_form(request, runtime, actor)
+    form = await _read_form(request, runtime, None if rule.cross_site else actor, checked=not rule.cross_site)
     try:
-        async with runtime.database.transaction(actor=actor.account if actor else None, request=request_id(request)) as tx:
+        async with transaction(request, actor) as tx:
             visit = Visit(request, runtime, actor, address, tx, request.path_params, form)
             result = await handler(visit)
             check_budget(tx, budget, runtime)
-    except (InvalidInput, TooManyRequests) as refusal:
-        if retry is None:
+    except PhoenixError as refusal:
+        if retry is None or not refusal.shows_form:
             raise
         return await _again(request, runtime, actor, retry, form, refusal)
     return show(result, visit)
@@ -198,19 +194,27 @@ async def _again(
     async with runtime.database.reader() as reader:
         visit = Visit(request, runtime, actor, client_address(request), reader, request.path_params, form)
         result = await retry.opt["shows"](visit)
-    if isinstance(result, Redirect):
+    if not isinstance(result, View):
         return show(result, visit)
     errors = {error.field: error.detail for error in refusal.errors}
     kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
     context = {**result.context, "form": {**result.context.get("form", {}), **kept}, "errors": errors}
     context["refusal"] = "" if errors else refusal.detail
-    return show(View(result.template, context, refusal.status), visit, refusal.headers)
+    # A page is for people: that a log-in was refused needs no challenge of the browser's own (401).
+    status = InvalidInput.status if refusal.status == NotLoggedIn.status else refusal.status
+    return show(View(result.template, context, status), visit, refusal.headers)
 
 
-def show(result: View | Redirect, visit: Visit, headers: Mapping[str, str] | None = None) -> Response[Any]:
+def show(result: View | Redirect | Raw | Download, visit: Visit, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """A view as a page in its frame, or a redirect after a form (303)."""
     if isinstance(result, Redirect):
         return go_to(result.to, visit.request, toast=result.toast, cookies=visit.cookies)
+    if isinstance(result, Download):
+        return Response(
+            result.body, media_type=result.media_type, headers={"Cache-Control": "no-store", "Content-Disposition": result.disposition}
+        )
+    if isinstance(result, Raw):
+        return Response(result.html, media_type=HTML, headers={"Cache-Control": "no-store", "Content-Security-Policy": result.policy})
     cookies = list(visit.cookies)
     binding = visit.visitor.session if visit.visitor else visit.request.cookies.get(_visitor_cookie(visit.runtime))
     if binding is None:
@@ -240,19 +244,34 @@ def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[
 def our_cookie(runtime: Runtime, name: str, value: str, *, seconds: int | None = None) -> Cookie:
     """A cookie only our own pages get: HttpOnly, SameSite=Lax, and over HTTPS Secure with the __Host- prefix."""
     secure = runtime.settings.public_url.startswith("https://")
-    return Cookie(cookie_name(name, secure=secure), value=value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
+    name = cookie_of(runtime.settings, name)
+    return Cookie(name, value=value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
 
-async def _read_form(request: AnyRequest, runtime: Runtime, actor: Actor | None) -> dict[str, str]:
+def _target(request: AnyRequest) -> str:
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{request.scope['path']}?{query}" if query else str(request.scope["path"])
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError:
+        return "/"
+
+
+async def _read_form(request: AnyRequest, runtime: Runtime, actor: Actor | None, *, checked: bool = True) -> dict[str, str]:
     data = await request.form()
     form = {name: value for name, value in list(data.items())[:MOST_FORM_FIELDS] if isinstance(value, str)}
+    if not checked:
+        return form
     binding = actor.session if actor else request.cookies.get(_visitor_cookie(runtime))
     csrf.check(runtime.keys, binding, form.pop("csrf", None) or request.headers.get("x-csrf-token"))
     return form
 
 
 def _visitor_cookie(runtime: Runtime) -> str:
-    return cookie_name(csrf.VISITOR_COOKIE, secure=runtime.settings.public_url.startswith("https://"))
+    return cookie_of(runtime.settings, csrf.VISITOR_COOKIE)
 
 
 def _toast(runtime: Runtime, signed: str) -> str:
@@ -265,7 +284,7 @@ def refusal_page(refusal: PhoenixError, request: AnyRequest) -> Response[Any]:
     actor, _by_cookie = request.scope.get("state", {}).get("actor_found") or (None, False)
     way_on = WayOn("/sign-in", _("Sign in")) if refusal.status == 401 else None
     context = {
-        **frame(runtime, request, actor, "", ""),
+        **frame(runtime, request, actor, csrf.token_for(runtime.keys, actor.session) if actor else "", ""),
         "status": refusal.status,
         "title": refusal.title,
         "detail": refusal.detail,

@@ -82,7 +82,17 @@ def as_refusal(error: Exception) -> PhoenixError:
     if isinstance(error, HTTPException) and error.status_code < 500:
         kind = FRAMEWORK.get(error.status_code, BadRequest)
         return kind(f"{kind.title}. Check that the body is valid JSON." if kind is BadRequest else "")
+    if isinstance(error, (RecursionError, UnicodeDecodeError)) and _of_the_reader(error):
+        return BadRequest("That request cannot be read. Check that the body is valid JSON.")
     return PhoenixError("Something broke on our side. Your last change was not saved. Try again in a minute.")
+
+
+def _of_the_reader(error: BaseException) -> bool:
+    """Whether the framework met it while it read a body, nested too deep or no UTF-8; from anywhere else it is our fault."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("litestar.serialization")
 
 
 def problem(refusal: PhoenixError, request: AnyRequest) -> Response[Problem]:

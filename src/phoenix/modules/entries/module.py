@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import EventKind, Module, NavigationItem, Permission
-from phoenix.modules.entries import api, events, pages
+from phoenix.kernel.module import EventKind, Module, NavigationItem, Permission, PersonalData
+from phoenix.modules.entries import api, events, pages, personal
 from phoenix.modules.entries.cards import PER_DAY, RECENT
 
 MODULE = Module(
@@ -52,4 +52,5 @@ MODULE = Module(
     ),
     cards=(PER_DAY, RECENT),
     navigation=(NavigationItem("Entries", "entry", "/o/{organisation}/entries", "entries.read", order=30),),
+    personal=PersonalData(export=personal.export, erase=personal.erase),
 )

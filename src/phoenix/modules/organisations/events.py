@@ -36,3 +36,13 @@ class MemberLeft(Event, frozen=True, kw_only=True, kind="organisations.member_le
 class RoleChanged(Event, frozen=True, kw_only=True, kind="organisations.role_changed"):
     role: str
     before: str
+
+
+class ServiceAccountAdded(Event, frozen=True, kw_only=True, kind="organisations.service_account_added"):
+    """The subject is the service account."""
+
+    role: str
+
+
+class ServiceAccountRemoved(Event, frozen=True, kw_only=True, kind="organisations.service_account_removed"):
+    """The subject is the service account."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import EventKind, Job, Module, NavigationItem, Permission, Seating
-from phoenix.modules.organisations import api, events, jobs, pages, queries
+from phoenix.kernel.module import EventKind, Job, Module, NavigationItem, Permission, PersonalData, Seating
+from phoenix.modules.organisations import api, events, jobs, pages, personal, queries
 from phoenix.modules.organisations.cards import MEMBERS
 
 MODULE = Module(
@@ -67,12 +67,16 @@ MODULE = Module(
             permission="organisations.read",
             link="/o/{organisation}/members",
         ),
+        EventKind(events.ServiceAccountAdded),
+        EventKind(events.ServiceAccountRemoved),
     ),
     jobs=(Job("organisations.send_invitation", jobs.send_invitation),),
     cards=(MEMBERS,),
     navigation=(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
+        NavigationItem("Programs", "plug", "/o/{organisation}/programs", "organisations.manage", group="organisation", order=65),
         NavigationItem("Manage", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
     ),
+    personal=PersonalData(export=personal.export, erase=personal.erase, refuse=personal.refuse),
     seating=Seating(queries.seat_finder),
 )

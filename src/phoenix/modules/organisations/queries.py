@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -26,6 +27,19 @@ class Member(Struct, frozen=True):
     time_zone: str
     role: str
     joined_at: datetime
+
+
+class ServiceAccount(Struct, frozen=True):
+    """A program's account in an organisation, with the newest of its keys."""
+
+    account: str
+    name: str
+    role: str
+    key: str | None
+    hint: str | None
+    scopes: Sequence[str] | None
+    seen_at: datetime | None
+    until: datetime | None
 
 
 class Invitation(Struct, frozen=True):
@@ -89,14 +103,68 @@ MEMBERS: Query[Member] = query(
     Member,
     """
     SELECT a.id, a.name, a.email, a.time_zone, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
-     WHERE m.organisation_id = $1 AND (m.joined_at, a.id) > ($2, $3) ORDER BY m.joined_at, a.id LIMIT $4
+     WHERE m.organisation_id = $1 AND a.kind = 'person' AND (m.joined_at, a.id) > ($2, $3) ORDER BY m.joined_at, a.id LIMIT $4
 """,
 )
 MEMBER_IDS: Query[str] = query(str, "SELECT account_id FROM memberships WHERE organisation_id = $1")
-ROLE: Query[str] = query(str, "SELECT role FROM memberships WHERE organisation_id = $1 AND account_id = $2 FOR UPDATE")
+# Of people alone: programs get and lose their place by acts of their own.
+ROLE: Query[str] = query(
+    str,
+    """
+    SELECT m.role FROM memberships m JOIN accounts a ON a.id = m.account_id
+     WHERE m.organisation_id = $1 AND m.account_id = $2 AND a.kind = 'person' FOR UPDATE OF m
+""",
+)
 OWNERS: Query[int] = query(int, "SELECT count(*) FROM memberships WHERE organisation_id = $1 AND role = 'owner'")
 SET_ROLE = command("UPDATE memberships SET role = $3 WHERE organisation_id = $1 AND account_id = $2")
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
+_SERVICE_ACCOUNT = """
+    SELECT a.id, a.name, m.role, k.id, k.hint, k.scopes, k.seen_at, k.until
+      FROM memberships m JOIN accounts a ON a.id = m.account_id
+      LEFT JOIN LATERAL (SELECT id, hint, scopes, seen_at, until FROM api_keys
+                          WHERE account_id = a.id AND revoked_at IS NULL ORDER BY created_at DESC LIMIT 1) k ON true
+     WHERE m.organisation_id = $1 AND a.kind = 'service'
+"""
+SERVICE_ACCOUNTS: Query[ServiceAccount] = query(ServiceAccount, f"{_SERVICE_ACCOUNT} ORDER BY a.created_at LIMIT 100")
+SERVICE_ACCOUNT: Query[ServiceAccount] = query(ServiceAccount, f"{_SERVICE_ACCOUNT} AND a.id = $2")
+ORGANISATIONS_OF: Query[str] = query(str, "SELECT organisation_id FROM memberships WHERE account_id = $1")
+OWNED_ALONE_WITH_OTHERS: Query[str] = query(
+    str,
+    """
+    SELECT o.name FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+     WHERE m.account_id = $1 AND m.role = 'owner'
+       AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.organisation_id = o.id AND x.role = 'owner' AND x.account_id <> $1)
+       AND EXISTS (SELECT 1 FROM memberships x JOIN accounts a ON a.id = x.account_id
+                    WHERE x.organisation_id = o.id AND x.account_id <> $1 AND a.kind = 'person')
+     LIMIT 1
+""",
+)
+DELETE_LEFT_ALONE = command("""
+    DELETE FROM organisations o
+     WHERE EXISTS (SELECT 1 FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = $1)
+       AND NOT EXISTS (SELECT 1 FROM memberships m JOIN accounts a ON a.id = m.account_id
+                        WHERE m.organisation_id = o.id AND m.account_id <> $1 AND a.kind = 'person')
+""")
+LEAVE_ALL = command("DELETE FROM memberships WHERE account_id = $1")
+# Those to the person name their address, whoever sent them and whatever came of it.
+FORGET_INVITATIONS = command("""
+    DELETE FROM invitations
+     WHERE (invited_by = $1 AND accepted_at IS NULL) OR email_key = (SELECT email_key FROM accounts WHERE id = $1)
+""")
+PERSON_MEMBERSHIPS: Query[dict[str, Any]] = query(
+    lambda row: row,
+    """
+    SELECT jsonb_build_object('organisation', o.id, 'name', o.name, 'role', m.role, 'joined_at', m.joined_at)
+      FROM memberships m JOIN organisations o ON o.id = m.organisation_id WHERE m.account_id = $1 ORDER BY m.joined_at
+""",
+)
+PERSON_INVITATIONS: Query[dict[str, Any]] = query(
+    lambda row: row,
+    """
+    SELECT jsonb_build_object('organisation', organisation_id, 'email', email, 'role', role, 'created_at', created_at, 'accepted_at', accepted_at)
+      FROM invitations WHERE invited_by = $1 ORDER BY created_at
+""",
+)
 IS_MEMBER_BY_EMAIL: Query[bool] = query(
     bool,
     """

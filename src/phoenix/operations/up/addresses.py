@@ -29,12 +29,12 @@ def local_url(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether a listener could be bound here now."""
+def is_free(host: str, port: int, *, variable: str = "PHOENIX_HOST") -> bool:
+    """Whether a listener could be bound here now. Raises RefusalError, naming the variable, where it never could."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
-        raise _not_ours(host) from None
+        raise _not_ours(host, variable) from None
     family, kind, protocol, _, address = found[0]
     with socket.socket(family, kind, protocol) as probe:
         # As the listener does: a port whose last connections are only timing out is free.
@@ -46,13 +46,13 @@ def is_free(host: str, port: int) -> bool:
             raise RefusalError(f"Port {port} may not be used by this account. Choose one above 1023 with --port.") from None
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL:
-                raise _not_ours(host) from None
+                raise _not_ours(host, variable) from None
             return False
     return True
 
 
-def _not_ours(host: str) -> RefusalError:
-    return RefusalError(f"{host} is no address of this machine. Set PHOENIX_HOST to one, such as 127.0.0.1.")
+def _not_ours(host: str, variable: str) -> RefusalError:
+    return RefusalError(f"{host} is no address of this machine. Set {variable} to one, such as 127.0.0.1.")
 
 
 def require_free(host: str, port: int) -> None:
@@ -64,10 +64,16 @@ def require_free(host: str, port: int) -> None:
     raise RefusalError(f"Port {port} is in use by another program.{hint}")
 
 
-def first_free(port: int) -> int:
-    """This loopback port, or the next that is free."""
+def require_free_for_staff(host: str, port: int) -> None:
+    """As `require_free`, for the admin panel."""
+    if not is_free(host, port, variable="PHOENIX_ADMIN_BIND"):
+        raise RefusalError(f"Port {port}, for the admin panel, is in use by another program. Choose another with PHOENIX_ADMIN_BIND.")
+
+
+def first_free(port: int, host: str = "127.0.0.1") -> int:
+    """This port, loopback's unless told, or the next that is free."""
     for candidate in range(port, 65_536):
-        if is_free("127.0.0.1", candidate):
+        if is_free(host, candidate):
             return candidate
     raise RefusalError(f"No port from {port} on is free on this machine.")
 

@@ -13,6 +13,7 @@ from typing import TextIO
 import msgspec
 
 from phoenix.operations.up.errors import NewerDataError, RefusalError
+from phoenix.settings import MADE_IN_DEVELOPMENT
 
 MARK = "phoenix.json"
 LOCK = "phoenix.lock"
@@ -54,7 +55,7 @@ def secret_key(folder: Path) -> str:
     with contextlib.suppress(FileNotFoundError):
         if key := path.read_text(encoding="ascii").strip():
             return key
-    key = secrets.token_urlsafe(48)
+    key = MADE_IN_DEVELOPMENT + secrets.token_urlsafe(48)
     # Written beside its place and moved there, so that a crash leaves no half of a key.
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)

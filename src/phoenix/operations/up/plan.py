@@ -34,7 +34,10 @@ class Part:
 
 def resolve(settings: Settings, data: Path) -> Settings:
     """Settings with every port and address that was left open decided."""
-    web, mail, realtime = settings.web, settings.mail, settings.realtime
+    web, mail, realtime, admin = settings.web, settings.mail, settings.realtime, settings.admin
+    if not admin.port:
+        host = admin.bind.rpartition(":")[0]
+        admin = replace(admin, bind=f"{host}:{first_free(web.port + 20, admin.host)}")
     if web.domain:
         # Only Caddy may be reached from outside, and only its word on the client's address counts.
         web = replace(web, host="127.0.0.1", trusted_proxies=("127.0.0.1/32",))
@@ -44,7 +47,7 @@ def resolve(settings: Settings, data: Path) -> Settings:
     if realtime.processes:
         port = realtime.port or first_free(web.port + 10)
         realtime = replace(realtime, port=port, url=realtime.url or ("" if web.domain else local_url(web.host, port)))
-    return replace(settings, place=replace(settings.place, data=data), web=web, mail=mail, realtime=realtime)
+    return replace(settings, place=replace(settings.place, data=data), web=web, mail=mail, realtime=realtime, admin=admin)
 
 
 def with_mailbox(settings: Settings) -> bool:
@@ -85,6 +88,7 @@ def parts(settings: Settings, caddy_configuration: Path) -> list[Part]:
     """Every process of this installation besides the database and the cache, in the order in which they are stopped."""
     made = [_web(settings)]
     made += [_realtime(settings, number) for number in range(settings.realtime.processes)]
+    made.append(_admin(settings))
     made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0))
     if with_mailbox(settings):
         made.append(Part("mailbox", (sys.executable, "-m", "phoenix.embedded.mailbox")))
@@ -120,3 +124,13 @@ def _realtime(settings: Settings, number: int) -> Part:
         ),
         patience=8.0,
     )
+
+
+def _admin(settings: Settings) -> Part:
+    """One process: few use it, and it is to be reached when the public listener is not."""
+    command = (
+        *(sys.executable, "-m", "uvicorn", "--factory", "phoenix.app:create_admin_app"),
+        *("--host", settings.admin.host, "--port", str(settings.admin.port), "--ws", "none", "--loop", "uvloop"),
+        *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5", "--no-proxy-headers"),
+    )
+    return Part("admin", command, patience=8.0)

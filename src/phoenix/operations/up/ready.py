@@ -36,6 +36,7 @@ class Ready(Struct, frozen=True):
     api: str
     docs: str
     mailbox: str | None
+    admin: str
     socket: str
     database: str
     cache: str
@@ -54,6 +55,7 @@ def describe(settings: Settings, *, database: str, cache: str, link: str | None,
         docs=f"{url}/api/docs",
         # Answered on loopback alone, even where a domain leads here.
         mailbox=f"{local}/mailbox" if with_mailbox(settings) else None,
+        admin=settings.admin.origin,
         socket=f"{settings.realtime.url or url}/socket.io/",
         database=database,
         cache=cache,
@@ -76,7 +78,7 @@ def announce(ready: Ready, *, json: bool, console: Console | None = None) -> Non
 
 
 def _lines(ready: Ready) -> list[tuple[str, Any]]:
-    lines = [("API", ready.docs)]
+    lines = [("API", ready.docs), ("Admin", ready.admin)]
     if ready.mailbox:
         lines.append(("Mailbox", ready.mailbox))
     if ready.first_administrator_link:

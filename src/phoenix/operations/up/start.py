@@ -18,9 +18,19 @@ import msgspec
 from phoenix.embedded.postgres import FolderError, Postgres
 from phoenix.embedded.processes import EmbeddedError
 from phoenix.embedded.valkey import Valkey
+from phoenix.operations.grants import make_role
 from phoenix.operations.revisions import is_up_to_date
 from phoenix.operations.up import caddy
-from phoenix.operations.up.addresses import answers, check_cache, check_database, listens, require_free, without_password
+from phoenix.operations.up.addresses import (
+    answers,
+    check_cache,
+    check_database,
+    listens,
+    local_host,
+    require_free,
+    require_free_for_staff,
+    without_password,
+)
 from phoenix.operations.up.children import Child, run_to_end
 from phoenix.operations.up.errors import NewerDataError, RefusalError
 from phoenix.operations.up.folder import claim, secret_key
@@ -32,7 +42,7 @@ from phoenix.operations.up.supervise import GaveUpError, Supervisor
 from phoenix.settings import Settings
 
 SOURCE = Path(__file__).parents[2]
-STOP_ORDER = ("web", "realtime", "worker", "mailbox", "caddy", "Valkey", "PostgreSQL")
+STOP_ORDER = ("web", "realtime", "admin", "worker", "mailbox", "caddy", "Valkey", "PostgreSQL")
 READY_SECONDS = 60.0
 NEWER_DATABASE = 3
 FORCED = 130
@@ -83,6 +93,8 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     if ended := end_leftovers(data):
         progress.say(f"Ended {len(ended)} processes left over from an earlier start.")
     require_free(settings.web.host, settings.web.port)
+    if settings.admin.port:
+        require_free_for_staff(settings.admin.host, settings.admin.port)
     if settings.web.domain:
         caddy.require_ports()
     settings = resolve(settings, data)
@@ -91,9 +103,11 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
         settings = replace(settings, secrets=replace(settings.secrets, key=secret_key(data)))
     settings = _start_database(settings, supervisor, progress)
     settings = _start_cache(settings, supervisor, progress)
-    variables = environment(settings, os.environ)
-    if not asyncio.run(is_up_to_date(settings.database.url, SOURCE)):
-        _command(progress, "Database is up to date", phoenix("db", "migrate"), variables)
+    owner = settings.database.owner_url
+    # Whoever takes over a process that serves people finds no way in it to change tables.
+    variables = environment(replace(settings, database=replace(settings.database, owner_url="")), os.environ)
+    if not asyncio.run(is_up_to_date(owner or settings.database.url, SOURCE)):
+        _command(progress, "Database is up to date", phoenix("db", "migrate"), {**variables, "PHOENIX_DATABASE_OWNER_URL": owner})
     configuration = caddy.write_configuration(settings) if settings.web.domain else data
     for part in parts(settings, configuration):
         supervisor.start(Child(part, variables, progress.pass_on))
@@ -122,7 +136,8 @@ def _start_database(settings: Settings, supervisor: Supervisor, progress: Progre
     with progress.step("PostgreSQL"):
         server = Postgres(settings.place.data, progress.say)
         supervisor.start(server)
-    return replace(settings, database=replace(settings.database, url=server.url))
+        asyncio.run(make_role(server.url, *server.application))
+    return replace(settings, database=replace(settings.database, url=server.application_url(), owner_url=server.url))
 
 
 def _start_cache(settings: Settings, supervisor: Supervisor, progress: Progress) -> Settings:
@@ -164,8 +179,12 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:
 
 
 def _serves(settings: Settings) -> bool:
-    mailbox = settings.mail.mailbox_port
-    return answers(settings.web.host, settings.web.port, "/readyz") and (not with_mailbox(settings) or listens("127.0.0.1", mailbox))
+    mailbox, admin = settings.mail.mailbox_port, settings.admin
+    return (
+        answers(settings.web.host, settings.web.port, "/readyz")
+        and listens(local_host(admin.host), admin.port)
+        and (not with_mailbox(settings) or listens("127.0.0.1", mailbox))
+    )
 
 
 def _allow_many_files() -> None:

@@ -9,12 +9,14 @@ from typing import TypeVar
 from phoenix.kernel.addresses import Address, parse_address
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.passwords import check_strength
+from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.text import _
 from phoenix.kernel.times import check_zone
 
 T = TypeVar("T")
 
 NAME_MOST = 100
+CONTACT_MOST = 200
 LOCALES = ("en",)
 
 
@@ -33,6 +35,13 @@ class Fields:
     def password(self, text: str, *words: str) -> None:
         self._try("password", lambda: check_strength(text, words=words))
 
+    async def new_password(self, runtime: Runtime, text: str, *words: str) -> None:
+        """As `password`, and not known from leaks, where that look-up is on."""
+        before = len(self.errors)
+        self.password(text, *words)
+        if len(self.errors) == before and await runtime.breaches.knows(text):
+            self.refuse("password", "breached", _("This password is known from a leak elsewhere. Use one you have never used."))
+
     def name(self, text: str, field: str = "name") -> str:
         """A name as people write it: trimmed, composed (NFC), without control characters."""
         name = " ".join(unicodedata.normalize("NFC", text).split())
@@ -43,6 +52,15 @@ class Fields:
         elif any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} and c not in "\u200c\u200d" for c in name):
             self.refuse(field, "invalid", _("This holds characters that cannot be shown."))
         return name
+
+    def contact(self, text: str) -> str:
+        """How to reach the person otherwise: any words, on one line."""
+        contact = " ".join(unicodedata.normalize("NFC", text).split())
+        if len(contact) > CONTACT_MOST:
+            self.refuse("contact", "too_long", _("Use at most {most} characters.").format(most=CONTACT_MOST))
+        elif any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} for c in contact):
+            self.refuse("contact", "invalid", _("This holds characters that cannot be shown."))
+        return contact
 
     def time_zone(self, text: str) -> str:
         self._try("time_zone", lambda: check_zone(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.database import Reader, Transaction
 from phoenix.kernel.ids import new_id
 from phoenix.kernel.runtime import Runtime
@@ -12,13 +13,12 @@ from phoenix.modules.accounts.actions.fields import LOCALES, Fields
 from phoenix.modules.accounts.errors import SetUpAlready
 from phoenix.modules.accounts.events import AccountCreated, PermissionGranted
 
-PLATFORM_ADMIN = "platform.admin"
 PURPOSE = "first administrator"
 LINK_LIVES = timedelta(days=1)
 
 
 async def needs_administrator(db: Reader) -> bool:
-    return not await db.one(queries.ANY_ADMINISTRATOR, PLATFORM_ADMIN)
+    return not await db.one(queries.ANY_ADMINISTRATOR, ADMINISTRATOR)
 
 
 def link_token(runtime: Runtime) -> str:
@@ -40,7 +40,7 @@ async def become_first_administrator(
     address = fields.email(email)
     name = fields.name(name)
     fields.time_zone(time_zone)
-    fields.password(password, email, name)
+    await fields.new_password(runtime, password, email, name)
     fields.check()
     password_hash = await runtime.passwords.hash(password)
     await tx.execute(queries.LOCK_PERMISSIONS)
@@ -51,7 +51,7 @@ async def become_first_administrator(
     )
     if account is None:
         raise SetUpAlready("There is an account with this address already. Use another one.")
-    await tx.execute(queries.GRANT, account, PLATFORM_ADMIN, None, tx.now)
+    await tx.execute(queries.GRANT, account, ADMINISTRATOR, None, tx.now)
     tx.record(AccountCreated(subject=account))
-    tx.record(PermissionGranted(subject=account, permission=PLATFORM_ADMIN))
+    tx.record(PermissionGranted(subject=account, permission=ADMINISTRATOR))
     return account

@@ -12,7 +12,14 @@ from phoenix.modules.accounts.queries import Account
 
 
 async def change_profile(
-    tx: Transaction, actor: Actor, *, name: str | None, time_zone: str | None, locale: str | None, version: int | None
+    tx: Transaction,
+    actor: Actor,
+    *,
+    name: str | None,
+    time_zone: str | None,
+    locale: str | None,
+    contact: str | None,
+    version: int | None,
 ) -> Account:
     """Change what is given. Raises PreconditionFailed where `version` is no longer the newest.
 
@@ -22,11 +29,12 @@ async def change_profile(
     name = None if name is None else fields.name(name)
     time_zone = None if time_zone is None else fields.time_zone(time_zone)
     locale = None if locale is None else fields.locale(locale)
+    contact = None if contact is None else fields.contact(contact)
     fields.check()
-    changed = await tx.maybe(queries.UPDATE_PROFILE, actor.account, name, time_zone, locale, tx.now, version)
+    changed = await tx.maybe(queries.UPDATE_PROFILE, actor.account, name, time_zone, locale, tx.now, version, contact)
     if changed is None:
         raise PreconditionFailed("Your profile was changed on another device. Load it again, then repeat your change.")
     tx.touch(f"account:{actor.account}", *(f"people:{seat.organisation}" for seat in actor.seats))
-    given = {"name": name, "time_zone": time_zone, "locale": locale}
+    given = {"name": name, "time_zone": time_zone, "locale": locale, "contact": contact}
     tx.record(ProfileChanged(subject=actor.account, fields=[field for field, value in given.items() if value is not None]))
     return changed

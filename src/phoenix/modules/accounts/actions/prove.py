@@ -24,6 +24,8 @@ from phoenix.modules.accounts.queries import Proof
 
 CODE_LIVES = timedelta(minutes=10)
 LINK_LIVES = timedelta(minutes=60)
+# What opens a session, or what a session may do, ends with its code (ASVS 5.0, 6.5.5), and with the next mail (6.6.2).
+OPENING = frozenset({"log_in", "confirm"})
 TRIES = 5
 
 
@@ -40,6 +42,8 @@ async def new_proof(
 ) -> tuple[str, str]:
     """A fresh proof; the link's token and the code, which exist nowhere else in readable form."""
     proof, token, code = new_id("prf"), new_token(), new_code()
+    if account is not None and purpose in OPENING:
+        await tx.execute(queries.SPEND_PROOFS_OF_ACCOUNT, account, purpose, tx.now)
     await tx.execute(
         queries.INSERT_PROOF,
         proof,
@@ -50,11 +54,16 @@ async def new_proof(
         hash_token(token),
         code_hash(keys, proof, code),
         tx.now + CODE_LIVES,
-        tx.now + LINK_LIVES,
+        tx.now + link_lives(purpose),
         TRIES,
         tx.now,
     )
     return token, code
+
+
+def link_lives(purpose: str) -> timedelta:
+    """How long the link of a proof works."""
+    return CODE_LIVES if purpose in OPENING else LINK_LIVES
 
 
 async def spend_proof(runtime: Runtime, tx: Transaction, purpose: str, given: Given) -> Proof:
@@ -62,7 +71,8 @@ async def spend_proof(runtime: Runtime, tx: Transaction, purpose: str, given: Gi
     if given.token:
         found = await tx.maybe(queries.PROOF_BY_LINK, hash_token(given.token), purpose, tx.now)
         if found is None:
-            raise WrongProof(_("This link was used already, or it is older than an hour. Ask for a new mail."))
+            too_old = _("ten minutes") if purpose in OPENING else _("an hour")
+            raise WrongProof(_("This link was used already, or it is older than {age}. Ask for a new mail.").format(age=too_old))
     else:
         found = await _by_code(runtime, tx, purpose, given)
     await tx.execute(queries.SPEND_PROOF, found.id, tx.now)

@@ -19,32 +19,34 @@ MAILS_AN_HOUR = Limit("mail_to_address", 5, 3600)
 
 async def sign_up(
     runtime: Runtime, tx: Transaction, *, email: str, password: str, name: str, time_zone: str, locale: str, accept_terms: bool
-) -> None:
-    """Begin an account. Raises InvalidInput with every field that cannot be used.
+) -> str:
+    """Begin an account; the id of the sign-up. Raises InvalidInput with every field that cannot be used.
 
-    A known address takes the same time and gets the same answer; its owner is told by mail.
+    A known address takes the same time and gets the same answer; its owner is told by mail. Nothing can come of such a
+    sign-up: it is written down so that a log-in with its password gets the same answer as well.
     """
     fields = Fields()
     address = fields.email(email)
     name = fields.name(name)
-    fields.password(password, email, name)
+    await fields.new_password(runtime, password, email, name)
     fields.time_zone(time_zone)
     fields.locale(locale)
     if not accept_terms:
         fields.refuse("accept_terms", "missing", _("Accept the terms to go on."))
     fields.check()
+    sign_up_id = new_id("sup")
     if address is None:
-        return
+        return sign_up_id
     password_hash = await runtime.passwords.hash(password)
     if not (await runtime.limiter.hit(MAILS_AN_HOUR, address.key)).allowed:
-        return
+        return sign_up_id
     known = await tx.maybe(queries.ACCOUNT_BY_EMAIL, address.key)
+    await tx.execute(queries.INSERT_SIGN_UP, sign_up_id, address.display, address.key, name, password_hash, time_zone, locale, tx.now)
     if known is not None:
         await enqueue(tx, "accounts.send_already_registered", {"account": known.id})
-        return
-    sign_up_id = new_id("sup")
-    await tx.execute(queries.INSERT_SIGN_UP, sign_up_id, address.display, address.key, name, password_hash, time_zone, locale, tx.now)
-    await enqueue(tx, "accounts.send_verification", {"sign_up": sign_up_id})
+    else:
+        await enqueue(tx, "accounts.send_verification", {"sign_up": sign_up_id})
+    return sign_up_id
 
 
 async def resend_verification(runtime: Runtime, tx: Transaction, *, email: str) -> None:
@@ -55,5 +57,4 @@ async def resend_verification(runtime: Runtime, tx: Transaction, *, email: str) 
     if address is None or not (await runtime.limiter.hit(MAILS_AN_HOUR, address.key)).allowed:
         return
     waiting = await tx.maybe(queries.NEWEST_SIGN_UP, address.key, tx.now - KEEP)
-    if waiting is not None:
-        await enqueue(tx, "accounts.send_verification", {"sign_up": waiting.id})
+    await enqueue(tx, "accounts.send_verification", {"sign_up": waiting.id if waiting else None})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from phoenix.kernel.database import Transaction
 from phoenix.kernel.ids import new_id
 from phoenix.kernel.runtime import Runtime
@@ -14,13 +16,22 @@ from phoenix.modules.accounts.events import AccountCreated
 PURPOSE = "verify"
 
 
-async def verify(runtime: Runtime, tx: Transaction, given: Given) -> str:
-    """The account that the proof began; its id. Works on any device.
+class Begun(Struct, frozen=True):
+    """An account that just began. `here` is whether the sign-up it came of was sent by the browser that proved the address."""
 
-    Every sign-up of an address has a proof of its own, so that nobody's click can activate another's password.
+    account: str
+    here: bool
+
+
+async def verify(runtime: Runtime, tx: Transaction, given: Given, *, signed_up_here: str = "") -> Begun:
+    """The account that the proof begins. Works on any device.
+
+    Anybody may sign up with any address, so its owner may hold mails of a stranger's sign-up beside their own. Where the
+    browser that brings the proof has a sign-up of this address itself (`signed_up_here`), that one counts, whichever mail
+    was used: a stranger's password never opens what the owner believes to be theirs.
     """
     proof = await spend_proof(runtime, tx, PURPOSE, given)
-    sign_up = await tx.maybe(queries.SIGN_UP, proof.sign_up)
+    sign_up = await tx.maybe(queries.SIGN_UP_TO_BEGIN, proof.sign_up, signed_up_here)
     if sign_up is None:
         raise WrongProof(_("This address was confirmed already. Log in."))
     account = await tx.maybe(
@@ -38,4 +49,4 @@ async def verify(runtime: Runtime, tx: Transaction, given: Given) -> str:
         raise WrongProof(_("This address was confirmed already. Log in."))
     await tx.execute(queries.FORGET_SIGN_UPS, sign_up.email_key)
     tx.record(AccountCreated(subject=account))
-    return account
+    return Begun(account, here=sign_up.id == signed_up_here)

@@ -1,0 +1,64 @@
+"""A CAPTCHA in front of what a machine could do by the thousand: an optional hook for Turnstile, hCaptcha or reCAPTCHA.
+
+All three take the same question at their address: secret, answer and the client's address as a form, `success` in JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import httpx
+import msgspec
+import structlog
+
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.text import _
+from phoenix.settings import Accounts
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 5.0
+# Under which name each of their widgets puts its answer into a form.
+FIELDS = ("cf-turnstile-response", "h-captcha-response", "g-recaptcha-response")
+
+
+class Verdict(msgspec.Struct):
+    success: bool = False
+
+
+class Captcha:
+    """Checks answers. Without an address it asks nobody for anything."""
+
+    def __init__(self, settings: Accounts, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._settings = settings
+        self._transport = transport
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self._settings.captcha_check)
+
+    async def require(self, answer: str, address: str) -> None:
+        """Raises InvalidInput on a missing or wrong answer.
+
+        While the service cannot be reached people are let through: the limits by address and account still hold.
+        """
+        if not self.is_on:
+            return
+        if not answer:
+            raise InvalidInput(errors=(FieldError("captcha", "missing", _("Show that you are a person.")),))
+        sent = {"secret": self._settings.captcha_secret, "response": answer[:4000], "remoteip": address}
+        try:
+            async with httpx.AsyncClient(timeout=SECONDS, transport=self._transport) as client:
+                found = await client.post(self._settings.captcha_check, data=sent)
+                found.raise_for_status()
+                verdict = msgspec.json.decode(found.content, type=Verdict)
+        except (httpx.HTTPError, msgspec.DecodeError) as error:
+            log.warning("captcha_check_failed", reason=type(error).__name__)
+            return
+        if not verdict.success:
+            raise InvalidInput(errors=(FieldError("captcha", "wrong", _("That did not show that you are a person. Try once more.")),))
+
+
+def answer_in(form: Mapping[str, str]) -> str:
+    """The widget's answer in a form, whichever of the three it is."""
+    return next((form[name] for name in FIELDS if form.get(name)), "")

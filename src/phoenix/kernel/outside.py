@@ -1,0 +1,86 @@
+"""Ask other servers for small JSON documents: bounded in time and size, following no redirect, believing no answer blindly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+
+from phoenix.kernel.clock import Clock
+
+SECONDS = 5.0
+MOST_BYTES = 512 * 1024
+KEEP = timedelta(hours=1)
+
+
+class OutsideError(Exception):
+    """Another server did not answer, or not in a way that can be used. The message is for the log, never for people."""
+
+
+class Outside:
+    """The one way out by HTTP. `transport` stands in for the network."""
+
+    def __init__(self, clock: Clock, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._clock = clock
+        self._client = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, transport=transport)
+        self._kept: dict[str, tuple[datetime, Any]] = {}
+
+    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Any:
+        """What a server says. Raises OutsideError, also for any status but 200."""
+        status, body = await self._ask("GET", url, headers=headers)
+        if status != 200:
+            raise OutsideError(f"status {status}")
+        return body
+
+    async def post(
+        self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Send a form; the status and what came back. Raises OutsideError where nothing of use did."""
+        return await self._ask("POST", url, headers=headers, form=form, auth=auth)
+
+    async def document(self, url: str, *, fresh: bool = False) -> Any:
+        """As `get`, kept for an hour in this process unless it is to be `fresh`."""
+        kept = self._kept.get(url)
+        now = self._clock.now()
+        if kept is not None and now < kept[0] and not fresh:
+            return kept[1]
+        found = await self.get(url)
+        self._kept[url] = (now + KEEP, found)
+        return found
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None,
+        form: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> tuple[int, Any]:
+        try:
+            request = self._client.build_request(method, url, headers={"Accept": "application/json", **(headers or {})}, data=form)
+            # The time-outs of the client are between two bytes; a server that drips is cut off all the same.
+            async with asyncio.timeout(SECONDS):
+                answer = await self._client.send(request, auth=httpx.BasicAuth(*auth) if auth else None, stream=True)
+                try:
+                    return answer.status_code, msgspec.json.decode(await _bounded(answer))
+                finally:
+                    await answer.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, msgspec.DecodeError) as error:
+            raise OutsideError(type(error).__name__) from error
+
+
+async def _bounded(answer: httpx.Response) -> bytes:
+    body = b""
+    async for part in answer.aiter_bytes():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise OutsideError("too large")
+    return body

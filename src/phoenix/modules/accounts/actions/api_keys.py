@@ -1,0 +1,75 @@
+"""API keys: for programs, with scopes, shown once, revocable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.crypto import hash_token, new_token
+from phoenix.kernel.database import Transaction
+from phoenix.kernel.errors import NotFound
+from phoenix.kernel.ids import new_id
+from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.text import _
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.errors import TooManyApiKeys
+from phoenix.modules.accounts.events import ApiKeyMade, ApiKeyRevoked
+from phoenix.modules.accounts.queries import passkeys, tokens
+
+PREFIX = "phk_"
+MOST_DAYS = 366
+# As many as the list shows: one that it left out could not be found and ended.
+MOST = 100
+
+
+class NewApiKey(Struct, frozen=True):
+    """A key that was just made. `key` exists nowhere else in readable form."""
+
+    id: str
+    key: str
+
+
+async def make_api_key(
+    runtime: Runtime, tx: Transaction, actor: Actor, *, name: str, scopes: Sequence[str], days: int, account: str | None = None
+) -> NewApiKey:
+    """A key that acts for the actor, or for `account`, a service account the caller has checked. Raises InvalidInput.
+
+    A scope is the name of a permission for organisations. The key may do what both the scope and the account's role allow.
+    """
+    fields = Fields()
+    name = fields.name(name)
+    offered = scopes_on_offer(runtime)
+    unknown = sorted(set(scopes) - set(offered))
+    if unknown:
+        fields.refuse("scopes", "unknown", _("There is no scope called {scope}.").format(scope=unknown[0][:80]))
+    elif not scopes:
+        fields.refuse("scopes", "missing", _("Choose at least one thing the key may do."))
+    if not 1 <= days <= MOST_DAYS:
+        fields.refuse("days", "out_of_range", _("A key lives between 1 and {most} days.").format(most=MOST_DAYS))
+    fields.check()
+    owner, key_id, key = account or actor.account, new_id("key"), PREFIX + new_token()
+    await tx.execute(passkeys.LOCK_ACCOUNT, owner)
+    if await tx.one(tokens.COUNT_API_KEYS, owner) >= MOST:
+        raise TooManyApiKeys(_("There are {most} keys, which is the most. Revoke one first.").format(most=MOST))
+    until = tx.now + timedelta(days=days)
+    await tx.execute(tokens.ADD_API_KEY, key_id, owner, name, hash_token(key), key[-4:], sorted(set(scopes)), actor.account, tx.now, until)
+    tx.record(ApiKeyMade(subject=owner, key=key_id, scopes=sorted(set(scopes))))
+    await enqueue(tx, "accounts.send_security_notice", {"account": actor.account, "what": "api_key_made"})
+    return NewApiKey(key_id, key)
+
+
+async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
+    """End a key of that account at once. Raises NotFound."""
+    if await tx.maybe(tokens.REVOKE_API_KEY, key_id, account, tx.now) is None:
+        raise NotFound(_("There is no such key, or it was revoked already."))
+    tx.touch(f"account:{account}")
+    tx.record(ApiKeyRevoked(subject=account, key=key_id))
+
+
+def scopes_on_offer(runtime: Runtime) -> dict[str, str]:
+    """What a key can be allowed, and what that means in words."""
+    return {name: permission.about for name, permission in runtime.registry.permissions.items() if permission.scope == "organisation"}

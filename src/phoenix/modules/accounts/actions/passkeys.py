@@ -1,0 +1,191 @@
+"""A person's passkeys: add, rename, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from webauthn import generate_registration_options, verify_registration_response
+from webauthn.helpers import (
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+    options_to_json_dict,
+    parse_client_data_json,
+    parse_registration_credential_json,
+)
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.crypto import Keys
+from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.errors import NotFound
+from phoenix.kernel.ids import new_id
+from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.text import _
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.relying_party import ADDING, RelyingParty, challenge_bytes, new_challenge, spend_challenge
+from phoenix.modules.accounts.errors import LastWayIn, TooManyPasskeys, WrongPasskey
+from phoenix.modules.accounts.events import PasskeyAdded, PasskeyRemoved
+from phoenix.modules.accounts.queries import passkeys, protection
+from phoenix.modules.accounts.queries.passkeys import Passkey
+
+MOST = 20
+# What every authenticator can do at least one of, and nothing that is on its way out.
+ALGORITHMS = [COSEAlgorithmIdentifier.ECDSA_SHA_256, COSEAlgorithmIdentifier.EDDSA, COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256]
+LONGEST_CREDENTIAL_ID = 1023
+LONGEST_TEXT = 20_000
+ROAMING = frozenset({"usb", "nfc", "ble", "smart-card"})
+# What a library for CBOR, JSON and keys lets through for bytes that are none.
+UNREADABLE = (WebAuthnException, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+T = TypeVar("T")
+
+
+class GivenPasskey(Struct, frozen=True):
+    """What a browser answered: the note it was given, and the credential as its own toJSON() writes it, read or as text."""
+
+    challenge: str
+    credential: Mapping[str, Any] | str
+
+
+class Offer(Struct, frozen=True):
+    """What a browser is asked: a note that goes back with the answer, and the options of navigator.credentials."""
+
+    challenge: str
+    options: dict[str, Any]
+
+
+async def offer_registration(runtime: Runtime, db: Reader, actor: Actor, party: RelyingParty) -> Offer:
+    """Ask for a new passkey that can log in by itself. Raises TooManyPasskeys."""
+    there = await db.all(passkeys.PASSKEYS, actor.account)
+    _check_room(len(there))
+    token = new_challenge(runtime, ADDING, actor.session)
+    options = generate_registration_options(
+        rp_id=party.id,
+        rp_name="Phoenix",
+        user_id=user_handle(runtime.keys, actor.account),
+        user_name=actor.record.email,
+        user_display_name=actor.name,
+        challenge=challenge_bytes(token),
+        timeout=120_000,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        ),
+        exclude_credentials=[descriptor(passkey) for passkey in there],
+        supported_pub_key_algs=ALGORITHMS,
+    )
+    return Offer(token, options_to_json_dict(options))
+
+
+async def add_passkey(
+    runtime: Runtime, tx: Transaction, actor: Actor, party: RelyingParty, given: GivenPasskey, *, name: str, device: str
+) -> Passkey:
+    """Keep the public key of a passkey that was just made. Without a name it is called after the device.
+
+    Raises WrongPasskey where the answer does not hold, TooManyPasskeys, and InvalidInput for the name.
+    """
+    fields = Fields()
+    name = fields.name(name) if name.strip() else ""
+    fields.check()
+    expected = await spend_challenge(runtime, tx, ADDING, given.challenge, actor.session)
+    credential = readable(parse_registration_credential_json, given.credential)
+    made = readable(
+        verify_registration_response,
+        credential=credential,
+        expected_challenge=expected,
+        expected_rp_id=party.id,
+        expected_origin=party.origin,
+        require_user_verification=True,
+        supported_pub_key_algs=ALGORITHMS,
+    )
+    refuse_frames(credential.response.client_data_json)
+    # A key that verifies nothing would keep its owner out at the next second step.
+    readable(decoded_public_key_to_cryptography, readable(decode_credential_public_key, made.credential_public_key))
+    if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
+        raise WrongPasskey(_("This passkey does not work here. Use another device."))
+    await tx.execute(passkeys.LOCK_ACCOUNT, actor.account)
+    _check_room(await tx.one(passkeys.COUNT_PASSKEYS, actor.account))
+    transports = sorted({transport.value for transport in credential.response.transports or []})
+    name = name or (_("Security key") if transports and ROAMING.issuperset(transports) else device)
+    kept = await tx.maybe(
+        passkeys.ADD_PASSKEY,
+        new_id("pky"),
+        actor.account,
+        made.credential_id,
+        made.credential_public_key,
+        made.sign_count,
+        name,
+        transports,
+        made.credential_backed_up,
+        tx.now,
+    )
+    if kept is None:
+        raise WrongPasskey(_("This passkey is in use already."))
+    tx.record(PasskeyAdded(subject=actor.account, passkey=kept.id))
+    await enqueue(tx, "accounts.send_security_notice", {"account": actor.account, "what": "passkey_added"})
+    return kept
+
+
+async def rename_passkey(tx: Transaction, actor: Actor, passkey: str, *, name: str) -> Passkey:
+    """Raises NotFound, and InvalidInput for the name."""
+    fields = Fields()
+    name = fields.name(name)
+    fields.check()
+    renamed = await tx.maybe(passkeys.RENAME_PASSKEY, passkey, actor.account, name)
+    if renamed is None:
+        raise NotFound(_("There is no such passkey."))
+    return renamed
+
+
+async def remove_passkey(tx: Transaction, account: str, passkey: str) -> None:
+    """From now on it opens nothing. Raises NotFound; LastWayIn where nobody could log in without it."""
+    await tx.execute(passkeys.LOCK_ACCOUNT, account)
+    found = await tx.one(protection.PROTECTION, account, tx.now)
+    if await tx.maybe(passkeys.REMOVE_PASSKEY, passkey, account) is None:
+        raise NotFound(_("There is no such passkey."))
+    if found.passkeys == 1 and not found.has_password and not found.identities:
+        raise LastWayIn(_("This is the only way into your account. Set a password or add another passkey first."))
+    tx.record(PasskeyRemoved(subject=account, passkey=passkey))
+    await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "passkey_removed"})
+
+
+def user_handle(keys: Keys, account: str) -> bytes:
+    """By what a passkey knows its account: a number that says nothing to whoever finds the device."""
+    return keys.mac("passkey user", account)
+
+
+def descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
+    """How a browser is told of a passkey that is there."""
+    transports = [AuthenticatorTransport(transport) for transport in passkey.transports]
+    return PublicKeyCredentialDescriptor(id=passkey.credential_id, transports=transports or None)
+
+
+def readable(read: Callable[..., T], *args: Any, **options: Any) -> T:
+    """What `read` makes of an answer. Raises WrongPasskey where it cannot be read or does not hold."""
+    if args and isinstance(args[0], str) and len(args[0]) > LONGEST_TEXT:
+        raise WrongPasskey(_("This passkey does not work here. Use another device."))
+    try:
+        return read(*args, **options)
+    except UNREADABLE as error:
+        raise WrongPasskey(_("This passkey was not accepted. Try again, or use another way.")) from error
+
+
+def refuse_frames(client_data: bytes) -> None:
+    """Raises WrongPasskey for what was made inside a frame of another site: no page of ours is ever shown in one."""
+    if readable(parse_client_data_json, client_data).cross_origin:
+        raise WrongPasskey(_("This passkey was not accepted. Try again, or use another way."))
+
+
+def _check_room(there: int) -> None:
+    if there >= MOST:
+        raise TooManyPasskeys(_("There are {most} passkeys, which is the most. Remove one first.").format(most=MOST))

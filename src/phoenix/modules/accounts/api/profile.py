@@ -1,0 +1,58 @@
+"""JSON routes of one's own profile."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache import Watch
+from phoenix.kernel.errors import NotLoggedIn
+from phoenix.kernel.web.answer import ANSWER, Answer, answer
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.endpoint import get, patch
+from phoenix.kernel.web.rules import LOGGED_IN
+from phoenix.modules.accounts import queries
+from phoenix.modules.accounts.actions import profile
+from phoenix.modules.accounts.api.data import AccountAnswer, Text, account_answer
+
+
+class ProfileData(Struct, forbid_unknown_fields=True):
+    """Only what is given is changed."""
+
+    name: Text | None = None
+    time_zone: Text | None = None
+    locale: Text | None = None
+    contact: Text | None = None
+
+
+def me_key(actor: Actor, query_string: bytes) -> str | None:
+    """The cache key of one's own profile."""
+    return None if query_string else f"me:{actor.account}"
+
+
+@get("/api/v2/me", permission=LOGGED_IN, queries=1)
+async def read_me(call: Call) -> AccountAnswer | Answer:
+    """Your profile."""
+    actor, runtime = call.actor, call.runtime
+
+    async def refill(watch: Watch) -> Answer:
+        await watch.on(f"account:{actor.account}")
+        found = await call.db.maybe(queries.ACCOUNT, actor.account)
+        if found is None:
+            raise NotLoggedIn
+        return answer(account_answer(found), version=found.version)
+
+    return await runtime.cache.read(f"me:{actor.account}", refill, codec=ANSWER)
+
+
+@patch("/api/v2/me", permission=LOGGED_IN, queries=2, refusals=(412, 428))
+async def change_me(call: Call, data: ProfileData) -> AccountAnswer:
+    """Change your profile. Needs If-Match with the ETag you read."""
+    version = call.expected_version()
+    changed = await profile.change_profile(
+        call.tx, call.actor, name=data.name, time_zone=data.time_zone, locale=data.locale, contact=data.contact, version=version
+    )
+    return account_answer(changed)
+
+
+ROUTES = (read_me, change_me)

@@ -1,0 +1,143 @@
+"""Pages of signing in and out: by password, by a code sent by mail, and the second step."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from phoenix.kernel.captcha import answer_in
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.text import _
+from phoenix.kernel.web.login import COOKIE
+from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page, safe_next
+from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN, PUBLIC
+from phoenix.modules.accounts.actions import email_code, log_in, prove_passkey, second_factor, sessions, unlock
+from phoenix.modules.accounts.actions.prove import Given
+from phoenix.modules.accounts.actions.providers import providers
+from phoenix.modules.accounts.api.data import LOG_INS, PROOFS, RESETS
+from phoenix.modules.accounts.errors import AddressNotProven
+from phoenix.modules.accounts.pages.enter import CHALLENGE_COOKIE, known_device, let_in, our_cookie_value, remember_sign_up
+from phoenix.modules.accounts.pages.passkeys_here import given_passkey, party_here, passkeys_here, possible_here
+
+METHODS = ("totp", "backup_code", "passkey")
+
+
+@page("/", permission=PUBLIC, queries=0)
+async def front(visit: Visit) -> Redirect:
+    """To one's first organisation, to make one, or to sign in."""
+    if visit.visitor is None:
+        return Redirect("/sign-in")
+    seats = visit.visitor.seats
+    return Redirect(f"/o/{seats[0].slug}/dashboard" if seats else "/organisations")
+
+
+@page("/sign-in", permission=PUBLIC, queries=0, listeners=EVERYWHERE)
+async def show_sign_in(visit: Visit) -> View | Redirect:
+    if visit.visitor is not None:
+        return Redirect(safe_next(visit.query("next") or "/"))
+    shown = {"next": visit.query("next"), "email": visit.query("email")}
+    return View("accounts/sign_in.html", {"form": shown, "passkeys": passkeys_here(visit), "providers": providers(visit.runtime.settings)})
+
+
+@form("/sign-in", permission=PUBLIC, queries=14, limits=(LOG_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+async def send_sign_in(visit: Visit) -> Redirect:
+    sent = visit.form
+    email = sent.get("email", "")
+    missing = [FieldError(name, "missing", _("Fill this in.")) for name in ("email", "password") if not sent.get(name, "").strip()]
+    if missing:
+        raise InvalidInput(errors=tuple(missing))
+    try:
+        account = await log_in.check_password(visit.runtime, visit.tx, email=email, password=sent["password"], device=known_device(visit))
+    except AddressNotProven as waiting:
+        remember_sign_up(visit, waiting.sign_up)
+        return Redirect(f"/verify?email={quote(email)}", _("Confirm your address first. The code is in the mail we sent."))
+    return await let_in(visit, account, method="password", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
+
+
+@page("/sign-in/second-step", permission=PUBLIC, queries=0, listeners=EVERYWHERE)
+async def show_second_step(visit: Visit) -> View | Redirect:
+    challenge = our_cookie_value(visit, CHALLENGE_COOKIE)
+    if not challenge:
+        return Redirect("/sign-in", _("This took too long. Sign in again."))
+    methods = [method for method in visit.query("methods").split(",") if method in METHODS] or ["totp", "backup_code"]
+    methods = possible_here(visit, methods)
+    wanted = visit.form.get("method") or visit.query("method")
+    method = wanted if wanted in methods else methods[0]
+    shown = {"next": safe_next(visit.query("next") or visit.form.get("next") or "/"), "method": method}
+    context = {"form": shown, "methods": methods, "passkeys": passkeys_here(visit), "challenge": challenge}
+    return View("accounts/second_step.html", context)
+
+
+@form("/sign-in/second-step", permission=PUBLIC, queries=16, limits=(LOG_INS,), retry=show_second_step, listeners=EVERYWHERE)
+async def send_second_step(visit: Visit) -> Redirect:
+    token, method = our_cookie_value(visit, CHALLENGE_COOKIE), visit.form.get("method", "totp")
+    if method == "passkey":
+        owed = await prove_passkey.answer_challenge(visit.runtime, visit.tx, party_here(visit), token, given_passkey(visit))
+    else:
+        owed = await second_factor.answer_challenge(visit.runtime, visit.tx, token, method=method, code=visit.form.get("code", ""))
+    way, on_to = f"{owed.method}+{method}", visit.form.get("next", "")
+    return await let_in(visit, owed.account, method=way, remember=owed.remember, on_to=on_to, strong=True)
+
+
+@page("/sign-in/code", permission=PUBLIC, queries=0)
+async def show_ask_for_code(visit: Visit) -> View:
+    return View("accounts/ask_for_code.html", {"form": {"email": visit.query("email"), "next": visit.query("next")}})
+
+
+@form("/sign-in/code", permission=PUBLIC, queries=3, limits=(RESETS,), retry=show_ask_for_code)
+async def send_ask_for_code(visit: Visit) -> Redirect:
+    await visit.runtime.captcha.require(answer_in(visit.form), visit.address)
+    email = visit.form.get("email", "").strip()
+    await email_code.ask_for_code(visit.runtime, visit.tx, email=email)
+    on_to = quote(safe_next(visit.form.get("next") or "/"), safe="")
+    return Redirect(f"/sign-in/by-mail?email={quote(email)}&next={on_to}", _("If this address has an account, a mail is on its way."))
+
+
+@page("/sign-in/by-mail", permission=PUBLIC, queries=0)
+async def show_sign_in_by_mail(visit: Visit) -> View:
+    """Where the code is typed, and where the link of the mail leads: opening it spends nothing."""
+    token = visit.form.get("token") or visit.query("token")
+    return View("accounts/sign_in_by_mail.html", {"form": {"email": visit.query("email"), "next": visit.query("next")}, "token": token})
+
+
+@form("/sign-in/by-mail", permission=PUBLIC, queries=14, limits=(PROOFS,), retry=show_sign_in_by_mail)
+async def send_sign_in_by_mail(visit: Visit) -> Redirect:
+    sent = visit.form
+    given = Given(sent.get("token", ""), sent.get("email", ""), sent.get("code", ""))
+    account = await email_code.check_code(visit.runtime, visit.tx, given)
+    return await let_in(visit, account, method="email_code", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
+
+
+@page("/unlock", permission=PUBLIC, queries=0)
+async def show_unlock(visit: Visit) -> View:
+    token = visit.form.get("token") or visit.query("token")
+    return View("accounts/unlock.html", {"form": {"email": visit.query("email")}, "token": token})
+
+
+@form("/unlock", permission=PUBLIC, queries=6, limits=(PROOFS,), retry=show_unlock)
+async def send_unlock(visit: Visit) -> Redirect:
+    sent = visit.form
+    await unlock.unlock_by_mail(visit.runtime, visit.tx, Given(sent.get("token", ""), sent.get("email", ""), sent.get("code", "")))
+    return Redirect("/sign-in", _("You can sign in again."))
+
+
+@form("/sign-out", permission=LOGGED_IN, queries=3, impersonator_may=True, listeners=EVERYWHERE)
+async def send_sign_out(visit: Visit) -> Redirect:
+    await sessions.end_session(visit.tx, visit.actor, visit.actor.session, reason="logged_out")
+    visit.cookies.append(our_cookie(visit.runtime, COOKIE, "", seconds=0))
+    return Redirect("/sign-in", _("You are signed out."))
+
+
+ROUTES = (
+    front,
+    show_sign_in,
+    send_sign_in,
+    show_second_step,
+    send_second_step,
+    show_ask_for_code,
+    send_ask_for_code,
+    show_sign_in_by_mail,
+    send_sign_in_by_mail,
+    show_unlock,
+    send_unlock,
+    send_sign_out,
+)

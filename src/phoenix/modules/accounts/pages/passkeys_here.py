@@ -1,0 +1,40 @@
+"""What pages with a passkey button must know: whether passkeys work at this address, and what a form brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from phoenix.kernel.web.pages import Visit
+from phoenix.modules.accounts.actions.passkeys import GivenPasskey
+from phoenix.modules.accounts.actions.relying_party import RelyingParty, address_with_passkeys, relying_party, require_party
+
+
+class PasskeysHere(Struct, frozen=True):
+    """`work` at the address of this page; where not, `elsewhere` is the address of the same Phoenix where they do, or ""."""
+
+    work: bool
+    elsewhere: str
+
+
+def passkeys_here(visit: Visit) -> PasskeysHere:
+    work = relying_party(visit.runtime.settings, visit.request.headers.get("host", "")) is not None
+    return PasskeysHere(work, "" if work else address_with_passkeys(visit.runtime.settings))
+
+
+def party_here(visit: Visit) -> RelyingParty:
+    """For whom passkeys are at this address. Raises PasskeysElsewhere."""
+    return require_party(visit.runtime.settings, visit.request.headers.get("host", ""))
+
+
+def given_passkey(visit: Visit) -> GivenPasskey:
+    """What the script put into the hidden fields."""
+    return GivenPasskey(visit.form.get("challenge", ""), visit.form.get("credential", ""))
+
+
+def possible_here(visit: Visit, methods: Sequence[str]) -> list[str]:
+    """The methods without those that cannot work at this address, unless nothing else is left."""
+    if passkeys_here(visit).work:
+        return list(methods)
+    return [method for method in methods if method != "passkey"] or list(methods)

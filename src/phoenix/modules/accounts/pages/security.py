@@ -1,0 +1,217 @@
+"""Settings → security: what protects the account at a glance, and every way to make it safer."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+
+from phoenix.kernel.errors import InvalidInput
+from phoenix.kernel.passwords import SHORTEST
+from phoenix.kernel.text import _
+from phoenix.kernel.web.login import COOKIE
+from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page, safe_next
+from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN
+from phoenix.modules.accounts import queries
+from phoenix.modules.accounts.actions import api_keys, change_address, change_password, confirm, prove_passkey, second_factor
+from phoenix.modules.accounts.actions.prove import Given
+from phoenix.modules.accounts.api.data import PROOFS, RESETS
+from phoenix.modules.accounts.pages.connections import connections
+from phoenix.modules.accounts.pages.happened import in_words
+from phoenix.modules.accounts.pages.passkeys_here import given_passkey, party_here, passkeys_here, possible_here
+from phoenix.modules.accounts.pages.profile import session_shown
+from phoenix.modules.accounts.queries import passkeys, protection, tokens
+
+BACKUP_CODES_LOW = 3
+
+
+@page("/settings/security", permission=LOGGED_IN, queries=5)
+async def show_security(visit: Visit) -> View:
+    account, now = visit.actor.account, visit.db.now
+    found = await visit.db.one(protection.PROTECTION, account, now)
+    sessions = await visit.db.all(queries.SESSIONS, account, now)
+    happened = await visit.db.all(queries.SECURITY_EVENTS, account)
+    context = {
+        "passkeys": passkeys_here(visit),
+        "keys": await visit.db.all(passkeys.PASSKEYS, account),
+        "protection": found,
+        "verdict": _verdict(found),
+        "low": BACKUP_CODES_LOW,
+        "sessions": [session_shown(s, visit.actor.session) for s in sessions],
+        "happened": [in_words(event) for event in happened],
+        **await connections(visit),
+    }
+    return View("accounts/settings/security.html", context)
+
+
+@page("/settings/password", permission=LOGGED_IN, queries=1, sensitive=True)
+async def show_change_password(visit: Visit) -> View:
+    found = await visit.db.one(protection.PROTECTION, visit.actor.account, visit.db.now)
+    return View("accounts/settings/password.html", {"least": SHORTEST, "has_password": found.has_password})
+
+
+@form("/settings/password", permission=LOGGED_IN, queries=7, limits=(PROOFS,), sensitive=True, retry=show_change_password)
+async def send_change_password(visit: Visit) -> Redirect:
+    sent = visit.form
+    given = {"current": sent.get("current_password", ""), "password": sent.get("password", "")}
+    await change_password.change_password(visit.runtime, visit.tx, visit.actor, **given)
+    return Redirect("/settings/security", _("Your new password is set. All other devices are signed out."))
+
+
+@page("/settings/address", permission=LOGGED_IN, queries=0, sensitive=True)
+async def show_change_address(visit: Visit) -> View:
+    return View("accounts/settings/address.html", {"form": {}})
+
+
+@form("/settings/address", permission=LOGGED_IN, queries=4, limits=(RESETS,), sensitive=True, retry=show_change_address)
+async def send_change_address(visit: Visit) -> Redirect:
+    await change_address.ask_for_change(visit.runtime, visit.tx, visit.actor, email=visit.form.get("email", ""))
+    return Redirect("/settings/address/confirm", _("A mail is on its way to the new address."))
+
+
+@page("/settings/address/confirm", permission=LOGGED_IN, queries=1)
+async def show_confirm_address(visit: Visit) -> View:
+    waiting = await visit.db.maybe(queries.AWAITED_ADDRESS, visit.actor.account)
+    token = visit.form.get("token") or visit.query("token")
+    return View("accounts/settings/address_confirm.html", {"form": {"email": waiting or ""}, "token": token})
+
+
+@form("/settings/address/confirm", permission=LOGGED_IN, queries=11, limits=(PROOFS,), retry=show_confirm_address)
+async def send_confirm_address(visit: Visit) -> Redirect:
+    sent = visit.form
+    given = Given(sent.get("token", ""), sent.get("email", ""), sent.get("code", ""))
+    address = await change_address.change_address(visit.runtime, visit.tx, visit.actor, given)
+    return Redirect("/settings/security", _("Your address is {address} now.").format(address=address))
+
+
+@form("/settings/totp/begin", permission=LOGGED_IN, queries=3, sensitive=True)
+async def send_begin_totp(visit: Visit) -> Redirect:
+    await second_factor.begin_totp(visit.runtime, visit.tx, visit.actor)
+    return Redirect("/settings/totp")
+
+
+@page("/settings/totp", permission=LOGGED_IN, queries=1, sensitive=True)
+async def show_totp(visit: Visit) -> View | Redirect:
+    waiting = await second_factor.waiting_totp(visit.runtime, visit.db, visit.actor)
+    if waiting is None:
+        return Redirect("/settings/security")
+    return View("accounts/settings/totp.html", {"secret": waiting.secret, "qr": qr_code(waiting.uri)})
+
+
+@form("/settings/totp", permission=LOGGED_IN, queries=12, limits=(PROOFS,), sensitive=True, retry=show_totp)
+async def send_totp(visit: Visit) -> View:
+    codes = await second_factor.confirm_totp(visit.runtime, visit.tx, visit.actor, visit.form.get("code", ""))
+    return View("accounts/settings/backup_codes.html", {"codes": codes, "fresh": True})
+
+
+@form("/settings/totp/remove", permission=LOGGED_IN, queries=5, sensitive=True)
+async def send_remove_totp(visit: Visit) -> Redirect:
+    await second_factor.remove_totp(visit.tx, visit.actor.account)
+    return Redirect("/settings/security", _("The authenticator app is off. Your backup codes ended with it."))
+
+
+@form("/settings/backup-codes", permission=LOGGED_IN, queries=5, sensitive=True)
+async def send_backup_codes(visit: Visit) -> View:
+    codes = await second_factor.remake_backup_codes(visit.runtime, visit.tx, visit.actor.account)
+    return View("accounts/settings/backup_codes.html", {"codes": codes, "fresh": False})
+
+
+@page("/confirm", permission=LOGGED_IN, queries=1, listeners=EVERYWHERE)
+async def show_confirm(visit: Visit) -> View:
+    """Show again who is there; on to `next` then."""
+    found = await visit.db.one(protection.PROTECTION, visit.actor.account, visit.db.now)
+    methods = possible_here(visit, confirm.methods_of(found))
+    wanted = visit.form.get("method") or visit.query("method")
+    method = wanted if wanted in methods else methods[0]
+    shown = {"next": safe_next(visit.query("next") or visit.form.get("next") or "/settings/security"), "method": method}
+    both = found.has_password and method in {"totp", "backup_code"}
+    return View("accounts/confirm.html", {"form": shown, "methods": methods, "both": both, "passkeys": passkeys_here(visit)})
+
+
+@form("/confirm", permission=LOGGED_IN, queries=16, limits=(PROOFS,), retry=show_confirm, listeners=EVERYWHERE)
+async def send_confirm(visit: Visit) -> Redirect:
+    method, sent = visit.form.get("method", ""), visit.form
+    if method == "passkey":
+        await prove_passkey.confirm(visit.runtime, visit.tx, visit.actor, party_here(visit), given_passkey(visit))
+    else:
+        password = sent.get("password", "")
+        given = password if method == "password" else sent.get("code", "")
+        await confirm.confirm(visit.runtime, visit.tx, visit.actor, method=method, given=given, password=password)
+    token, seconds = await confirm.renew_token(visit.tx, visit.actor)
+    visit.cookies.append(our_cookie(visit.runtime, COOKIE, token, seconds=seconds))
+    return Redirect(safe_next(sent.get("next") or "/settings/security"))
+
+
+@form("/confirm/mail", permission=LOGGED_IN, queries=3, limits=(RESETS,), listeners=EVERYWHERE)
+async def send_confirmation_mail(visit: Visit) -> Redirect:
+    await confirm.ask_for_code(visit.tx, visit.actor)
+    return Redirect(f"/confirm?method=email_code&next={safe_next(visit.form.get('next') or '/')}", _("A mail with a code is on its way."))
+
+
+@page("/settings/api-keys", permission=LOGGED_IN, queries=1)
+async def show_api_keys(visit: Visit) -> View:
+    keys = await visit.db.all(tokens.API_KEYS, visit.actor.account)
+    return View("accounts/settings/api_keys.html", {"keys": keys, "scopes": api_keys.scopes_on_offer(visit.runtime), "made": None})
+
+
+@form("/settings/api-keys", permission=LOGGED_IN, queries=7, sensitive=True, retry=show_api_keys)
+async def send_api_key(visit: Visit) -> View:
+    sent = visit.form
+    scopes = [name.removeprefix("scope:") for name in sent if name.startswith("scope:")]
+    days = sent.get("days", "90")
+    if not (days.isascii() and days.isdecimal() and len(days) < 6):
+        raise InvalidInput(_("Write the days as a number."))
+    name = sent.get("name", "")
+    made = await api_keys.make_api_key(visit.runtime, visit.tx, visit.actor, name=name, scopes=scopes, days=int(days))
+    keys = await visit.tx.all(tokens.API_KEYS, visit.actor.account)
+    return View("accounts/settings/api_keys.html", {"keys": keys, "scopes": api_keys.scopes_on_offer(visit.runtime), "made": made})
+
+
+@form("/settings/api-keys/{key_id:str}/revoke", permission=LOGGED_IN, queries=2)
+async def send_revoke_api_key(visit: Visit) -> Redirect:
+    await api_keys.revoke_api_key(visit.tx, visit.actor.account, visit.path["key_id"])
+    return Redirect("/settings/api-keys", _("The key has ended."))
+
+
+def qr_code(text: str) -> str:
+    """A QR code (ISO/IEC 18004) as an SVG of any size: dark on light, as cameras want it."""
+    out = io.BytesIO()
+    drawn = segno.make(text, error="m", micro=False)
+    drawn.save(
+        out, kind="svg", xmldecl=False, svgns=True, border=2, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None
+    )
+    return out.getvalue().decode()
+
+
+def _verdict(found: protection.Protection) -> str:
+    if not found.totp_since and not found.passkeys:
+        if found.has_password:
+            return _("Your password alone protects this account. Add a passkey or an authenticator app.")
+        if found.identities:
+            return _("An account elsewhere or a code by mail is enough to enter this account. Add a passkey or an authenticator app.")
+        return _("A code by mail is enough to enter this account. Add a passkey or an authenticator app.")
+    if found.totp_since and found.backup_codes_left <= BACKUP_CODES_LOW:
+        return _("Well protected. One thing is running low: your backup codes.")
+    return _("Well protected.")
+
+
+ROUTES = (
+    show_security,
+    show_change_password,
+    send_change_password,
+    show_change_address,
+    send_change_address,
+    show_confirm_address,
+    send_confirm_address,
+    send_begin_totp,
+    show_totp,
+    send_totp,
+    send_remove_totp,
+    send_backup_codes,
+    show_confirm,
+    send_confirm,
+    send_confirmation_mail,
+    show_api_keys,
+    send_api_key,
+    send_revoke_api_key,
+)

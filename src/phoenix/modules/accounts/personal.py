@@ -1,0 +1,28 @@
+"""What accounts give to a person's copy of their data, and how accounts forget a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.text import _
+from phoenix.modules.accounts.actions.impersonate import stop_looking_by
+from phoenix.modules.accounts.queries import personal
+
+
+async def export(db: Reader, account: str) -> dict[str, Any]:
+    """Profile, sessions, what protects the account, and what was done with it. No secret is among it."""
+    return {
+        "profile": await db.one(personal.PERSON, account),
+        "security": await db.one(personal.PERSON_SECURITY, account),
+        "sessions": await db.all(personal.PERSON_SESSIONS, account),
+        "activity": await db.all(personal.PERSON_ACTIVITY, account),
+    }
+
+
+async def erase(tx: Transaction, account: str) -> None:
+    """Leave nothing of the person but the account's number, under the name of somebody who left."""
+    # By the usual way first, so that those it looked at lose what is cached of it.
+    await stop_looking_by(tx, account, reason="erased")
+    await tx.execute(personal.ERASE_PERSON, account, _("Deleted person"), tx.now)
+    tx.touch(f"account:{account}")

@@ -1,0 +1,1 @@
+"""What staff can do here that is not another module's act."""

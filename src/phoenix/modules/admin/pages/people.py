@@ -1,0 +1,34 @@
+"""People: the list and its search."""
+
+from __future__ import annotations
+
+from phoenix.kernel.cursors import CursorKind
+from phoenix.kernel.web.frame import face
+from phoenix.kernel.web.pages import View, Visit, page
+from phoenix.modules.accounts.queries.staff import Listed
+from phoenix.modules.admin.actions.search import AFTER_THE_LAST, find_people
+from phoenix.modules.admin.pages.front import STAFF
+
+READ = "platform.people_read"
+PLACES = CursorKind("staff people", str)
+PAGE_SIZE = 50
+
+
+@page("/staff/people", permission=READ, queries=1, listeners=STAFF)
+async def show_people(visit: Visit) -> View:
+    words = visit.query("q").strip()[:200]
+    (before,) = PLACES.read(visit.runtime.keys, visit.query("cursor") or None) or (AFTER_THE_LAST,)
+    rows = await find_people(visit.db, words, before=before, limit=PAGE_SIZE + 1)
+    found = PLACES.page(visit.runtime.keys, rows, PAGE_SIZE, key=lambda person: (person.id,))
+    people = [shown(person) for person in found.items]
+    return View("admin/people.html", {"people": people, "words": words, "cursor": found.next_cursor, "first": before == AFTER_THE_LAST})
+
+
+def shown(person: Listed) -> dict[str, object]:
+    """A row of the list, for its template."""
+    seen = face(person.id, person.name)
+    fields = ("id", "email", "name", "kind", "locked", "slowed", "erase_at", "erased", "has_password", "totp", "passkeys", "seen_at")
+    return {**{name: getattr(person, name) for name in fields}, "initials": seen.initials, "tone": seen.tone}
+
+
+ROUTES = (show_people,)

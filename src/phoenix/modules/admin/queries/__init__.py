@@ -1,0 +1,1 @@
+"""Questions of staff, by what they are about."""

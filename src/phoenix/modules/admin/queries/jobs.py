@@ -1,0 +1,44 @@
+"""Background work, as staff see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from phoenix.kernel.database import Query, query
+
+
+class Waiting(Struct, frozen=True):
+    """How many jobs of a name are in a state: queued, picked or failed. `oldest` is when the first of them was due."""
+
+    name: str
+    state: str
+    count: int
+    oldest: datetime
+
+
+class Dead(Struct, frozen=True):
+    """A job that failed for the last time. `traceback` is what the runner wrote down of the last try."""
+
+    id: int
+    name: str
+    attempts: int
+    created_at: datetime
+    updated_at: datetime
+    traceback: Any
+
+
+COUNTS: Query[Waiting] = query(
+    Waiting,
+    "SELECT entrypoint, status::text, count(*), min(execute_after) FROM pgqueuer GROUP BY entrypoint, status ORDER BY entrypoint, status",
+)
+DEAD: Query[Dead] = query(
+    Dead,
+    """
+    SELECT q.id, q.entrypoint, q.attempts, q.created, q.updated,
+           (SELECT l.traceback FROM pgqueuer_log l WHERE l.job_id = q.id AND l.traceback IS NOT NULL ORDER BY l.created DESC LIMIT 1)
+      FROM pgqueuer q WHERE q.status = 'failed' ORDER BY q.id DESC LIMIT 100
+""",
+)

@@ -1,0 +1,48 @@
+"""Organisations, as staff look for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from phoenix.kernel.database import Query, query
+
+
+class Listed(Struct, frozen=True):
+    id: str
+    slug: str
+    name: str
+    created_at: datetime
+    members: int
+
+
+class Membership(Struct, frozen=True):
+    """A place of a person in an organisation."""
+
+    organisation: str
+    slug: str
+    name: str
+    role: str
+    joined_at: datetime
+
+
+_LISTED = """
+    SELECT o.id, o.slug, o.name, o.created_at, (SELECT count(*) FROM memberships m WHERE m.organisation_id = o.id) FROM organisations o
+"""
+ORGANISATIONS: Query[Listed] = query(Listed, f"{_LISTED} WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2")
+FOUND: Query[Listed] = query(
+    Listed,
+    f"""{_LISTED}
+     WHERE o.id < $1 AND (o.id = $3 OR o.slug = $3 OR to_tsvector('simple', o.name) @@ to_tsquery('simple', $4))
+     ORDER BY o.id DESC LIMIT $2
+""",
+)
+ONE: Query[Listed] = query(Listed, f"{_LISTED} WHERE o.id = $1")
+MEMBERSHIPS: Query[Membership] = query(
+    Membership,
+    """
+    SELECT o.id, o.slug, o.name, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+     WHERE m.account_id = $1 ORDER BY m.joined_at, o.id LIMIT 50
+""",
+)

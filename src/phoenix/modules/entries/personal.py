@@ -1,0 +1,18 @@
+"""What entries keep of a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phoenix.kernel.database import Reader, Transaction
+from phoenix.modules.entries import queries
+
+
+async def export(db: Reader, account: str) -> dict[str, Any]:
+    """What the person wrote."""
+    return {"entries": await db.all(queries.OF_AUTHOR, account)}
+
+
+async def erase(tx: Transaction, account: str) -> None:
+    """What was written for others stays with them, without its author's name: the account's row no longer has one."""
+    del tx, account

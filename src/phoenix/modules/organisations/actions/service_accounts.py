@@ -1,0 +1,73 @@
+"""Service accounts of an organisation: programs with a role and keys of their own, which outlive the person who made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from phoenix.kernel.actor import Actor, Seat
+from phoenix.kernel.database import Transaction
+from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.text import _
+from phoenix.modules.accounts.actions import api_keys, service_accounts
+from phoenix.modules.accounts.actions.api_keys import NewApiKey
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions.members import check_role
+from phoenix.modules.organisations.events import ServiceAccountAdded, ServiceAccountRemoved
+
+ROLES = ("administrator", "member", "viewer")
+
+
+async def add_service_account(
+    runtime: Runtime, tx: Transaction, actor: Actor, organisation: str, *, name: str, role: str, scopes: Sequence[str], days: int
+) -> tuple[str, NewApiKey]:
+    """A service account with its first key. Never an owner, and never above the maker's own role. Raises InvalidInput."""
+    seat = actor.require("organisations.manage", organisation)
+    fields = Fields()
+    name = fields.name(name)
+    if role not in ROLES:
+        fields.refuse("role", "unknown", _("Choose a role."))
+    fields.check()
+    check_role(seat, role)
+    account = await service_accounts.make_service_account(tx, name=name)
+    await tx.execute(queries.INSERT_MEMBER, seat.organisation, account, role, tx.now)
+    made = await api_keys.make_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
+    tx.touch(f"people:{seat.organisation}")
+    tx.record(ServiceAccountAdded(organisation=seat.organisation, subject=account, role=role))
+    return account, made
+
+
+async def renew_key(
+    runtime: Runtime, tx: Transaction, actor: Actor, organisation: str, account: str, *, scopes: Sequence[str], days: int
+) -> NewApiKey:
+    """A new key; the old ones end at once. Raises NotFound, and Forbidden where the account's role is above the actor's."""
+    seat = actor.require("organisations.manage", organisation)
+    name = await _name(tx, seat, account)
+    await service_accounts.close_service_account(tx, account)
+    return await api_keys.make_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
+
+
+async def remove_service_account(tx: Transaction, actor: Actor, organisation: str, account: str) -> None:
+    """End its keys and its place in the organisation. Raises NotFound."""
+    seat = actor.require("organisations.manage", organisation)
+    await _name(tx, seat, account)
+    await service_accounts.close_service_account(tx, account)
+    await tx.execute(queries.REMOVE, seat.organisation, account)
+    tx.touch(f"people:{seat.organisation}")
+    tx.record(ServiceAccountRemoved(organisation=seat.organisation, subject=account))
+
+
+async def _name(tx: Transaction, seat: Seat, account: str) -> str:
+    found = await tx.maybe(queries.SERVICE_ACCOUNT, seat.organisation, account)
+    if found is None:
+        raise NotFound(_("There is no such service account."))
+    check_role(seat, found.role)
+    return found.name
+
+
+def parse_days(text: str) -> int:
+    """Whole days from a form. Raises InvalidInput."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+        raise InvalidInput(errors=(FieldError("days", "invalid", _("Write the days as a whole number.")),))
+    return int(text)

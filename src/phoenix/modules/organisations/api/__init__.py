@@ -1,0 +1,7 @@
+"""JSON routes of organisations, folded from their files."""
+
+from __future__ import annotations
+
+from phoenix.modules.organisations.api import organisations, service_accounts
+
+ROUTES = (*organisations.ROUTES, *service_accounts.ROUTES)

@@ -1,0 +1,180 @@
+"""JSON routes of organisations, members and invitations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from phoenix.kernel.cursors import CursorKind, Page, parse_limit
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.web.call import Call, Created
+from phoenix.kernel.web.endpoint import delete, get, patch, post
+from phoenix.kernel.web.instants import Instant, instant
+from phoenix.kernel.web.rules import LOGGED_IN
+from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions import create, invite, members
+
+Text = Annotated[str, Meta(max_length=2000)]
+START = (datetime(1970, 1, 1, tzinfo=UTC), "")
+PLACES = CursorKind("organisations", datetime, str)
+MEMBER_PLACES = CursorKind("members", datetime, str)
+
+
+class OrganisationData(Struct, forbid_unknown_fields=True):
+    name: Text
+
+
+class InvitationData(Struct, forbid_unknown_fields=True):
+    email: Text
+    role: Text = "member"
+
+
+class AcceptData(Struct, forbid_unknown_fields=True):
+    token: Text
+
+
+class RoleData(Struct, forbid_unknown_fields=True):
+    role: Text
+
+
+class OrganisationAnswer(Struct):
+    id: str
+    slug: str
+    name: str
+    role: str
+    created_at: Instant
+    version: int
+
+
+class MemberAnswer(Struct):
+    id: str
+    name: str
+    email: str
+    time_zone: str
+    role: str
+    joined_at: Instant
+
+
+class InvitationAnswer(Struct):
+    id: str
+    email: str
+    role: str
+    invited_by: str
+    sent_at: Instant
+    expires_at: Instant
+
+
+class Joined(Struct):
+    organisation: str
+    role: str
+
+
+class InvitationId(Struct):
+    id: str
+
+
+def _answer(found: queries.Organisation, role: str) -> OrganisationAnswer:
+    return OrganisationAnswer(found.id, found.slug, found.name, role, instant(found.created_at), found.version)
+
+
+@get("/api/v2/organisations", permission=LOGGED_IN, queries=1)
+async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
+    """The organisations you are a member of, the longest standing first."""
+    size = parse_limit(limit)
+    roles = {seat.organisation: seat.role for seat in call.actor.seats}
+    after = PLACES.read(call.runtime.keys, cursor) or START
+    rows = await call.db.all(queries.ORGANISATIONS, call.actor.account, *after, size + 1)
+    made = PLACES.page(call.runtime.keys, rows, size, key=lambda o: (o.created_at, o.id))
+    return Page([_answer(o, roles.get(o.id, "member")) for o in made.items], made.next_cursor)
+
+
+@post("/api/v2/organisations", permission=LOGGED_IN, queries=12)
+async def create_organisation(call: Call, data: OrganisationData) -> Created[OrganisationAnswer]:
+    """Create an organisation. You are its owner."""
+    made = await create.create_organisation(call.tx, call.actor, name=data.name)
+    return Created(_answer(made, create.OWNER), f"/api/v2/organisations/{made.id}")
+
+
+@get("/api/v2/organisations/{organisation_id:str}", permission=LOGGED_IN, queries=1)
+async def read_organisation(call: Call, organisation_id: str) -> OrganisationAnswer:
+    """One organisation."""
+    seat = call.actor.require("organisations.read", organisation_id)
+    return _answer(await call.db.one(queries.ORGANISATION, seat.organisation), seat.role)
+
+
+@patch("/api/v2/organisations/{organisation_id:str}", permission=LOGGED_IN, queries=3, refusals=(412, 428))
+async def change_organisation(call: Call, organisation_id: str, data: OrganisationData) -> OrganisationAnswer:
+    """Rename an organisation. Needs If-Match with the ETag you read."""
+    seat = call.actor.require("organisations.manage", organisation_id)
+    changed = await create.rename_organisation(call.tx, call.actor, seat.organisation, name=data.name, version=call.expected_version())
+    return _answer(changed, seat.role)
+
+
+@get("/api/v2/organisations/{organisation_id:str}/members", permission=LOGGED_IN, queries=1)
+async def list_members(call: Call, organisation_id: str, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
+    """The members of an organisation, the longest standing first."""
+    size = parse_limit(limit)
+    seat = call.actor.require("organisations.read", organisation_id)
+    after = MEMBER_PLACES.read(call.runtime.keys, cursor) or START
+    rows = await call.db.all(queries.MEMBERS, seat.organisation, *after, size + 1)
+    made = MEMBER_PLACES.page(call.runtime.keys, rows, size, key=lambda m: (m.joined_at, m.account))
+    return Page([MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at)) for m in made.items], made.next_cursor)
+
+
+@patch("/api/v2/organisations/{organisation_id:str}/members/{account_id:str}", permission=LOGGED_IN, queries=5)
+async def change_role(call: Call, organisation_id: str, account_id: str, data: RoleData) -> None:
+    """Give a member another role: owner, administrator, member or viewer."""
+    await members.change_role(call.tx, call.actor, organisation_id, account_id, role=data.role)
+
+
+@delete("/api/v2/organisations/{organisation_id:str}/members/{account_id:str}", permission=LOGGED_IN, queries=5)
+async def remove_member(call: Call, organisation_id: str, account_id: str) -> None:
+    """Remove a member, or leave."""
+    await members.remove_member(call.tx, call.actor, organisation_id, account_id)
+
+
+@get("/api/v2/organisations/{organisation_id:str}/invitations", permission=LOGGED_IN, queries=1)
+async def list_invitations(call: Call, organisation_id: str) -> Page[InvitationAnswer]:
+    """The open invitations of an organisation, the newest first, 200 at most."""
+    seat = call.actor.require("organisations.invite", organisation_id)
+    found = await call.db.all(queries.INVITATIONS, seat.organisation)
+    return Page([InvitationAnswer(i.id, i.email, i.role, i.invited_by, instant(i.sent_at), instant(i.until)) for i in found], None)
+
+
+@post("/api/v2/organisations/{organisation_id:str}/invitations", permission=LOGGED_IN, queries=4)
+async def invite_member(call: Call, organisation_id: str, data: InvitationData) -> Created[InvitationId]:
+    """Invite somebody by mail. Inviting an address again sends a new mail, and the former link ends."""
+    made = await invite.invite(call.runtime, call.tx, call.actor, organisation_id, email=data.email, role=data.role)
+    return Created(InvitationId(made), f"/api/v2/organisations/{organisation_id}/invitations/{made}")
+
+
+@delete("/api/v2/organisations/{organisation_id:str}/invitations/{invitation_id:str}", permission=LOGGED_IN, queries=3)
+async def revoke_invitation(call: Call, organisation_id: str, invitation_id: str) -> None:
+    """Withdraw an invitation."""
+    await invite.revoke_invitation(call.tx, call.actor, organisation_id, invitation_id)
+
+
+@post("/api/v2/invitations/accept", permission=LOGGED_IN, queries=4, refusals=(404,))
+async def accept_invitation(call: Call, data: AcceptData) -> Joined:
+    """Join the organisation you were invited to, with the token of the link in the mail."""
+    if not data.token:
+        raise InvalidInput(errors=(FieldError("token", "missing", "Send the token of the link."),))
+    offer = await invite.accept_invitation(call.tx, call.actor, data.token)
+    return Joined(offer.organisation, offer.role)
+
+
+ROUTES = (
+    list_organisations,
+    create_organisation,
+    read_organisation,
+    change_organisation,
+    list_members,
+    change_role,
+    remove_member,
+    list_invitations,
+    invite_member,
+    revoke_invitation,
+    accept_invitation,
+)

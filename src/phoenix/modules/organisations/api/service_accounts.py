@@ -1,0 +1,110 @@
+"""JSON routes of service accounts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from phoenix.kernel.web.call import Call, Created
+from phoenix.kernel.web.endpoint import delete, get, post
+from phoenix.kernel.web.instants import Instant, instant
+from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions import service_accounts
+
+Text = Annotated[str, Meta(max_length=2000)]
+MANAGE = "organisations.manage"
+
+
+class ServiceAccountData(Struct, forbid_unknown_fields=True):
+    """`scopes` are names of permissions; the key lives for `days`, 366 at most."""
+
+    name: Text
+    scopes: list[Text]
+    role: Text = "member"
+    days: int = 90
+
+
+class KeyData(Struct, forbid_unknown_fields=True):
+    scopes: list[Text]
+    days: int = 90
+
+
+class ServiceAccountAnswer(Struct):
+    id: str
+    name: str
+    role: str
+    scopes: list[str]
+    hint: str | None
+    seen_at: Instant | None
+    expires_at: Instant | None
+
+
+class ServiceAccountList(Struct):
+    items: list[ServiceAccountAnswer]
+    next_cursor: str | None = None
+
+
+class NewServiceAccount(Struct):
+    """`key` is shown this once."""
+
+    id: str
+    key: str
+
+
+@get("/api/v2/organisations/{organisation_id:str}/service_accounts", permission=MANAGE, queries=1, tag="service_accounts")
+async def list_service_accounts(call: Call, organisation_id: str) -> ServiceAccountList:
+    """The service accounts of an organisation, without their keys."""
+    seat = call.actor.require(MANAGE, organisation_id)
+    return ServiceAccountList([_answer(found) for found in await call.db.all(queries.SERVICE_ACCOUNTS, seat.organisation)])
+
+
+@post("/api/v2/organisations/{organisation_id:str}/service_accounts", permission=MANAGE, queries=9, sensitive=True, tag="service_accounts")
+async def add_service_account(call: Call, organisation_id: str, data: ServiceAccountData) -> Created[NewServiceAccount]:
+    """Make a service account with its first key, which is shown this once."""
+    account, made = await service_accounts.add_service_account(
+        call.runtime, call.tx, call.actor, organisation_id, name=data.name, role=data.role, scopes=data.scopes, days=data.days
+    )
+    return Created(NewServiceAccount(account, made.key), f"/api/v2/organisations/{organisation_id}/service_accounts/{account}")
+
+
+@post(
+    "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}",
+    permission=MANAGE,
+    queries=8,
+    sensitive=True,
+    tag="service_accounts",
+)
+async def renew_service_account_key(call: Call, organisation_id: str, account_id: str, data: KeyData) -> Created[NewServiceAccount]:
+    """A new key for a service account; the old ones end at once."""
+    made = await service_accounts.renew_key(
+        call.runtime, call.tx, call.actor, organisation_id, account_id, scopes=data.scopes, days=data.days
+    )
+    return Created(NewServiceAccount(account_id, made.key), f"/api/v2/organisations/{organisation_id}/service_accounts/{account_id}")
+
+
+@delete(
+    "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}",
+    permission=MANAGE,
+    queries=4,
+    sensitive=True,
+    tag="service_accounts",
+)
+async def remove_service_account(call: Call, organisation_id: str, account_id: str) -> None:
+    """End a service account and its keys."""
+    await service_accounts.remove_service_account(call.tx, call.actor, organisation_id, account_id)
+
+
+def _answer(found: queries.ServiceAccount) -> ServiceAccountAnswer:
+    return ServiceAccountAnswer(
+        found.account,
+        found.name,
+        found.role,
+        list(found.scopes or ()),
+        found.hint,
+        instant(found.seen_at) if found.seen_at else None,
+        instant(found.until) if found.until else None,
+    )
+
+
+ROUTES = (list_service_accounts, add_service_account, renew_service_account_key, remove_service_account)

@@ -1,0 +1,7 @@
+"""Pages of organisations, folded from their files."""
+
+from __future__ import annotations
+
+from phoenix.modules.organisations.pages import organisations, service_accounts
+
+ROUTES = (*organisations.ROUTES, *service_accounts.ROUTES)

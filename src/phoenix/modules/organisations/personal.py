@@ -1,0 +1,34 @@
+"""What organisations keep of a person, and how they let go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.errors import Conflict
+from phoenix.kernel.text import _
+from phoenix.modules.organisations import queries
+
+
+async def export(db: Reader, account: str) -> dict[str, Any]:
+    """Memberships, and the invitations the person sent."""
+    return {
+        "memberships": await db.all(queries.PERSON_MEMBERSHIPS, account),
+        "invitations_sent": await db.all(queries.PERSON_INVITATIONS, account),
+    }
+
+
+async def refuse(db: Reader, account: str) -> None:
+    """Raises Conflict where others would be left in an organisation without an owner."""
+    stranded = await db.maybe(queries.OWNED_ALONE_WITH_OTHERS, account)
+    if stranded is not None:
+        raise Conflict(_("You are the only owner of {name}. Make somebody else an owner first.").format(name=stranded))
+
+
+async def erase(tx: Transaction, account: str) -> None:
+    """Leave every organisation; one in which nobody else is goes with its content."""
+    for organisation in await tx.all(queries.ORGANISATIONS_OF, account):
+        tx.touch(f"people:{organisation}", f"feed:{organisation}")
+    await tx.execute(queries.DELETE_LEFT_ALONE, account)
+    await tx.execute(queries.LEAVE_ALL, account)
+    await tx.execute(queries.FORGET_INVITATIONS, account)

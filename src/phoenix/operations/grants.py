@@ -1,0 +1,62 @@
+"""What the role of the application may do: read and write rows, and no more. Tables belong to another role.
+
+The audit log may be added to and read, nothing else: who takes over the application cannot rewrite what it did.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+
+# Rows here are written once.
+APPEND_ONLY = ("audit_log",)
+# Rows here are changed, and stay.
+STAYS = ("audit_head",)
+# Written by migrations alone.
+READ_ONLY = ("alembic_version",)
+# The first PostgreSQL in which the upkeep of a table is a right of its own.
+MAINTAIN_SINCE = 170_000
+
+
+def role_of(url: str) -> str:
+    """The role that an address logs in as; "" where it names none."""
+    return unquote(urlsplit(url).username or "")
+
+
+async def make_role(owner_url: str, role: str, password: str) -> None:
+    """Make the application's role, or give it this password: it may log in, owns nothing and rules nothing."""
+    connection = await asyncpg.connect(owner_url, timeout=10)
+    try:
+        known = await connection.fetchval("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)", role)
+        verb = "ALTER" if known else "CREATE"
+        statement = await connection.fetchval("SELECT format('%s ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD %L', $1::text, $2::text, $3::text)", verb, role, password)  # fmt: skip
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def grant(owner_url: str, role: str) -> None:
+    """Give a role what the application needs in this database, and take what it does not; all at once. Run again, the same."""
+    connection = await asyncpg.connect(owner_url, timeout=10)
+    try:
+        async with connection.transaction():
+            quoted = await connection.fetchval("SELECT quote_ident($1)", role)
+            for statement in await _statements(connection):
+                await connection.execute(f"{statement} {quoted}")
+    finally:
+        await connection.close()
+
+
+async def _statements(connection: asyncpg.Connection[asyncpg.Record]) -> list[str]:
+    found = {row["tablename"] for row in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    statements = [
+        "GRANT USAGE ON SCHEMA public TO",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO",
+        "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO",
+    ]
+    if connection.get_server_version().major * 10_000 >= MAINTAIN_SINCE:
+        statements.append("GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO")
+    for tables, rights in ((APPEND_ONLY, "UPDATE, DELETE, TRUNCATE"), (STAYS, "DELETE, TRUNCATE"), (READ_ONLY, "INSERT, UPDATE, DELETE")):
+        statements += [f"REVOKE {rights} ON {table} FROM" for table in tables if table in found]
+    return statements

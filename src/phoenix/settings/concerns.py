@@ -1,0 +1,183 @@
+"""What an operator can set: one frozen dataclass a concern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class SettingsError(Exception):
+    """The environment holds something Phoenix cannot start with; the message names the variable and the mend."""
+
+
+def setting(name: str, default: Any, about: str) -> Any:
+    """Declare a setting: its variable without the prefix, its default, and one sentence for the documentation."""
+    return field(default=default, metadata={"variable": f"PHOENIX_{name}", "about": about})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where Phoenix runs and keeps its things."""
+
+    environment: str = setting(
+        "ENVIRONMENT",
+        "development",
+        "`development`, `test` or `production`. Production refuses to start on weak secrets and has no local mailbox.",
+    )
+    data: Path = setting(
+        "DATA", Path("data"), "Folder of the embedded PostgreSQL and Valkey, the secrets made at first start and the run files."
+    )
+    demo: bool = setting("DEMO", False, "Fill an empty database with demo people and entries.")
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The public listener."""
+
+    host: str = setting("HOST", "127.0.0.1", "Address the public listener binds to.")
+    port: int = setting("PORT", 8000, "Port of the public listener.")
+    workers: int = setting("WORKERS", 1, "Web worker processes.")
+    domain: str = setting(
+        "DOMAIN", "", "Public host name. When set, Caddy is put in front with a certificate by ACME, on ports 80 and 443."
+    )
+    acme_directory: str = setting("ACME_DIRECTORY", "", "ACME directory URL other than Let's Encrypt's, for a private authority.")
+    public_url: str = setting("PUBLIC_URL", "", "Address people use, for links in mails. Default: from the domain, or from host and port.")
+    trusted_proxies: tuple[str, ...] = setting(
+        "TRUSTED_PROXIES", (), "Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas."
+    )
+    cors_origins: tuple[str, ...] = setting(
+        "CORS_ORIGINS", (), "Origins that may call the API from a browser, exact, separated by commas. None by default."
+    )
+    static: Path = setting("STATIC", Path(__file__).parents[1] / "static", "Folder of the bundled styles and scripts.")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """PostgreSQL."""
+
+    url: str = setting("DATABASE_URL", "", "PostgreSQL to use instead of the embedded one, as postgresql://user:password@host:port/name.")
+    owner_url: str = setting(
+        "DATABASE_OWNER_URL", "", "PostgreSQL address with the right to change tables, used for migrations alone. Default: DATABASE_URL."
+    )
+    pool: int = setting("DATABASE_POOL", 10, "Largest number of connections of each process.")
+    statement_timeout: int = setting("STATEMENT_TIMEOUT", 10_000, "Milliseconds after which a statement is given up.")
+    lock_timeout: int = setting("LOCK_TIMEOUT", 3_000, "Milliseconds a statement waits for a lock.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Valkey or Redis, and the layer in each process."""
+
+    url: str = setting("CACHE_URL", "", "Valkey or Redis to use instead of the embedded one, as redis://host:port/0.")
+    nodes: str = setting(
+        "NODES",
+        "one",
+        "`one`: every process runs on this machine and generations live in shared memory. `many`: generations live in Valkey.",
+    )
+    local_entries: int = setting("CACHE_LOCAL_ENTRIES", 20_000, "Values each process keeps in its own memory.")
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Key material. Made at first start in development, required in production."""
+
+    key: str = setting(
+        "SECRET_KEY", "", "Master secret, at least 32 characters; every other key is derived from it. A different one in each environment."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """How long a log-in lasts, in seconds."""
+
+    idle: int = setting("SESSION_IDLE", 2 * 3600, "Seconds without a request after which a session ends.")
+    absolute: int = setting("SESSION_ABSOLUTE", 24 * 3600, "Seconds after which a session ends in any case.")
+    remember_idle: int = setting("SESSION_REMEMBER_IDLE", 30 * 86400, "As SESSION_IDLE, for “remember me”.")
+    remember_absolute: int = setting("SESSION_REMEMBER_ABSOLUTE", 90 * 86400, "As SESSION_ABSOLUTE, for “remember me”.")
+    access_token: int = setting("ACCESS_TOKEN", 900, "Seconds an API access token lives before it must be refreshed; at most 900.")
+    prove_again: int = setting("PROVE_AGAIN", 900, "Seconds after a log-in within which sensitive acts need no new proof of who you are.")
+    impersonation: int = setting("IMPERSONATION", 1800, "Seconds for which staff may look through a person's eyes; at most 1800.")
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """How people get in, and out."""
+
+    providers: str = setting(
+        "PROVIDERS",
+        "",
+        "Identity providers people may sign in with, as a JSON list: see docs/providers.md. It holds secrets, so PROVIDERS_FILE is the better place.",
+    )
+    breached_passwords: str = setting(
+        "BREACHED_PASSWORDS",
+        "",
+        "Address of a password range look-up such as https://api.pwnedpasswords.com/range/; five characters of a hash are sent. Empty: off.",
+    )
+    captcha_check: str = setting(
+        "CAPTCHA_CHECK", "", "Address that checks CAPTCHA answers (Turnstile, hCaptcha and reCAPTCHA speak alike). Empty: off."
+    )
+    captcha_secret: str = setting("CAPTCHA_SECRET", "", "Secret for that address.")
+    captcha_script: str = setting("CAPTCHA_SCRIPT", "", "Script that draws the CAPTCHA.")
+    captcha_site_key: str = setting("CAPTCHA_SITE_KEY", "", "Public key of the site for that script.")
+    deletion_grace: int = setting("DELETION_GRACE", 14, "Days between asking for the deletion of an account and its end.")
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """The admin panel, on a listener of its own."""
+
+    bind: str = setting(
+        "ADMIN_BIND",
+        "127.0.0.1:0",
+        "Address and port of the admin panel, such as the VPN's 10.8.0.1:8443. Port 0: the public port plus 20.",
+    )
+    url: str = setting("ADMIN_URL", "", "Address staff use for it. Default: http:// and ADMIN_BIND.")
+    networks: tuple[str, ...] = setting(
+        "ADMIN_NETWORKS", ("127.0.0.0/8", "::1/128"), "Networks the admin panel answers to, separated by commas; everybody else is refused."
+    )
+
+    @property
+    def host(self) -> str:
+        return self.bind.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.bind.rpartition(":")[2])
+
+    @property
+    def origin(self) -> str:
+        """Origin staff use, without a trailing slash."""
+        return self.url.rstrip("/") or f"http://{self.bind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Outgoing mail."""
+
+    smtp_url: str = setting(
+        "SMTP_URL", "", "Mail server as smtp://user:password@host:587 or smtps://…:465. Default in development: the local mailbox."
+    )
+    sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every mail.")
+    mailbox_port: int = setting(
+        "MAILBOX_PORT", 0, "Loopback port on which the local mailbox takes mail by SMTP. 0: the public port plus 1."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Realtime:
+    """Sockets."""
+
+    processes: int = setting(
+        "REALTIME_PROCESSES", 0, "Processes that serve sockets alone. 0: the web workers serve them, on the public port."
+    )
+    port: int = setting("REALTIME_PORT", 0, "First port of those processes, one port each. 0: the public port plus 10.")
+    url: str = setting("REALTIME_URL", "", "Address browsers open sockets to, where it is not the page's own.")
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """What is written to standard error."""
+
+    level: str = setting("LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`.")
+    format: str = setting("LOG_FORMAT", "json", "`json`, or `pretty` for people.")

@@ -1,0 +1,78 @@
+"""The optional CAPTCHA: asked for where it is set up, refused when wrong, and never a reason to keep people out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+from tests.house import PASSWORD, House, Place
+
+from phoenix.kernel.captcha import Captcha
+from phoenix.settings import Accounts
+
+SET_UP = Accounts(captcha_check="https://captcha.test/siteverify", captcha_secret="secret of the site")
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent", "status"),
+    [
+        (lambda _: httpx.Response(200, json={"success": True}), "a", 202),
+        (lambda _: httpx.Response(200, json={"success": False, "error-codes": ["bad"]}), "a", 422),
+        (lambda _: httpx.Response(200, json={"success": True}), "", 422),
+        (lambda _: httpx.Response(500), "a", 202),
+        (lambda _: httpx.Response(200, text="nonsense"), "a", 202),
+    ],
+    ids=["right", "wrong", "missing", "down", "nonsense"],
+)
+def test_signing_up_asks_for_it(house: House, answer: Callable[[httpx.Request], httpx.Response], sent: str, status: int) -> None:
+    async def run() -> None:
+        async with house:
+            asked: list[httpx.Request] = []
+
+            def serve(request: httpx.Request) -> httpx.Response:
+                asked.append(request)
+                return answer(request)
+
+            house.runtime.captcha = Captcha(SET_UP, transport=httpx.MockTransport(serve))
+            given = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada", "accept_terms": True, "captcha": sent}
+            result = await house.post("/api/v2/accounts", json=given)
+            assert result.status_code == status
+            if status == 422:
+                assert [error["field"] for error in result.json()["errors"]] == ["captcha"]
+                assert await house.sql("SELECT 1 FROM sign_ups") == []
+            if asked:
+                form = parse_qs(asked[0].content.decode())
+                assert form == {"secret": ["secret of the site"], "response": ["a"], "remoteip": ["203.0.113.7"]}
+
+    asyncio.run(run())
+
+
+def test_by_default_nobody_is_asked(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            assert not house.runtime.captcha.is_on
+            await house.runtime.captcha.require("", "203.0.113.7")
+
+    asyncio.run(run())
+
+
+def test_the_page_draws_it_and_the_policy_lets_it(place: Place) -> None:
+    async def run() -> None:
+        variables = {
+            "PHOENIX_CAPTCHA_CHECK": "https://captcha.test/siteverify",
+            "PHOENIX_CAPTCHA_SCRIPT": "https://captcha.test/api.js",
+            "PHOENIX_CAPTCHA_SITE_KEY": "key-of-the-site",
+        }
+        async with House(place, variables) as house:
+            page = await house.get("/sign-up")
+            assert 'data-sitekey="key-of-the-site"' in page.text
+            assert '<script src="https://captcha.test/api.js"' in page.text
+            policy = page.headers["content-security-policy"]
+            assert "script-src 'self' https://captcha.test;" in policy
+            assert "frame-src https://captcha.test;" in policy
+            assert "unsafe" not in policy
+
+    asyncio.run(run())

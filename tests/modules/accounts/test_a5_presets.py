@@ -1,0 +1,285 @@
+"""A5: the presets, against a stand-in of what each documents."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from tests.house import House, Place
+from tests.oidc.running import back, csrf_of, house_with, out, refusal_of
+from tests.oidc.standin import Heard, StandIn, apple_key, reroute, standing_in
+
+SECRET = "the very secret value"
+KEY, PEM = apple_key()
+GOOGLE = {"name": "google", "client_id": "g", "client_secret": SECRET}
+GITHUB = {"name": "github", "client_id": "h", "client_secret": SECRET}
+MICROSOFT = {"name": "microsoft", "client_id": "m", "client_secret": SECRET, "tenant": "common"}
+APPLE = {"name": "apple", "client_id": "example.phoenix", "team_id": "TEAM", "key_id": "KEYID", "private_key": PEM}
+TENANT = "3aa4a235-b6e2-48d5-9195-7fcf05b459b0"
+PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
+FOUND = "/sign-up/with"
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    with standing_in() as stand_in:
+        yield stand_in
+
+
+def asked(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+async def begin(house: House, name: str) -> tuple[httpx.AsyncClient, dict[str, str]]:
+    browser = house.new_client()
+    return browser, asked(await out(browser, name))
+
+
+async def return_to(browser: httpx.AsyncClient, name: str, **said: str) -> httpx.Response:
+    return await back(browser, f"http://phoenix.test/sign-in/with/{name}/callback?{httpx.QueryParams(said)}")
+
+
+def now_of(house: House) -> dict[str, int]:
+    now = int(house.clock.now().timestamp())
+    return {"iat": now, "exp": now + 300}
+
+
+def test_google(place: Place, stand_in: StandIn) -> None:
+    async def run() -> None:
+        async with house_with(place, GOOGLE) as house:
+            await reroute(house, stand_in)
+            ends = {"token_endpoint": "https://oauth2.googleapis.com/token", "jwks_uri": "https://www.googleapis.com/oauth2/v3/certs"}
+            stand_in.issuer("https://accounts.google.com", **ends)
+            stand_in.answers["www.googleapis.com/oauth2/v3/certs"] = stand_in.answers["accounts.google.com/keys"]
+            for issuer in ("https://accounts.google.com", "accounts.google.com"):
+                browser, url = await begin(house, "google")
+                claims = {"iss": issuer, "aud": "g", "sub": "1098", "nonce": url["nonce"], "email": "ada@gmail.com", "email_verified": True}
+                stand_in.says("oauth2.googleapis.com/token", stand_in.signed({**claims, **now_of(house), "name": "Ada"}))
+                answer = await return_to(browser, "google", code="c", state=url["state"])
+                assert answer.headers["location"] == FOUND, refusal_of(answer)
+                page = await browser.get(FOUND)
+                await browser.aclose()
+                assert "Google says that <strong>ada@gmail.com</strong> is yours." in page.text
+
+    asyncio.run(run())
+
+
+EMAILS = [
+    ([{"email": "ada@example.com", "primary": True, "verified": True}], True),
+    ([{"email": "bo@example.com", "primary": False, "verified": True}, {"email": "ada@example.com", "primary": True, "verified": True}], True),
+    ([{"email": "ada@example.com", "primary": True, "verified": False}], False),
+    ([{"email": "ada@example.com", "primary": False, "verified": True}], False),
+    ([{"email": "bo@example.com", "primary": True, "verified": False}, {"email": "ada@example.com", "primary": False, "verified": True}], False),
+    ([{"email": "ada@example.com", "primary": True, "verified": "true"}], False),
+    ([], False),
+    ({"message": "no"}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("emails", "counts"), EMAILS)
+def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> None:
+    async def run() -> None:
+        async with house_with(place, GITHUB) as house:
+            await reroute(house, stand_in)
+            stand_in.answers["github.com/login/oauth/access_token"] = (200, {"access_token": "gho_x", "token_type": "bearer"})
+            # The public address of the profile is nobody's proof.
+            stand_in.answers["api.github.com/user"] = (200, {"id": 583231, "login": "ada", "name": "Ada", "email": "eve@example.com"})
+            stand_in.answers["api.github.com/user/emails"] = (200, emails)
+            browser, url = await begin(house, "github")
+            assert url["scope"] == "read:user user:email"
+            answer = await return_to(browser, "github", code="c", state=url["state"])
+            exchange = next(one for one in stand_in.heard if one.path.endswith("access_token"))
+            assert exchange.headers["accept"] == "application/json"
+            assert exchange.form["client_secret"] == SECRET
+            assert exchange.form["code_verifier"]
+            assert stand_in.heard[-1].headers["authorization"] == "Bearer gho_x"
+            if not counts:
+                assert answer.status_code == 403
+                await browser.aclose()
+                return
+            assert answer.headers["location"] == FOUND
+            page = await browser.get(FOUND)
+            assert "<strong>ada@example.com</strong>" in page.text
+            await browser.post(FOUND, data={"csrf": csrf_of(page.text), "name": "Ada", "accept_terms": "on"})
+            await browser.aclose()
+            (row,) = await house.sql("SELECT issuer, subject FROM identities")
+            assert tuple(row) == ("https://github.com/login/oauth", "583231")
+
+    asyncio.run(run())
+
+
+def test_github_refuses_a_code_with_200(place: Place, stand_in: StandIn) -> None:
+    async def run() -> None:
+        async with house_with(place, GITHUB) as house:
+            await reroute(house, stand_in)
+            stand_in.answers["github.com/login/oauth/access_token"] = (200, {"error": "bad_verification_code"})
+            browser, url = await begin(house, "github")
+            answer = await return_to(browser, "github", code="c", state=url["state"])
+            await browser.aclose()
+            assert (answer.status_code, "could not be verified" in refusal_of(answer)) == (422, True)
+
+    asyncio.run(run())
+
+
+def v2(tenant: str) -> str:
+    return f"https://login.microsoftonline.com/{tenant}/v2.0"
+
+
+TENANTS = [
+    # setting, issuer in the token, tid in the token, believed
+    ("common", v2(TENANT), TENANT, True),
+    ("common", v2(PERSONAL), PERSONAL, True),
+    ("common", v2(TENANT), PERSONAL, False),
+    ("common", v2(TENANT), None, False),
+    ("common", v2("{tenantid}"), "{tenantid}", False),
+    ("common", v2("evil/" + TENANT), "evil/" + TENANT, False),
+    ("common", f"https://login.evil.example/{TENANT}/v2.0", TENANT, False),
+    ("common", f"https://sts.windows.net/{TENANT}/", TENANT, False),
+    ("organizations", v2(TENANT), TENANT, True),
+    ("organizations", v2(PERSONAL), PERSONAL, False),
+    ("consumers", v2(PERSONAL), PERSONAL, True),
+    ("consumers", v2(TENANT), TENANT, False),
+    (TENANT, v2(TENANT), TENANT, True),
+    (TENANT, v2(PERSONAL), PERSONAL, False),
+]
+
+
+@pytest.mark.parametrize(("setting", "issuer", "tid", "believed"), TENANTS)
+def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: str, issuer: str, tid: str | None, believed: bool) -> None:
+    async def run() -> None:
+        async with house_with(place, {**MICROSOFT, "tenant": setting}) as house:
+            await reroute(house, stand_in)
+            served = {"consumers": PERSONAL}.get(setting, setting)
+            stand_in.issuer(v2(served), **({"issuer": v2("{tenantid}")} if setting in {"common", "organizations"} else {}))
+            browser, url = await begin(house, "microsoft")
+            claims = {"iss": issuer, "tid": tid, "aud": "m", "sub": "AAA", "nonce": url["nonce"], "email": "ada@example.com"}
+            token = stand_in.signed({**claims, **now_of(house), "email_verified": True})
+            stand_in.says(f"login.microsoftonline.com/{served}/v2.0/token", token)
+            answer = await return_to(browser, "microsoft", code="c", state=url["state"])
+            await browser.aclose()
+            assert (answer.headers.get("location") == FOUND) == believed, refusal_of(answer)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("more", [{}, {"xms_edov": True}, {"email_verified": False}, {"verified_primary_email": ["ada@example.com"]}])
+def test_an_address_that_microsoft_does_not_call_verified(place: Place, stand_in: StandIn, more: dict[str, Any]) -> None:
+    async def run() -> None:
+        async with house_with(place, {**MICROSOFT, "tenant": TENANT}) as house:
+            await reroute(house, stand_in)
+            stand_in.issuer(v2(TENANT))
+            browser, url = await begin(house, "microsoft")
+            claims = {"iss": v2(TENANT), "tid": TENANT, "aud": "m", "sub": "AAA", "nonce": url["nonce"], "email": "ada@example.com", **more}
+            stand_in.says(f"login.microsoftonline.com/{TENANT}/v2.0/token", stand_in.signed({**claims, **now_of(house)}))
+            answer = await return_to(browser, "microsoft", code="c", state=url["state"])
+            await browser.aclose()
+            assert answer.status_code == 403
+
+    asyncio.run(run())
+
+
+def apple_answers(house: House, stand_in: StandIn) -> dict[str, Any]:
+    """Apple's endpoints; the nonce is put in by the caller."""
+    ends = {
+        "authorization_endpoint": "https://appleid.apple.com/auth/authorize",
+        "token_endpoint": "https://appleid.apple.com/auth/token",
+        "jwks_uri": "https://appleid.apple.com/auth/keys",
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+    }
+    stand_in.issuer("https://appleid.apple.com", **ends)
+    stand_in.answers["appleid.apple.com/auth/keys"] = stand_in.answers["appleid.apple.com/keys"]
+    said: dict[str, Any] = {
+        "iss": "https://appleid.apple.com",
+        "aud": "example.phoenix",
+        "sub": "001.abc",
+        "email": "x@privaterelay.appleid.com",
+    }
+
+    def token(request: Heard) -> tuple[int, Any]:
+        secret = jwt.decode(request.form["client_secret"], KEY, algorithms=["ES256"])
+        now = house.clock.now().timestamp()
+        right = (
+            secret.header == {"alg": "ES256", "kid": "KEYID", "typ": "JWT"}
+            and secret.claims["iss"] == "TEAM"
+            and secret.claims["sub"] == "example.phoenix"
+            and secret.claims["aud"] == "https://appleid.apple.com"
+            and secret.claims["iat"] <= now < secret.claims["exp"] <= now + 15_777_000
+            and "authorization" not in request.headers
+        )
+        return (
+            (200, {"access_token": "a", "id_token": stand_in.signed({**said, **now_of(house)})})
+            if right
+            else (400, {"error": "invalid_client"})
+        )
+
+    stand_in.answers["appleid.apple.com/auth/token"] = token
+    return said
+
+
+def test_apple(place: Place, stand_in: StandIn) -> None:
+    """Its answer is a form of its own site; the name comes with the first one alone, the address as text that says "true"."""
+
+    async def run() -> None:
+        async with house_with(place, APPLE) as house:
+            await reroute(house, stand_in)
+            said = apple_answers(house, stand_in)
+            browser, url = await begin(house, "apple")
+            assert (url["response_mode"], url["scope"]) == ("form_post", "openid email name")
+            said |= {"nonce": url["nonce"], "email_verified": "true", "is_private_email": "true"}
+            user = json.dumps({"name": {"firstName": "Ada", "lastName": "Byron"}, "email": "eve@example.com"})
+            headers = {"Origin": "https://appleid.apple.com", "Sec-Fetch-Site": "cross-site", "Cookie": ""}
+            form = {"code": "c", "state": url["state"], "user": user}
+            # A browser sends no cookie of ours along with such a form.
+            bounced = await house.client.post("/sign-in/with/apple/callback", data=form, headers=headers)
+            assert bounced.status_code == 303
+            assert "Byron" not in bounced.headers["location"]
+            name = re.search(r"(phoenix_name_elsewhere)=([^;]+)", bounced.headers["set-cookie"])
+            assert name
+            browser.cookies.set(name[1], name[2])
+            answer = await browser.get(bounced.headers["location"])
+            assert answer.headers["location"] == FOUND, refusal_of(answer)
+            page = await browser.get(FOUND)
+            assert 'value="Ada Byron"' in page.text
+            assert "<strong>x@privaterelay.appleid.com</strong>" in page.text
+            await browser.aclose()
+
+    asyncio.run(run())
+
+
+def test_apples_form_brings_nothing_without_what_this_browser_has(place: Place, stand_in: StandIn) -> None:
+    async def run() -> None:
+        async with house_with(place, APPLE, GOOGLE) as house, house.new_client() as stranger:
+            await reroute(house, stand_in)
+            said = apple_answers(house, stand_in)
+            browser, url = await begin(house, "apple")
+            said |= {"nonce": url["nonce"], "email_verified": "true"}
+            bounced = await stranger.post("/sign-in/with/apple/callback", data={"code": "c", "state": url["state"]})
+            answer = await stranger.get(bounced.headers["location"])
+            assert "This took too long" in refusal_of(answer)
+            # Cancelled: the form says so.
+            bounced = await browser.post("/sign-in/with/apple/callback", data={"error": "user_cancelled_authorize", "state": url["state"]})
+            answer = await browser.get(bounced.headers["location"])
+            assert refusal_of(answer) == "You cancelled at Apple."
+            assert await house.events() == []
+            await browser.aclose()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "user", ["", "{", "[]", "null", '{"name": null}', '{"name": {"firstName": "<b>"}}', '{"name": {"firstName": 1, "lastName": {}}}']
+)
+def test_a_name_that_is_none_does_no_harm(place: Place, stand_in: StandIn, user: str) -> None:
+    async def run() -> None:
+        async with house_with(place, APPLE) as house:
+            answer = await house.client.post("/sign-in/with/apple/callback", data={"code": "c", "state": "s", "user": user})
+            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/with/apple/callback?code=c&state=s")
+
+    asyncio.run(run())

@@ -1,0 +1,65 @@
+"""The admin listener beside a house: the same database and clock, another application, another address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Any
+
+import httpx
+from litestar import Litestar
+from tests.frameworks import borrow, give_back
+from tests.house import House
+
+from phoenix.app import Phoenix, admin_app
+from phoenix.kernel.web.csrf import token_for
+
+BIND = "127.0.0.1:8020"
+URL = f"http://{BIND}"
+
+
+@dataclass(slots=True)
+class Panel:
+    """Enter it within a house: `async with Panel(house) as panel: await panel.get("/staff/people", by="ada")`."""
+
+    house: House
+    app: Phoenix | None = None
+    _running: Any = None
+    _framework: Litestar | None = None
+    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    async def __aenter__(self) -> Panel:
+        settings = self.house.runtime.settings
+        settings = replace(settings, admin=replace(settings.admin, bind=BIND))
+        self._framework = borrow(settings, self.house.registry, "admin")
+        self.app = admin_app(settings, self.house.registry, clock=self.house.clock, framework=self._framework)
+        self._running = self.app.running()
+        await self._running.__aenter__()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for client in self._clients:
+            await client.aclose()
+        await self._running.__aexit__(kind, error, trace)
+        assert self.app is not None
+        assert self._framework is not None
+        give_back(self._framework, self.app.settings, self.house.registry, "admin")
+
+    def client(self, *, address: str = "127.0.0.1", url: str = URL) -> httpx.AsyncClient:
+        """A browser inside the private network."""
+        assert self.app is not None
+        transport = httpx.ASGITransport(app=self.app, client=(address, 50_000), raise_app_exceptions=False)
+        self._clients.append(httpx.AsyncClient(transport=transport, base_url=url, headers={"User-Agent": "tests"}))
+        return self._clients[-1]
+
+    async def get(self, path: str, *, by: str | None = None) -> httpx.Response:
+        return await self.client().get(path, headers=self._headers(by))
+
+    async def post(self, path: str, *, by: str, **sent: str) -> httpx.Response:
+        """Send a form, as the page it is on would."""
+        person = self.house.people[by]
+        data = {"csrf": token_for(self.house.runtime.keys, person.session), **sent}
+        return await self.client().post(path, data=data, headers=self._headers(by))
+
+    def _headers(self, by: str | None) -> dict[str, str]:
+        return {} if by is None else {"Authorization": f"Bearer {self.house.people[by].token}"}

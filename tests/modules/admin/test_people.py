@@ -1,0 +1,245 @@
+"""What staff find, and what they do to accounts: A8 unlock by staff, A13 permissions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import asyncpg
+import pytest
+from tests.house import House, Place
+from tests.modules.admin.panel import Panel
+
+from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
+from phoenix.kernel.database import set_codecs
+from phoenix.modules.accounts.actions.guard import take_try
+from phoenix.modules.accounts.queries import staff
+from phoenix.modules.admin.actions.search import END, text_query
+from phoenix.modules.admin.actions.values import mask, values_of
+from phoenix.settings import Settings
+
+
+def test_people_are_found_by_name_address_and_number(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.person("ada", permissions=("platform.people_read",))
+            mara = await house.person("mara")
+            await house.sql("UPDATE accounts SET name = 'Mara O''Neil-Lindqvist' WHERE id = $1", mara.id)
+            for words in ("mara", "lindq", "o'neil", "LINDQVIST mara", "mara@ex", "MARA@EXAMPLE.COM", mara.id, mara.id[:20]):
+                page = await panel.get(f"/staff/people?q={words}", by="ada")
+                assert mara.id in page.text, words
+            for words in ("indq", "bob", "ada@", "%", "'", "\\", "a:* | b", "acc_zzz", "("):
+                page = await panel.client().get(
+                    "/staff/people", params={"q": words}, headers={"Authorization": f"Bearer {house.people['ada'].token}"}
+                )
+                assert page.status_code == 200, words
+                assert mara.id not in page.text, words
+
+    asyncio.run(run())
+
+
+def test_lists_go_on_by_a_cursor(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.person("ada", permissions=("platform.people_read",))
+            await house.sql("""
+                INSERT INTO accounts (id, email, email_key, name, password_hash, time_zone, locale, email_verified_at, terms_accepted_at, created_at, updated_at)
+                SELECT 'acc_0' || n, n || '@x.org', n || '@x.org', 'Bo ' || n, '!', 'UTC', 'en', now(), now(), now(), now() FROM generate_series(100, 230) n
+            """)
+            seen: list[str] = []
+            path = "/staff/people?q=bo"
+            while path:
+                page = (await panel.get(path, by="ada")).text
+                seen += [part.partition('"')[0] for part in page.split('href="/staff/people/')[1:]]
+                tail = page.partition('href="/staff/people?q=bo&amp;cursor=')[2].partition('"')[0]
+                path = f"/staff/people?q=bo&cursor={tail}" if tail else ""
+            assert len(seen) == len(set(seen)) == 131
+            assert seen == sorted(seen, reverse=True)
+
+    asyncio.run(run())
+
+
+def test_every_search_reads_by_an_index(place: Place) -> None:
+    searches: dict[str, tuple[Any, list[Any]]] = {
+        "all": (staff.PEOPLE, []),
+        "id": (staff.PEOPLE_BY_ID, ["acc_7", "acc_7" + END]),
+        "address": (staff.PEOPLE_BY_ADDRESS, ["77@", "77@" + END]),
+        "words": (staff.PEOPLE_BY_WORDS, ["n77", "n77" + END, text_query("n77 lind")]),
+    }
+
+    async def run() -> None:
+        connection = await asyncpg.connect(place.owner)
+        await set_codecs(connection)
+        try:
+            await connection.execute("""
+                INSERT INTO accounts (id, email, email_key, name, password_hash, time_zone, locale, email_verified_at, terms_accepted_at, created_at, updated_at)
+                SELECT 'acc_' || n, n || '@x.org', n || '@x.org', 'N' || n || ' Lind', '!', 'UTC', 'en', now(), now(), now(), now() FROM generate_series(1, 50000) n;
+                ANALYZE accounts
+            """)
+            now = await connection.fetchval("SELECT now()")
+            for name, (query, args) in searches.items():
+                rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {query.sql}", now, "~", 51, *args)
+                plan = json.dumps(rows[0][0])
+                assert '"Relation Name": "accounts"' in plan
+                scans = [node for node in _nodes(rows[0][0][0]["Plan"]) if node.get("Relation Name") == "accounts"]
+                assert all(node["Node Type"] != "Seq Scan" for node in scans), f"{name}: {plan}"
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for inner in plan.get("Plans", []) for node in _nodes(inner))]
+
+
+def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            eve = await house.person("eve")
+            ada = await house.person("ada", permissions=("platform.people_read", "platform.people_write"))
+            page = f"/staff/people/{eve.id}"
+            for reason in ("", "too short"):
+                assert (await panel.post(f"{page}/lock", by="ada", reason=reason)).status_code == 422
+            assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 303
+            assert (await house.get("/api/v2/me", by="eve")).status_code == 401
+            assert "A stolen card, case 88" in (await panel.get(page, by="ada")).text
+            assert await house.events() == ["accounts.session_ended", "accounts.locked"]
+            rows = await house.sql("SELECT actor_id, impersonator_id FROM events")
+            assert {(row["actor_id"], row["impersonator_id"]) for row in rows} == {(ada.id, None)}
+            assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 422
+            assert (await panel.post(f"{page}/unlock", by="ada")).status_code == 303
+            assert await house.events() == ["accounts.opened"]
+            assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 422
+
+    asyncio.run(run())
+
+
+def test_who_lost_a_password_or_a_second_factor_is_helped(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            eve = await house.person("eve")
+            await house.person("ada", permissions=("platform.people_read", "platform.people_write"))
+            await house.sql("UPDATE accounts SET password_hash = 'something' WHERE id = $1", eve.id)
+            await house.sql(
+                "INSERT INTO totp_secrets (account_id, sealed, created_at, confirmed_at) VALUES ($1, '\\x00', now(), now())", eve.id
+            )
+            await house.sql("INSERT INTO backup_codes (account_id, code_hash, created_at) VALUES ($1, '\\x00', now())", eve.id)
+            page = f"/staff/people/{eve.id}"
+            assert (await panel.post(f"{page}/reset-factors", by="ada")).status_code == 303
+            assert await house.sql("SELECT 1 FROM totp_secrets UNION ALL SELECT 1 FROM backup_codes") == []
+            assert (await panel.post(f"{page}/reset-factors", by="ada")).status_code == 422
+            assert (await house.get("/api/v2/me", by="eve")).status_code == 200
+            assert (await panel.post(f"{page}/force-reset", by="ada")).status_code == 303
+            assert (await house.get("/api/v2/me", by="eve")).status_code == 401
+            assert [row["password_hash"] for row in await house.sql("SELECT password_hash FROM accounts WHERE id = $1", eve.id)] == ["!"]
+            assert await house.events() == ["accounts.second_factor_removed", "accounts.session_ended", "accounts.password_taken"]
+            assert sorted(await house.work()) == ["accounts.send_reset", "accounts.send_security_notice"]
+            assert len(house.mails(eve.email)) == 2
+
+    asyncio.run(run())
+
+
+def test_staff_let_somebody_try_again_and_end_sessions(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            eve = await house.person("eve")
+            await house.person("ada", permissions=("platform.people_read", "platform.people_write"))
+            for _try in range(5):
+                await take_try(house.runtime, "password", eve.email, account=eve.id)
+            page = f"/staff/people/{eve.id}"
+            assert "Slowed down" in (await panel.get(page, by="ada")).text
+            assert "Slowed down" in (await panel.get("/staff/people", by="ada")).text
+            assert (await panel.post(f"{page}/clear-waiting", by="ada")).status_code == 303
+            assert "Slowed down" not in (await panel.get(page, by="ada")).text
+            assert (await panel.post(f"{page}/sessions/{house.people['ada'].session}/end", by="ada")).status_code == 404
+            assert (await panel.post(f"{page}/sessions/{eve.session}/end", by="ada")).status_code == 303
+            assert (await house.get("/api/v2/me", by="eve")).status_code == 401
+            assert await house.events() == ["accounts.unlocked", "accounts.session_ended"]
+
+    asyncio.run(run())
+
+
+GRANTS = [
+    # what the giver holds, to whom, which permission, and the answer
+    (("platform.grant", "platform.jobs"), "eve", "platform.jobs", 303),
+    (("platform.grant",), "eve", "platform.jobs", 403),
+    (("platform.grant",), "ada", "platform.jobs", 403),
+    (("platform.grant", "platform.jobs"), "eve", ADMINISTRATOR, 403),
+    (("platform.grant", "platform.jobs"), "eve", "entries.read", 422),
+    (("platform.jobs",), "eve", "platform.jobs", 403),
+    ((ADMINISTRATOR,), "eve", ADMINISTRATOR, 303),
+    ((ADMINISTRATOR,), "eve", IMPERSONATE_AND_WRITE, 303),
+    ((ADMINISTRATOR,), "ada", IMPERSONATE_AND_WRITE, 403),
+]
+
+
+@pytest.mark.parametrize(("held", "to", "permission", "expected"), GRANTS)
+def test_nobody_gives_what_they_do_not_hold(house: House, held: tuple[str, ...], to: str, permission: str, expected: int) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.person("eve")
+            await house.person("ada", permissions=("platform.people_read", *held))
+            answer = await panel.post(f"/staff/people/{house.people[to].id}/permissions/grant", by="ada", permission=permission)
+            assert answer.status_code == expected
+            assert await house.events() == (["accounts.permission_granted"] if expected == 303 else [])
+
+    asyncio.run(run())
+
+
+def test_a_permission_counts_at_once_and_the_last_administrator_stays(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            eve, ada = await house.person("eve"), await house.person("ada", permissions=(ADMINISTRATOR,))
+            assert (await panel.get("/staff/jobs", by="eve")).status_code == 403
+            granted = f"/staff/people/{eve.id}/permissions"
+            await panel.post(f"{granted}/grant", by="ada", permission="platform.jobs")
+            assert (await panel.get("/staff/jobs", by="eve")).status_code == 200
+            await panel.post(f"{granted}/take", by="ada", permission="platform.jobs")
+            assert (await panel.get("/staff/jobs", by="eve")).status_code == 403
+            mine = f"/staff/people/{ada.id}/permissions"
+            assert (await panel.post(f"{mine}/take", by="ada", permission=ADMINISTRATOR)).status_code == 422
+            await panel.post(f"{granted}/grant", by="ada", permission=ADMINISTRATOR)
+            both = await asyncio.gather(
+                panel.post(f"{mine}/take", by="ada", permission=ADMINISTRATOR),
+                panel.post(f"{granted}/take", by="eve", permission=ADMINISTRATOR),
+            )
+            assert sorted(answer.status_code for answer in both) == [303, 422]
+            assert len(await house.sql("SELECT 1 FROM user_permissions WHERE permission = $1", ADMINISTRATOR)) == 1
+
+    asyncio.run(run())
+
+
+def test_who_may_do_less_cannot_touch_who_may_do_more(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            root = await house.person("root", permissions=(ADMINISTRATOR,))
+            await house.person("ada", permissions=("platform.people_read", "platform.people_write"))
+            for act in ("lock", "force-reset", "reset-factors", "sessions/end-all", "clear-waiting", f"sessions/{root.session}/end"):
+                answer = await panel.post(f"/staff/people/{root.id}/{act}", by="ada", reason="long enough a reason")
+                assert answer.status_code == 403, act
+            assert await house.events() == []
+
+    asyncio.run(run())
+
+
+def test_settings_are_shown_without_their_secrets() -> None:
+    assert mask("postgresql://ada:se@cret@db/x?sslmode=require&password=hidden") == "postgresql://ada:•••@db/x?sslmode=require&password=•••"
+    assert mask("redis://:secret@cache/0") == "redis://:•••@cache/0"
+    assert mask("http://127.0.0.1:8000") == "http://127.0.0.1:8000"
+    values = {value.variable: value for value in values_of(Settings(), people_url="https://phoenix.example")}
+    assert values["PHOENIX_PUBLIC_URL"].value == "https://phoenix.example"
+    assert values["PHOENIX_ACCESS_TOKEN"].value == "900"
+
+
+def test_no_secret_is_on_the_page_of_the_settings(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.person("ada", permissions=("platform.settings",))
+            page = (await panel.get("/staff/settings", by="ada")).text
+            assert house.runtime.settings.secrets.key not in page
+            assert "of-tests-alone" not in page
+            assert "phoenix_app:•••@" in page
+
+    asyncio.run(run())

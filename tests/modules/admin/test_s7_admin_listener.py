@@ -1,0 +1,154 @@
+"""S7: the admin panel answers on its own listener, to its own networks, and to each permission its own pages."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.house import PASSWORD, House
+from tests.modules.admin.panel import BIND, Panel
+
+from phoenix.composition import MODULES, REGISTRY
+from phoenix.kernel.actor import ADMINISTRATOR, NEVER_IMPLIED
+
+STAFF = [
+    (min(route.http_methods - {"OPTIONS"}), min(route.paths), route.opt["rule"])
+    for module in MODULES
+    for route in module.routes
+    if route.opt["rule"].listeners == ("admin",) and min(route.paths) != "/"
+]
+PERMISSIONS = sorted(name for name, permission in REGISTRY.permissions.items() if permission.scope == "platform")
+IDS = {"session_id:str": "ses_x", "key_id:str": "jwk_x", "job_id:int": "1", "module:str": "accounts", "name:str": "verify"}
+
+
+def filled(path: str, **ids: str) -> str:
+    for name, value in {**IDS, **ids}.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def test_the_routes_are_these() -> None:
+    """Every page of staff names a permission for the platform, and every act that touches an account or a key wants a recent proof."""
+    assert len(STAFF) > 25
+    for method, path, rule in STAFF:
+        assert path.startswith("/staff/")
+        assert rule.permission in PERMISSIONS, path
+        if method == "POST" and path != "/staff/audit/verify":
+            assert rule.sensitive, path
+
+
+def test_on_the_public_listener_there_is_no_panel(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            ada = await house.person("ada", permissions=(ADMINISTRATOR,))
+            for method, path, _rule in STAFF:
+                target = filled(path, **{"account_id:str": ada.id, "organisation_id:str": "org_x"})
+                answer = await house.request(method, target, by="ada")
+                assert answer.status_code == 404, target
+            front = await house.get("/organisations", by="ada")
+            assert "/staff/" not in front.text
+
+    asyncio.run(run())
+
+
+def test_it_answers_to_its_networks_and_by_its_name_alone(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.person("ada", permissions=(ADMINISTRATOR,))
+            bearer = {"Authorization": f"Bearer {house.people['ada'].token}"}
+            assert (await panel.client().get("/staff/people", headers=bearer)).status_code == 200
+            for client in (panel.client(address="203.0.113.7"), panel.client(url="http://rebound.example"), panel.client(address="")):
+                for path in ("/staff/people", "/sign-in", "/readyz", "/api/v2/me", "/static/manifest.json"):
+                    answer = await client.get(path, headers={**bearer, "X-Forwarded-For": "127.0.0.1"})
+                    assert answer.status_code == 403, path
+                    assert "Phoenix" not in answer.text
+
+    asyncio.run(run())
+
+
+def test_the_api_and_the_pages_of_people_are_not_on_it(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.organisation("ember", ada="owner")
+            for path in ("/api/v2/me", "/api/docs", "/o/ember/dashboard", "/settings/profile", "/sign-up", "/look-as", "/mailbox"):
+                assert (await panel.get(path, by="ada")).status_code == 404, path
+
+    asyncio.run(run())
+
+
+def test_strangers_sign_in_first_and_people_without_a_permission_are_told_so(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.organisation("ember", eve="owner")
+            eve = house.people["eve"]
+            for method, path, _rule in STAFF:
+                target = filled(path, **{"account_id:str": eve.id, "organisation_id:str": house.organisations["ember"]})
+                if method == "GET":
+                    stranger = await panel.get(target)
+                    assert (stranger.status_code, stranger.headers["location"].partition("?")[0]) == (303, "/sign-in")
+                    assert (await panel.get(target, by="eve")).status_code == 403
+                else:
+                    assert (await panel.client().post(target)).status_code == 401
+                    assert (await panel.post(target, by="eve")).status_code == 403
+            front = await panel.get("/", by="eve")
+            assert front.status_code == 403
+            assert "Sign out" in front.text
+            assert await house.events() == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS)
+def test_each_permission_opens_its_own_pages_and_no_others(house: House, permission: str) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.organisation("ember", eve="owner")
+            await house.person("ada", permissions=(permission,))
+            implied = set(PERMISSIONS) - NEVER_IMPLIED if permission == ADMINISTRATOR else {permission}
+            for method, path, rule in STAFF:
+                ids = {"account_id:str": house.people["eve"].id, "organisation_id:str": house.organisations["ember"]}
+                target = filled(path, **ids)
+                answer = await (panel.get(target, by="ada") if method == "GET" else panel.post(target, by="ada"))
+                if rule.permission in implied:
+                    assert answer.status_code in ({200} if method == "GET" else {200, 303, 404, 422}), f"{method} {target}"
+                else:
+                    assert answer.status_code == 403, f"{method} {target}"
+
+    asyncio.run(run())
+
+
+def test_acts_want_a_recent_proof(house: House) -> None:
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            eve = await house.person("eve")
+            await house.person("ada", permissions=(ADMINISTRATOR,))
+            house.clock.advance(seconds=15 * 60 + 5 * 60)
+            asked = await panel.post(f"/staff/people/{eve.id}/lock", by="ada", reason="long enough a reason")
+            assert (asked.status_code, asked.headers["location"].partition("?")[0]) == (303, "/confirm")
+            assert await house.events() == []
+            assert (await panel.get("/confirm?next=/staff/people", by="ada")).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_signing_in_on_it_leads_to_the_first_place_and_its_cookie_is_its_own(house: House) -> None:
+    """Cookies do not tell ports apart: what the public listener sets must not sign staff out of the panel."""
+
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            ada = await house.person("ada", permissions=("platform.jobs",))
+            hashed = await house.runtime.passwords.hash(PASSWORD)
+            await house.sql("UPDATE accounts SET password_hash = $2 WHERE id = $1", ada.id, hashed)
+            browser = panel.client()
+            page = await browser.get("/sign-in")
+            csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
+            sent = await browser.post("/sign-in", data={"csrf": csrf, "email": ada.email, "password": PASSWORD, "next": "/"})
+            assert (sent.status_code, sent.headers["location"]) == (303, "/")
+            assert "phoenix_session_staff" in browser.cookies
+            assert "phoenix_session" not in browser.cookies
+            front = await browser.get("/", follow_redirects=True)
+            assert str(front.url) == f"http://{BIND}/staff/jobs"
+            assert "/staff/people" not in front.text
+            assert "Test</span>" in front.text
+
+    asyncio.run(run())

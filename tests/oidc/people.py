@@ -1,0 +1,50 @@
+"""What people do on the way in, with a password or without."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.house import PASSWORD, House
+from tests.oidc.running import csrf_of, goes_on, refusal_of, sign_in_with
+
+
+async def sign_up(browser: httpx.AsyncClient, as_: str = "ada", name: str = "Ada", **options: object) -> httpx.Response:
+    """An account by the provider alone."""
+    answer = await sign_in_with(browser, as_=as_, **options)
+    assert answer.headers["location"] == "/sign-up/with", refusal_of(answer)
+    page = await browser.get("/sign-up/with")
+    return await browser.post("/sign-up/with", data={"csrf": csrf_of(page.text), "name": name, "accept_terms": "on"})
+
+
+async def sign_up_by_password(house: House, email: str = "ada@example.com") -> None:
+    sent = {"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True}
+    assert (await house.post("/api/v2/accounts", json=sent)).status_code == 202
+    await house.work()
+    assert (await house.post("/api/v2/accounts/verify", json={"email": email, "code": house.code(email)})).status_code == 204
+
+
+async def sign_in_by_password(browser: httpx.AsyncClient, on_to: str = "") -> httpx.Response:
+    page = await browser.get("/sign-in", params={"next": on_to})
+    sent = {"csrf": csrf_of(page.text), "email": "ada@example.com", "password": PASSWORD, "next": on_to}
+    return await browser.post("/sign-in", data=sent)
+
+
+async def press(browser: httpx.AsyncClient, page: str, action: str) -> httpx.Response:
+    """Press the one button of a form on a page."""
+    shown = await browser.get(page)
+    assert f'action="{action}"' in shown.text, shown.text
+    return await browser.post(action, data={"csrf": csrf_of(shown.text)})
+
+
+async def is_signed_in(browser: httpx.AsyncClient) -> bool:
+    return (await browser.get("/settings/profile")).status_code == 200
+
+
+async def out_to_connect(browser: httpx.AsyncClient) -> str:
+    return goes_on(await press(browser, "/settings/security", "/settings/connect/acme"))
+
+
+async def connect_again(browser: httpx.AsyncClient) -> httpx.Response:
+    """A second account at the same provider: the page offers none, but the form may be sent."""
+    page = await browser.get("/settings/security")
+    return await browser.post("/settings/connect/acme", data={"csrf": csrf_of(page.text)})

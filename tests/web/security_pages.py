@@ -1,0 +1,200 @@
+"""The pages of what protects an account, and those where somebody shows who they are."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace as Thing
+from typing import Any
+
+from tests.web import samples
+from tests.web.samples import ago, frame, outside
+
+from phoenix.modules.accounts.pages.happened import in_words
+from phoenix.modules.accounts.pages.security import qr_code
+from phoenix.modules.accounts.queries import Happened
+
+HERE = Thing(work=True, elsewhere="")
+AT_A_NUMBER = Thing(work=False, elsewhere="http://localhost:8000")
+NOWHERE = Thing(work=False, elsewhere="")
+SETTINGS = "accounts/settings/"
+
+
+def kept(number: int, name: str, **changes: Any) -> Thing:
+    return Thing(id=f"pky_{number}", name=name, backed_up=True, created_at=ago(days=264), used_at=ago(hours=5), **changes)
+
+
+KEYS = [
+    kept(1, "Mara’s laptop"),
+    Thing(
+        **{**vars(kept(2, "The phone that she has had since the move and takes everywhere")), "backed_up": False, "used_at": ago(days=2)}
+    ),
+    Thing(**{**vars(kept(3, "Security key")), "used_at": None}),
+]
+PROTECTED = Thing(has_password=True, totp_since=ago(days=264), backup_codes_left=2, passkeys=3, identities=1, sessions=3, devices=4)
+BARE = Thing(has_password=False, totp_since=None, backup_codes_left=0, passkeys=0, identities=1, sessions=1, devices=1)
+IDENTITIES = [Thing(id="idn_1", provider="work", title="Halden single sign-on", email="mara@halden.example", created_at=ago(days=40))]
+PROVIDERS = [Thing(name="google", title="Google")]
+HAPPENED = [
+    in_words(Happened(kind, data, at, "acc_mara", None))
+    for kind, data, at in (
+        ("accounts.logged_in", {"method": "passkey"}, ago(hours=5)),
+        ("accounts.slowed_down", {"failures": 5}, ago(days=3)),
+        ("accounts.backup_code_used", {"left": 2}, ago(days=11)),
+        ("accounts.logged_in", {"method": "password+backup_code"}, ago(days=11)),
+        ("accounts.impersonated", {"reason": "Invoice total differs from the mail, ticket 4812"}, ago(days=12)),
+        ("accounts.passkey_doubted", {"passkey": "pky_2"}, ago(days=40)),
+        ("accounts.created", {}, ago(days=900)),
+    )
+]
+BACKUP = [
+    "3gk7q-x2mfn",
+    "a9wze-7yd4t",
+    "h5jcp-rm8ku",
+    "vq2be-6tzn4",
+    "pz8kd-w3ycg",
+    "7mxta-fj9qe",
+    "cn4hw-2vkr5",
+    "e6gub-dz7mp",
+    "tk3ys-8qhx9",
+    "w2rnf-5ajc6",
+]
+API_KEYS = [
+    Thing(
+        id="key_1",
+        name="Nightly report",
+        hint="x7Qd",
+        scopes=["entries.read", "feed.read"],
+        created_at=ago(days=60),
+        seen_at=ago(hours=11),
+        until=ago(days=-30),
+    ),
+    Thing(id="key_2", name="Trial", hint="0aZ_", scopes=["entries.write"], created_at=ago(days=1), seen_at=None, until=ago(days=-1)),
+]
+SCOPES = {"entries.read": "Read entries", "entries.write": "Write entries", "feed.read": "Read the feed"}
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+URI = f"otpauth://totp/Phoenix:mara.lindqvist%40example.com?secret={SECRET}&issuer=Phoenix"
+STEP = {"next": "/o/halden/feed"}
+ALL_METHODS = ["totp", "backup_code", "passkey"]
+WRONG_CODE = {"code": "This code is wrong, or was used already."}
+
+
+def security(**changes: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "passkeys": HERE,
+        "keys": KEYS,
+        "protection": PROTECTED,
+        "verdict": "Well protected. One thing is running low: your backup codes.",
+        "low": 3,
+        "sessions": samples.SESSIONS,
+        "happened": HAPPENED,
+        "identities": IDENTITIES,
+        "providers": PROVIDERS,
+    }
+    return frame("/settings/security", **{**shown, **changes})
+
+
+def step(method: str, **changes: Any) -> dict[str, Any]:
+    shown = {"form": {**STEP, "method": method}, "methods": ALL_METHODS, "passkeys": HERE, "challenge": "token-of-the-first-step"}
+    return outside("/sign-in/second-step", **{**shown, **changes})
+
+
+def confirm(method: str, **changes: Any) -> dict[str, Any]:
+    methods = ["email_code"] if method == "email_code" else ["password"] if method == "password" else ["passkey", "totp", "backup_code"]
+    shown = {"form": {"next": "/settings/password", "method": method}, "methods": methods, "both": method == "totp", "passkeys": HERE}
+    return frame("/confirm", **{**shown, **changes})
+
+
+SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "security": (f"{SETTINGS}security.html", security()),
+    "security-bare": (
+        f"{SETTINGS}security.html",
+        security(
+            passkeys=AT_A_NUMBER,
+            keys=[],
+            protection=BARE,
+            verdict="Add a passkey or an authenticator app.",
+            sessions=samples.SESSIONS[:1],
+            happened=HAPPENED[-1:],
+            providers=[],
+        ),
+    ),
+    "security-refused": (
+        f"{SETTINGS}security.html",
+        security(
+            passkeys=NOWHERE,
+            keys=KEYS[:1],
+            protection=Thing(**{**vars(PROTECTED), "backup_codes_left": 9, "passkeys": 1}),
+            verdict="Well protected.",
+            identities=[],
+            providers=[],
+            refusal="This is the only way into your account. Set a password or add another passkey first.",
+        ),
+    ),
+    "passkey-name": (
+        f"{SETTINGS}passkey_name.html",
+        frame("/settings/passkeys/pky_1", form={"name": "Mara’s laptop"}, passkey=KEYS[0]),
+    ),
+    "passkey-name-refused": (
+        f"{SETTINGS}passkey_name.html",
+        frame("/settings/passkeys/pky_1", form={"name": ""}, passkey=KEYS[0], errors={"name": "Write a name."}),
+    ),
+    "totp": (f"{SETTINGS}totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI))),
+    "totp-refused": (f"{SETTINGS}totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI), errors=WRONG_CODE)),
+    "backup-codes": (f"{SETTINGS}backup_codes.html", frame("/settings/totp", codes=BACKUP, fresh=True)),
+    "backup-codes-new": (f"{SETTINGS}backup_codes.html", frame("/settings/backup-codes", codes=BACKUP, fresh=False)),
+    "password": (f"{SETTINGS}password.html", frame("/settings/password", least=12, has_password=False)),
+    "password-refused": (
+        f"{SETTINGS}password.html",
+        frame(
+            "/settings/password",
+            least=12,
+            has_password=True,
+            errors={"password": "This password is known from a leak elsewhere. Use one you have never used."},
+        ),
+    ),
+    "address": (f"{SETTINGS}address.html", frame("/settings/address")),
+    "address-refused": (
+        f"{SETTINGS}address.html",
+        frame(
+            "/settings/address", form={"email": "mara"}, errors={"email": "The part after @ is missing. Write it like name@example.com."}
+        ),
+    ),
+    "address-confirm": (
+        f"{SETTINGS}address_confirm.html",
+        frame("/settings/address/confirm", form={"email": "mara@halden.example"}, token="", errors={"code": "This code is wrong."}),
+    ),
+    "address-confirm-link": (f"{SETTINGS}address_confirm.html", frame("/settings/address/confirm", token="abc")),
+    "api-keys": (
+        f"{SETTINGS}api_keys.html",
+        frame("/settings/api-keys", keys=API_KEYS, scopes=SCOPES, made=Thing(id="key_1", key="phk_" + "n4Xb7Qd" * 6)),
+    ),
+    "api-keys-refused": (
+        f"{SETTINGS}api_keys.html",
+        frame(
+            "/settings/api-keys",
+            keys=[],
+            scopes=SCOPES,
+            made=None,
+            form={"name": "", "days": "90", "scope:entries.read": "on"},
+            errors={"name": "Write a name.", "scopes": "Choose at least one thing the key may do."},
+        ),
+    ),
+    "second-step": ("accounts/second_step.html", step("totp", errors=WRONG_CODE)),
+    "second-step-backup": ("accounts/second_step.html", step("backup_code")),
+    "second-step-passkey": (
+        "accounts/second_step.html",
+        step("passkey", refusal="This passkey was not accepted. Try again, or use another way."),
+    ),
+    "second-step-nowhere": ("accounts/second_step.html", step("passkey", methods=["passkey"], passkeys=AT_A_NUMBER)),
+    "confirm-password": ("accounts/confirm.html", confirm("password", errors={"password": "This is not your password."})),
+    "confirm-passkey": ("accounts/confirm.html", confirm("passkey")),
+    "confirm-totp": ("accounts/confirm.html", confirm("totp")),
+    "confirm-mail": ("accounts/confirm.html", confirm("email_code")),
+    "ask-for-code": ("accounts/ask_for_code.html", outside("/sign-in/code")),
+    "sign-in-by-mail": ("accounts/sign_in_by_mail.html", outside("/sign-in/by-mail", token="", form={"email": "mara@example.com"})),
+    "sign-in-by-mail-link": ("accounts/sign_in_by_mail.html", outside("/sign-in/by-mail", token="abc", form={"next": "/o/halden/feed"})),
+    "unlock": (
+        "accounts/unlock.html",
+        outside("/unlock", token="", form={"email": "mara@example.com"}, errors={"code": "This code is wrong."}),
+    ),
+    "unlock-link": ("accounts/unlock.html", outside("/unlock", token="abc")),
+}

@@ -1,0 +1,231 @@
+"""The pages of the admin panel, and what people's pages look like through staff's eyes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import SimpleNamespace as Thing
+from typing import Any
+
+from tests.web import samples
+from tests.web.samples import MARA, MEMBERS, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago, frame
+
+PLACES = (
+    ("People", "people", "people"),
+    ("Organisations", "building", "organisations"),
+    ("Jobs", "clock", "jobs"),
+    ("Events", "pulse", "events"),
+    ("Audit log", "history", "audit"),
+    ("Signing keys", "key", "keys"),
+    ("Mails", "mail", "mails"),
+    ("Settings", "settings", "settings"),
+)
+
+
+def staff(path: str, **changes: Any) -> dict[str, Any]:
+    """The context of every page of the panel."""
+    places = [
+        Thing(label=label, icon=icon, href=f"/staff/{name}", current=path.startswith(f"/staff/{name}"), group="staff")
+        for label, icon, name in PLACES
+    ]
+    return frame(
+        path,
+        organisation=None,
+        organisations=[],
+        navigation=places,
+        live=None,
+        listener="admin",
+        environment="development",
+        **changes,
+    )
+
+
+def listed(person: Thing, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": person.id, "name": person.name, "email": f"{person.id}@example.com", "initials": person.initials, "tone": person.tone,
+        "kind": "person", "locked": False, "slowed": False, "erase_at": None, "erased": False, "has_password": True, "totp": False,
+        "passkeys": 0, "seen_at": ago(minutes=4), **changes,
+    }  # fmt: skip
+
+
+LISTED = [
+    listed(MARA, totp=True, passkeys=2, seen_at=NOW),
+    listed(TOMAS, slowed=True, totp=True),
+    listed(PRIYA, locked=True, erase_at=ago(days=-9), passkeys=1),
+    listed(PEOPLE[3], has_password=False, seen_at=None),
+    listed(Thing(id="acc_robot", name="Nightly import", initials="NI", tone=3), kind="service", has_password=False, seen_at=ago(days=3)),
+    listed(Thing(id="acc_gone", name="", initials="?", tone=1), erased=True, has_password=False, seen_at=None),
+]
+
+
+def one(**changes: Any) -> Thing:
+    return Thing(
+        **{
+            "id": "acc_01jd8m2kq7e6v9s3", "email": "mara.lindqvist@example.com", "name": "Mara Lindqvist", "kind": "person",
+            "time_zone": "Europe/Berlin", "locale": "en", "contact": "Extension 204", "created_at": ago(days=400), "locked_at": None,
+            "lock_reason": None, "slowed_until": None, "erase_at": None, "erased_at": None, "has_password": True, "totp": True, "passkeys": 2,
+            "backup_codes_left": 7, "seen_at": ago(minutes=3), **changes,
+        }
+    )  # fmt: skip
+
+
+def session(number: int, device: str, place: str, when: datetime, impersonator: str | None = None) -> Thing:
+    return Thing(
+        id=f"ses_{number}", device=device, place=place, created_at=when, seen_at=when, method="password", impersonator=impersonator
+    )
+
+
+PERSON = {
+    "person": one(),
+    "face": MARA,
+    "sessions": [
+        session(1, "Firefox on Linux", "192.0.2.0/24", NOW),
+        session(2, "Safari on iPhone", "2001:db8::/48", ago(hours=7)),
+        session(3, "Phoenix staff", "", ago(minutes=3), "acc_tomas"),
+    ],
+    "memberships": [Thing(organisation="org_halden", slug="halden", name="Halden Instruments", role="owner", joined_at=ago(days=300))],
+    "granted": [Thing(permission="platform.people_read", granted_by="acc_tomas", granted_at=ago(days=4))],
+    "on_offer": [Thing(name="platform.jobs", about="See background work, and replay what failed")],
+    "happened": [
+        Thing(kind="accounts.logged_in", data={"method": "password"}, at=ago(minutes=9), actor="acc_mara", impersonator=None),
+        Thing(kind="accounts.impersonated", data={"reason": "Request 4121: cannot see the feed"}, at=ago(hours=1), actor="acc_tomas", impersonator=None),
+        Thing(kind="accounts.session_ended", data={"reason": "ended_by_owner"}, at=ago(days=2), actor="acc_mara", impersonator="acc_tomas"),
+    ],
+    "names": NAMES,
+    "may_write": True,
+    "may_grant": True,
+    "may_look": True,
+    "is_self": False,
+}  # fmt: skip
+READ_ALONE = {
+    "sessions": [],
+    "granted": [],
+    "happened": [],
+    "memberships": [],
+    "on_offer": [],
+    "may_write": False,
+    "may_grant": False,
+    "may_look": False,
+}
+LOCKED = one(locked_at=NOW, lock_reason="Payments with a stolen card, case 88", slowed_until=ago(minutes=-20), erase_at=ago(days=-5))
+ROWS = [
+    Thing(
+        number=4121 - n, at=ago(minutes=n * 7), occurred_at=ago(minutes=n * 7), actor=actor, impersonator=impersonator, kind=kind, action=kind,
+        subject=subject, organisation=None, data={}, hash=bytes([n + 1] * 32),
+    )
+    for n, (kind, actor, impersonator, subject) in enumerate(
+        [
+            ("entries.changed", "acc_mara", "acc_tomas", "ent_01jd8m2k"),
+            ("accounts.impersonated", "acc_tomas", None, "acc_mara"),
+            ("accounts.signing_keys_rotated", None, None, "jwk_01jd8m2k"),
+            ("accounts.logged_in", "acc_unknown", None, None),
+        ]
+    )
+]  # fmt: skip
+KEYS = [
+    Thing(id=f"jwk_{state}", algorithm="ES256", state=state, created_at=ago(days=9), activated_at=None, retired_at=None, revoked_at=None)
+    for state in ("standby", "active", "retired", "revoked")
+]
+DEAD = Thing(id=71, name="accounts.send_reset", attempts=8, created_at=ago(days=1), updated_at=ago(hours=3))
+COUNTS = [
+    Thing(name="accounts.send_reset", state="failed", count=1, oldest=ago(days=1)),
+    Thing(name="accounts.send_verification", state="queued", count=12, oldest=ago(minutes=1)),
+]
+EVENTS = {"names": NAMES, "kinds": [("", ""), ("entries.changed", "entries.changed")], "looked_through": 200_000}
+MAIL = Thing(subject="Your code for Phoenix", text="Hello Leila,\n\n40718263\n", html="<!doctype html><title>Code</title><p>40718263</p>")
+SETTINGS = [
+    (
+        "Mail",
+        [
+            Thing(variable="PHOENIX_SMTP_URL", value="smtp://phoenix:•••@mail.example.com:587", is_default=False, hidden=False, about="Mail server."),
+            Thing(variable="PHOENIX_MAIL_FROM", value="", is_default=True, hidden=False, about="From header of every mail."),
+        ],
+    ),
+    ("Secrets", [Thing(variable="PHOENIX_SECRET_KEY", value="•••", is_default=False, hidden=True, about="Master secret.")]),
+]  # fmt: skip
+LOOK = {
+    "person": Thing(id="acc_mara", name="Mara Lindqvist"),
+    "minutes": (5, 15, 30),
+    "may_write": True,
+    "link": "",
+    "form": {"minutes": "15"},
+}
+LOOKING = Thing(
+    id="ses_1", account="acc_mara", name="Mara Lindqvist", staff="acc_t", staff_name="Tomás Aguirre", until=ago(minutes=-15), writes=False
+)
+CHECKED = Thing(at=ago(hours=11), rows=4088, fault="")
+AUDIT = {"rows": ROWS, "names": NAMES, "fault": "", "checked": CHECKED, "form": {"person": ""}, "cursor": "c"}
+
+STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "staff-people": ("admin/people.html", staff("/staff/people", people=LISTED, words="", cursor="c", first=True)),
+    "staff-people-older": ("admin/people.html", staff("/staff/people", people=LISTED[:1], words="mara", cursor=None, first=False)),
+    "staff-people-none": ("admin/people.html", staff("/staff/people", people=[], words="nobody", cursor=None, first=True)),
+    "staff-person": ("admin/person.html", staff("/staff/people/acc_1", **PERSON)),
+    "staff-person-locked": (
+        "admin/person.html",
+        staff("/staff/people/acc_1", **{**PERSON, "person": LOCKED}, refusal="This account is locked already."),
+    ),
+    "staff-person-reason": ("admin/person.html", staff("/staff/people/acc_1", **PERSON, errors={"reason": "Write why."})),
+    "staff-person-read": ("admin/person.html", staff("/staff/people/acc_1", **{**PERSON, **READ_ALONE})),
+    "staff-look-as": ("admin/look_as.html", staff("/staff/people/acc_mara/look-as", **LOOK)),
+    "staff-look-as-refused": (
+        "admin/look_as.html",
+        staff("/staff/people/acc_mara/look-as", **{**LOOK, "may_write": False}, errors={"reason": "Write why.", "minutes": "Choose one."}),
+    ),
+    "staff-look-as-ready": (
+        "admin/look_as.html",
+        staff("/staff/people/acc_mara/look-as", **{**LOOK, "link": "https://phoenix.example/look-as?token=t", "form": {}}),
+    ),
+    "staff-organisations": (
+        "admin/organisations.html",
+        staff(
+            "/staff/organisations",
+            items=[Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=24)],
+            words="",
+            cursor="c",
+        ),
+    ),
+    "staff-organisations-none": ("admin/organisations.html", staff("/staff/organisations", items=[], words="x", cursor=None)),
+    "staff-organisation": (
+        "admin/organisation.html",
+        staff(
+            "/staff/organisations/org_1",
+            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4),
+            members=[(member, member) for member in MEMBERS],
+            cursor="c",
+        ),
+    ),
+    "staff-jobs": ("admin/jobs.html", staff("/staff/jobs", counts=COUNTS, dead=[(DEAD, "Unavailable: no mail server"), (DEAD, "")])),
+    "staff-jobs-none": ("admin/jobs.html", staff("/staff/jobs", counts=[], dead=[])),
+    "staff-events": ("admin/events.html", staff("/staff/events", rows=ROWS, **EVENTS, form={"kind": "", "subject": ""}, cursor="c")),
+    "staff-events-none": ("admin/events.html", staff("/staff/events", rows=[], **EVENTS, form={"kind": "x", "subject": "y"}, cursor=None)),
+    "staff-audit": ("admin/audit.html", staff("/staff/audit", **AUDIT)),
+    "staff-audit-broken": ("admin/audit.html", staff("/staff/audit", **{**AUDIT, "fault": "Row 12 was changed.", "cursor": None})),
+    "staff-audit-none": ("admin/audit.html", staff("/staff/audit", **{**AUDIT, "rows": [], "checked": None, "cursor": None})),
+    "staff-keys": ("admin/keys.html", staff("/staff/keys", keys=KEYS)),
+    "staff-keys-none": ("admin/keys.html", staff("/staff/keys", keys=[])),
+    "staff-settings": ("admin/settings.html", staff("/staff/settings", concerns=SETTINGS)),
+    "staff-mails": ("admin/mails.html", staff("/staff/mails", mails=[("accounts/verify", "Your code for Phoenix")])),
+    "staff-mail": ("admin/mail.html", staff("/staff/mails/accounts/verify", name="accounts/verify", mail=MAIL)),
+    "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
+    "look-as": ("accounts/look_as.html", samples.outside("/look-as", token="t", looking=LOOKING)),
+    "look-as-writes": ("accounts/look_as.html", frame("/look-as", token="t", looking=Thing(**{**vars(LOOKING), "writes": True}))),
+    "looked-as": (
+        "entries/show.html",
+        frame(
+            "/o/halden/entries/ent_1",
+            entry=samples.ENTRY,
+            may_change=True,
+            look_as=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=False),
+        ),
+    ),
+    "looked-as-writes": (
+        "entries/list.html",
+        frame(
+            "/o/halden/entries",
+            entries=samples.ENTRIES,
+            older="",
+            newest=True,
+            look_as=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=True),
+        ),
+    ),
+}
