@@ -1,0 +1,248 @@
+"""A5, a launch blocker: OAuth callback addresses match exactly, whatever proxies, forgers and look-alikes do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+import httpx
+import pytest
+from tests.house import House, Place
+from tests.oidc.running import CALLBACK, Provider, back, goes_on, house_with, out, refusal_of, running_provider, there
+from tests.oidc.running import csrf_of as token_of
+
+SECURE = "https://phoenix.example/sign-in/with/acme/callback"
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with running_provider(CALLBACK, SECURE) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Provider]:
+    with running_provider(CALLBACK) as provider:
+        yield provider
+
+
+def asked(url: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def changed(url: str, **values: str | None) -> str:
+    """The address with some of its parameters changed, or taken away."""
+    parts = urlsplit(url)
+    kept = {name: value for name, value in {**asked(url), **values}.items() if value is not None}
+    return urlunsplit(parts._replace(query=urlencode(kept)))
+
+
+def refused(answer: httpx.Response, words: str) -> None:
+    """A sentence on a page, and nobody is signed in."""
+    assert answer.status_code in {409, 422, 503}, (answer.status_code, answer.headers.get("location"))
+    assert words in refusal_of(answer)
+    assert "phoenix_session" not in str(answer.headers.get_list("set-cookie"))
+
+
+FORGED: list[dict[str, str]] = [
+    {},
+    {"Host": "evil.example"},
+    {"Host": "phoenix.test:8000"},
+    {"Host": "phoenix.test."},
+    {"Host": "user@phoenix.test"},
+    {"X-Forwarded-Host": "evil.example"},
+    {"X-Forwarded-Proto": "https"},
+    {"X-Forwarded-Proto": "http", "X-Forwarded-Port": "8080"},
+    {"Forwarded": "host=evil.example;proto=http"},
+    {"X-Original-URL": "/elsewhere", "X-Rewrite-URL": "/elsewhere"},
+    {"Referer": "https://evil.example/sign-in"},
+]
+
+
+@pytest.mark.parametrize("trusted", ["", "203.0.113.0/24"], ids=["any peer", "trusted proxy"])
+@pytest.mark.parametrize(
+    ("public", "scheme", "expected"),
+    [("http://phoenix.test", "http", CALLBACK), ("https://phoenix.example", "http", SECURE), ("https://phoenix.example", "https", SECURE)],
+    ids=["http", "http behind https", "https"],
+)
+def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
+    place: Place, provider: Provider, public: str, scheme: str, expected: str, trusted: str
+) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed(), PHOENIX_PUBLIC_URL=public, PHOENIX_TRUSTED_PROXIES=trusted) as house:
+            for headers in FORGED:
+                async with behind_proxy(house, public, scheme) as browser:
+                    page = await browser.get("/sign-in")
+                    sent = {"csrf": token_of(page.text)}
+                    url = goes_on(await browser.post("/sign-in/with/acme", data=sent, headers=headers))
+                    assert asked(url)["redirect_uri"] == expected, headers
+            async with behind_proxy(house, public, scheme) as browser:
+                arrived = await there(await out(browser))
+                assert arrived.startswith(f"{expected}?")
+                answer = await back(browser, arrived)
+                assert (answer.status_code, answer.headers["location"]) == (303, "/sign-up/with"), refusal_of(answer)
+
+    asyncio.run(run())
+
+
+def behind_proxy(house: House, public: str, scheme: str) -> httpx.AsyncClient:
+    """A browser that speaks to the public address, where a proxy takes off TLS and passes on plain HTTP."""
+    inner = house.client._transport.app  # type: ignore[attr-defined]
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await inner({**scope, "scheme": scheme}, receive, send)
+
+    transport = httpx.ASGITransport(app=app, client=("203.0.113.7", 50_000), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=public)
+
+
+LOOK_ALIKES = [
+    "http://phoenix.test/sign-in/with/acme/callback/",
+    "http://phoenix.test/sign-in/with/acme/callback?",
+    "http://phoenix.test/sign-in/with/acme/callback?next=/",
+    "http://phoenix.test/sign-in/with/acme/callback#",
+    "http://phoenix.test/sign-in/with/acme/Callback",
+    "http://phoenix.test/sign-in/with/acme/callback/../callback",
+    "http://phoenix.test/sign-in/with/acme//callback",
+    "http://phoenix.test/sign-in/with/acme/%63allback",
+    "http://phoenix.test/sign-in/with/other/callback",
+    "http://phoenix.test/sign-in/with/acme/callback.evil",
+    "http://phoenix.test/",
+    "http://phoenix.test:80/sign-in/with/acme/callback",
+    "http://phoenix.test:8000/sign-in/with/acme/callback",
+    "https://phoenix.test/sign-in/with/acme/callback",
+    "http://PHOENIX.test/sign-in/with/acme/callback",
+    "HTTP://phoenix.test/sign-in/with/acme/callback",
+    "http://phoenix.test./sign-in/with/acme/callback",
+    "http://ada@phoenix.test/sign-in/with/acme/callback",
+    "http://phoenix.test@evil.example/sign-in/with/acme/callback",
+    "http://phoenix.test.evil.example/sign-in/with/acme/callback",
+    "http://www.phoenix.test/sign-in/with/acme/callback",
+    "http://phoenix.test\\@evil.example/sign-in/with/acme/callback",
+    "http://evil.example/sign-in/with/acme/callback",
+    " http://phoenix.test/sign-in/with/acme/callback",
+]
+
+
+def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+            url = await out(browser)
+            for look_alike in LOOK_ALIKES:
+                page = await there(changed(url, redirect_uri=look_alike))
+                assert "invalid_redirect_uri" in page, look_alike
+            assert (await there(url)).startswith(f"{CALLBACK}?")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sign-in/with/other/callback",
+        "/sign-in/with/acme/Callback",
+        "/sign-in/with/ACME/callback",
+        "/sign-in/with/acme/callback/more",
+    ],
+)
+def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider, path: str) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed(), provider.listed("second")) as house, house.new_client() as browser:
+            arrived = await there(await out(browser))
+            answer = await browser.get(f"{path}?{urlsplit(arrived).query}")
+            assert answer.status_code == 404
+            # Also not at the callback of another provider that is set up.
+            refused(await browser.get(f"/sign-in/with/second/callback?{urlsplit(arrived).query}"), "This took too long")
+            assert await house.events() == []
+
+    asyncio.run(run())
+
+
+def test_pkce_is_sent_and_the_provider_holds_it_against_us(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+            url = await out(browser)
+            assert asked(url)["code_challenge_method"] == "S256"
+            assert len(asked(url)["code_challenge"]) == 43
+            without = await there(changed(url, code_challenge=None, code_challenge_method=None))
+            assert "error=invalid_request" in without
+            refused(await back(browser, without), "Acme did not let you in.")
+            # Somebody else's code: its challenge is not that of our verifier.
+            url = await out(browser)
+            stolen = await there(changed(url, code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"))
+            assert "code=" in stolen
+            refused(await back(browser, stolen), "could not be verified")
+            assert await house.events() == []
+
+    asyncio.run(run())
+
+
+def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as house, house.new_client() as browser, house.new_client() as stranger:
+            for state in (None, "", "x" * 43):
+                arrived = await there(await out(browser))
+                refused(await back(browser, changed(arrived, state=state)), "This took too long, or it began in another window.")
+            # Of another browser that has begun, too, so that it has a cookie of its own: log-in CSRF.
+            arrived = await there(await out(stranger))
+            await out(browser)
+            refused(await back(browser, arrived), "This took too long")
+            # Even with the other's sealed cookie, since it opens beside the other's visitor cookie alone.
+            arrived, sealed = await there(await out(stranger)), stranger.cookies["phoenix_elsewhere"]
+            browser.cookies.set("phoenix_elsewhere", sealed, domain="phoenix.test", path="/")
+            assert [c.value for c in browser.cookies.jar if c.name == "phoenix_elsewhere"] == [sealed]
+            refused(await back(browser, arrived), "This took too long")
+            # Twice with everything in place, as from the browser's history with its old cookie.
+            arrived = await there(await out(browser))
+            kept = browser.cookies["phoenix_elsewhere"]
+            assert (await back(browser, arrived)).status_code == 303
+            refused(await back(browser, arrived), "This took too long")
+            browser.cookies.set("phoenix_elsewhere", kept, domain="phoenix.test", path="/")
+            refused(await back(browser, arrived), "This answer was used already.")
+            assert await house.events() == []
+
+    asyncio.run(run())
+
+
+def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+            arrived = await there(await out(browser))
+            house.clock.advance(minutes=10)
+            refused(await back(browser, arrived), "This took too long")
+
+    asyncio.run(run())
+
+
+def test_a_code_counts_once(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+            first = await there(await out(browser))
+            assert (await back(browser, first)).status_code == 303
+            second = await there(await out(browser))
+            refused(await back(browser, changed(second, code=asked(first)["code"])), "could not be verified")
+            assert await house.events() == []
+
+    asyncio.run(run())
+
+
+def test_an_answer_of_another_provider(place: Place, provider: Provider, other: Provider) -> None:
+    """Mix-up (RFC 9207): the answer names who gave it, and this provider says that it always does."""
+
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+            for issuer in (other.url, provider.url + "/", provider.url.upper(), "", None):
+                arrived = await there(await out(browser))
+                assert asked(arrived)["iss"] == provider.url
+                refused(await back(browser, changed(arrived, iss=issuer)), "could not be verified")
+            # The other's whole answer to a question we asked of the first.
+            url = await out(browser)
+            elsewhere = await there(urlunsplit(urlsplit(url)._replace(netloc=urlsplit(other.url).netloc)))
+            assert asked(elsewhere)["iss"] == other.url
+            refused(await back(browser, elsewhere), "could not be verified")
+            refused(await back(browser, changed(await there(await out(browser)), code=asked(elsewhere)["code"])), "could not be verified")
+            assert await house.events() == []
+
+    asyncio.run(run())
