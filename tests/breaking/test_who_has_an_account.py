@@ -1,0 +1,36 @@
+"""No chain of answers tells whether an address has an account."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+from tests.house import House
+
+MINE = "eleven kettles on the roof"
+
+
+def test_signing_up_and_then_logging_in_tells_nothing(house: House) -> None:
+    """The stranger's own password at the stranger's own sign-up: the same answers for an address somebody has."""
+
+    async def chain(client: httpx.AsyncClient, email: str) -> list[tuple[int, str]]:
+        sign_up = {"email": email, "password": MINE, "name": "N", "accept_terms": True}
+        answers = [await client.post("/api/v2/accounts", json=sign_up)]
+        answers.append(await client.post("/api/v2/sessions", json={"email": email, "password": MINE}))
+        answers.append(await client.post("/api/v2/accounts/verify/resend", json={"email": email}))
+        answers.append(await client.post("/api/v2/sessions", json={"email": email, "password": MINE}))
+        answers.append(await client.post("/api/v2/sessions", json={"email": email, "password": "not the password at all"}))
+        return [(answer.status_code, answer.json().get("code", "")) for answer in answers]
+
+    async def run() -> None:
+        async with house:
+            await house.person("ada", password=True)
+            async with house.new_client(address="198.51.100.9") as client:
+                known, unknown = await chain(client, "ada@example.com"), await chain(client, "nobody@example.com")
+            assert known == unknown
+            await house.work()
+            # Nothing of it harms the owner, who was told once; and no code for an address that has an account goes out.
+            assert [mail for mail in house.mails("ada@example.com") if "verify" in mail.text] == []
+            assert (await house.log_in("ada")).status_code == 201
+
+    asyncio.run(run())
