@@ -1,0 +1,259 @@
+"""A3 in a real browser: a passkey is added, logs in by itself, is the second step, proves again who is there, and is removed.
+
+Chromium's virtual authenticator stands for the device. It lives at http://localhost, since a bare number has no passkeys.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.e2e.browsers import PATIENCE, ChromiumBrowser, wait
+from tests.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PASSWORD = "nine lanterns by the harbour"
+
+
+class Device:
+    """A phone or laptop with a fingerprint sensor, as far as the browser can tell."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("WebAuthn.enable", {"enableUI": False})
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        self._id = self._session.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+
+    def credentials(self) -> list[dict[str, Any]]:
+        return list(self._session.send("WebAuthn.getCredentials", {"authenticatorId": self._id})["credentials"])
+
+    def put_finger_on(self, *, right: bool) -> None:
+        self._session.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": right})
+
+    def answers(self, *, by_itself: bool) -> None:
+        self._session.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": self._id, "enabled": by_itself})
+
+    def forget(self) -> None:
+        self._session.send("WebAuthn.clearCredentials", {"authenticatorId": self._id})
+
+
+@pytest.fixture
+def here(phoenix: Running) -> str:
+    return f"http://localhost:{phoenix.port}"
+
+
+@pytest.fixture
+def person(chromium: ChromiumBrowser, phoenix: Running, here: str) -> Iterator[str]:
+    """Somebody who just signed up, in that browser; their address."""
+    email = f"ada-{uuid.uuid4().hex[:8]}@example.com"
+    chromium.open(f"{here}/sign-up")
+    chromium.fill("name", "Ada Lovelace")
+    chromium.fill("email", email)
+    chromium.fill("password", PASSWORD)
+    chromium.tick("accept_terms")
+    chromium.press("Create account")
+    wait(chromium, "Look at your mail")
+    mail = phoenix.mail(email, about="Confirm")
+    chromium.fill("code", re.search(r"^\d{8}$", mail["text"], re.MULTILINE)[0])  # type: ignore[index]
+    chromium.press("Confirm address")
+    wait(chromium, "organisation")
+    yield email
+    # A refusal the page speaks of is a line in the console as well, and no fault.
+    assert [line for line in chromium.complaints if "Failed to load resource" not in line] == []
+
+
+def sign_out(browser: ChromiumBrowser, device: Device, here: str) -> None:
+    """To the sign-in page, where the device does not answer yet: else it would answer the browser's own list at once."""
+    device.answers(by_itself=False)
+    browser.page.context.clear_cookies()
+    browser.open(f"{here}/sign-in")
+    wait(browser, "Welcome back to Phoenix.")
+
+
+def press_and_touch(browser: ChromiumBrowser, device: Device, words: str) -> None:
+    device.answers(by_itself=True)
+    browser.press(words)
+
+
+def add(browser: ChromiumBrowser, here: str) -> None:
+    browser.open(f"{here}/settings/security")
+    browser.press("Add a passkey")
+    wait(browser, "The passkey is there.")
+
+
+def wait_for_asking(browser: ChromiumBrowser, kinds: list[str]) -> None:
+    """Until the browser was asked for a passkey in these ways, and in no others."""
+    until = time.monotonic() + PATIENCE
+    while browser.page.evaluate("window.asked") != kinds:
+        assert time.monotonic() < until, browser.page.evaluate("window.asked")
+        time.sleep(0.1)
+
+
+def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
+    device = Device(chromium.page)
+    add(chromium, here)
+    wait(chromium, "Chrome on Linux")
+    kept = device.credentials()
+    assert [(c["isResidentCredential"], c["rpId"]) for c in kept] == [(True, "localhost")]
+    assert person not in str(kept[0].get("userHandle"))
+    phoenix.mail(person, about="account")
+    # The same device again: it says that it has one.
+    chromium.press("Add a passkey")
+    wait(chromium, "This device has a passkey for your account already.")
+
+    chromium.page.get_by_role("link", name="Rename Chrome on Linux").click()
+    chromium.fill("name", "Ada’s laptop")
+    chromium.press("Save name")
+    wait(chromium, "The passkey has its new name.")
+
+    sign_out(chromium, device, here)
+    press_and_touch(chromium, device, "Continue with a passkey")
+    wait(chromium, "organisation")
+    assert "/sign-in" not in chromium.address()
+    chromium.open(f"{here}/settings/security")
+    wait(chromium, "with a passkey")
+
+    # After the password the same passkey is the second step.
+    sign_out(chromium, device, here)
+    chromium.open(f"{here}/sign-in?next=/settings/security")
+    chromium.fill("email", person)
+    chromium.fill("password", PASSWORD)
+    chromium.press("Sign in")
+    wait(chromium, "Use your passkey to show that it is you.")
+    press_and_touch(chromium, device, "Use your passkey")
+    wait(chromium, "What protects your account")
+    wait(chromium, "with a password and a passkey")
+
+    # Shown again before an act that matters.
+    chromium.open(f"{here}/confirm?next=/settings/password")
+    chromium.press("Use your passkey")
+    wait(chromium, "Set a new password")
+    chromium.open(f"{here}/settings/security")
+    wait(chromium, "You showed again that it is you")
+
+    chromium.page.get_by_role("button", name="Remove Ada’s laptop").click()
+    expect(chromium.page.locator("dialog[open]")).to_contain_text("Remove Ada’s laptop?")
+    chromium.page.get_by_role("button", name="Remove passkey").click()
+    wait(chromium, "The passkey is removed.")
+    sign_out(chromium, device, here)
+    press_and_touch(chromium, device, "Continue with a passkey")
+    wait(chromium, "This passkey is not known here.")
+
+
+def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
+    device = Device(chromium.page)
+    device.put_finger_on(right=False)
+    chromium.open(f"{here}/settings/security")
+    chromium.press("Add a passkey")
+    wait(chromium, "No passkey was made. Press the button to try again.")
+    device.put_finger_on(right=True)
+    chromium.press("Add a passkey")
+    wait(chromium, "The passkey is there.")
+
+    sign_out(chromium, device, here)
+    device.put_finger_on(right=False)
+    press_and_touch(chromium, device, "Continue with a passkey")
+    wait(chromium, "You cancelled, or there is no passkey for Phoenix on this device.")
+    device.answers(by_itself=False)
+    device.put_finger_on(right=True)
+    chromium.page.context.set_offline(True)
+    chromium.press("Continue with a passkey")
+    wait(chromium, "That could not be loaded.")
+    chromium.page.context.set_offline(False)
+
+    # Enter in a field goes on sending the form itself, past every other button.
+    chromium.page.locator("#email").fill(person)
+    chromium.page.locator("#password").fill("not the password at all")
+    chromium.page.locator("#password").press("Enter")
+    wait(chromium, "The address or the password is wrong.")
+
+    chromium.open(f"{phoenix.url}/sign-in")
+    expect(chromium.page.locator("main")).not_to_contain_text("Continue with a passkey")
+    chromium.fill("email", person)
+    chromium.fill("password", PASSWORD)
+    chromium.press("Sign in")
+    wait(chromium, "Open Phoenix as localhost")
+
+
+def test_a_passkey_is_offered_beside_the_address(chromium: ChromiumBrowser, here: str, person: str) -> None:
+    """The browser lists passkeys at the address field; Chromium's virtual device stands for who chooses the one that is there."""
+    device = Device(chromium.page)
+    add(chromium, here)
+    chromium.page.add_init_script(
+        """
+        const get = navigator.credentials.get.bind(navigator.credentials);
+        window.asked = [];
+        navigator.credentials.get = (options) => { window.asked.push(options.mediation ?? "plain"); return get(options); };
+        """
+    )
+    chromium.page.clock.install()
+    sign_out(chromium, device, here)
+    wait_for_asking(chromium, ["conditional"])
+    assert chromium.attribute("#email", "autocomplete") == "username webauthn"
+    # What it waits with is good for five minutes only, so it is asked anew before.
+    chromium.page.clock.fast_forward("04:01")
+    wait_for_asking(chromium, ["conditional", "conditional"])
+    # Pressing the button takes back what waits in the list; both at once would be refused by the browser.
+    press_and_touch(chromium, device, "Continue with a passkey")
+    wait(chromium, "organisation")
+    chromium.page.context.clear_cookies()
+    chromium.page.goto(f"{here}/sign-in", wait_until="commit")
+    chromium.page.wait_for_url("**/organisations")
+
+
+def test_a_browser_without_the_new_ways_or_without_passkeys(playwright: Playwright, phoenix: Running, here: str) -> None:
+    """Our own reading and writing stands in for WebKit's; without passkeys or scripts there is no button."""
+    browser = ChromiumBrowser(playwright)
+    try:
+        browser.page.add_init_script(
+            "delete PublicKeyCredential.parseCreationOptionsFromJSON; delete PublicKeyCredential.parseRequestOptionsFromJSON;"
+            "delete PublicKeyCredential.prototype.toJSON;"
+        )
+        demo = phoenix.ready["demo_accounts"][-1]
+        device = Device(browser.page)
+        browser.open(f"{here}/sign-in?next=/settings/security")
+        browser.fill("email", demo["email"])
+        browser.fill("password", demo["password"])
+        browser.press("Sign in")
+        wait(browser, "What protects your account")
+        browser.press("Add a passkey")
+        wait(browser, "The passkey is there.")
+        browser.press("Add a passkey")
+        wait(browser, "This device has a passkey for your account already.")
+        sign_out(browser, device, here)
+        press_and_touch(browser, device, "Continue with a passkey")
+        browser.page.wait_for_url("**/o/**")
+        browser.open(f"{here}/confirm?next=/settings/security")
+        browser.press("Use your passkey")
+        wait(browser, "What protects your account")
+        browser.page.get_by_role("button", name=re.compile("^Remove ")).click()
+        browser.page.get_by_role("button", name="Remove passkey").click()
+        wait(browser, "The passkey is removed.")
+        device.forget()
+        assert [line for line in browser.complaints if "Failed to load resource" not in line] == []
+        browser.page.add_init_script("delete window.PublicKeyCredential")
+        browser.open(f"{here}/settings/security")
+        wait(browser, "This browser has no passkeys.")
+        expect(browser.page.get_by_role("button", name="Add a passkey")).to_have_count(0)
+    finally:
+        browser.close()
+    plain = ChromiumBrowser(playwright, scripts=False)
+    try:
+        plain.open(f"{here}/sign-in")
+        assert not plain.sees("Continue with a passkey")
+    finally:
+        plain.close()

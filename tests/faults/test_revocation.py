@@ -1,0 +1,59 @@
+"""A4: an ended session is refused everywhere within a second: two web workers and the sockets of a process of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+import socketio
+from tests.factors import bearer
+from tests.running import Running, running
+
+pytestmark = pytest.mark.slow
+
+SESSIONS = 40
+LIMIT_SECONDS = 1.0
+
+
+def test_revocation_to_refusal_takes_less_than_a_second(tmp_path: Path) -> None:
+    with running(tmp_path / "data", "--demo", PHOENIX_REALTIME_PROCESSES="1", PHOENIX_WORKERS="2") as phoenix:
+        took = asyncio.run(_measure(phoenix))
+    for what, seconds in took.items():
+        assert len(seconds) == SESSIONS
+        assert sorted(seconds)[int(0.99 * SESSIONS) - 1] < LIMIT_SECONDS, (what, seconds)
+
+
+async def _measure(phoenix: Running) -> dict[str, list[float]]:
+    place = phoenix.ready["socket"].removesuffix("/socket.io/")
+    demo = phoenix.ready["demo_accounts"][0]
+    given = {"email": demo["email"], "password": demo["password"]}
+    took: dict[str, list[float]] = {"web": [], "socket": []}
+    # Connections that stay open are spread over both workers, and each worker has what it was asked for in its memory.
+    async with httpx.AsyncClient(base_url=f"{phoenix.url}/api/v2", timeout=20) as keeper:
+        owner = (await keeper.post("/sessions", json=given)).json()
+        clients = [httpx.AsyncClient(base_url=f"{phoenix.url}/api/v2", timeout=20) for _ in range(6)]
+        for _number in range(SESSIONS):
+            made = (await keeper.post("/sessions", json=given)).json()
+            head = bearer(made["access_token"])
+            ear = socketio.AsyncClient(reconnection=False)
+            told = asyncio.Event()
+            ear.on("session_ended", lambda data, told=told: told.set())
+            await ear.connect(place, auth={"token": made["access_token"]}, transports=["websocket"])
+            for client in clients:
+                assert (await client.get("/me", headers=head)).status_code == 200
+            assert (await keeper.delete(f"/sessions/{made['session']}", headers=bearer(owner["access_token"]))).status_code == 204
+            ended = time.monotonic()
+            statuses = {200}
+            while statuses != {401}:
+                statuses = {(await client.get("/me", headers=head)).status_code for client in clients}
+                assert time.monotonic() - ended < 5
+            took["web"].append(time.monotonic() - ended)
+            await asyncio.wait_for(told.wait(), 5)
+            took["socket"].append(time.monotonic() - ended)
+            await ear.disconnect()
+        for client in clients:
+            await client.aclose()
+    return took
