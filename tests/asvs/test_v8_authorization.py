@@ -1,0 +1,60 @@
+"""ASVS 5.0, V8: what no other test proves of who may read and change which field."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.house import House
+
+
+def test_only_the_fields_that_are_offered_can_be_written(house: House) -> None:
+    """Whatever else stands in the body refuses all of it: the address, the permissions, the owner, the lock."""
+
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner", bo="member")
+            made = await house.post("/api/v2/entries", by="bo", json={"organisation": ember, "title": "t"})
+            entry = made.json()["id"]
+            tried = (
+                ("PATCH", "/api/v2/me", {"name": "Bo", "email": "eve@example.com"}),
+                ("PATCH", "/api/v2/me", {"name": "Bo", "platform": ["platform.admin"]}),
+                ("PATCH", "/api/v2/me", {"name": "Bo", "kind": "service"}),
+                ("PATCH", "/api/v2/me", {"name": "Bo", "locked_at": None}),
+                ("POST", "/api/v2/entries", {"organisation": ember, "title": "t", "author": house.people["ada"].id}),
+                ("PATCH", f"/api/v2/entries/{entry}", {"title": "t", "organisation": "org_of_others"}),
+                ("PATCH", f"/api/v2/entries/{entry}", {"title": "t", "author": house.people["ada"].id}),
+                ("PATCH", f"/api/v2/organisations/{ember}", {"name": "New", "slug": "other"}),
+            )
+            await house.events()
+            for method, path, body in tried:
+                by = "ada" if "/organisations/" in path else "bo"
+                answer = await house.request(method, path, by=by, json=body, headers={"If-Match": "*"})
+                assert answer.status_code in {400, 422}, (path, body, answer.text)
+            assert await house.events() == []
+
+    asyncio.run(run())
+
+
+def test_no_answer_holds_what_is_for_nobody_to_read(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner", bo="viewer")
+            await house.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
+            await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
+            for path in (
+                "/api/v2/me",
+                "/api/v2/security",
+                "/api/v2/sessions",
+                "/api/v2/api_keys",
+                "/api/v2/organisations",
+                f"/api/v2/organisations/{ember}/members",
+                f"/api/v2/feed?organisation={ember}",
+                f"/api/v2/entries?organisation={ember}",
+            ):
+                for by in ("ada", "bo"):
+                    answer = await house.get(path, by=by)
+                    assert answer.status_code == 200, path
+                    for field in ("hash", "sealed", "secret", "password_hash", "refresh_token"):
+                        assert f'{field}":' not in answer.text, (path, field)
+
+    asyncio.run(run())
