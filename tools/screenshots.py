@@ -1,6 +1,8 @@
-"""Pictures of a running Phoenix for the documentation, taken with its demo account.
+"""Pictures of a running Phoenix for the documentation, taken with its demo account, and with an administrator where one is named.
 
-python tools/screenshots.py URL EMAIL PASSWORD [FOLDER]
+python -P tools/screenshots.py URL EMAIL PASSWORD [FOLDER [PANEL EMAIL PASSWORD]]
+
+The demo account gets an authenticator app by it, so it is to be a demo that is made for this.
 """
 
 from __future__ import annotations
@@ -8,8 +10,9 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import pyotp
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -44,7 +47,7 @@ def log_in(page: Page, base: str, email: str, password: str) -> str:
     page.goto(f"{base}/sign-in")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/dashboard")
     return page.url.removesuffix("/dashboard")
 
@@ -72,12 +75,87 @@ def take(browser: Browser, base: str, email: str, password: str, folder: Path) -
             print(file)
 
 
-def main(base: str, email: str, password: str, folder: str = "docs/screenshots") -> int:
+def shape(theme: str = "light", width: int = 1280, height: int = 900) -> dict[str, Any]:
+    """What a browser is opened with for a picture."""
+    size = {"width": width, "height": height}
+    return {"viewport": size, "color_scheme": theme, "device_scale_factor": 2, "reduced_motion": "reduce"}
+
+
+def keep(page: Page, folder: Path, name: str) -> None:
+    for toast in page.locator("[data-toast-close]:visible").all():
+        toast.click()
+    file = folder / f"{name}.png"
+    page.screenshot(path=file)
+    print(file)
+
+
+def on_a_phone(browser: Browser, page: Page, folder: Path, name: str) -> None:
+    """The same page, dark and narrow."""
+    with browser.new_context(**shape("dark", 360, 780), storage_state=page.context.storage_state()) as context:
+        narrow = context.new_page()
+        narrow.goto(page.url)
+        keep(narrow, folder, name)
+
+
+def protect(browser: Browser, base: str, email: str, password: str, folder: Path) -> None:
+    """Set up an authenticator app, look at what protects the account, and come back by the second step."""
+    with browser.new_context(**shape()) as context:
+        page = context.new_page()
+        log_in(page, base, email, password)
+        page.goto(f"{base}/settings/security")
+        page.get_by_role("button", name="Set up").click()
+        page.get_by_label("Code from the app").fill(pyotp.TOTP(page.locator("code.break").inner_text()).now())
+        page.get_by_role("button", name="Turn on").click()
+        page.get_by_role("link", name="I have kept them").click()
+        page.wait_for_url("**/settings/security")
+        keep(page, folder, "security-light")
+        on_a_phone(browser, page, folder, "security-phone")
+        context.clear_cookies()
+        page.goto(f"{base}/sign-in")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password", exact=True).fill(password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/second-step**")
+        keep(page, folder, "second-step")
+
+
+def look_after(browser: Browser, panel: str, email: str, password: str, folder: Path) -> None:
+    """The admin panel, and somebody's dashboard through their eyes."""
+    with browser.new_context(**shape()) as context:
+        page = context.new_page()
+        page.goto(f"{panel}/sign-in")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password", exact=True).fill(password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/staff/people")
+        keep(page, folder, "admin-people")
+        on_a_phone(browser, page, folder, "admin-people-phone")
+        page.get_by_role("link", name="Priya Raman").click()
+        page.get_by_role("link", name="Look as this person").click()
+        page.get_by_label("Why").fill("Request 4121: the dashboard shows no entries")
+        page.get_by_role("button", name="Begin").click()
+        with context.expect_page() as opened:
+            page.get_by_role("link", name="Open Phoenix as Priya Raman").click()
+        theirs = opened.value
+        theirs.get_by_role("button", name="Look as Priya Raman").click()
+        theirs.get_by_text("Live", exact=True).wait_for()
+        keep(theirs, folder, "looking-as")
+        page.get_by_role("link", name="Back to the person").click()
+        page.get_by_role("heading", name="What happened").wait_for()
+        keep(page, folder, "admin-person")
+        page.goto(f"{panel}/staff/audit")
+        keep(page, folder, "admin-audit")
+
+
+def main(base: str, email: str, password: str, folder: str = "docs/screenshots", *staff: str) -> int:
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         take(browser, base.rstrip("/"), email, password, place)
+        protect(browser, base.rstrip("/"), email, password, place)
+        if staff:
+            look_after(browser, *staff, folder=place)
         browser.close()
     return 0
 
