@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 from tests.asvs.browsing import press, sign_in
 from tests.factors import Factors
-from tests.house import PASSWORD, House
+from tests.house import CONFIRM, PASSWORD, House
 from tests.oidc.running import csrf_of
 from tests.web.markup import parse
 
 from phoenix.composition import MODULES
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.delete_account import erase_account
-
-CONFIRM = "/api/v2/sessions/current/confirm"
 
 
 def test_tokens_of_sessions_are_long_new_each_time_and_kept_as_hashes(house: House) -> None:
@@ -79,6 +78,65 @@ def test_showing_again_who_one_is_gives_the_browser_a_new_token(house: House) ->
     asyncio.run(run())
 
 
+def test_showing_again_who_one_is_gives_a_program_new_tokens(house: House) -> None:
+    """The old access token is over at once, also for who has it in memory; another tab may still bring the old refresh token."""
+
+    async def run() -> None:
+        async with house:
+            await house.person("ada", password=True)
+            made = (await house.log_in("ada")).json()
+            before = {"Authorization": f"Bearer {made['access_token']}"}
+            assert (await house.get("/api/v2/me", headers=before)).status_code == 200
+            await house.events()
+            confirmed = await house.post(CONFIRM, headers=before, json={"method": "password", "code": PASSWORD})
+            assert confirmed.status_code == 200
+            assert await house.events() == ["accounts.identity_proven"]
+            assert confirmed.json()["session"] == made["session"]
+            assert (await house.get("/api/v2/me", headers=before)).status_code == 401
+            for answer in (confirmed, *[await _refresh(house, made["refresh_token"]) for _tab in range(2)]):
+                head = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+                assert (await house.get("/api/v2/me", headers=head)).status_code == 200
+                assert answer.json()["refresh_token"] == confirmed.json()["refresh_token"]
+            house.clock.advance(seconds=61)
+            assert (await _refresh(house, made["refresh_token"])).status_code == 401
+            assert (await house.get("/api/v2/me", headers=head)).status_code == 401
+
+    asyncio.run(run())
+
+
+def test_a_wrong_proof_changes_no_token(house: House) -> None:
+    async def run() -> None:
+        async with house:
+            await house.person("ada", password=True)
+            made = (await house.log_in("ada")).json()
+            head = {"Authorization": f"Bearer {made['access_token']}"}
+            assert (await house.post(CONFIRM, headers=head, json={"method": "password", "code": "not it at all"})).status_code == 422
+            assert (await house.get("/api/v2/me", headers=head)).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_the_api_gives_a_browser_its_new_token_as_a_cookie(house: House) -> None:
+    async def run() -> None:
+        async with house, house.new_client() as browser:
+            await house.person("ada", password=True)
+            await sign_in(browser, "ada@example.com", PASSWORD)
+            former = browser.cookies["phoenix_session"]
+            csrf = csrf_of((await browser.get("/settings/security")).text)
+            answer = await browser.post(CONFIRM, json={"method": "password", "code": PASSWORD}, headers={"X-CSRF-Token": csrf})
+            assert answer.status_code == 200
+            assert answer.json()["access_token"] is None
+            assert browser.cookies["phoenix_session"] != former
+            assert (await house.get("/api/v2/me", headers={"Authorization": f"Bearer {former}"})).status_code == 401
+            assert (await browser.get("/api/v2/me")).status_code == 200
+
+    asyncio.run(run())
+
+
+async def _refresh(house: House, token: str) -> httpx.Response:
+    return await house.post("/api/v2/sessions/refresh", json={"refresh_token": token})
+
+
 def test_who_has_a_second_factor_shows_both_again(house: House) -> None:
     async def run() -> None:
         async with house:
@@ -101,7 +159,7 @@ def test_who_has_a_second_factor_shows_both_again(house: House) -> None:
             assert await shown(method="totp", code=ada.now()) == 422
             assert await shown(method="totp", code="000000", password=PASSWORD) == 422
             assert (await house.delete("/api/v2/totp", by="ada")).status_code == 403
-            assert await shown(method="totp", code=ada.now(), password=PASSWORD) == 204
+            assert await shown(method="totp", code=ada.now(), password=PASSWORD) == 200
             assert (await house.delete("/api/v2/totp", by="ada")).status_code == 204
 
     asyncio.run(run())

@@ -52,6 +52,7 @@ class SessionRecord(Struct, frozen=True):
     kind: str = "person"
     scopes: frozenset[str] | None = None
     impersonator_name: str | None = None
+    has_second_factor: bool = False
 
 
 class Actor(Struct, frozen=True):
@@ -88,6 +89,13 @@ class Actor(Struct, frozen=True):
     def is_key(self) -> bool:
         """Whether a program acts, with an API key, and no person."""
         return self.record.scopes is not None
+
+    def owes_second_factor(self, asked_of: str) -> bool:
+        """Whether a second factor is asked of this person, and there is none. `asked_of` is nobody, staff or everybody."""
+        record = self.record
+        if asked_of == "nobody" or record.has_second_factor or record.impersonator is not None or self.is_key:
+            return False
+        return asked_of == "everybody" or bool(record.platform)
 
     def may(self, permission: str, organisation: str | None = None) -> bool:
         """Whether it is allowed there, or anywhere. An API key never may more than its scopes say."""

@@ -49,6 +49,13 @@ class ProveAgain(Forbidden):
     code, title = "reauthentication_required", "Show that it is you"
 
 
+class SecondFactorOwed(Forbidden):
+    """This installation asks a second factor of this person, who has none yet."""
+
+    code, title = "second_factor_owed", "Set up a second step first"
+    sentence = "Here a second step is asked of you: a passkey or an authenticator app. Set one up in your security settings; then everything is open."
+
+
 class NotWhileImpersonating(Forbidden):
     code, title = "not_while_impersonating", "Not while looking through another person's eyes"
 

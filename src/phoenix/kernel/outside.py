@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import ssl
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +19,12 @@ MOST_BYTES = 512 * 1024
 KEEP = timedelta(hours=1)
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are believed. Reading them takes longer than all else there is to do at a start."""
+    return httpx.create_ssl_context()
+
+
 class OutsideError(Exception):
     """Another server did not answer, or not in a way that can be used. The message is for the log, never for people."""
 
@@ -26,7 +34,7 @@ class Outside:
 
     def __init__(self, clock: Clock, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._clock = clock
-        self._client = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, transport=transport)
+        self._client = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, transport=transport, verify=_trusted())
         self._kept: dict[str, tuple[datetime, Any]] = {}
 
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Any:

@@ -15,6 +15,7 @@ import socketio
 import structlog
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.errors import SecondFactorOwed
 from phoenix.kernel.events import Recorded, Wake, latest
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.login import COOKIE, LogIns, cookie, cookie_name
@@ -79,8 +80,9 @@ class Sockets:
 
     async def _check(self, sid: str, token: str) -> None:
         actor = await self._log_ins.find(token)
-        if actor is None:
-            await self.server.emit("session_ended", {"reason": await self._why(sid)}, to=sid)
+        if actor is None or self._is_closed_to(actor):
+            reason = await self._why(sid) if actor is None else SecondFactorOwed.code
+            await self.server.emit("session_ended", {"reason": reason}, to=sid)
             await self.server.disconnect(sid)
         elif self._people.get(sid) is not actor:
             await self._seat(sid, actor)
@@ -108,8 +110,7 @@ class Sockets:
             headers = environ.get("asgi.scope", {}).get("headers", [])
             token = cookie(headers, cookie_name(COOKIE, secure=secure).encode())
         actor = await self._log_ins.find(token) if token else None
-        # What a room is told knows no scopes, so a program with an API key is told nothing here.
-        if actor is None or token is None or actor.is_key:
+        if actor is None or token is None or self._is_closed_to(actor):
             raise socketio.exceptions.ConnectionRefusedError("not_logged_in")
         self._tokens[sid] = token
         await self._seat(sid, actor)
@@ -130,6 +131,10 @@ class Sockets:
         self._tokens.pop(sid, None)
         self._people.pop(sid, None)
         log.debug("socket_closed", reason=reason)
+
+    def _is_closed_to(self, actor: Actor) -> bool:
+        # What a room is told knows no scopes, so a program with an API key is told nothing here.
+        return actor.is_key or actor.owes_second_factor(self._runtime.settings.second_factor_for)
 
     def _allowed(self, origin: str, environ: dict[str, Any]) -> bool:
         settings = self._runtime.settings

@@ -6,6 +6,7 @@ templates are named with its name in front: "entries/list.html". Words for peopl
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -176,6 +177,7 @@ def _read_manifest(path: Path) -> dict[str, str]:
     return {Path(chunk["src"]).stem + Path(chunk["file"]).suffix: chunk["file"] for chunk in manifest.values() if "src" in chunk}
 
 
+@functools.cache
 def _read_icons(path: Path) -> dict[str, Markup]:
     """The drawings of the icon sheet by name. They are put into the page: no request, and they take the colour of the text."""
     sheet = ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314 - our own file

@@ -57,6 +57,11 @@ class Settings:
         return self.place.environment == "production"
 
     @property
+    def second_factor_for(self) -> str:
+        """Who must have a second factor: `nobody`, `staff` or `everybody`."""
+        return self.accounts.second_factor_for or ("staff" if self.production else "nobody")
+
+    @property
     def for_staff(self) -> bool:
         """Whether these are the settings of the admin listener, which stands under the address that staff use."""
         return self.web.public_url.rstrip("/") == self.admin.origin

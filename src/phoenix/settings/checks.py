@@ -17,6 +17,8 @@ def check(settings: Settings) -> None:
     """Raises SettingsError naming the first variable that cannot be used."""
     _check_choice("ENVIRONMENT", settings.place.environment, ("development", "test", "production"))
     _check_choice("NODES", settings.cache.nodes, ("one", "many"))
+    if settings.accounts.second_factor_for:
+        _check_choice("SECOND_FACTOR_FOR", settings.accounts.second_factor_for, ("nobody", "staff", "everybody"))
     _check_choice("LOG_FORMAT", settings.logs.format, ("json", "pretty"))
     _check_choice("LOG_LEVEL", settings.logs.level, ("debug", "info", "warning", "error"))
     _check_range("WORKERS", settings.web.workers, 1, 1024)

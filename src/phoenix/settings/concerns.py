@@ -109,6 +109,11 @@ class Accounts:
         "",
         "Identity providers people may sign in with, as a JSON list: see docs/providers.md. It holds secrets, so PROVIDERS_FILE is the better place.",
     )
+    second_factor_for: str = setting(
+        "SECOND_FACTOR_FOR",
+        "",
+        "Who must have a second factor: `nobody`, `staff` or `everybody`. Who has none yet sets one up before anything else. Default: `staff` in production, `nobody` elsewhere.",
+    )
     breached_passwords: str = setting(
         "BREACHED_PASSWORDS",
         "",

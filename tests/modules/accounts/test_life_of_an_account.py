@@ -189,7 +189,11 @@ class Life(RuleBasedStateMachine):
             given = {"method": "password", "code": self.password}
         else:
             given = {"method": "totp", "code": pyotp.TOTP(self.secret).at(self.now), "password": self.password}
-        assert self.call("POST", "/sessions/current/confirm", session.access, json=given).status_code == 204
+        before = session.access
+        answer = self.call("POST", "/sessions/current/confirm", before, json=given)
+        assert answer.status_code == 200
+        session.access, session.refresh = answer.json()["access_token"], answer.json()["refresh_token"]
+        assert self.call("GET", "/me", before).status_code == 401
         session.proved_at = self.now
 
     @precondition(lambda self: bool(self.sessions) and self.secret is None)

@@ -34,6 +34,7 @@ class HotReads:
         self._reads = {read.path: read for read in reads} if self._generations else {}
         secure = runtime.settings.public_url.startswith("https://")
         self._cookie = cookie_name(COOKIE, secure=secure).encode()
+        self._second_factor_for = runtime.settings.second_factor_for
         self._headers = [
             *security_headers(runtime.settings),
             (b"content-type", b"application/json"),
@@ -64,7 +65,7 @@ class HotReads:
     def _find(self, read: HotRead, scope: Scope) -> Answer | None:
         now = self._clock.now()
         actor = self.reader(scope, now)
-        if actor is None:
+        if actor is None or actor.owes_second_factor(self._second_factor_for):
             return None
         key = read.key(actor, scope["query_string"])
         if key is None:

@@ -18,7 +18,7 @@ from litestar.response import Response
 
 from phoenix.kernel.actor import Actor, Seat
 from phoenix.kernel.database import Reader, Transaction
-from phoenix.kernel.errors import InvalidInput, NotFound, NotLoggedIn, PhoenixError, ProveAgain, TooManyRequests
+from phoenix.kernel.errors import InvalidInput, NotFound, NotLoggedIn, PhoenixError, ProveAgain, SecondFactorOwed, TooManyRequests
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.text import _
 from phoenix.kernel.web import csrf
@@ -32,6 +32,8 @@ from phoenix.kernel.web.rules import Rule, client_address, decide
 HTML = "text/html; charset=utf-8"
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
 TOAST_COOKIE = "phoenix_toast"
+# Where people set up what protects their account.
+SECURITY = "/settings/security"
 MOST_FORM_FIELDS = 200
 
 
@@ -157,6 +159,10 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
         if request.method != "GET" or request.headers.get("hx-request"):
             raise
         return go_to(f"/sign-in?next={quote(_target(request), safe='')}", request)
+    except SecondFactorOwed:
+        if runtime.settings.for_staff:
+            raise
+        return go_to(SECURITY, request)
     except ProveAgain:
         # What was typed into a form is lost then, so the page that shows it asks first, and a form has longer.
         target = _target(request) if request.method == "GET" else _path_of(request.headers.get("referer", ""))
@@ -283,6 +289,9 @@ def refusal_page(refusal: PhoenixError, request: AnyRequest) -> Response[Any]:
     runtime: Runtime = request.app.state.runtime
     actor, _by_cookie = request.scope.get("state", {}).get("actor_found") or (None, False)
     way_on = WayOn("/sign-in", _("Sign in")) if refusal.status == 401 else None
+    if isinstance(refusal, SecondFactorOwed):
+        # The panel has no settings of one's own; they are where people are.
+        way_on = WayOn(f"{getattr(request.app.state, 'people_url', '')}{SECURITY}", _("Set up a second step"))
     context = {
         **frame(runtime, request, actor, csrf.token_for(runtime.keys, actor.session) if actor else "", ""),
         "status": refusal.status,

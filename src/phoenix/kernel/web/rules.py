@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.errors import Forbidden, NotLoggedIn, NotWhileImpersonating, ProveAgain
+from phoenix.kernel.errors import Forbidden, NotLoggedIn, NotWhileImpersonating, ProveAgain, SecondFactorOwed
 from phoenix.kernel.limits import Decision, Limit
 from phoenix.kernel.redaction import also_remember
 from phoenix.kernel.runtime import Runtime
@@ -33,6 +33,7 @@ class Rule:
 
     `permission` is the name of one, or PUBLIC or LOGGED_IN. `limits` count by client address (of IPv6 by network). A `sensitive` route wants
     a recent proof that the person is there, and is closed to API keys and to who looks through another's eyes.
+    `before_second_factor` opens a route to who owes a second factor: what it takes to set one up, and to leave.
     `impersonator_may` opens a route that changes something to them. `cross_site` is for the one kind of form that another
     site may send: an identity provider's answer, which brings proof of its own. `listeners` are where it is served.
     """
@@ -40,6 +41,7 @@ class Rule:
     permission: str
     limits: tuple[Limit, ...] = ()
     sensitive: bool = False
+    before_second_factor: bool = False
     impersonator_may: bool = False
     cross_site: bool = False
     listeners: tuple[Listener, ...] = ("public",)
@@ -84,6 +86,8 @@ async def decide(request: AnyRequest, rule: Rule) -> tuple[Actor | None, list[De
         if actor is None:
             raise NotLoggedIn
         _check_permission(request, rule, actor)
+        if not rule.before_second_factor and actor.owes_second_factor(runtime.settings.second_factor_for):
+            raise SecondFactorOwed
         _check_presence(request, rule, actor, runtime)
     return actor, decisions
 

@@ -26,7 +26,7 @@ async def find(runtime: Runtime, db: Reader, token: str) -> SessionRecord | None
     claims = await read_access_token(runtime, db, token)
     if claims is None:
         return None
-    record = await db.maybe(queries.SESSION_BY_ID, claims.session)
+    record = await db.maybe(queries.SESSION_BY_ID, claims.session, claims.renewal)
     if record is None or record.account != claims.account:
         return None
     return msgspec.structs.replace(record, until=min(record.until, claims.until))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from msgspec import Struct
+
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.crypto import hash_token, new_token
 from phoenix.kernel.database import Transaction
@@ -9,9 +13,11 @@ from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.jobs import enqueue
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.text import _
+from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.guard import forgive, take_try, tell_of_lock
 from phoenix.modules.accounts.actions.prove import Given, spend_proof
 from phoenix.modules.accounts.actions.second_factor import check_factor
+from phoenix.modules.accounts.actions.tokens import access_token, refresh_token
 from phoenix.modules.accounts.errors import WrongProof
 from phoenix.modules.accounts.events import IdentityProven
 from phoenix.modules.accounts.queries import protection
@@ -19,6 +25,15 @@ from phoenix.modules.accounts.queries import protection
 PURPOSE = "confirm"
 # What stands in place of a hash where an account has no password.
 NOBODYS = "!"
+
+
+class NewTokens(Struct, frozen=True):
+    """What a session is known by from now on. `seconds` is how long the access token lives, or the cookie of a browser that stays signed in."""
+
+    token: str
+    refresh_token: str | None
+    seconds: int
+    remembered: bool
 
 
 def methods_of(found: protection.Protection) -> list[str]:
@@ -59,11 +74,23 @@ async def ask_for_code(tx: Transaction, actor: Actor) -> None:
     await enqueue(tx, "accounts.send_confirmation_code", {"account": actor.account})
 
 
-async def renew_token(tx: Transaction, actor: Actor) -> tuple[str, int | None]:
-    """A new token for a browser's session, the old one ends (ASVS 5.0, 7.2.4); and the seconds its cookie is kept, if it is."""
+async def renew_tokens(runtime: Runtime, tx: Transaction, actor: Actor) -> NewTokens:
+    """New tokens for the session; its access tokens of before end at once (ASVS 5.0, 7.2.4).
+
+    The refresh token rotates as it always does, so that another tab of the client is not taken for a thief.
+    """
     token = f"pho_{new_token()}"
-    remembered, until = await tx.one(protection.RENEW_TOKEN, actor.session, hash_token(token))
-    return token, round((until - tx.now).total_seconds()) if remembered else None
+    renewed = await tx.one(protection.RENEW_TOKEN, actor.session, hash_token(token))
+    tx.touch(f"account:{actor.account}")
+    if not renewed.refreshes:
+        return NewTokens(token, None, round((renewed.until - tx.now).total_seconds()), renewed.remembered)
+    refresh = refresh_token(runtime.keys, actor.session, renewed.count + 1)
+    idle_until = tx.now + timedelta(seconds=renewed.idle_seconds)
+    await tx.execute(queries.ROTATE, actor.session, hash_token(refresh), tx.now, idle_until)
+    access, seconds = await access_token(
+        runtime, tx, account=actor.account, session=actor.session, until=renewed.until, renewal=renewed.renewals
+    )
+    return NewTokens(access, refresh, seconds, renewed.remembered)
 
 
 async def prove_session(tx: Transaction, actor: Actor, *, method: str) -> None:

@@ -108,7 +108,7 @@ async def begin_session(runtime: Runtime, tx: Transaction, *, account: str, meth
     )
     tx.record(LoggedIn(subject=account, session=session, method=method))
     if arrival.api:
-        token, seconds = await access_token(runtime, tx, account=account, session=session, until=until)
+        token, seconds = await access_token(runtime, tx, account=account, session=session, until=until, renewal=0)
         return NewSession(session, account, token, refresh, seconds)
     return NewSession(session, account, token, "", absolute)
 

@@ -37,5 +37,5 @@ async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> NewS
     elif tx.now - found.refreshed_at > REFRESH_GRACE:
         await end_session_of(tx, found.account, found.id, reason=REUSED)
         raise RefreshRefused(_("This refresh token was used before. The session was ended, in case it was stolen. Log in again."))
-    access, seconds = await access_token(runtime, tx, account=found.account, session=found.id, until=found.until)
+    access, seconds = await access_token(runtime, tx, account=found.account, session=found.id, until=found.until, renewal=found.renewals)
     return NewSession(found.id, found.account, access, refresh_token(runtime.keys, found.id, count), seconds)

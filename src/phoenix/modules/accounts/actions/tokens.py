@@ -26,14 +26,15 @@ CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 class AccessClaims(Struct, frozen=True):
-    """What an access token says: whose session, and until when."""
+    """What an access token says: whose session, after which of its renewals, and until when."""
 
     session: str
     account: str
     until: datetime
+    renewal: int
 
 
-async def access_token(runtime: Runtime, tx: Transaction, *, account: str, session: str, until: datetime) -> tuple[str, int]:
+async def access_token(runtime: Runtime, tx: Transaction, *, account: str, session: str, until: datetime, renewal: int) -> tuple[str, int]:
     """A token for a session, and the seconds it lives, never longer than the session."""
     key_id, key = await active_key(runtime, tx)
     seconds = min(runtime.settings.sessions.access_token, int((until - tx.now).total_seconds()))
@@ -43,6 +44,7 @@ async def access_token(runtime: Runtime, tx: Transaction, *, account: str, sessi
         "aud": audience(runtime),
         "sub": account,
         "sid": session,
+        "renewal": renewal,
         "iat": now,
         "exp": now + seconds,
     }
@@ -64,7 +66,7 @@ async def read_access_token(runtime: Runtime, db: Reader, token: str) -> AccessC
         until, since = (datetime.fromtimestamp(int(claims[name]), UTC) for name in ("exp", "iat"))
         if until <= db.now or since > db.now + CLOCKS_DIFFER:
             return None
-        return AccessClaims(str(claims["sid"]), str(claims["sub"]), until)
+        return AccessClaims(str(claims["sid"]), str(claims["sub"]), until, int(claims["renewal"]))
     return None
 
 

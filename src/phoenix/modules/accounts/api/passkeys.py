@@ -63,13 +63,13 @@ class PasskeyList(Struct):
     next_cursor: str | None = None
 
 
-@post("/api/v2/passkeys/options", permission=LOGGED_IN, queries=1, limits=(PROOFS,), sensitive=True)
+@post("/api/v2/passkeys/options", permission=LOGGED_IN, before_second_factor=True, queries=1, limits=(PROOFS,), sensitive=True)
 async def offer_passkey(call: Call) -> OfferAnswer:
     """Begin to add a passkey: what to give to navigator.credentials.create(). Good for five minutes."""
     return offer_answer(await passkeys.offer_registration(call.runtime, call.db, call.actor, party_here(call)))
 
 
-@post("/api/v2/passkeys", permission=LOGGED_IN, queries=7, limits=(PROOFS,), sensitive=True)
+@post("/api/v2/passkeys", permission=LOGGED_IN, before_second_factor=True, queries=7, limits=(PROOFS,), sensitive=True)
 async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer]:
     """Add the passkey that was made. From now on it logs in by itself, and is asked for as a second step."""
     given = GivenPasskey(data.challenge, data.credential)
@@ -113,7 +113,14 @@ async def begin_session_by_passkey(call: Call, data: PasskeyLogInData) -> Create
     return await log_in_answer(call, await enter(call.runtime, call.tx, account=account, method="passkey", arrival=comes, strong=True))
 
 
-@post("/api/v2/sessions/current/confirmation_options", permission=LOGGED_IN, queries=1, limits=(PROOFS,), listeners=EVERYWHERE)
+@post(
+    "/api/v2/sessions/current/confirmation_options",
+    permission=LOGGED_IN,
+    before_second_factor=True,
+    queries=1,
+    limits=(PROOFS,),
+    listeners=EVERYWHERE,
+)
 async def offer_confirmation(call: Call) -> OfferAnswer:
     """Begin to show with a passkey that it is still you: what to give to navigator.credentials.get()."""
     return offer_answer(await prove_passkey.offer_confirmation(call.runtime, call.db, call.actor, party_here(call)))

@@ -30,7 +30,7 @@ def me_key(actor: Actor, query_string: bytes) -> str | None:
     return None if query_string else f"me:{actor.account}"
 
 
-@get("/api/v2/me", permission=LOGGED_IN, queries=1)
+@get("/api/v2/me", permission=LOGGED_IN, before_second_factor=True, queries=1)
 async def read_me(call: Call) -> AccountAnswer | Answer:
     """Your profile."""
     actor, runtime = call.actor, call.runtime

@@ -81,7 +81,7 @@ class KeySet(Struct):
     keys: list[dict[str, Any]]
 
 
-@get("/api/v2/security", permission=LOGGED_IN, queries=1)
+@get("/api/v2/security", permission=LOGGED_IN, before_second_factor=True, queries=1)
 async def read_security(call: Call) -> ProtectionAnswer:
     """What protects your account."""
     found = await call.db.one(protection.PROTECTION, call.actor.account, call.db.now)
@@ -108,14 +108,14 @@ async def change_my_address(call: Call, data: ProofData) -> None:
     await change_address.change_address(call.runtime, call.tx, call.actor, Given(data.token, data.email, data.code))
 
 
-@post("/api/v2/totp", permission=LOGGED_IN, queries=3, sensitive=True)
+@post("/api/v2/totp", permission=LOGGED_IN, before_second_factor=True, queries=3, sensitive=True)
 async def begin_totp(call: Call) -> Created[EnrolmentAnswer]:
     """Begin to set up an authenticator app (RFC 6238). It protects nothing until its first code was confirmed."""
     made = await second_factor.begin_totp(call.runtime, call.tx, call.actor)
     return Created(EnrolmentAnswer(made.secret, made.uri), "/api/v2/totp")
 
 
-@post("/api/v2/totp/confirm", permission=LOGGED_IN, queries=12, limits=(PROOFS,), sensitive=True)
+@post("/api/v2/totp/confirm", permission=LOGGED_IN, before_second_factor=True, queries=12, limits=(PROOFS,), sensitive=True)
 async def confirm_totp(call: Call, data: CodeData) -> Created[BackupCodes]:
     """Turn it on by the code it shows. The answer holds ten backup codes, which are shown this once."""
     return Created(BackupCodes(await second_factor.confirm_totp(call.runtime, call.tx, call.actor, data.code)), "/api/v2/security")

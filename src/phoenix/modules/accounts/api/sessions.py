@@ -7,6 +7,8 @@ from msgspec import Struct
 from phoenix.kernel.web.call import Accepted, Call, Created
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
+from phoenix.kernel.web.login import COOKIE, bearer
+from phoenix.kernel.web.pages import our_cookie
 from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import confirm, email_code, log_in, prove_passkey, refresh, second_factor, sessions
@@ -96,6 +98,15 @@ class LogInAnswer(Struct):
     account: AccountAnswer
 
 
+class ConfirmedAnswer(Struct):
+    """The tokens of before have ended. To a browser the new one comes as a cookie, and both tokens are null."""
+
+    access_token: str | None
+    refresh_token: str | None
+    expires_in: int
+    session: str
+
+
 class TokenAnswer(Struct):
     access_token: str
     refresh_token: str
@@ -160,17 +171,22 @@ async def begin_session_by_code(call: Call, data: LogInProofData) -> Created[Log
     return await log_in_answer(call, await enter(call.runtime, call.tx, account=account, method="email_code", arrival=comes))
 
 
-@post("/api/v2/sessions/current/confirm", permission=LOGGED_IN, queries=15, limits=(PROOFS,))
-async def confirm_session(call: Call, data: ConfirmationData) -> None:
-    """Show that it is still you: sensitive acts are open to this session for a quarter of an hour."""
+@post("/api/v2/sessions/current/confirm", permission=LOGGED_IN, before_second_factor=True, queries=17, limits=(PROOFS,))
+async def confirm_session(call: Call, data: ConfirmationData) -> ConfirmedAnswer:
+    """Show that it is still you: sensitive acts are open to this session for a quarter of an hour. Its tokens are new then."""
     if data.method == "passkey" and data.passkey is not None:
         given = GivenPasskey(data.passkey.challenge, data.passkey.credential)
         await prove_passkey.confirm(call.runtime, call.tx, call.actor, party_here(call), given)
     else:
         await confirm.confirm(call.runtime, call.tx, call.actor, method=data.method, given=data.code, password=data.password)
+    made = await confirm.renew_tokens(call.runtime, call.tx, call.actor)
+    if bearer(call.request.scope["headers"]) is not None:
+        return ConfirmedAnswer(made.token, made.refresh_token, made.seconds, call.actor.session)
+    call.cookies.append(our_cookie(call.runtime, COOKIE, made.token, seconds=made.seconds if made.remembered else None))
+    return ConfirmedAnswer(None, None, made.seconds, call.actor.session)
 
 
-@post("/api/v2/sessions/current/confirmation_code", permission=LOGGED_IN, queries=2, limits=(RESETS,))
+@post("/api/v2/sessions/current/confirmation_code", permission=LOGGED_IN, before_second_factor=True, queries=2, limits=(RESETS,))
 async def ask_for_confirmation_code(call: Call) -> Accepted[Nothing]:
     """Ask for a mail with a code for `confirm`, where the account has no password."""
     await confirm.ask_for_code(call.tx, call.actor)
@@ -206,7 +222,7 @@ async def list_sessions(call: Call) -> SessionList:
     )
 
 
-@delete("/api/v2/sessions/current", permission=LOGGED_IN, queries=2)
+@delete("/api/v2/sessions/current", permission=LOGGED_IN, before_second_factor=True, queries=2)
 async def end_current_session(call: Call) -> None:
     """Log out."""
     await sessions.end_session(call.tx, call.actor, call.actor.session, reason="logged_out")

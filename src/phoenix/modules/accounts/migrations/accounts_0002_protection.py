@@ -23,6 +23,7 @@ def upgrade() -> None:
         ALTER TABLE sessions
             ADD COLUMN method text COLLATE "C" NOT NULL DEFAULT 'password',
             ADD COLUMN proved_at timestamptz,
+            ADD COLUMN renewals integer NOT NULL DEFAULT 0,
             ADD COLUMN impersonator_id text COLLATE "C" REFERENCES accounts ON DELETE CASCADE,
             ADD COLUMN impersonation_reason text,
             ADD COLUMN impersonation_writes boolean NOT NULL DEFAULT false;

@@ -120,7 +120,7 @@ async def send_unlock(visit: Visit) -> Redirect:
     return Redirect("/sign-in", _("You can sign in again."))
 
 
-@form("/sign-out", permission=LOGGED_IN, queries=3, impersonator_may=True, listeners=EVERYWHERE)
+@form("/sign-out", permission=LOGGED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
 async def send_sign_out(visit: Visit) -> Redirect:
     await sessions.end_session(visit.tx, visit.actor, visit.actor.session, reason="logged_out")
     visit.cookies.append(our_cookie(visit.runtime, COOKIE, "", seconds=0))

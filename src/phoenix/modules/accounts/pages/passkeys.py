@@ -23,7 +23,9 @@ async def send_sign_in_with_passkey(visit: Visit) -> Redirect:
     return await let_in(visit, account, method="passkey", remember=remember, on_to=on_to, strong=True)
 
 
-@form("/settings/passkeys", permission=LOGGED_IN, queries=7, limits=(PROOFS,), sensitive=True, retry=show_security)
+@form(
+    "/settings/passkeys", permission=LOGGED_IN, before_second_factor=True, queries=7, limits=(PROOFS,), sensitive=True, retry=show_security
+)
 async def send_passkey(visit: Visit) -> Redirect:
     given, device = given_passkey(visit), device_of(visit.agent)
     await passkeys.add_passkey(visit.runtime, visit.tx, visit.actor, party_here(visit), given, name="", device=device)

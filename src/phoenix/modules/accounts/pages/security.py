@@ -25,7 +25,7 @@ from phoenix.modules.accounts.queries import passkeys, protection, tokens
 BACKUP_CODES_LOW = 3
 
 
-@page("/settings/security", permission=LOGGED_IN, queries=5)
+@page("/settings/security", permission=LOGGED_IN, before_second_factor=True, queries=5)
 async def show_security(visit: Visit) -> View:
     account, now = visit.actor.account, visit.db.now
     found = await visit.db.one(protection.PROTECTION, account, now)
@@ -84,13 +84,13 @@ async def send_confirm_address(visit: Visit) -> Redirect:
     return Redirect("/settings/security", _("Your address is {address} now.").format(address=address))
 
 
-@form("/settings/totp/begin", permission=LOGGED_IN, queries=3, sensitive=True)
+@form("/settings/totp/begin", permission=LOGGED_IN, before_second_factor=True, queries=3, sensitive=True)
 async def send_begin_totp(visit: Visit) -> Redirect:
     await second_factor.begin_totp(visit.runtime, visit.tx, visit.actor)
     return Redirect("/settings/totp")
 
 
-@page("/settings/totp", permission=LOGGED_IN, queries=1, sensitive=True)
+@page("/settings/totp", permission=LOGGED_IN, before_second_factor=True, queries=1, sensitive=True)
 async def show_totp(visit: Visit) -> View | Redirect:
     waiting = await second_factor.waiting_totp(visit.runtime, visit.db, visit.actor)
     if waiting is None:
@@ -98,7 +98,7 @@ async def show_totp(visit: Visit) -> View | Redirect:
     return View("accounts/settings/totp.html", {"secret": waiting.secret, "qr": qr_code(waiting.uri)})
 
 
-@form("/settings/totp", permission=LOGGED_IN, queries=12, limits=(PROOFS,), sensitive=True, retry=show_totp)
+@form("/settings/totp", permission=LOGGED_IN, before_second_factor=True, queries=12, limits=(PROOFS,), sensitive=True, retry=show_totp)
 async def send_totp(visit: Visit) -> View:
     codes = await second_factor.confirm_totp(visit.runtime, visit.tx, visit.actor, visit.form.get("code", ""))
     return View("accounts/settings/backup_codes.html", {"codes": codes, "fresh": True})
@@ -116,7 +116,7 @@ async def send_backup_codes(visit: Visit) -> View:
     return View("accounts/settings/backup_codes.html", {"codes": codes, "fresh": False})
 
 
-@page("/confirm", permission=LOGGED_IN, queries=1, listeners=EVERYWHERE)
+@page("/confirm", permission=LOGGED_IN, before_second_factor=True, queries=1, listeners=EVERYWHERE)
 async def show_confirm(visit: Visit) -> View:
     """Show again who is there; on to `next` then."""
     found = await visit.db.one(protection.PROTECTION, visit.actor.account, visit.db.now)
@@ -128,7 +128,7 @@ async def show_confirm(visit: Visit) -> View:
     return View("accounts/confirm.html", {"form": shown, "methods": methods, "both": both, "passkeys": passkeys_here(visit)})
 
 
-@form("/confirm", permission=LOGGED_IN, queries=16, limits=(PROOFS,), retry=show_confirm, listeners=EVERYWHERE)
+@form("/confirm", permission=LOGGED_IN, before_second_factor=True, queries=16, limits=(PROOFS,), retry=show_confirm, listeners=EVERYWHERE)
 async def send_confirm(visit: Visit) -> Redirect:
     method, sent = visit.form.get("method", ""), visit.form
     if method == "passkey":
@@ -137,12 +137,12 @@ async def send_confirm(visit: Visit) -> Redirect:
         password = sent.get("password", "")
         given = password if method == "password" else sent.get("code", "")
         await confirm.confirm(visit.runtime, visit.tx, visit.actor, method=method, given=given, password=password)
-    token, seconds = await confirm.renew_token(visit.tx, visit.actor)
-    visit.cookies.append(our_cookie(visit.runtime, COOKIE, token, seconds=seconds))
+    made = await confirm.renew_tokens(visit.runtime, visit.tx, visit.actor)
+    visit.cookies.append(our_cookie(visit.runtime, COOKIE, made.token, seconds=made.seconds if made.remembered else None))
     return Redirect(safe_next(sent.get("next") or "/settings/security"))
 
 
-@form("/confirm/mail", permission=LOGGED_IN, queries=3, limits=(RESETS,), listeners=EVERYWHERE)
+@form("/confirm/mail", permission=LOGGED_IN, before_second_factor=True, queries=3, limits=(RESETS,), listeners=EVERYWHERE)
 async def send_confirmation_mail(visit: Visit) -> Redirect:
     await confirm.ask_for_code(visit.tx, visit.actor)
     return Redirect(f"/confirm?method=email_code&next={safe_next(visit.form.get('next') or '/')}", _("A mail with a code is on its way."))

@@ -91,6 +91,7 @@ class Refreshable(Struct, frozen=True):
     count: int
     until: datetime
     idle_seconds: int
+    renewals: int
 
 
 def _session_record(*columns: Any) -> SessionRecord:
@@ -223,12 +224,14 @@ _RECORD = """
     SELECT s.id, a.id, a.email, a.name, a.time_zone, a.locale, true, a.created_at,
            ARRAY(SELECT permission FROM user_permissions WHERE account_id = a.id),
            s.idle_until, s.until, s.seen_at, a.version, s.proved_at, s.impersonator_id, s.impersonation_writes, a.erase_at, a.kind,
-           NULL::text[], (SELECT i.name FROM accounts i WHERE i.id = s.impersonator_id)
+           NULL::text[], (SELECT i.name FROM accounts i WHERE i.id = s.impersonator_id),
+           EXISTS (SELECT 1 FROM totp_secrets t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL)
+           OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id)
       FROM sessions s JOIN accounts a ON a.id = s.account_id
      WHERE s.ended_at IS NULL AND a.locked_at IS NULL AND a.erased_at IS NULL
 """
 SESSION_BY_TOKEN: Query[SessionRecord] = query(_session_record, f"{_RECORD} AND s.token_hash = $1")
-SESSION_BY_ID: Query[SessionRecord] = query(_session_record, f"{_RECORD} AND s.id = $1")
+SESSION_BY_ID: Query[SessionRecord] = query(_session_record, f"{_RECORD} AND s.id = $1 AND s.renewals = $2")
 END_REASON: Query[str] = query(str, "SELECT coalesce(end_reason, 'expired') FROM sessions WHERE id = $1")
 SESSION_SEEN: Query[tuple[str, str, datetime]] = query(
     lambda device, place, at: (device, place, at), "SELECT device, place, created_at FROM sessions WHERE id = $1"
@@ -243,7 +246,7 @@ SECURITY_EVENTS: Query[Happened] = query(
 SESSION_BY_REFRESH: Query[Refreshable] = query(
     Refreshable,
     """
-    SELECT id, account_id, coalesce(refresh_hash = $1, false), refreshed_at, refresh_count, until, idle_seconds FROM sessions
+    SELECT id, account_id, coalesce(refresh_hash = $1, false), refreshed_at, refresh_count, until, idle_seconds, renewals FROM sessions
      WHERE (refresh_hash = $1 OR former_refresh_hash = $1) AND ended_at IS NULL AND until > $2 AND idle_until > $2
        AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = account_id AND (a.locked_at IS NOT NULL OR a.erased_at IS NOT NULL)) FOR UPDATE
 """,

@@ -26,6 +26,17 @@ class Totp(Struct, frozen=True):
     confirmed_at: datetime | None
 
 
+class Renewed(Struct, frozen=True):
+    """A session whose tokens of before are over. `refreshes` is whether it has a refresh token, of number `count`."""
+
+    remembered: bool
+    until: datetime
+    idle_seconds: int
+    refreshes: bool
+    count: int
+    renewals: int
+
+
 class Protection(Struct, frozen=True):
     """What protects an account, at a glance."""
 
@@ -88,6 +99,11 @@ USE_BACKUP_CODE: Query[int] = query(
 BACKUP_CODES_LEFT: Query[int] = query(int, "SELECT count(*) FROM backup_codes WHERE account_id = $1 AND used_at IS NULL")
 REMOVE_PASSKEYS = command("DELETE FROM passkeys WHERE account_id = $1")
 PROVE_SESSION = command("UPDATE sessions SET proved_at = $2 WHERE id = $1")
-RENEW_TOKEN: Query[tuple[bool, datetime]] = query(
-    lambda remembered, until: (remembered, until), "UPDATE sessions SET token_hash = $2 WHERE id = $1 RETURNING remembered, until"
+# Access tokens name the renewal they were made after, so those of before are over.
+RENEW_TOKEN: Query[Renewed] = query(
+    Renewed,
+    """
+    UPDATE sessions SET token_hash = $2, renewals = renewals + 1 WHERE id = $1
+    RETURNING remembered, until, idle_seconds, refresh_hash IS NOT NULL, refresh_count, renewals
+""",
 )

@@ -88,7 +88,7 @@ RECORD_OF_API_KEY: Query[SessionRecord] = query(
     """
     SELECT k.id, a.id, a.email, a.name, a.time_zone, a.locale, true, a.created_at,
            '{}'::text[], k.until, k.until, coalesce(k.seen_at, k.created_at), a.version, NULL::timestamptz, NULL::text, false, a.erase_at,
-           a.kind, k.scopes, NULL::text
+           a.kind, k.scopes, NULL::text, false
       FROM api_keys k JOIN accounts a ON a.id = k.account_id
      WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND k.until > $2 AND a.locked_at IS NULL AND a.erased_at IS NULL
 """,

@@ -1,0 +1,195 @@
+"""A3: where a second factor is asked of somebody, nothing else is open to them before they have one (ASVS 5.0, 6.3.3)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pyotp
+import pytest
+import socketio
+from tests.asvs.browsing import press, sign_in
+from tests.factors import bearer
+from tests.house import PASSWORD, House, Place
+from tests.modules.admin.panel import Panel
+
+from phoenix.composition import MODULES
+from phoenix.kernel.actor import ADMINISTRATOR
+from phoenix.kernel.realtime import Sockets
+from phoenix.kernel.web.login import LogIns
+from phoenix.kernel.web.rules import PUBLIC
+from phoenix.settings import SettingsError, read_settings
+
+EVERYBODY = {"PHOENIX_SECOND_FACTOR_FOR": "everybody"}
+STAFF = {"PHOENIX_SECOND_FACTOR_FOR": "staff"}
+# What it takes to set one up, and to leave.
+OPEN = {
+    "GET /api/v2/me",
+    "GET /api/v2/security",
+    "POST /api/v2/totp",
+    "POST /api/v2/totp/confirm",
+    "POST /api/v2/passkeys",
+    "POST /api/v2/passkeys/options",
+    "POST /api/v2/sessions/current/confirm",
+    "POST /api/v2/sessions/current/confirmation_code",
+    "POST /api/v2/sessions/current/confirmation_options",
+    "DELETE /api/v2/sessions/current",
+    "GET /confirm",
+    "POST /confirm",
+    "POST /confirm/mail",
+    "GET /settings/security",
+    "POST /settings/passkeys",
+    "GET /settings/totp",
+    "POST /settings/totp",
+    "POST /settings/totp/begin",
+    "POST /sign-out",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "nobody"),
+        ({"PHOENIX_SECOND_FACTOR_FOR": "everybody"}, "everybody"),
+        ({"PHOENIX_ENVIRONMENT": "production"}, "staff"),
+        ({"PHOENIX_ENVIRONMENT": "production", "PHOENIX_SECOND_FACTOR_FOR": "nobody"}, "nobody"),
+    ],
+)
+def test_staff_are_asked_in_production_unless_the_operator_says_otherwise(variables: dict[str, str], expected: str) -> None:
+    secrets = {
+        "PHOENIX_SECRET_KEY": "a secret of production, long enough and of many letters",
+        "PHOENIX_SMTP_URL": "smtp://mail.example.com:587",
+    }
+    assert read_settings({**secrets, **variables}).second_factor_for == expected
+
+
+def test_a_word_that_means_nothing_is_refused_at_the_start() -> None:
+    with pytest.raises(SettingsError, match="PHOENIX_SECOND_FACTOR_FOR must be nobody, staff or everybody"):
+        read_settings({"PHOENIX_SECOND_FACTOR_FOR": "administrators"})
+
+
+def test_the_routes_that_stay_open_are_these() -> None:
+    found = set()
+    for module in MODULES:
+        for route in module.routes:
+            if route.opt["rule"].before_second_factor and route.opt["permission"] != PUBLIC:
+                methods = {method.value if hasattr(method, "value") else str(method) for method in route.http_methods} - {"HEAD", "OPTIONS"}
+                found |= {f"{method} {path}" for method in methods for path in route.paths}
+    assert found == OPEN
+
+
+def test_everybody_sets_one_up_before_anything_else(place: Place) -> None:
+    house = House(place, EVERYBODY)
+
+    async def run() -> None:
+        async with house:
+            await house.person("ada", password=True)
+            ember = await house.organisation("ember", ada="owner")
+            closed = ("/api/v2/organisations", f"/api/v2/feed?organisation={ember}", f"/api/v2/dashboard?organisation={ember}")
+            for path in closed:
+                refused = await house.get(path, by="ada")
+                assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_owed"), path
+                assert "security settings" in refused.json()["detail"]
+            for path in ("/api/v2/me", "/api/v2/security"):
+                assert (await house.get(path, by="ada")).status_code == 200, path
+            await house.events()
+            refused = await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
+            assert refused.status_code == 403
+            assert await house.events() == []
+            secret = (await house.post("/api/v2/totp", by="ada")).json()["secret"]
+            code = pyotp.TOTP(secret).at(house.clock.now())
+            assert (await house.post("/api/v2/totp/confirm", by="ada", json={"code": code})).status_code == 201
+            for path in closed:
+                assert (await house.get(path, by="ada")).status_code == 200, path
+            # Also for what is answered from memory, when the last one is gone.
+            assert (await house.delete("/api/v2/totp", by="ada")).status_code == 204
+            for path in closed:
+                assert (await house.get(path, by="ada")).status_code == 403, path
+
+    asyncio.run(run())
+
+
+def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
+    house = House(place, EVERYBODY)
+
+    async def run() -> None:
+        async with house, house.new_client() as browser:
+            await house.person("ada", password=True)
+            await house.organisation("ember", ada="owner")
+            await sign_in(browser, "ada@example.com", PASSWORD)
+            for path in ("/o/ember/feed", "/organisations", "/settings/profile"):
+                led = await browser.get(path)
+                assert (led.status_code, led.headers["location"]) == (303, "/settings/security"), path
+            page = await browser.get("/settings/security")
+            assert "Here a second step is asked of you." in page.text
+            assert (await press(browser, "/settings/security", "/settings/totp/begin")).headers["location"] == "/settings/totp"
+            shown = await browser.get("/settings/totp")
+            secret = shown.text.partition("secret=")[2].partition("&")[0] or _typed(shown.text)
+            codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(house.clock.now()))
+            assert codes.status_code == 200
+            assert "Here a second step is asked of you." not in (await browser.get("/settings/security")).text
+            assert (await browser.get("/o/ember/feed")).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_staff_are_asked_and_others_are_not(place: Place) -> None:
+    house = House(place, STAFF)
+
+    async def run() -> None:
+        async with house, Panel(house) as panel:
+            await house.person("ada", permissions=(ADMINISTRATOR,))
+            await house.person("bo")
+            assert (await house.get("/api/v2/organisations", by="bo")).status_code == 200
+            assert (await house.get("/api/v2/organisations", by="ada")).status_code == 403
+            refused = await panel.get("/staff/people", by="ada")
+            assert refused.status_code == 403
+            assert 'href="http://phoenix.test/settings/security"' in refused.text
+            await _turn_on(house, "ada")
+            assert (await panel.get("/staff/people", by="ada")).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_a_program_with_a_key_has_none_and_goes_on(place: Place) -> None:
+    """The key was made by who had a second factor; what it opens is bounded by its scopes."""
+    house = House(place, EVERYBODY)
+
+    async def run() -> None:
+        async with house:
+            ember = await house.organisation("ember", ada="owner")
+            await _turn_on(house, "ada")
+            made = await house.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
+            path = f"/api/v2/entries?organisation={ember}"
+            assert (await house.get(path, headers=bearer(made.json()["key"]))).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_no_socket_opens_before_it(place: Place) -> None:
+    house = House(place, EVERYBODY)
+
+    async def run() -> None:
+        async with house:
+            await house.person("ada")
+            sockets = Sockets(house.runtime, LogIns(house.runtime), _nothing)
+            given = {"token": house.people["ada"].token}
+            with pytest.raises(socketio.exceptions.ConnectionRefusedError):
+                await sockets._connect("sid", {}, given)
+            assert sockets.count == 0
+
+    asyncio.run(run())
+
+
+async def _turn_on(house: House, name: str) -> None:
+    secret = (await house.post("/api/v2/totp", by=name)).json()["secret"]
+    code = pyotp.TOTP(secret).at(house.clock.now())
+    assert (await house.post("/api/v2/totp/confirm", by=name, json={"code": code})).status_code == 201
+
+
+async def _nothing(batch: object) -> list[tuple[str, str, object]]:
+    return []
+
+
+def _typed(page: str) -> str:
+    """The secret as the page shows it to who types it."""
+    return "".join(page.partition("<code")[2].partition(">")[2].partition("</code>")[0].split())
