@@ -124,6 +124,7 @@ def test_redacting_again_changes_nothing_of_worth(text: str):
     "text",
     [
         "acc_01h2xcejqtf2nbrexx3vqjhp41",
+        '{"code": "wrong_credentials", "status": 401, "event": "request_refused"}',
         "0188bac7-4afa-78aa-bc3b-bd1eef28d881",
         "00000000-0000-4000-8000-000000000000",
         "2026-11-23T14:05:06.789Z",

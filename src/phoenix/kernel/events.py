@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 CHANNEL = "phoenix_events"
 POLL_SECONDS = 1.0
 POKE_SECONDS = 0.01
+# A follower that is not watched by anybody waits so long for more, so that what happens at once is one batch.
+GATHER_SECONDS = 0.1
 BATCH = 200
 
 
@@ -241,6 +243,7 @@ async def follow(
         if handled < BATCH:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+                await asyncio.sleep(GATHER_SECONDS)
 
 
 async def follow_once(database: Database, name: str, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]) -> int:

@@ -179,8 +179,10 @@ _PATTERNS = [
             r"(?i)\b((?:authorization|cookie|x-csrf-token|x-forwarded-for|forwarded|x-real-ip)\s*:\s*+)(?!\[redacted).+",
             rf"\1{BLANK}",
         ),
-        # 'password': '…', password="…", b'cookie', b'…'
-        (("'", '"'), rf"(?i)(?<![\w.-])((?:{_SENSITIVE})(?:\\?['\"])?\s*[:=,]\s*b?\\?){_QUOTED}", rf"\1{BLANK}"),
+        # 'password': '…', password="…"
+        (("'", '"'), rf"(?i)(?<![\w.-])((?:{_SENSITIVE})(?:\\?['\"])?\s*[:=]\s*b?\\?){_QUOTED}", rf"\1{BLANK}"),
+        # (b'cookie', b'…'), but not what follows a value such as "wrong_credentials"
+        (("',", '",'), rf"(?i)([(\[]\s*b?\\?['\"](?:{_SENSITIVE})\\?['\"],\s*b?\\?){_QUOTED}", rf"\1{BLANK}"),
         # password=…, token:…, in forms, addresses and prose of libraries
         (("=", ":"), rf"(?i)(?<![\w.-])({_SECRET}[:=])(?!\[redacted)[^\s&;,'\"()\[\]{{}}<>]+", rf"\1{BLANK}"),
         (("=",), rf"(?i)([?&](?:{_SENSITIVE}|code|state|key|sig|q)=)[^\s&#'\"<>]+", rf"\1{BLANK}"),

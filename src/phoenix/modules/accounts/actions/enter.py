@@ -18,7 +18,7 @@ from phoenix.modules.accounts.actions.guard import spend_token
 from phoenix.modules.accounts.actions.tokens import access_token, refresh_token
 from phoenix.modules.accounts.errors import AccountLocked, SecondFactorRequired, WrongProof
 from phoenix.modules.accounts.events import LoggedIn, NewDeviceSeen
-from phoenix.modules.accounts.queries import guards, protection
+from phoenix.modules.accounts.queries import protection
 from phoenix.settings import Sessions
 
 CHALLENGE_PURPOSE = "second factor"
@@ -38,15 +38,21 @@ class Arrival(Struct, frozen=True):
     api: bool = False
 
 
-class NewSession(Struct, frozen=True):
-    """A session that just began or was refreshed. The tokens exist nowhere else in readable form."""
+class Tokens(Struct, frozen=True):
+    """By what a session that just began, or was refreshed, is known. They exist nowhere else in readable form."""
 
     id: str
     account: str
     token: str
     refresh_token: str
     seconds: int
-    device: str = ""
+
+
+class NewSession(Tokens, frozen=True):
+    """A session that just began: by what its device is known from now on, and whose it is."""
+
+    device: str
+    owner: queries.Account
 
 
 class Challenge(Struct, frozen=True):
@@ -72,16 +78,15 @@ async def enter(runtime: Runtime, tx: Transaction, *, account: str, method: str,
         challenge = new_challenge(runtime, Challenge(account, method, arrival.remember, arrival.device if found.knows_device else ""))
         raise SecondFactorRequired(_("One step more: show your second factor."), challenge=challenge, methods=methods)
     device = arrival.device if found.knows_device else new_token()
-    await tx.execute(guards.REMEMBER_DEVICE, account, hash_token(device), tx.now)
-    made = await begin_session(runtime, tx, account=account, method=method, arrival=arrival)
+    made = await begin_session(runtime, tx, account=account, method=method, arrival=arrival, device=device)
     if not found.knows_device and found.knows_any_device:
         tx.record(NewDeviceSeen(subject=account, session=made.id))
         await enqueue(tx, "accounts.send_new_device", {"account": account, "session": made.id})
-    return NewSession(made.id, account, made.token, made.refresh_token, made.seconds, device)
+    return NewSession(made.id, account, made.token, made.refresh_token, made.seconds, device, found.owner)
 
 
-async def begin_session(runtime: Runtime, tx: Transaction, *, account: str, method: str, arrival: Arrival) -> NewSession:
-    """Write the session down. For the API its access token is a JWT of minutes, with a refresh token beside it."""
+async def begin_session(runtime: Runtime, tx: Transaction, *, account: str, method: str, arrival: Arrival, device: str = "") -> Tokens:
+    """Write the session down, and the `device` it begins on. For the API its access token is a JWT of minutes, with a refresh token beside it."""
     idle, absolute = _limits(runtime.settings.sessions, remember=arrival.remember, api=arrival.api)
     session, until = new_id("ses"), tx.now + timedelta(seconds=absolute)
     token = f"pho_{new_token()}"
@@ -105,12 +110,13 @@ async def begin_session(runtime: Runtime, tx: Transaction, *, account: str, meth
         None,
         None,
         False,
+        hash_token(device) if device else None,
     )
     tx.record(LoggedIn(subject=account, session=session, method=method))
     if arrival.api:
         token, seconds = await access_token(runtime, tx, account=account, session=session, until=until, renewal=0)
-        return NewSession(session, account, token, refresh, seconds)
-    return NewSession(session, account, token, "", absolute)
+        return Tokens(session, account, token, refresh, seconds)
+    return Tokens(session, account, token, "", absolute)
 
 
 def new_challenge(runtime: Runtime, challenge: Challenge) -> str:

@@ -64,7 +64,8 @@ async def begin(runtime: Runtime, tx: Transaction, actor: Actor, look: Look) -> 
     seconds = look.minutes * 60
     times = (tx.now, False, seconds, until, until, until)
     origin = (DEVICE, "", "impersonation", None)
-    await tx.execute(queries.INSERT_SESSION, session, look.account, token, None, *times, *origin, actor.account, reason, look.writes)
+    looking = (actor.account, reason, look.writes, None)
+    await tx.execute(queries.INSERT_SESSION, session, look.account, token, None, *times, *origin, *looking)
     tx.record(Impersonated(subject=look.account, session=session, reason=reason, minutes=look.minutes, writes=look.writes))
     await enqueue(tx, "accounts.send_security_notice", {"account": look.account, "what": "impersonated"})
     return runtime.keys.sign(PURPOSE, session, expires=tx.now + LINK_LIVES)

@@ -9,7 +9,7 @@ from phoenix.kernel.database import Transaction
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.text import _
 from phoenix.modules.accounts import queries
-from phoenix.modules.accounts.actions.enter import NewSession
+from phoenix.modules.accounts.actions.enter import Tokens
 from phoenix.modules.accounts.actions.sessions import end_session_of, record_ended
 from phoenix.modules.accounts.actions.tokens import access_token, refresh_token, session_of_refresh_token
 from phoenix.modules.accounts.errors import RefreshRefused
@@ -19,7 +19,7 @@ REFRESH_GRACE = timedelta(seconds=60)
 REUSED = "refresh_reused"
 
 
-async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> NewSession:
+async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> Tokens:
     """New tokens for old. Raises RefreshRefused; a token used again after its grace ends the session, as stolen."""
     found = await tx.maybe(queries.SESSION_BY_REFRESH, hash_token(token), tx.now)
     if found is None:
@@ -38,4 +38,4 @@ async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> NewS
         await end_session_of(tx, found.account, found.id, reason=REUSED)
         raise RefreshRefused(_("This refresh token was used before. The session was ended, in case it was stolen. Log in again."))
     access, seconds = await access_token(runtime, tx, account=found.account, session=found.id, until=found.until, renewal=found.renewals)
-    return NewSession(found.id, found.account, access, refresh_token(runtime.keys, found.id, count), seconds)
+    return Tokens(found.id, found.account, access, refresh_token(runtime.keys, found.id, count), seconds)

@@ -5,6 +5,7 @@ standby: published, not used yet. active: signs. retired: still verifies what it
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -119,5 +120,11 @@ def _usable(keys: Keys, found: list[SigningKey]) -> tuple[str, ECKey] | None:
 
 
 def _open(keys: Keys, key: SigningKey) -> ECKey | None:
-    secret = keys.unseal(SEALED_AS, key.sealed, bound_to=key.id)
+    return _opened(keys, key.id, key.sealed)
+
+
+@functools.lru_cache(maxsize=4)
+def _opened(keys: Keys, key_id: str, sealed: bytes) -> ECKey | None:
+    # Kept open, since every log-in signs by it and reading a key takes longer than signing.
+    secret = keys.unseal(SEALED_AS, sealed, bound_to=key_id)
     return None if secret is None else ECKey.import_key(json.loads(secret))

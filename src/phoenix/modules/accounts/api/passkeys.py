@@ -110,7 +110,7 @@ async def begin_session_by_passkey(call: Call, data: PasskeyLogInData) -> Create
     given = GivenPasskey(data.challenge, data.credential)
     account = await prove_passkey.log_in(call.runtime, call.tx, party_here(call), given)
     comes = arrival(call, remember=data.remember, device=data.device)
-    return await log_in_answer(call, await enter(call.runtime, call.tx, account=account, method="passkey", arrival=comes, strong=True))
+    return log_in_answer(await enter(call.runtime, call.tx, account=account, method="passkey", arrival=comes, strong=True))
 
 
 @post(

@@ -124,10 +124,9 @@ def party_here(call: Call) -> RelyingParty:
     return require_party(call.runtime.settings, call.request.headers.get("host", ""))
 
 
-async def log_in_answer(call: Call, made: NewSession) -> Created[LogInAnswer]:
+def log_in_answer(made: NewSession) -> Created[LogInAnswer]:
     """A session that began, as it is told to an API client."""
-    found = await call.tx.one(queries.ACCOUNT, made.account)
-    value = LogInAnswer(made.token, made.refresh_token, made.seconds, made.id, made.device, account_answer(found))
+    value = LogInAnswer(made.token, made.refresh_token, made.seconds, made.id, made.device, account_answer(made.owner))
     return Created(value, f"/api/v2/sessions/{made.id}")
 
 
@@ -139,7 +138,7 @@ async def begin_session(call: Call, data: LogInData) -> Created[LogInAnswer]:
     """
     account = await log_in.check_password(call.runtime, call.tx, email=data.email, password=data.password, device=data.device)
     comes = arrival(call, remember=data.remember, device=data.device)
-    return await log_in_answer(call, await enter(call.runtime, call.tx, account=account, method="password", arrival=comes))
+    return log_in_answer(await enter(call.runtime, call.tx, account=account, method="password", arrival=comes))
 
 
 @post("/api/v2/sessions/second_factor", permission=PUBLIC, queries=16, limits=(LOG_INS,), refusals=(401, 403))
@@ -152,7 +151,7 @@ async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[Lo
         owed = await second_factor.answer_challenge(call.runtime, call.tx, data.challenge, method=data.method, code=data.code)
     comes = arrival(call, remember=owed.remember, device=owed.device or data.device)
     method = f"{owed.method}+{data.method}"
-    return await log_in_answer(call, await enter(call.runtime, call.tx, account=owed.account, method=method, arrival=comes, strong=True))
+    return log_in_answer(await enter(call.runtime, call.tx, account=owed.account, method=method, arrival=comes, strong=True))
 
 
 @post("/api/v2/sessions/email_code", permission=PUBLIC, queries=3, limits=(RESETS,))
@@ -168,7 +167,7 @@ async def begin_session_by_code(call: Call, data: LogInProofData) -> Created[Log
     """Log in with the token or code of that mail. A second factor is asked for as after a password."""
     account = await email_code.check_code(call.runtime, call.tx, Given(data.token, data.email, data.code))
     comes = arrival(call, remember=data.remember, device=data.device)
-    return await log_in_answer(call, await enter(call.runtime, call.tx, account=account, method="email_code", arrival=comes))
+    return log_in_answer(await enter(call.runtime, call.tx, account=account, method="email_code", arrival=comes))
 
 
 @post("/api/v2/sessions/current/confirm", permission=LOGGED_IN, before_second_factor=True, queries=17, limits=(PROOFS,))

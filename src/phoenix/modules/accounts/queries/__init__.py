@@ -214,7 +214,12 @@ SPEND_ALL_PROOFS_OF_ACCOUNT = command("UPDATE proofs SET used_at = $2 WHERE acco
 SPEND_PROOFS_OF_ACCOUNT = command("UPDATE proofs SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND used_at IS NULL")
 FORGET_OLD_PROOFS = command("DELETE FROM proofs WHERE link_until < $1")
 
+# With the device it began on, where that is to be known from now on.
 INSERT_SESSION = command("""
+    WITH known AS (
+        INSERT INTO known_devices (account_id, device_hash, first_seen_at, seen_at) SELECT $2, $18, $5, $5 WHERE $18::bytea IS NOT NULL
+        ON CONFLICT (account_id, device_hash) DO UPDATE SET seen_at = $5
+    )
     INSERT INTO sessions (id, account_id, token_hash, refresh_hash, refreshed_at, remembered, idle_seconds, created_at, seen_at,
                           idle_until, until, access_until, device, place, method, proved_at,
                           impersonator_id, impersonation_reason, impersonation_writes)

@@ -28,10 +28,6 @@ CLEAR_GUARDS_OF_ACCOUNT = command("DELETE FROM guards WHERE account_id = $1 AND 
 IS_SLOWED: Query[bool] = query(bool, "SELECT EXISTS (SELECT 1 FROM guards WHERE account_id = $1 AND locked_until > $2)")
 FORGET_OLD_GUARDS = command("DELETE FROM guards WHERE tried_at < $1")
 
-REMEMBER_DEVICE = command("""
-    INSERT INTO known_devices (account_id, device_hash, first_seen_at, seen_at) VALUES ($1, $2, $3, $3)
-    ON CONFLICT (account_id, device_hash) DO UPDATE SET seen_at = $3
-""")
 FORGET_DEVICES = command("DELETE FROM known_devices WHERE account_id = $1")
 FORGET_OLD_DEVICES = command("DELETE FROM known_devices WHERE seen_at < $1")
 

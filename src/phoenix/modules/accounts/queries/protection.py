@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
 from phoenix.kernel.database import Query, command, query
+from phoenix.modules.accounts.queries import Account
 
 
 class Entrance(Struct, frozen=True):
@@ -18,6 +20,7 @@ class Entrance(Struct, frozen=True):
     passkeys: int
     knows_device: bool
     knows_any_device: bool
+    owner: Account
 
 
 class Totp(Struct, frozen=True):
@@ -49,14 +52,20 @@ class Protection(Struct, frozen=True):
     devices: int
 
 
+def _entrance(*columns: Any) -> Entrance:
+    kind, locked, totp, passkeys, knows_device, knows_any_device, *owner = columns
+    return Entrance(kind, locked, totp, passkeys, knows_device, knows_any_device, Account(*owner))
+
+
 ENTRANCE: Query[Entrance] = query(
-    Entrance,
+    _entrance,
     """
     SELECT a.kind, a.locked_at IS NOT NULL OR a.erased_at IS NOT NULL,
            EXISTS (SELECT 1 FROM totp_secrets t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL),
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id),
            EXISTS (SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device_hash = $2),
-           EXISTS (SELECT 1 FROM known_devices d WHERE d.account_id = a.id)
+           EXISTS (SELECT 1 FROM known_devices d WHERE d.account_id = a.id),
+           a.id, a.email, a.name, a.time_zone, a.locale, a.contact, a.created_at, a.version
       FROM accounts a WHERE a.id = $1
 """,
 )
