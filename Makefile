@@ -53,7 +53,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@tools/npm.sh run --silent check
-	$(BIN)/python tools/secrets.py
+	$(BIN)/python tools/secret_scan.py
 	@tools/audit.sh
 
 test: setup

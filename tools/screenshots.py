@@ -1,6 +1,6 @@
 """Pictures of a running Phoenix for the documentation, taken with its demo account, and with an administrator where one is named.
 
-python -P tools/screenshots.py URL EMAIL PASSWORD [FOLDER [PANEL EMAIL PASSWORD]]
+python tools/screenshots.py URL EMAIL PASSWORD [FOLDER [PANEL EMAIL PASSWORD]]
 
 The demo account gets an authenticator app by it, so it is to be a demo that is made for this.
 """

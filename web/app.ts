@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 
+import { copies } from "./parts/copies";
 import { dialogs } from "./parts/dialogs";
 import { forms } from "./parts/forms";
 import { menus } from "./parts/menus";
@@ -20,6 +21,7 @@ htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0;
 htmx.config.timeout = 15_000;
 
+copies();
 dialogs();
 forms();
 menus();

@@ -139,8 +139,16 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "totp": (f"{SETTINGS}totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI))),
     "totp-refused": (f"{SETTINGS}totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI), errors=WRONG_CODE)),
-    "backup-codes": (f"{SETTINGS}backup_codes.html", frame("/settings/totp", codes=BACKUP, fresh=True)),
-    "backup-codes-new": (f"{SETTINGS}backup_codes.html", frame("/settings/backup-codes", codes=BACKUP, fresh=False)),
+    "second-factor-owed": ("accounts/second_factor_owed.html", frame("/settings/security", passkeys=HERE)),
+    "second-factor-owed-at-a-number": ("accounts/second_factor_owed.html", frame("/settings/security", passkeys=AT_A_NUMBER)),
+    "welcome": ("accounts/welcome.html", frame("/first-administrator/welcome", panel="http://127.0.0.1:8020")),
+    "welcome-without-address": ("accounts/welcome.html", frame("/first-administrator/welcome", panel="")),
+    "looked": ("accounts/looked.html", outside("/look-as/end", name="Aiko Tanaka", panel="http://127.0.0.1:8020")),
+    "backup-codes": (f"{SETTINGS}backup_codes.html", frame("/settings/totp", codes=BACKUP, fresh=True, on_to="/")),
+    "backup-codes-new": (
+        f"{SETTINGS}backup_codes.html",
+        frame("/settings/backup-codes", codes=BACKUP, fresh=False, on_to="/settings/security"),
+    ),
     "password": (f"{SETTINGS}password.html", frame("/settings/password", least=12, has_password=False)),
     "password-refused": (
         f"{SETTINGS}password.html",

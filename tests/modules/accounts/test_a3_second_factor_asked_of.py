@@ -33,6 +33,7 @@ OPEN = {
     "POST /api/v2/sessions/current/confirmation_code",
     "POST /api/v2/sessions/current/confirmation_options",
     "DELETE /api/v2/sessions/current",
+    "GET /first-administrator/welcome",
     "GET /confirm",
     "POST /confirm",
     "POST /confirm/mail",
@@ -120,13 +121,15 @@ def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
                 led = await browser.get(path)
                 assert (led.status_code, led.headers["location"]) == (303, "/settings/security"), path
             page = await browser.get("/settings/security")
-            assert "Here a second step is asked of you." in page.text
+            assert "One step before you begin" in page.text
+            assert "/settings/profile" not in page.text, "nothing is offered that would lead back here"
             assert (await press(browser, "/settings/security", "/settings/totp/begin")).headers["location"] == "/settings/totp"
             shown = await browser.get("/settings/totp")
             secret = shown.text.partition("secret=")[2].partition("&")[0] or _typed(shown.text)
             codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(house.clock.now()))
             assert codes.status_code == 200
-            assert "Here a second step is asked of you." not in (await browser.get("/settings/security")).text
+            assert '<a class="button button--primary" href="/">' in codes.text
+            assert "What protects your account" in (await browser.get("/settings/security")).text
             assert (await browser.get("/o/ember/feed")).status_code == 200
 
     asyncio.run(run())

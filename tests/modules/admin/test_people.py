@@ -111,6 +111,10 @@ def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(house: H
             assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 422
             assert (await panel.post(f"{page}/unlock", by="ada")).status_code == 303
             assert await house.events() == ["accounts.opened"]
+            assert await house.work() == ["accounts.send_security_notice"] * 2
+            told = [mail.subject for mail in house.mails(eve.email)]
+            assert told == ["Your account is open again", "Those who run this Phoenix locked your account"]
+            assert "stolen card" not in house.mails(eve.email)[1].text
             assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 422
 
     asyncio.run(run())
@@ -135,8 +139,11 @@ def test_who_lost_a_password_or_a_second_factor_is_helped(house: House) -> None:
             assert (await house.get("/api/v2/me", by="eve")).status_code == 401
             assert [row["password_hash"] for row in await house.sql("SELECT password_hash FROM accounts WHERE id = $1", eve.id)] == ["!"]
             assert await house.events() == ["accounts.second_factor_removed", "accounts.session_ended", "accounts.password_taken"]
-            assert sorted(await house.work()) == ["accounts.send_reset", "accounts.send_security_notice"]
-            assert len(house.mails(eve.email)) == 2
+            assert sorted(await house.work()) == ["accounts.send_forced_reset", "accounts.send_security_notice"]
+            mails = {mail.subject.partition(":")[0]: mail.text for mail in house.mails(eve.email)}
+            assert "ended your password" in mails["Set a new password"]
+            assert "stays as it is" not in mails["Set a new password"]
+            assert len(mails) == 2
 
     asyncio.run(run())
 

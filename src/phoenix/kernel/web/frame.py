@@ -139,7 +139,7 @@ def frame(runtime: Runtime, request: AnyRequest, actor: Actor | None, csrf_token
         "csrf": csrf_token,
         "captcha": runtime.settings.accounts if runtime.captcha.is_on else None,
         "toasts": [Toast("good", toast)] if toast else [],
-        "banners": _banners(actor, owes=actor is not None and actor.owes_second_factor(runtime.settings.second_factor_for)),
+        "banners": _banners(actor),
         "now": runtime.clock.now(),
         "zone": record.time_zone if record else "UTC",
         "path": path,
@@ -148,16 +148,12 @@ def frame(runtime: Runtime, request: AnyRequest, actor: Actor | None, csrf_token
     }
 
 
-def _banners(actor: Actor | None, *, owes: bool) -> list[Banner]:
-    banners = []
-    if owes:
-        text = _("Add a passkey or an authenticator app. Until then the other pages stay closed.")
-        banners.append(Banner("warn", _("Here a second step is asked of you."), text, "/settings/security#second", _("Set it up")))
+def _banners(actor: Actor | None) -> list[Banner]:
     if actor is None or actor.record.erase_at is None:
-        return banners
+        return []
     day = actor.record.erase_at.astimezone(ZoneInfo(actor.record.time_zone))
     text = _("On {day} it is erased for good.").format(day=f"{day.day} {day:%B %Y}")
-    return [*banners, Banner("warn", _("This account is to be deleted"), text, "/settings/data", _("Keep it"))]
+    return [Banner("warn", _("This account is to be deleted"), text, "/settings/data", _("Keep it"))]
 
 
 def _navigation(runtime: Runtime, actor: Actor | None, seat: Seat | None, path: str, *, staff: bool) -> list[Place]:

@@ -26,7 +26,7 @@ from phoenix.modules.accounts.actions import (
     verify,
 )
 from phoenix.modules.accounts.actions.prove import CODE_LIVES, link_lives, new_proof
-from phoenix.modules.accounts.queries import guards, personal
+from phoenix.modules.accounts.queries import guards, personal, staff
 
 KEEP_ENDED = timedelta(days=90)
 KEEP_DEVICES = timedelta(days=400)
@@ -50,10 +50,22 @@ NOTICES = {
     "api_key_made": _("An API key was made for your account."),
     "second_factors_reset": _("Staff removed the second factors of your account, as somebody asked in your name."),
     "export_ready": _("The copy of your data is ready. Fetch it within a week under Settings, Your data."),
-    "deletion_asked": _("You asked us to delete your account. Until the day it is erased you can sign in and keep it."),
-    "impersonated": _("Staff looked at Phoenix through your account. When and why stands in your security settings."),
+    "deletion_asked": _("You asked us to delete your account. On {day} it is erased. Until then you can sign in and keep it."),
+    "impersonated": _("{staff} may look at Phoenix through your account until {until}. The reason they gave: “{reason}”."),
+    "locked": _("Those who run this Phoenix locked your account. Every device was signed out."),
+    "opened": _("Your account is open again. You can sign in as before."),
 }
 ABOUT_DATA = frozenset({"export_ready", "deletion_asked"})
+# What to do about it, where that is not what one does about a stranger.
+FEET = {
+    "export_ready": _("You did not ask for it? Change your password, and end all other sessions."),
+    "deletion_asked": _("You did not ask for it? Sign in, keep your account, and change your password."),
+    "impersonated": _("You can end it under Security. Do you wonder why? Write to those who run this Phoenix."),
+    "locked": _("Do you wonder why? Write to those who run this Phoenix."),
+    "opened": _("Do you wonder why it was locked? Write to those who run this Phoenix."),
+    "second_factors_reset": _("You did not ask for it? Sign in, set up a new second factor, and write to those who run this Phoenix."),
+}
+STRANGER = _("It was not you? Change your password, end all other sessions, and write to those who run this Phoenix.")
 
 
 async def send_verification(runtime: Runtime, payload: dict[str, Any]) -> None:
@@ -79,6 +91,11 @@ async def send_already_registered(runtime: Runtime, payload: dict[str, Any]) -> 
 async def send_reset(runtime: Runtime, payload: dict[str, Any]) -> None:
     """Mail the proof for a new password."""
     await _send_own_proof(runtime, payload, reset_password.PURPOSE, "password_reset", "/reset-password")
+
+
+async def send_forced_reset(runtime: Runtime, payload: dict[str, Any]) -> None:
+    """Mail the proof for a new password to somebody whose old one staff ended."""
+    await _send_own_proof(runtime, payload, reset_password.PURPOSE, "password_taken", "/reset-password")
 
 
 async def send_log_in_code(runtime: Runtime, payload: dict[str, Any]) -> None:
@@ -138,15 +155,29 @@ async def send_new_device(runtime: Runtime, payload: dict[str, Any]) -> None:
 
 async def send_security_notice(runtime: Runtime, payload: dict[str, Any]) -> None:
     """Tell the owner what changed about the safety of the account."""
-    account = await _account(runtime, payload)
+    account, what = await _account(runtime, payload), payload["what"]
     if account is not None:
+        facts = await _facts(runtime, payload, ZoneInfo(account.time_zone))
         await runtime.mailer.send_template(
             "accounts/security_notice",
             to=account.email,
             name=account.name,
-            sentence=NOTICES[payload["what"]],
-            link=f"{runtime.settings.public_url}/settings/{'data' if payload['what'] in ABOUT_DATA else 'security'}",
+            sentence=NOTICES[what].format(**facts),
+            foot=FEET.get(what, STRANGER),
+            link=f"{runtime.settings.public_url}/settings/{'data' if what in ABOUT_DATA else 'security'}",
         )
+
+
+async def _facts(runtime: Runtime, payload: dict[str, Any], zone: ZoneInfo) -> dict[str, str]:
+    """What the sentence of a notice names: read when it is sent, so that no job holds a name or a reason."""
+    async with runtime.database.reader() as db:
+        if payload["what"] == "deletion_asked" and (at := await db.maybe(personal.ERASE_AT, payload["account"])) is not None:
+            here = at.astimezone(zone)
+            return {"day": f"{here.day} {here:%B %Y}"}
+        if payload["what"] == "impersonated" and (looking := await db.maybe(staff.LOOKED, payload["session"])) is not None:
+            here = looking.until.astimezone(zone)
+            return {"staff": looking.staff_name, "until": f"{here:%H:%M} ({zone.key})", "reason": looking.reason}
+    return {"day": _("the day we said"), "staff": _("Staff"), "until": _("soon"), "reason": ""}
 
 
 async def make_export(runtime: Runtime, payload: dict[str, Any]) -> None:

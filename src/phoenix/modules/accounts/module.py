@@ -34,6 +34,7 @@ MODULE = Module(
         Job("accounts.send_verification", jobs.send_verification),
         Job("accounts.send_already_registered", jobs.send_already_registered),
         Job("accounts.send_reset", jobs.send_reset),
+        Job("accounts.send_forced_reset", jobs.send_forced_reset),
         Job("accounts.send_log_in_code", jobs.send_log_in_code),
         Job("accounts.send_unlock", jobs.send_unlock),
         Job("accounts.send_confirmation_code", jobs.send_confirmation_code),

@@ -67,7 +67,7 @@ async def begin(runtime: Runtime, tx: Transaction, actor: Actor, look: Look) -> 
     looking = (actor.account, reason, look.writes, None)
     await tx.execute(queries.INSERT_SESSION, session, look.account, token, None, *times, *origin, *looking)
     tx.record(Impersonated(subject=look.account, session=session, reason=reason, minutes=look.minutes, writes=look.writes))
-    await enqueue(tx, "accounts.send_security_notice", {"account": look.account, "what": "impersonated"})
+    await enqueue(tx, "accounts.send_security_notice", {"account": look.account, "what": "impersonated", "session": session})
     return runtime.keys.sign(PURPOSE, session, expires=tx.now + LINK_LIVES)
 
 

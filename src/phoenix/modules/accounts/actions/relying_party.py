@@ -32,12 +32,15 @@ class RelyingParty(Struct, frozen=True):
 def relying_party(settings: Settings, host: str) -> RelyingParty | None:
     """The one of this address, `host` being the request's header; None where the address is a bare IP, for which there is none.
 
-    It is the host of the public address. Only in development, where that is 127.0.0.1, the name localhost stands for it.
+    It is the host of the public address; in development no other may be called, where nothing in front of us could have
+    written another name into the header. Only there, where that is 127.0.0.1, the name localhost stands for it.
     """
     parts = urlsplit(settings.public_url)
     name = parts.hostname or ""
     address = _ip_address(name)
     if address is None:
+        if not settings.production and host.lower() != _netloc(parts.scheme, name, parts.port):
+            return None
         return RelyingParty(name, _origin(parts.scheme, name, parts.port))
     if settings.production or not address.is_loopback or host.lower() != _netloc(parts.scheme, "localhost", parts.port):
         return None
@@ -56,7 +59,9 @@ def address_with_passkeys(settings: Settings) -> str:
     """The address of the same Phoenix under which passkeys work, where that is another one and known; else ""."""
     parts = urlsplit(settings.public_url)
     address = _ip_address(parts.hostname or "")
-    if address is None or settings.production or not address.is_loopback:
+    if address is None:
+        return settings.public_url
+    if settings.production or not address.is_loopback:
         return ""
     return _origin(parts.scheme, "localhost", parts.port)
 

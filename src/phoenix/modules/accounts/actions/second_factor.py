@@ -58,8 +58,12 @@ async def waiting_totp(runtime: Runtime, db: Reader, actor: Actor) -> Enrolment 
 async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: str) -> list[str]:
     """Turn it on by its first code; the ten backup codes, shown this once. Raises WrongProof."""
     found = await tx.maybe(protection.TOTP, actor.account)
-    if found is None or found.confirmed_at is not None:
+    if found is None:
         raise NoSecondFactor(_("No authenticator app is being set up. Begin again."))
+    if found.confirmed_at is not None:
+        raise SecondFactorThere(
+            _("The authenticator app is on already. Its backup codes were shown once; make ten new ones if they are lost.")
+        )
     guard = await take_try(runtime, "totp set-up", actor.account, account=actor.account)
     if not await _totp_holds(runtime, tx, actor.account, found, code):
         raise _wrong(_("This code is wrong. Type the six digits that the app shows now; look whether your phone's clock is right."))

@@ -67,6 +67,7 @@ async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: s
     if await tx.maybe(staff.LOCK_ACCOUNT, account, tx.now, reason) is None:
         raise Conflict(_("This account is locked already."))
     await end_other_sessions(tx, account, keep=None, reason=LOCKED)
+    await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "locked"})
     tx.record(AccountLockedByStaff(subject=account, reason=reason))
 
 
@@ -76,6 +77,7 @@ async def open_account(tx: Transaction, actor: Actor, account: str) -> None:
     if await tx.maybe(staff.OPEN_ACCOUNT, account) is None:
         raise Conflict(_("This account is not locked."))
     tx.touch(f"account:{account}")
+    await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "opened"})
     tx.record(AccountOpenedByStaff(subject=account))
 
 
@@ -106,7 +108,7 @@ async def force_reset(tx: Transaction, actor: Actor, account: str) -> None:
     await tx.execute(queries.SPEND_ALL_PROOFS_OF_ACCOUNT, account, tx.now)
     await end_other_sessions(tx, account, keep=None, reason="password_taken")
     tx.record(PasswordTakenByStaff(subject=account))
-    await enqueue(tx, "accounts.send_reset", {"account": account})
+    await enqueue(tx, "accounts.send_forced_reset", {"account": account})
 
 
 async def reset_second_factors(tx: Transaction, actor: Actor, account: str) -> None:

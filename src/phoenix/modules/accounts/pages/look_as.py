@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.text import _
 from phoenix.kernel.web.login import COOKIE
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page
 from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
@@ -26,11 +25,13 @@ async def send_look_as(visit: Visit) -> Redirect:
 
 
 @form("/look-as/end", permission=LOGGED_IN, queries=2, impersonator_may=True)
-async def send_end(visit: Visit) -> Redirect:
+async def send_end(visit: Visit) -> View:
     name = visit.actor.name
     await impersonate.end(visit.tx, visit.actor)
     visit.cookies.append(our_cookie(visit.runtime, COOKIE, "", seconds=0))
-    return Redirect("/sign-in", _("You no longer look through the eyes of {name}.").format(name=name))
+    # Nobody is signed in here any more, and the frame of the page should not say so.
+    visit.visitor = None
+    return View("accounts/looked.html", {"name": name, "panel": visit.runtime.settings.admin.origin})
 
 
 ROUTES = (show_look_as, send_look_as, send_end)

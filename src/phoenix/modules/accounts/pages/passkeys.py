@@ -10,7 +10,7 @@ from phoenix.modules.accounts.api.data import LOG_INS, PROOFS
 from phoenix.modules.accounts.pages.enter import let_in
 from phoenix.modules.accounts.pages.log_in import show_sign_in
 from phoenix.modules.accounts.pages.passkeys_here import given_passkey, party_here
-from phoenix.modules.accounts.pages.security import show_security
+from phoenix.modules.accounts.pages.security import owes, show_security
 from phoenix.modules.accounts.place import device_of
 from phoenix.modules.accounts.queries import passkeys as stored
 
@@ -29,7 +29,8 @@ async def send_sign_in_with_passkey(visit: Visit) -> Redirect:
 async def send_passkey(visit: Visit) -> Redirect:
     given, device = given_passkey(visit), device_of(visit.agent)
     await passkeys.add_passkey(visit.runtime, visit.tx, visit.actor, party_here(visit), given, name="", device=device)
-    return Redirect("/settings/security", _("The passkey is there. You can sign in with it from now on."))
+    toast = _("The passkey is there. You can sign in with it from now on.")
+    return Redirect("/" if owes(visit) else "/settings/security", toast)
 
 
 @page("/settings/passkeys/{passkey_id:str}", permission=LOGGED_IN, queries=1)

@@ -10,12 +10,13 @@ from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.passwords import SHORTEST
 from phoenix.kernel.text import _
 from phoenix.kernel.web.login import COOKIE
-from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page, safe_next
+from phoenix.kernel.web.pages import SECURITY, Redirect, View, Visit, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import api_keys, change_address, change_password, confirm, prove_passkey, second_factor
 from phoenix.modules.accounts.actions.prove import Given
 from phoenix.modules.accounts.api.data import PROOFS, RESETS
+from phoenix.modules.accounts.errors import SecondFactorThere
 from phoenix.modules.accounts.pages.connections import connections
 from phoenix.modules.accounts.pages.happened import in_words
 from phoenix.modules.accounts.pages.passkeys_here import given_passkey, party_here, passkeys_here, possible_here
@@ -28,6 +29,8 @@ BACKUP_CODES_LOW = 3
 @page("/settings/security", permission=LOGGED_IN, before_second_factor=True, queries=5)
 async def show_security(visit: Visit) -> View:
     account, now = visit.actor.account, visit.db.now
+    if owes(visit):
+        return View("accounts/second_factor_owed.html", {"passkeys": passkeys_here(visit)})
     found = await visit.db.one(protection.PROTECTION, account, now)
     sessions = await visit.db.all(queries.SESSIONS, account, now)
     happened = await visit.db.all(queries.SECURITY_EVENTS, account)
@@ -99,9 +102,13 @@ async def show_totp(visit: Visit) -> View | Redirect:
 
 
 @form("/settings/totp", permission=LOGGED_IN, before_second_factor=True, queries=12, limits=(PROOFS,), sensitive=True, retry=show_totp)
-async def send_totp(visit: Visit) -> View:
-    codes = await second_factor.confirm_totp(visit.runtime, visit.tx, visit.actor, visit.form.get("code", ""))
-    return View("accounts/settings/backup_codes.html", {"codes": codes, "fresh": True})
+async def send_totp(visit: Visit) -> View | Redirect:
+    try:
+        codes = await second_factor.confirm_totp(visit.runtime, visit.tx, visit.actor, visit.form.get("code", ""))
+    except SecondFactorThere as refusal:
+        # The page with the codes was loaded again.
+        return Redirect("/settings/security", refusal.detail)
+    return View("accounts/settings/backup_codes.html", {"codes": codes, "fresh": True, "on_to": "/" if owes(visit) else SECURITY})
 
 
 @form("/settings/totp/remove", permission=LOGGED_IN, queries=5, sensitive=True)
@@ -113,7 +120,7 @@ async def send_remove_totp(visit: Visit) -> Redirect:
 @form("/settings/backup-codes", permission=LOGGED_IN, queries=5, sensitive=True)
 async def send_backup_codes(visit: Visit) -> View:
     codes = await second_factor.remake_backup_codes(visit.runtime, visit.tx, visit.actor.account)
-    return View("accounts/settings/backup_codes.html", {"codes": codes, "fresh": False})
+    return View("accounts/settings/backup_codes.html", {"codes": codes, "fresh": False, "on_to": SECURITY})
 
 
 @page("/confirm", permission=LOGGED_IN, before_second_factor=True, queries=1, listeners=EVERYWHERE)
@@ -173,6 +180,11 @@ async def send_revoke_api_key(visit: Visit) -> Redirect:
     return Redirect("/settings/api-keys", _("The key has ended."))
 
 
+def owes(visit: Visit) -> bool:
+    """Whether nothing else opens to this person before they have a second factor."""
+    return visit.actor.owes_second_factor(visit.runtime.settings.second_factor_for)
+
+
 def qr_code(text: str) -> str:
     """A QR code (ISO/IEC 18004) as an SVG of any size: dark on light, as cameras want it."""
     out = io.BytesIO()
@@ -190,6 +202,8 @@ def _verdict(found: protection.Protection) -> str:
         if found.identities:
             return _("An account elsewhere or a code by mail is enough to enter this account. Add a passkey or an authenticator app.")
         return _("A code by mail is enough to enter this account. Add a passkey or an authenticator app.")
+    if not found.totp_since and found.passkeys == 1:
+        return _("Well protected. Add a second passkey or an authenticator app, for the day the device of the one is lost.")
     if found.totp_since and found.backup_codes_left <= BACKUP_CODES_LOW:
         return _("Well protected. One thing is running low: your backup codes.")
     return _("Well protected.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.captcha import answer_in
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.passwords import SHORTEST
@@ -102,10 +103,14 @@ async def send_first_administrator(visit: Visit) -> Redirect:
         name=sent.get("name", ""),
         time_zone=sent.get("time_zone") or "UTC",
     )
-    on_to, toast, panel = "/organisations/new", _("You are the first administrator."), visit.runtime.settings.admin
-    if panel.port:
-        toast = _("You are the first administrator. The admin panel is at {address}.").format(address=panel.origin)
-    return await let_in(visit, account, method="first_administrator", on_to=on_to, toast=toast)
+    return await let_in(visit, account, method="first_administrator", on_to="/first-administrator/welcome")
+
+
+@page("/first-administrator/welcome", permission=ADMINISTRATOR, queries=0, before_second_factor=True)
+async def show_welcome(visit: Visit) -> View:
+    """What there is to do first, for who may run all of it."""
+    panel = visit.runtime.settings.admin
+    return View("accounts/welcome.html", {"panel": panel.origin if panel.port else ""})
 
 
 @page("/terms", permission=PUBLIC, queries=0)
@@ -124,5 +129,6 @@ ROUTES = (
     send_verify_link,
     show_first_administrator,
     send_first_administrator,
+    show_welcome,
     show_terms,
 )

@@ -73,6 +73,7 @@ FORGET_OLD_EXPORTS = command("DELETE FROM exports WHERE until <= $1")
 ASK_DELETION: Query[str] = query(
     str, "UPDATE accounts SET erase_at = $2 WHERE id = $1 AND erase_at IS NULL AND erased_at IS NULL RETURNING id"
 )
+ERASE_AT: Query[datetime | None] = query(lambda at: at, "SELECT erase_at FROM accounts WHERE id = $1")
 CANCEL_DELETION: Query[str] = query(str, "UPDATE accounts SET erase_at = NULL WHERE id = $1 AND erase_at IS NOT NULL RETURNING id")
 DUE_FOR_ERASURE: Query[str] = query(str, "SELECT id FROM accounts WHERE erase_at <= $1 AND erased_at IS NULL ORDER BY erase_at LIMIT 100")
 LOCK_DUE: Query[str] = query(str, "SELECT id FROM accounts WHERE id = $1 AND erase_at <= $2 AND erased_at IS NULL FOR UPDATE SKIP LOCKED")

@@ -70,6 +70,14 @@ class Target(Struct, frozen=True):
     permissions: Sequence[str]
 
 
+class Looked(Struct, frozen=True):
+    """Who looks, or looked, through somebody's eyes, until when and why."""
+
+    staff_name: str
+    until: datetime
+    reason: str
+
+
 class Looking(Struct, frozen=True):
     """A session in which staff look through a person's eyes."""
 
@@ -167,6 +175,12 @@ LOOKING: Query[Looking] = query(
     SELECT s.id, a.id, a.name, i.id, i.name, s.until, s.impersonation_writes
       FROM sessions s JOIN accounts a ON a.id = s.account_id JOIN accounts i ON i.id = s.impersonator_id
      WHERE s.id = $1 AND s.ended_at IS NULL AND s.until > $2
+""",
+)
+LOOKED: Query[Looked] = query(
+    Looked,
+    """
+    SELECT i.name, s.until, s.impersonation_reason FROM sessions s JOIN accounts i ON i.id = s.impersonator_id WHERE s.id = $1
 """,
 )
 END_LOOKING_BY: Query[Ended] = query(

@@ -21,6 +21,7 @@ SAMPLES: dict[str, Any] = {
     "inviter": "Mara Lindqvist",
     "role": "member",
     "sentence": "An authenticator app now protects your account.",
+    "foot": "It was not you? Change your password, end all other sessions, and write to those who run this Phoenix.",
 }
 
 

@@ -49,14 +49,14 @@ async def show_person(visit: Visit) -> View:
     return View("admin/person.html", context)
 
 
-@form(f"{PATH}/lock", permission=WRITE, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
+@form(f"{PATH}/lock", permission=WRITE, queries=6, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_lock(visit: Visit) -> Redirect:
     with _as_refusal():
         await staff.lock_account(visit.tx, visit.actor, _account(visit), reason=visit.form.get("reason", ""))
     return _back(visit, _("The account is locked, and every session of it has ended."))
 
 
-@form(f"{PATH}/unlock", permission=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
+@form(f"{PATH}/unlock", permission=WRITE, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_unlock(visit: Visit) -> Redirect:
     with _as_refusal():
         await staff.open_account(visit.tx, visit.actor, _account(visit))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Secrets that were written into a file by mistake. What looks like one and is none is listed in .secrets.baseline.
 
-After looking at what is new: tools/secrets.py --accept. Works without git, and a line that moves is not new.
+After looking at what is new: tools/secret_scan.py --accept. Works without git, and a line that moves is not new.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
     for name, secret in new:
         print(f"{name}:{secret.line_number}: {secret.type}")
     if new:
-        print("Take them out. If they are none: tools/secrets.py --accept")
+        print("Take them out. If they are none: tools/secret_scan.py --accept")
     return 1 if new else 0
 
 
