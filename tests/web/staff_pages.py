@@ -77,6 +77,11 @@ def session(number: int, device: str, place: str, when: datetime, impersonator: 
 PERSON = {
     "person": one(),
     "face": MARA,
+    "may_export": True,
+    "exports": [
+        Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
+        Thing(id="exp_1", created_at=ago(days=1), ready_at=ago(days=1), until=ago(days=-6)),
+    ],
     "sessions": [
         session(1, "Firefox on Linux", "192.0.2.0/24", NOW),
         session(2, "Safari on iPhone", "2001:db8::/48", ago(hours=7)),
@@ -105,6 +110,8 @@ READ_ALONE = {
     "may_write": False,
     "may_grant": False,
     "may_look": False,
+    "may_export": False,
+    "exports": [],
 }
 LOCKED = one(locked_at=NOW, lock_reason="Payments with a stolen card, case 88", slowed_until=ago(minutes=-20), erase_at=ago(days=-5))
 ROWS = [

@@ -11,6 +11,7 @@ from tests.asvs.browsing import press, sign_in
 from tests.factors import bearer
 from tests.house import PASSWORD, House, Place
 from tests.modules.admin.panel import Panel
+from tests.oidc.running import csrf_of
 
 from phoenix.composition import MODULES
 from phoenix.kernel.actor import ADMINISTRATOR
@@ -129,6 +130,9 @@ def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
             codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(house.clock.now()))
             assert codes.status_code == 200
             assert '<a class="button button--primary" href="/">' in codes.text
+            # Loaded again, the page says where to go on; it cannot show the codes again.
+            again = await browser.post("/settings/totp", data={"csrf": csrf_of(shown.text), "code": "000000"})
+            assert (again.status_code, again.headers["location"]) == (303, "/settings/security")
             assert "What protects your account" in (await browser.get("/settings/security")).text
             assert (await browser.get("/o/ember/feed")).status_code == 200
 

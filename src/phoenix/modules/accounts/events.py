@@ -169,6 +169,12 @@ class ExportAsked(Event, frozen=True, kw_only=True, kind="accounts.export_asked"
     export: str
 
 
+class ExportFetchedByStaff(Event, frozen=True, kw_only=True, kind="accounts.export_fetched_by_staff"):
+    """Staff fetched the copy of a person's data. The subject is the account; the event's actor is staff."""
+
+    export: str
+
+
 class DeletionAsked(Event, frozen=True, kw_only=True, kind="accounts.deletion_asked"):
     """A person asked that their account be deleted. The subject is the account."""
 
@@ -235,6 +241,7 @@ ALL: tuple[type[Event], ...] = (
     SigningKeysRotated,
     SigningKeyRevoked,
     ExportAsked,
+    ExportFetchedByStaff,
     DeletionAsked,
     DeletionCancelled,
     AccountErased,

@@ -50,15 +50,17 @@ NOTICES = {
     "api_key_made": _("An API key was made for your account."),
     "second_factors_reset": _("Staff removed the second factors of your account, as somebody asked in your name."),
     "export_ready": _("The copy of your data is ready. Fetch it within a week under Settings, Your data."),
+    "export_by_staff": _("Staff are making a copy of your data, as somebody asked in your name. You can fetch it as well."),
     "deletion_asked": _("You asked us to delete your account. On {day} it is erased. Until then you can sign in and keep it."),
     "impersonated": _("{staff} may look at Phoenix through your account until {until}. The reason they gave: “{reason}”."),
     "locked": _("Those who run this Phoenix locked your account. Every device was signed out."),
     "opened": _("Your account is open again. You can sign in as before."),
 }
-ABOUT_DATA = frozenset({"export_ready", "deletion_asked"})
+ABOUT_DATA = frozenset({"export_ready", "export_by_staff", "deletion_asked"})
 # What to do about it, where that is not what one does about a stranger.
 FEET = {
     "export_ready": _("You did not ask for it? Change your password, and end all other sessions."),
+    "export_by_staff": _("You did not ask for it? Write to those who run this Phoenix."),
     "deletion_asked": _("You did not ask for it? Sign in, keep your account, and change your password."),
     "impersonated": _("You can end it under Security. Do you wonder why? Write to those who run this Phoenix."),
     "locked": _("Do you wonder why? Write to those who run this Phoenix."),

@@ -20,6 +20,7 @@ MODULE = Module(
     permissions=(
         Permission("platform.people_read", "See every account", scope="platform"),
         Permission("platform.people_write", "Lock and unlock accounts, end sessions, reset passwords and second factors", scope="platform"),
+        Permission("platform.people_export", "Have a copy of a person's data made, and fetch it", scope="platform"),
         Permission(IMPERSONATE, "Look through a person's eyes, reading alone", scope="platform"),
         Permission(IMPERSONATE_AND_WRITE, "Change things while looking through a person's eyes", scope="platform"),
         Permission("platform.organisations", "See every organisation and its members", scope="platform"),

@@ -11,13 +11,14 @@ import msgspec
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.database import Reader, Transaction
-from phoenix.kernel.errors import NotFound
+from phoenix.kernel.errors import Conflict, NotFound
 from phoenix.kernel.ids import new_id
 from phoenix.kernel.jobs import enqueue
 from phoenix.kernel.limits import Limit
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.text import _
-from phoenix.modules.accounts.events import ExportAsked
+from phoenix.modules.accounts.actions.staff import take_turn
+from phoenix.modules.accounts.events import ExportAsked, ExportFetchedByStaff
 from phoenix.modules.accounts.queries import personal
 
 FILENAME = "phoenix-data.zip"
@@ -33,19 +34,29 @@ Passwords, codes and keys are kept as hashes only, so they cannot be given to an
 async def ask_for_export(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
     """Have the archive made; its id. Three a day at most: raises TooManyRequests."""
     await runtime.limiter.require(EXPORTS_A_DAY, actor.account)
-    export = new_id("exp")
-    await tx.execute(personal.ADD_EXPORT, export, actor.account, tx.now, tx.now + KEEP)
-    tx.record(ExportAsked(subject=actor.account, export=export))
-    await enqueue(tx, "accounts.make_export", {"export": export})
-    return export
+    return await _begin(tx, actor.account)
+
+
+async def ask_for_person(tx: Transaction, actor: Actor, account: str) -> str:
+    """Have the archive of somebody made, who asked for it but cannot sign in; its id. The person is told, and can fetch it too."""
+    target = await take_turn(tx, actor, account)
+    if target.kind != "person":
+        raise Conflict(_("A service account is no person, and has no data of one."))
+    await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "export_by_staff"})
+    return await _begin(tx, account)
+
+
+async def fetch_for_person(tx: Transaction, actor: Actor, account: str, export: str) -> bytes:
+    """The archive of somebody, for staff to hand over. Who fetched it is recorded. Raises NotFound as `archive_of`."""
+    await take_turn(tx, actor, account)
+    archive = await _find(tx, account, export)
+    tx.record(ExportFetchedByStaff(subject=account, export=export))
+    return archive
 
 
 async def archive_of(db: Reader, actor: Actor, export: str) -> bytes:
     """The ZIP archive. Raises NotFound where it is somebody else's, not ready yet, or too old."""
-    found = await db.maybe(personal.ARCHIVE, export, actor.account, db.now)
-    if found is None:
-        raise NotFound(_("There is no such archive, it is not ready yet, or it is older than a week."))
-    return found
+    return await _find(db, actor.account, export)
 
 
 async def collect(runtime: Runtime, db: Reader, account: str) -> dict[str, Any]:
@@ -62,3 +73,18 @@ def pack(runtime: Runtime, parts: dict[str, Any]) -> bytes:
         for name, part in parts.items():
             archive.writestr(f"{name}.json", msgspec.json.format(msgspec.json.encode(part), indent=2))
     return packed.getvalue()
+
+
+async def _begin(tx: Transaction, account: str) -> str:
+    export = new_id("exp")
+    await tx.execute(personal.ADD_EXPORT, export, account, tx.now, tx.now + KEEP)
+    tx.record(ExportAsked(subject=account, export=export))
+    await enqueue(tx, "accounts.make_export", {"export": export})
+    return export
+
+
+async def _find(db: Reader, account: str, export: str) -> bytes:
+    found = await db.maybe(personal.ARCHIVE, export, account, db.now)
+    if found is None:
+        raise NotFound(_("There is no such archive, it is not ready yet, or it is older than a week."))
+    return found

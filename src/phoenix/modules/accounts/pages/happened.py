@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, Tone]] = {
     "accounts.permission_granted": (_("A permission for the whole platform was granted"), ""),
     "accounts.permission_taken": (_("A permission for the whole platform was taken"), ""),
     "accounts.export_asked": (_("A copy of your data was asked for"), ""),
+    "accounts.export_fetched_by_staff": (_("Staff fetched a copy of your data"), "bad"),
     "accounts.deletion_asked": (_("The deletion of the account was asked for"), "bad"),
     "accounts.deletion_cancelled": (_("The account is kept"), "good"),
     "accounts.impersonated": (_("Staff began to look through your account"), "bad"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from phoenix.modules.admin.pages import audit, events, front, jobs, keys, look_as, mails, organisations, people, person, settings
+from phoenix.modules.admin.pages import audit, events, export, front, jobs, keys, look_as, mails, organisations, people, person, settings
 
 ROUTES = (
     *front.ROUTES,
     *people.ROUTES,
     *person.ROUTES,
+    *export.ROUTES,
     *look_as.ROUTES,
     *organisations.ROUTES,
     *jobs.ROUTES,

@@ -13,6 +13,7 @@ from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import permissions, staff
 from phoenix.modules.accounts.actions.impersonate import IMPERSONATE
+from phoenix.modules.accounts.queries import personal
 from phoenix.modules.accounts.queries import staff as people
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.pages.people import READ
@@ -20,10 +21,11 @@ from phoenix.modules.admin.queries.organisations import MEMBERSHIPS
 
 WRITE = "platform.people_write"
 GRANT = "platform.grant"
+EXPORT = "platform.people_export"
 PATH = "/staff/people/{account_id:str}"
 
 
-@page(PATH, permission=READ, queries=6, listeners=STAFF)
+@page(PATH, permission=READ, queries=7, listeners=STAFF)
 async def show_person(visit: Visit) -> View:
     """Everything about one account on one page."""
     account, actor = str(visit.path["account_id"]), visit.actor
@@ -43,6 +45,8 @@ async def show_person(visit: Visit) -> View:
         "names": await queries.names(visit.db, sorted(involved)),
         "may_write": actor.may(WRITE),
         "may_grant": actor.may(GRANT),
+        "exports": await visit.db.all(personal.EXPORTS, account, visit.db.now) if actor.may(EXPORT) else [],
+        "may_export": actor.may(EXPORT) and person.kind == "person",
         "may_look": actor.may(IMPERSONATE) and not held and account != actor.account and person.kind == "person",
         "is_self": account == actor.account,
     }
