@@ -186,7 +186,7 @@ def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, ph
     chromium.fill("email", person)
     chromium.fill("password", PASSWORD)
     chromium.press("Sign in")
-    wait(chromium, "Open Phoenix as localhost")
+    wait(chromium, f"Open http://localhost:{phoenix.port}")
 
 
 def test_a_passkey_is_offered_beside_the_address(chromium: ChromiumBrowser, here: str, person: str) -> None:
