@@ -10,6 +10,7 @@ has chromium || has chromium-browser || has google-chrome || missing="$missing c
 has WebKitWebDriver || missing="$missing webkit2gtk-driver"
 has xvfb-run || missing="$missing xvfb"
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing postgresql-15"
+has ip || missing="$missing iproute2"
 has wg || missing="$missing wireguard-tools"
 has wireguard-go || missing="$missing wireguard-go"
 [ -n "$missing" ] || exit 0

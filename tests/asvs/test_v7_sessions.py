@@ -104,6 +104,22 @@ def test_showing_again_who_one_is_gives_a_program_new_tokens(house: House) -> No
     asyncio.run(run())
 
 
+def test_the_refresh_token_of_a_new_proof_counts(house: House) -> None:
+    """By itself, without the old one being used in between: that would bring the same."""
+
+    async def run() -> None:
+        async with house:
+            await house.person("ada", password=True)
+            before = {"Authorization": f"Bearer {(await house.log_in('ada')).json()['access_token']}"}
+            confirmed = await house.post(CONFIRM, headers=before, json={"method": "password", "code": PASSWORD})
+            again = await _refresh(house, confirmed.json()["refresh_token"])
+            assert again.status_code == 200
+            head = {"Authorization": f"Bearer {again.json()['access_token']}"}
+            assert (await house.get("/api/v2/me", headers=head)).status_code == 200
+
+    asyncio.run(run())
+
+
 def test_a_wrong_proof_changes_no_token(house: House) -> None:
     async def run() -> None:
         async with house:

@@ -74,7 +74,7 @@ def machines(tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
     """Two machines with a cable and a tunnel between them."""
     missing = [program for program in ("ip", "wg", "wireguard-go") if shutil.which(program) is None]
     if missing:
-        pytest.skip(f"{', '.join(missing)} is not installed; `make setup` says how.")
+        pytest.skip(f"{', '.join(missing)} is not installed; `tools/system_packages.sh` installs it.")
     server, staff = Machine(1, tmp_path), Machine(2, tmp_path)
     made = subprocess.run(["ip", "netns", "add", server.name], capture_output=True, text=True, check=False)
     if made.returncode != 0 or not Path("/dev/net/tun").exists():

@@ -187,6 +187,45 @@ def test_no_socket_opens_before_it(place: Place) -> None:
     asyncio.run(run())
 
 
+def test_an_open_socket_closes_when_the_last_one_is_gone(place: Place) -> None:
+    house = House(place, EVERYBODY)
+
+    async def run() -> None:
+        async with house:
+            ada = await house.person("ada")
+            await _turn_on(house, "ada")
+            sockets, told = Sockets(house.runtime, LogIns(house.runtime), _nothing), Told()
+            sockets.server = told
+            await sockets._connect("sid", {}, {"token": ada.token})
+            await sockets._check("sid", ada.token)
+            assert told.said == []
+            assert (await house.delete("/api/v2/totp", by="ada")).status_code == 204
+            await sockets._check("sid", ada.token)
+            assert told.said == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
+
+    asyncio.run(run())
+
+
+class Told:
+    """Stands where the Socket.IO server does, and keeps what one socket is told."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[object, ...]] = []
+        self.manager = self
+
+    async def emit(self, event: str, data: object, *, to: str) -> None:
+        self.said.append((event, data, to))
+
+    async def disconnect(self, sid: str) -> None:
+        self.said.append(("disconnect", sid))
+
+    async def enter_room(self, sid: str, room: str) -> None: ...
+
+    async def leave_room(self, sid: str, room: str) -> None: ...
+
+    def eio_sid_from_sid(self, sid: str, namespace: str) -> None: ...
+
+
 async def _turn_on(house: House, name: str) -> None:
     secret = (await house.post("/api/v2/totp", by=name)).json()["secret"]
     code = pyotp.TOTP(secret).at(house.clock.now())
