@@ -21,9 +21,9 @@ from phoenix.composition import REGISTRY
 from phoenix.embedded.mailbox.receive import Receiver, serve
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.database import set_codecs
-from phoenix.kernel.events import follow_once
-from phoenix.kernel.ids import new_id
+from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.events import follow_once
+from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.enter import Arrival, begin_session

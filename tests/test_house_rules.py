@@ -21,7 +21,7 @@ from msgspec import Struct
 import phoenix
 from phoenix.app import build, openapi_document
 from phoenix.composition import MODULES, REGISTRY
-from phoenix.kernel.database import Query, set_codecs
+from phoenix.kernel.data.database import Query, set_codecs
 from phoenix.kernel.module import Module, Permission
 from phoenix.kernel.registry import Registry, RegistryError
 from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC

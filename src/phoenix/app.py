@@ -23,24 +23,24 @@ from phoenix.composition import REGISTRY
 from phoenix.embedded.mailbox.pages import MAILBOX_ROUTES
 from phoenix.embedded.mailbox.pages import TEMPLATES as MAILBOX_TEMPLATES
 from phoenix.kernel.clock import Clock
+from phoenix.kernel.data.events import Recorded, Wake
 from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.events import Recorded, Wake
-from phoenix.kernel.logging import configure
-from phoenix.kernel.opening import opened
-from phoenix.kernel.realtime import Sockets
+from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.web.address import ClientAddress
+from phoenix.kernel.security.logging import configure
 from phoenix.kernel.web.asgi import App, Receive, Scope, Send
 from phoenix.kernel.web.call import AnyRequest
+from phoenix.kernel.web.client_address import ClientAddress
 from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.headers import Headers
 from phoenix.kernel.web.health import HEALTH_ROUTES
 from phoenix.kernel.web.hot import HotReads
-from phoenix.kernel.web.login import LogIns
+from phoenix.kernel.web.opening import opened
 from phoenix.kernel.web.pages import refusal_page
 from phoenix.kernel.web.problems import as_refusal, is_api, log_failure, problem
 from phoenix.kernel.web.rules import Listener
+from phoenix.kernel.web.session_reader import LogIns
 from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.settings import Settings, read_settings
 

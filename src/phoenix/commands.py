@@ -19,8 +19,8 @@ from phoenix.app import openapi_document
 from phoenix.cli import up
 from phoenix.composition import MIGRATIONS, MODULES, REGISTRY
 from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.logging import configure
-from phoenix.kernel.opening import opened
+from phoenix.kernel.security.logging import configure
+from phoenix.kernel.web.opening import opened
 from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.operations import migrate as migrations
 from phoenix.operations import new_module as rooms

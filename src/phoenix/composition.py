@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import phoenix.kernel
+import phoenix.kernel.data
 from phoenix.kernel.registry import Registry
 from phoenix.modules.accounts.module import MODULE as ACCOUNTS
 from phoenix.modules.admin.module import MODULE as ADMIN
@@ -27,6 +27,6 @@ MODULES = (
 REGISTRY = Registry(MODULES)
 
 MIGRATIONS = (
-    Path(phoenix.kernel.__file__).parent / "migrations",
+    Path(phoenix.kernel.data.__file__).parent / "migrations",
     *(module.migrations for module in MODULES),
 )

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.logging import configure
-from phoenix.kernel.opening import opened
+from phoenix.kernel.security.logging import configure
+from phoenix.kernel.web.opening import opened
 from phoenix.modules.accounts.commands import first_administrator_link
 from phoenix.modules.demo.actions import seed_demo
 from phoenix.settings import read_settings

@@ -11,13 +11,13 @@ import asyncpg
 import structlog
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.events import Wake, follow
-from phoenix.kernel.job_runner import run_jobs
-from phoenix.kernel.logging import configure
+from phoenix.kernel.data.events import Wake, follow
+from phoenix.kernel.data.job_runner import run_jobs
 from phoenix.kernel.module import Schedule
-from phoenix.kernel.opening import opened
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.logging import configure
 from phoenix.kernel.web.idempotency import forget_old_keys
+from phoenix.kernel.web.opening import opened
 from phoenix.settings import read_settings
 
 log = structlog.get_logger(__name__)

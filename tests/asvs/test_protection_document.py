@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.composition import MODULES
-from phoenix.kernel.passwords import _PRODUCT, LONGEST, SHORTEST, WAITING
+from phoenix.kernel.security.passwords import _PRODUCT, LONGEST, SHORTEST, WAITING
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.guard import FREE_TRIES
 from phoenix.modules.accounts.actions.prove import CODE_LIVES, TRIES, link_lives

@@ -15,7 +15,7 @@ from tests.house import PASSWORD, House
 from tests.web.markup import parse
 
 from phoenix.kernel.errors import InvalidInput
-from phoenix.kernel.passwords import SHORTEST, _common, _leaked, check_strength
+from phoenix.kernel.security.passwords import SHORTEST, _common, _leaked, check_strength
 
 SOURCE = Path(__file__).parents[2] / "src" / "phoenix"
 SCRIPTS = Path(__file__).parents[2] / "web"

@@ -12,7 +12,7 @@ import pytest
 from tests.house import PASSWORD, House
 from tests.oidc.running import csrf_of
 
-from phoenix.kernel.addresses import parse_address
+from phoenix.kernel.i18n.addresses import parse_address
 
 pytestmark = pytest.mark.slow
 

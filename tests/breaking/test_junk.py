@@ -16,7 +16,7 @@ from tests.house import House, Person
 from tests.modules.admin.panel import Panel
 
 from phoenix.composition import MODULES
-from phoenix.kernel.crypto import to_base64url
+from phoenix.kernel.security.crypto import to_base64url
 from phoenix.kernel.web.csrf import token_for
 from phoenix.kernel.web.pages import safe_next
 

@@ -11,9 +11,9 @@ import socketio
 from tests.factors import bearer
 from tests.house import House
 
-from phoenix.kernel.events import Recorded
-from phoenix.kernel.realtime import Sockets
-from phoenix.kernel.web.login import LogIns
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.realtime.sockets import Sockets
+from phoenix.kernel.web.session_reader import LogIns
 
 
 async def _key(house: House, *scopes: str, by: str = "ada") -> dict[str, str]:

@@ -12,7 +12,7 @@ import pytest
 from tests.factors import Factors, bearer
 from tests.house import PASSWORD, House
 
-from phoenix.kernel.logging import configure
+from phoenix.kernel.security.logging import configure
 from phoenix.settings import Logs
 
 WRONG = "not the password at all"

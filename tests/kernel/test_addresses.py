@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix.kernel.addresses import Address, parse_address
 from phoenix.kernel.errors import InvalidInput
+from phoenix.kernel.i18n.addresses import Address, parse_address
 
 LABEL = "a" * 63
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from tests.house import House
 
-from phoenix.kernel import generations as generations_module
-from phoenix.kernel.cache import Cache, Watch
-from phoenix.kernel.generations import MachineGenerations, ValkeyGenerations
-from phoenix.kernel.valkey import Valkey
+from phoenix.kernel.cache import generations as generations_module
+from phoenix.kernel.cache.cache import Cache, Watch
+from phoenix.kernel.cache.generations import MachineGenerations, ValkeyGenerations
+from phoenix.kernel.cache.valkey import Valkey
 from phoenix.settings import Settings
 
 KEY, DEPENDS = "value", "thing:1"

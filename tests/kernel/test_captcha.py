@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.house import PASSWORD, House, Place
 
-from phoenix.kernel.captcha import Captcha
+from phoenix.kernel.security.captcha import Captcha
 from phoenix.settings import Accounts
 
 SET_UP = Accounts(captcha_check="https://captcha.test/siteverify", captcha_secret="secret of the site")

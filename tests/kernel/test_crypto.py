@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix.kernel.crypto import Keys, hash_token, hkdf_expand, hkdf_extract, new_code, new_token, same
+from phoenix.kernel.security.crypto import Keys, hash_token, hkdf_expand, hkdf_extract, new_code, new_token, same
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 KEYS = Keys("a master secret of the test, 32+ characters", "test")

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix.kernel.crypto import Keys
-from phoenix.kernel.cursors import CursorKind, Page, parse_limit
+from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
 from phoenix.kernel.errors import InvalidInput
+from phoenix.kernel.security.crypto import Keys
 
 KEYS = Keys("a master secret of the test, 32+ characters", "test")
 ENTRIES = CursorKind("entries", datetime, str)

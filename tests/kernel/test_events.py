@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 from tests.house import House
 
-from phoenix.kernel.database import Transaction
-from phoenix.kernel.events import Recorded, follow_once, latest, read_after
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.events import Recorded, follow_once, latest, read_after
 from phoenix.modules.entries.events import EntryChanged, EntryPosted
 
 LATE = "INSERT INTO events (id, kind, occurred_at) VALUES ($1, 'late', now())"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix.kernel.ids import Ids, _encode, check_id, id_time, new_id
+from phoenix.kernel.data.ids import Ids, _encode, check_id, id_time, new_id
 
 VALID = "01h2xcejqtf2nbrexx3vqjhp41"
 NOW = datetime(2026, 11, 23, 14, 5, 6, 789000, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tests.house import House
 
-from phoenix.kernel.job_runner import run_jobs
-from phoenix.kernel.jobs import dead_jobs, enqueue, replay
+from phoenix.kernel.data.job_runner import run_jobs
+from phoenix.kernel.data.jobs import dead_jobs, enqueue, replay
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix.kernel import limits
+from phoenix.kernel.cache import limits
+from phoenix.kernel.cache.limits import Decision, Limit, Limiter, headers_of
+from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.crypto import Keys, new_token
 from phoenix.kernel.errors import TooManyRequests
-from phoenix.kernel.limits import Decision, Limit, Limiter, headers_of
-from phoenix.kernel.valkey import Valkey
+from phoenix.kernel.security.crypto import Keys, new_token
 
 NOW = datetime(2026, 11, 23, 14, 5, 6, 789123, tzinfo=UTC)
 KEYS = Keys("a master secret of the test, 32+ characters", "test")

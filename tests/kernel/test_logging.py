@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from phoenix.kernel.logging import configure
-from phoenix.kernel.redaction import remember
+from phoenix.kernel.security.logging import configure
+from phoenix.kernel.security.redaction import remember
 from phoenix.settings import Logs
 
 SECRETS = ("ada.lovelace@example.com", "pho_access_0123456789abcdef0123456789abcdef", "198.51.100.23", "nine lanterns by the harbour")
@@ -119,7 +119,7 @@ import logging, sys
 stray = logging.getLogger("stray")
 stray.addHandler(logging.StreamHandler())
 stray.propagate = False
-from phoenix.kernel.logging import configure
+from phoenix.kernel.security.logging import configure
 from phoenix.settings import Logs
 configure(Logs())
 stray.warning("own handler %s", "ada@example.com")

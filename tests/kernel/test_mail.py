@@ -21,7 +21,7 @@ from jinja2 import UndefinedError
 import phoenix
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.errors import InvalidInput, Unavailable
-from phoenix.kernel.mail import Mail, Mailer
+from phoenix.kernel.i18n.email import Mail, Mailer
 from phoenix.settings import Mail as MailSettings
 
 NOW = datetime(2026, 11, 23, 14, 5, 6, tzinfo=UTC)

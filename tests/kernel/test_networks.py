@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix.kernel.networks import client_address, client_scheme, parse_networks
-from phoenix.kernel.web.address import ClientAddress
+from phoenix.kernel.security.networks import client_address, client_scheme, parse_networks
 from phoenix.kernel.web.asgi import Receive, Scope, Send
+from phoenix.kernel.web.client_address import ClientAddress
 from phoenix.settings import SettingsError
 
 TRUSTED = parse_networks(["10.0.0.0/8", "127.0.0.1", "fd00::/8", "2001:db8:1::5"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix.kernel.errors import InvalidInput, Unavailable
-from phoenix.kernel.passwords import _NOBODY, Passwords, _common, check_strength
+from phoenix.kernel.security.passwords import _NOBODY, Passwords, _common, check_strength
 
 GOOD = "plum anvil tuesday"
 

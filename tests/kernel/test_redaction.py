@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from phoenix.kernel.crypto import Keys, new_token
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.redaction import also_remember, is_sensitive, redact, redact_value, remember
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.security.crypto import Keys, new_token
+from phoenix.kernel.security.redaction import also_remember, is_sensitive, redact, redact_value, remember
 
 # Each text, and what must not be left of it.
 LEAKS = [
@@ -141,7 +141,7 @@ def test_redacting_again_changes_nothing_of_worth(text: str):
         "GET /api/v2/entries/ent_01h2xcejqtf2nbrexx3vqjhp41 200 12.5 ms",
         "GET /api/v2/feed?organisation=org_01h2xcejqtf2nbrexx3vqjhp41&limit=20",
         "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        'File "/srv/phoenix/src/phoenix/kernel/mail.py", line 12, in send',
+        'File "/srv/phoenix/src/phoenix/kernel/i18n/email.py", line 12, in send',
         "tests/kernel/test_ids.py::test_an_id_is_a_uuid",
         "TypeError: f() takes 2 positional arguments but 3 were given",
         "a matrix a @ b, a decorator @dataclass(frozen=True)",

@@ -8,8 +8,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from phoenix.kernel import text
-from phoenix.kernel.text import _, check_locale, current_locale, ngettext, reading
+from phoenix.kernel.i18n import text
+from phoenix.kernel.i18n.text import _, check_locale, current_locale, ngettext, reading
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix.kernel.errors import InvalidInput
-from phoenix.kernel.times import check_zone, day, local_input, local_to_instant, offset, show, zones
+from phoenix.kernel.i18n.times import check_zone, day, local_input, local_to_instant, offset, show, zones
 
 NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 ZONES = [

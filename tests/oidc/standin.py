@@ -20,8 +20,8 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from phoenix.kernel.crypto import to_base64url
-from phoenix.kernel.outside import Outside
+from phoenix.kernel.security.crypto import to_base64url
+from phoenix.kernel.security.http_client import Outside
 from tests.house import House
 
 

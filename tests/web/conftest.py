@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tests.web.pages import PAGES
 
-from phoenix.kernel.templates import Templates
+from phoenix.kernel.i18n.templates import Templates
 
 SOURCE = Path(__file__).parents[2] / "src" / "phoenix"
 STATIC = SOURCE / "static"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 from tests.web import samples
 
-from phoenix.kernel.templates import Templates
+from phoenix.kernel.i18n.templates import Templates
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from tests.web import samples
 from tests.web.markup import Element, parse
 from tests.web.pages import PAGES
 
-from phoenix.kernel.templates import Templates
+from phoenix.kernel.i18n.templates import Templates
 
 STYLES = Path(__file__).parents[2] / "web" / "styles"
 # Put on by scripts, or one of a short row whose others are on a page.

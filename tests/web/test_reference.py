@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.web.samples import DOCUMENT
 
-from phoenix.kernel.reference import Kind, reference
+from phoenix.kernel.web.reference import Kind, reference
 
 
 def document(**operation: Any) -> dict[str, Any]:

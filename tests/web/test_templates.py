@@ -8,7 +8,7 @@ import pytest
 from jinja2 import UndefinedError
 from tests.web import samples
 
-from phoenix.kernel.templates import AssetsMissingError, Templates, paragraphs, query
+from phoenix.kernel.i18n.templates import AssetsMissingError, Templates, paragraphs, query
 
 
 def test_a_missing_name_is_an_error(templates: Templates) -> None:

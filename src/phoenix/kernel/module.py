@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from phoenix.kernel.actor import Actor, Seat, SessionRecord
-    from phoenix.kernel.database import Reader, Transaction
-    from phoenix.kernel.events import Event, Recorded
+    from phoenix.kernel.data.database import Reader, Transaction
+    from phoenix.kernel.data.events import Event, Recorded
     from phoenix.kernel.runtime import Runtime
     from phoenix.settings import Settings
 

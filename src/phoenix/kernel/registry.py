@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import chain
 
 from phoenix.kernel.actor import Seat
-from phoenix.kernel.database import Reader
+from phoenix.kernel.data.database import Reader
 from phoenix.kernel.module import Card, EventKind, Identity, Job, Module, Names, NavigationItem, Permission
 
 

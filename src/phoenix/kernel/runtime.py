@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix.kernel.breaches import Breaches
-from phoenix.kernel.cache import Cache
-from phoenix.kernel.captcha import Captcha
+from phoenix.kernel.cache.cache import Cache
+from phoenix.kernel.cache.limits import Limiter
+from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock
-from phoenix.kernel.crypto import Keys
-from phoenix.kernel.database import Database
-from phoenix.kernel.limits import Limiter
-from phoenix.kernel.mail import Mailer
-from phoenix.kernel.outside import Outside
-from phoenix.kernel.passwords import Passwords
+from phoenix.kernel.data.database import Database
+from phoenix.kernel.i18n.email import Mailer
 from phoenix.kernel.registry import Registry
-from phoenix.kernel.valkey import Valkey
+from phoenix.kernel.security.breaches import Breaches
+from phoenix.kernel.security.captcha import Captcha
+from phoenix.kernel.security.crypto import Keys
+from phoenix.kernel.security.http_client import Outside
+from phoenix.kernel.security.passwords import Passwords
 from phoenix.settings import Settings
 
 if TYPE_CHECKING:
-    from phoenix.kernel.templates import Templates
+    from phoenix.kernel.i18n.templates import Templates
 
 
 @dataclass(slots=True)

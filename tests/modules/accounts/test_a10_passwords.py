@@ -12,7 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from tests.house import PASSWORD, House
 
-from phoenix.kernel.breaches import Breaches
+from phoenix.kernel.security.breaches import Breaches
 
 
 @pytest.mark.parametrize(

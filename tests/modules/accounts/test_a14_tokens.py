@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, OctKey
 from tests.factors import bearer
 from tests.house import House, Place
 
-from phoenix.kernel.crypto import Keys
+from phoenix.kernel.security.crypto import Keys
 from phoenix.modules.accounts.actions.signing_keys import revoke_key, rotate_keys
 from phoenix.settings import SettingsError, read_settings
 

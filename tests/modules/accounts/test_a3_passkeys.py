@@ -14,7 +14,7 @@ import pytest
 from tests.house import PASSWORD, House
 from tests.software_passkey import ELIGIBLE, PRESENT, VERIFIED, Authenticator
 
-from phoenix.kernel.crypto import to_base64url
+from phoenix.kernel.security.crypto import to_base64url
 from phoenix.modules.accounts.actions.relying_party import ADDING, CONFIRMING, LOGGING_IN, SECOND_STEP, address_with_passkeys, relying_party
 from phoenix.settings import read_settings
 

@@ -15,9 +15,9 @@ from tests.oidc.running import csrf_of
 
 from phoenix.composition import MODULES
 from phoenix.kernel.actor import ADMINISTRATOR
-from phoenix.kernel.realtime import Sockets
-from phoenix.kernel.web.login import LogIns
+from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.web.rules import PUBLIC
+from phoenix.kernel.web.session_reader import LogIns
 from phoenix.settings import SettingsError, read_settings
 
 EVERYBODY = {"PHOENIX_SECOND_FACTOR_FOR": "everybody"}

@@ -12,7 +12,7 @@ from tests.oidc.running import house_with
 from tests.oidc.standin import apple_key
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.opening import opened
+from phoenix.kernel.web.opening import opened
 from phoenix.modules.accounts.actions.providers import read_providers
 from phoenix.settings import SettingsError
 

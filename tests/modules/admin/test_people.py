@@ -12,7 +12,7 @@ from tests.house import House, Place
 from tests.modules.admin.panel import Panel
 
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
-from phoenix.kernel.database import set_codecs
+from phoenix.kernel.data.database import set_codecs
 from phoenix.modules.accounts.actions.guard import take_try
 from phoenix.modules.accounts.queries import staff
 from phoenix.modules.admin.actions.search import END, text_query

@@ -14,8 +14,8 @@ import pytest
 from tests.house import House
 from tests.modules.admin.panel import Panel
 
+from phoenix.kernel.data.events import Recorded, follow_once, read_after
 from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.events import Recorded, follow_once, read_after
 from phoenix.modules.admin.actions import audit
 from phoenix.modules.admin.commands import sign_audit_log, verify_audit_log
 

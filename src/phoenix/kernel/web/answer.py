@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.cache import Codec
+from phoenix.kernel.cache.cache import Codec
 
 
 class Answer(Struct, frozen=True, array_like=True):

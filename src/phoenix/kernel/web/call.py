@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import InvalidInput, NotLoggedIn, PreconditionRequired
 from phoenix.kernel.runtime import Runtime
 

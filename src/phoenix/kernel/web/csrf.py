@@ -9,8 +9,8 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from phoenix.kernel.crypto import Keys, same, to_base64url
 from phoenix.kernel.errors import Forbidden
+from phoenix.kernel.security.crypto import Keys, same, to_base64url
 from phoenix.kernel.web.call import AnyRequest
 from phoenix.settings import Settings
 

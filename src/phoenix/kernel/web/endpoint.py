@@ -23,9 +23,9 @@ from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Response
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.cache.limits import headers_of
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import QueryBudgetExceeded
-from phoenix.kernel.limits import headers_of
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.answer import Answer, matches
 from phoenix.kernel.web.call import Accepted, AnyRequest, Call, Created, Download

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from phoenix import __version__
-from phoenix.kernel.redaction import remember
+from phoenix.kernel.security.redaction import remember
 from phoenix.kernel.web.asgi import App, Message, Raw, Receive, Scope, Send
 from phoenix.settings import Settings
 

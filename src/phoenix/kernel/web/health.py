@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, query
+from phoenix.kernel.data.database import Query, query
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.cache import Cache
-from phoenix.kernel.generations import MachineGenerations
+from phoenix.kernel.cache.cache import Cache
+from phoenix.kernel.cache.generations import MachineGenerations
 from phoenix.kernel.module import HotRead
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.answer import Answer, matches
 from phoenix.kernel.web.asgi import App, Receive, Scope, Send
 from phoenix.kernel.web.headers import new_request_id, security_headers
-from phoenix.kernel.web.login import COOKIE, LogIns, actor_key, bearer, cookie, cookie_name
+from phoenix.kernel.web.session_reader import COOKIE, LogIns, actor_key, bearer, cookie, cookie_name
 
 
 class HotReads:

@@ -11,10 +11,10 @@ from datetime import timedelta
 from litestar.response import Response
 from msgspec import Struct
 
-from phoenix.kernel.crypto import Keys, same
-from phoenix.kernel.database import Query, Transaction, command, query
+from phoenix.kernel.data.database import Query, Transaction, command, query
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import Keys, same
 
 KEEP = timedelta(hours=24)
 SEALED_AS = "kept answer"

@@ -17,17 +17,17 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
 from phoenix.kernel.actor import Actor, Seat
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import InvalidInput, NotFound, NotLoggedIn, PhoenixError, ProveAgain, SecondFactorOwed, TooManyRequests
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import AnyRequest, Download
 from phoenix.kernel.web.endpoint import check_budget, transaction
-from phoenix.kernel.web.frame import frame
-from phoenix.kernel.web.login import cookie_of
+from phoenix.kernel.web.page_context import frame
 from phoenix.kernel.web.problems import request_id
 from phoenix.kernel.web.rules import Rule, client_address, decide
+from phoenix.kernel.web.session_reader import cookie_of
 
 HTML = "text/html; charset=utf-8"
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})

@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import Literal
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.limits import Decision, Limit
 from phoenix.kernel.errors import Forbidden, NotLoggedIn, NotWhileImpersonating, ProveAgain, SecondFactorOwed
-from phoenix.kernel.limits import Decision, Limit
-from phoenix.kernel.redaction import also_remember
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.redaction import also_remember
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import AnyRequest
-from phoenix.kernel.web.login import COOKIE, LogIns, bearer, cookie, cookie_of
+from phoenix.kernel.web.session_reader import COOKIE, LogIns, bearer, cookie, cookie_of
 
 PUBLIC = "public"
 LOGGED_IN = "logged in"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from phoenix.kernel.networks import parse_networks
+from phoenix.kernel.security.networks import parse_networks
 from phoenix.kernel.web.asgi import App, Receive, Scope, Send
 from phoenix.settings import Settings
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from phoenix.kernel.actor import SessionRecord
-from phoenix.kernel.crypto import hash_token
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.tokens import read_access_token
 from phoenix.modules.accounts.queries import tokens

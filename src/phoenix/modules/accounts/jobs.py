@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from phoenix.kernel.addresses import parse_address
-from phoenix.kernel.crypto import from_base64url
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import from_base64url
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import (
     change_address,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from phoenix.kernel.database import Reader, Transaction
-from phoenix.kernel.text import _
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.accounts.actions.impersonate import stop_looking_by
 from phoenix.modules.accounts.queries import personal
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.events import Event
+from phoenix.kernel.data.events import Event
 
 
 class JobReplayed(Event, frozen=True, kw_only=True, kind="admin.job_replayed"):

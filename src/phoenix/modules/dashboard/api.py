@@ -9,10 +9,10 @@ from urllib.parse import unquote_plus
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor, Seat
-from phoenix.kernel.cache import Watch
+from phoenix.kernel.cache.cache import Watch
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Card
 from phoenix.kernel.registry import Registry
-from phoenix.kernel.text import _
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get

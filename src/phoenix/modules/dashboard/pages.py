@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.pages import View, Visit, page
 from phoenix.modules.dashboard import queries
 from phoenix.modules.dashboard.api import visible_cards

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from phoenix.kernel.actor import Actor, Seat
-from phoenix.kernel.database import Query, Reader, query
+from phoenix.kernel.data.database import Query, Reader, query
 from phoenix.kernel.module import Card
 
 

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from phoenix.kernel.actor import Actor, SessionRecord
-from phoenix.kernel.addresses import parse_address
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.database import Query, Transaction, query
+from phoenix.kernel.data.database import Query, Transaction, query
+from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import Forbidden, NotFound
-from phoenix.kernel.ids import new_id
+from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts import queries as accounts
 from phoenix.modules.accounts.events import AccountCreated

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import check_id, new_id
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput, NotFound, PreconditionFailed
-from phoenix.kernel.ids import check_id, new_id
-from phoenix.kernel.text import _
-from phoenix.kernel.times import check_zone
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import check_zone
 from phoenix.modules.entries import queries
 from phoenix.modules.entries.events import EntryChanged, EntryDeleted, EntryPosted
 from phoenix.modules.entries.queries import Entry

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from phoenix.kernel.cursors import CursorKind, Page, parse_limit
+from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant

@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from phoenix.kernel.cursors import CursorKind
+from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.errors import InvalidInput, NotFound, PreconditionFailed
-from phoenix.kernel.text import _
-from phoenix.kernel.times import local_input, local_to_instant
-from phoenix.kernel.web.frame import Face, face
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import local_input, local_to_instant
+from phoenix.kernel.web.page_context import Face, face
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.modules.accounts.queries import names
 from phoenix.modules.entries import actions, queries

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from urllib.parse import unquote_plus
 
 from phoenix.kernel.actor import Actor, Seat
-from phoenix.kernel.cache import Watch
-from phoenix.kernel.cursors import CursorKind, Page, parse_limit
+from phoenix.kernel.cache.cache import Watch
+from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get

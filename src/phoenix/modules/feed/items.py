@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from phoenix.kernel.actor import Seat
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
-from phoenix.kernel.text import _
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.modules.feed.queries import Happened
 

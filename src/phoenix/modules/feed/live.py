@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from phoenix.kernel.events import Recorded
+from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.feed.items import feed_item
 from phoenix.modules.feed.queries import Happened, names_in

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from phoenix.kernel.actor import Seat
-from phoenix.kernel.cursors import CursorKind
-from phoenix.kernel.text import _
-from phoenix.kernel.web.frame import Face, face
+from phoenix.kernel.data.cursors import CursorKind
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.web.page_context import Face, face
 from phoenix.kernel.web.pages import View, Visit, page
 from phoenix.modules.feed import queries
 from phoenix.modules.feed.items import GONE, feed_item, visible_kinds

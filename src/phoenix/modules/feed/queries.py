@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, Reader, query
+from phoenix.kernel.data.database import Query, Reader, query
 from phoenix.kernel.registry import Registry
 
 LONGEST_ID = 40

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from phoenix.kernel.crypto import hash_token, new_token
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.invite import LIVES
 

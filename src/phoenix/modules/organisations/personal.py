@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.crypto import hash_token, new_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.errors import TooManyApiKeys
 from phoenix.modules.accounts.events import ApiKeyMade, ApiKeyRevoked

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.addresses import parse_address
-from phoenix.kernel.crypto import to_base64url
-from phoenix.kernel.database import Transaction
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import to_base64url
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.actions.prove import Given, spend_proof

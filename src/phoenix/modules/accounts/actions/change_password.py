@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Transaction
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.confirm import check_own_password

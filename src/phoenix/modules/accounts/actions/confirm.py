@@ -7,12 +7,12 @@ from datetime import timedelta
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.crypto import hash_token, new_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.guard import forgive, take_try, tell_of_lock
 from phoenix.modules.accounts.actions.prove import Given, spend_proof

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts.actions.sessions import end_other_sessions
 from phoenix.modules.accounts.events import AccountErased, DeletionAsked, DeletionCancelled
 from phoenix.modules.accounts.queries import personal

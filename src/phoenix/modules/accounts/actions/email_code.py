@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.database import Transaction
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.actions.prove import Given, spend_proof

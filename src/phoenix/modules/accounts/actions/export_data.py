@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.cache.limits import Limit
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict, NotFound
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.jobs import enqueue
-from phoenix.kernel.limits import Limit
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts.actions.staff import take_turn
 from phoenix.modules.accounts.events import ExportAsked, ExportFetchedByStaff
 from phoenix.modules.accounts.queries import personal

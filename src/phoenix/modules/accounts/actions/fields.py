@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Callable
 from typing import TypeVar
 
-from phoenix.kernel.addresses import Address, parse_address
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.passwords import check_strength
+from phoenix.kernel.i18n.addresses import Address, parse_address
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import check_zone
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
-from phoenix.kernel.times import check_zone
+from phoenix.kernel.security.passwords import check_strength
 
 T = TypeVar("T")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from phoenix.kernel.actor import ADMINISTRATOR
-from phoenix.kernel.database import Reader, Transaction
-from phoenix.kernel.ids import new_id
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.fields import LOCALES, Fields

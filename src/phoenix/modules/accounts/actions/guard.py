@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from phoenix.kernel.crypto import hash_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.cache.limits import wait_in_words
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import TooManyRequests
-from phoenix.kernel.jobs import enqueue
-from phoenix.kernel.limits import wait_in_words
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts.events import AccountSlowedDown, AccountUnlocked
 from phoenix.modules.accounts.queries import guards
 

@@ -11,9 +11,9 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
-from phoenix.kernel.crypto import same
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import same
 from phoenix.modules.accounts.actions.providers import Endpoints, Provider, published_keys
 from phoenix.modules.accounts.errors import ProviderRefused
 

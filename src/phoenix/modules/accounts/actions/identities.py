@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from phoenix.kernel.addresses import parse_address
-from phoenix.kernel.crypto import new_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict, NotFound
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import new_token
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.actions.guard import spend_token

@@ -11,13 +11,13 @@ from datetime import timedelta
 from msgspec import Struct
 
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE, Actor
-from phoenix.kernel.crypto import hash_token, new_token
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.guard import spend_token
 from phoenix.modules.accounts.actions.sessions import end_session_of, record_ended

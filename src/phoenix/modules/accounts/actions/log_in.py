@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.addresses import parse_address
-from phoenix.kernel.crypto import hash_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import InvalidInput
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.guard import forgive, take_try, tell_of_lock
 from phoenix.modules.accounts.actions.sign_up import KEEP

@@ -16,13 +16,13 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from msgspec import Struct
 
-from phoenix.kernel.addresses import Address, parse_address
-from phoenix.kernel.crypto import from_base64url, new_token, same, to_base64url
 from phoenix.kernel.errors import InvalidInput
-from phoenix.kernel.outside import OutsideError
-from phoenix.kernel.redaction import also_remember
+from phoenix.kernel.i18n.addresses import Address, parse_address
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import from_base64url, new_token, same, to_base64url
+from phoenix.kernel.security.http_client import OutsideError
+from phoenix.kernel.security.redaction import also_remember
 from phoenix.modules.accounts.actions.guard import spend_token
 from phoenix.modules.accounts.actions.id_token import LONGEST_SUBJECT, read_id_token, unbelievable
 from phoenix.modules.accounts.actions.providers import Endpoints, Provider, down, endpoints

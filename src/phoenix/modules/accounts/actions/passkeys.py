@@ -25,13 +25,13 @@ from webauthn.helpers.structs import (
 )
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.crypto import Keys
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import Keys
 from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.actions.relying_party import ADDING, RelyingParty, challenge_bytes, new_challenge, spend_challenge
 from phoenix.modules.accounts.errors import LastWayIn, TooManyPasskeys, WrongPasskey

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.impersonate import stop_looking_as, stop_looking_by
 from phoenix.modules.accounts.actions.staff import may_give, take_turn

@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from phoenix.kernel.addresses import parse_address
-from phoenix.kernel.crypto import Keys, hash_token, new_code, new_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.ids import new_id
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import Keys, hash_token, new_code, new_token
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.errors import WrongProof
 from phoenix.modules.accounts.queries import Proof

@@ -7,11 +7,11 @@ from webauthn.helpers import options_to_json_dict, parse_authentication_credenti
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.crypto import hash_token, same
-from phoenix.kernel.database import Reader, Transaction
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token, same
 from phoenix.modules.accounts.actions import enter
 from phoenix.modules.accounts.actions.confirm import prove_session
 from phoenix.modules.accounts.actions.passkeys import GivenPasskey, Offer, descriptor, readable, refuse_frames, user_handle

@@ -15,9 +15,9 @@ from joserfc.jwk import ECKey
 from msgspec import Struct
 
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.outside import OutsideError
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.http_client import OutsideError
 from phoenix.modules.accounts.errors import ProviderDown
 from phoenix.settings import Settings, SettingsError
 

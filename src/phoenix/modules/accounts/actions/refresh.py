@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from phoenix.kernel.crypto import hash_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.enter import Tokens
 from phoenix.modules.accounts.actions.sessions import end_session_of, record_ended

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from phoenix.kernel.crypto import hash_token, new_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.accounts.actions.guard import spend_token
 from phoenix.modules.accounts.errors import PasskeysElsewhere, WrongPasskey
 from phoenix.settings import Settings

@@ -9,11 +9,11 @@ import pyotp
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import FieldError
-from phoenix.kernel.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts.actions.enter import Challenge, read_challenge, spend_challenge
 from phoenix.modules.accounts.actions.guard import SECOND_FACTOR, forgive, take_try, tell_of_guesses
 from phoenix.modules.accounts.errors import NoSecondFactor, SecondFactorThere, WrongProof

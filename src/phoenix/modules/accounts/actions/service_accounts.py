@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.database import Transaction
-from phoenix.kernel.ids import new_id
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.events import ServiceAccountMade
 from phoenix.modules.accounts.queries import tokens

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import NotFound
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.events import ImpersonationEnded, SessionEnded

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from phoenix.kernel.database import Transaction
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.jobs import enqueue
-from phoenix.kernel.limits import Limit
+from phoenix.kernel.cache.limits import Limit
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.fields import Fields
 

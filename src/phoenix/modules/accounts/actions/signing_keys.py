@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 from joserfc.jwk import ECKey
 
-from phoenix.kernel.cache import Codec, Watch
-from phoenix.kernel.crypto import Keys
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.cache.cache import Codec, Watch
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.ids import new_id
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import Keys
 from phoenix.modules.accounts.events import SigningKeyRevoked, SigningKeysRotated
 from phoenix.modules.accounts.queries import tokens
 from phoenix.modules.accounts.queries.tokens import SigningKey

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
-from phoenix.kernel.jobs import enqueue
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import guard
 from phoenix.modules.accounts.actions.sessions import end_other_sessions, end_session_of

@@ -14,9 +14,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from msgspec import Struct
 
-from phoenix.kernel.crypto import Keys, from_base64url, same
-from phoenix.kernel.database import Reader, Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import Keys, from_base64url, same
 from phoenix.modules.accounts.actions.signing_keys import ALGORITHM, active_key, verifying_keys
 
 TYPE = "at+jwt"

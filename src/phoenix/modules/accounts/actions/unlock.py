@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts.actions.guard import SECOND_FACTOR, key_of, unlock
 from phoenix.modules.accounts.actions.prove import Given, spend_proof
 from phoenix.modules.accounts.errors import WrongProof

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from phoenix.kernel.database import Transaction
-from phoenix.kernel.ids import new_id
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.prove import Given, spend_proof
 from phoenix.modules.accounts.errors import WrongProof

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from phoenix.kernel.limits import Limit
+from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.modules.accounts import queries
 

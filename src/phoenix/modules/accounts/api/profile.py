@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.cache import Watch
+from phoenix.kernel.cache.cache import Watch
 from phoenix.kernel.errors import NotLoggedIn
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call

@@ -7,9 +7,9 @@ from msgspec import Struct
 from phoenix.kernel.web.call import Accepted, Call, Created
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
-from phoenix.kernel.web.login import COOKIE, bearer
 from phoenix.kernel.web.pages import our_cookie
 from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.session_reader import COOKIE, bearer
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import confirm, email_code, log_in, prove_passkey, refresh, second_factor, sessions
 from phoenix.modules.accounts.actions.enter import Arrival, NewSession, enter

@@ -1,6 +1,6 @@
 """Accounts, sign-ups that wait for their proof, the proofs sent to addresses, sessions, and what an account may do on the whole platform."""
 
-from phoenix.kernel.revision import run_sql
+from phoenix.kernel.data.revision import run_sql
 
 revision = "accounts_0001"
 down_revision = None

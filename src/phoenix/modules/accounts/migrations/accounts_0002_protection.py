@@ -1,6 +1,6 @@
 """What protects an account: second factors, passkeys, identities elsewhere, guards against guessing, keys, and what the person may ask for."""
 
-from phoenix.kernel.revision import run_sql
+from phoenix.kernel.data.revision import run_sql
 
 revision = "accounts_0002"
 down_revision = "accounts_0001"

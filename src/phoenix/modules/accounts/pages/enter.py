@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import quote
 
-from phoenix.kernel.web.login import COOKIE, cookie_of
 from phoenix.kernel.web.pages import Redirect, Visit, our_cookie, safe_next
+from phoenix.kernel.web.session_reader import COOKIE, cookie_of
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import sessions
 from phoenix.modules.accounts.actions.enter import Arrival, enter

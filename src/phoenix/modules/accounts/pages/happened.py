@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.accounts.queries import Happened
 
 Tone = Literal["", "good", "bad"]

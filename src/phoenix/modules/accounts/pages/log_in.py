@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from phoenix.kernel.captcha import answer_in
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.text import _
-from phoenix.kernel.web.login import COOKIE
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN, PUBLIC
+from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions import email_code, log_in, prove_passkey, second_factor, sessions, unlock
 from phoenix.modules.accounts.actions.prove import Given
 from phoenix.modules.accounts.actions.providers import providers

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.web.login import COOKIE
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page
 from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions import impersonate
 from phoenix.modules.accounts.api.data import PROOFS
 

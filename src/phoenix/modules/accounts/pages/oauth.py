@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.endpoint import check_budget, transaction
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page, safe_next

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN, PUBLIC
 from phoenix.modules.accounts.actions import passkeys, prove_passkey

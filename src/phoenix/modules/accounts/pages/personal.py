@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.errors import Conflict, InvalidInput
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Download
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.kernel.web.rules import LOGGED_IN

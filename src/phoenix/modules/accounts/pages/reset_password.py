@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from phoenix.kernel.captcha import answer_in
-from phoenix.kernel.passwords import SHORTEST
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.captcha import answer_in
+from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions import reset_password

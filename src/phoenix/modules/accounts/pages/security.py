@@ -7,11 +7,11 @@ import io
 import segno
 
 from phoenix.kernel.errors import InvalidInput
-from phoenix.kernel.passwords import SHORTEST
-from phoenix.kernel.text import _
-from phoenix.kernel.web.login import COOKIE
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.pages import SECURITY, Redirect, View, Visit, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN
+from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import api_keys, change_address, change_password, confirm, prove_passkey, second_factor
 from phoenix.modules.accounts.actions.prove import Given

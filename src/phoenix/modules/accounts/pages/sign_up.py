@@ -5,10 +5,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from phoenix.kernel.actor import ADMINISTRATOR
-from phoenix.kernel.captcha import answer_in
 from phoenix.kernel.errors import Forbidden, NotFound
-from phoenix.kernel.passwords import SHORTEST
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.captcha import answer_in
+from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page, safe_next
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions import first_administrator, sign_up, verify

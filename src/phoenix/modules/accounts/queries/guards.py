@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from phoenix.kernel.database import Query, command, query
+from phoenix.kernel.data.database import Query, command, query
 
 # One statement decides and counts, so that parallel guesses cannot slip through between the two. No row: it is locked.
 # What is open is open since for ever: two tries whose clocks were read in the other order must not refuse each other.

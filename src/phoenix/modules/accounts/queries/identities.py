@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, query
+from phoenix.kernel.data.database import Query, query
 
 
 class Identity(Struct, frozen=True):

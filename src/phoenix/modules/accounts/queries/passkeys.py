@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, command, query
+from phoenix.kernel.data.database import Query, command, query
 
 
 class Passkey(Struct, frozen=True):

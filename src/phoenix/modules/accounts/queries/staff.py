@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, query
+from phoenix.kernel.data.database import Query, query
 from phoenix.modules.accounts.queries import Ended
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from phoenix.kernel.actor import SessionRecord
-from phoenix.kernel.database import Query, command, query
+from phoenix.kernel.data.database import Query, command, query
 
 
 class SigningKey(Struct, frozen=True):

@@ -14,10 +14,10 @@ from itertools import pairwise
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.database import Reader, Transaction
-from phoenix.kernel.events import Recorded
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.admin.errors import AuditLogBroken
 from phoenix.modules.admin.events import AuditLogSigned
 from phoenix.modules.admin.queries import audit

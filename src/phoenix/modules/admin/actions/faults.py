@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from phoenix.kernel.redaction import redact
+from phoenix.kernel.security.redaction import redact
 
 LONGEST = 300
 

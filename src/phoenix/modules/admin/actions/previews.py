@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from phoenix.kernel.mail import Mail, Mailer
+from phoenix.kernel.i18n.email import Mail, Mailer
 
 SAMPLES: dict[str, Any] = {
     "to": "leila.haddad@example.com",

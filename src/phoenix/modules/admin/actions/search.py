@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from phoenix.kernel.database import Reader
+from phoenix.kernel.data.database import Reader
 from phoenix.modules.accounts.queries import staff
 from phoenix.modules.accounts.queries.staff import Listed
 

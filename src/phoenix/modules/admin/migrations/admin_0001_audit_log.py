@@ -1,6 +1,6 @@
 """The audit log: every event once, numbered without gaps, each row bound to the one before; and what staff search by."""
 
-from phoenix.kernel.revision import run_sql
+from phoenix.kernel.data.revision import run_sql
 
 revision = "admin_0001"
 down_revision = None

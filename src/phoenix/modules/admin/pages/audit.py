@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.cursors import CursorKind
-from phoenix.kernel.jobs import enqueue
-from phoenix.kernel.text import _
+from phoenix.kernel.data.cursors import CursorKind
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.modules.accounts.queries import names
 from phoenix.modules.admin.actions.audit import AFTER_THE_LAST, look_at_end

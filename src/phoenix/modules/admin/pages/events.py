@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.cursors import CursorKind
+from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.web.pages import View, Visit, page
 from phoenix.modules.accounts.queries import names
 from phoenix.modules.admin.pages.front import STAFF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.web.frame import frame
+from phoenix.kernel.web.page_context import frame
 from phoenix.kernel.web.pages import Redirect, View, Visit, page
 from phoenix.kernel.web.rules import PUBLIC
 

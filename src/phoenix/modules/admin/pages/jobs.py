@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.data.jobs import replay
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.jobs import replay
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.modules.admin.actions.faults import fault_of
 from phoenix.modules.admin.events import JobReplayed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.mail import Mail
+from phoenix.kernel.i18n.email import Mail
 from phoenix.kernel.web.pages import Raw, View, Visit, page
 from phoenix.modules.admin.actions.previews import preview
 from phoenix.modules.admin.pages.front import STAFF

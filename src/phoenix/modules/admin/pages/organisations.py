@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from phoenix.kernel.cursors import CursorKind
-from phoenix.kernel.web.frame import face
+from phoenix.kernel.data.cursors import CursorKind
+from phoenix.kernel.web.page_context import face
 from phoenix.kernel.web.pages import View, Visit, page
 from phoenix.modules.admin.actions.search import AFTER_THE_LAST, text_query
 from phoenix.modules.admin.pages.front import STAFF

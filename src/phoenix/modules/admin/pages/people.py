@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.cursors import CursorKind
-from phoenix.kernel.web.frame import face
+from phoenix.kernel.data.cursors import CursorKind
+from phoenix.kernel.web.page_context import face
 from phoenix.kernel.web.pages import View, Visit, page
 from phoenix.modules.accounts.queries.staff import Listed
 from phoenix.modules.admin.actions.search import AFTER_THE_LAST, find_people

@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Iterator
 
 from phoenix.kernel.errors import Conflict, InvalidInput
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Permission
-from phoenix.kernel.text import _
-from phoenix.kernel.web.frame import face
+from phoenix.kernel.web.page_context import face
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import permissions, staff

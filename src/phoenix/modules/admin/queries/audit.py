@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, command, query
+from phoenix.kernel.data.database import Query, command, query
 
 
 class AuditRow(Struct, frozen=True):

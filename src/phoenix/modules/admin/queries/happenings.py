@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, query
+from phoenix.kernel.data.database import Query, query
 
 # A filter looks through so many of the newest events, so that it needs no index that every write would pay for.
 LOOKED_THROUGH = 200_000

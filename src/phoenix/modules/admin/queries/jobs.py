@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, query
+from phoenix.kernel.data.database import Query, query
 
 
 class Waiting(Struct, frozen=True):

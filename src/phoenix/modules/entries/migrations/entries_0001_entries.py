@@ -1,6 +1,6 @@
 """Entries: dated records of an organisation."""
 
-from phoenix.kernel.revision import run_sql
+from phoenix.kernel.data.revision import run_sql
 
 revision = "entries_0001"
 down_revision = None

@@ -6,10 +6,10 @@ import secrets
 import unicodedata
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput, PreconditionFailed
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.events import OrganisationCreated, OrganisationRenamed
 from phoenix.modules.organisations.queries import Organisation

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.addresses import parse_address
-from phoenix.kernel.crypto import hash_token, new_token
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.cache.limits import Limit
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
-from phoenix.kernel.ids import new_id
-from phoenix.kernel.jobs import enqueue
-from phoenix.kernel.limits import Limit
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
+from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.members import ROLES, check_role
 from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, WrongAddress

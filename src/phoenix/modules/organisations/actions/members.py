@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import Actor, Seat
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput, NotFound
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.errors import LastOwner
 from phoenix.modules.organisations.events import MemberLeft, RoleChanged

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from phoenix.kernel.actor import Actor, Seat
-from phoenix.kernel.database import Transaction
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.modules.accounts.actions import api_keys, service_accounts
 from phoenix.modules.accounts.actions.api_keys import NewApiKey
 from phoenix.modules.accounts.actions.fields import Fields

@@ -1,6 +1,6 @@
 """Organisations, who sits in them, and who was invited."""
 
-from phoenix.kernel.revision import run_sql
+from phoenix.kernel.data.revision import run_sql
 
 revision = "organisations_0001"
 down_revision = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from phoenix.kernel.addresses import parse_address
-from phoenix.kernel.crypto import hash_token
-from phoenix.kernel.cursors import CursorKind
+from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.errors import Conflict, InvalidInput, PreconditionFailed
-from phoenix.kernel.text import _
-from phoenix.kernel.web.frame import initials, tone
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.crypto import hash_token
+from phoenix.kernel.web.page_context import initials, tone
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
 from phoenix.modules.organisations import queries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
 from phoenix.modules.accounts.actions.api_keys import scopes_on_offer
 from phoenix.modules.organisations import queries

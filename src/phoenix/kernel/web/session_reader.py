@@ -10,10 +10,10 @@ from datetime import datetime
 import msgspec
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.cache import Codec, Watch
-from phoenix.kernel.crypto import hash_token
+from phoenix.kernel.cache.cache import Codec, Watch
 from phoenix.kernel.errors import NotLoggedIn, PhoenixError
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.asgi import Raw
 from phoenix.settings import Settings
 

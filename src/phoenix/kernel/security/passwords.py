@@ -21,7 +21,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from argon2.low_level import hash_secret_raw
 
 from phoenix.kernel.errors import FieldError, InvalidInput, Unavailable
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 
 T = TypeVar("T")
 

@@ -15,10 +15,10 @@ import socketio
 import structlog
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.data.events import Recorded, Wake, latest
 from phoenix.kernel.errors import SecondFactorOwed
-from phoenix.kernel.events import Recorded, Wake, latest
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.web.login import COOKIE, LogIns, cookie, cookie_name
+from phoenix.kernel.web.session_reader import COOKIE, LogIns, cookie, cookie_name
 
 log = structlog.get_logger(__name__)
 

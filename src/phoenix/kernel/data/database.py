@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 import asyncpg
 import msgspec
 
+from phoenix.kernel.cache.generations import Generations
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.errors import InvalidInput, NotFound, Unavailable
-from phoenix.kernel.generations import Generations
 from phoenix.settings import Database as DatabaseSettings
 
 if TYPE_CHECKING:
-    from phoenix.kernel.events import Event
+    from phoenix.kernel.data.events import Event
 
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

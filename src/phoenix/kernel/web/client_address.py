@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from phoenix.kernel.networks import client_address, client_scheme, parse_networks
+from phoenix.kernel.security.networks import client_address, client_scheme, parse_networks
 from phoenix.kernel.web.asgi import App, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)

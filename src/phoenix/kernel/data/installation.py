@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
-from phoenix.kernel.crypto import Keys, same
-from phoenix.kernel.database import Database, Query, command, query
+from phoenix.kernel.data.database import Database, Query, command, query
+from phoenix.kernel.security.crypto import Keys, same
 from phoenix.settings import Settings, SettingsError
 
 OWNER: Query[tuple[str, bytes]] = query(lambda environment, check: (environment, check), "SELECT environment, key_check FROM installation")

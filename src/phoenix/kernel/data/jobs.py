@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.database import Query, Transaction, command, query
+from phoenix.kernel.data.database import Query, Transaction, command, query
 
 ENQUEUE = command("""
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)

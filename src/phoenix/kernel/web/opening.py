@@ -6,23 +6,23 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from phoenix.kernel.breaches import Breaches
-from phoenix.kernel.cache import Cache
-from phoenix.kernel.captcha import Captcha
+from phoenix.kernel.cache.cache import Cache
+from phoenix.kernel.cache.generations import Generations, MachineGenerations, ValkeyGenerations
+from phoenix.kernel.cache.limits import Limiter
+from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock, SystemClock
-from phoenix.kernel.crypto import Keys
-from phoenix.kernel.database import connect
-from phoenix.kernel.events import Poker, write_events
-from phoenix.kernel.generations import Generations, MachineGenerations, ValkeyGenerations
-from phoenix.kernel.installation import check_installation
-from phoenix.kernel.limits import Limiter
-from phoenix.kernel.mail import Mailer
-from phoenix.kernel.outside import Outside
-from phoenix.kernel.passwords import Passwords
+from phoenix.kernel.data.database import connect
+from phoenix.kernel.data.events import Poker, write_events
+from phoenix.kernel.data.installation import check_installation
+from phoenix.kernel.i18n.email import Mailer
+from phoenix.kernel.i18n.templates import Templates
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.templates import Templates
-from phoenix.kernel.valkey import Valkey
+from phoenix.kernel.security.breaches import Breaches
+from phoenix.kernel.security.captcha import Captcha
+from phoenix.kernel.security.crypto import Keys
+from phoenix.kernel.security.http_client import Outside
+from phoenix.kernel.security.passwords import Passwords
 from phoenix.settings import Settings, SettingsError
 
 

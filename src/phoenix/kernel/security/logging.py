@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from phoenix.kernel.redaction import redact, redact_value
+from phoenix.kernel.security.redaction import redact, redact_value
 from phoenix.settings import Logs
 
 LOG_FAILED = "log_failed"

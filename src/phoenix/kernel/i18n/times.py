@@ -10,7 +10,7 @@ from babel.dates import format_date, format_skeleton
 from msgspec import Struct
 
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 
 WEEK = timedelta(days=6)
 PLACES = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")

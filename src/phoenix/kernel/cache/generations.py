@@ -19,7 +19,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from phoenix.kernel.valkey import Valkey, script
+from phoenix.kernel.cache.valkey import Valkey, script
 
 # A key in flight longer than this belongs to a writer that died: statement and idle time-outs end any transaction sooner.
 IN_FLIGHT_SECONDS = 45

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
 from phoenix.settings import Accounts
 
 log = structlog.get_logger(__name__)

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.generations import Generations
-from phoenix.kernel.valkey import Valkey
+from phoenix.kernel.cache.generations import Generations
+from phoenix.kernel.cache.valkey import Valkey
 
 T = TypeVar("T")
 

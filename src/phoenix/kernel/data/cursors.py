@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.crypto import Keys, from_base64url, same, to_base64url
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.text import _
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.crypto import Keys, from_base64url, same, to_base64url
 
 T = TypeVar("T")
 

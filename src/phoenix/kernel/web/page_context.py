@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from phoenix import __version__
 from phoenix.kernel.actor import Actor, Seat
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.text import _
 from phoenix.kernel.web.call import AnyRequest
 
 TONES = 6

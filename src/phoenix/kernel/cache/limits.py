@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from phoenix.kernel.cache.valkey import Valkey, script
 from phoenix.kernel.clock import Clock
-from phoenix.kernel.crypto import Keys, new_token
 from phoenix.kernel.errors import TooManyRequests
-from phoenix.kernel.text import _
-from phoenix.kernel.valkey import Valkey, script
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.crypto import Keys, new_token
 
 MOST_LOCAL = 50_000
 MINUTE = 60

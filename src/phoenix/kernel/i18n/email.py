@@ -23,13 +23,13 @@ from css_inline import CSSInliner
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template, meta
 from msgspec import Struct
 
-from phoenix.kernel.addresses import parse_address
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.errors import Unavailable
-from phoenix.kernel.text import gettext, ngettext
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import gettext, ngettext
 from phoenix.settings import Mail as MailSettings
 
-HERE = Path(__file__).parent / "templates"
+HERE = Path(__file__).parents[1] / "templates"
 SEND_SECONDS = 30
 # Without this MJML links fonts from elsewhere: whoever reads a mail would tell that server so.
 RENDERING = mrml.RenderOptions(fonts={})

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
-LOCALES = Path(__file__).parent.parent / "locale"
+LOCALES = Path(__file__).parents[2] / "locale"
 DEFAULT_LOCALE = "en"
 
 _reader: ContextVar[str] = ContextVar("reader_locale", default=DEFAULT_LOCALE)

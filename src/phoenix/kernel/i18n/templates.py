@@ -22,12 +22,12 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Pref
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from phoenix.kernel import times
-from phoenix.kernel.reference import reference
-from phoenix.kernel.text import current_locale, gettext, ngettext
-from phoenix.kernel.web.frame import face
+from phoenix.kernel.i18n import times
+from phoenix.kernel.i18n.text import current_locale, gettext, ngettext
+from phoenix.kernel.web.page_context import face
+from phoenix.kernel.web.reference import reference
 
-HERE = Path(__file__).parent / "templates"
+HERE = Path(__file__).parents[1] / "templates"
 STATIC = "/static/"
 
 

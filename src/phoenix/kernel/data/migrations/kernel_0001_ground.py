@@ -2,7 +2,7 @@
 
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
 
-from phoenix.kernel.revision import run_sql
+from phoenix.kernel.data.revision import run_sql
 
 revision = "kernel_0001"
 down_revision = None

@@ -14,7 +14,7 @@ from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointE
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.models import Schedule as QueuedSchedule
 
-from phoenix.kernel.database import set_codecs
+from phoenix.kernel.data.database import set_codecs
 from phoenix.kernel.module import Job, Schedule
 from phoenix.kernel.runtime import Runtime
 

@@ -17,9 +17,9 @@ import msgspec
 import structlog
 from msgspec import Struct, StructMeta
 
-from phoenix.kernel.database import Database, Query, Reader, Transaction, command, query
+from phoenix.kernel.data.database import Database, Query, Reader, Transaction, command, query
+from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import Unavailable
-from phoenix.kernel.ids import new_id
 
 log = structlog.get_logger(__name__)
 

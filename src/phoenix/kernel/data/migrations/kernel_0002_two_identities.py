@@ -1,6 +1,6 @@
 """Who really acted when somebody looks through another person's eyes, and which installation this database belongs to."""
 
-from phoenix.kernel.revision import run_sql
+from phoenix.kernel.data.revision import run_sql
 
 revision = "kernel_0002"
 down_revision = "kernel_0001"

@@ -1,0 +1,1 @@
+"""Cached reads and rate limits, over generations and Valkey."""

@@ -1,0 +1,1 @@
+"""Languages, times and texts for people: pages, emails, addresses."""

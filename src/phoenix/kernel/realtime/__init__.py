@@ -1,0 +1,1 @@
+"""Live messages over Socket.IO."""

@@ -1,0 +1,1 @@
+"""Keys, passwords, redaction, networks, and requests to other servers."""
