@@ -22,7 +22,7 @@ from phoenix.embedded.valkey import Valkey
 from phoenix.operations.grants import grant, make_role
 from phoenix.operations.migrate import migrate
 from tests.debian_postgres import DebianPostgres
-from tests.house import House, Place
+from tests.harness import Harness, Place
 
 TEMPLATE = "phoenix_template"
 # A database is cloned for each test, which takes a third of the time where nothing is written to a disk.
@@ -98,9 +98,9 @@ def place(database: str, valkey: str, tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def house(place: Place) -> House:
+def harness(place: Place) -> Harness:
     """Phoenix in this process, to be entered: `async with house`."""
-    return House(place)
+    return Harness(place)
 
 
 async def _run(url: str, statement: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pyotp
 
-from tests.house import House
+from tests.harness import Harness
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -19,7 +19,7 @@ def bearer(token: str) -> dict[str, str]:
 class Factors:
     """A person whose app is on: `codes` are the backup codes, `device` a device the account knows."""
 
-    house: House
+    harness: Harness
     name: str
     email: str
     token: str
@@ -28,35 +28,35 @@ class Factors:
     device: str
 
     @classmethod
-    async def of(cls, house: House, name: str) -> Factors:
+    async def of(cls, harness: Harness, name: str) -> Factors:
         """Make the person, log in once from a device, and turn the app on."""
-        person = await house.person(name, password=True)
-        known = (await house.log_in(name)).json()
-        secret = (await house.post("/api/v2/totp", by=name)).json()["secret"]
-        confirmed = await house.post("/api/v2/totp/confirm", by=name, json={"code": pyotp.TOTP(secret).at(house.clock.now())})
+        person = await harness.person(name, password=True)
+        known = (await harness.log_in(name)).json()
+        secret = (await harness.post("/api/v2/totp", by=name)).json()["secret"]
+        confirmed = await harness.post("/api/v2/totp/confirm", by=name, json={"code": pyotp.TOTP(secret).at(harness.clock.now())})
         assert confirmed.status_code == 201, confirmed.text
-        house.clock.advance(seconds=31)
-        await house.work()
-        await house.events()
-        return cls(house, name, person.email, known["access_token"], secret, confirmed.json()["codes"], known["device"])
+        harness.clock.advance(seconds=31)
+        await harness.work()
+        await harness.events()
+        return cls(harness, name, person.email, known["access_token"], secret, confirmed.json()["codes"], known["device"])
 
     def now(self, seconds: int = 0) -> str:
         """The code the app shows, `seconds` from now."""
-        return pyotp.TOTP(self.secret).at(int(self.house.clock.now().timestamp()) + seconds)
+        return pyotp.TOTP(self.secret).at(int(self.harness.clock.now().timestamp()) + seconds)
 
     async def challenge(self, **data: Any) -> str:
         """Show the password; what the second step is owed with."""
-        answer = await self.house.log_in(self.name, **data)
+        answer = await self.harness.log_in(self.name, **data)
         assert answer.json()["code"] == "second_factor_required", answer.text
         return str(answer.json()["challenge"])
 
     async def answer(self, challenge: str, method: str, code: str, *, client: httpx.AsyncClient | None = None) -> httpx.Response:
         given = {"challenge": challenge, "method": method, "code": code}
-        return await (client or self.house.client).post("/api/v2/sessions/second_factor", json=given)
+        return await (client or self.harness.client).post("/api/v2/sessions/second_factor", json=given)
 
     async def second(self, method: str, code: str) -> httpx.Response:
         """Both steps."""
         return await self.answer(await self.challenge(device=self.device), method, code)
 
     async def protection(self) -> dict[str, Any]:
-        return (await self.house.get("/api/v2/security", by=self.name)).json()  # type: ignore[no-any-return]
+        return (await self.harness.get("/api/v2/security", by=self.name)).json()  # type: ignore[no-any-return]

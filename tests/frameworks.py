@@ -6,18 +6,18 @@ from litestar import Litestar
 
 from phoenix.app import build
 from phoenix.kernel.registry import Registry
-from phoenix.kernel.web.rules import Listener
+from phoenix.kernel.web.rules import ListenerName
 from phoenix.settings import Settings
 
-_free: dict[tuple[bool, Registry, Listener], list[Litestar]] = {}
+_free: dict[tuple[bool, Registry, ListenerName], list[Litestar]] = {}
 
 
-def borrow(settings: Settings, registry: Registry, listener: Listener) -> Litestar:
+def borrow(settings: Settings, registry: Registry, listener: ListenerName) -> Litestar:
     """One that nobody uses now."""
     free = _free.setdefault((settings.production, registry, listener), [])
     return free.pop() if free else build(settings, registry, listener=listener)
 
 
-def give_back(framework: Litestar, settings: Settings, registry: Registry, listener: Listener) -> None:
+def give_back(framework: Litestar, settings: Settings, registry: Registry, listener: ListenerName) -> None:
     """Let the next one have it."""
     _free[settings.production, registry, listener].append(framework)

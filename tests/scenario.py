@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.house import House
+from tests.harness import Harness
 
-Step = Callable[[House], Awaitable[Any]]
+Step = Callable[[Harness], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a scenario."""
 
-    house: House
+    harness: Harness
     response: httpx.Response
     events: list[str]
     mails: int
@@ -35,7 +35,7 @@ class Scenario:
     """`given` is set up, `when` is done, `then` must hold."""
 
     sentence: str
-    when: Callable[[House], Awaitable[httpx.Response]]
+    when: Callable[[Harness], Awaitable[httpx.Response]]
     then: list[Expectation]
     given: list[Step] = field(default_factory=list)
 
@@ -45,20 +45,20 @@ def table(*scenarios: Scenario) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("scenario", [pytest.param(s, id=s.sentence.replace(" ", "-")) for s in scenarios])
 
 
-def play(house: House, scenario: Scenario) -> None:
+def play(harness: Harness, scenario: Scenario) -> None:
     """Set up, do, and see."""
 
     async def run() -> None:
-        async with house:
+        async with harness:
             for step in scenario.given:
-                await step(house)
-            await house.work()
-            await house.events()
-            mails, before = len(house.mails()), await _rows(house)
-            response = await scenario.when(house)
-            events = await house.events()
-            await house.work()
-            outcome = Outcome(house, response, events, len(house.mails()) - mails, before, await _rows(house))
+                await step(harness)
+            await harness.work()
+            await harness.events()
+            mails, before = len(harness.mails()), await _rows(harness)
+            response = await scenario.when(harness)
+            events = await harness.events()
+            await harness.work()
+            outcome = Outcome(harness, response, events, len(harness.mails()) - mails, before, await _rows(harness))
             for expectation in scenario.then:
                 waiting = expectation(outcome)
                 if waiting is not None:
@@ -68,25 +68,25 @@ def play(house: House, scenario: Scenario) -> None:
 
 
 def organisation(slug: str, **roles: str) -> Step:
-    async def step(house: House) -> None:
-        await house.organisation(slug, **roles)
+    async def step(harness: Harness) -> None:
+        await harness.organisation(slug, **roles)
 
     return step
 
 
 def person(name: str, **options: Any) -> Step:
-    async def step(house: House) -> None:
-        await house.person(name, **options)
+    async def step(harness: Harness) -> None:
+        await harness.person(name, **options)
 
     return step
 
 
-def call(method: str, path: str, *, by: str | None = None, **options: Any) -> Callable[[House], Awaitable[httpx.Response]]:
+def call(method: str, path: str, *, by: str | None = None, **options: Any) -> Callable[[Harness], Awaitable[httpx.Response]]:
     """A request. `{ember}` in path or JSON becomes the id of the organisation ember, `{@ada}` the id of ada."""
 
-    async def when(house: House) -> httpx.Response:
-        filled = {name: _fill(value, house) for name, value in options.items()}
-        return await house.request(method, _fill(path, house), by=by, **filled)
+    async def when(harness: Harness) -> httpx.Response:
+        filled = {name: _fill(value, harness) for name, value in options.items()}
+        return await harness.request(method, _fill(path, harness), by=by, **filled)
 
     return when
 
@@ -165,25 +165,25 @@ def sees(name: str, path: str, text: str) -> Expectation:
     """Somebody reads that text at that address."""
 
     async def check(outcome: Outcome) -> None:
-        response = await outcome.house.get(_fill(path, outcome.house), by=name)
+        response = await outcome.harness.get(_fill(path, outcome.harness), by=name)
         assert text in response.text
 
     return check
 
 
-def _fill(value: Any, house: House) -> Any:
+def _fill(value: Any, harness: Harness) -> Any:
     if isinstance(value, str):
-        for slug, id_ in house.organisations.items():
+        for slug, id_ in harness.organisations.items():
             value = value.replace(f"{{{slug}}}", id_)
-        for name, somebody in house.people.items():
+        for name, somebody in harness.people.items():
             value = value.replace(f"{{@{name}}}", somebody.id)
         return value
     if isinstance(value, dict):
-        return {key: _fill(inner, house) for key, inner in value.items()}
+        return {key: _fill(inner, harness) for key, inner in value.items()}
     return value
 
 
-async def _rows(house: House) -> dict[str, int]:
+async def _rows(harness: Harness) -> dict[str, int]:
     tables = ("accounts", "sign_ups", "proofs", "organisations", "memberships", "invitations", "entries", "events")
     parts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS count FROM {name}" for name in tables)  # noqa: S608 - names of our own tables
-    return {row["name"]: row["count"] for row in await house.sql(parts)}
+    return {row["name"]: row["count"] for row in await harness.sql(parts)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,29 +23,28 @@ from phoenix.composition import REGISTRY
 from phoenix.embedded.mailbox.pages import MAILBOX_ROUTES
 from phoenix.embedded.mailbox.pages import TEMPLATES as MAILBOX_TEMPLATES
 from phoenix.kernel.clock import Clock
-from phoenix.kernel.data.events import Recorded, Wake
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.data.followers import Listener
 from phoenix.kernel.errors import PhoenixError
+from phoenix.kernel.i18n.templates import Templates
 from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
-from phoenix.kernel.web.asgi import App, Receive, Scope, Send
-from phoenix.kernel.web.call import AnyRequest
+from phoenix.kernel.web.application import AnyRequest, App, ListenerName
+from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.client_address import ClientAddress
 from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.headers import Headers
 from phoenix.kernel.web.health import HEALTH_ROUTES
 from phoenix.kernel.web.hot import HotReads
-from phoenix.kernel.web.opening import opened
-from phoenix.kernel.web.pages import refusal_page
-from phoenix.kernel.web.problems import as_refusal, is_api, log_failure, problem
-from phoenix.kernel.web.rules import Listener
-from phoenix.kernel.web.session_reader import LogIns
+from phoenix.kernel.web.pages import problem_page
+from phoenix.kernel.web.problems import as_problem, is_api, log_failure, problem_response
+from phoenix.kernel.web.rules import MOST_BODY_BYTES
+from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.settings import Settings, read_settings
 
-# A request's body is bounded; what is larger comes in chunks of its own.
-BODY_MOST = 1024 * 1024
 STOP_SECONDS = 5
 
 
@@ -64,14 +63,14 @@ DOCUMENT = OpenAPIConfig(
 )
 
 
-def create_app() -> App:
+def create_app() -> AsgiApp:
     """The application of a web worker, with settings from the environment."""
     settings = read_settings()
     configure(settings.logs)
     return Phoenix(settings, REGISTRY)
 
 
-def create_admin_app() -> App:
+def create_admin_app() -> AsgiApp:
     """The admin panel, on its own listener: cookies, origins and links follow the address that staff use."""
     settings = read_settings()
     configure(settings.logs)
@@ -79,14 +78,12 @@ def create_admin_app() -> App:
 
 
 def admin_app(settings: Settings, registry: Registry, *, clock: Clock | None = None, framework: Litestar | None = None) -> Phoenix:
-    """As `create_admin_app`, of these settings. Its pages still know the address that people use, as `state.people_url`."""
+    """As `create_admin_app`, of these settings."""
     web = replace(settings.web, public_url=settings.admin.origin, cors_origins=(), trusted_proxies=())
-    made = Phoenix(replace(settings, web=web), registry, clock=clock, listener="admin", framework=framework)
-    made.framework.state.people_url = settings.public_url
-    return made
+    return Phoenix(replace(settings, web=web), registry, clock=clock, listener="admin", framework=framework, people_url=settings.public_url)
 
 
-def create_realtime_app() -> App:
+def create_realtime_app() -> AsgiApp:
     """Sockets alone, for the processes that serve nothing else."""
     settings = read_settings()
     configure(settings.logs)
@@ -107,17 +104,19 @@ class Phoenix:
         *,
         clock: Clock | None = None,
         pages: bool = True,
-        listener: Listener = "public",
+        listener: ListenerName = "public",
         framework: Litestar | None = None,
+        people_url: str = "",
     ) -> None:
         self.settings = settings
+        self.people_url = people_url
         self.listener = listener
         self.registry = registry
         self.clock = clock
         self.sockets_here = listener == "public" and (not pages or settings.realtime.processes == 0)
         self.framework = framework or build(settings, registry if pages else Registry(()), listener=listener)
-        self.serve: App = _starting
-        self.runtime: Runtime | None = None
+        self.serve: AsgiApp = _starting
+        self.shared: App | None = None
         self.sockets: Sockets | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,39 +128,50 @@ class Phoenix:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Runtime]:
         """Open the runtime and put the layers together; everything ends with the block."""
-        async with opened(self.settings, self.registry, clock=self.clock, extra_templates={"mailbox": MAILBOX_TEMPLATES}) as runtime:
-            log_ins = LogIns(runtime)
-            state = self.framework.state
-            state.runtime, state.log_ins, state.document, state.listener = runtime, log_ins, openapi_document, self.listener
-            wake = Wake(self.settings.database.url)
-            tasks = [asyncio.create_task(log_ins.keep_flushing())]
+        async with self.registry.opened(self.settings, clock=self.clock) as runtime:
+            app = self._shared(runtime)
+            listener = Listener(self.settings.database.url)
+            tasks = [asyncio.create_task(app.sessions.keep_flushing())]
             listening: set[asyncio.Task[None]] = set()
-            served: App = self.framework
+            served: AsgiApp = self.framework
             if self.sockets_here:
-                self.sockets = Sockets(runtime, log_ins, lambda batch: _told(runtime, batch))
+                self.sockets = Sockets(app, lambda batch: _live_messages(app, batch))
                 served = self.sockets.app(served)
-                tasks.append(asyncio.create_task(self.sockets.run(wake)))
-                listening.add(asyncio.create_task(wake.listen()))
+                tasks.append(asyncio.create_task(self.sockets.run(listener)))
+                listening.add(asyncio.create_task(listener.listen()))
             served = Headers(served, self.settings)
-            hot = [read for module in self.registry.modules for read in module.hot if self.listener == "public"]
             if self.listener == "admin":
                 # Outside of everything that answers: hot reads, which would stand further out, are for the public listener.
                 served = StaffOnly(served, self.settings)
-            served = ClientAddress(served, self.settings.web.trusted_proxies)
-            self.serve = HotReads(served, runtime, log_ins, hot)
-            self.runtime = runtime
+            served = ClientAddress(served, app, self.settings.web.trusted_proxies)
+            hot = [read for module in self.registry.modules for read in module.hot if self.listener == "public"]
+            self.serve = HotReads(served, app, hot)
+            self.shared = app
             try:
                 yield runtime
             finally:
                 self.serve = _starting
-                wake.stop()
+                listener.stop()
                 if listening:
                     await asyncio.wait(listening, timeout=STOP_SECONDS)
                 for task in [*tasks, *listening]:
                     task.cancel()
                 await asyncio.gather(*tasks, *listening, return_exceptions=True)
                 with contextlib.suppress(PhoenixError):
-                    await log_ins.flush()
+                    await app.sessions.flush()
+
+    def _shared(self, runtime: Runtime) -> App:
+        settings = self.settings
+        folders = {"mailbox": MAILBOX_TEMPLATES, **self.registry.template_folders}
+        return App(
+            runtime=runtime,
+            registry=self.registry,
+            templates=Templates(folders, settings.web.static, production=settings.production),
+            sessions=SessionReader(runtime, self.registry),
+            listener=self.listener,
+            people_url=self.people_url or settings.public_url,
+            document=openapi_document,
+        )
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -175,7 +185,7 @@ class Phoenix:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def build(settings: Settings, registry: Registry, *, documented: bool = False, listener: Listener = "public") -> Litestar:
+def build(settings: Settings, registry: Registry, *, documented: bool = False, listener: ListenerName = "public") -> Litestar:
     """The framework with the routes of all modules for one listener. With `documented` it can describe itself."""
     routes: list[Any] = [*HEALTH_ROUTES]
     if listener == "public":
@@ -191,7 +201,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
         route_handlers=routes,
         exception_handlers={Exception: refuse},
         openapi_config=DOCUMENT if documented else None,
-        request_max_body_size=BODY_MOST,
+        request_max_body_size=MOST_BODY_BYTES,
         logging_config=None,
         debug=False,
         pdb_on_exception=False,
@@ -209,11 +219,11 @@ def openapi_document() -> bytes:
 
 def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
     """Every exception ends here: as problem details for the API, as a page for people."""
-    refusal = as_refusal(error)
-    log_failure(error, refusal, request)
-    if is_api(request.scope["path"]) or not hasattr(request.app.state, "runtime"):
-        return problem(refusal, request)
-    return refusal_page(refusal, request)
+    problem = as_problem(error)
+    log_failure(error, problem, request)
+    if is_api(request.scope["path"]):
+        return problem_response(problem, request)
+    return problem_page(problem, request)
 
 
 def _quiet(config: AppConfig) -> AppConfig:
@@ -222,13 +232,12 @@ def _quiet(config: AppConfig) -> AppConfig:
     return config
 
 
-async def _told(runtime: Runtime, batch: Any) -> list[tuple[str, str, Any]]:
-    recorded: list[Recorded] = list(batch)
-    told: list[tuple[str, str, Any]] = []
-    for module in runtime.registry.modules:
+async def _live_messages(app: App, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
+    messages: list[tuple[str, str, Any]] = []
+    for module in app.registry.modules:
         for live in module.live:
-            told += await live.tell(runtime, recorded)
-    return told
+            messages += await live.tell(app.runtime, batch)
+    return messages
 
 
 async def _starting(scope: Scope, receive: Receive, send: Send) -> None:

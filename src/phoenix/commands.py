@@ -20,7 +20,6 @@ from phoenix.cli import up
 from phoenix.composition import MIGRATIONS, MODULES, REGISTRY
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.security.logging import configure
-from phoenix.kernel.web.opening import opened
 from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.operations import migrate as migrations
 from phoenix.operations import new_module as rooms
@@ -52,7 +51,7 @@ def modules() -> None:
         if module.needs:
             table.add_row("needs", ", ".join(module.needs))
         for route in sorted(module.routes, key=lambda r: sorted(r.paths)[0]):
-            table.add_row("route", f"{'/'.join(sorted(route.http_methods))} {sorted(route.paths)[0]}", route.opt["permission"])
+            table.add_row("route", f"{'/'.join(sorted(route.http_methods))} {sorted(route.paths)[0]}", route.opt["rule"].may)
         for permission in module.permissions:
             table.add_row("permission", permission.name, permission.about)
         for event in module.events:
@@ -70,8 +69,8 @@ def modules() -> None:
 def settings() -> None:
     """Print every setting with its default."""
     table = Table("Variable", "Default", "What it is", box=None)
-    for _concern, variable, default, about in variables():
-        table.add_row(variable, str(default), about)
+    for _concern, variable in variables():
+        table.add_row(variable.name, str(variable.default), variable.about)
     Console().print(table)
 
 
@@ -134,7 +133,7 @@ def with_runtime(run: Any) -> None:
     """Open the runtime, run a command of a module, print what it gives."""
 
     async def go() -> None:
-        async with opened(configured(), REGISTRY, pool=4) as runtime:
+        async with REGISTRY.opened(configured(), pool=4) as runtime:
             result = await run(runtime)
             if result:
                 print(result)

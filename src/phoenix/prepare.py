@@ -11,7 +11,6 @@ import msgspec
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.security.logging import configure
-from phoenix.kernel.web.opening import opened
 from phoenix.modules.accounts.commands import first_administrator_link
 from phoenix.modules.demo.actions import seed_demo
 from phoenix.settings import read_settings
@@ -21,8 +20,8 @@ async def prepare() -> dict[str, Any]:
     """Demo accounts and the link, for the ready line."""
     settings = read_settings()
     configure(replace(settings.logs, level="warning"))
-    async with opened(settings, REGISTRY, pool=4) as runtime:
-        demo = await seed_demo(runtime) if settings.place.demo else '{"accounts": []}'
+    async with REGISTRY.opened(settings, pool=4) as runtime:
+        demo = await seed_demo(runtime) if settings.installation.demo else '{"accounts": []}'
         link = await first_administrator_link(runtime)
     return {**msgspec.json.decode(demo), "first_administrator_link": link or None}
 

@@ -1,27 +1,37 @@
-"""The job runner, folded from the composition: jobs, schedules, and what follows the events."""
+"""The worker, folded from the composition: jobs and schedules by PgQueuer, and what follows the events."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
+from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 
 import asyncpg
+import msgspec
 import structlog
+from pgqueuer import PgQueuer
+from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
+from pgqueuer.models import Job as QueuedJob
+from pgqueuer.models import Schedule as QueuedSchedule
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.data.events import Wake, follow
-from phoenix.kernel.data.job_runner import run_jobs
-from phoenix.kernel.module import Schedule
+from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.followers import Listener, follow
+from phoenix.kernel.module import Job, Schedule
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
 from phoenix.kernel.web.idempotency import forget_old_keys
-from phoenix.kernel.web.opening import opened
 from phoenix.settings import read_settings
 
 log = structlog.get_logger(__name__)
 
+# A worker that shows no sign of life for this long has died, and its jobs are taken by another.
+STALE = timedelta(seconds=10)
+POLL = timedelta(seconds=2)
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 5
 KERNEL_SCHEDULES = (Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),)
@@ -29,11 +39,11 @@ KERNEL_SCHEDULES = (Schedule("kernel.forget_idempotency_keys", "41 * * * *", for
 
 async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     """Work until `stop` is set; a lost database connection is opened again."""
-    registry = runtime.registry
-    wake = Wake(runtime.settings.database.url)
+    registry = runtime.part(Registry)
+    listener = Listener(runtime.settings.database.url)
     followers = [follower for module in registry.modules for follower in module.followers]
-    listening = asyncio.create_task(wake.listen())
-    tasks = [asyncio.create_task(follow(runtime.database, f.name, wake.bell(), partial(f.follow, runtime))) for f in followers]
+    listening = asyncio.create_task(listener.listen())
+    tasks = [asyncio.create_task(follow(runtime.database, f.name, listener.bell(), partial(f.follow, runtime))) for f in followers]
     schedules = [*KERNEL_SCHEDULES, *(schedule for module in registry.modules for schedule in module.schedules)]
     try:
         while not stop.is_set():
@@ -45,11 +55,64 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), RECONNECT_SECONDS)
     finally:
-        wake.stop()
+        listener.stop()
         await asyncio.wait({listening}, timeout=STOP_SECONDS)
         for task in [listening, *tasks]:
             task.cancel()
         await asyncio.gather(listening, *tasks, return_exceptions=True)
+
+
+async def run_jobs(runtime: Runtime, jobs: Iterable[Job], schedules: Iterable[Schedule], stop: asyncio.Event) -> None:
+    """Run jobs and schedules until `stop` is set or the database connection is lost."""
+    connection = await asyncpg.connect(runtime.settings.database.url, timeout=10, server_settings={"application_name": "phoenix jobs"})
+    await set_codecs(connection)
+    runner = PgQueuer.from_asyncpg_connection(connection)
+    connection.add_termination_listener(lambda _: runner.shutdown.set())
+    for job in jobs:
+        _register(runner, runtime, job)
+    for schedule in schedules:
+        _schedule(runner, runtime, schedule)
+    stopping = asyncio.create_task(_stop(runner, stop))
+    try:
+        await runner.run(dequeue_timeout=POLL, heartbeat_timeout=STALE, batch_size=10)
+    finally:
+        stopping.cancel()
+        if not connection.is_closed():
+            await connection.close(timeout=5)
+
+
+async def _stop(runner: PgQueuer, stop: asyncio.Event) -> None:
+    await stop.wait()
+    runner.shutdown.set()
+
+
+def _register(runner: PgQueuer, runtime: Runtime, job: Job) -> None:
+    async def run(queued: QueuedJob) -> None:
+        started = runtime.clock.now()
+        try:
+            await job.run(runtime, msgspec.json.decode(queued.payload or b"{}"))
+        except Exception:
+            log.warning("job_failed", job=job.name, id=queued.id, attempt=queued.attempts + 1, attempts=job.attempts, exc_info=True)
+            raise
+        log.info("job_done", job=job.name, id=queued.id, milliseconds=round((runtime.clock.now() - started).total_seconds() * 1000))
+
+    def executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
+        return DatabaseRetryEntrypointExecutor(
+            parameters=parameters,
+            max_attempts=job.attempts - 1,
+            initial_delay=timedelta(seconds=job.first_delay),
+            max_delay=timedelta(hours=1),
+        )
+
+    runner.entrypoint(job.name, concurrency_limit=job.concurrency, on_failure="hold", accepts_context=False, executor_factory=executor)(run)
+
+
+def _schedule(runner: PgQueuer, runtime: Runtime, schedule: Schedule) -> None:
+    async def run(_: QueuedSchedule) -> None:
+        await schedule.run(runtime)
+        log.info("schedule_done", schedule=schedule.name)
+
+    runner.schedule(schedule.name, schedule.cron, accepts_context=False)(run)
 
 
 async def run() -> None:
@@ -60,7 +123,7 @@ async def run() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with opened(settings, REGISTRY, pool=4) as runtime:
+    async with REGISTRY.opened(settings, pool=4) as runtime:
         await work(runtime, stop)
 
 

@@ -94,7 +94,7 @@ def test_the_ways_in_are_all_of_them() -> None:
         min(route.paths)
         for module in MODULES
         for route in module.routes
-        if route.opt["permission"] == PUBLIC and (route.http_methods & {"POST", "PUT", "PATCH", "DELETE"} or "callback" in min(route.paths))
+        if route.opt["rule"].may == PUBLIC and (route.http_methods & {"POST", "PUT", "PATCH", "DELETE"} or "callback" in min(route.paths))
     }
     assert public - none <= set(ways), sorted(public - none - set(ways))
     table = " ".join(row[0] for row in rows("The ways in"))

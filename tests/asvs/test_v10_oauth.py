@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from tests.house import House, Place
+from tests.harness import Harness, Place
 from tests.oidc.running import SECRET, back, csrf_of, house_with, out
 from tests.oidc.standin import StandIn, reroute, standing_in
 
@@ -18,11 +18,11 @@ def listed(name: str) -> dict[str, str]:
 
 
 async def trip(
-    house: House, stand_in: StandIn, browser: httpx.AsyncClient, name: str, *, tokens: dict[str, Any], **said: Any
+    harness: Harness, stand_in: StandIn, browser: httpx.AsyncClient, name: str, *, tokens: dict[str, Any], **said: Any
 ) -> httpx.Response:
     """Out and back; `said` is what the provider says of the person."""
     asked = parse_qs(urlsplit(await out(browser, name)).query)
-    now = int(house.clock.now().timestamp())
+    now = int(harness.clock.now().timestamp())
     claims = {"iss": f"https://id.{name}.example", "aud": "phoenix", "iat": now, "exp": now + 300, "nonce": asked["nonce"][0], **said}
     stand_in.says(f"id.{name}.example/token", stand_in.signed(claims), **tokens)
     query = httpx.QueryParams({"code": "the-code", "state": asked["state"][0]})
@@ -36,17 +36,17 @@ def test_the_tokens_of_a_provider_stay_on_the_server(place: Place) -> None:
         with standing_in() as stand_in:
             stand_in.issuer("https://id.acme.example", userinfo_endpoint="https://id.acme.example/me")
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": True})
-            async with house_with(place, listed("acme")) as house, house.new_client() as browser:
-                await reroute(house, stand_in)
+            async with house_with(place, listed("acme")) as harness, harness.new_client() as browser:
+                await reroute(harness, stand_in)
                 tokens = {"access_token": "access-token-of-acme", "refresh_token": "refresh-token-of-acme"}
-                answer = await trip(house, stand_in, browser, "acme", tokens=tokens, sub="ada")
+                answer = await trip(harness, stand_in, browser, "acme", tokens=tokens, sub="ada")
                 assert answer.headers["location"] == "/sign-up/with"
                 page = await browser.get("/sign-up/with")
                 assert (
                     await browser.post("/sign-up/with", data={"csrf": csrf_of(page.text), "name": "Ada", "accept_terms": "on"})
                 ).status_code == 303
                 seen = answer.text + str(answer.headers.raw) + str(dict(browser.cookies)) + page.text
-                kept = str(await house.sql("SELECT * FROM identities")) + str(await house.sql("SELECT * FROM events"))
+                kept = str(await harness.sql("SELECT * FROM identities")) + str(await harness.sql("SELECT * FROM events"))
                 assert "id.acme.example" in kept
                 for secret in (*tokens.values(), SECRET):
                     assert secret not in seen
@@ -66,25 +66,25 @@ def test_a_person_is_who_one_provider_says_they_are_there(place: Place) -> None:
             for name in ("acme", "umbra"):
                 stand_in.issuer(f"https://id.{name}.example")
             ada = {"sub": "1", "email": "ada@example.com", "email_verified": True}
-            async with house_with(place, listed("acme"), listed("umbra")) as house, house.new_client() as browser:
-                await reroute(house, stand_in)
-                await trip(house, stand_in, browser, "acme", tokens={}, **ada)
+            async with house_with(place, listed("acme"), listed("umbra")) as harness, harness.new_client() as browser:
+                await reroute(harness, stand_in)
+                await trip(harness, stand_in, browser, "acme", tokens={}, **ada)
                 page = await browser.get("/sign-up/with")
                 await browser.post("/sign-up/with", data={"csrf": csrf_of(page.text), "name": "Ada", "accept_terms": "on"})
                 assert (await browser.get("/settings/profile")).status_code == 200
-                await house.events()
+                await harness.events()
                 for said in (ada, {**ada, "email": "eve@example.com"}):
-                    async with house.new_client() as stranger:
-                        answer = await trip(house, stand_in, stranger, "umbra", tokens={}, **said)
+                    async with harness.new_client() as stranger:
+                        answer = await trip(harness, stand_in, stranger, "umbra", tokens={}, **said)
                         assert "phoenix_session" not in str(answer.headers.get_list("set-cookie"))
                         assert (await stranger.get("/settings/profile")).status_code == 303
-                assert await house.events() == []
-                async with house.new_client() as other:
-                    answer = await trip(house, stand_in, other, "acme", tokens={}, **{**ada, "email": "ada@moved.example"})
+                assert await harness.events() == []
+                async with harness.new_client() as other:
+                    answer = await trip(harness, stand_in, other, "acme", tokens={}, **{**ada, "email": "ada@moved.example"})
                     assert "phoenix_session" in str(answer.headers.get_list("set-cookie"))
                     assert "ada@example.com" in (await other.get("/settings/address")).text
-                async with house.new_client() as stranger:
-                    answer = await trip(house, stand_in, stranger, "acme", tokens={}, **{**ada, "sub": "2"})
+                async with harness.new_client() as stranger:
+                    answer = await trip(harness, stand_in, stranger, "acme", tokens={}, **{**ada, "sub": "2"})
                     assert "phoenix_session" not in str(answer.headers.get_list("set-cookie"))
 
     asyncio.run(run())

@@ -4,43 +4,43 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.house import House
+from tests.harness import Harness
 
 
-def test_only_the_fields_that_are_offered_can_be_written(house: House) -> None:
+def test_only_the_fields_that_are_offered_can_be_written(harness: Harness) -> None:
     """Whatever else stands in the body refuses all of it: the address, the permissions, the owner, the lock."""
 
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner", bo="member")
-            made = await house.post("/api/v2/entries", by="bo", json={"organisation": ember, "title": "t"})
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            made = await harness.post("/api/v2/entries", by="bo", json={"organisation": ember, "title": "t"})
             entry = made.json()["id"]
             tried = (
                 ("PATCH", "/api/v2/me", {"name": "Bo", "email": "eve@example.com"}),
                 ("PATCH", "/api/v2/me", {"name": "Bo", "platform": ["platform.admin"]}),
                 ("PATCH", "/api/v2/me", {"name": "Bo", "kind": "service"}),
                 ("PATCH", "/api/v2/me", {"name": "Bo", "locked_at": None}),
-                ("POST", "/api/v2/entries", {"organisation": ember, "title": "t", "author": house.people["ada"].id}),
+                ("POST", "/api/v2/entries", {"organisation": ember, "title": "t", "author": harness.people["ada"].id}),
                 ("PATCH", f"/api/v2/entries/{entry}", {"title": "t", "organisation": "org_of_others"}),
-                ("PATCH", f"/api/v2/entries/{entry}", {"title": "t", "author": house.people["ada"].id}),
+                ("PATCH", f"/api/v2/entries/{entry}", {"title": "t", "author": harness.people["ada"].id}),
                 ("PATCH", f"/api/v2/organisations/{ember}", {"name": "New", "slug": "other"}),
             )
-            await house.events()
+            await harness.events()
             for method, path, body in tried:
                 by = "ada" if "/organisations/" in path else "bo"
-                answer = await house.request(method, path, by=by, json=body, headers={"If-Match": "*"})
+                answer = await harness.request(method, path, by=by, json=body, headers={"If-Match": "*"})
                 assert answer.status_code in {400, 422}, (path, body, answer.text)
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
-def test_no_answer_holds_what_is_for_nobody_to_read(house: House) -> None:
+def test_no_answer_holds_what_is_for_nobody_to_read(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner", bo="viewer")
-            await house.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
-            await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="viewer")
+            await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
+            await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
             for path in (
                 "/api/v2/me",
                 "/api/v2/security",
@@ -52,7 +52,7 @@ def test_no_answer_holds_what_is_for_nobody_to_read(house: House) -> None:
                 f"/api/v2/entries?organisation={ember}",
             ):
                 for by in ("ada", "bo"):
-                    answer = await house.get(path, by=by)
+                    answer = await harness.get(path, by=by)
                     assert answer.status_code == 200, path
                     for field in ("hash", "sealed", "secret", "password_hash", "refresh_token"):
                         assert f'{field}":' not in answer.text, (path, field)

@@ -5,43 +5,43 @@ from __future__ import annotations
 import asyncio
 
 from tests.factors import Factors, bearer
-from tests.house import House
+from tests.harness import Harness
 
 
-def test_each_code_works_once_and_ten_are_given(house: House) -> None:
+def test_each_code_works_once_and_ten_are_given(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await Factors.of(house, "ada")
+        async with harness:
+            ada = await Factors.of(harness, "ada")
             assert len(set(ada.codes)) == 10
             for used, code in enumerate(ada.codes, start=1):
                 assert (await ada.second("backup_code", code)).status_code == 201
                 assert (await ada.second("backup_code", code)).json()["code"] == "wrong_code"
                 assert (await ada.second("totp", ada.now())).status_code == 201
-                house.clock.advance(seconds=301)
+                harness.clock.advance(seconds=301)
                 assert (await ada.protection())["backup_codes_left"] == 10 - used
 
     asyncio.run(run())
 
 
-def test_of_two_at_once_exactly_one_gets_in(house: House) -> None:
+def test_of_two_at_once_exactly_one_gets_in(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await Factors.of(house, "ada")
+        async with harness:
+            ada = await Factors.of(harness, "ada")
             challenges = [await ada.challenge() for _ in range(6)]
-            await house.events()
+            await harness.events()
             answers = await asyncio.gather(*(ada.answer(challenge, "backup_code", ada.codes[0]) for challenge in challenges))
             assert sorted(answer.status_code for answer in answers).count(201) == 1
-            kinds = await house.events()
+            kinds = await harness.events()
             assert kinds.count("accounts.backup_code_used") == 1
             assert kinds.count("accounts.logged_in") == 1
 
     asyncio.run(run())
 
 
-def test_codes_are_typed_as_people_type_them(house: House) -> None:
+def test_codes_are_typed_as_people_type_them(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await Factors.of(house, "ada")
+        async with harness:
+            ada = await Factors.of(harness, "ada")
             shapes = (str.upper, lambda code: f"  {code} ", lambda code: code.replace("-", " "), lambda code: code.replace("-", ""))
             for code, shape in zip(ada.codes, shapes, strict=False):
                 assert (await ada.second("backup_code", shape(code))).status_code == 201
@@ -49,43 +49,43 @@ def test_codes_are_typed_as_people_type_them(house: House) -> None:
     asyncio.run(run())
 
 
-def test_a_new_set_ends_the_old_one_and_the_owner_is_told_of_use(house: House) -> None:
+def test_a_new_set_ends_the_old_one_and_the_owner_is_told_of_use(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await Factors.of(house, "ada")
-            fresh = (await house.post("/api/v2/backup_codes", by="ada")).json()["codes"]
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            fresh = (await harness.post("/api/v2/backup_codes", by="ada")).json()["codes"]
             assert not set(fresh) & set(ada.codes)
             assert (await ada.second("backup_code", ada.codes[0])).status_code == 422
             assert (await ada.second("backup_code", fresh[0])).status_code == 201
-            await house.work()
-            assert any("A backup code was used" in mail.text for mail in house.mails(ada.email))
+            await harness.work()
+            assert any("A backup code was used" in mail.text for mail in harness.mails(ada.email))
 
     asyncio.run(run())
 
 
-def test_only_slow_keyed_hashes_are_kept(house: House) -> None:
+def test_only_slow_keyed_hashes_are_kept(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await Factors.of(house, "ada")
-            rows = await house.sql("SELECT encode(code_hash, 'hex') AS hash FROM backup_codes")
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            rows = await harness.sql("SELECT encode(code_hash, 'hex') AS hash FROM backup_codes")
             assert len(rows) == 10
             # A salt of the set, and what is made of the code with it.
             assert all(len(row["hash"]) == 2 * (16 + 32) for row in rows)
             assert len({row["hash"][:32] for row in rows}) == 1
-            dump = "".join(str(row) for row in await house.sql("SELECT * FROM backup_codes"))
+            dump = "".join(str(row) for row in await harness.sql("SELECT * FROM backup_codes"))
             assert not any(code.replace("-", "") in dump or code in dump for code in ada.codes)
 
     asyncio.run(run())
 
 
-def test_parallel_guesses_never_get_more_tries_than_five(house: House) -> None:
+def test_parallel_guesses_never_get_more_tries_than_five(harness: Harness) -> None:
     """200 wrong codes at once: five are looked at, then the account makes wait, and the owner still has a way in."""
 
     async def run() -> None:
-        async with house:
-            ada = await Factors.of(house, "ada")
+        async with harness:
+            ada = await Factors.of(harness, "ada")
             challenge = await ada.challenge()
-            async with house.new_client(address="198.51.100.9") as stranger:
+            async with harness.new_client(address="198.51.100.9") as stranger:
                 answers = await asyncio.gather(
                     *(ada.answer(challenge, "backup_code", f"wrong{n:05d}", client=stranger) for n in range(200))
                 )
@@ -93,7 +93,7 @@ def test_parallel_guesses_never_get_more_tries_than_five(house: House) -> None:
             assert statuses.count(422) <= 5
             assert statuses.count(201) == 0
             assert statuses.count(429) == 200 - statuses.count(422)
-            left = await house.sql("SELECT count(*) FROM backup_codes WHERE used_at IS NULL")
+            left = await harness.sql("SELECT count(*) FROM backup_codes WHERE used_at IS NULL")
             assert left[0]["count"] == 10
             # A device the account knows has a counter of its own.
             mine = await ada.challenge(device=ada.device)
@@ -102,16 +102,16 @@ def test_parallel_guesses_never_get_more_tries_than_five(house: House) -> None:
     asyncio.run(run())
 
 
-def test_somebody_with_neither_app_nor_codes_is_not_let_in_by_a_reset(house: House) -> None:
+def test_somebody_with_neither_app_nor_codes_is_not_let_in_by_a_reset(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await Factors.of(house, "ada")
-            await house.post("/api/v2/password_resets", json={"email": ada.email})
-            await house.work()
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            await harness.post("/api/v2/password_resets", json={"email": ada.email})
+            await harness.work()
             new = "eleven kettles on the roof"
-            given = {"email": ada.email, "code": house.code(ada.email), "password": new}
-            assert (await house.post("/api/v2/password_resets/complete", json=given)).status_code == 204
-            assert (await house.log_in("ada", password=new)).json()["code"] == "second_factor_required"
-            assert (await house.get("/api/v2/me", headers=bearer(ada.token))).status_code == 401
+            given = {"email": ada.email, "code": harness.code(ada.email), "password": new}
+            assert (await harness.post("/api/v2/password_resets/complete", json=given)).status_code == 204
+            assert (await harness.log_in("ada", password=new)).json()["code"] == "second_factor_required"
+            assert (await harness.get("/api/v2/me", headers=bearer(ada.token))).status_code == 401
 
     asyncio.run(run())

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.house import House, Person
+from tests.harness import Harness, Person
 from tests.modules.admin.panel import Panel
 
 from phoenix.composition import MODULES
@@ -21,18 +21,18 @@ READ = "platform.people_read"
 WHY = "Request 4121: the feed is empty"
 
 
-async def link_to(house: House, panel: Panel, target: str, *, by: str = "ada", **sent: str) -> str:
+async def link_to(harness: Harness, panel: Panel, target: str, *, by: str = "ada", **sent: str) -> str:
     """Begin in the panel; the path of the one-time link."""
-    answer = await panel.post(f"/staff/people/{house.people[target].id}/look-as", by=by, **{"reason": WHY, "minutes": "30", **sent})
+    answer = await panel.post(f"/staff/people/{harness.people[target].id}/look-as", by=by, **{"reason": WHY, "minutes": "30", **sent})
     assert answer.status_code == 200, answer.text
     found = re.search(r'href="http://phoenix\.test(/look-as\?token=[\w-]+)"', answer.text)
     assert found
     return found[1]
 
 
-async def browse(house: House, path: str) -> tuple[httpx.AsyncClient, str]:
+async def browse(harness: Harness, path: str) -> tuple[httpx.AsyncClient, str]:
     """Open a link in a browser of its own and press its button; the browser and its session's CSRF token."""
-    browser = house.new_client()
+    browser = harness.new_client()
     page = await browser.get(path)
     assert page.status_code == 200, page.text
     sent = await browser.post("/look-as", data={"csrf": csrf_of(page.text), "token": path.partition("token=")[2]})
@@ -44,17 +44,17 @@ def csrf_of(page: str) -> str:
     return page.partition('name="csrf-token" content="')[2].partition('"')[0]
 
 
-async def staff(house: House, *more: str) -> Person:
-    return await house.person("ada", permissions=(READ, IMPERSONATE, *more))
+async def staff(harness: Harness, *more: str) -> Person:
+    return await harness.person("ada", permissions=(READ, IMPERSONATE, *more))
 
 
-def test_the_person_the_banner_and_both_names(house: House) -> None:
+def test_the_person_the_banner_and_both_names(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.organisation("ember", eve="owner")
-            ada, eve = await staff(house, IMPERSONATE_AND_WRITE), house.people["eve"]
-            browser, csrf = await browse(house, await link_to(house, panel, "eve", writes="on"))
-            assert await house.events() == ["accounts.impersonated"]
+        async with harness, Panel(harness) as panel:
+            await harness.organisation("ember", eve="owner")
+            ada, eve = await staff(harness, IMPERSONATE_AND_WRITE), harness.people["eve"]
+            browser, csrf = await browse(harness, await link_to(harness, panel, "eve", writes="on"))
+            assert await harness.events() == ["accounts.impersonated"]
             for path in (
                 "/o/ember/dashboard",
                 "/o/ember/feed",
@@ -68,59 +68,59 @@ def test_the_person_the_banner_and_both_names(house: House) -> None:
                 assert 'action="/look-as/end"' in page, path
             made = await browser.post(
                 "/api/v2/entries",
-                json={"organisation": house.organisations["ember"], "title": "Written by staff"},
+                json={"organisation": harness.organisations["ember"], "title": "Written by staff"},
                 headers={"X-CSRF-Token": csrf},
             )
             assert made.status_code == 201
-            rows = await house.sql("SELECT kind, actor_id, impersonator_id FROM events ORDER BY number")
+            rows = await harness.sql("SELECT kind, actor_id, impersonator_id FROM events ORDER BY number")
             assert [tuple(row) for row in rows] == [
                 ("accounts.impersonated", ada.id, None),
                 ("entries.posted", eve.id, ada.id),
             ]
-            await house.follow()
-            audit = await house.sql("SELECT action, actor_id, impersonator_id FROM audit_log ORDER BY number")
+            await harness.follow()
+            audit = await harness.sql("SELECT action, actor_id, impersonator_id FROM audit_log ORDER BY number")
             assert [tuple(row) for row in audit] == [tuple(row) for row in rows]
-            assert await house.work() == ["accounts.send_security_notice"]
-            told = house.mails(eve.email)[0].text
+            assert await harness.work() == ["accounts.send_security_notice"]
+            told = harness.mails(eve.email)[0].text
             assert f"Ada may look at Phoenix through your account until 12:30 (UTC). The reason they gave: “{WHY}”." in told
             assert "It was not you?" not in told
-            assert WHY in (await house.get("/settings/security", by="eve")).text
+            assert WHY in (await harness.get("/settings/security", by="eve")).text
 
     asyncio.run(run())
 
 
-def test_the_link_works_once_within_a_minute_and_opening_it_spends_nothing(house: House) -> None:
+def test_the_link_works_once_within_a_minute_and_opening_it_spends_nothing(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("eve")
-            await staff(house)
-            path = await link_to(house, panel, "eve")
+        async with harness, Panel(harness) as panel:
+            await harness.person("eve")
+            await staff(harness)
+            path = await link_to(harness, panel, "eve")
             for _scanner in range(3):
-                assert (await house.new_client().get(path)).status_code == 200
-            browser, _csrf = await browse(house, path)
+                assert (await harness.new_client().get(path)).status_code == 200
+            browser, _csrf = await browse(harness, path)
             assert "Ada looks as Eve" in (await browser.get("/organisations")).text
-            again = house.new_client()
+            again = harness.new_client()
             sent = await again.post("/look-as", data={"csrf": csrf_of((await again.get(path)).text), "token": path.partition("token=")[2]})
             assert (sent.status_code, "used already" in sent.text) == (422, True)
-            late = await link_to(house, panel, "eve")
-            house.clock.advance(seconds=59)
-            assert (await house.new_client().get(late)).status_code == 200
-            house.clock.advance(seconds=1)
-            assert (await house.new_client().get(late)).status_code == 422
-            assert (await house.new_client().get("/look-as?token=forged")).status_code == 422
+            late = await link_to(harness, panel, "eve")
+            harness.clock.advance(seconds=59)
+            assert (await harness.new_client().get(late)).status_code == 200
+            harness.clock.advance(seconds=1)
+            assert (await harness.new_client().get(late)).status_code == 422
+            assert (await harness.new_client().get("/look-as?token=forged")).status_code == 422
 
     asyncio.run(run())
 
 
-def test_two_who_open_the_link_at_once_get_one_session(house: House) -> None:
+def test_two_who_open_the_link_at_once_get_one_session(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("eve")
-            await staff(house)
-            path = await link_to(house, panel, "eve")
+        async with harness, Panel(harness) as panel:
+            await harness.person("eve")
+            await staff(harness)
+            path = await link_to(harness, panel, "eve")
 
             async def press() -> int:
-                browser = house.new_client()
+                browser = harness.new_client()
                 page = await browser.get(path)
                 sent = {"csrf": csrf_of(page.text), "token": path.partition("token=")[2]}
                 return (await browser.post("/look-as", data=sent)).status_code
@@ -131,16 +131,16 @@ def test_two_who_open_the_link_at_once_get_one_session(house: House) -> None:
 
 
 @pytest.mark.parametrize("minutes", [5, 15, 30])
-def test_it_ends_at_the_second(house: House, minutes: int) -> None:
+def test_it_ends_at_the_second(harness: Harness, minutes: int) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("eve")
-            await staff(house)
-            browser, _csrf = await browse(house, await link_to(house, panel, "eve", minutes=str(minutes)))
-            house.clock.advance(seconds=minutes * 60 - 1)
+        async with harness, Panel(harness) as panel:
+            await harness.person("eve")
+            await staff(harness)
+            browser, _csrf = await browse(harness, await link_to(harness, panel, "eve", minutes=str(minutes)))
+            harness.clock.advance(seconds=minutes * 60 - 1)
             assert (await browser.get("/organisations")).status_code == 200
             assert (await browser.get("/api/v2/me")).status_code == 200
-            house.clock.advance(seconds=1)
+            harness.clock.advance(seconds=1)
             assert (await browser.get("/organisations")).status_code == 303
             assert (await browser.get("/api/v2/me")).status_code == 401
 
@@ -152,20 +152,20 @@ def routes() -> list[tuple[str, str, Any]]:
         (min(route.http_methods - {"OPTIONS"}), min(route.paths), route.opt["rule"])
         for module in MODULES
         for route in module.routes
-        if "public" in route.opt["rule"].listeners and route.opt["permission"] != PUBLIC
+        if "public" in route.opt["rule"].listeners and route.opt["rule"].may != PUBLIC
     ]
 
 
-def test_reading_alone_changes_nothing_on_any_route(house: House) -> None:
+def test_reading_alone_changes_nothing_on_any_route(harness: Harness) -> None:
     """Every route that changes something is refused but the two ways out; so is reading what is for the person alone."""
 
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.organisation("ember", eve="owner", bo="member")
-            await staff(house)
-            browser, csrf = await browse(house, await link_to(house, panel, "eve"))
-            await house.events()
-            ids = {"slug": "ember", "organisation_id": house.organisations["ember"], "account_id": house.people["bo"].id}
+        async with harness, Panel(harness) as panel:
+            await harness.organisation("ember", eve="owner", bo="member")
+            await staff(harness)
+            browser, csrf = await browse(harness, await link_to(harness, panel, "eve"))
+            await harness.events()
+            ids = {"slug": "ember", "organisation_id": harness.organisations["ember"], "account_id": harness.people["bo"].id}
             tried = open_to_them = 0
             for method, template, rule in routes():
                 path = re.sub(r"\{(\w+):\w+\}", lambda found: ids.get(found[1], "x_1"), template)
@@ -182,9 +182,9 @@ def test_reading_alone_changes_nothing_on_any_route(house: House) -> None:
                     assert template.startswith("/api/"), path
             assert tried > 40
             assert open_to_them == 2
-            assert await house.events() == []
+            assert await harness.events() == []
             for path, body in (
-                ("/api/v2/entries", {"organisation": house.organisations["ember"], "title": "t"}),
+                ("/api/v2/entries", {"organisation": harness.organisations["ember"], "title": "t"}),
                 ("/api/v2/organisations", {"name": "n"}),
                 ("/api/v2/me/password", {"password": "p"}),
             ):
@@ -196,12 +196,12 @@ def test_reading_alone_changes_nothing_on_any_route(house: House) -> None:
     asyncio.run(run())
 
 
-def test_with_changes_what_is_sensitive_stays_closed(house: House) -> None:
+def test_with_changes_what_is_sensitive_stays_closed(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.organisation("ember", eve="owner", bo="member")
-            await staff(house, IMPERSONATE_AND_WRITE)
-            browser, csrf = await browse(house, await link_to(house, panel, "eve", writes="on"))
+        async with harness, Panel(harness) as panel:
+            await harness.organisation("ember", eve="owner", bo="member")
+            await staff(harness, IMPERSONATE_AND_WRITE)
+            browser, csrf = await browse(harness, await link_to(harness, panel, "eve", writes="on"))
             tried = 0
             for method, template, rule in routes():
                 if not rule.sensitive or template.startswith("/api/"):
@@ -215,15 +215,15 @@ def test_with_changes_what_is_sensitive_stays_closed(house: House) -> None:
     asyncio.run(run())
 
 
-def test_they_end_it_and_are_nobody_then(house: House) -> None:
+def test_they_end_it_and_are_nobody_then(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("eve")
-            ada = await staff(house)
-            panel_url = house.runtime.settings.admin.origin
+        async with harness, Panel(harness) as panel:
+            await harness.person("eve")
+            ada = await staff(harness)
+            panel_url = harness.runtime.settings.admin.origin
             for way_out in ("/look-as/end", "/sign-out"):
-                browser, csrf = await browse(house, await link_to(house, panel, "eve"))
-                await house.events()
+                browser, csrf = await browse(harness, await link_to(harness, panel, "eve"))
+                await harness.events()
                 ended = await browser.post(way_out, data={"csrf": csrf})
                 if way_out == "/sign-out":
                     assert (ended.status_code, ended.headers["location"]) == (303, "/sign-in")
@@ -232,14 +232,14 @@ def test_they_end_it_and_are_nobody_then(house: House) -> None:
                     assert f'href="{panel_url}"' in ended.text
                     assert "look-as__text" not in ended.text
                 assert (await browser.get("/organisations")).status_code == 303
-                assert await house.events() == ["accounts.impersonation_ended"]
-                row = (await house.sql("SELECT actor_id, impersonator_id, data FROM events ORDER BY number DESC LIMIT 1"))[0]
-                assert (row["actor_id"], row["impersonator_id"]) == (house.people["eve"].id, ada.id)
+                assert await harness.events() == ["accounts.impersonation_ended"]
+                row = (await harness.sql("SELECT actor_id, impersonator_id, data FROM events ORDER BY number DESC LIMIT 1"))[0]
+                assert (row["actor_id"], row["impersonator_id"]) == (harness.people["eve"].id, ada.id)
                 assert row["data"]["staff"] == ada.id
-            refused = await house.client.post(
+            refused = await harness.client.post(
                 "/look-as/end",
-                data={"csrf": token_for(house.runtime.keys, house.people["eve"].session)},
-                headers={"Authorization": f"Bearer {house.people['eve'].token}"},
+                data={"csrf": token_for(harness.runtime.keys, harness.people["eve"].session)},
+                headers={"Authorization": f"Bearer {harness.people['eve'].token}"},
             )
             assert refused.status_code == 409
 
@@ -258,33 +258,33 @@ ENDINGS = [
 
 
 @pytest.mark.parametrize("how", ENDINGS)
-def test_it_ends_with_what_it_stood_on(house: House, how: str) -> None:
+def test_it_ends_with_what_it_stood_on(harness: Harness, how: str) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve, _bo = await house.person("eve"), await house.person("bo")
-            ada, _root = await staff(house), await house.person("root", permissions=(ADMINISTRATOR,))
-            browser, _csrf = await browse(house, await link_to(house, panel, "eve"))
+        async with harness, Panel(harness) as panel:
+            eve, _bo = await harness.person("eve"), await harness.person("bo")
+            ada, _root = await staff(harness), await harness.person("root", permissions=(ADMINISTRATOR,))
+            browser, _csrf = await browse(harness, await link_to(harness, panel, "eve"))
             assert (await browser.get("/organisations")).status_code == 200
-            await house.events()
+            await harness.events()
             me = f"/staff/people/{ada.id}"
             if how == "locked":
                 await panel.post(f"{me}/lock", by="root", reason="Left the company today")
             elif how == "permission taken":
                 await panel.post(f"{me}/permissions/take", by="root", permission=IMPERSONATE)
             elif how == "signed out everywhere":
-                assert (await house.delete("/api/v2/sessions", by="ada")).status_code == 204
+                assert (await harness.delete("/api/v2/sessions", by="ada")).status_code == 204
             elif how == "began another":
-                await link_to(house, panel, "bo")
+                await link_to(harness, panel, "bo")
             elif how == "the person ends it":
-                sessions = (await house.get("/api/v2/sessions", by="eve")).json()["items"]
+                sessions = (await harness.get("/api/v2/sessions", by="eve")).json()["items"]
                 other = next(session["id"] for session in sessions if session["id"] != eve.session)
-                assert (await house.delete(f"/api/v2/sessions/{other}", by="eve")).status_code == 204
+                assert (await harness.delete(f"/api/v2/sessions/{other}", by="eve")).status_code == 204
             elif how == "the person is locked":
                 await panel.post(f"/staff/people/{eve.id}/lock", by="root", reason="A stolen card, case 88")
             else:
                 await panel.post(f"/staff/people/{eve.id}/permissions/grant", by="root", permission="platform.jobs")
             assert (await browser.get("/organisations")).status_code == 303
-            assert "accounts.impersonation_ended" in await house.events()
+            assert "accounts.impersonation_ended" in await harness.events()
 
     asyncio.run(run())
 
@@ -309,32 +309,32 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("whom", "sent", "expected"), REFUSED)
-def test_whom_and_how_nobody_looks(house: House, whom: str, sent: dict[str, str], expected: int) -> None:
+def test_whom_and_how_nobody_looks(harness: Harness, whom: str, sent: dict[str, str], expected: int) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await staff(house)
+        async with harness, Panel(harness) as panel:
+            await staff(harness)
             for name in ("eve", "robot", "locked", "erased"):
-                await house.person(name)
-            await house.person("root", permissions=(ADMINISTRATOR,))
-            await house.person("helper", permissions=("platform.jobs",))
+                await harness.person(name)
+            await harness.person("root", permissions=(ADMINISTRATOR,))
+            await harness.person("helper", permissions=("platform.jobs",))
             for name, change in (("robot", "kind = 'service'"), ("locked", "locked_at = now()"), ("erased", "erased_at = now()")):
-                await house.sql(f"UPDATE accounts SET {change} WHERE id = $1", house.people[name].id)  # noqa: S608
+                await harness.sql(f"UPDATE accounts SET {change} WHERE id = $1", harness.people[name].id)  # noqa: S608
             answer = await panel.post(
-                f"/staff/people/{house.people[whom].id}/look-as", by="ada", **{"reason": WHY, "minutes": "15", **sent}
+                f"/staff/people/{harness.people[whom].id}/look-as", by="ada", **{"reason": WHY, "minutes": "15", **sent}
             )
             assert answer.status_code == expected
-            assert await house.events() == []
-            assert await house.sql("SELECT 1 FROM sessions WHERE impersonator_id IS NOT NULL") == []
+            assert await harness.events() == []
+            assert await harness.sql("SELECT 1 FROM sessions WHERE impersonator_id IS NOT NULL") == []
 
     asyncio.run(run())
 
 
-def test_changes_need_a_permission_by_name_that_administrators_do_not_have_implied(house: House) -> None:
+def test_changes_need_a_permission_by_name_that_administrators_do_not_have_implied(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("eve")
-            await house.person("root", permissions=(ADMINISTRATOR,))
-            path = f"/staff/people/{house.people['eve'].id}/look-as"
+        async with harness, Panel(harness) as panel:
+            await harness.person("eve")
+            await harness.person("root", permissions=(ADMINISTRATOR,))
+            path = f"/staff/people/{harness.people['eve'].id}/look-as"
             assert 'name="writes"' not in (await panel.get(path, by="root")).text
             assert (await panel.post(path, by="root", reason=WHY, minutes="15", writes="on")).status_code == 403
             assert (await panel.post(path, by="root", reason=WHY, minutes="15")).status_code == 200
@@ -342,13 +342,13 @@ def test_changes_need_a_permission_by_name_that_administrators_do_not_have_impli
     asyncio.run(run())
 
 
-def test_the_operator_may_make_it_shorter(house: House) -> None:
+def test_the_operator_may_make_it_shorter(harness: Harness) -> None:
     async def run() -> None:
-        house.variables["PHOENIX_IMPERSONATION"] = "600"
-        async with house, Panel(house) as panel:
-            await house.person("eve")
-            await staff(house)
-            path = f"/staff/people/{house.people['eve'].id}/look-as"
+        harness.variables["PHOENIX_IMPERSONATION"] = "600"
+        async with harness, Panel(harness) as panel:
+            await harness.person("eve")
+            await staff(harness)
+            path = f"/staff/people/{harness.people['eve'].id}/look-as"
             assert 'value="15"' not in (await panel.get(path, by="ada")).text
             assert (await panel.post(path, by="ada", reason=WHY, minutes="15")).status_code == 422
             assert (await panel.post(path, by="ada", reason=WHY, minutes="5")).status_code == 200

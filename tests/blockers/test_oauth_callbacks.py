@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import httpx
 import pytest
-from tests.house import House, Place
+from tests.harness import Harness, Place
 from tests.oidc.running import CALLBACK, Provider, back, goes_on, house_with, out, refusal_of, running_provider, there
 from tests.oidc.running import csrf_of as token_of
 
@@ -71,14 +71,14 @@ def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
     place: Place, provider: Provider, public: str, scheme: str, expected: str, trusted: str
 ) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed(), PHOENIX_PUBLIC_URL=public, PHOENIX_TRUSTED_PROXIES=trusted) as house:
+        async with house_with(place, provider.listed(), PHOENIX_PUBLIC_URL=public, PHOENIX_TRUSTED_PROXIES=trusted) as harness:
             for headers in FORGED:
-                async with behind_proxy(house, public, scheme) as browser:
+                async with behind_proxy(harness, public, scheme) as browser:
                     page = await browser.get("/sign-in")
                     sent = {"csrf": token_of(page.text)}
                     url = goes_on(await browser.post("/sign-in/with/acme", data=sent, headers=headers))
                     assert asked(url)["redirect_uri"] == expected, headers
-            async with behind_proxy(house, public, scheme) as browser:
+            async with behind_proxy(harness, public, scheme) as browser:
                 arrived = await there(await out(browser))
                 assert arrived.startswith(f"{expected}?")
                 answer = await back(browser, arrived)
@@ -87,9 +87,9 @@ def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
     asyncio.run(run())
 
 
-def behind_proxy(house: House, public: str, scheme: str) -> httpx.AsyncClient:
+def behind_proxy(harness: Harness, public: str, scheme: str) -> httpx.AsyncClient:
     """A browser that speaks to the public address, where a proxy takes off TLS and passes on plain HTTP."""
-    inner = house.client._transport.app  # type: ignore[attr-defined]
+    inner = harness.client._transport.app  # type: ignore[attr-defined]
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await inner({**scope, "scheme": scheme}, receive, send)
@@ -128,7 +128,7 @@ LOOK_ALIKES = [
 
 def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
             url = await out(browser)
             for look_alike in LOOK_ALIKES:
                 page = await there(changed(url, redirect_uri=look_alike))
@@ -149,20 +149,20 @@ def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: 
 )
 def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider, path: str) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed(), provider.listed("second")) as house, house.new_client() as browser:
+        async with house_with(place, provider.listed(), provider.listed("second")) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
             answer = await browser.get(f"{path}?{urlsplit(arrived).query}")
             assert answer.status_code == 404
             # Also not at the callback of another provider that is set up.
             refused(await browser.get(f"/sign-in/with/second/callback?{urlsplit(arrived).query}"), "This took too long")
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
 def test_pkce_is_sent_and_the_provider_holds_it_against_us(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
             url = await out(browser)
             assert asked(url)["code_challenge_method"] == "S256"
             assert len(asked(url)["code_challenge"]) == 43
@@ -174,14 +174,14 @@ def test_pkce_is_sent_and_the_provider_holds_it_against_us(place: Place, provide
             stolen = await there(changed(url, code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"))
             assert "code=" in stolen
             refused(await back(browser, stolen), "could not be verified")
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
 def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as house, house.new_client() as browser, house.new_client() as stranger:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as stranger:
             for state in (None, "", "x" * 43):
                 arrived = await there(await out(browser))
                 refused(await back(browser, changed(arrived, state=state)), "This took too long, or it began in another window.")
@@ -201,16 +201,16 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
             refused(await back(browser, arrived), "This took too long")
             browser.cookies.set("phoenix_elsewhere", kept, domain="phoenix.test", path="/")
             refused(await back(browser, arrived), "This answer was used already.")
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
 def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
-            house.clock.advance(minutes=10)
+            harness.clock.advance(minutes=10)
             refused(await back(browser, arrived), "This took too long")
 
     asyncio.run(run())
@@ -218,12 +218,12 @@ def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) 
 
 def test_a_code_counts_once(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
             first = await there(await out(browser))
             assert (await back(browser, first)).status_code == 303
             second = await there(await out(browser))
             refused(await back(browser, changed(second, code=asked(first)["code"])), "could not be verified")
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
@@ -232,7 +232,7 @@ def test_an_answer_of_another_provider(place: Place, provider: Provider, other: 
     """Mix-up (RFC 9207): the answer names who gave it, and this provider says that it always does."""
 
     async def run() -> None:
-        async with house_with(place, provider.listed()) as house, house.new_client() as browser:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
             for issuer in (other.url, provider.url + "/", provider.url.upper(), "", None):
                 arrived = await there(await out(browser))
                 assert asked(arrived)["iss"] == provider.url
@@ -243,6 +243,6 @@ def test_an_answer_of_another_provider(place: Place, provider: Provider, other: 
             assert asked(elsewhere)["iss"] == other.url
             refused(await back(browser, elsewhere), "could not be verified")
             refused(await back(browser, changed(await there(await out(browser)), code=asked(elsewhere)["code"])), "could not be verified")
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())

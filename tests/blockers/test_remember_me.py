@@ -9,19 +9,19 @@ import httpx
 import pytest
 from tests.blockers.test_time_outs import IDLE, KEPT_ABSOLUTE, is_in, sign_in
 from tests.factors import Factors
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 
 def cookie_of(answer: httpx.Response) -> str:
     return next(value for value in answer.headers.get_list("set-cookie") if value.startswith("phoenix_session="))
 
 
-def test_off_ends_with_the_browser_and_on_stays(house: House) -> None:
+def test_off_ends_with_the_browser_and_on_stays(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
+        async with harness:
+            await harness.person("ada", password=True)
             for remember, kept in (({}, False), ({"remember": "on"}, True)):
-                async with house.new_client() as browser:
+                async with harness.new_client() as browser:
                     page = await browser.get("/sign-in")
                     csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
                     data = {"csrf": csrf, "email": "ada@example.com", "password": "nine lanterns by the harbour", **remember}
@@ -36,46 +36,46 @@ def test_off_ends_with_the_browser_and_on_stays(house: House) -> None:
     asyncio.run(run())
 
 
-def test_it_slides_for_thirty_days_at_a_time(house: House) -> None:
+def test_it_slides_for_thirty_days_at_a_time(harness: Harness) -> None:
     async def run() -> None:
-        async with house, house.new_client() as browser:
-            await house.person("ada", password=True)
+        async with harness, harness.new_client() as browser:
+            await harness.person("ada", password=True)
             token = await sign_in(browser, remember="on")
             for _month in range(2):
-                house.clock.advance(days=29)
-                assert await is_in(house, token) == [True] * 3
-            house.clock.advance(days=30, seconds=1)
-            assert await is_in(house, token) == [False] * 3
+                harness.clock.advance(days=29)
+                assert await is_in(harness, token) == [True] * 3
+            harness.clock.advance(days=30, seconds=1)
+            assert await is_in(harness, token) == [False] * 3
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("way", ["one", "others", "password"])
-def test_it_can_be_ended_from_elsewhere_at_once(house: House, way: str) -> None:
+def test_it_can_be_ended_from_elsewhere_at_once(harness: Harness, way: str) -> None:
     async def run() -> None:
-        async with house, house.new_client() as browser:
-            await house.person("ada", password=True)
+        async with harness, harness.new_client() as browser:
+            await harness.person("ada", password=True)
             token = await sign_in(browser, remember="on")
-            assert await is_in(house, token) == [True] * 3
-            listed = (await house.get("/api/v2/sessions", by="ada")).json()["items"]
+            assert await is_in(harness, token) == [True] * 3
+            listed = (await harness.get("/api/v2/sessions", by="ada")).json()["items"]
             remembered = next(item for item in listed if item["remembered"] and not item["current"])
             if way == "one":
-                assert (await house.delete(f"/api/v2/sessions/{remembered['id']}", by="ada")).status_code == 204
+                assert (await harness.delete(f"/api/v2/sessions/{remembered['id']}", by="ada")).status_code == 204
             elif way == "others":
-                assert (await house.delete("/api/v2/sessions", by="ada")).status_code == 204
+                assert (await harness.delete("/api/v2/sessions", by="ada")).status_code == 204
             else:
                 given = {"current_password": PASSWORD, "password": "eleven kettles on the roof"}
-                answer = await house.post("/api/v2/me/password", by="ada", json=given)
+                answer = await harness.post("/api/v2/me/password", by="ada", json=given)
                 assert answer.status_code == 204
-            assert await is_in(house, token) == [False] * 3
+            assert await is_in(harness, token) == [False] * 3
 
     asyncio.run(run())
 
 
-def test_the_second_step_and_the_mail_keep_the_wish(house: House) -> None:
+def test_the_second_step_and_the_mail_keep_the_wish(harness: Harness) -> None:
     async def run() -> None:
-        async with house, house.new_client() as browser:
-            ada = await Factors.of(house, "ada")
+        async with harness, harness.new_client() as browser:
+            ada = await Factors.of(harness, "ada")
             page = await browser.get("/sign-in")
             csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
             data = {"csrf": csrf, "email": ada.email, "password": "nine lanterns by the harbour", "remember": "on"}
@@ -89,27 +89,27 @@ def test_the_second_step_and_the_mail_keep_the_wish(house: House) -> None:
     asyncio.run(run())
 
 
-def test_signing_out_forgets_it(house: House) -> None:
+def test_signing_out_forgets_it(harness: Harness) -> None:
     async def run() -> None:
-        async with house, house.new_client() as browser:
-            await house.person("ada", password=True)
+        async with harness, harness.new_client() as browser:
+            await harness.person("ada", password=True)
             token = await sign_in(browser, remember="on")
             page = await browser.get("/settings/profile")
             csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
             answer = await browser.post("/sign-out", data={"csrf": csrf})
             assert "Max-Age=0" in cookie_of(answer)
-            assert await is_in(house, token) == [False] * 3
+            assert await is_in(harness, token) == [False] * 3
 
     asyncio.run(run())
 
 
-def test_without_it_the_idle_limit_holds_although_the_browser_stays_open(house: House) -> None:
+def test_without_it_the_idle_limit_holds_although_the_browser_stays_open(harness: Harness) -> None:
     async def run() -> None:
-        async with house, house.new_client() as browser:
-            await house.person("ada", password=True)
+        async with harness, harness.new_client() as browser:
+            await harness.person("ada", password=True)
             token = await sign_in(browser)
-            house.clock.advance(seconds=IDLE + 1)
-            assert await is_in(house, token) == [False] * 3
+            harness.clock.advance(seconds=IDLE + 1)
+            assert await is_in(harness, token) == [False] * 3
             assert (await browser.get("/settings/profile")).headers["location"].startswith("/sign-in?next=")
 
     asyncio.run(run())

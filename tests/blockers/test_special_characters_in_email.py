@@ -9,7 +9,7 @@ import unicodedata
 
 import httpx
 import pytest
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 from tests.oidc.running import csrf_of
 
 from phoenix.kernel.i18n.addresses import parse_address
@@ -155,14 +155,14 @@ GROUPS = [tuple(VALID[at : at + 6]) for at in range(0, len(VALID), 6)]
 class Mailbox:
     """One person with one address, at one network address, so that no limit of another's counts."""
 
-    def __init__(self, house: House, number: int, email: str) -> None:
-        self.house, self.email = house, email
+    def __init__(self, harness: Harness, number: int, email: str) -> None:
+        self.harness, self.email = harness, email
         self.shown = parse_address(email).display
-        self.client = house.new_client(address=f"198.51.100.{number + 1}")
+        self.client = harness.new_client(address=f"198.51.100.{number + 1}")
 
     async def code(self) -> str:
-        await self.house.work()
-        newest = self.house.mails()[0]
+        await self.harness.work()
+        newest = self.harness.mails()[0]
         # The local mailbox notes a recipient without quotes where only dots called for them; what was sent has them.
         forms = {form.replace('"', "") for form in (self.shown, parse_address(self.email).envelope)}
         assert newest.to.replace('"', "") in forms, f"{self.email}: the mail went to {newest.to}"
@@ -183,11 +183,11 @@ class Mailbox:
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[group[0].strip() for group in GROUPS])
-def test_a_valid_address_goes_all_the_way_by_the_api(house: House, group: tuple[str, ...]) -> None:
+def test_a_valid_address_goes_all_the_way_by_the_api(harness: Harness, group: tuple[str, ...]) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             for number, email in enumerate(group):
-                me = Mailbox(house, number, email)
+                me = Mailbox(harness, number, email)
                 await me.call("/accounts", 202, email=email, password=PASSWORD, name="Ada", accept_terms=True)
                 await me.call("/accounts/verify", 204, email=email, code=await me.code())
                 made = await me.call("/sessions", 201, email=email, password=PASSWORD)
@@ -205,11 +205,11 @@ def test_a_valid_address_goes_all_the_way_by_the_api(house: House, group: tuple[
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[group[0].strip() for group in GROUPS])
-def test_a_valid_address_goes_all_the_way_by_forms(house: House, group: tuple[str, ...]) -> None:
+def test_a_valid_address_goes_all_the_way_by_forms(harness: Harness, group: tuple[str, ...]) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             for number, email in enumerate(group):
-                me = Mailbox(house, number, email)
+                me = Mailbox(harness, number, email)
                 page = await me.fill_in("/sign-up", 200, email=email, password=PASSWORD, name="Ada", accept_terms="on")
                 kept = html.unescape(re.search(r'name="email" value="([^"]*)"', page.text)[1])  # type: ignore[index]
                 sent = {"csrf": csrf_of(page.text), "email": kept, "code": await me.code()}
@@ -231,11 +231,11 @@ def test_a_valid_address_goes_all_the_way_by_forms(house: House, group: tuple[st
     asyncio.run(run())
 
 
-def test_an_invalid_address_is_named_and_nothing_is_lost(house: House) -> None:
+def test_an_invalid_address_is_named_and_nothing_is_lost(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             for number, email in enumerate(INVALID):
-                client = house.new_client(address=f"198.51.100.{number + 1}")
+                client = harness.new_client(address=f"198.51.100.{number + 1}")
                 body = {"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True}
                 for path, sent in (
                     ("/accounts", body),
@@ -257,8 +257,8 @@ def test_an_invalid_address_is_named_and_nothing_is_lost(house: House) -> None:
                 kept = html.unescape(re.search(r'name="email"[^>]* value="([^"]*)"', page.text)[1])  # type: ignore[index]
                 assert kept == email, "what was typed is not shown again"
                 await client.aclose()
-            assert await house.work() == []
-            assert (await house.sql("SELECT 1 FROM sign_ups"), await house.events(), house.mails()) == ([], [], [])
+            assert await harness.work() == []
+            assert (await harness.sql("SELECT 1 FROM sign_ups"), await harness.events(), harness.mails()) == ([], [], [])
 
     asyncio.run(run())
 
@@ -286,18 +286,18 @@ PEOPLE = [
 
 
 @pytest.mark.parametrize(("one", "other"), PEOPLE)
-def test_two_people_stay_two(house: House, one: str, other: str) -> None:
+def test_two_people_stay_two(harness: Harness, one: str, other: str) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             ids = []
             for number, (email, password) in enumerate(((one, PASSWORD), (other, NEW_PASSWORD))):
-                me = Mailbox(house, number, email)
+                me = Mailbox(harness, number, email)
                 await me.call("/accounts", 202, email=email, password=password, name="Ada", accept_terms=True)
                 await me.call("/accounts/verify", 204, email=email, code=await me.code())
                 ids.append((await me.call("/sessions", 201, email=email, password=password)).json()["account"]["id"])
                 await me.client.aclose()
             assert len(set(ids)) == 2
-            me = Mailbox(house, 2, other)
+            me = Mailbox(harness, 2, other)
             await me.call("/sessions", 401, email=one, password=NEW_PASSWORD)
             await me.call("/sessions", 401, email=other, password=PASSWORD)
             # A code of the one proves nothing of the other.
@@ -322,20 +322,20 @@ SAME = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_one_person_stays_one_however_they_write_it(house: House, one: str, other: str) -> None:
+def test_one_person_stays_one_however_they_write_it(harness: Harness, one: str, other: str) -> None:
     async def run() -> None:
-        async with house:
-            me = Mailbox(house, 0, one)
+        async with harness:
+            me = Mailbox(harness, 0, one)
             await me.call("/accounts", 202, email=one, password=PASSWORD, name="Ada", accept_terms=True)
             await me.call("/accounts/verify", 204, email=other, code=await me.code())
             mine = (await me.call("/sessions", 201, email=other, password=PASSWORD)).json()["account"]
             assert mine["email"] == parse_address(one).display
             # A second sign-up makes no second account: its owner is told.
             await me.call("/accounts", 202, email=other, password=NEW_PASSWORD, name="Eve", accept_terms=True)
-            assert await house.work() == ["accounts.send_already_registered"]
+            assert await harness.work() == ["accounts.send_already_registered"]
             # The same words as for a sign-up that waits, so that nobody learns of the account by trying.
             await me.call("/sessions", 403, email=one, password=NEW_PASSWORD)
-            assert len(await house.sql("SELECT 1 FROM accounts")) == 1
+            assert len(await harness.sql("SELECT 1 FROM accounts")) == 1
             await me.client.aclose()
 
     asyncio.run(run())

@@ -6,7 +6,7 @@ import asyncio
 
 import httpx
 import pytest
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 WRONG = "not the password at all"
 
@@ -16,33 +16,33 @@ async def _guess(client: httpx.AsyncClient, email: str, times: int = 1) -> list[
     return [answer.status_code for answer in await asyncio.gather(*(client.post("/api/v2/sessions", json=given) for _ in range(times)))]
 
 
-def test_five_tries_are_looked_at_however_many_come_at_once(house: House) -> None:
+def test_five_tries_are_looked_at_however_many_come_at_once(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
+        async with harness:
+            await harness.person("ada", password=True)
             # From many networks, so that the limit of one network does not help.
-            clients = [house.new_client(address=f"198.51.{n}.7") for n in range(8)]
+            clients = [harness.new_client(address=f"198.51.{n}.7") for n in range(8)]
             results = await asyncio.gather(*(_guess(client, "ada@example.com", 25) for client in clients))
             statuses = [status for part in results for status in part]
             assert len(statuses) == 200
             assert statuses.count(401) == 5
             assert statuses.count(429) == 195
-            assert (await house.log_in("ada")).status_code == 429
+            assert (await harness.log_in("ada")).status_code == 429
             for client in clients:
                 await client.aclose()
 
     asyncio.run(run())
 
 
-def test_an_address_nobody_has_answers_the_same(house: House) -> None:
+def test_an_address_nobody_has_answers_the_same(harness: Harness) -> None:
     """Text, status, headers and the moment of waiting tell nothing of whether there is an account."""
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
+        async with harness:
+            await harness.person("ada", password=True)
             seen = []
             for email in ("ada@example.com", "nobody@example.com"):
-                async with house.new_client(address="198.51.100.9") as client:
+                async with harness.new_client(address="198.51.100.9") as client:
                     answers = [await client.post("/api/v2/sessions", json={"email": email, "password": WRONG}) for _ in range(7)]
                     seen.append(
                         [
@@ -56,112 +56,112 @@ def test_an_address_nobody_has_answers_the_same(house: House) -> None:
     asyncio.run(run())
 
 
-def test_the_wait_doubles_up_to_an_hour_and_ends_by_itself(house: House) -> None:
+def test_the_wait_doubles_up_to_an_hour_and_ends_by_itself(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            await _guess(house.client, "ada@example.com", 5)
+        async with harness:
+            await harness.person("ada", password=True)
+            await _guess(harness.client, "ada@example.com", 5)
             expected = 30
             for _round in range(9):
-                refused = await house.log_in("ada")
+                refused = await harness.log_in("ada")
                 assert (refused.status_code, int(refused.headers["retry-after"])) == (429, min(expected, 3600))
-                house.clock.advance(seconds=min(expected, 3600) - 1)
-                assert (await house.log_in("ada")).status_code == 429
-                house.clock.advance(seconds=1)
-                assert await _guess(house.client, "ada@example.com") == [401]
+                harness.clock.advance(seconds=min(expected, 3600) - 1)
+                assert (await harness.log_in("ada")).status_code == 429
+                harness.clock.advance(seconds=1)
+                assert await _guess(harness.client, "ada@example.com") == [401]
                 expected *= 2
-            house.clock.advance(seconds=3600)
-            assert (await house.log_in("ada")).status_code == 201
+            harness.clock.advance(seconds=3600)
+            assert (await harness.log_in("ada")).status_code == 201
             # A right password starts the count again.
-            assert await _guess(house.client, "ada@example.com", 4) == [401] * 4
-            assert (await house.log_in("ada")).status_code == 201
+            assert await _guess(harness.client, "ada@example.com", 4) == [401] * 4
+            assert (await harness.log_in("ada")).status_code == 201
 
     asyncio.run(run())
 
 
-def test_a_known_device_is_not_locked_out_by_a_stranger(house: House) -> None:
+def test_a_known_device_is_not_locked_out_by_a_stranger(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            device = (await house.log_in("ada")).json()["device"]
-            async with house.new_client(address="198.51.100.9") as stranger:
+        async with harness:
+            await harness.person("ada", password=True)
+            device = (await harness.log_in("ada")).json()["device"]
+            async with harness.new_client(address="198.51.100.9") as stranger:
                 await _guess(stranger, "ada@example.com", 20)
-                assert (await house.log_in("ada", device=device)).status_code == 201
-                assert (await house.log_in("ada")).status_code == 429
+                assert (await harness.log_in("ada", device=device)).status_code == 201
+                assert (await harness.log_in("ada")).status_code == 429
                 # A made-up device is nobody's.
-                assert (await house.log_in("ada", device="x" * 43)).status_code == 429
+                assert (await harness.log_in("ada", device="x" * 43)).status_code == 429
 
     asyncio.run(run())
 
 
-def test_a_browser_that_was_here_before_is_not_locked_out(house: House) -> None:
+def test_a_browser_that_was_here_before_is_not_locked_out(harness: Harness) -> None:
     async def run() -> None:
-        async with house, house.new_client() as browser:
-            await house.person("ada", password=True)
+        async with harness, harness.new_client() as browser:
+            await harness.person("ada", password=True)
             assert await _sign_in(browser) == 303
             browser.cookies.delete("phoenix_session")
-            async with house.new_client(address="198.51.100.9") as stranger:
+            async with harness.new_client(address="198.51.100.9") as stranger:
                 await _guess(stranger, "ada@example.com", 10)
             assert await _sign_in(browser) == 303
-            async with house.new_client() as other:
+            async with harness.new_client() as other:
                 assert await _sign_in(other) == 429
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("by", ["link", "code"])
-def test_the_owner_unlocks_by_mail(house: House, by: str) -> None:
+def test_the_owner_unlocks_by_mail(harness: Harness, by: str) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            await _guess(house.client, "ada@example.com", 9)
-            assert await house.events() == ["accounts.slowed_down"]
-            assert await house.work() == ["accounts.send_unlock"]
-            link, code = house.link("ada@example.com"), house.code("ada@example.com")
+        async with harness:
+            await harness.person("ada", password=True)
+            await _guess(harness.client, "ada@example.com", 9)
+            assert await harness.events() == ["accounts.slowed_down"]
+            assert await harness.work() == ["accounts.send_unlock"]
+            link, code = harness.link("ada@example.com"), harness.code("ada@example.com")
             # Opening the link, as mail scanners do, changes nothing.
-            assert (await house.get(link)).status_code == 200
-            assert (await house.log_in("ada")).status_code == 429
+            assert (await harness.get(link)).status_code == 200
+            assert (await harness.log_in("ada")).status_code == 429
             given = {"token": link.partition("token=")[2]} if by == "link" else {"email": "ada@example.com", "code": code}
-            assert (await house.post("/api/v2/unlocks", json=given)).status_code == 204
-            assert await house.events() == ["accounts.unlocked"]
-            assert (await house.log_in("ada")).status_code == 201
-            assert (await house.post("/api/v2/unlocks", json=given)).status_code == 422
+            assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
+            assert await harness.events() == ["accounts.unlocked"]
+            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 422
 
     asyncio.run(run())
 
 
-def test_nothing_is_sent_to_an_address_nobody_has(house: House) -> None:
+def test_nothing_is_sent_to_an_address_nobody_has(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _guess(house.client, "nobody@example.com", 9)
-            assert await house.work() == ["accounts.send_unlock"]
-            assert house.mails() == []
-            assert await house.events() == []
+        async with harness:
+            await _guess(harness.client, "nobody@example.com", 9)
+            assert await harness.work() == ["accounts.send_unlock"]
+            assert harness.mails() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
-def test_an_unlocked_account_is_guarded_as_before(house: House) -> None:
+def test_an_unlocked_account_is_guarded_as_before(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            await _guess(house.client, "ada@example.com", 9)
-            await house.work()
-            await house.post("/api/v2/unlocks", json={"email": "ada@example.com", "code": house.code("ada@example.com")})
-            assert sorted(await _guess(house.client, "ada@example.com", 6)) == [401] * 5 + [429]
-            assert (await house.log_in("ada")).status_code == 429
+        async with harness:
+            await harness.person("ada", password=True)
+            await _guess(harness.client, "ada@example.com", 9)
+            await harness.work()
+            await harness.post("/api/v2/unlocks", json={"email": "ada@example.com", "code": harness.code("ada@example.com")})
+            assert sorted(await _guess(harness.client, "ada@example.com", 6)) == [401] * 5 + [429]
+            assert (await harness.log_in("ada")).status_code == 429
 
     asyncio.run(run())
 
 
-def test_right_tries_at_once_do_not_refuse_each_other(house: House) -> None:
+def test_right_tries_at_once_do_not_refuse_each_other(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
+        async with harness:
+            await harness.person("ada", password=True)
             gate = asyncio.Semaphore(4)
 
             async def one(number: int) -> int:
-                async with gate, house.new_client(address=f"198.51.{number}.7") as client:
+                async with gate, harness.new_client(address=f"198.51.{number}.7") as client:
                     given = {"email": "ada@example.com", "password": PASSWORD}
                     return (await client.post("/api/v2/sessions", json=given)).status_code
 

@@ -7,136 +7,136 @@ from typing import Any
 
 import pytest
 from tests.factors import bearer
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 ADA: dict[str, Any] = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada", "accept_terms": True, "time_zone": "UTC"}
 
 
-async def _sign_up(house: House) -> tuple[str, str]:
-    assert (await house.post("/api/v2/accounts", json=ADA)).status_code == 202
-    await house.work()
-    return house.link("ada@example.com"), house.code("ada@example.com")
+async def _sign_up(harness: Harness) -> tuple[str, str]:
+    assert (await harness.post("/api/v2/accounts", json=ADA)).status_code == 202
+    await harness.work()
+    return harness.link("ada@example.com"), harness.code("ada@example.com")
 
 
 def _log_in() -> dict[str, str]:
     return {"email": ADA["email"], "password": PASSWORD}
 
 
-def test_the_link_works_on_another_device_and_signs_nobody_in_there(house: House) -> None:
+def test_the_link_works_on_another_device_and_signs_nobody_in_there(harness: Harness) -> None:
     async def run() -> None:
-        async with house, house.new_client(address="198.51.100.4") as phone:
-            link, _code = await _sign_up(house)
+        async with harness, harness.new_client(address="198.51.100.4") as phone:
+            link, _code = await _sign_up(harness)
             page = await phone.get(link)
             csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
             answer = await phone.post("/verify/link", data={"csrf": csrf, "token": link.partition("token=")[2]})
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
             assert "phoenix_session" not in phone.cookies
-            assert (await house.post("/api/v2/sessions", json=_log_in())).status_code == 201
+            assert (await harness.post("/api/v2/sessions", json=_log_in())).status_code == 201
 
     asyncio.run(run())
 
 
-def test_a_scanner_that_opens_everything_spends_nothing(house: House) -> None:
+def test_a_scanner_that_opens_everything_spends_nothing(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            link, code = await _sign_up(house)
+        async with harness:
+            link, code = await _sign_up(harness)
             for agent in ("Mozilla/5.0 Outlook SafeLinks", "Googlebot", "curl/8"):
                 for method in ("HEAD", "GET"):
-                    await house.request(method, link, headers={"User-Agent": agent})
-            assert await house.events() == []
-            assert (await house.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code})).status_code == 204
-            assert await house.events() == ["accounts.created"]
+                    await harness.request(method, link, headers={"User-Agent": agent})
+            assert await harness.events() == []
+            assert (await harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code})).status_code == 204
+            assert await harness.events() == ["accounts.created"]
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize(("way", "seconds", "status"), [("code", 599, 204), ("code", 600, 422), ("link", 3599, 204), ("link", 3600, 422)])
-def test_it_expires_to_the_second_and_says_what_to_do(house: House, way: str, seconds: int, status: int) -> None:
+def test_it_expires_to_the_second_and_says_what_to_do(harness: Harness, way: str, seconds: int, status: int) -> None:
     async def run() -> None:
-        async with house:
-            link, code = await _sign_up(house)
-            house.clock.advance(seconds=seconds)
+        async with harness:
+            link, code = await _sign_up(harness)
+            harness.clock.advance(seconds=seconds)
             given = {"token": link.partition("token=")[2]} if way == "link" else {"email": ADA["email"], "code": code}
-            answer = await house.post("/api/v2/accounts/verify", json=given)
+            answer = await harness.post("/api/v2/accounts/verify", json=given)
             assert answer.status_code == status
             if status == 422:
                 assert "new mail" in answer.text
-                assert (await house.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]})).status_code == 202
-                await house.work()
-                fresh = {"email": ADA["email"], "code": house.code(ADA["email"])}
-                assert (await house.post("/api/v2/accounts/verify", json=fresh)).status_code == 204
+                assert (await harness.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]})).status_code == 202
+                await harness.work()
+                fresh = {"email": ADA["email"], "code": harness.code(ADA["email"])}
+                assert (await harness.post("/api/v2/accounts/verify", json=fresh)).status_code == 204
 
     asyncio.run(run())
 
 
-def test_resending_is_limited_and_looks_the_same(house: House) -> None:
+def test_resending_is_limited_and_looks_the_same(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _sign_up(house)
-            answers = [await house.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]}) for _ in range(7)]
+        async with harness:
+            await _sign_up(harness)
+            answers = [await harness.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]}) for _ in range(7)]
             assert {(a.status_code, a.text) for a in answers} == {(202, "{}")}
-            await house.work()
+            await harness.work()
             # One at sign-up, and the others of the five an hour.
-            assert len(house.mails(ADA["email"])) == 5
-            house.clock.advance(hours=1)
-            await house.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]})
-            await house.work()
-            assert len(house.mails(ADA["email"])) == 6
+            assert len(harness.mails(ADA["email"])) == 5
+            harness.clock.advance(hours=1)
+            await harness.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]})
+            await harness.work()
+            assert len(harness.mails(ADA["email"])) == 6
 
     asyncio.run(run())
 
 
-def test_a_new_address_is_proven_first_and_the_old_one_is_warned(house: House) -> None:
+def test_a_new_address_is_proven_first_and_the_old_one_is_warned(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await house.person("ada", password=True)
-            other = (await house.log_in("ada")).json()["access_token"]
-            await house.work()
-            await house.events()
-            assert (await house.post("/api/v2/me/email", by="ada", json={"email": "ada@new.example.com"})).status_code == 202
-            await house.work()
-            assert (await house.get("/api/v2/me", by="ada")).json()["email"] == "ada@example.com"
-            link, code = house.link("ada@new.example.com"), house.code("ada@new.example.com")
-            assert (await house.get(link, headers=bearer(ada.token))).status_code == 200
-            assert await house.events() == []
+        async with harness:
+            ada = await harness.person("ada", password=True)
+            other = (await harness.log_in("ada")).json()["access_token"]
+            await harness.work()
+            await harness.events()
+            assert (await harness.post("/api/v2/me/email", by="ada", json={"email": "ada@new.example.com"})).status_code == 202
+            await harness.work()
+            assert (await harness.get("/api/v2/me", by="ada")).json()["email"] == "ada@example.com"
+            link, code = harness.link("ada@new.example.com"), harness.code("ada@new.example.com")
+            assert (await harness.get(link, headers=bearer(ada.token))).status_code == 200
+            assert await harness.events() == []
             given = {"email": "ada@new.example.com", "code": code}
-            assert (await house.post("/api/v2/me/email/confirm", by="ada", json=given)).status_code == 204
-            assert sorted(await house.events()) == ["accounts.address_changed", "accounts.session_ended"]
-            assert (await house.get("/api/v2/me", by="ada")).json()["email"] == "ada@new.example.com"
-            assert (await house.get("/api/v2/me", headers=bearer(other))).status_code == 401
-            await house.work()
-            assert house.mails("ada@example.com")[0].subject == "Your address was changed"
-            jobs = await house.sql("SELECT payload FROM pgqueuer")
+            assert (await harness.post("/api/v2/me/email/confirm", by="ada", json=given)).status_code == 204
+            assert sorted(await harness.events()) == ["accounts.address_changed", "accounts.session_ended"]
+            assert (await harness.get("/api/v2/me", by="ada")).json()["email"] == "ada@new.example.com"
+            assert (await harness.get("/api/v2/me", headers=bearer(other))).status_code == 401
+            await harness.work()
+            assert harness.mails("ada@example.com")[0].subject == "Your address was changed"
+            jobs = await harness.sql("SELECT payload FROM pgqueuer")
             assert not any(b"@" in bytes(row["payload"] or b"") for row in jobs)
-            assert (await house.log_in("ada")).status_code == 401
-            assert (await house.log_in("ada", email="ada@new.example.com")).status_code == 201
+            assert (await harness.log_in("ada")).status_code == 401
+            assert (await harness.log_in("ada", email="ada@new.example.com")).status_code == 201
 
     asyncio.run(run())
 
 
-def test_an_address_of_somebody_else_is_not_told_apart(house: House) -> None:
+def test_an_address_of_somebody_else_is_not_told_apart(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            await house.person("bo", password=True)
-            free = await house.post("/api/v2/me/email", by="ada", json={"email": "free@example.com"})
-            taken = await house.post("/api/v2/me/email", by="ada", json={"email": "bo@example.com"})
+        async with harness:
+            await harness.person("ada", password=True)
+            await harness.person("bo", password=True)
+            free = await harness.post("/api/v2/me/email", by="ada", json={"email": "free@example.com"})
+            taken = await harness.post("/api/v2/me/email", by="ada", json={"email": "bo@example.com"})
             assert (free.status_code, free.text) == (taken.status_code, taken.text) == (202, "{}")
-            await house.work()
-            assert house.mails("bo@example.com")[0].subject == "You have an account already"
+            await harness.work()
+            assert harness.mails("bo@example.com")[0].subject == "You have an account already"
 
     asyncio.run(run())
 
 
-def test_the_proof_of_one_account_changes_no_other(house: House) -> None:
+def test_the_proof_of_one_account_changes_no_other(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            await house.person("eve", password=True)
-            await house.post("/api/v2/me/email", by="ada", json={"email": "ada@new.example.com"})
-            await house.work()
-            token = house.link("ada@new.example.com").partition("token=")[2]
-            assert (await house.post("/api/v2/me/email/confirm", by="eve", json={"token": token})).status_code == 422
-            assert (await house.get("/api/v2/me", by="eve")).json()["email"] == "eve@example.com"
+        async with harness:
+            await harness.person("ada", password=True)
+            await harness.person("eve", password=True)
+            await harness.post("/api/v2/me/email", by="ada", json={"email": "ada@new.example.com"})
+            await harness.work()
+            token = harness.link("ada@new.example.com").partition("token=")[2]
+            assert (await harness.post("/api/v2/me/email/confirm", by="eve", json={"token": token})).status_code == 422
+            assert (await harness.get("/api/v2/me", by="eve")).json()["email"] == "eve@example.com"
 
     asyncio.run(run())

@@ -6,91 +6,91 @@ import asyncio
 import re
 
 import httpx
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 STRANGERS = "twelve ladders in the rain"
 
 
-def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(house: House) -> None:
+def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(harness: Harness) -> None:
     """The stranger signs up right after the owner, who types the code of the newest mail: it is the stranger's."""
 
     async def run() -> None:
-        async with house:
+        async with harness:
             for password in (PASSWORD, STRANGERS):
                 given = {"email": "zoe@example.com", "password": password, "name": "Zoe", "accept_terms": True}
-                assert (await house.post("/api/v2/accounts", json=given)).status_code == 202
-                await house.work()
-            async with house.new_client() as browser:
-                await prove(house, browser)
+                assert (await harness.post("/api/v2/accounts", json=given)).status_code == 202
+                await harness.work()
+            async with harness.new_client() as browser:
+                await prove(harness, browser)
                 is_in = (await browser.get("/api/v2/me")).status_code == 200
-            strangers = await house.post("/api/v2/sessions", json={"email": "zoe@example.com", "password": STRANGERS})
+            strangers = await harness.post("/api/v2/sessions", json={"email": "zoe@example.com", "password": STRANGERS})
             assert not (is_in and strangers.status_code == 201)
 
     asyncio.run(run())
 
 
-def test_the_sign_up_of_the_browser_that_proves_the_address_is_the_one_that_counts(house: House) -> None:
+def test_the_sign_up_of_the_browser_that_proves_the_address_is_the_one_that_counts(harness: Harness) -> None:
     """The owner signs up by the form, a stranger right after; the owner types the code of the newest mail."""
 
     async def run() -> None:
-        async with house:
-            async with house.new_client() as browser:
+        async with harness:
+            async with harness.new_client() as browser:
                 page = await browser.get("/sign-up")
                 sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "password": PASSWORD, "name": "Zoe", "accept_terms": "on"}
                 assert (await browser.post("/sign-up", data=sent)).status_code == 200
-                await house.work()
+                await harness.work()
                 theirs = {"email": "zoe@example.com", "password": STRANGERS, "name": "Not Zoe", "accept_terms": True}
-                assert (await house.post("/api/v2/accounts", json=theirs)).status_code == 202
-                await house.work()
-                await house.events()
-                await prove(house, browser)
-                assert await house.events() == ["accounts.created", "accounts.logged_in"]
+                assert (await harness.post("/api/v2/accounts", json=theirs)).status_code == 202
+                await harness.work()
+                await harness.events()
+                await prove(harness, browser)
+                assert await harness.events() == ["accounts.created", "accounts.logged_in"]
                 assert (await browser.get("/api/v2/me")).json()["name"] == "Zoe"
             for password, status in ((STRANGERS, 401), (PASSWORD, 201)):
                 given = {"email": "zoe@example.com", "password": password}
-                assert (await house.post("/api/v2/sessions", json=given)).status_code == status
+                assert (await harness.post("/api/v2/sessions", json=given)).status_code == status
 
     asyncio.run(run())
 
 
-def test_who_typed_the_password_of_a_sign_up_at_the_log_in_is_let_in_by_the_code(house: House) -> None:
+def test_who_typed_the_password_of_a_sign_up_at_the_log_in_is_let_in_by_the_code(harness: Harness) -> None:
     """The account was begun on another device; this one showed its password before the address was proven."""
 
     async def run() -> None:
-        async with house:
+        async with harness:
             given = {"email": "zoe@example.com", "password": PASSWORD, "name": "Zoe", "accept_terms": True}
-            assert (await house.post("/api/v2/accounts", json=given)).status_code == 202
-            await house.work()
-            async with house.new_client() as browser:
+            assert (await harness.post("/api/v2/accounts", json=given)).status_code == 202
+            await harness.work()
+            async with harness.new_client() as browser:
                 page = await browser.get("/sign-in")
                 sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "password": PASSWORD}
                 answer = await browser.post("/sign-in", data=sent)
                 assert answer.headers["location"] == "/verify?email=zoe%40example.com"
-                assert (await prove(house, browser)).headers["location"] == "/"
+                assert (await prove(harness, browser)).headers["location"] == "/"
                 assert (await browser.get("/api/v2/me")).status_code == 200
 
     asyncio.run(run())
 
 
-def test_a_forged_note_of_a_sign_up_lets_nobody_in(house: House) -> None:
+def test_a_forged_note_of_a_sign_up_lets_nobody_in(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             given = {"email": "zoe@example.com", "password": PASSWORD, "name": "Zoe", "accept_terms": True}
-            assert (await house.post("/api/v2/accounts", json=given)).status_code == 202
-            await house.work()
-            sign_up = (await house.sql("SELECT id FROM sign_ups"))[0]["id"]
-            async with house.new_client() as browser:
+            assert (await harness.post("/api/v2/accounts", json=given)).status_code == 202
+            await harness.work()
+            sign_up = (await harness.sql("SELECT id FROM sign_ups"))[0]["id"]
+            async with harness.new_client() as browser:
                 browser.cookies.set("phoenix_sign_up", sign_up)
-                assert (await prove(house, browser)).headers["location"].startswith("/sign-in?email=zoe%40example.com")
+                assert (await prove(harness, browser)).headers["location"].startswith("/sign-in?email=zoe%40example.com")
                 assert (await browser.get("/api/v2/me")).status_code == 401
 
     asyncio.run(run())
 
 
-async def prove(house: House, browser: httpx.AsyncClient) -> httpx.Response:
+async def prove(harness: Harness, browser: httpx.AsyncClient) -> httpx.Response:
     """Type the code of the newest mail."""
     page = await browser.get("/verify?email=zoe@example.com")
-    sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "code": house.code("zoe@example.com")}
+    sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "code": harness.code("zoe@example.com")}
     answer = await browser.post("/verify", data=sent)
     assert answer.status_code == 303
     return answer

@@ -5,28 +5,28 @@ from __future__ import annotations
 import asyncio
 
 from tests.factors import Factors
-from tests.house import House
+from tests.harness import Harness
 
 
-def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(house: House) -> None:
+def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await Factors.of(house, "ada")
+        async with harness:
+            ada = await Factors.of(harness, "ada")
             challenge = await ada.challenge()
             tries = [(await ada.answer(challenge, "totp", "000000")).status_code for _n in range(6)]
             assert tries == [422] * 5 + [429]
             # The owner learns that somebody got past the first factor.
-            assert await house.work() == ["accounts.send_security_notice"]
-            async with house.new_client(address="198.51.100.9") as stranger:
+            assert await harness.work() == ["accounts.send_security_notice"]
+            async with harness.new_client(address="198.51.100.9") as stranger:
                 for _n in range(5):
                     await stranger.post("/api/v2/sessions", json={"email": ada.email, "password": "not the password at all"})
-            assert await house.work() == ["accounts.send_unlock"]
-            given = {"email": ada.email, "code": house.code(ada.email)}
-            assert (await house.post("/api/v2/unlocks", json=given)).status_code == 204
+            assert await harness.work() == ["accounts.send_unlock"]
+            given = {"email": ada.email, "code": harness.code(ada.email)}
+            assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 429
             # The owner, on a device the account knows, gets in all the while; and time ends it for everybody.
             assert (await ada.second("totp", ada.now())).status_code == 201
-            house.clock.advance(seconds=3600)
+            harness.clock.advance(seconds=3600)
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 201
 
     asyncio.run(run())

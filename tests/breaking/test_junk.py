@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 import pytest
-from tests.house import House, Person
+from tests.harness import Harness, Person
 from tests.modules.admin.panel import Panel
 
 from phoenix.composition import MODULES
@@ -84,26 +84,26 @@ async def _try(client: httpx.AsyncClient, method: str, path: str, route: Any, pe
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=[f"{n}" for n in range(len(JUNK))])
-def test_junk_is_refused_and_breaks_nothing(house: House, junk: str) -> None:
+def test_junk_is_refused_and_breaks_nothing(harness: Harness, junk: str) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
+        async with harness, Panel(harness) as panel:
             broken = []
-            staff = await house.person("staff", permissions=("platform.admin",))
-            await house.organisation("acme", staff="owner")
-            csrf, inside = token_for(house.runtime.keys, staff.session), panel.client()
+            staff = await harness.person("staff", permissions=("platform.admin",))
+            await harness.organisation("acme", staff="owner")
+            csrf, inside = token_for(harness.runtime.keys, staff.session), panel.client()
             for method, path, route in ROUTES:
                 if path not in LEFT_OUT:
-                    client = house.client if "public" in route.opt["rule"].listeners else inside
+                    client = harness.client if "public" in route.opt["rule"].listeners else inside
                     broken += await _try(client, method, path, route, staff, csrf, junk)
             assert not broken, "\n".join(broken)
 
     asyncio.run(run())
 
 
-def test_headers_that_no_browser_sends_are_refused(house: House) -> None:
+def test_headers_that_no_browser_sends_are_refused(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            person = await house.person("ada", password=True)
+        async with harness:
+            person = await harness.person("ada", password=True)
             cookie = {"Cookie": f"phoenix_session={person.token}"}
             sent: list[tuple[str, str, dict[str, Any]]] = [
                 ("POST", "/sign-in", {"headers": {"Origin": "http://["}, "data": {"email": "a", "password": "b"}}),
@@ -134,7 +134,7 @@ def test_headers_that_no_browser_sends_are_refused(house: House) -> None:
             ]
             broken = []
             for method, path, options in sent:
-                answer = await house.client.request(method, path, **options)
+                answer = await harness.client.request(method, path, **options)
                 if answer.status_code >= 500:
                     broken.append(f"{method} {path} {str(options)[:120]}: {answer.status_code}")
             assert not broken, "\n".join(broken)

@@ -7,22 +7,22 @@ import re
 from typing import Any
 
 import pytest
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 NEW = "eleven kettles on the roof"
 
 
-def _token(house: House, to: str) -> str:
-    found = re.search(r"token=([\w-]+)", house.mails(to)[0].text)
+def _token(harness: Harness, to: str) -> str:
+    found = re.search(r"token=([\w-]+)", harness.mails(to)[0].text)
     assert found
     return found[1]
 
 
-async def _move(house: House, to: str) -> None:
+async def _move(harness: Harness, to: str) -> None:
     """Ada changes her address, from a session that just proved who it is."""
-    assert (await house.post("/api/v2/me/email", by="ada", json={"email": to})).status_code == 202
-    await house.work()
-    changed = await house.post("/api/v2/me/email/confirm", by="ada", json={"token": _token(house, to)})
+    assert (await harness.post("/api/v2/me/email", by="ada", json={"email": to})).status_code == 202
+    await harness.work()
+    changed = await harness.post("/api/v2/me/email/confirm", by="ada", json={"token": _token(harness, to)})
     assert changed.status_code == 204, changed.text
 
 
@@ -34,75 +34,75 @@ FLOWS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("by", ["link", "code"])
 @pytest.mark.parametrize("flow", FLOWS)
-def test_a_mail_to_the_old_address_opens_nothing_after_the_change(house: House, flow: str, by: str) -> None:
+def test_a_mail_to_the_old_address_opens_nothing_after_the_change(harness: Harness, flow: str, by: str) -> None:
     ask, complete, more = FLOWS[flow]
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            await house.post(ask, json={"email": "ada@example.com"})
-            await house.work()
-            given = {"token": _token(house, "ada@example.com")}
+        async with harness:
+            await harness.person("ada", password=True)
+            await harness.post(ask, json={"email": "ada@example.com"})
+            await harness.work()
+            given = {"token": _token(harness, "ada@example.com")}
             if by == "code":
-                given = {"email": "ada@example.com", "code": house.code("ada@example.com")}
-            await _move(house, "ada@elsewhere.example.com")
-            answer = await house.post(complete, json={**given, **more})
+                given = {"email": "ada@example.com", "code": harness.code("ada@example.com")}
+            await _move(harness, "ada@elsewhere.example.com")
+            answer = await harness.post(complete, json={**given, **more})
             assert (answer.status_code, answer.json()["code"]) == (422, "wrong_code")
             log_in = {"email": "ada@elsewhere.example.com", "password": PASSWORD}
-            assert (await house.post("/api/v2/sessions", json=log_in)).status_code == 201
+            assert (await harness.post("/api/v2/sessions", json=log_in)).status_code == 201
 
     asyncio.run(run())
 
 
-def test_a_link_to_a_new_password_ends_with_the_next_password(house: House) -> None:
+def test_a_link_to_a_new_password_ends_with_the_next_password(harness: Harness) -> None:
     """Who changes the password because somebody reads their mail must not be overtaken by a mail from before."""
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            await house.post("/api/v2/password_resets", json={"email": "ada@example.com"})
-            await house.work()
-            token = _token(house, "ada@example.com")
+        async with harness:
+            await harness.person("ada", password=True)
+            await harness.post("/api/v2/password_resets", json={"email": "ada@example.com"})
+            await harness.work()
+            token = _token(harness, "ada@example.com")
             assert (
-                await house.post("/api/v2/me/password", by="ada", json={"current_password": PASSWORD, "password": NEW})
+                await harness.post("/api/v2/me/password", by="ada", json={"current_password": PASSWORD, "password": NEW})
             ).status_code == 204
-            answer = await house.post("/api/v2/password_resets/complete", json={"token": token, "password": "twelve ladders in the rain"})
+            answer = await harness.post("/api/v2/password_resets/complete", json={"token": token, "password": "twelve ladders in the rain"})
             assert (answer.status_code, answer.json()["code"]) == (422, "wrong_code")
 
     asyncio.run(run())
 
 
-def test_whether_a_new_address_is_taken_stays_unsaid_on_the_page(house: House) -> None:
+def test_whether_a_new_address_is_taken_stays_unsaid_on_the_page(harness: Harness) -> None:
     """The page where the proof is typed shows the address that was asked for, whoever has it."""
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            await house.person("bob", password=True)
+        async with harness:
+            await harness.person("ada", password=True)
+            await harness.person("bob", password=True)
             shown = []
             for email in ("bob@example.com", "nobody@example.com"):
-                await house.post("/api/v2/me/email", by="ada", json={"email": email})
-                page = await house.get("/settings/address/confirm", by="ada")
+                await harness.post("/api/v2/me/email", by="ada", json={"email": email})
+                page = await harness.get("/settings/address/confirm", by="ada")
                 shown.append(email in page.text)
             assert shown == [True, True]
 
     asyncio.run(run())
 
 
-def test_an_address_that_was_taken_meanwhile_is_a_refusal(house: House) -> None:
+def test_an_address_that_was_taken_meanwhile_is_a_refusal(harness: Harness) -> None:
     """Two who prove the same address at once: one gets it, the other is told so."""
 
     async def run() -> None:
-        async with house:
+        async with harness:
             for name in ("ada", "bob"):
-                await house.person(name, password=True)
-                await house.post("/api/v2/me/email", by=name, json={"email": "same@elsewhere.example.com"})
-                await house.work()
-            tokens = [re.search(r"token=([\w-]+)", mail.text)[1] for mail in house.mails("same@elsewhere.example.com")]  # type: ignore[index]
+                await harness.person(name, password=True)
+                await harness.post("/api/v2/me/email", by=name, json={"email": "same@elsewhere.example.com"})
+                await harness.work()
+            tokens = [re.search(r"token=([\w-]+)", mail.text)[1] for mail in harness.mails("same@elsewhere.example.com")]  # type: ignore[index]
             tokens.reverse()
             answers = await asyncio.gather(
                 *(
-                    house.post("/api/v2/me/email/confirm", by=name, json={"token": token})
+                    harness.post("/api/v2/me/email/confirm", by=name, json={"token": token})
                     for name, token in zip(("ada", "bob"), tokens, strict=True)
                 )
             )

@@ -5,58 +5,58 @@ from __future__ import annotations
 import asyncio
 
 from tests.factors import Factors
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 
-def test_answers_kept_for_a_repeated_request_cannot_be_read(house: House) -> None:
+def test_answers_kept_for_a_repeated_request_cannot_be_read(harness: Harness) -> None:
     """A dump of the database opens no session, names nobody, and shows no network of a client."""
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
+        async with harness:
+            await harness.person("ada", password=True)
             once = {"Idempotency-Key": "a-key-of-the-client"}
             given = {"email": "ada@example.com", "password": PASSWORD}
-            first = await house.post("/api/v2/sessions", json=given, headers=once)
-            made = await house.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]}, headers=once)
+            first = await harness.post("/api/v2/sessions", json=given, headers=once)
+            made = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]}, headers=once)
             assert (first.status_code, made.status_code) == (201, 201)
-            rows = await house.sql("SELECT caller, key, headers::text AS headers, body FROM idempotency_keys")
+            rows = await harness.sql("SELECT caller, key, headers::text AS headers, body FROM idempotency_keys")
             assert len(rows) == 2
             kept = b"".join(row["body"] + row["caller"].encode() + str(row["headers"]).encode() for row in rows)
             secrets = (first.json()["access_token"], first.json()["refresh_token"], made.json()["key"], "ada@example.com", "203.0.113.7")
             assert [secret for secret in secrets if secret.encode() in kept] == []
             # And the client still gets the same answer.
-            again = await house.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]}, headers=once)
+            again = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]}, headers=once)
             assert (again.content, again.headers["idempotency-replayed"]) == (made.content, "true")
             assert again.headers["location"] == made.headers["location"]
 
     asyncio.run(run())
 
 
-def test_an_answer_that_was_moved_to_another_caller_opens_nothing(house: House) -> None:
+def test_an_answer_that_was_moved_to_another_caller_opens_nothing(harness: Harness) -> None:
     """Whoever can write to the table cannot have somebody else's answer told to themselves."""
 
     async def run() -> None:
-        async with house:
-            await house.person("ada")
-            await house.person("eve")
+        async with harness:
+            await harness.person("ada")
+            await harness.person("eve")
             once, body = {"Idempotency-Key": "k"}, {"name": "n", "scopes": ["entries.read"]}
-            made = await house.post("/api/v2/api_keys", by="ada", json=body, headers=once)
-            await house.sql("UPDATE idempotency_keys SET caller = $1", house.people["eve"].id)
-            answer = await house.post("/api/v2/api_keys", by="eve", json=body, headers=once)
+            made = await harness.post("/api/v2/api_keys", by="ada", json=body, headers=once)
+            await harness.sql("UPDATE idempotency_keys SET caller = $1", harness.people["eve"].id)
+            answer = await harness.post("/api/v2/api_keys", by="eve", json=body, headers=once)
             assert made.json()["key"] not in answer.text
 
     asyncio.run(run())
 
 
-def test_backup_codes_are_nowhere_in_the_clear(house: House) -> None:
+def test_backup_codes_are_nowhere_in_the_clear(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            factors = await Factors.of(house, "ada")
-            answer = await house.post("/api/v2/backup_codes", by="ada", headers={"Idempotency-Key": "k"})
+        async with harness:
+            factors = await Factors.of(harness, "ada")
+            answer = await harness.post("/api/v2/backup_codes", by="ada", headers={"Idempotency-Key": "k"})
             codes = answer.json()["codes"] + factors.codes
-            tables = [row["tablename"] for row in await house.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+            tables = [row["tablename"] for row in await harness.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
             for table in tables:
-                text = "".join(row["t"] for row in await house.sql(f"SELECT t::text FROM {table} t")).lower()  # noqa: S608 - names of tables
+                text = "".join(row["t"] for row in await harness.sql(f"SELECT t::text FROM {table} t")).lower()  # noqa: S608 - names of tables
                 for code in codes:
                     for form in (code, code.replace("-", "")):
                         assert form not in text, table

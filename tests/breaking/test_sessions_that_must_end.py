@@ -6,63 +6,63 @@ import asyncio
 from datetime import timedelta
 
 from tests.factors import bearer
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 NEW = "eleven kettles on the roof"
 
 
-def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(house: House) -> None:
+def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(harness: Harness) -> None:
     """Its idle limit has passed in the table alone: it was used, and the use is about to be written."""
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            second = (await house.log_in("ada")).json()
+        async with harness:
+            await harness.person("ada", password=True)
+            second = (await harness.log_in("ada")).json()
             refresh = second["refresh_token"]
-            await house.sql(
-                "UPDATE sessions SET idle_until = $2 WHERE id = $1", second["session"], house.clock.now() + timedelta(seconds=10)
+            await harness.sql(
+                "UPDATE sessions SET idle_until = $2 WHERE id = $1", second["session"], harness.clock.now() + timedelta(seconds=10)
             )
-            house.clock.advance(seconds=15)
+            harness.clock.advance(seconds=15)
             # The use of a moment ago, in another process, which writes it down some seconds later.
-            used = house.clock.now().timestamp() - 6
+            used = harness.clock.now().timestamp() - 6
             assert (
-                await house.post("/api/v2/me/password", by="ada", json={"current_password": PASSWORD, "password": NEW})
+                await harness.post("/api/v2/me/password", by="ada", json={"current_password": PASSWORD, "password": NEW})
             ).status_code == 204
-            async with house.runtime.database.transaction() as tx:
-                assert house.registry.identity is not None
-                await house.registry.identity.seen(tx, [(second["session"], used)])
-            assert (await house.post("/api/v2/sessions/refresh", json={"refresh_token": refresh})).status_code == 401
-            assert (await house.get("/api/v2/me", headers=bearer(second["access_token"]))).status_code == 401
+            async with harness.runtime.database.transaction() as tx:
+                assert harness.registry.identity is not None
+                await harness.registry.identity.seen(tx, [(second["session"], used)])
+            assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": refresh})).status_code == 401
+            assert (await harness.get("/api/v2/me", headers=bearer(second["access_token"]))).status_code == 401
 
     asyncio.run(run())
 
 
-def test_a_thief_who_refreshes_twice_is_found_when_the_owner_refreshes(house: House) -> None:
+def test_a_thief_who_refreshes_twice_is_found_when_the_owner_refreshes(harness: Harness) -> None:
     """Any token of the session that was replaced long ago ends it, not only the one before the newest (RFC 9700, 4.14.2)."""
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            owner = (await house.log_in("ada")).json()
+        async with harness:
+            await harness.person("ada", password=True)
+            owner = (await harness.log_in("ada")).json()
             stolen = owner["refresh_token"]
             for _n in range(3):
-                house.clock.advance(seconds=70)
-                thief = await house.post("/api/v2/sessions/refresh", json={"refresh_token": stolen})
+                harness.clock.advance(seconds=70)
+                thief = await harness.post("/api/v2/sessions/refresh", json={"refresh_token": stolen})
                 assert thief.status_code == 200
                 stolen = thief.json()["refresh_token"]
-            house.clock.advance(seconds=70)
-            assert (await house.post("/api/v2/sessions/refresh", json={"refresh_token": owner["refresh_token"]})).status_code == 401
-            assert (await house.get("/api/v2/me", headers=bearer(thief.json()["access_token"]))).status_code == 401
-            assert (await house.post("/api/v2/sessions/refresh", json={"refresh_token": stolen})).status_code == 401
+            harness.clock.advance(seconds=70)
+            assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": owner["refresh_token"]})).status_code == 401
+            assert (await harness.get("/api/v2/me", headers=bearer(thief.json()["access_token"]))).status_code == 401
+            assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": stolen})).status_code == 401
 
     asyncio.run(run())
 
 
-def test_a_refresh_token_that_was_made_up_ends_nobodys_session(house: House) -> None:
+def test_a_refresh_token_that_was_made_up_ends_nobodys_session(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            owner = (await house.log_in("ada")).json()
+        async with harness:
+            await harness.person("ada", password=True)
+            owner = (await harness.log_in("ada")).json()
             forged = [
                 owner["refresh_token"][:-1] + ("0" if owner["refresh_token"][-1] != "0" else "1"),
                 f"pho_refresh_{owner['session']}-0-{'0' * 64}",
@@ -71,8 +71,8 @@ def test_a_refresh_token_that_was_made_up_ends_nobodys_session(house: House) -> 
                 f"pho_refresh_{owner['session']}-{'9' * 400}-{'0' * 64}",
             ]
             for token in forged:
-                assert (await house.post("/api/v2/sessions/refresh", json={"refresh_token": token})).status_code == 401
-            assert (await house.get("/api/v2/me", headers=bearer(owner["access_token"]))).status_code == 200
-            assert (await house.post("/api/v2/sessions/refresh", json={"refresh_token": owner["refresh_token"]})).status_code == 200
+                assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": token})).status_code == 401
+            assert (await harness.get("/api/v2/me", headers=bearer(owner["access_token"]))).status_code == 200
+            assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": owner["refresh_token"]})).status_code == 200
 
     asyncio.run(run())

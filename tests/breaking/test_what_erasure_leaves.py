@@ -5,51 +5,51 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from tests.house import House
+from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
 from phoenix.modules.accounts.jobs import erase_who_is_due
 
 
-async def _erase(house: House, name: str) -> None:
-    assert (await house.delete("/api/v2/me", by=name)).status_code == 204
-    house.clock.advance(days=61)
-    await erase_who_is_due(house.runtime)
-    await house.work()
+async def _erase(harness: Harness, name: str) -> None:
+    assert (await harness.delete("/api/v2/me", by=name)).status_code == 204
+    harness.clock.advance(days=61)
+    await erase_who_is_due(harness.runtime)
+    await harness.work()
 
 
-def test_no_table_knows_the_address_or_the_name(house: House) -> None:
+def test_no_table_knows_the_address_or_the_name(harness: Harness) -> None:
     """Invitations that others sent them, and why staff once locked them, are about them too."""
 
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("staff", permissions=("platform.admin",))
-            org = await house.organisation("acme", ada="owner", zora="member")
-            await house.organisation("other", bob="owner")
-            for place, by in ((org, "ada"), (house.organisations["other"], "bob")):
+        async with harness, Panel(harness) as panel:
+            await harness.person("staff", permissions=("platform.admin",))
+            org = await harness.organisation("acme", ada="owner", zora="member")
+            await harness.organisation("other", bob="owner")
+            for place, by in ((org, "ada"), (harness.organisations["other"], "bob")):
                 sent = {"email": "zora@example.com", "role": "member"}
                 if by == "bob":
-                    assert (await house.post(f"/api/v2/organisations/{place}/invitations", by=by, json=sent)).status_code == 201
-            await house.post("/api/v2/sessions/email_code", json={"email": "zora@example.com"})
-            await house.work()
-            path = f"/staff/people/{house.people['zora'].id}"
+                    assert (await harness.post(f"/api/v2/organisations/{place}/invitations", by=by, json=sent)).status_code == 201
+            await harness.post("/api/v2/sessions/email_code", json={"email": "zora@example.com"})
+            await harness.work()
+            path = f"/staff/people/{harness.people['zora'].id}"
             locked = await panel.post(f"{path}/lock", by="staff", reason="Zora Nowak wrote that her laptop was stolen.")
             assert locked.status_code == 303
             assert (await panel.post(f"{path}/unlock", by="staff")).status_code == 303
-            await house.sql("UPDATE accounts SET lock_reason = 'Zora asked for it' WHERE id = $1", house.people["zora"].id)
-            await house.sql("UPDATE sessions SET ended_at = NULL WHERE account_id = $1", house.people["zora"].id)
-            await house.sql(
-                "UPDATE accounts SET erase_at = $2 WHERE id = $1", house.people["zora"].id, house.clock.now() - timedelta(hours=1)
+            await harness.sql("UPDATE accounts SET lock_reason = 'Zora asked for it' WHERE id = $1", harness.people["zora"].id)
+            await harness.sql("UPDATE sessions SET ended_at = NULL WHERE account_id = $1", harness.people["zora"].id)
+            await harness.sql(
+                "UPDATE accounts SET erase_at = $2 WHERE id = $1", harness.people["zora"].id, harness.clock.now() - timedelta(hours=1)
             )
-            await erase_who_is_due(house.runtime)
-            await house.work()
+            await erase_who_is_due(harness.runtime)
+            await harness.work()
             rest = {}
             # What staff wrote into the audit log stays: it is the record of what staff did.
-            for row in await house.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+            for row in await harness.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
                 table = row["tablename"]
                 if table in {"audit_log", "events"}:
                     continue
-                found = [r["t"] for r in await house.sql(f"SELECT t::text FROM {table} t WHERE t::text ILIKE '%zora%'")]  # noqa: S608 - names of tables
+                found = [r["t"] for r in await harness.sql(f"SELECT t::text FROM {table} t WHERE t::text ILIKE '%zora%'")]  # noqa: S608 - names of tables
                 if found:
                     rest[table] = found
             assert rest == {}
@@ -57,22 +57,22 @@ def test_no_table_knows_the_address_or_the_name(house: House) -> None:
     asyncio.run(run())
 
 
-def test_who_was_erased_looks_through_nobodys_eyes(house: House) -> None:
+def test_who_was_erased_looks_through_nobodys_eyes(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("eva", permissions=("platform.admin",))
-            await house.person("zoe")
+        async with harness, Panel(harness) as panel:
+            await harness.person("eva", permissions=("platform.admin",))
+            await harness.person("zoe")
             reason = "A ticket says the dashboard is empty."
-            shown = await panel.post(f"/staff/people/{house.people['zoe'].id}/look-as", by="eva", reason=reason, minutes="15")
+            shown = await panel.post(f"/staff/people/{harness.people['zoe'].id}/look-as", by="eva", reason=reason, minutes="15")
             link = shown.text.partition("/look-as?token=")[2].partition('"')[0].partition("<")[0]
-            async with house.new_client() as browser:
+            async with harness.new_client() as browser:
                 page = await browser.get(f"/look-as?token={link}")
                 csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
                 assert (await browser.post("/look-as", data={"csrf": csrf, "token": link})).status_code == 303
                 assert (await browser.get("/settings/profile")).status_code == 200
-                await house.sql("UPDATE accounts SET erase_at = $2 WHERE id = $1", house.people["eva"].id, house.clock.now())
-                await erase_who_is_due(house.runtime)
-                await house.work()
+                await harness.sql("UPDATE accounts SET erase_at = $2 WHERE id = $1", harness.people["eva"].id, harness.clock.now())
+                await erase_who_is_due(harness.runtime)
+                await harness.work()
                 assert (await browser.get("/settings/profile")).status_code == 303
 
     asyncio.run(run())

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 from tests.factors import Factors, bearer
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 from phoenix.kernel.security.logging import configure
-from phoenix.settings import Logs
+from phoenix.settings import LogSettings
 
 WRONG = "not the password at all"
 
@@ -24,29 +24,29 @@ def lines() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     stream = io.StringIO()
-    configure(Logs(level="debug", format="json"), stream=stream)
+    configure(LogSettings(level="debug", format="json"), stream=stream)
     yield stream
     root.handlers[:], root.level = before, level
 
 
-def test_no_flow_leaves_a_secret_or_an_address_behind(house: House, lines: io.StringIO) -> None:
+def test_no_flow_leaves_a_secret_or_an_address_behind(harness: Harness, lines: io.StringIO) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             secrets = {PASSWORD, WRONG, "zora.nowak@example.com", "zora.new@example.com", "Zora", "Nowak", "203.0.113.7"}
             sign_up = {"email": "zora.nowak@example.com", "password": PASSWORD, "name": "Zora Nowak", "accept_terms": True}
-            await house.post("/api/v2/accounts", json=sign_up)
-            jobs = await house.sql("SELECT payload FROM pgqueuer")
-            await house.work()
-            secrets.add(house.code("zora.nowak@example.com"))
-            given = {"email": "zora.nowak@example.com", "code": house.code("zora.nowak@example.com")}
-            assert (await house.post("/api/v2/accounts/verify", json=given)).status_code == 204
+            await harness.post("/api/v2/accounts", json=sign_up)
+            jobs = await harness.sql("SELECT payload FROM pgqueuer")
+            await harness.work()
+            secrets.add(harness.code("zora.nowak@example.com"))
+            given = {"email": "zora.nowak@example.com", "code": harness.code("zora.nowak@example.com")}
+            assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 204
             for _n in range(7):
-                await house.post("/api/v2/sessions", json={"email": "zora.nowak@example.com", "password": WRONG})
-            jobs += await house.sql("SELECT payload FROM pgqueuer")
-            await house.work()
-            unlock = {"email": "zora.nowak@example.com", "code": house.code("zora.nowak@example.com")}
-            assert (await house.post("/api/v2/unlocks", json=unlock)).status_code == 204
-            made = (await house.post("/api/v2/sessions", json={"email": "zora.nowak@example.com", "password": PASSWORD})).json()
+                await harness.post("/api/v2/sessions", json={"email": "zora.nowak@example.com", "password": WRONG})
+            jobs += await harness.sql("SELECT payload FROM pgqueuer")
+            await harness.work()
+            unlock = {"email": "zora.nowak@example.com", "code": harness.code("zora.nowak@example.com")}
+            assert (await harness.post("/api/v2/unlocks", json=unlock)).status_code == 204
+            made = (await harness.post("/api/v2/sessions", json={"email": "zora.nowak@example.com", "password": PASSWORD})).json()
             secrets |= {made["access_token"], made["refresh_token"], made["device"]}
             head = bearer(made["access_token"])
             for path in (
@@ -54,30 +54,30 @@ def test_no_flow_leaves_a_secret_or_an_address_behind(house: House, lines: io.St
                 "/nowhere/zora.nowak@example.com",
                 "/api/v2/entries/x?cursor=zora.nowak@example.com",
             ):
-                await house.get(path, headers=head)
-            key = await house.post("/api/v2/api_keys", headers=head, json={"name": "Zora's", "scopes": ["entries.read"]})
+                await harness.get(path, headers=head)
+            key = await harness.post("/api/v2/api_keys", headers=head, json={"name": "Zora's", "scopes": ["entries.read"]})
             secrets.add(key.json()["key"])
-            await house.post("/api/v2/me/email", headers=head, json={"email": "zora.new@example.com"})
-            jobs += await house.sql("SELECT payload FROM pgqueuer")
-            await house.work()
-            token = re.search(r"token=([\w-]+)", house.mails("zora.new@example.com")[0].text)
+            await harness.post("/api/v2/me/email", headers=head, json={"email": "zora.new@example.com"})
+            jobs += await harness.sql("SELECT payload FROM pgqueuer")
+            await harness.work()
+            token = re.search(r"token=([\w-]+)", harness.mails("zora.new@example.com")[0].text)
             assert token
             secrets.add(token[1])
-            assert (await house.post("/api/v2/me/email/confirm", headers=head, json={"token": token[1]})).status_code == 204
-            jobs += await house.sql("SELECT payload FROM pgqueuer")
-            await house.work()
-            factors = await Factors.of(house, "ada")
+            assert (await harness.post("/api/v2/me/email/confirm", headers=head, json={"token": token[1]})).status_code == 204
+            jobs += await harness.sql("SELECT payload FROM pgqueuer")
+            await harness.work()
+            factors = await Factors.of(harness, "ada")
             secrets |= {factors.secret, factors.token, factors.device, *factors.codes, factors.email}
             await factors.second("backup_code", factors.codes[0])
             await factors.second("totp", "000000")
             # Something that breaks with all of it in hand.
-            await house.sql("ALTER TABLE known_devices RENAME TO gone")
-            broken = await house.post("/api/v2/sessions", json={"email": "zora.new@example.com", "password": PASSWORD})
+            await harness.sql("ALTER TABLE known_devices RENAME TO gone")
+            broken = await harness.post("/api/v2/sessions", json={"email": "zora.new@example.com", "password": PASSWORD})
             assert broken.status_code == 500
             logged = lines.getvalue()
             assert "request_failed" in logged
             assert [secret for secret in secrets if secret in logged] == []
-            events = "".join(row["t"] for row in await house.sql("SELECT e::text AS t FROM events e"))
+            events = "".join(row["t"] for row in await harness.sql("SELECT e::text AS t FROM events e"))
             assert [secret for secret in secrets if secret in events] == []
             payloads = b"".join(row["payload"] or b"" for row in jobs).decode()
             assert payloads

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import httpx
-from tests.house import House
+from tests.harness import Harness
 
 MINE = "eleven kettles on the roof"
 
 
-def test_signing_up_and_then_logging_in_tells_nothing(house: House) -> None:
+def test_signing_up_and_then_logging_in_tells_nothing(harness: Harness) -> None:
     """The stranger's own password at the stranger's own sign-up: the same answers for an address somebody has."""
 
     async def chain(client: httpx.AsyncClient, email: str) -> list[tuple[int, str]]:
@@ -23,14 +23,14 @@ def test_signing_up_and_then_logging_in_tells_nothing(house: House) -> None:
         return [(answer.status_code, answer.json().get("code", "")) for answer in answers]
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            async with house.new_client(address="198.51.100.9") as client:
+        async with harness:
+            await harness.person("ada", password=True)
+            async with harness.new_client(address="198.51.100.9") as client:
                 known, unknown = await chain(client, "ada@example.com"), await chain(client, "nobody@example.com")
             assert known == unknown
-            await house.work()
+            await harness.work()
             # Nothing of it harms the owner, who was told once; and no code for an address that has an account goes out.
-            assert [mail for mail in house.mails("ada@example.com") if "verify" in mail.text] == []
-            assert (await house.log_in("ada")).status_code == 201
+            assert [mail for mail in harness.mails("ada@example.com") if "verify" in mail.text] == []
+            assert (await harness.log_in("ada")).status_code == 201
 
     asyncio.run(run())

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import Place
+from tests.harness import Place
 
 pytestmark = pytest.mark.slow
 

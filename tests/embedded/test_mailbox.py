@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.datastructures import State
 
 from phoenix.embedded.mailbox import store
 from phoenix.embedded.mailbox.pages import MAILBOX_ROUTES
@@ -22,8 +21,9 @@ from phoenix.embedded.mailbox.store import Mailbox, address_key, mailbox_of
 from phoenix.embedded.valkey import free_port
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.web.problems import problem
-from phoenix.settings import Place, Settings
+from phoenix.kernel.web.application import RequestState, put_state
+from phoenix.kernel.web.problems import problem_response
+from phoenix.settings import InstallationSettings, Settings
 
 NOW = datetime(2026, 3, 29, 1, 30, 0, 123_456, tzinfo=UTC)
 HERE = ("127.0.0.1", 40_000)
@@ -56,12 +56,14 @@ def ask(settings: Settings, method: str, path: str, *, peer: tuple[str, int] = H
     """What the web worker answers to somebody at `peer`."""
 
     async def run() -> httpx.Response:
-        app = Litestar(
-            [*MAILBOX_ROUTES],
-            state=State({"runtime": SimpleNamespace(settings=settings)}),
-            exception_handlers={PhoenixError: lambda request, error: problem(error, request)},
-        )
-        transport = httpx.ASGITransport(app=app, client=peer)  # type: ignore[arg-type]
+        framework = Litestar([*MAILBOX_ROUTES], exception_handlers={PhoenixError: lambda request, error: problem_response(error, request)})
+        shared = SimpleNamespace(runtime=SimpleNamespace(settings=settings))
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            put_state(scope, RequestState(shared))  # type: ignore[arg-type]
+            await framework(scope, receive, send)
+
+        transport = httpx.ASGITransport(app=app, client=peer)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
             return await client.request(method, path, **options)
 
@@ -70,7 +72,7 @@ def ask(settings: Settings, method: str, path: str, *, peer: tuple[str, int] = H
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(place=Place(data=tmp_path))
+    return Settings(installation=InstallationSettings(data=tmp_path))
 
 
 @pytest.fixture
@@ -136,7 +138,7 @@ def test_only_the_newest_messages_are_kept(mailbox: Mailbox, monkeypatch: pytest
 
 def test_others_on_the_machine_cannot_read_the_file(mailbox: Mailbox, settings: Settings) -> None:
     keep(mailbox)
-    assert (settings.place.data / "mailbox.sqlite").stat().st_mode & 0o777 == 0o600
+    assert (settings.installation.data / "mailbox.sqlite").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_api_lists_messages_to_an_address_newest_first(mailbox: Mailbox, settings: Settings) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.house import House
+from tests.harness import Harness
 
 from phoenix.kernel.cache import generations as generations_module
 from phoenix.kernel.cache.cache import Cache, Watch
@@ -152,44 +152,44 @@ def test_several_machines_share_generations_through_valkey(tmp_path: Path, valke
     asyncio.run(run())
 
 
-def test_phoenix_answers_with_valkey_down(house: House) -> None:
-    house.variables["PHOENIX_CACHE_URL"] = "redis://127.0.0.1:1/0"
+def test_phoenix_answers_with_valkey_down(harness: Harness) -> None:
+    harness.variables["PHOENIX_CACHE_URL"] = "redis://127.0.0.1:1/0"
 
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner")
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
             for number in range(3):
-                made = await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": f"Entry {number}"})
+                made = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": f"Entry {number}"})
                 assert made.status_code == 201
-                feed = await house.get("/api/v2/feed", by="ada", params={"organisation": ember})
+                feed = await harness.get("/api/v2/feed", by="ada", params={"organisation": ember})
                 assert feed.json()["items"][0]["data"]["title"] == f"Entry {number}"
 
     asyncio.run(run())
 
 
-def test_what_a_page_shows_is_never_older_than_the_last_write(house: House) -> None:
+def test_what_a_page_shows_is_never_older_than_the_last_write(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner", bo="member")
-            etag = (await house.get("/api/v2/me", by="ada")).headers["etag"]
-            await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            etag = (await harness.get("/api/v2/me", by="ada")).headers["etag"]
+            await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
             for number in range(20):
                 name = f"Ada {number}"
-                changed = await house.patch("/api/v2/me", by="ada", json={"name": name}, headers={"If-Match": etag})
+                changed = await harness.patch("/api/v2/me", by="ada", json={"name": name}, headers={"If-Match": etag})
                 etag = changed.headers["etag"]
-                assert (await house.get("/api/v2/me", by="ada")).json()["name"] == name
-                feed = await house.get("/api/v2/feed", by="bo", params={"organisation": ember})
+                assert (await harness.get("/api/v2/me", by="ada")).json()["name"] == name
+                feed = await harness.get("/api/v2/feed", by="bo", params={"organisation": ember})
                 assert feed.json()["items"][0]["actor"]["name"] == name
 
     asyncio.run(run())
 
 
-def test_hot_reads_are_answered_around_the_framework_and_alike(house: House) -> None:
+def test_hot_reads_are_answered_around_the_framework_and_alike(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner")
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
             for path in ("/api/v2/me", f"/api/v2/feed?organisation={ember}", f"/api/v2/dashboard?organisation={ember}"):
-                cold, hot = await house.get(path, by="ada"), await house.get(path, by="ada")
+                cold, hot = await harness.get(path, by="ada"), await harness.get(path, by="ada")
                 assert "x-phoenix-queries" in cold.headers
                 assert "x-phoenix-queries" not in hot.headers, "the framework was entered"
                 assert (hot.status_code, hot.content, hot.headers["etag"]) == (200, cold.content, cold.headers["etag"])
@@ -202,7 +202,7 @@ def test_hot_reads_are_answered_around_the_framework_and_alike(house: House) -> 
                     "vary",
                 ):
                     assert hot.headers.get(header), header
-                same = await house.get(path, by="ada", headers={"If-None-Match": hot.headers["etag"]})
+                same = await harness.get(path, by="ada", headers={"If-None-Match": hot.headers["etag"]})
                 assert (same.status_code, same.content) == (304, b"")
 
     asyncio.run(run())

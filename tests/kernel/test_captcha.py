@@ -8,12 +8,12 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from tests.house import PASSWORD, House, Place
+from tests.harness import PASSWORD, Harness, Place
 
 from phoenix.kernel.security.captcha import Captcha
-from phoenix.settings import Accounts
+from phoenix.settings import AccountSettings
 
-SET_UP = Accounts(captcha_check="https://captcha.test/siteverify", captcha_secret="secret of the site")
+SET_UP = AccountSettings(captcha_check="https://captcha.test/siteverify", captcha_secret="secret of the site")
 
 
 @pytest.mark.parametrize(
@@ -27,22 +27,22 @@ SET_UP = Accounts(captcha_check="https://captcha.test/siteverify", captcha_secre
     ],
     ids=["right", "wrong", "missing", "down", "nonsense"],
 )
-def test_signing_up_asks_for_it(house: House, answer: Callable[[httpx.Request], httpx.Response], sent: str, status: int) -> None:
+def test_signing_up_asks_for_it(harness: Harness, answer: Callable[[httpx.Request], httpx.Response], sent: str, status: int) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             asked: list[httpx.Request] = []
 
             def serve(request: httpx.Request) -> httpx.Response:
                 asked.append(request)
                 return answer(request)
 
-            house.runtime.captcha = Captcha(SET_UP, transport=httpx.MockTransport(serve))
+            harness.runtime.captcha = Captcha(SET_UP, transport=httpx.MockTransport(serve))
             given = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada", "accept_terms": True, "captcha": sent}
-            result = await house.post("/api/v2/accounts", json=given)
+            result = await harness.post("/api/v2/accounts", json=given)
             assert result.status_code == status
             if status == 422:
                 assert [error["field"] for error in result.json()["errors"]] == ["captcha"]
-                assert await house.sql("SELECT 1 FROM sign_ups") == []
+                assert await harness.sql("SELECT 1 FROM sign_ups") == []
             if asked:
                 form = parse_qs(asked[0].content.decode())
                 assert form == {"secret": ["secret of the site"], "response": ["a"], "remoteip": ["203.0.113.7"]}
@@ -50,11 +50,11 @@ def test_signing_up_asks_for_it(house: House, answer: Callable[[httpx.Request], 
     asyncio.run(run())
 
 
-def test_by_default_nobody_is_asked(house: House) -> None:
+def test_by_default_nobody_is_asked(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            assert not house.runtime.captcha.is_on
-            await house.runtime.captcha.require("", "203.0.113.7")
+        async with harness:
+            assert not harness.runtime.captcha.is_on
+            await harness.runtime.captcha.require("", "203.0.113.7")
 
     asyncio.run(run())
 
@@ -66,8 +66,8 @@ def test_the_page_draws_it_and_the_policy_lets_it(place: Place) -> None:
             "PHOENIX_CAPTCHA_SCRIPT": "https://captcha.test/api.js",
             "PHOENIX_CAPTCHA_SITE_KEY": "key-of-the-site",
         }
-        async with House(place, variables) as house:
-            page = await house.get("/sign-up")
+        async with Harness(place, variables) as harness:
+            page = await harness.get("/sign-up")
             assert 'data-sitekey="key-of-the-site"' in page.text
             assert '<script src="https://captcha.test/api.js"' in page.text
             policy = page.headers["content-security-policy"]

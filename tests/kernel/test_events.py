@@ -6,39 +6,40 @@ import asyncio
 
 import asyncpg
 import pytest
-from tests.house import House
+from tests.harness import Harness
 
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.data.events import Recorded, follow_once, latest, read_after
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.data.followers import follow_once, latest, read_after
 from phoenix.modules.entries.events import EntryChanged, EntryPosted
 
 LATE = "INSERT INTO events (id, kind, occurred_at) VALUES ($1, 'late', now())"
 
 
-async def fail(house: House) -> None:
-    async with house.runtime.database.transaction() as tx:
+async def fail(harness: Harness) -> None:
+    async with harness.runtime.database.transaction() as tx:
         tx.record(EntryPosted(organisation="org_1", subject="ent_1", title="t", excerpt=""))
         raise RuntimeError("on purpose")
 
 
-def test_nothing_is_recorded_of_a_change_that_rolled_back(house: House) -> None:
+def test_nothing_is_recorded_of_a_change_that_rolled_back(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             with pytest.raises(RuntimeError, match="on purpose"):
-                await fail(house)
-            assert await house.events() == []
+                await fail(harness)
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
-def test_several_events_are_one_statement_in_their_order(house: House) -> None:
+def test_several_events_are_one_statement_in_their_order(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            async with house.runtime.database.transaction(actor="acc_1", request="r1") as tx:
+        async with harness:
+            async with harness.runtime.database.transaction(actor="acc_1", request="r1") as tx:
                 tx.record(EntryPosted(organisation="org_1", subject="ent_1", title="a “quoted” title", excerpt=""))
                 tx.record(EntryChanged(organisation="org_1", subject="ent_1", title="b"))
             assert tx.queries == 1
-            rows = await house.sql("SELECT kind, actor_id, request_id, data FROM events ORDER BY number")
+            rows = await harness.sql("SELECT kind, actor_id, request_id, data FROM events ORDER BY number")
             assert [row["kind"] for row in rows] == ["entries.posted", "entries.changed"]
             assert rows[0]["data"] == {"title": "a “quoted” title", "excerpt": ""}
             assert (rows[1]["actor_id"], rows[1]["request_id"]) == ("acc_1", "r1")
@@ -46,17 +47,17 @@ def test_several_events_are_one_statement_in_their_order(house: House) -> None:
     asyncio.run(run())
 
 
-def test_a_late_commit_with_a_lower_number_is_not_skipped(house: House) -> None:
+def test_a_late_commit_with_a_lower_number_is_not_skipped(harness: Harness) -> None:
     """The trap: a follower that moved past number 2 must still see number 1, committed after it."""
 
     async def run() -> None:
-        async with house:
-            slow, fast = await asyncpg.connect(house.place.database), await asyncpg.connect(house.place.database)
+        async with harness:
+            slow, fast = await asyncpg.connect(harness.place.database), await asyncpg.connect(harness.place.database)
             late = slow.transaction()
             await late.start()
             await slow.execute(LATE, "evt_slow")
             await fast.execute(LATE, "evt_fast")
-            async with house.runtime.database.reader() as db:
+            async with harness.runtime.database.reader() as db:
                 assert await read_after(db, (0, 0)) == [], "what may still be overtaken is not read"
                 await late.commit()
                 read = await read_after(db, (0, 0))
@@ -67,35 +68,35 @@ def test_a_late_commit_with_a_lower_number_is_not_skipped(house: House) -> None:
     asyncio.run(run())
 
 
-def test_a_follower_gets_each_event_once_under_concurrent_writers(house: House) -> None:
+def test_a_follower_gets_each_event_once_under_concurrent_writers(harness: Harness) -> None:
     seen: list[str] = []
 
     async def handle(tx: Transaction, batch: list[Recorded]) -> None:
         del tx
         seen.extend(event.id for event in batch)
 
-    async def write(house: House, writer: int) -> None:
+    async def write(harness: Harness, writer: int) -> None:
         for number in range(25):
-            async with house.runtime.database.transaction() as tx:
+            async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject=f"ent_{writer}_{number}", title="t"))
                 await asyncio.sleep(0.001 * (writer % 3))
 
     async def run() -> None:
-        async with house:
-            writing = asyncio.gather(*(write(house, n) for n in range(4)))
+        async with harness:
+            writing = asyncio.gather(*(write(harness, n) for n in range(4)))
             while not writing.done():
-                await follow_once(house.runtime.database, "test", handle)
+                await follow_once(harness.runtime.database, "test", handle)
             await writing
-            while await follow_once(house.runtime.database, "test", handle):
+            while await follow_once(harness.runtime.database, "test", handle):
                 pass
-            written = {row["id"] for row in await house.sql("SELECT id FROM events")}
+            written = {row["id"] for row in await harness.sql("SELECT id FROM events")}
             assert len(seen) == len(set(seen)) == 100
             assert set(seen) == written
 
     asyncio.run(run())
 
 
-def test_a_follower_that_fails_does_the_batch_again(house: House) -> None:
+def test_a_follower_that_fails_does_the_batch_again(harness: Harness) -> None:
     seen: list[str] = []
 
     async def stumble(tx: Transaction, batch: list[Recorded]) -> None:
@@ -105,29 +106,29 @@ def test_a_follower_that_fails_does_the_batch_again(house: House) -> None:
         seen.extend(event.kind for event in batch)
 
     async def run() -> None:
-        async with house:
-            assert await follow_once(house.runtime.database, "test", handle) == 0
-            async with house.runtime.database.transaction() as tx:
+        async with harness:
+            assert await follow_once(harness.runtime.database, "test", handle) == 0
+            async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="ent_1", title="t"))
             with pytest.raises(RuntimeError, match="on purpose"):
-                await follow_once(house.runtime.database, "test", stumble)
-            assert await follow_once(house.runtime.database, "test", handle) == 1
-            assert await follow_once(house.runtime.database, "test", handle) == 0
+                await follow_once(harness.runtime.database, "test", stumble)
+            assert await follow_once(harness.runtime.database, "test", handle) == 1
+            assert await follow_once(harness.runtime.database, "test", handle) == 0
             assert seen == ["entries.changed"]
 
     asyncio.run(run())
 
 
-def test_the_live_feed_begins_now_and_hears_of_a_commit_at_once(house: House) -> None:
+def test_the_live_feed_begins_now_and_hears_of_a_commit_at_once(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            async with house.runtime.database.transaction() as tx:
+        async with harness:
+            async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="before", title="t"))
             bell = asyncio.Event()
-            batches = latest(house.runtime.database, bell)
+            batches = latest(harness.runtime.database, bell)
             waiting = asyncio.create_task(anext(batches))
             await asyncio.sleep(0.2)
-            async with house.runtime.database.transaction() as tx:
+            async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="after", title="t"))
             bell.set()
             batch = await asyncio.wait_for(waiting, 3)

@@ -16,7 +16,7 @@ import structlog
 
 from phoenix.kernel.security.logging import configure
 from phoenix.kernel.security.redaction import remember
-from phoenix.settings import Logs
+from phoenix.settings import LogSettings
 
 SECRETS = ("ada.lovelace@example.com", "pho_access_0123456789abcdef0123456789abcdef", "198.51.100.23", "nine lanterns by the harbour")
 
@@ -26,7 +26,7 @@ def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     stream = io.StringIO()
-    configure(Logs(level="debug", format=request.param), stream=stream)
+    configure(LogSettings(level="debug", format=request.param), stream=stream)
     yield stream
     structlog.reset_defaults()
     logging.captureWarnings(capture=False)
@@ -94,7 +94,7 @@ def test_a_redacted_line_is_still_json(text: str) -> None:
     stream = io.StringIO()
     handlers, hooks = logging.getLogger().handlers[:], (sys.excepthook, threading.excepthook, sys.unraisablehook)
     try:
-        configure(Logs(), stream=stream)
+        configure(LogSettings(), stream=stream)
         structlog.get_logger("test").warning(f"it said {text}", note=text, items=[{text: text}], error=ValueError(text))
         logging.getLogger("library").warning("it said %s", text)
     finally:
@@ -120,8 +120,8 @@ stray = logging.getLogger("stray")
 stray.addHandler(logging.StreamHandler())
 stray.propagate = False
 from phoenix.kernel.security.logging import configure
-from phoenix.settings import Logs
-configure(Logs())
+from phoenix.settings import LogSettings
+configure(LogSettings())
 stray.warning("own handler %s", "ada@example.com")
 stray.warning("broken %d", "ada@example.com")
 class Loud:

@@ -22,7 +22,7 @@ import phoenix
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.errors import InvalidInput, Unavailable
 from phoenix.kernel.i18n.email import Mail, Mailer
-from phoenix.settings import Mail as MailSettings
+from phoenix.settings import EmailSettings
 
 NOW = datetime(2026, 11, 23, 14, 5, 6, tzinfo=UTC)
 MODULES = Path(phoenix.__file__).parent / "modules"
@@ -60,7 +60,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[Received, Mailer]]:
         port = free.getsockname()[1]
     controller = Controller(received, hostname="127.0.0.1", port=port, enable_SMTPUTF8=request.param, decode_data=False)
     controller.start()
-    yield received, Mailer(MailSettings(smtp_url=f"smtp://127.0.0.1:{port}"), FOLDERS, SetClock(NOW))
+    yield received, Mailer(EmailSettings(smtp_url=f"smtp://127.0.0.1:{port}"), FOLDERS, SetClock(NOW))
     controller.stop()
 
 
@@ -137,9 +137,9 @@ def test_a_refusal_is_unavailable_and_names_nobody(server: tuple[Received, Maile
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(Unavailable):
-        send(Mailer(MailSettings(smtp_url="smtp://127.0.0.1:1"), FOLDERS), "leila@example.com")
+        send(Mailer(EmailSettings(smtp_url="smtp://127.0.0.1:1"), FOLDERS), "leila@example.com")
     with pytest.raises(Unavailable, match="PHOENIX_SMTP_URL"):
-        send(Mailer(MailSettings(), FOLDERS), "leila@example.com")
+        send(Mailer(EmailSettings(), FOLDERS), "leila@example.com")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
     ],
 )
 def test_every_mail_says_the_same_in_html_and_in_plain_text(name: str, context: dict[str, object]) -> None:
-    mail = Mailer(MailSettings(), FOLDERS).render(name, to="leila@example.com", **context)
+    mail = Mailer(EmailSettings(), FOLDERS).render(name, to="leila@example.com", **context)
     assert mail.subject
     assert "\n" not in mail.subject
     assert "<" not in mail.text
@@ -201,7 +201,7 @@ class Elements(HTMLParser):
     ],
 )
 def test_what_people_are_called_stays_text(name: str) -> None:
-    mailer = Mailer(MailSettings(), FOLDERS)
+    mailer = Mailer(EmailSettings(), FOLDERS)
     mail = mailer.render("accounts/verify", to="leila@example.com", **PROOF | {"name": name})
     assert f"Hello {name}," in mail.text
     invited = mailer.render("organisations/invitation", to="x@example.com", **INVITATION | {"inviter": name, "organisation": name})
@@ -214,4 +214,4 @@ def test_what_people_are_called_stays_text(name: str) -> None:
 
 def test_a_missing_word_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="code"):
-        Mailer(MailSettings(), FOLDERS).render("accounts/verify", to="x@example.com", name="x", link="x", code_minutes=1, link_minutes=1)
+        Mailer(EmailSettings(), FOLDERS).render("accounts/verify", to="x@example.com", name="x", link="x", code_minutes=1, link_minutes=1)

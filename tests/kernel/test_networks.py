@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix.kernel.security.networks import client_address, client_scheme, parse_networks
+from phoenix.kernel.web.application import App
 from phoenix.kernel.web.asgi import Receive, Scope, Send
 from phoenix.kernel.web.client_address import ClientAddress
 from phoenix.settings import SettingsError
@@ -109,7 +111,7 @@ def test_a_proxy_that_was_not_named_is_told_of_once(
         del scope, receive, send
 
     async def run() -> None:
-        layer = ClientAddress(app, trusted)
+        layer = ClientAddress(app, cast("App", None), trusted)
         for n, peer in enumerate(peers):
             headers = [(b"x-forwarded-for", f"198.51.100.{n}".encode())]
             await layer({"type": "http", "client": (peer, 1), "headers": headers, "scheme": "http"}, None, None)  # type: ignore[arg-type]

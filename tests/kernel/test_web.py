@@ -6,17 +6,17 @@ import asyncio
 import re
 
 import pytest
-from tests.house import House
+from tests.harness import Harness
 
 from phoenix.kernel.web.pages import safe_next
 
 
-def test_every_answer_has_the_security_headers_and_a_request_id(house: House) -> None:
+def test_every_answer_has_the_security_headers_and_a_request_id(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             ids = set()
             for path in ("/healthz", "/sign-in", "/nope", "/api/v2/nope", "/api/v2/me", "/api/docs"):
-                answer = await house.get(path)
+                answer = await harness.get(path)
                 policy = answer.headers["content-security-policy"]
                 assert "default-src 'none'" in policy
                 assert "unsafe" not in policy
@@ -25,37 +25,37 @@ def test_every_answer_has_the_security_headers_and_a_request_id(house: House) ->
                 assert "strict-transport-security" not in answer.headers
                 ids.add(answer.headers["x-request-id"])
             assert len(ids) == 6
-        house.variables["PHOENIX_PUBLIC_URL"] = "https://phoenix.test"
-        async with house:
-            assert "max-age=63072000" in (await house.get("/healthz")).headers["strict-transport-security"]
+        harness.variables["PHOENIX_PUBLIC_URL"] = "https://phoenix.test"
+        async with harness:
+            assert "max-age=63072000" in (await harness.get("/healthz")).headers["strict-transport-security"]
 
     asyncio.run(run())
 
 
-def test_no_origin_may_call_unless_it_is_on_the_list(house: House) -> None:
+def test_no_origin_may_call_unless_it_is_on_the_list(harness: Harness) -> None:
     preflight = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
 
     async def run() -> None:
-        async with house:
-            answer = await house.request("OPTIONS", "/api/v2/entries", headers=preflight)
+        async with harness:
+            answer = await harness.request("OPTIONS", "/api/v2/entries", headers=preflight)
             assert "access-control-allow-origin" not in answer.headers
-        house.variables["PHOENIX_CORS_ORIGINS"] = "https://app.example.com"
-        async with house:
-            answer = await house.request("OPTIONS", "/api/v2/entries", headers=preflight)
+        harness.variables["PHOENIX_CORS_ORIGINS"] = "https://app.example.com"
+        async with harness:
+            answer = await harness.request("OPTIONS", "/api/v2/entries", headers=preflight)
             assert answer.headers["access-control-allow-origin"] == "https://app.example.com"
             for other in ("https://app.example.com.evil.net", "http://app.example.com", "null", "https://APP.example.com"):
-                answer = await house.request("OPTIONS", "/api/v2/entries", headers={**preflight, "Origin": other})
+                answer = await harness.request("OPTIONS", "/api/v2/entries", headers={**preflight, "Origin": other})
                 assert "access-control-allow-origin" not in answer.headers
 
     asyncio.run(run())
 
 
-def test_a_form_without_its_token_is_refused_and_changes_nothing(house: House) -> None:
+def test_a_form_without_its_token_is_refused_and_changes_nothing(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.organisation("ember", ada="owner")
-            async with house.new_client() as browser:
-                browser.cookies.set("phoenix_session", house.people["ada"].token)
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            async with harness.new_client() as browser:
+                browser.cookies.set("phoenix_session", harness.people["ada"].token)
                 page = await browser.get("/o/ember/entries/new")
                 token = re.search(r'name="csrf" value="([^"]+)"', page.text)[1]  # type: ignore[index]
                 for wrong in ("", "x", token[:-1] + ("A" if token[-1] != "A" else "B")):
@@ -69,19 +69,19 @@ def test_a_form_without_its_token_is_refused_and_changes_nothing(house: House) -
                     "/o/ember/entries/new", data={"csrf": token, "title": "t"}, headers={"Sec-Fetch-Site": "cross-site"}
                 )
                 assert crossing.status_code == 403
-                assert await house.events() == []
+                assert await harness.events() == []
                 assert (await browser.post("/o/ember/entries/new", data={"csrf": token, "title": "t"})).status_code == 303
-                assert await house.events() == ["entries.posted"]
+                assert await harness.events() == ["entries.posted"]
 
     asyncio.run(run())
 
 
-def test_the_api_with_a_cookie_wants_the_token_too(house: House) -> None:
+def test_the_api_with_a_cookie_wants_the_token_too(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner")
-            async with house.new_client() as browser:
-                browser.cookies.set("phoenix_session", house.people["ada"].token)
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            async with harness.new_client() as browser:
+                browser.cookies.set("phoenix_session", harness.people["ada"].token)
                 page = await browser.get("/o/ember/feed")
                 token = re.search(r'name="csrf-token" content="([^"]+)"', page.text)[1]  # type: ignore[index]
                 body = {"organisation": ember, "title": "t"}
@@ -91,40 +91,40 @@ def test_the_api_with_a_cookie_wants_the_token_too(house: House) -> None:
     asyncio.run(run())
 
 
-def test_the_same_key_and_body_get_the_same_answer(house: House) -> None:
+def test_the_same_key_and_body_get_the_same_answer(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner", bo="member")
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
             send = {"json": {"organisation": ember, "title": "t"}, "headers": {"Idempotency-Key": "k-1"}}
-            answers = await asyncio.gather(*(house.post("/api/v2/entries", by="ada", **send) for _ in range(8)))
+            answers = await asyncio.gather(*(harness.post("/api/v2/entries", by="ada", **send) for _ in range(8)))
             assert {answer.status_code for answer in answers} <= {201, 409}
             assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
             assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {"idempotency_in_flight"}
-            again = await house.post("/api/v2/entries", by="ada", **send)
+            again = await harness.post("/api/v2/entries", by="ada", **send)
             assert again.headers["idempotency-replayed"] == "true"
             assert again.headers["location"]
-            assert await house.events() == ["entries.posted"]
-            other = await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "u"}, headers=send["headers"])
+            assert await harness.events() == ["entries.posted"]
+            other = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "u"}, headers=send["headers"])
             assert other.json()["code"] == "idempotency_key_reused"
-            assert (await house.post("/api/v2/entries", by="bo", **send)).status_code == 201, "keys are each caller's own"
-            house.clock.advance(hours=24, seconds=1)
-            fresh = await house.post("/api/v2/entries", by="ada", **send)
+            assert (await harness.post("/api/v2/entries", by="bo", **send)).status_code == 201, "keys are each caller's own"
+            harness.clock.advance(hours=24, seconds=1)
+            fresh = await harness.post("/api/v2/entries", by="ada", **send)
             assert fresh.status_code == 201
             assert fresh.json()["id"] != again.json()["id"]
 
     asyncio.run(run())
 
 
-def test_a_refused_request_does_not_use_up_its_key(house: House) -> None:
+def test_a_refused_request_does_not_use_up_its_key(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner")
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
             headers = {"Idempotency-Key": "k-2"}
-            refused = await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": ""}, headers=headers)
+            refused = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": ""}, headers=headers)
             assert refused.status_code == 422
-            made = await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"}, headers=headers)
+            made = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"}, headers=headers)
             assert made.status_code == 201
-            bad = await house.post("/api/v2/entries", by="ada", json={}, headers={"Idempotency-Key": "é".encode()})
+            bad = await harness.post("/api/v2/entries", by="ada", json={}, headers={"Idempotency-Key": "é".encode()})
             assert bad.status_code == 422
 
     asyncio.run(run())
@@ -140,10 +140,10 @@ def test_a_refused_request_does_not_use_up_its_key(house: House) -> None:
         ("POST", "/api/v2/sessions", 422, "invalid_input"),
     ],
 )
-def test_refusals_are_problem_details(house: House, method: str, path: str, expected: int, code: str) -> None:
+def test_refusals_are_problem_details(harness: Harness, method: str, path: str, expected: int, code: str) -> None:
     async def run() -> None:
-        async with house:
-            answer = await house.request(method, path)
+        async with harness:
+            answer = await harness.request(method, path)
             assert (answer.status_code, answer.headers["content-type"]) == (expected, "application/problem+json")
             body = answer.json()
             assert set(body) >= {"type", "title", "status", "detail", "code", "request_id", "errors"}
@@ -155,26 +155,26 @@ def test_refusals_are_problem_details(house: House, method: str, path: str, expe
     asyncio.run(run())
 
 
-def test_a_cursor_or_limit_that_cannot_be_used_is_named(house: House) -> None:
+def test_a_cursor_or_limit_that_cannot_be_used_is_named(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner")
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
             for query, field in (("cursor=abc", "cursor"), ("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit")):
-                answer = await house.get(f"/api/v2/entries?organisation={ember}&{query}", by="ada")
+                answer = await harness.get(f"/api/v2/entries?organisation={ember}&{query}", by="ada")
                 assert answer.status_code == 422, query
                 assert [error["field"] for error in answer.json()["errors"]] == [field]
-            feed = (await house.get(f"/api/v2/feed?organisation={ember}&limit=1", by="ada")).json()
+            feed = (await harness.get(f"/api/v2/feed?organisation={ember}&limit=1", by="ada")).json()
             assert feed["next_cursor"] is None
 
     asyncio.run(run())
 
 
-def test_a_fault_of_ours_is_a_500_with_a_sentence_and_no_detail(house: House) -> None:
+def test_a_fault_of_ours_is_a_500_with_a_sentence_and_no_detail(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.organisation("ember", ada="owner")
-            await house.sql("ALTER TABLE sessions RENAME COLUMN device TO gone")
-            answer = await house.get("/api/v2/sessions", by="ada")
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            await harness.sql("ALTER TABLE sessions RENAME COLUMN device TO gone")
+            answer = await harness.get("/api/v2/sessions", by="ada")
             assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
             assert "gone" not in answer.text
             assert "column" not in answer.text

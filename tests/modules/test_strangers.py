@@ -7,16 +7,16 @@ import json
 from typing import Any
 
 import pytest
-from tests.house import House
+from tests.harness import Harness
 
 from phoenix.composition import MODULES
-from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 
 ROUTES = [
-    (min(route.http_methods - {"OPTIONS"}), min(route.paths), route.opt["permission"])
+    (min(route.http_methods - {"OPTIONS"}), min(route.paths), route.opt["rule"].may)
     for module in MODULES
     for route in module.routes
-    if route.opt["permission"] != PUBLIC and "public" in route.opt["rule"].listeners
+    if route.opt["rule"].may != PUBLIC and "public" in route.opt["rule"].listeners
 ]
 BODIES: dict[str, dict[str, Any]] = {
     "/api/v2/entries": {"organisation": "{org}", "title": "t"},
@@ -81,32 +81,32 @@ OF_ONESELF = {
 }
 
 
-def test_every_route_refuses_strangers_and_ended_sessions(house: House) -> None:
+def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> None:
     """A member of another organisation gets 404 or 403, an ended session 401 or the sign-in page; neither changes anything."""
 
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner", bo="viewer")
-            await house.organisation("other", eve="owner")
-            entry = (await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "secret title"})).json()["id"]
-            invitation = (await house.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "x@example.com"})).json()[
-                "id"
-            ]
-            await house.sql(
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="viewer")
+            await harness.organisation("other", eve="owner")
+            entry = (await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "secret title"})).json()["id"]
+            invitation = (
+                await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "x@example.com"})
+            ).json()["id"]
+            await harness.sql(
                 "INSERT INTO passkeys (id, account_id, credential_id, public_key, sign_count, name, backed_up, created_at)"
                 " VALUES ('pky_of_ada', $1, 'c', 'k', 0, 'secret title', false, now())",
-                house.people["ada"].id,
+                harness.people["ada"].id,
             )
-            ended = await house.person("zoe")
-            await house.delete("/api/v2/sessions/current", by="zoe")
-            await house.work()
-            await house.events()
+            ended = await harness.person("zoe")
+            await harness.delete("/api/v2/sessions/current", by="zoe")
+            await harness.work()
+            await harness.events()
             ids = {
                 "organisation_id:str": ember,
-                "account_id:str": house.people["bo"].id,
+                "account_id:str": harness.people["bo"].id,
                 "invitation_id:str": invitation,
                 "entry_id:str": entry,
-                "session_id:str": house.people["ada"].session,
+                "session_id:str": harness.people["ada"].session,
                 "key_id:str": "key_of_nobody_here",
                 "passkey_id:str": "pky_of_ada",
                 "identity_id:str": "idn_of_nobody_here",
@@ -121,23 +121,23 @@ def test_every_route_refuses_strangers_and_ended_sessions(house: House) -> None:
                     path = path.replace(f"{{{name}}}", value)
                 if path in {"/api/v2/entries", "/api/v2/feed", "/api/v2/dashboard"} and method == "GET":
                     path += f"?organisation={ember}"
-                answer = await _send(house, method, path, ended.token, template, ember)
+                answer = await _send(harness, method, path, ended.token, template, ember)
                 assert answer.status_code in {401, 303, 403}, f"ended session: {method} {path} {answer.status_code}"
                 if answer.status_code == 303:
                     assert answer.headers["location"].startswith("/sign-in")
                 if template in OF_ONESELF or template == "/api/v2/invitations/accept":
                     continue
                 tried += 1
-                answer = await _send(house, method, path, house.people["eve"].token, template, ember)
+                answer = await _send(harness, method, path, harness.people["eve"].token, template, ember)
                 assert answer.status_code in {403, 404}, f"stranger: {method} {path} {answer.status_code}"
                 assert "secret title" not in answer.text
             assert tried > 30
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
-async def _send(house: House, method: str, path: str, token: str, template: str, organisation: str) -> Any:
+async def _send(harness: Harness, method: str, path: str, token: str, template: str, organisation: str) -> Any:
     headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
     options: dict[str, Any] = {}
     if template.startswith("/api/") and method in {"POST", "PATCH"}:
@@ -151,7 +151,7 @@ async def _send(house: House, method: str, path: str, token: str, template: str,
         options["json"] = json.loads(json.dumps(body).replace("{org}", organisation))
     elif method == "POST":
         options["data"] = {"title": "t", "name": "n"}
-    return await house.request(method, path, headers=headers, **options)
+    return await harness.request(method, path, headers=headers, **options)
 
 
 MATRIX = [
@@ -173,16 +173,18 @@ MATRIX = [
 
 @pytest.mark.parametrize(("method", "path", "body", "expected"), MATRIX, ids=[f"{m[0]} {m[1]} {m[2] or ''}" for m in MATRIX])
 @pytest.mark.parametrize("role", range(4), ids=["owner", "administrator", "member", "viewer"])
-def test_the_matrix_of_roles(house: House, method: str, path: str, body: Any, expected: tuple[int, ...], role: int) -> None:
+def test_the_matrix_of_roles(harness: Harness, method: str, path: str, body: Any, expected: tuple[int, ...], role: int) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             names = ("olga", "adam", "mia", "vic")
-            await house.organisation("ember", olga="owner", ann="owner", adam="administrator", mia="member", moe="member", vic="viewer")
-            filled = json.loads(json.dumps(body).replace("{ember}", house.organisations["ember"])) if body else None
-            target = path.replace("{ember}", house.organisations["ember"])
+            await harness.organisation("ember", olga="owner", ann="owner", adam="administrator", mia="member", moe="member", vic="viewer")
+            filled = json.loads(json.dumps(body).replace("{ember}", harness.organisations["ember"])) if body else None
+            target = path.replace("{ember}", harness.organisations["ember"])
             for name in ("moe", "ann"):
-                target = target.replace(f"{{@{name}}}", house.people[name].id)
-            answer = await house.request(method, target, by=names[role], headers={"If-Match": "*"}, **({"json": filled} if filled else {}))
+                target = target.replace(f"{{@{name}}}", harness.people[name].id)
+            answer = await harness.request(
+                method, target, by=names[role], headers={"If-Match": "*"}, **({"json": filled} if filled else {})
+            )
             assert answer.status_code == expected[role], answer.text
 
     asyncio.run(run())
@@ -194,4 +196,4 @@ def test_permissions_of_roles_only_grow_upward() -> None:
         for role, permissions in module.roles.items():
             roles[role] |= permissions
     assert roles["viewer"] <= roles["member"] <= roles["administrator"] <= roles["owner"]
-    assert LOGGED_IN not in roles["owner"]
+    assert SIGNED_IN not in roles["owner"]

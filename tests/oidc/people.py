@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 from tests.oidc.running import csrf_of, goes_on, refusal_of, sign_in_with
 
 
@@ -16,11 +16,11 @@ async def sign_up(browser: httpx.AsyncClient, as_: str = "ada", name: str = "Ada
     return await browser.post("/sign-up/with", data={"csrf": csrf_of(page.text), "name": name, "accept_terms": "on"})
 
 
-async def sign_up_by_password(house: House, email: str = "ada@example.com") -> None:
+async def sign_up_by_password(harness: Harness, email: str = "ada@example.com") -> None:
     sent = {"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True}
-    assert (await house.post("/api/v2/accounts", json=sent)).status_code == 202
-    await house.work()
-    assert (await house.post("/api/v2/accounts/verify", json={"email": email, "code": house.code(email)})).status_code == 204
+    assert (await harness.post("/api/v2/accounts", json=sent)).status_code == 202
+    await harness.work()
+    assert (await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email)})).status_code == 204
 
 
 async def sign_in_by_password(browser: httpx.AsyncClient, on_to: str = "") -> httpx.Response:

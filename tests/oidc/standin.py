@@ -21,8 +21,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from phoenix.kernel.security.crypto import to_base64url
-from phoenix.kernel.security.http_client import Outside
-from tests.house import House
+from phoenix.kernel.security.http_client import HttpClient
+from tests.harness import Harness
 
 
 @dataclass
@@ -145,7 +145,7 @@ class Rerouted(httpx.AsyncHTTPTransport):
         )
 
 
-async def reroute(house: House, stand_in: StandIn) -> None:
+async def reroute(harness: Harness, stand_in: StandIn) -> None:
     """From now on whatever this house asks of others, it asks of the stand-in."""
-    await house.runtime.outside.close()
-    house.runtime.outside = Outside(house.clock, transport=Rerouted(stand_in.port))
+    await harness.runtime.http.close()
+    harness.runtime.http = HttpClient(harness.clock, transport=Rerouted(stand_in.port))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.house import House, Place
+from tests.harness import Harness, Place
 
 import phoenix.modules
 from phoenix.composition import MIGRATIONS, MODULES
@@ -35,20 +35,20 @@ def test_a_new_module_posts_a_note_that_appears_in_the_feed(place: Place, notes:
     async def run() -> None:
         assert await migrate(place.owner, [*MIGRATIONS, notes.migrations]) == ["notes_0001"]
         await grant(place.owner, role_of(place.database))
-        async with House(place, registry=Registry([*MODULES, notes])) as house:
-            ember = await house.organisation("ember", ada="member", bo="viewer")
-            made = await house.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": "Buy valves"})
+        async with Harness(place, registry=Registry([*MODULES, notes])) as harness:
+            ember = await harness.organisation("ember", ada="member", bo="viewer")
+            made = await harness.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": "Buy valves"})
             assert (made.status_code, made.json()["text"]) == (201, "Buy valves")
-            assert await house.events() == ["notes.posted"]
-            feed = await house.get(f"/api/v2/feed?organisation={ember}", by="bo")
+            assert await harness.events() == ["notes.posted"]
+            feed = await harness.get(f"/api/v2/feed?organisation={ember}", by="bo")
             assert feed.json()["items"][0]["summary"] == "Ada posted the note “Buy valves”"
-            assert (await house.get(f"/api/v2/notes?organisation={ember}", by="bo")).json()["items"][0]["text"] == "Buy valves"
+            assert (await harness.get(f"/api/v2/notes?organisation={ember}", by="bo")).json()["items"][0]["text"] == "Buy valves"
             for path in ("/o/ember/notes", "/o/ember/feed"):
-                page = await house.get(path, by="bo")
+                page = await harness.get(path, by="bo")
                 assert page.status_code == 200
                 assert "Buy valves" in page.text
-            assert (await house.post("/api/v2/notes", by="bo", json={"organisation": ember, "text": "t"})).status_code == 403
-            assert (await house.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": " "})).status_code == 422
+            assert (await harness.post("/api/v2/notes", by="bo", json={"organisation": ember, "text": "t"})).status_code == 403
+            assert (await harness.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": " "})).status_code == 422
 
     asyncio.run(run())
 

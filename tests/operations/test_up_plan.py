@@ -19,7 +19,16 @@ from phoenix.operations.up.addresses import check_cache, check_database, require
 from phoenix.operations.up.errors import RefusalError
 from phoenix.operations.up.plan import environment, parts, resolve
 from phoenix.operations.up.ready import DemoAccount, announce, describe
-from phoenix.settings import Admin, Mail, Place, Realtime, Secrets, Settings, Web, read_settings
+from phoenix.settings import (
+    AdminSettings,
+    EmailSettings,
+    InstallationSettings,
+    RealtimeSettings,
+    SecretSettings,
+    Settings,
+    WebSettings,
+    read_settings,
+)
 
 
 def settings_with(**concerns: object) -> Settings:
@@ -32,9 +41,9 @@ def commands(settings: Settings) -> dict[str, str]:
 
 def test_children_read_back_exactly_the_settings_they_were_given(tmp_path: Path) -> None:
     given = settings_with(
-        place=Place(environment="test", data=tmp_path, demo=True),
-        web=Web(workers=3, trusted_proxies=("10.0.0.0/8", "127.0.0.1/32"), cors_origins=("https://app.example.com",)),
-        secrets=Secrets(key="k" * 40),
+        installation=InstallationSettings(environment="test", data=tmp_path, demo=True),
+        web=WebSettings(workers=3, trusted_proxies=("10.0.0.0/8", "127.0.0.1/32"), cors_origins=("https://app.example.com",)),
+        secrets=SecretSettings(key="k" * 40),
     )
     secret_file = tmp_path / "key"
     secret_file.write_text("another")
@@ -44,19 +53,19 @@ def test_children_read_back_exactly_the_settings_they_were_given(tmp_path: Path)
 
 
 def test_everything_on_one_machine_by_default(tmp_path: Path) -> None:
-    settings = resolve(settings_with(web=Web(static=tmp_path, port=8000)), tmp_path)
+    settings = resolve(settings_with(web=WebSettings(static=tmp_path, port=8000)), tmp_path)
     found = commands(settings)
     assert list(found) == ["web", "admin", "worker", "mailbox"]
     assert "--interface asgi --loop uvloop --http 1 --host 127.0.0.1 --port 8000 --workers 1" in found["web"]
     assert f"--static-path-route /static --static-path-mount {tmp_path} --static-path-expires 31536000" in found["web"]
-    assert settings.mail.mailbox_port > 8000
+    assert settings.email.mailbox_port > 8000
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        settings_with(place=Place(environment="production"), mail=Mail(smtp_url="smtp://mail.example.com")),
-        settings_with(mail=Mail(smtp_url="smtp://mail.example.com")),
+        settings_with(installation=InstallationSettings(environment="production"), email=EmailSettings(smtp_url="smtp://mail.example.com")),
+        settings_with(email=EmailSettings(smtp_url="smtp://mail.example.com")),
     ],
 )
 def test_no_mailbox_where_there_is_a_mail_server(settings: Settings, tmp_path: Path) -> None:
@@ -64,7 +73,7 @@ def test_no_mailbox_where_there_is_a_mail_server(settings: Settings, tmp_path: P
 
 
 def test_realtime_processes_have_a_port_each_and_browsers_are_told(tmp_path: Path) -> None:
-    settings = resolve(settings_with(realtime=Realtime(processes=2, port=9100)), tmp_path)
+    settings = resolve(settings_with(realtime=RealtimeSettings(processes=2, port=9100)), tmp_path)
     found = commands(settings)
     assert list(found) == ["web", "realtime-1", "realtime-2", "admin", "worker", "mailbox"]
     assert "--port 9101 --ws websockets-sansio" in found["realtime-2"]
@@ -72,11 +81,11 @@ def test_realtime_processes_have_a_port_each_and_browsers_are_told(tmp_path: Pat
 
 
 def test_the_admin_panel_has_a_process_and_an_address_of_its_own(tmp_path: Path) -> None:
-    settings = resolve(settings_with(web=Web(port=9000)), tmp_path)
+    settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     assert settings.admin.port >= 9020
     assert settings.admin.origin == f"http://127.0.0.1:{settings.admin.port}"
     assert f"phoenix.app:create_admin_app --host 127.0.0.1 --port {settings.admin.port} --ws none" in commands(settings)["admin"]
-    chosen = resolve(settings_with(admin=Admin(bind="[::1]:8443", url="https://staff.example.com/")), tmp_path)
+    chosen = resolve(settings_with(admin=AdminSettings(bind="[::1]:8443", url="https://staff.example.com/")), tmp_path)
     assert "--host ::1 --port 8443" in commands(chosen)["admin"]
     assert chosen.admin.origin == "https://staff.example.com"
 
@@ -91,7 +100,9 @@ def test_an_admin_port_that_is_busy_or_elsewhere_is_named() -> None:
 
 
 def test_behind_a_domain_the_web_listens_on_loopback_and_believes_caddy_alone(tmp_path: Path) -> None:
-    settings = resolve(settings_with(web=Web(host="0.0.0.0", domain="phoenix.example.com", trusted_proxies=("10.0.0.0/8",))), tmp_path)
+    settings = resolve(
+        settings_with(web=WebSettings(host="0.0.0.0", domain="phoenix.example.com", trusted_proxies=("10.0.0.0/8",))), tmp_path
+    )
     assert settings.web.host == "127.0.0.1"
     assert settings.web.trusted_proxies == ("127.0.0.1/32",)
     assert settings.web.public_url == "https://phoenix.example.com"
@@ -100,8 +111,8 @@ def test_behind_a_domain_the_web_listens_on_loopback_and_believes_caddy_alone(tm
 
 @pytest.mark.parametrize("processes", [0, 2])
 def test_caddy_takes_the_configuration(tmp_path: Path, processes: int) -> None:
-    web = Web(domain="phoenix.example.com", acme_directory="https://ca.example.com/dir")
-    settings = resolve(settings_with(web=web, realtime=Realtime(processes=processes, port=9100)), tmp_path)
+    web = WebSettings(domain="phoenix.example.com", acme_directory="https://ca.example.com/dir")
+    settings = resolve(settings_with(web=web, realtime=RealtimeSettings(processes=processes, port=9100)), tmp_path)
     path = caddy.write_configuration(settings)
     program = caddy.caddy_program()
     done = subprocess.run([program, "validate", "--config", path], capture_output=True, text=True, check=False)
@@ -179,7 +190,7 @@ def said_at_the_end(settings: Settings, *, as_json: bool) -> str:
 
 
 def test_the_ready_line_is_one_line_and_links_stay_whole(tmp_path: Path) -> None:
-    settings = resolve(settings_with(web=Web(port=9000)), tmp_path)
+    settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     lines = said_at_the_end(settings, as_json=False).splitlines()
     assert lines[0] == "Phoenix is ready at http://127.0.0.1:9000"
     assert sum("ready" in line for line in lines) == 1
@@ -188,7 +199,7 @@ def test_the_ready_line_is_one_line_and_links_stay_whole(tmp_path: Path) -> None
 
 
 def test_as_json_it_holds_every_address(tmp_path: Path) -> None:
-    settings = resolve(settings_with(web=Web(port=9000)), tmp_path)
+    settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     text = said_at_the_end(settings, as_json=True)
     assert text.count("\n") == 1
     said = json.loads(text)

@@ -18,7 +18,7 @@ ELSEWHERE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/sign-in/with/google/callback",
             provider="",
             email="",
-            refusal="This Google account is connected to another account here. Disconnect it there first.",
+            problem="This Google account is connected to another account here. Disconnect it there first.",
         ),
     ),
     "sign-up-with": (

@@ -11,6 +11,8 @@ from tests.web.samples import frame, outside
 from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
 from tests.web.staff_pages import STAFF_PAGES
 
+from phoenix.kernel.web.reference import reference
+
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
 WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
 VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": samples.READ_ONLY})
@@ -35,14 +37,14 @@ MANAGE = {
 
 
 def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    return "error.html", outside("/somewhere", status=status, title=title, detail=detail, **{"request_id": "", "way_on": None, **more})
+    return "error.html", outside("/somewhere", status=status, title=title, detail=detail, **{"request_id": "", "next_step": None, **more})
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-in": ("accounts/sign_in.html", outside("/sign-in", passkeys=HERE, providers=PROVIDERS)),
     "sign-in-refused": (
         "accounts/sign_in.html",
-        outside("/sign-in", passkeys=NOWHERE, providers=[], form=FILLED, refusal="The address or the password is wrong."),
+        outside("/sign-in", passkeys=NOWHERE, providers=[], form=FILLED, problem="The address or the password is wrong."),
     ),
     "sign-up": ("accounts/sign_up.html", outside("/sign-up", least=12, providers=PROVIDERS)),
     "sign-up-refused": (
@@ -58,10 +60,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-up-done": ("accounts/sign_up_done.html", outside("/sign-up", form=FILLED)),
     "verify": (
         "accounts/verify.html",
-        outside("/verify", errors={"code": "This code is too old. Have another one sent."}, refusal="Try the newest code."),
+        outside("/verify", errors={"code": "This code is too old. Have another one sent."}, problem="Try the newest code."),
     ),
     "verify-link": ("accounts/verify_link.html", outside("/verify/link", token="abc")),
-    "verify-link-refused": ("accounts/verify_link.html", outside("/verify/link", token="abc", refusal="This link was used before.")),
+    "verify-link-refused": ("accounts/verify_link.html", outside("/verify/link", token="abc", problem="This link was used before.")),
     "forgot-password": ("accounts/forgot_password.html", outside("/forgot-password")),
     "reset-password": ("accounts/reset_password.html", outside("/reset-password", token="abc", least=12)),
     "reset-password-code": ("accounts/reset_password.html", outside("/reset-password", token="", least=12, form=FILLED)),
@@ -70,9 +72,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "data": ("accounts/settings/data.html", frame("/settings/data", exports=[], grace=14, erase_at=None)),
     "data-asked": (
         "accounts/settings/data.html",
-        frame("/settings/data", exports=EXPORTS, grace=14, erase_at=samples.NOW, refusal="That was tried too often. Try again in 3 hours."),
+        frame("/settings/data", exports=EXPORTS, grace=14, erase_at=samples.NOW, problem="That was tried too often. Try again in 3 hours."),
     ),
-    "delete": ("accounts/settings/delete.html", frame("/settings/data/delete", grace=14, refusal="You are the only owner of Halden.")),
+    "delete": ("accounts/settings/delete.html", frame("/settings/data/delete", grace=14, problem="You are the only owner of Halden.")),
     "programs": ("organisations/programs.html", frame("/o/halden/programs", programs=PROGRAMS, scopes=SCOPES, key="")),
     "programs-new": (
         "organisations/programs.html",
@@ -114,7 +116,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "organisation-settings-leave": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden"}, version=2, may_leave=True, refusal="Somebody else changed it meanwhile."),
+        frame("/o/halden/settings", form={"name": "Halden"}, version=2, may_leave=True, problem="Somebody else changed it meanwhile."),
     ),
     "invitation": (
         "organisations/invitation.html",
@@ -179,8 +181,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "dashboard-new": ("dashboard/page.html", frame(cards=samples.cards((0,) * 14, entries=False), names={})),
     "dashboard-empty": ("dashboard/page.html", frame(cards=[], names={}, organisation=VIEWER)),
-    "api-docs": ("api_docs.html", outside("/api/docs", document=samples.DOCUMENT)),
-    "api-docs-signed-in": ("api_docs.html", frame("/api/docs", document=samples.DOCUMENT)),
+    "api-docs": ("api_docs.html", outside("/api/docs", api=reference(samples.DOCUMENT))),
+    "api-docs-signed-in": ("api_docs.html", frame("/api/docs", api=reference(samples.DOCUMENT))),
     "error-404": fault(
         404, "This page does not exist", "It may have been moved or deleted, or it belongs to an organisation you are not in."
     ),
@@ -188,7 +190,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         403,
         "Not allowed",
         "Your role in Halden Instruments does not allow this.",
-        way_on=Thing(href="/o/halden/dashboard", label="Go to the dashboard"),
+        next_step=Thing(href="/o/halden/dashboard", label="Go to the dashboard"),
     ),
     "error-422": fault(422, "Some of that cannot be used as it is", "Go back and look at what you entered."),
     "error-429": fault(429, "Too many attempts", "Wait a minute, then try again."),

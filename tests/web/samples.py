@@ -22,21 +22,21 @@ ALL = frozenset(
 READ_ONLY = frozenset({"entries.read", "organisations.read", "feed.read", "dashboard.read"})
 
 
-def face(id_: str, name: str, tone: int, **more: Any) -> Thing:
+def avatar_of(id_: str, name: str, tone: int, **more: Any) -> Thing:
     words = name.split()
     return Thing(id=id_, name=name, initials=(words[0][0] + words[-1][0]).upper(), tone=tone, **more)
 
 
-MARA = face(
+MARA = avatar_of(
     "acc_mara", "Mara Lindqvist", 2, email="mara.lindqvist@example.com", time_zone="Europe/Berlin", locale="en", email_verified=True
 )
-TOMAS = face("acc_tomas", "Tomás Aguirre", 4)
-PRIYA = face("acc_priya", "Priya Raman", 1)
-AIKO = face("acc_aiko", "Aiko Tanabe", 6)
+TOMAS = avatar_of("acc_tomas", "Tomás Aguirre", 4)
+PRIYA = avatar_of("acc_priya", "Priya Raman", 1)
+AIKO = avatar_of("acc_aiko", "Aiko Tanabe", 6)
 PEOPLE = (MARA, TOMAS, PRIYA, AIKO)
 NAMES = {person.id: person.name for person in PEOPLE}
-HALDEN = face("org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL)
-NORTH = face("org_north", "North Yard Cooperative of the Lower River Valley", 3, slug="north-yard", role="member", permissions=ALL)
+HALDEN = avatar_of("org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL)
+NORTH = avatar_of("org_north", "North Yard Cooperative of the Lower River Valley", 3, slug="north-yard", role="member", permissions=ALL)
 
 
 def place(label: str, icon: str, path: str, group: str = "main", *, current: str = "") -> Thing:
@@ -62,14 +62,14 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
         "captcha": None,
         "form": {},
         "errors": {},
-        "refusal": "",
+        "problem": "",
         "toasts": [],
         "banners": [],
         "now": NOW,
         "zone": "Europe/Berlin",
         "path": path,
         "live": Thing(url="", organisation="org_halden"),
-        "look_as": None,
+        "impersonation": None,
         "listener": "public",
         "environment": "production",
         "version": "2.0.0",

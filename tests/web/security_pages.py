@@ -126,7 +126,7 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             verdict="Well protected.",
             identities=[],
             providers=[],
-            refusal="This is the only way into your account. Set a password or add another passkey first.",
+            problem="This is the only way into your account. Set a password or add another passkey first.",
         ),
     ),
     "passkey-name": (
@@ -190,7 +190,7 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "second-step-backup": ("accounts/second_step.html", step("backup_code")),
     "second-step-passkey": (
         "accounts/second_step.html",
-        step("passkey", refusal="This passkey was not accepted. Try again, or use another way."),
+        step("passkey", problem="This passkey was not accepted. Try again, or use another way."),
     ),
     "second-step-nowhere": ("accounts/second_step.html", step("passkey", methods=["passkey"], passkeys=AT_A_NUMBER)),
     "confirm-password": ("accounts/confirm.html", confirm("password", errors={"password": "This is not your password."})),

@@ -9,7 +9,7 @@ from typing import Any
 from tests.web import samples
 from tests.web.samples import MARA, MEMBERS, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago, frame
 
-PLACES = (
+CURSOR = (
     ("People", "people", "people"),
     ("Organisations", "building", "organisations"),
     ("Jobs", "clock", "jobs"),
@@ -25,7 +25,7 @@ def staff(path: str, **changes: Any) -> dict[str, Any]:
     """The context of every page of the panel."""
     places = [
         Thing(label=label, icon=icon, href=f"/staff/{name}", current=path.startswith(f"/staff/{name}"), group="staff")
-        for label, icon, name in PLACES
+        for label, icon, name in CURSOR
     ]
     return frame(
         path,
@@ -76,7 +76,7 @@ def session(number: int, device: str, place: str, when: datetime, impersonator: 
 
 PERSON = {
     "person": one(),
-    "face": MARA,
+    "person_avatar": MARA,
     "may_export": True,
     "exports": [
         Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
@@ -169,7 +169,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-person": ("admin/person.html", staff("/staff/people/acc_1", **PERSON)),
     "staff-person-locked": (
         "admin/person.html",
-        staff("/staff/people/acc_1", **{**PERSON, "person": LOCKED}, refusal="This account is locked already."),
+        staff("/staff/people/acc_1", **{**PERSON, "person": LOCKED}, problem="This account is locked already."),
     ),
     "staff-person-reason": ("admin/person.html", staff("/staff/people/acc_1", **PERSON, errors={"reason": "Write why."})),
     "staff-person-read": ("admin/person.html", staff("/staff/people/acc_1", **{**PERSON, **READ_ALONE})),
@@ -222,7 +222,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/o/halden/entries/ent_1",
             entry=samples.ENTRY,
             may_change=True,
-            look_as=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=False),
+            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=False),
         ),
     ),
     "looked-as-writes": (
@@ -232,7 +232,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             entries=samples.ENTRIES,
             older="",
             newest=True,
-            look_as=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=True),
+            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=True),
         ),
     ),
 }

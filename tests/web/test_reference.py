@@ -75,7 +75,7 @@ def test_an_object_in_itself_ends() -> None:
     assert reference(looped).subjects[0].operations[0].body[0].kind == Kind("Tree", "tree")
 
 
-def test_refusals_are_listed_once_with_their_codes() -> None:
-    codes = [refusal.code for refusal in reference(DOCUMENT).refusals]
+def test_problems_are_listed_once_with_their_codes() -> None:
+    codes = [problem.code for problem in reference(DOCUMENT).problems]
     assert {"not_found", "not_logged_in", "too_many_requests"} <= set(codes)
     assert len(codes) == len(set(codes))

@@ -1,4 +1,4 @@
-"""Who is acting: an account, its session, and what it may do where."""
+"""Who is acting: an account, its session, and what it may do in which organisation."""
 
 from __future__ import annotations
 
@@ -15,14 +15,29 @@ IMPERSONATE_AND_WRITE = "platform.impersonate_and_write"
 NEVER_IMPLIED = frozenset({IMPERSONATE_AND_WRITE})
 
 
-class Seat(Struct, frozen=True):
-    """A place in an organisation, with the permissions it brings there. To an API key it brings those of its scopes alone."""
+class MembershipRecord(Struct, frozen=True):
+    """A role in an organisation, with the permissions it gives there. To an API key it gives only those of its scopes."""
 
     organisation: str
     slug: str
     name: str
     role: str
     permissions: frozenset[str]
+
+
+class Membership(MembershipRecord, frozen=True):
+    """Proof that an account was allowed something in an organisation. Only `Actor.require` makes one; actions ask for it.
+
+    `account` is who may, `permission` is what was checked.
+    """
+
+    account: str
+    permission: str
+
+    def demand(self, permission: str) -> None:
+        """Raises Forbidden unless the role, and the scopes of a key, allow this as well."""
+        if permission not in self.permissions:
+            raise Forbidden(f"Your role in {self.name} ({self.role}) does not allow this.")
 
 
 class SessionRecord(Struct, frozen=True):
@@ -45,7 +60,7 @@ class SessionRecord(Struct, frozen=True):
     until: datetime
     seen_at: datetime
     version: int = 1
-    proved_at: datetime | None = None
+    authenticated_at: datetime | None = None
     impersonator: str | None = None
     impersonation_writes: bool = False
     erase_at: datetime | None = None
@@ -56,10 +71,10 @@ class SessionRecord(Struct, frozen=True):
 
 
 class Actor(Struct, frozen=True):
-    """A logged-in person. `require` is the one place where permissions are decided."""
+    """Who is signed in, and what they may do. `require` is the one place where permissions in organisations are decided."""
 
     record: SessionRecord
-    seats: tuple[Seat, ...] = ()
+    memberships: tuple[MembershipRecord, ...] = ()
 
     @property
     def account(self) -> str:
@@ -77,44 +92,46 @@ class Actor(Struct, frozen=True):
     def time_zone(self) -> str:
         return self.record.time_zone
 
-    def seat(self, organisation: str) -> Seat | None:
-        """The seat in an organisation given by id or slug."""
-        return next((s for s in self.seats if organisation in (s.organisation, s.slug)), None)
-
     @property
     def impersonator(self) -> str | None:
         return self.record.impersonator
 
     @property
     def is_key(self) -> bool:
-        """Whether a program acts, with an API key, and no person."""
+        """Whether an API key acts, and no person."""
         return self.record.scopes is not None
 
-    def owes_second_factor(self, asked_of: str) -> bool:
-        """Whether a second factor is asked of this person, and there is none. `asked_of` is nobody, staff or everybody."""
+    def membership(self, organisation: str) -> MembershipRecord | None:
+        """The membership in an organisation given by id or slug: for display, not as permission."""
+        return next((m for m in self.memberships if organisation in (m.organisation, m.slug)), None)
+
+    def needs_second_factor(self, required_for: str) -> bool:
+        """Whether this person must set up a second factor first. `required_for` is nobody, staff or everybody."""
         record = self.record
-        if asked_of == "nobody" or record.has_second_factor or record.impersonator is not None or self.is_key:
+        if required_for == "nobody" or record.has_second_factor or record.impersonator is not None or self.is_key:
             return False
-        return asked_of == "everybody" or bool(record.platform)
+        return required_for == "everybody" or bool(record.platform)
 
     def may(self, permission: str, organisation: str | None = None) -> bool:
-        """Whether it is allowed there, or anywhere. An API key never may more than its scopes say."""
+        """Whether it is allowed there, or anywhere. An API key can never do more than its scopes say."""
         if self.record.scopes is not None and permission not in self.record.scopes:
             return False
         if organisation is None:
             platform = self.record.platform
             implied = ADMINISTRATOR in platform and permission.startswith("platform.") and permission not in NEVER_IMPLIED
-            return implied or permission in platform or any(permission in s.permissions for s in self.seats)
-        seat = self.seat(organisation)
-        return seat is not None and permission in seat.permissions
+            return implied or permission in platform or any(permission in m.permissions for m in self.memberships)
+        found = self.membership(organisation)
+        return found is not None and permission in found.permissions
 
-    def require(self, permission: str, organisation: str) -> Seat:
-        """The seat that allows it. NotFound where there is no seat at all: a stranger learns nothing. Else Forbidden."""
-        seat = self.seat(organisation)
-        if seat is None:
+    def require(self, permission: str, organisation: str) -> Membership:
+        """Proof that it is allowed there. Raises NotFound for an organisation the account is not a member of, else Forbidden."""
+        found = self.membership(organisation)
+        if found is None:
             raise NotFound("There is no such organisation, or you are not a member of it.")
         if self.record.scopes is not None and permission not in self.record.scopes:
             raise Forbidden(f"This API key does not have the scope {permission}.")
-        if permission not in seat.permissions:
-            raise Forbidden(f"Your role in {seat.name} ({seat.role}) does not allow this.")
-        return seat
+        if permission not in found.permissions:
+            raise Forbidden(f"Your role in {found.name} ({found.role}) does not allow this.")
+        return Membership(
+            found.organisation, found.slug, found.name, found.role, found.permissions, account=self.account, permission=permission
+        )

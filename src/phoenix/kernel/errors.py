@@ -35,7 +35,7 @@ class PhoenixError(Exception):
         self.headers = headers or {}
 
 
-class NotLoggedIn(PhoenixError):
+class NotSignedIn(PhoenixError):
     status, code, title = 401, "not_logged_in", "Log in first"
 
 
@@ -43,13 +43,13 @@ class Forbidden(PhoenixError):
     status, code, title = 403, "forbidden", "Not allowed"
 
 
-class ProveAgain(Forbidden):
+class ReauthenticationRequired(Forbidden):
     """The session is good, but the act wants a proof that the person is there now."""
 
     code, title = "reauthentication_required", "Show that it is you"
 
 
-class SecondFactorOwed(Forbidden):
+class SecondFactorNeeded(Forbidden):
     """This installation asks a second factor of this person, who has none yet."""
 
     code, title = "second_factor_owed", "Set up a second step first"

@@ -1,4 +1,4 @@
-"""What a module tells the house: plain frozen values, folded by the application, the worker and the command line."""
+"""The module contract: plain frozen values, folded by the application, the worker and the command line."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
-    from phoenix.kernel.actor import Actor, Seat, SessionRecord
+    from phoenix.kernel.actor import Actor, MembershipRecord, SessionRecord
     from phoenix.kernel.data.database import Reader, Transaction
     from phoenix.kernel.data.events import Event, Recorded
-    from phoenix.kernel.runtime import Runtime
+    from phoenix.kernel.runtime import Part, Runtime
     from phoenix.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Something a person may do, in one organisation or on the whole platform."""
+    """Something a person may do, in one organisation or on the whole platform.
+
+    `implies` are permissions that are of no use apart: an API key with this scope has them too.
+    """
 
     name: str
     about: str
     scope: Literal["organisation", "platform"] = "organisation"
+    implies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class EventKind:
     """A kind of fact, and how it is told. Without `feed` it is recorded but not shown in the feed.
 
     `summary` is a gettext message with `{actor}` and the fields of the event in braces. `link` is a path with
-    `{organisation}` (its slug), `{subject}` and the event's fields in braces. Who has not `permission` there does not see it.
+    `{organisation}` (its slug), `{subject}` and the event's fields in braces. Readers without `permission` do not see it.
     """
 
     type: type[Event]
@@ -46,7 +50,7 @@ class EventKind:
 class Job:
     """Background work. `run` gets the runtime and the payload given to `enqueue`; it must be idempotent.
 
-    A failed run is tried again after `first_delay` seconds, doubling, `attempts` times in all, then set aside.
+    A failed run is tried again after `first_delay` seconds, doubling, `attempts` times in all, then marked failed.
     """
 
     name: str
@@ -104,6 +108,29 @@ class NavigationItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Banner:
+    """A state that lasts and needs the reader, shown on every page, with the page where it is settled."""
+
+    kind: Literal["info", "warn"]
+    title: str
+    text: str
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPages:
+    """The pages that requests are sent to when something is missing. Exactly one module gives them.
+
+    `sign_in` and `reauthenticate` take `?next=`; `second_factor` is where people set up what protects their account.
+    """
+
+    sign_in: str
+    reauthenticate: str
+    second_factor: str
+
+
+@dataclass(frozen=True, slots=True)
 class HotRead:
     """A GET route whose bytes are answered before the framework is entered, when they are cached.
 
@@ -127,12 +154,14 @@ class Identity:
     """How a token becomes an account. Exactly one module gives it.
 
     `find` raises nothing: None is a token that is unknown, ended, forged or expired. `keys` are the generations that what
-    it finds depends on, besides that of the account. `why` is the reason a session ended, for who had a socket open.
+    it finds depends on, besides that of the account. `why` is the reason a session ended, for a client with an open
+    socket. `hold` keeps an account as it is until the transaction ends.
     """
 
     find: Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
     seen: Callable[[Transaction, Sequence[tuple[str, float]]], Awaitable[None]]
     why: Callable[[Reader, str], Awaitable[str]]
+    hold: Callable[[Transaction, str], Awaitable[None]]
     keys: tuple[str, ...] = ()
 
 
@@ -150,15 +179,17 @@ class PersonalData:
 
 
 @dataclass(frozen=True, slots=True)
-class Seating:
-    """Which organisations an account sits in, and what it may do there. At most one module gives it."""
+class MembershipSource:
+    """Which organisations an account belongs to, and what it may do there. At most one module gives it."""
 
-    finder: Callable[[Mapping[str, frozenset[str]]], Callable[[Reader, str], Awaitable[Sequence[Seat]]]]
-    """Given what each role may do, how the seats of an account are found."""
+    finder: Callable[[Mapping[str, frozenset[str]]], Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]]
+    """Given what each role may do, how the memberships of an account are found."""
+    hold: Callable[[Transaction, str], Awaitable[None]]
+    """Keeps the memberships of an organisation as they are until the transaction ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveMessages:
     """What sockets are told of a batch of events, as (room, event, payload). Rooms are `account:ID` and `organisation:ID`."""
 
     tell: Callable[[Runtime, Sequence[Recorded]], Awaitable[list[tuple[str, str, Any]]]]
@@ -175,7 +206,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module of the house. Only `name`, `about` and `folder` are needed.
+    """One module. Only `name`, `about` and `folder` are needed.
 
     `check` raises SettingsError where the module cannot do its part with these settings; it is asked at every start.
     """
@@ -195,12 +226,15 @@ class Module:
     navigation: tuple[NavigationItem, ...] = ()
     hot: tuple[HotRead, ...] = ()
     names: tuple[Names, ...] = ()
-    live: tuple[Live, ...] = ()
+    live: tuple[LiveMessages, ...] = ()
     commands: tuple[Command, ...] = ()
     identity: Identity | None = None
     personal: PersonalData | None = None
     check: Callable[[Settings], None] | None = None
-    seating: Seating | None = None
+    memberships: MembershipSource | None = None
+    parts: tuple[Part, ...] = ()
+    banners: tuple[Callable[[Actor], Banner | None], ...] = ()
+    sign_in: SignInPages | None = None
 
     @property
     def templates(self) -> Path:

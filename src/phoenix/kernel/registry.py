@@ -1,15 +1,32 @@
-"""The fold over the modules: what all of them bring together, checked once at start."""
+"""The fold over the modules: what all of them bring together, checked once at the start."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property
 from itertools import chain
+from pathlib import Path
 
-from phoenix.kernel.actor import Seat
+from phoenix.kernel.actor import Actor, MembershipRecord
+from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.module import Card, EventKind, Identity, Job, Module, Names, NavigationItem, Permission
+from phoenix.kernel.module import (
+    Banner,
+    Card,
+    EventKind,
+    Identity,
+    Job,
+    MembershipSource,
+    Module,
+    Names,
+    NavigationItem,
+    Permission,
+    SignInPages,
+)
+from phoenix.kernel.runtime import Part, Runtime, opened
+from phoenix.settings import Settings
 
 
 class RegistryError(Exception):
@@ -35,6 +52,10 @@ class Registry:
     def permissions(self) -> dict[str, Permission]:
         return {permission.name: permission for module in self.modules for permission in module.permissions}
 
+    def with_implied(self, permissions: frozenset[str]) -> frozenset[str]:
+        """These permissions and those they imply."""
+        return permissions.union(*(self.permissions[name].implies for name in permissions if name in self.permissions))
+
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         return tuple(card for module in self.modules for card in module.cards)
@@ -54,16 +75,68 @@ class Registry:
         return {role: frozenset[str]().union(*(module.roles.get(role, frozenset()) for module in self.modules)) for role in names}
 
     @cached_property
+    def banners(self) -> tuple[Callable[[Actor], Banner | None], ...]:
+        return tuple(banner for module in self.modules for banner in module.banners)
+
+    @cached_property
+    def sign_in(self) -> SignInPages:
+        """The pages of signing in; those of Phoenix itself where no module gives any."""
+        return next(
+            (module.sign_in for module in self.modules if module.sign_in), SignInPages("/sign-in", "/confirm", "/settings/security")
+        )
+
+    @cached_property
+    def template_folders(self) -> dict[str, Path]:
+        """The modules that have templates, by name."""
+        return {module.name: module.templates for module in self.modules if module.templates.is_dir()}
+
+    def opened(self, settings: Settings, *, clock: Clock | None = None, pool: int | None = None) -> AbstractAsyncContextManager[Runtime]:
+        """The runtime of one process with the parts of all modules, and this registry among them.
+
+        Raises SettingsError where a module cannot do its part with these settings.
+        """
+        for module in self.modules:
+            if module.check is not None:
+                module.check(settings)
+        parts = (Part(Registry, lambda _: nullcontext(self)), *(part for module in self.modules for part in module.parts))
+        return opened(settings, emails=self.template_folders, parts=parts, clock=clock, pool=pool)
+
+    @cached_property
     def identity(self) -> Identity | None:
         return next((module.identity for module in self.modules if module.identity), None)
 
     @cached_property
-    def find_seats(self) -> Callable[[Reader, str], Awaitable[Sequence[Seat]]]:
-        """Where an account sits; nowhere, without a module that seats people."""
-        seating = next((module.seating for module in self.modules if module.seating), None)
-        return seating.finder(self.roles) if seating else _no_seats
+    def membership_source(self) -> MembershipSource | None:
+        return next((module.memberships for module in self.modules if module.memberships), None)
+
+    @cached_property
+    def find_memberships(self) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
+        """The memberships of an account; none, without a module that has any."""
+        return self.membership_source.finder(self.roles) if self.membership_source else _no_memberships
 
     def _check(self) -> None:
+        self._check_needs()
+        doubles: dict[str, Iterable[str]] = {
+            "permission": (p.name for m in self.modules for p in m.permissions),
+            "event kind": (e.type.kind for m in self.modules for e in m.events),
+            "job": (j.name for m in self.modules for j in m.jobs),
+            "schedule": (s.name for m in self.modules for s in m.schedules),
+            "follower": (f.name for m in self.modules for f in m.followers),
+            "card": (c.name for m in self.modules for c in m.cards),
+            "id prefix": (n.prefix for m in self.modules for n in m.names),
+            "hot read": (h.path for m in self.modules for h in m.hot),
+            "command": (f"{c.group} {c.name}" for m in self.modules for c in m.commands),
+            "part": (p.kind.__qualname__ for m in self.modules for p in m.parts),
+            "identity": ("identity" for m in self.modules if m.identity),
+            "sign-in pages": ("sign_in" for m in self.modules if m.sign_in),
+            "memberships": ("memberships" for m in self.modules if m.memberships),
+        }
+        for what, names in doubles.items():
+            self._refuse_doubles(what, names)
+        for module in self.modules:
+            self._check_permissions(module)
+
+    def _check_needs(self) -> None:
         seen: set[str] = set()
         for module in self.modules:
             if module.name in seen:
@@ -72,28 +145,20 @@ class Registry:
                 if need not in seen:
                     raise RegistryError(f"Module {module.name} needs {need}, which is not among the modules before it.")
             seen.add(module.name)
-        self._refuse_doubles("permission", (p.name for m in self.modules for p in m.permissions))
-        self._refuse_doubles("event kind", (e.type.kind for m in self.modules for e in m.events))
-        self._refuse_doubles("job", (j.name for m in self.modules for j in m.jobs))
-        self._refuse_doubles("schedule", (s.name for m in self.modules for s in m.schedules))
-        self._refuse_doubles("follower", (f.name for m in self.modules for f in m.followers))
-        self._refuse_doubles("card", (c.name for m in self.modules for c in m.cards))
-        self._refuse_doubles("id prefix", (n.prefix for m in self.modules for n in m.names))
-        self._refuse_doubles("hot read", (h.path for m in self.modules for h in m.hot))
-        self._refuse_doubles("command", (f"{c.group} {c.name}" for m in self.modules for c in m.commands))
-        self._refuse_doubles("identity", ("identity" for m in self.modules if m.identity))
-        self._refuse_doubles("seating", ("seating" for m in self.modules if m.seating))
-        for module in self.modules:
-            for role, permissions in module.roles.items():
-                for platform in {name for name in permissions if name in self.permissions and self.permissions[name].scope == "platform"}:
-                    raise RegistryError(
-                        f"Module {module.name} gives role {role} the permission {platform}, which is for the whole platform."
-                    )
-                for unknown in permissions - set(self.permissions):
-                    raise RegistryError(f"Module {module.name} gives role {role} the permission {unknown}, which no module declares.")
-            for card in module.cards:
-                if card.permission not in self.permissions:
-                    raise RegistryError(f"Card {card.name} needs the permission {card.permission}, which no module declares.")
+
+    def _check_permissions(self, module: Module) -> None:
+        for role, permissions in module.roles.items():
+            for unknown in permissions - set(self.permissions):
+                raise RegistryError(f"Module {module.name} gives role {role} the permission {unknown}, which no module declares.")
+            for name in permissions:
+                if self.permissions[name].scope == "platform":
+                    raise RegistryError(f"Module {module.name} gives role {role} the permission {name}, which is for the whole platform.")
+        for permission in module.permissions:
+            for unknown in set(permission.implies) - set(self.permissions):
+                raise RegistryError(f"Permission {permission.name} implies {unknown}, which no module declares.")
+        for card in module.cards:
+            if card.permission not in self.permissions:
+                raise RegistryError(f"Card {card.name} needs the permission {card.permission}, which no module declares.")
 
     @staticmethod
     def _refuse_doubles(what: str, names: Iterable[str]) -> None:
@@ -102,5 +167,5 @@ class Registry:
             raise RegistryError(f"Two modules bring the same {what}: {', '.join(sorted(doubles))}.")
 
 
-async def _no_seats(_: Reader, __: str) -> Sequence[Seat]:
+async def _no_memberships(_: Reader, __: str) -> Sequence[MembershipRecord]:
     return ()

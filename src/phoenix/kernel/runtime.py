@@ -1,34 +1,38 @@
-"""What one process of Phoenix holds open: settings, database, cache, keys, mail. Passed on, never global."""
+"""What one process holds open: settings, database, cache, keys, email. Passed on, never global."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from phoenix.kernel.cache.cache import Cache
+from phoenix.kernel.cache.generations import Generations, MachineGenerations, ValkeyGenerations
 from phoenix.kernel.cache.limits import Limiter
 from phoenix.kernel.cache.valkey import Valkey
-from phoenix.kernel.clock import Clock
-from phoenix.kernel.data.database import Database
+from phoenix.kernel.clock import Clock, SystemClock
+from phoenix.kernel.data.database import Database, connect
+from phoenix.kernel.data.installation import check_installation
+from phoenix.kernel.data.outbox import EventOutbox
 from phoenix.kernel.i18n.email import Mailer
-from phoenix.kernel.registry import Registry
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
-from phoenix.kernel.security.http_client import Outside
+from phoenix.kernel.security.http_client import HttpClient
 from phoenix.kernel.security.passwords import Passwords
-from phoenix.settings import Settings
+from phoenix.settings import Settings, SettingsError
 
-if TYPE_CHECKING:
-    from phoenix.kernel.i18n.templates import Templates
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Runtime:
-    """The open parts of one process."""
+    """The open parts of one process. What modules bring themselves is fetched by its type, with `part`."""
 
     settings: Settings
-    registry: Registry
     clock: Clock
     keys: Keys
     database: Database
@@ -38,6 +42,83 @@ class Runtime:
     passwords: Passwords
     breaches: Breaches
     captcha: Captcha
-    outside: Outside
+    http: HttpClient
     mailer: Mailer
-    templates: Templates
+    parts: dict[type[Any], Any] = field(default_factory=dict)
+
+    def part(self, kind: type[T]) -> T:
+        """What was opened as this type. Raises LookupError where no module of the composition opens one."""
+        try:
+            return cast("T", self.parts[kind])
+        except KeyError:
+            raise LookupError(f"No module opens a {kind.__name__}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something a module holds open for as long as the process runs: an object store, a search index, a client.
+
+    `open` gives it as an async context manager; `Runtime.part(kind)` fetches it. Parts open in the order of the modules
+    and close in the reverse order.
+    """
+
+    kind: type[Any]
+    open: Callable[[Runtime], AbstractAsyncContextManager[Any]]
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    settings: Settings,
+    *,
+    emails: Mapping[str, Path],
+    parts: Sequence[Part] = (),
+    clock: Clock | None = None,
+    pool: int | None = None,
+) -> AsyncIterator[Runtime]:
+    """The runtime of one process, closed again at the end. `emails` maps a module's name to its folder of templates.
+
+    Raises SettingsError where it cannot be opened.
+    """
+    if not settings.secrets.key:
+        raise SettingsError("PHOENIX_SECRET_KEY is missing. `phoenix up` makes one at its first start.")
+    if not settings.database.url:
+        raise SettingsError("PHOENIX_DATABASE_URL is missing. `phoenix up` starts a database and sets it.")
+    time = clock or SystemClock()
+    keys = Keys(settings.secrets.key, settings.installation.environment)
+    valkey = Valkey(settings.cache.url) if settings.cache.url else None
+    generations = _generations(settings, valkey)
+    async with contextlib.AsyncExitStack() as stack:
+        if valkey is not None:
+            stack.push_async_callback(valkey.close)
+        database = await connect(settings.database, time, generations, EventOutbox, pool=pool)
+        stack.push_async_callback(database.close)
+        passwords = Passwords()
+        stack.callback(passwords.close)
+        http = HttpClient(time)
+        stack.push_async_callback(http.close)
+        runtime = Runtime(
+            settings=settings,
+            clock=time,
+            keys=keys,
+            database=database,
+            valkey=valkey,
+            cache=Cache(generations, valkey, settings.cache.local_entries),
+            limiter=Limiter(valkey, keys, time),
+            passwords=passwords,
+            breaches=Breaches(settings.accounts.breached_passwords),
+            captcha=Captcha(settings.accounts),
+            http=http,
+            mailer=Mailer(settings.email, emails),
+        )
+        await check_installation(database, settings, keys)
+        for part in parts:
+            runtime.parts[part.kind] = await stack.enter_async_context(part.open(runtime))
+        yield runtime
+
+
+def _generations(settings: Settings, valkey: Valkey | None) -> Generations:
+    if settings.cache.nodes != "many":
+        return MachineGenerations(settings.installation.data / "run" / "generations")
+    if valkey is None:
+        raise SettingsError("PHOENIX_NODES=many needs PHOENIX_CACHE_URL: generations are shared through it.")
+    return ValkeyGenerations(valkey)

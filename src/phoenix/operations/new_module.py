@@ -1,4 +1,4 @@
-"""Lay out the rooms of a new module: the smallest one that has a page, a route, a table and an event."""
+"""Lay out the files of a new module: the smallest one that has a page, a route, a table and an event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from phoenix.operations.migrate import MigrationError
 
-ROOMS = Path(__file__).parent / "rooms"
+FILES = Path(__file__).parent / "module_files"
 
 
 class BadName(MigrationError):
@@ -15,7 +15,7 @@ class BadName(MigrationError):
 
 
 def new_module(name: str, folder: Path) -> list[Path]:
-    """Write the rooms into `folder/name`; the files written. Raises BadName; never overwrites anything."""
+    """Write the files into `folder/name`; the files written. Raises BadName; never overwrites anything."""
     if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower() or name.startswith("_"):
         raise BadName(f"{name!r} cannot be a module. Use a plural noun in lower case, such as invoices.")
     target = folder / name
@@ -24,9 +24,9 @@ def new_module(name: str, folder: Path) -> list[Path]:
     single = name.removesuffix("s")
     words = {"MODULE": name, "Model": single.title().replace("_", ""), "single": single, "pre": single.replace("_", "")[:3]}
     written = []
-    for room in sorted(ROOMS.rglob("*.txt")):
-        path = target / str(room.relative_to(ROOMS)).removesuffix(".txt").replace("MODULE", name)
-        text = room.read_text(encoding="utf-8")
+    for source in sorted(FILES.rglob("*.txt")):
+        path = target / str(source.relative_to(FILES)).removesuffix(".txt").replace("MODULE", name)
+        text = source.read_text(encoding="utf-8")
         for word, value in words.items():
             text = text.replace(f"<{word}>", value)
         path.parent.mkdir(parents=True, exist_ok=True)

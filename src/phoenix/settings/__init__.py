@@ -1,4 +1,4 @@
-"""Settings: one frozen dataclass a concern, read once from the environment.
+"""Settings: one frozen dataclass per concern, read once from the environment.
 
 Every variable is called PHOENIX_ and the name given to `setting`. A variable `PHOENIX_X_FILE` names a file that
 holds the value of `PHOENIX_X`, for secrets. `docs/settings.md` lists them all; a test holds that it does.
@@ -10,28 +10,42 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from phoenix.settings.checks import MADE_IN_DEVELOPMENT, check
-from phoenix.settings.concerns import Accounts, Admin, Cache, Database, Logs, Mail, Place, Realtime, Secrets, Sessions, SettingsError, Web
+from phoenix.settings.concerns import (
+    AccountSettings,
+    AdminSettings,
+    CacheSettings,
+    DatabaseSettings,
+    EmailSettings,
+    InstallationSettings,
+    LogSettings,
+    RealtimeSettings,
+    SecretSettings,
+    SessionSettings,
+    WebSettings,
+)
+from phoenix.settings.declare import PREFIX, SettingsError, Variable, read_concern, variables_of
 
 __all__ = [
     "MADE_IN_DEVELOPMENT",
-    "Accounts",
-    "Admin",
-    "Cache",
-    "Database",
-    "Logs",
-    "Mail",
-    "Place",
-    "Realtime",
-    "Secrets",
-    "Sessions",
+    "AccountSettings",
+    "AdminSettings",
+    "CacheSettings",
+    "DatabaseSettings",
+    "EmailSettings",
+    "InstallationSettings",
+    "LogSettings",
+    "RealtimeSettings",
+    "SecretSettings",
+    "SessionSettings",
     "Settings",
     "SettingsError",
-    "Web",
+    "Variable",
+    "WebSettings",
     "read_settings",
+    "values",
     "variables",
 ]
 
@@ -40,21 +54,23 @@ __all__ = [
 class Settings:
     """Everything an operator can set."""
 
-    place: Place = field(default_factory=Place)
-    web: Web = field(default_factory=Web)
-    database: Database = field(default_factory=Database)
-    cache: Cache = field(default_factory=Cache)
-    secrets: Secrets = field(default_factory=Secrets)
-    sessions: Sessions = field(default_factory=Sessions)
-    accounts: Accounts = field(default_factory=Accounts)
-    admin: Admin = field(default_factory=Admin)
-    mail: Mail = field(default_factory=Mail)
-    realtime: Realtime = field(default_factory=Realtime)
-    logs: Logs = field(default_factory=Logs)
+    installation: InstallationSettings = field(default_factory=InstallationSettings)
+    web: WebSettings = field(default_factory=WebSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    cache: CacheSettings = field(default_factory=CacheSettings)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
+    sessions: SessionSettings = field(default_factory=SessionSettings)
+    accounts: AccountSettings = field(default_factory=AccountSettings)
+    admin: AdminSettings = field(default_factory=AdminSettings)
+    email: EmailSettings = field(default_factory=EmailSettings)
+    realtime: RealtimeSettings = field(default_factory=RealtimeSettings)
+    logs: LogSettings = field(default_factory=LogSettings)
+    given: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Every PHOENIX_ variable as it was given: what modules read theirs from. It holds secrets."""
 
     @property
     def production(self) -> bool:
-        return self.place.environment == "production"
+        return self.installation.environment == "production"
 
     @property
     def second_factor_for(self) -> str:
@@ -80,57 +96,31 @@ class Settings:
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read and check every setting. Raises SettingsError naming the first variable that cannot be used."""
     env = os.environ if environment is None else environment
-    parts = {
-        part.name: _read_part(part.default_factory, env)  # type: ignore[arg-type]
-        for part in dataclasses.fields(Settings)
-    }
-    settings = Settings(**parts)
+    parts = {name: read_concern(kind, env) for name, kind in concerns()}
+    settings = Settings(**parts, given={name: value for name, value in env.items() if name.startswith(PREFIX)})
     check(settings)
     return settings
 
 
-def variables() -> list[tuple[str, str, Any, str]]:
-    """Every setting as (concern, variable, default, sentence), in the order of this file."""
+def concerns() -> list[tuple[str, type[Any]]]:
+    """Every concern of Phoenix's own, by the name of its field."""
     return [
-        (part.name, f.metadata["variable"], f.default, f.metadata["about"])
+        (part.name, part.default_factory)  # type: ignore[misc]
         for part in dataclasses.fields(Settings)
-        for f in dataclasses.fields(part.default_factory)  # type: ignore[arg-type]
+        if part.name != "given"
     ]
 
 
-def _read_part(kind: type[Any], env: Mapping[str, str]) -> Any:
-    types = get_type_hints(kind)
-    values = {}
-    for f in dataclasses.fields(kind):
-        variable = f.metadata["variable"]
-        text = env.get(variable)
-        if text is None and (path := env.get(f"{variable}_FILE")):
-            try:
-                text = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise SettingsError(f"{variable}_FILE names {path}, which cannot be read: {error.strerror}.") from error
-        if text is not None:
-            values[f.name] = _parse(variable, text, types[f.name])
-    return kind(**values)
+def values(settings: Settings) -> list[tuple[str, Variable, Any]]:
+    """Every setting of Phoenix's own as it is in effect, with the sentence that heads its concern."""
+    found = []
+    for name, kind in concerns():
+        part = getattr(settings, name)
+        for variable, f in zip(variables_of(kind), dataclasses.fields(kind), strict=True):
+            found.append(((kind.__doc__ or "").rstrip("."), variable, getattr(part, f.name)))
+    return found
 
 
-def _parse(variable: str, text: str, kind: Any) -> Any:
-    if kind is bool:
-        if text.lower() in {"1", "true", "yes", "on"}:
-            return True
-        if text.lower() in {"0", "false", "no", "off", ""}:
-            return False
-        raise SettingsError(f"{variable} must be true or false, not {text!r}.")
-    if kind is int:
-        try:
-            number = int(text)
-        except ValueError:
-            raise SettingsError(f"{variable} must be a whole number, not {text!r}.") from None
-        if number < 0:
-            raise SettingsError(f"{variable} must not be negative.")
-        return number
-    if kind is Path:
-        return Path(text).expanduser()
-    if kind == tuple[str, ...]:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    return text
+def variables() -> list[tuple[str, Variable]]:
+    """Every setting of Phoenix's own with its concern, in the order of this file."""
+    return [(name, variable) for name, kind in concerns() for variable in variables_of(kind)]

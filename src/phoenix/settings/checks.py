@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix.settings.concerns import SettingsError
+from phoenix.settings.declare import SettingsError
 
 if TYPE_CHECKING:
     from phoenix.settings import Settings
@@ -14,34 +14,14 @@ MADE_IN_DEVELOPMENT = "development-"
 
 
 def check(settings: Settings) -> None:
-    """Raises SettingsError naming the first variable that cannot be used."""
-    _check_choice("ENVIRONMENT", settings.place.environment, ("development", "test", "production"))
-    _check_choice("NODES", settings.cache.nodes, ("one", "many"))
-    if settings.accounts.second_factor_for:
-        _check_choice("SECOND_FACTOR_FOR", settings.accounts.second_factor_for, ("nobody", "staff", "everybody"))
-    _check_choice("LOG_FORMAT", settings.logs.format, ("json", "pretty"))
-    _check_choice("LOG_LEVEL", settings.logs.level, ("debug", "info", "warning", "error"))
-    _check_range("WORKERS", settings.web.workers, 1, 1024)
-    _check_range("ACCESS_TOKEN", settings.sessions.access_token, 60, 900)
-    _check_range("IMPERSONATION", settings.sessions.impersonation, 60, 1800)
-    host, _, port = settings.admin.bind.rpartition(":")
-    if not host or not port.isdecimal():
-        raise SettingsError("PHOENIX_ADMIN_BIND must be an address and a port, such as 127.0.0.1:8020.")
-    for origin in settings.web.cors_origins:
-        if not origin.startswith(("https://", "http://")) or "*" in origin or origin.endswith("/"):
-            raise SettingsError(f"PHOENIX_CORS_ORIGINS holds {origin!r}; write an exact origin such as https://app.example.com.")
+    """What only several settings together can get wrong. Raises SettingsError naming the first variable."""
+    limits = settings.sessions
+    if limits.idle > limits.absolute:
+        raise SettingsError("PHOENIX_SESSION_IDLE must not be longer than PHOENIX_SESSION_ABSOLUTE.")
+    if limits.remember_idle > limits.remember_absolute:
+        raise SettingsError("PHOENIX_SESSION_REMEMBER_IDLE must not be longer than PHOENIX_SESSION_REMEMBER_ABSOLUTE.")
     if settings.production:
         _check_production(settings)
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise SettingsError(f"PHOENIX_{name} must be {', '.join(choices[:-1])} or {choices[-1]}.")
-
-
-def _check_range(name: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise SettingsError(f"PHOENIX_{name} must be between {least} and {most}.")
 
 
 def _check_production(settings: Settings) -> None:
@@ -52,5 +32,5 @@ def _check_production(settings: Settings) -> None:
         raise SettingsError(
             "PHOENIX_SECRET_KEY must be at least 32 characters of random text in production. Make one with: openssl rand -base64 48"
         )
-    if not settings.mail.smtp_url:
+    if not settings.email.smtp_url:
         raise SettingsError("PHOENIX_SMTP_URL must name a mail server in production; the local mailbox is for development.")

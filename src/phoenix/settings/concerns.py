@@ -1,29 +1,24 @@
-"""What an operator can set: one frozen dataclass a concern."""
+"""What an operator can set: one frozen dataclass per concern."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from phoenix.settings.declare import PORT, between, bind, networks, one_of, origins, setting, with_scheme
 
-class SettingsError(Exception):
-    """The environment holds something Phoenix cannot start with; the message names the variable and the mend."""
-
-
-def setting(name: str, default: Any, about: str) -> Any:
-    """Declare a setting: its variable without the prefix, its default, and one sentence for the documentation."""
-    return field(default=default, metadata={"variable": f"PHOENIX_{name}", "about": about})
+YEAR = 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InstallationSettings:
     """Where Phoenix runs and keeps its things."""
 
     environment: str = setting(
         "ENVIRONMENT",
         "development",
         "`development`, `test` or `production`. Production refuses to start on weak secrets and has no local mailbox.",
+        one_of("development", "test", "staging", "production"),
     )
     data: Path = setting(
         "DATA", Path("data"), "Folder of the embedded PostgreSQL and Valkey, the secrets made at first start and the run files."
@@ -32,54 +27,77 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
+class WebSettings:
     """The public listener."""
 
     host: str = setting("HOST", "127.0.0.1", "Address the public listener binds to.")
-    port: int = setting("PORT", 8000, "Port of the public listener.")
-    workers: int = setting("WORKERS", 1, "Web worker processes.")
+    port: int = setting("PORT", 8000, "Port of the public listener.", between(1, 65_535))
+    workers: int = setting("WORKERS", 1, "Web worker processes.", between(1, 1024))
     domain: str = setting(
         "DOMAIN", "", "Public host name. When set, Caddy is put in front with a certificate by ACME, on ports 80 and 443."
     )
-    acme_directory: str = setting("ACME_DIRECTORY", "", "ACME directory URL other than Let's Encrypt's, for a private authority.")
-    public_url: str = setting("PUBLIC_URL", "", "Address people use, for links in mails. Default: from the domain, or from host and port.")
+    acme_directory: str = setting(
+        "ACME_DIRECTORY", "", "ACME directory URL other than Let's Encrypt's, for a private authority.", with_scheme("https", "http")
+    )
+    public_url: str = setting(
+        "PUBLIC_URL",
+        "",
+        "Address people use, for links in mails. Default: from the domain, or from host and port.",
+        with_scheme("https", "http"),
+    )
     trusted_proxies: tuple[str, ...] = setting(
-        "TRUSTED_PROXIES", (), "Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas."
+        "TRUSTED_PROXIES", (), "Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas.", networks
     )
     cors_origins: tuple[str, ...] = setting(
-        "CORS_ORIGINS", (), "Origins that may call the API from a browser, exact, separated by commas. None by default."
+        "CORS_ORIGINS", (), "Origins that may call the API from a browser, exact, separated by commas. None by default.", origins
     )
     static: Path = setting("STATIC", Path(__file__).parents[1] / "static", "Folder of the bundled styles and scripts.")
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
+class DatabaseSettings:
     """PostgreSQL."""
 
-    url: str = setting("DATABASE_URL", "", "PostgreSQL to use instead of the embedded one, as postgresql://user:password@host:port/name.")
-    owner_url: str = setting(
-        "DATABASE_OWNER_URL", "", "PostgreSQL address with the right to change tables, used for migrations alone. Default: DATABASE_URL."
+    url: str = setting(
+        "DATABASE_URL",
+        "",
+        "PostgreSQL to use instead of the embedded one, as postgresql://user:password@host:port/name.",
+        with_scheme("postgresql", "postgres"),
     )
-    pool: int = setting("DATABASE_POOL", 10, "Largest number of connections of each process.")
-    statement_timeout: int = setting("STATEMENT_TIMEOUT", 10_000, "Milliseconds after which a statement is given up.")
-    lock_timeout: int = setting("LOCK_TIMEOUT", 3_000, "Milliseconds a statement waits for a lock.")
+    owner_url: str = setting(
+        "DATABASE_OWNER_URL",
+        "",
+        "PostgreSQL address with the right to change tables, used for migrations alone. Default: DATABASE_URL.",
+        with_scheme("postgresql", "postgres"),
+    )
+    pool: int = setting("DATABASE_POOL", 10, "Largest number of connections of each process.", between(2, 1000))
+    statement_timeout: int = setting(
+        "STATEMENT_TIMEOUT", 10_000, "Milliseconds after which a statement is given up.", between(100, 600_000)
+    )
+    lock_timeout: int = setting("LOCK_TIMEOUT", 3_000, "Milliseconds a statement waits for a lock.", between(10, 600_000))
 
 
 @dataclass(frozen=True, slots=True)
-class Cache:
+class CacheSettings:
     """Valkey or Redis, and the layer in each process."""
 
-    url: str = setting("CACHE_URL", "", "Valkey or Redis to use instead of the embedded one, as redis://host:port/0.")
+    url: str = setting(
+        "CACHE_URL",
+        "",
+        "Valkey or Redis to use instead of the embedded one, as redis://host:port/0.",
+        with_scheme("redis", "rediss", "valkey", "valkeys"),
+    )
     nodes: str = setting(
         "NODES",
         "one",
         "`one`: every process runs on this machine and generations live in shared memory. `many`: generations live in Valkey.",
+        one_of("one", "many"),
     )
-    local_entries: int = setting("CACHE_LOCAL_ENTRIES", 20_000, "Values each process keeps in its own memory.")
+    local_entries: int = setting("CACHE_LOCAL_ENTRIES", 20_000, "Values each process keeps in its own memory.", between(0, 100_000_000))
 
 
 @dataclass(frozen=True, slots=True)
-class Secrets:
+class SecretSettings:
     """Key material. Made at first start in development, required in production."""
 
     key: str = setting(
@@ -88,20 +106,26 @@ class Secrets:
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
+class SessionSettings:
     """How long a log-in lasts, in seconds."""
 
-    idle: int = setting("SESSION_IDLE", 2 * 3600, "Seconds without a request after which a session ends.")
-    absolute: int = setting("SESSION_ABSOLUTE", 24 * 3600, "Seconds after which a session ends in any case.")
-    remember_idle: int = setting("SESSION_REMEMBER_IDLE", 30 * 86400, "As SESSION_IDLE, for “remember me”.")
-    remember_absolute: int = setting("SESSION_REMEMBER_ABSOLUTE", 90 * 86400, "As SESSION_ABSOLUTE, for “remember me”.")
-    access_token: int = setting("ACCESS_TOKEN", 900, "Seconds an API access token lives before it must be refreshed; at most 900.")
-    prove_again: int = setting("PROVE_AGAIN", 900, "Seconds after a log-in within which sensitive acts need no new proof of who you are.")
-    impersonation: int = setting("IMPERSONATION", 1800, "Seconds for which staff may look through a person's eyes; at most 1800.")
+    idle: int = setting("SESSION_IDLE", 2 * 3600, "Seconds without a request after which a session ends.", between(60, YEAR))
+    absolute: int = setting("SESSION_ABSOLUTE", 24 * 3600, "Seconds after which a session ends in any case.", between(60, YEAR))
+    remember_idle: int = setting("SESSION_REMEMBER_IDLE", 30 * 86400, "As SESSION_IDLE, for “remember me”.", between(60, YEAR))
+    remember_absolute: int = setting("SESSION_REMEMBER_ABSOLUTE", 90 * 86400, "As SESSION_ABSOLUTE, for “remember me”.", between(60, YEAR))
+    access_token: int = setting(
+        "ACCESS_TOKEN", 900, "Seconds an API access token lives before it must be refreshed; at most 900.", between(60, 900)
+    )
+    prove_again: int = setting(
+        "PROVE_AGAIN", 900, "Seconds after a log-in within which sensitive acts need no new proof of who you are.", between(60, 86_400)
+    )
+    impersonation: int = setting(
+        "IMPERSONATION", 1800, "Seconds for which staff may look through a person's eyes; at most 1800.", between(60, 1800)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Accounts:
+class AccountSettings:
     """How people get in, and out."""
 
     providers: str = setting(
@@ -113,33 +137,42 @@ class Accounts:
         "SECOND_FACTOR_FOR",
         "",
         "Who must have a second factor: `nobody`, `staff` or `everybody`. Who has none yet sets one up before anything else. Default: `staff` in production, `nobody` elsewhere.",
+        one_of("", "nobody", "staff", "everybody"),
     )
     breached_passwords: str = setting(
         "BREACHED_PASSWORDS",
         "",
         "Address of a password range look-up such as https://api.pwnedpasswords.com/range/; five characters of a hash are sent. Empty: off.",
+        with_scheme("https", "http"),
     )
     captcha_check: str = setting(
-        "CAPTCHA_CHECK", "", "Address that checks CAPTCHA answers (Turnstile, hCaptcha and reCAPTCHA speak alike). Empty: off."
+        "CAPTCHA_CHECK",
+        "",
+        "Address that checks CAPTCHA answers (Turnstile, hCaptcha and reCAPTCHA speak alike). Empty: off.",
+        with_scheme("https", "http"),
     )
     captcha_secret: str = setting("CAPTCHA_SECRET", "", "Secret for that address.")
-    captcha_script: str = setting("CAPTCHA_SCRIPT", "", "Script that draws the CAPTCHA.")
+    captcha_script: str = setting("CAPTCHA_SCRIPT", "", "Script that draws the CAPTCHA.", with_scheme("https", "http"))
     captcha_site_key: str = setting("CAPTCHA_SITE_KEY", "", "Public key of the site for that script.")
-    deletion_grace: int = setting("DELETION_GRACE", 14, "Days between asking for the deletion of an account and its end.")
+    deletion_grace: int = setting("DELETION_GRACE", 14, "Days between asking for the deletion of an account and its end.", between(0, 365))
 
 
 @dataclass(frozen=True, slots=True)
-class Admin:
+class AdminSettings:
     """The admin panel, on a listener of its own."""
 
     bind: str = setting(
         "ADMIN_BIND",
         "127.0.0.1:0",
         "Address and port of the admin panel, such as the VPN's 10.8.0.1:8443. Port 0: the public port plus 20.",
+        bind,
     )
-    url: str = setting("ADMIN_URL", "", "Address staff use for it. Default: http:// and ADMIN_BIND.")
+    url: str = setting("ADMIN_URL", "", "Address staff use for it. Default: http:// and ADMIN_BIND.", with_scheme("https", "http"))
     networks: tuple[str, ...] = setting(
-        "ADMIN_NETWORKS", ("127.0.0.0/8", "::1/128"), "Networks the admin panel answers to, separated by commas; everybody else is refused."
+        "ADMIN_NETWORKS",
+        ("127.0.0.0/8", "::1/128"),
+        "Networks the admin panel answers to, separated by commas; everybody else is refused.",
+        networks,
     )
 
     @property
@@ -157,32 +190,37 @@ class Admin:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class EmailSettings:
     """Outgoing mail."""
 
     smtp_url: str = setting(
-        "SMTP_URL", "", "Mail server as smtp://user:password@host:587 or smtps://…:465. Default in development: the local mailbox."
+        "SMTP_URL",
+        "",
+        "Mail server as smtp://user:password@host:587 or smtps://…:465. Default in development: the local mailbox.",
+        with_scheme("smtp", "smtps"),
     )
     sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every mail.")
     mailbox_port: int = setting(
-        "MAILBOX_PORT", 0, "Loopback port on which the local mailbox takes mail by SMTP. 0: the public port plus 1."
+        "MAILBOX_PORT", 0, "Loopback port on which the local mailbox takes mail by SMTP. 0: the public port plus 1.", PORT
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Realtime:
+class RealtimeSettings:
     """Sockets."""
 
     processes: int = setting(
-        "REALTIME_PROCESSES", 0, "Processes that serve sockets alone. 0: the web workers serve them, on the public port."
+        "REALTIME_PROCESSES", 0, "Processes that serve sockets alone. 0: the web workers serve them, on the public port.", between(0, 64)
     )
-    port: int = setting("REALTIME_PORT", 0, "First port of those processes, one port each. 0: the public port plus 10.")
-    url: str = setting("REALTIME_URL", "", "Address browsers open sockets to, where it is not the page's own.")
+    port: int = setting("REALTIME_PORT", 0, "First port of those processes, one port each. 0: the public port plus 10.", PORT)
+    url: str = setting(
+        "REALTIME_URL", "", "Address browsers open sockets to, where it is not the page's own.", with_scheme("https", "http", "ws", "wss")
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Logs:
+class LogSettings:
     """What is written to standard error."""
 
-    level: str = setting("LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`.")
-    format: str = setting("LOG_FORMAT", "json", "`json`, or `pretty` for people.")
+    level: str = setting("LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`.", one_of("debug", "info", "warning", "error"))
+    format: str = setting("LOG_FORMAT", "json", "`json`, or `pretty` for people.", one_of("json", "pretty"))

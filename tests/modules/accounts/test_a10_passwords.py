@@ -10,7 +10,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 from phoenix.kernel.security.breaches import Breaches
 
@@ -29,47 +29,47 @@ from phoenix.kernel.security.breaches import Breaches
         "a" + " lantern by the harbour" * 11,
     ],
 )
-def test_any_unicode_can_be_a_password(house: House, password: str) -> None:
+def test_any_unicode_can_be_a_password(harness: Harness, password: str) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada")
-            assert (await house.post("/api/v2/me/password", by="ada", json={"password": password})).status_code == 204
+        async with harness:
+            await harness.person("ada")
+            assert (await harness.post("/api/v2/me/password", by="ada", json={"password": password})).status_code == 204
             for form in ("NFC", "NFD"):
                 typed = unicodedata.normalize(form, password)  # type: ignore[arg-type]
-                assert (await house.log_in("ada", password=typed)).status_code == 201
-            assert (await house.log_in("ada", password=password.strip() + "!")).status_code == 401
+                assert (await harness.log_in("ada", password=typed)).status_code == 201
+            assert (await harness.log_in("ada", password=password.strip() + "!")).status_code == 401
 
     asyncio.run(run())
 
 
-def test_a_change_ends_the_other_sessions_and_tells_the_owner(house: House) -> None:
+def test_a_change_ends_the_other_sessions_and_tells_the_owner(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            other = (await house.log_in("ada")).json()["access_token"]
-            await house.events()
+        async with harness:
+            await harness.person("ada", password=True)
+            other = (await harness.log_in("ada")).json()["access_token"]
+            await harness.events()
             given = {"current_password": PASSWORD, "password": "eleven kettles on the roof"}
-            answer = await house.post("/api/v2/me/password", by="ada", json=given)
+            answer = await harness.post("/api/v2/me/password", by="ada", json=given)
             assert answer.status_code == 204
-            assert await house.events() == ["accounts.session_ended", "accounts.password_changed"]
-            assert (await house.get("/api/v2/me", headers={"Authorization": f"Bearer {other}"})).status_code == 401
-            assert (await house.get("/api/v2/me", by="ada")).status_code == 200
-            await house.work()
-            assert any("password was changed" in mail.text for mail in house.mails("ada@example.com"))
+            assert await harness.events() == ["accounts.session_ended", "accounts.password_changed"]
+            assert (await harness.get("/api/v2/me", headers={"Authorization": f"Bearer {other}"})).status_code == 401
+            assert (await harness.get("/api/v2/me", by="ada")).status_code == 200
+            await harness.work()
+            assert any("password was changed" in mail.text for mail in harness.mails("ada@example.com"))
 
     asyncio.run(run())
 
 
-def test_a_hash_of_older_figures_is_mended_at_the_next_log_in(house: House) -> None:
+def test_a_hash_of_older_figures_is_mended_at_the_next_log_in(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
+        async with harness:
+            await harness.person("ada", password=True)
             old = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
-            await house.sql("UPDATE accounts SET password_hash = $1", old)
-            assert (await house.log_in("ada")).status_code == 201
-            stored = (await house.sql("SELECT password_hash FROM accounts"))[0]["password_hash"]
+            await harness.sql("UPDATE accounts SET password_hash = $1", old)
+            assert (await harness.log_in("ada")).status_code == 201
+            stored = (await harness.sql("SELECT password_hash FROM accounts"))[0]["password_hash"]
             assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-            assert (await house.log_in("ada")).status_code == 201
+            assert (await harness.log_in("ada")).status_code == 201
 
     asyncio.run(run())
 
@@ -97,13 +97,13 @@ SUFFIX = hashlib.sha1(LEAKED.encode(), usedforsecurity=False).hexdigest().upper(
     ],
     ids=["leaked", "padding", "nonsense", "down", "slow"],
 )
-def test_the_look_up_is_optional_and_fails_open(house: House, answer: Callable[[httpx.Request], httpx.Response], status: int) -> None:
+def test_the_look_up_is_optional_and_fails_open(harness: Harness, answer: Callable[[httpx.Request], httpx.Response], status: int) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada")
+        async with harness:
+            await harness.person("ada")
             seen: list[httpx.Request] = []
-            house.runtime.breaches = _range(answer, seen)
-            sent = await house.post("/api/v2/me/password", by="ada", json={"password": LEAKED})
+            harness.runtime.breaches = _range(answer, seen)
+            sent = await harness.post("/api/v2/me/password", by="ada", json={"password": LEAKED})
             assert sent.status_code == status
             if status == 422:
                 assert sent.json()["errors"][0]["code"] == "breached"
@@ -113,27 +113,27 @@ def test_the_look_up_is_optional_and_fails_open(house: House, answer: Callable[[
     asyncio.run(run())
 
 
-def test_without_an_address_nothing_is_asked(house: House) -> None:
+def test_without_an_address_nothing_is_asked(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            assert not await house.runtime.breaches.knows("password")
+        async with harness:
+            assert not await harness.runtime.breaches.knows("password")
 
     asyncio.run(run())
 
 
-def test_a_flood_of_log_ins_is_bounded_and_others_go_on(house: House) -> None:
+def test_a_flood_of_log_ins_is_bounded_and_others_go_on(harness: Harness) -> None:
     """Log-ins beyond the bounded line are told to come back; reads are answered meanwhile, and none fails."""
 
     async def run() -> None:
-        async with house:
-            await house.person("ada")
-            clients = [house.new_client(address=f"198.51.{n}.7") for n in range(10)]
+        async with harness:
+            await harness.person("ada")
+            clients = [harness.new_client(address=f"198.51.{n}.7") for n in range(10)]
             flood = asyncio.gather(
                 *(clients[n % 10].post("/api/v2/sessions", json={"email": f"p{n}@example.com", "password": "x" * 200}) for n in range(250))
             )
             reads = []
             while not flood.done():
-                reads.append((await house.get("/api/v2/security", by="ada")).status_code)
+                reads.append((await harness.get("/api/v2/security", by="ada")).status_code)
                 await asyncio.sleep(0.01)
             answers = await flood
             for client in clients:
@@ -148,15 +148,15 @@ def test_a_flood_of_log_ins_is_bounded_and_others_go_on(house: House) -> None:
     asyncio.run(run())
 
 
-def test_endless_passwords_are_refused_before_hashing(house: House) -> None:
+def test_endless_passwords_are_refused_before_hashing(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            answer = await house.log_in("ada", password="x" * 2001)
+        async with harness:
+            await harness.person("ada", password=True)
+            answer = await harness.log_in("ada", password="x" * 2001)
             assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "password")
-            assert (await house.log_in("ada", password="x" * 1999)).status_code == 401
+            assert (await harness.log_in("ada", password="x" * 1999)).status_code == 401
             given = {"current_password": PASSWORD, "password": "ab cd ef " * 29}
-            changed = await house.post("/api/v2/me/password", by="ada", json=given)
+            changed = await harness.post("/api/v2/me/password", by="ada", json=given)
             assert (changed.status_code, changed.json()["errors"][0]["code"]) == (422, "too_long")
 
     asyncio.run(run())

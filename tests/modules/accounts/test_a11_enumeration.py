@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 Ask = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
 
@@ -34,13 +34,13 @@ FLOWS: dict[str, Ask] = {
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_answers_are_the_same_to_the_byte(house: House, flow: str) -> None:
+def test_answers_are_the_same_to_the_byte(harness: Harness, flow: str) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
+        async with harness:
+            await harness.person("ada", password=True)
             seen = []
             for email in ("ada@example.com", "nobody@example.com"):
-                async with house.new_client(address="198.51.100.9") as client:
+                async with harness.new_client(address="198.51.100.9") as client:
                     answer = await FLOWS[flow](client, email)
                     kept = {
                         name: value
@@ -56,19 +56,19 @@ def test_answers_are_the_same_to_the_byte(house: House, flow: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("flow", ["log-in", "sign-up", "reset", "code by mail"])
-def test_times_overlap(house: House, flow: str) -> None:
+def test_times_overlap(harness: Harness, flow: str) -> None:
     """Interleaved, so that whatever the machine does it does to both; each median lies within the other's middle half."""
 
     async def run() -> None:
-        async with house:
+        async with harness:
             accounts = [f"p{n}" for n in range(40)]
             for name in accounts:
-                await house.person(name, password=True)
+                await harness.person(name, password=True)
             took: dict[bool, list[float]] = {True: [], False: []}
             for n, name in enumerate(accounts):
                 for known in (n % 2 == 0, n % 2 == 1):
-                    email = house.people[name].email if known else f"nobody{n}@example.com"
-                    async with house.new_client(address=f"198.51.{n}.{int(known) + 1}") as client:
+                    email = harness.people[name].email if known else f"nobody{n}@example.com"
+                    async with harness.new_client(address=f"198.51.{n}.{int(known) + 1}") as client:
                         start = time.perf_counter()
                         await FLOWS[flow](client, email)
                         took[known].append(time.perf_counter() - start)

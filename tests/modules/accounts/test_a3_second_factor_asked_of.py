@@ -9,7 +9,7 @@ import pytest
 import socketio
 from tests.asvs.browsing import press, sign_in
 from tests.factors import bearer
-from tests.house import PASSWORD, House, Place
+from tests.harness import PASSWORD, Harness, Place
 from tests.modules.admin.panel import Panel
 from tests.oidc.running import csrf_of
 
@@ -17,7 +17,6 @@ from phoenix.composition import MODULES
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.web.rules import PUBLIC
-from phoenix.kernel.web.session_reader import LogIns
 from phoenix.settings import SettingsError, read_settings
 
 EVERYBODY = {"PHOENIX_SECOND_FACTOR_FOR": "everybody"}
@@ -73,50 +72,50 @@ def test_the_routes_that_stay_open_are_these() -> None:
     found = set()
     for module in MODULES:
         for route in module.routes:
-            if route.opt["rule"].before_second_factor and route.opt["permission"] != PUBLIC:
+            if route.opt["rule"].before_second_factor and route.opt["rule"].may != PUBLIC:
                 methods = {method.value if hasattr(method, "value") else str(method) for method in route.http_methods} - {"HEAD", "OPTIONS"}
                 found |= {f"{method} {path}" for method in methods for path in route.paths}
     assert found == OPEN
 
 
 def test_everybody_sets_one_up_before_anything_else(place: Place) -> None:
-    house = House(place, EVERYBODY)
+    harness = Harness(place, EVERYBODY)
 
     async def run() -> None:
-        async with house:
-            await house.person("ada", password=True)
-            ember = await house.organisation("ember", ada="owner")
+        async with harness:
+            await harness.person("ada", password=True)
+            ember = await harness.organisation("ember", ada="owner")
             closed = ("/api/v2/organisations", f"/api/v2/feed?organisation={ember}", f"/api/v2/dashboard?organisation={ember}")
             for path in closed:
-                refused = await house.get(path, by="ada")
+                refused = await harness.get(path, by="ada")
                 assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_owed"), path
                 assert "security settings" in refused.json()["detail"]
             for path in ("/api/v2/me", "/api/v2/security"):
-                assert (await house.get(path, by="ada")).status_code == 200, path
-            await house.events()
-            refused = await house.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
+                assert (await harness.get(path, by="ada")).status_code == 200, path
+            await harness.events()
+            refused = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
             assert refused.status_code == 403
-            assert await house.events() == []
-            secret = (await house.post("/api/v2/totp", by="ada")).json()["secret"]
-            code = pyotp.TOTP(secret).at(house.clock.now())
-            assert (await house.post("/api/v2/totp/confirm", by="ada", json={"code": code})).status_code == 201
+            assert await harness.events() == []
+            secret = (await harness.post("/api/v2/totp", by="ada")).json()["secret"]
+            code = pyotp.TOTP(secret).at(harness.clock.now())
+            assert (await harness.post("/api/v2/totp/confirm", by="ada", json={"code": code})).status_code == 201
             for path in closed:
-                assert (await house.get(path, by="ada")).status_code == 200, path
+                assert (await harness.get(path, by="ada")).status_code == 200, path
             # Also for what is answered from memory, when the last one is gone.
-            assert (await house.delete("/api/v2/totp", by="ada")).status_code == 204
+            assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
             for path in closed:
-                assert (await house.get(path, by="ada")).status_code == 403, path
+                assert (await harness.get(path, by="ada")).status_code == 403, path
 
     asyncio.run(run())
 
 
 def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
-    house = House(place, EVERYBODY)
+    harness = Harness(place, EVERYBODY)
 
     async def run() -> None:
-        async with house, house.new_client() as browser:
-            await house.person("ada", password=True)
-            await house.organisation("ember", ada="owner")
+        async with harness, harness.new_client() as browser:
+            await harness.person("ada", password=True)
+            await harness.organisation("ember", ada="owner")
             await sign_in(browser, "ada@example.com", PASSWORD)
             for path in ("/o/ember/feed", "/organisations", "/settings/profile"):
                 led = await browser.get(path)
@@ -127,7 +126,7 @@ def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
             assert (await press(browser, "/settings/security", "/settings/totp/begin")).headers["location"] == "/settings/totp"
             shown = await browser.get("/settings/totp")
             secret = shown.text.partition("secret=")[2].partition("&")[0] or _typed(shown.text)
-            codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(house.clock.now()))
+            codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(harness.clock.now()))
             assert codes.status_code == 200
             assert '<a class="button button--primary" href="/">' in codes.text
             # Loaded again, the page says where to go on; it cannot show the codes again.
@@ -140,18 +139,18 @@ def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
 
 
 def test_staff_are_asked_and_others_are_not(place: Place) -> None:
-    house = House(place, STAFF)
+    harness = Harness(place, STAFF)
 
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("ada", permissions=(ADMINISTRATOR,))
-            await house.person("bo")
-            assert (await house.get("/api/v2/organisations", by="bo")).status_code == 200
-            assert (await house.get("/api/v2/organisations", by="ada")).status_code == 403
+        async with harness, Panel(harness) as panel:
+            await harness.person("ada", permissions=(ADMINISTRATOR,))
+            await harness.person("bo")
+            assert (await harness.get("/api/v2/organisations", by="bo")).status_code == 200
+            assert (await harness.get("/api/v2/organisations", by="ada")).status_code == 403
             refused = await panel.get("/staff/people", by="ada")
             assert refused.status_code == 403
             assert 'href="http://phoenix.test/settings/security"' in refused.text
-            await _turn_on(house, "ada")
+            await _turn_on(harness, "ada")
             assert (await panel.get("/staff/people", by="ada")).status_code == 200
 
     asyncio.run(run())
@@ -159,27 +158,27 @@ def test_staff_are_asked_and_others_are_not(place: Place) -> None:
 
 def test_a_program_with_a_key_has_none_and_goes_on(place: Place) -> None:
     """The key was made by who had a second factor; what it opens is bounded by its scopes."""
-    house = House(place, EVERYBODY)
+    harness = Harness(place, EVERYBODY)
 
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner")
-            await _turn_on(house, "ada")
-            made = await house.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            await _turn_on(harness, "ada")
+            made = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
             path = f"/api/v2/entries?organisation={ember}"
-            assert (await house.get(path, headers=bearer(made.json()["key"]))).status_code == 200
+            assert (await harness.get(path, headers=bearer(made.json()["key"]))).status_code == 200
 
     asyncio.run(run())
 
 
 def test_no_socket_opens_before_it(place: Place) -> None:
-    house = House(place, EVERYBODY)
+    harness = Harness(place, EVERYBODY)
 
     async def run() -> None:
-        async with house:
-            await house.person("ada")
-            sockets = Sockets(house.runtime, LogIns(house.runtime), _nothing)
-            given = {"token": house.people["ada"].token}
+        async with harness:
+            await harness.person("ada")
+            sockets = Sockets(harness.app, _nothing)
+            given = {"token": harness.people["ada"].token}
             with pytest.raises(socketio.exceptions.ConnectionRefusedError):
                 await sockets._connect("sid", {}, given)
             assert sockets.count == 0
@@ -188,18 +187,18 @@ def test_no_socket_opens_before_it(place: Place) -> None:
 
 
 def test_an_open_socket_closes_when_the_last_one_is_gone(place: Place) -> None:
-    house = House(place, EVERYBODY)
+    harness = Harness(place, EVERYBODY)
 
     async def run() -> None:
-        async with house:
-            ada = await house.person("ada")
-            await _turn_on(house, "ada")
-            sockets, told = Sockets(house.runtime, LogIns(house.runtime), _nothing), Told()
+        async with harness:
+            ada = await harness.person("ada")
+            await _turn_on(harness, "ada")
+            sockets, told = Sockets(harness.app, _nothing), Told()
             sockets.server = told
             await sockets._connect("sid", {}, {"token": ada.token})
             await sockets._check("sid", ada.token)
             assert told.said == []
-            assert (await house.delete("/api/v2/totp", by="ada")).status_code == 204
+            assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
             await sockets._check("sid", ada.token)
             assert told.said == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
 
@@ -226,10 +225,10 @@ class Told:
     def eio_sid_from_sid(self, sid: str, namespace: str) -> None: ...
 
 
-async def _turn_on(house: House, name: str) -> None:
-    secret = (await house.post("/api/v2/totp", by=name)).json()["secret"]
-    code = pyotp.TOTP(secret).at(house.clock.now())
-    assert (await house.post("/api/v2/totp/confirm", by=name, json={"code": code})).status_code == 201
+async def _turn_on(harness: Harness, name: str) -> None:
+    secret = (await harness.post("/api/v2/totp", by=name)).json()["secret"]
+    code = pyotp.TOTP(secret).at(harness.clock.now())
+    assert (await harness.post("/api/v2/totp/confirm", by=name, json={"code": code})).status_code == 201
 
 
 async def _nothing(batch: object) -> list[tuple[str, str, object]]:

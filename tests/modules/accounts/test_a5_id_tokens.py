@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
-from tests.house import House, Place
+from tests.harness import Harness, Place
 from tests.oidc.running import SECRET, back, house_with, out, refusal_of
 from tests.oidc.standin import StandIn, reroute, signed_with_secret, standing_in, unsigned
 
@@ -28,9 +28,9 @@ def stand_in() -> Iterator[StandIn]:
         yield stand_in
 
 
-def claims(house: House, asked_nonce: str, **changes: Any) -> dict[str, Any]:
+def claims(harness: Harness, asked_nonce: str, **changes: Any) -> dict[str, Any]:
     """What a right ID token says; None takes a claim away."""
-    now = int(house.clock.now().timestamp())
+    now = int(harness.clock.now().timestamp())
     said = {
         "iss": ISSUER,
         "aud": "phoenix",
@@ -50,12 +50,12 @@ def asked(url: str) -> dict[str, str]:
 
 
 async def trip(
-    house: House, stand_in: StandIn, make: Callable[[dict[str, Any]], str], *, said: dict[str, str] | None = None, **changes: Any
+    harness: Harness, stand_in: StandIn, make: Callable[[dict[str, Any]], str], *, said: dict[str, str] | None = None, **changes: Any
 ) -> httpx.Response:
     """Out and back, with the ID token that `make` makes of the claims."""
-    async with house.new_client() as browser:
+    async with harness.new_client() as browser:
         url = asked(await out(browser))
-        stand_in.says("id.acme.example/token", make(claims(house, url["nonce"], **changes)))
+        stand_in.says("id.acme.example/token", make(claims(harness, url["nonce"], **changes)))
         query = httpx.QueryParams({"code": "c", "state": url["state"], **(said or {})})
         return await back(browser, f"http://phoenix.test/sign-in/with/acme/callback?{query}")
 
@@ -93,21 +93,21 @@ WRONG: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_claim_that_is_wrong(place: Place, stand_in: StandIn, wrong: str) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
-            refused(await trip(house, stand_in, stand_in.signed, **WRONG[wrong]))
-            assert await house.events() == []
-            assert (await trip(house, stand_in, stand_in.signed)).headers["location"] == FOUND
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
+            refused(await trip(harness, stand_in, stand_in.signed, **WRONG[wrong]))
+            assert await harness.events() == []
+            assert (await trip(harness, stand_in, stand_in.signed)).headers["location"] == FOUND
 
     asyncio.run(run())
 
 
 def test_a_minute_of_leeway_and_no_second_more(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
-            now = int(house.clock.now().timestamp())
-            house.clock.set(house.clock.now().replace(microsecond=0))
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
+            now = int(harness.clock.now().timestamp())
+            harness.clock.set(harness.clock.now().replace(microsecond=0))
             for changes, believed in (
                 ({"exp": now - 59}, True),
                 ({"exp": now - 60}, False),
@@ -116,7 +116,7 @@ def test_a_minute_of_leeway_and_no_second_more(place: Place, stand_in: StandIn) 
                 ({"nbf": now + 60}, True),
                 ({"nbf": now + 61}, False),
             ):
-                answer = await trip(house, stand_in, stand_in.signed, **changes)
+                answer = await trip(harness, stand_in, stand_in.signed, **changes)
                 assert (answer.headers.get("location") == FOUND) == believed, changes
 
     asyncio.run(run())
@@ -124,9 +124,9 @@ def test_a_minute_of_leeway_and_no_second_more(place: Place, stand_in: StandIn) 
 
 def test_several_audiences_with_our_azp_are_right(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
-            answer = await trip(house, stand_in, stand_in.signed, aud=["phoenix", "another"], azp="phoenix")
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
+            answer = await trip(harness, stand_in, stand_in.signed, aud=["phoenix", "another"], azp="phoenix")
             assert answer.headers["location"] == FOUND
 
     asyncio.run(run())
@@ -134,8 +134,8 @@ def test_several_audiences_with_our_azp_are_right(place: Place, stand_in: StandI
 
 def test_signatures_that_anybody_could_make(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
             public = stand_in.key.as_pem(private=False).decode()
             forged = RSAKey.generate_key(2048, {"kid": "one"})
             own = StandIn(0, key=forged)
@@ -150,37 +150,37 @@ def test_signatures_that_anybody_could_make(place: Place, stand_in: StandIn) -> 
                 lambda c: "not.a.token",
                 lambda c: "",
             ):
-                refused(await trip(house, stand_in, make))
-            assert await house.events() == []
+                refused(await trip(harness, stand_in, make))
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
 def test_a_symmetric_key_in_the_key_set_is_no_key(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
             stand_in.answers["id.acme.example/keys"] = (200, {"keys": [{"kty": "oct", "kid": "one", "k": "c2VjcmV0IHNlY3JldCBzZWNyZXQ"}]})
-            refused(await trip(house, stand_in, lambda c: signed_with_secret(c, "secret secret secret")))
+            refused(await trip(harness, stand_in, lambda c: signed_with_secret(c, "secret secret secret")))
 
     asyncio.run(run())
 
 
 def test_a_new_key_is_asked_for_once(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
             keys, discovery = "id.acme.example/keys", "id.acme.example/.well-known/openid-configuration"
             for _again in range(2):
-                assert (await trip(house, stand_in, stand_in.signed)).headers["location"] == FOUND
+                assert (await trip(harness, stand_in, stand_in.signed)).headers["location"] == FOUND
             assert (stand_in.count(keys), stand_in.count(discovery)) == (1, 1)
             stand_in.key = RSAKey.generate_key(2048, {"kid": "two"})
-            assert (await trip(house, stand_in, lambda c: stand_in.signed(c, kid="two"))).headers["location"] == FOUND
+            assert (await trip(harness, stand_in, lambda c: stand_in.signed(c, kid="two"))).headers["location"] == FOUND
             assert stand_in.count(keys) == 2
-            refused(await trip(house, stand_in, lambda c: stand_in.signed(c, kid="nobody's")))
+            refused(await trip(harness, stand_in, lambda c: stand_in.signed(c, kid="nobody's")))
             assert stand_in.count(keys) == 3
-            house.clock.advance(hours=1)
-            assert (await trip(house, stand_in, lambda c: stand_in.signed(c, kid="two"))).headers["location"] == FOUND
+            harness.clock.advance(hours=1)
+            assert (await trip(harness, stand_in, lambda c: stand_in.signed(c, kid="two"))).headers["location"] == FOUND
             assert (stand_in.count(keys), stand_in.count(discovery)) == (4, 2)
 
     asyncio.run(run())
@@ -189,9 +189,9 @@ def test_a_new_key_is_asked_for_once(place: Place, stand_in: StandIn) -> None:
 @pytest.mark.parametrize("verified", [False, None, "true", 1, "yes", ["true"]])
 def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, stand_in: StandIn, verified: Any) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
-            answer = await trip(house, stand_in, stand_in.signed, email_verified=verified)
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
+            answer = await trip(harness, stand_in, stand_in.signed, email_verified=verified)
             assert answer.status_code == 403
             assert "does not say that you have a confirmed e-mail address" in refusal_of(answer)
 
@@ -200,16 +200,16 @@ def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, sta
 
 def test_userinfo_is_of_the_same_person_and_brings_its_own_word_on_the_address(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, userinfo_endpoint=f"{ISSUER}/me")
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "eve", "email": "ada@example.com", "email_verified": True})
-            refused(await trip(house, stand_in, stand_in.signed, email=None))
+            refused(await trip(harness, stand_in, stand_in.signed, email=None))
             # `email_verified` in the token says nothing about an address that stands elsewhere.
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": False})
-            assert (await trip(house, stand_in, stand_in.signed, email=None)).status_code == 403
+            assert (await trip(harness, stand_in, stand_in.signed, email=None)).status_code == 403
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": True})
-            assert (await trip(house, stand_in, stand_in.signed, email=None)).headers["location"] == FOUND
+            assert (await trip(harness, stand_in, stand_in.signed, email=None)).headers["location"] == FOUND
             assert stand_in.heard[-1].headers["authorization"] == "Bearer at"
 
     asyncio.run(run())
@@ -217,11 +217,11 @@ def test_userinfo_is_of_the_same_person_and_brings_its_own_word_on_the_address(p
 
 def test_the_issuer_of_an_answer_is_compared_where_it_stands(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
-            assert (await trip(house, stand_in, stand_in.signed, said={"iss": ISSUER})).headers["location"] == FOUND
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
+            assert (await trip(harness, stand_in, stand_in.signed, said={"iss": ISSUER})).headers["location"] == FOUND
             before = stand_in.count("id.acme.example/token")
-            refused(await trip(house, stand_in, stand_in.signed, said={"iss": "https://evil.example"}))
+            refused(await trip(harness, stand_in, stand_in.signed, said={"iss": "https://evil.example"}))
             assert stand_in.count("id.acme.example/token") == before, "the code went out all the same"
 
     asyncio.run(run())
@@ -242,8 +242,8 @@ UNUSABLE: dict[str, Any] = {
 @pytest.mark.parametrize("what", UNUSABLE)
 def test_a_discovery_document_that_cannot_be_believed(place: Place, stand_in: StandIn, what: str) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house, house.new_client() as browser:
-            await reroute(house, stand_in)
+        async with house_with(place, LISTED) as harness, harness.new_client() as browser:
+            await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, **UNUSABLE[what])
             with pytest.raises(AssertionError, match="does not answer right now"):
                 await out(browser)
@@ -254,8 +254,8 @@ def test_a_discovery_document_that_cannot_be_believed(place: Place, stand_in: St
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"a": "' + b"x" * 600_000 + b'"}', b"\xff\xfe"])
 def test_an_answer_that_is_no_small_json(place: Place, stand_in: StandIn, body: bytes) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house, house.new_client() as browser:
-            await reroute(house, stand_in)
+        async with house_with(place, LISTED) as harness, harness.new_client() as browser:
+            await reroute(harness, stand_in)
             stand_in.answers["id.acme.example/.well-known/openid-configuration"] = (200, body)
             with pytest.raises(AssertionError, match="does not answer right now"):
                 await out(browser)
@@ -272,9 +272,9 @@ def test_in_production_not_even_this_machine_is_spoken_to_without_tls() -> None:
 
 def test_elliptic_curves_are_fine(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, LISTED) as harness:
+            await reroute(harness, stand_in)
             stand_in.key = ECKey.generate_key("P-256", {"kid": "ec"})  # type: ignore[assignment]
-            assert (await trip(house, stand_in, lambda c: stand_in.signed(c, alg="ES256", kid="ec"))).headers["location"] == FOUND
+            assert (await trip(harness, stand_in, lambda c: stand_in.signed(c, alg="ES256", kid="ec"))).headers["location"] == FOUND
 
     asyncio.run(run())

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from joserfc import jwt
-from tests.house import House, Place
+from tests.harness import Harness, Place
 from tests.oidc.running import back, csrf_of, house_with, out, refusal_of
 from tests.oidc.standin import Heard, StandIn, apple_key, reroute, standing_in
 
@@ -37,8 +37,8 @@ def asked(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-async def begin(house: House, name: str) -> tuple[httpx.AsyncClient, dict[str, str]]:
-    browser = house.new_client()
+async def begin(harness: Harness, name: str) -> tuple[httpx.AsyncClient, dict[str, str]]:
+    browser = harness.new_client()
     return browser, asked(await out(browser, name))
 
 
@@ -46,22 +46,22 @@ async def return_to(browser: httpx.AsyncClient, name: str, **said: str) -> httpx
     return await back(browser, f"http://phoenix.test/sign-in/with/{name}/callback?{httpx.QueryParams(said)}")
 
 
-def now_of(house: House) -> dict[str, int]:
-    now = int(house.clock.now().timestamp())
+def now_of(harness: Harness) -> dict[str, int]:
+    now = int(harness.clock.now().timestamp())
     return {"iat": now, "exp": now + 300}
 
 
 def test_google(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, GOOGLE) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, GOOGLE) as harness:
+            await reroute(harness, stand_in)
             ends = {"token_endpoint": "https://oauth2.googleapis.com/token", "jwks_uri": "https://www.googleapis.com/oauth2/v3/certs"}
             stand_in.issuer("https://accounts.google.com", **ends)
             stand_in.answers["www.googleapis.com/oauth2/v3/certs"] = stand_in.answers["accounts.google.com/keys"]
             for issuer in ("https://accounts.google.com", "accounts.google.com"):
-                browser, url = await begin(house, "google")
+                browser, url = await begin(harness, "google")
                 claims = {"iss": issuer, "aud": "g", "sub": "1098", "nonce": url["nonce"], "email": "ada@gmail.com", "email_verified": True}
-                stand_in.says("oauth2.googleapis.com/token", stand_in.signed({**claims, **now_of(house), "name": "Ada"}))
+                stand_in.says("oauth2.googleapis.com/token", stand_in.signed({**claims, **now_of(harness), "name": "Ada"}))
                 answer = await return_to(browser, "google", code="c", state=url["state"])
                 assert answer.headers["location"] == FOUND, refusal_of(answer)
                 page = await browser.get(FOUND)
@@ -86,13 +86,13 @@ EMAILS = [
 @pytest.mark.parametrize(("emails", "counts"), EMAILS)
 def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> None:
     async def run() -> None:
-        async with house_with(place, GITHUB) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, GITHUB) as harness:
+            await reroute(harness, stand_in)
             stand_in.answers["github.com/login/oauth/access_token"] = (200, {"access_token": "gho_x", "token_type": "bearer"})
             # The public address of the profile is nobody's proof.
             stand_in.answers["api.github.com/user"] = (200, {"id": 583231, "login": "ada", "name": "Ada", "email": "eve@example.com"})
             stand_in.answers["api.github.com/user/emails"] = (200, emails)
-            browser, url = await begin(house, "github")
+            browser, url = await begin(harness, "github")
             assert url["scope"] == "read:user user:email"
             answer = await return_to(browser, "github", code="c", state=url["state"])
             exchange = next(one for one in stand_in.heard if one.path.endswith("access_token"))
@@ -109,7 +109,7 @@ def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> N
             assert "<strong>ada@example.com</strong>" in page.text
             await browser.post(FOUND, data={"csrf": csrf_of(page.text), "name": "Ada", "accept_terms": "on"})
             await browser.aclose()
-            (row,) = await house.sql("SELECT issuer, subject FROM identities")
+            (row,) = await harness.sql("SELECT issuer, subject FROM identities")
             assert tuple(row) == ("https://github.com/login/oauth", "583231")
 
     asyncio.run(run())
@@ -117,10 +117,10 @@ def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> N
 
 def test_github_refuses_a_code_with_200(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, GITHUB) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, GITHUB) as harness:
+            await reroute(harness, stand_in)
             stand_in.answers["github.com/login/oauth/access_token"] = (200, {"error": "bad_verification_code"})
-            browser, url = await begin(house, "github")
+            browser, url = await begin(harness, "github")
             answer = await return_to(browser, "github", code="c", state=url["state"])
             await browser.aclose()
             assert (answer.status_code, "could not be verified" in refusal_of(answer)) == (422, True)
@@ -154,13 +154,13 @@ TENANTS = [
 @pytest.mark.parametrize(("setting", "issuer", "tid", "believed"), TENANTS)
 def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: str, issuer: str, tid: str | None, believed: bool) -> None:
     async def run() -> None:
-        async with house_with(place, {**MICROSOFT, "tenant": setting}) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, {**MICROSOFT, "tenant": setting}) as harness:
+            await reroute(harness, stand_in)
             served = {"consumers": PERSONAL}.get(setting, setting)
             stand_in.issuer(v2(served), **({"issuer": v2("{tenantid}")} if setting in {"common", "organizations"} else {}))
-            browser, url = await begin(house, "microsoft")
+            browser, url = await begin(harness, "microsoft")
             claims = {"iss": issuer, "tid": tid, "aud": "m", "sub": "AAA", "nonce": url["nonce"], "email": "ada@example.com"}
-            token = stand_in.signed({**claims, **now_of(house), "email_verified": True})
+            token = stand_in.signed({**claims, **now_of(harness), "email_verified": True})
             stand_in.says(f"login.microsoftonline.com/{served}/v2.0/token", token)
             answer = await return_to(browser, "microsoft", code="c", state=url["state"])
             await browser.aclose()
@@ -172,12 +172,12 @@ def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: st
 @pytest.mark.parametrize("more", [{}, {"xms_edov": True}, {"email_verified": False}, {"verified_primary_email": ["ada@example.com"]}])
 def test_an_address_that_microsoft_does_not_call_verified(place: Place, stand_in: StandIn, more: dict[str, Any]) -> None:
     async def run() -> None:
-        async with house_with(place, {**MICROSOFT, "tenant": TENANT}) as house:
-            await reroute(house, stand_in)
+        async with house_with(place, {**MICROSOFT, "tenant": TENANT}) as harness:
+            await reroute(harness, stand_in)
             stand_in.issuer(v2(TENANT))
-            browser, url = await begin(house, "microsoft")
+            browser, url = await begin(harness, "microsoft")
             claims = {"iss": v2(TENANT), "tid": TENANT, "aud": "m", "sub": "AAA", "nonce": url["nonce"], "email": "ada@example.com", **more}
-            stand_in.says(f"login.microsoftonline.com/{TENANT}/v2.0/token", stand_in.signed({**claims, **now_of(house)}))
+            stand_in.says(f"login.microsoftonline.com/{TENANT}/v2.0/token", stand_in.signed({**claims, **now_of(harness)}))
             answer = await return_to(browser, "microsoft", code="c", state=url["state"])
             await browser.aclose()
             assert answer.status_code == 403
@@ -185,7 +185,7 @@ def test_an_address_that_microsoft_does_not_call_verified(place: Place, stand_in
     asyncio.run(run())
 
 
-def apple_answers(house: House, stand_in: StandIn) -> dict[str, Any]:
+def apple_answers(harness: Harness, stand_in: StandIn) -> dict[str, Any]:
     """Apple's endpoints; the nonce is put in by the caller."""
     ends = {
         "authorization_endpoint": "https://appleid.apple.com/auth/authorize",
@@ -204,7 +204,7 @@ def apple_answers(house: House, stand_in: StandIn) -> dict[str, Any]:
 
     def token(request: Heard) -> tuple[int, Any]:
         secret = jwt.decode(request.form["client_secret"], KEY, algorithms=["ES256"])
-        now = house.clock.now().timestamp()
+        now = harness.clock.now().timestamp()
         right = (
             secret.header == {"alg": "ES256", "kid": "KEYID", "typ": "JWT"}
             and secret.claims["iss"] == "TEAM"
@@ -214,7 +214,7 @@ def apple_answers(house: House, stand_in: StandIn) -> dict[str, Any]:
             and "authorization" not in request.headers
         )
         return (
-            (200, {"access_token": "a", "id_token": stand_in.signed({**said, **now_of(house)})})
+            (200, {"access_token": "a", "id_token": stand_in.signed({**said, **now_of(harness)})})
             if right
             else (400, {"error": "invalid_client"})
         )
@@ -227,17 +227,17 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
     """Its answer is a form of its own site; the name comes with the first one alone, the address as text that says "true"."""
 
     async def run() -> None:
-        async with house_with(place, APPLE) as house:
-            await reroute(house, stand_in)
-            said = apple_answers(house, stand_in)
-            browser, url = await begin(house, "apple")
+        async with house_with(place, APPLE) as harness:
+            await reroute(harness, stand_in)
+            said = apple_answers(harness, stand_in)
+            browser, url = await begin(harness, "apple")
             assert (url["response_mode"], url["scope"]) == ("form_post", "openid email name")
             said |= {"nonce": url["nonce"], "email_verified": "true", "is_private_email": "true"}
             user = json.dumps({"name": {"firstName": "Ada", "lastName": "Byron"}, "email": "eve@example.com"})
             headers = {"Origin": "https://appleid.apple.com", "Sec-Fetch-Site": "cross-site", "Cookie": ""}
             form = {"code": "c", "state": url["state"], "user": user}
             # A browser sends no cookie of ours along with such a form.
-            bounced = await house.client.post("/sign-in/with/apple/callback", data=form, headers=headers)
+            bounced = await harness.client.post("/sign-in/with/apple/callback", data=form, headers=headers)
             assert bounced.status_code == 303
             assert "Byron" not in bounced.headers["location"]
             name = re.search(r"(phoenix_name_elsewhere)=([^;]+)", bounced.headers["set-cookie"])
@@ -255,10 +255,10 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
 
 def test_apples_form_brings_nothing_without_what_this_browser_has(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, APPLE, GOOGLE) as house, house.new_client() as stranger:
-            await reroute(house, stand_in)
-            said = apple_answers(house, stand_in)
-            browser, url = await begin(house, "apple")
+        async with house_with(place, APPLE, GOOGLE) as harness, harness.new_client() as stranger:
+            await reroute(harness, stand_in)
+            said = apple_answers(harness, stand_in)
+            browser, url = await begin(harness, "apple")
             said |= {"nonce": url["nonce"], "email_verified": "true"}
             bounced = await stranger.post("/sign-in/with/apple/callback", data={"code": "c", "state": url["state"]})
             answer = await stranger.get(bounced.headers["location"])
@@ -267,7 +267,7 @@ def test_apples_form_brings_nothing_without_what_this_browser_has(place: Place, 
             bounced = await browser.post("/sign-in/with/apple/callback", data={"error": "user_cancelled_authorize", "state": url["state"]})
             answer = await browser.get(bounced.headers["location"])
             assert refusal_of(answer) == "You cancelled at Apple."
-            assert await house.events() == []
+            assert await harness.events() == []
             await browser.aclose()
 
     asyncio.run(run())
@@ -278,8 +278,8 @@ def test_apples_form_brings_nothing_without_what_this_browser_has(place: Place, 
 )
 def test_a_name_that_is_none_does_no_harm(place: Place, stand_in: StandIn, user: str) -> None:
     async def run() -> None:
-        async with house_with(place, APPLE) as house:
-            answer = await house.client.post("/sign-in/with/apple/callback", data={"code": "c", "state": "s", "user": user})
+        async with house_with(place, APPLE) as harness:
+            answer = await harness.client.post("/sign-in/with/apple/callback", data={"code": "c", "state": "s", "user": user})
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/with/apple/callback?code=c&state=s")
 
     asyncio.run(run())

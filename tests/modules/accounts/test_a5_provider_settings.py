@@ -7,12 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.house import Place
+from tests.harness import Place
 from tests.oidc.running import house_with
 from tests.oidc.standin import apple_key
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.web.opening import opened
 from phoenix.modules.accounts.actions.providers import read_providers
 from phoenix.settings import SettingsError
 
@@ -66,7 +65,7 @@ def test_phoenix_does_not_start_with_such_a_list(place: Place) -> None:
     async def run() -> None:
         settings = place.settings(PHOENIX_PROVIDERS=json.dumps([{**GOOGLE, "colour": "red"}]))
         with pytest.raises(SettingsError, match="colour"):
-            async with opened(settings, REGISTRY):
+            async with REGISTRY.opened(settings):
                 pass
 
     asyncio.run(run())
@@ -83,7 +82,7 @@ def test_every_preset_is_read_and_shows_no_secret() -> None:
 
 def test_the_admin_panel_offers_none(place: Place) -> None:
     async def run() -> None:
-        async with house_with(place, GOOGLE, PHOENIX_ADMIN_URL="http://phoenix.test") as house:
-            assert "formaction" not in (await house.get("/sign-in")).text
+        async with house_with(place, GOOGLE, PHOENIX_ADMIN_URL="http://phoenix.test") as harness:
+            assert "formaction" not in (await harness.get("/sign-in")).text
 
     asyncio.run(run())

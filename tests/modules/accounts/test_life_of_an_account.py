@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from tests.factors import bearer
-from tests.house import House
+from tests.harness import Harness
 
 from phoenix.modules.accounts.jobs import erase_who_is_due
 
@@ -38,15 +38,15 @@ class Session:
     refresh: str
     access_until: datetime
     until: datetime
-    proved_at: datetime
+    authenticated_at: datetime
 
 
 class Life(RuleBasedStateMachine):
     """What the person does, what a stranger does, and what must follow."""
 
-    def __init__(self, house: House, runner: asyncio.Runner, numbers: itertools.count[int]) -> None:
+    def __init__(self, harness: Harness, runner: asyncio.Runner, numbers: itertools.count[int]) -> None:
         super().__init__()
-        self.house, self.runner, self.numbers = house, runner, numbers
+        self.harness, self.runner, self.numbers = harness, runner, numbers
         self.password: str | None = None
         self.waiting: str | None = None
         self.secret: str | None = None
@@ -62,7 +62,7 @@ class Life(RuleBasedStateMachine):
 
     @property
     def now(self) -> datetime:
-        return self.house.clock.now()
+        return self.harness.clock.now()
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
@@ -72,7 +72,7 @@ class Life(RuleBasedStateMachine):
 
         async def send() -> httpx.Response:
             number = next(self.numbers)
-            async with self.house.new_client(address=f"100.{64 + number // 65536 % 64}.{number // 256 % 256}.{number % 256}") as client:
+            async with self.harness.new_client(address=f"100.{64 + number // 65536 % 64}.{number // 256 % 256}.{number % 256}") as client:
                 return await client.request(method, f"/api/v2{path}", headers=bearer(token) if token else {}, **options)
 
         return self.do(send())
@@ -103,7 +103,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.password is None and self.waiting is not None)
     @rule()
     def verify(self) -> None:
-        code = next(mail.text for mail in self.house.mails(self.email) if mail.subject.startswith("Confirm your address"))
+        code = next(mail.text for mail in self.harness.mails(self.email) if mail.subject.startswith("Confirm your address"))
         answer = self.call("POST", "/accounts/verify", json={"email": self.email, "code": DIGITS.findall(code)[0]})
         if answer.status_code == 204:
             self.password, self.waiting = self.waiting, None
@@ -132,15 +132,15 @@ class Life(RuleBasedStateMachine):
         assert self.secret is not None
         wrong = {"challenge": challenge, "method": "totp", "code": "000000x"}
         assert self.call("POST", "/sessions/second_factor", json=wrong).status_code == 422
-        self.house.clock.advance(seconds=61)
+        self.harness.clock.advance(seconds=61)
         code = pyotp.TOTP(self.secret).at(self.now)
         return self.call("POST", "/sessions/second_factor", json={"challenge": challenge, "method": "totp", "code": code})
 
     def new_code(self) -> str | None:
         """The code in the mail that the jobs now send; None where the limit of mails an hour keeps them from it."""
-        before = len(self.house.mails(self.email))
-        self.do(self.house.work())
-        fresh = self.house.mails(self.email)[: len(self.house.mails(self.email)) - before]
+        before = len(self.harness.mails(self.email))
+        self.do(self.harness.work())
+        fresh = self.harness.mails(self.email)[: len(self.harness.mails(self.email)) - before]
         found = [code for mail in fresh for code in DIGITS.findall(mail.text)]
         return found[0] if found else None
 
@@ -153,7 +153,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.password is not None)
     @rule(password=st.sampled_from(PASSWORDS))
     def reset(self, password: str) -> None:
-        self.do(self.house.work())
+        self.do(self.harness.work())
         assert self.call("POST", "/password_resets", json={"email": self.email}).status_code == 202
         code = self.new_code()
         if code is None:
@@ -170,7 +170,7 @@ class Life(RuleBasedStateMachine):
         session = self.alive()
         assert session is not None
         answer = self.call("POST", "/me/password", session.access, json={"current_password": self.password, "password": password})
-        if self.now - session.proved_at < timedelta(minutes=20):
+        if self.now - session.authenticated_at < timedelta(minutes=20):
             assert answer.status_code == 204, answer.text
             self.password = password
             self.sessions = {session.id: session}
@@ -182,7 +182,7 @@ class Life(RuleBasedStateMachine):
     def confirm(self) -> None:
         if self.secret is not None:
             # A code counts once, and the one of this half minute may be spent.
-            self.house.clock.advance(seconds=61)
+            self.harness.clock.advance(seconds=61)
         session = self.alive()
         assert session is not None
         if self.secret is None:
@@ -194,7 +194,7 @@ class Life(RuleBasedStateMachine):
         assert answer.status_code == 200
         session.access, session.refresh = answer.json()["access_token"], answer.json()["refresh_token"]
         assert self.call("GET", "/me", before).status_code == 401
-        session.proved_at = self.now
+        session.authenticated_at = self.now
 
     @precondition(lambda self: bool(self.sessions) and self.secret is None)
     @rule()
@@ -203,7 +203,7 @@ class Life(RuleBasedStateMachine):
         assert session is not None
         answer = self.call("POST", "/totp", session.access)
         if answer.status_code == 403:
-            assert self.now - session.proved_at >= timedelta(minutes=20)
+            assert self.now - session.authenticated_at >= timedelta(minutes=20)
             return
         secret = answer.json()["secret"]
         confirmed = self.call("POST", "/totp/confirm", session.access, json={"code": pyotp.TOTP(secret).at(self.now)})
@@ -235,7 +235,7 @@ class Life(RuleBasedStateMachine):
         session = self.alive()
         assert session is not None
         answer = self.call("DELETE", "/sessions", session.access)
-        if self.now - session.proved_at < timedelta(minutes=20):
+        if self.now - session.authenticated_at < timedelta(minutes=20):
             assert answer.status_code == 204, answer.text
             self.sessions = {session.id: session}
         else:
@@ -260,9 +260,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(span=st.sampled_from((timedelta(seconds=31), timedelta(minutes=16), HOUR, timedelta(days=8))))
     def wait(self, span: timedelta) -> None:
-        self.house.clock.set(self.now + span)
-        self.do(erase_who_is_due(self.house.runtime))
-        self.do(self.house.work())
+        self.harness.clock.set(self.now + span)
+        self.do(erase_who_is_due(self.harness.runtime))
+        self.do(self.harness.work())
         if span >= timedelta(days=1):
             self.failures, self.slowed_until = 0, None
         if span >= timedelta(days=1):
@@ -283,9 +283,9 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Whatever happened: after an hour the owner of the mailbox, and of the app, is in."""
-        self.house.clock.advance(hours=2)
+        self.harness.clock.advance(hours=2)
         if self.password is None:
-            self.house.clock.advance(days=2)
+            self.harness.clock.advance(days=2)
             self.waiting = None
             self.sign_up(PASSWORDS[0])
             self.verify()
@@ -298,13 +298,13 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-def test_no_way_locks_out_for_ever_or_lets_in_without_right(house: House) -> None:
+def test_no_way_locks_out_for_ever_or_lets_in_without_right(harness: Harness) -> None:
     numbers = itertools.count(1)
     with asyncio.Runner() as runner:
-        runner.run(house.__aenter__())
+        runner.run(harness.__aenter__())
         try:
             run_state_machine_as_test(
-                lambda: Life(house, runner, numbers),
+                lambda: Life(harness, runner, numbers),
                 # Shrinking would take many minutes, since every try is a life against a real database.
                 settings=settings(
                     max_examples=20,
@@ -315,4 +315,4 @@ def test_no_way_locks_out_for_ever_or_lets_in_without_right(house: House) -> Non
                 ),
             )
         finally:
-            runner.run(house.__aexit__(None, None, None))
+            runner.run(harness.__aexit__(None, None, None))

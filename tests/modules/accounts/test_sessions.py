@@ -5,140 +5,140 @@ from __future__ import annotations
 import asyncio
 import re
 
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 
 
-async def _account(house: House, email: str = "ada@example.com") -> None:
-    await house.post(
+async def _account(harness: Harness, email: str = "ada@example.com") -> None:
+    await harness.post(
         "/api/v2/accounts", json={"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True, "time_zone": "UTC"}
     )
-    await house.work()
-    await house.post("/api/v2/accounts/verify", json={"email": email, "code": house.code(email)})
-    await house.events()
+    await harness.work()
+    await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email)})
+    await harness.events()
 
 
 def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def test_an_ended_session_is_refused_at_once(house: House) -> None:
+def test_an_ended_session_is_refused_at_once(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _account(house)
-            first = (await house.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
-            second = (await house.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
-            await house.events()
-            assert (await house.get("/api/v2/me", headers=_bearer(first["access_token"]))).status_code == 200
-            ended = await house.delete(f"/api/v2/sessions/{first['session']}", headers=_bearer(second["access_token"]))
+        async with harness:
+            await _account(harness)
+            first = (await harness.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
+            second = (await harness.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
+            await harness.events()
+            assert (await harness.get("/api/v2/me", headers=_bearer(first["access_token"]))).status_code == 200
+            ended = await harness.delete(f"/api/v2/sessions/{first['session']}", headers=_bearer(second["access_token"]))
             assert ended.status_code == 204
-            assert (await house.get("/api/v2/me", headers=_bearer(first["access_token"]))).status_code == 401
-            assert (await house.get("/api/v2/me", headers=_bearer(second["access_token"]))).status_code == 200
-            refused = await house.post("/api/v2/sessions/refresh", json={"refresh_token": first["refresh_token"]})
+            assert (await harness.get("/api/v2/me", headers=_bearer(first["access_token"]))).status_code == 401
+            assert (await harness.get("/api/v2/me", headers=_bearer(second["access_token"]))).status_code == 200
+            refused = await harness.post("/api/v2/sessions/refresh", json={"refresh_token": first["refresh_token"]})
             assert refused.json()["code"] == "refresh_refused"
-            assert await house.events() == ["accounts.session_ended"]
+            assert await harness.events() == ["accounts.session_ended"]
 
     asyncio.run(run())
 
 
-def test_a_session_of_somebody_else_cannot_be_ended(house: House) -> None:
+def test_a_session_of_somebody_else_cannot_be_ended(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada, _eve = await house.person("ada"), await house.person("eve")
-            assert (await house.delete(f"/api/v2/sessions/{ada.session}", by="eve")).status_code == 404
-            assert (await house.get("/api/v2/me", by="ada")).status_code == 200
-            assert await house.events() == []
+        async with harness:
+            ada, _eve = await harness.person("ada"), await harness.person("eve")
+            assert (await harness.delete(f"/api/v2/sessions/{ada.session}", by="eve")).status_code == 404
+            assert (await harness.get("/api/v2/me", by="ada")).status_code == 200
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
-def test_refresh_rotates_and_two_tabs_get_the_same(house: House) -> None:
+def test_refresh_rotates_and_two_tabs_get_the_same(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _account(house)
-            made = (await house.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
+        async with harness:
+            await _account(harness)
+            made = (await harness.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
             old = {"refresh_token": made["refresh_token"]}
-            tabs = await asyncio.gather(*(house.post("/api/v2/sessions/refresh", json=old) for _ in range(4)))
+            tabs = await asyncio.gather(*(harness.post("/api/v2/sessions/refresh", json=old) for _ in range(4)))
             assert {tab.status_code for tab in tabs} == {200}
             assert len({tab.json()["refresh_token"] for tab in tabs}) == 1
             fresh = tabs[0].json()
-            assert (await house.get("/api/v2/me", headers=_bearer(fresh["access_token"]))).status_code == 200
+            assert (await harness.get("/api/v2/me", headers=_bearer(fresh["access_token"]))).status_code == 200
 
     asyncio.run(run())
 
 
-def test_a_refresh_token_used_late_again_ends_the_session_as_stolen(house: House) -> None:
+def test_a_refresh_token_used_late_again_ends_the_session_as_stolen(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _account(house)
-            made = (await house.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
+        async with harness:
+            await _account(harness)
+            made = (await harness.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
             old = {"refresh_token": made["refresh_token"]}
-            fresh = (await house.post("/api/v2/sessions/refresh", json=old)).json()
-            await house.events()
-            house.clock.advance(seconds=61)
-            assert (await house.post("/api/v2/sessions/refresh", json=old)).status_code == 401
-            assert await house.events() == ["accounts.session_ended"]
-            assert (await house.get("/api/v2/me", headers=_bearer(fresh["access_token"]))).status_code == 401
-            again = await house.post("/api/v2/sessions/refresh", json={"refresh_token": fresh["refresh_token"]})
+            fresh = (await harness.post("/api/v2/sessions/refresh", json=old)).json()
+            await harness.events()
+            harness.clock.advance(seconds=61)
+            assert (await harness.post("/api/v2/sessions/refresh", json=old)).status_code == 401
+            assert await harness.events() == ["accounts.session_ended"]
+            assert (await harness.get("/api/v2/me", headers=_bearer(fresh["access_token"]))).status_code == 401
+            again = await harness.post("/api/v2/sessions/refresh", json={"refresh_token": fresh["refresh_token"]})
             assert again.status_code == 401
 
     asyncio.run(run())
 
 
-def test_an_access_token_ends_after_its_minutes(house: House) -> None:
+def test_an_access_token_ends_after_its_minutes(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _account(house)
-            made = (await house.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
-            house.clock.advance(seconds=made["expires_in"] - 1)
-            assert (await house.get("/api/v2/me", headers=_bearer(made["access_token"]))).status_code == 200
-            house.clock.advance(seconds=1)
-            assert (await house.get("/api/v2/me", headers=_bearer(made["access_token"]))).status_code == 401
+        async with harness:
+            await _account(harness)
+            made = (await harness.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
+            harness.clock.advance(seconds=made["expires_in"] - 1)
+            assert (await harness.get("/api/v2/me", headers=_bearer(made["access_token"]))).status_code == 200
+            harness.clock.advance(seconds=1)
+            assert (await harness.get("/api/v2/me", headers=_bearer(made["access_token"]))).status_code == 401
 
     asyncio.run(run())
 
 
-def test_a_browser_session_ends_when_idle_and_lives_while_used(house: House) -> None:
+def test_a_browser_session_ends_when_idle_and_lives_while_used(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _account(house)
-            async with house.new_client() as browser:
+        async with harness:
+            await _account(harness)
+            async with harness.new_client() as browser:
                 cookie = await _sign_in(browser)
                 assert "Max-Age" not in cookie
                 for _use in range(5):
-                    house.clock.advance(minutes=110)
+                    harness.clock.advance(minutes=110)
                     assert (await browser.get("/settings/profile")).status_code == 200
-                    await house.runtime.database.pool.execute("SELECT 1")
-                house.clock.advance(minutes=121)
+                    await harness.runtime.database.pool.execute("SELECT 1")
+                harness.clock.advance(minutes=121)
                 assert (await browser.get("/settings/profile")).status_code == 303
 
     asyncio.run(run())
 
 
-def test_remember_me_outlives_the_browser(house: House) -> None:
+def test_remember_me_outlives_the_browser(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _account(house)
-            async with house.new_client() as browser:
+        async with harness:
+            await _account(harness)
+            async with harness.new_client() as browser:
                 cookie = await _sign_in(browser, remember="on")
                 assert int(re.search(r"Max-Age=(\d+)", cookie)[1]) == 90 * 86400  # type: ignore[index]
-                house.clock.advance(days=29)
+                harness.clock.advance(days=29)
                 assert (await browser.get("/settings/profile")).status_code == 200
-                house.clock.advance(days=31)
+                harness.clock.advance(days=31)
                 assert (await browser.get("/settings/profile")).status_code == 303
 
     asyncio.run(run())
 
 
-def test_the_cookie_is_for_us_alone(house: House) -> None:
+def test_the_cookie_is_for_us_alone(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await _account(house)
-            async with house.new_client() as browser:
+        async with harness:
+            await _account(harness)
+            async with harness.new_client() as browser:
                 cookie = await _sign_in(browser)
                 assert "HttpOnly" in cookie
                 assert "SameSite=lax" in cookie
-        house.variables["PHOENIX_PUBLIC_URL"] = "https://phoenix.test"
-        async with house, house.new_client() as browser:
+        harness.variables["PHOENIX_PUBLIC_URL"] = "https://phoenix.test"
+        async with harness, harness.new_client() as browser:
             cookie = await _sign_in(browser, scheme="https")
             assert cookie.startswith("__Host-phoenix_session=")
             assert "Secure" in cookie

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import httpx
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing, person, play, problem, sends, status, table
 
 ADA = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada Lovelace", "accept_terms": True, "time_zone": "Europe/London"}
@@ -56,140 +56,140 @@ ADA = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada Lovelace",
         then=[status(202), fires(), sends(0), changes_nothing()],
     ),
 )
-def test_sign_up(house: House, scenario: Scenario) -> None:
-    play(house, scenario)
+def test_sign_up(harness: Harness, scenario: Scenario) -> None:
+    play(harness, scenario)
 
 
-def test_the_code_proves_the_address_once(house: House) -> None:
+def test_the_code_proves_the_address_once(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.post("/api/v2/accounts", json=ADA)
-            assert await house.work() == ["accounts.send_verification"]
-            given = {"email": "ADA@example.com", "code": house.code("ada@example.com")}
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            assert await harness.work() == ["accounts.send_verification"]
+            given = {"email": "ADA@example.com", "code": harness.code("ada@example.com")}
             log_in = {"email": ADA["email"], "password": PASSWORD}
-            assert (await house.post("/api/v2/sessions", json=log_in)).json()["code"] == "email_not_verified"
-            assert (await house.post("/api/v2/accounts/verify", json=given)).status_code == 204
-            assert await house.events() == ["accounts.created"]
-            assert (await house.post("/api/v2/accounts/verify", json=given)).status_code == 422
-            assert (await house.post("/api/v2/sessions", json=log_in)).status_code == 201
-            assert await house.events() == ["accounts.logged_in"]
+            assert (await harness.post("/api/v2/sessions", json=log_in)).json()["code"] == "email_not_verified"
+            assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 204
+            assert await harness.events() == ["accounts.created"]
+            assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 422
+            assert (await harness.post("/api/v2/sessions", json=log_in)).status_code == 201
+            assert await harness.events() == ["accounts.logged_in"]
 
     asyncio.run(run())
 
 
-def test_two_who_send_the_code_at_once_make_one_account(house: House) -> None:
+def test_two_who_send_the_code_at_once_make_one_account(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.post("/api/v2/accounts", json=ADA)
-            await house.work()
-            given = {"email": ADA["email"], "code": house.code(ADA["email"])}
-            answers = await asyncio.gather(*(house.post("/api/v2/accounts/verify", json=given) for _ in range(6)))
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            given = {"email": ADA["email"], "code": harness.code(ADA["email"])}
+            answers = await asyncio.gather(*(harness.post("/api/v2/accounts/verify", json=given) for _ in range(6)))
             assert sorted(answer.status_code for answer in answers) == [204, 422, 422, 422, 422, 422]
-            assert await house.events() == ["accounts.created"]
+            assert await harness.events() == ["accounts.created"]
 
     asyncio.run(run())
 
 
-def test_parallel_wrong_codes_never_get_more_tries_than_five(house: House) -> None:
+def test_parallel_wrong_codes_never_get_more_tries_than_five(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.post("/api/v2/accounts", json=ADA)
-            await house.work()
-            code = house.code(ADA["email"])
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            code = harness.code(ADA["email"])
             wrong = [f"{(int(code) + n) % 10**8:08d}" for n in range(1, 41)]
             answers = await asyncio.gather(
-                *(house.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": guess}) for guess in wrong)
+                *(harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": guess}) for guess in wrong)
             )
             assert {answer.status_code for answer in answers} == {422}
-            assert [row["tries_left"] for row in await house.sql("SELECT tries_left FROM proofs")] == [0]
+            assert [row["tries_left"] for row in await harness.sql("SELECT tries_left FROM proofs")] == [0]
             # Even the right one does not help any more; the link in the mail still does.
-            assert (await house.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code})).status_code == 422
+            assert (await harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code})).status_code == 422
 
     asyncio.run(run())
 
 
-def test_expiry_at_the_second_before_and_after(house: House) -> None:
+def test_expiry_at_the_second_before_and_after(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.post("/api/v2/accounts", json=ADA)
-            await house.work()
-            code = {"email": ADA["email"], "code": house.code(ADA["email"])}
-            token = house.link(ADA["email"]).partition("token=")[2]
-            house.clock.advance(minutes=10)
-            assert (await house.post("/api/v2/accounts/verify", json=code)).status_code == 422
-            house.clock.advance(minutes=49, seconds=59)
-            assert (await house.post("/api/v2/accounts/verify", json={"token": token})).status_code == 204
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            code = {"email": ADA["email"], "code": harness.code(ADA["email"])}
+            token = harness.link(ADA["email"]).partition("token=")[2]
+            harness.clock.advance(minutes=10)
+            assert (await harness.post("/api/v2/accounts/verify", json=code)).status_code == 422
+            harness.clock.advance(minutes=49, seconds=59)
+            assert (await harness.post("/api/v2/accounts/verify", json={"token": token})).status_code == 204
 
     asyncio.run(run())
 
 
-def test_a_link_ends_after_an_hour(house: House) -> None:
+def test_a_link_ends_after_an_hour(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.post("/api/v2/accounts", json=ADA)
-            await house.work()
-            token = house.link(ADA["email"]).partition("token=")[2]
-            house.clock.advance(minutes=60)
-            refused = await house.post("/api/v2/accounts/verify", json={"token": token})
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            token = harness.link(ADA["email"]).partition("token=")[2]
+            harness.clock.advance(minutes=60)
+            refused = await harness.post("/api/v2/accounts/verify", json={"token": token})
             assert refused.status_code == 422
             assert "an hour" in refused.json()["detail"]
 
     asyncio.run(run())
 
 
-def test_opening_the_link_spends_nothing(house: House) -> None:
+def test_opening_the_link_spends_nothing(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.post("/api/v2/accounts", json=ADA)
-            await house.work()
-            link = house.link(ADA["email"])
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            link = harness.link(ADA["email"])
             for _scanner in range(3):
-                assert (await house.get(link)).status_code == 200
-            assert await house.events() == []
-            assert (await house.post("/api/v2/accounts/verify", json={"token": link.partition("token=")[2]})).status_code == 204
+                assert (await harness.get(link)).status_code == 200
+            assert await harness.events() == []
+            assert (await harness.post("/api/v2/accounts/verify", json={"token": link.partition("token=")[2]})).status_code == 204
 
     asyncio.run(run())
 
 
-def test_nobody_can_plant_a_password_for_somebody_elses_address(house: House) -> None:
+def test_nobody_can_plant_a_password_for_somebody_elses_address(harness: Harness) -> None:
     """Another sign-up of the same address cannot be activated by the proof its owner asked for."""
 
     async def run() -> None:
-        async with house:
-            await house.post("/api/v2/accounts", json=ADA)
-            await house.work()
-            mine = house.link(ADA["email"]).partition("token=")[2]
-            await house.post("/api/v2/accounts", json={**ADA, "password": "the attacker waits here", "name": "Eve"})
-            await house.work()
-            assert (await house.post("/api/v2/accounts/verify", json={"token": mine})).status_code == 204
-            planted = await house.post("/api/v2/sessions", json={"email": ADA["email"], "password": "the attacker waits here"})
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            mine = harness.link(ADA["email"]).partition("token=")[2]
+            await harness.post("/api/v2/accounts", json={**ADA, "password": "the attacker waits here", "name": "Eve"})
+            await harness.work()
+            assert (await harness.post("/api/v2/accounts/verify", json={"token": mine})).status_code == 204
+            planted = await harness.post("/api/v2/sessions", json={"email": ADA["email"], "password": "the attacker waits here"})
             assert planted.status_code == 401
-            assert (await house.post("/api/v2/sessions", json={"email": ADA["email"], "password": PASSWORD})).status_code == 201
+            assert (await harness.post("/api/v2/sessions", json={"email": ADA["email"], "password": PASSWORD})).status_code == 201
 
     asyncio.run(run())
 
 
-def test_mails_to_an_address_are_limited(house: House) -> None:
+def test_mails_to_an_address_are_limited(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
+        async with harness:
             for _attempt in range(8):
-                answer = await house.post("/api/v2/accounts", json=ADA)
+                answer = await harness.post("/api/v2/accounts", json=ADA)
                 assert answer.status_code == 202
-            await house.work()
-            assert len(house.mails(ADA["email"])) == 5
+            await harness.work()
+            assert len(harness.mails(ADA["email"])) == 5
 
     asyncio.run(run())
 
 
-def test_known_and_unknown_addresses_answer_alike(house: House) -> None:
+def test_known_and_unknown_addresses_answer_alike(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada")
-            known = await house.post("/api/v2/accounts", json=ADA)
-            unknown = await house.post("/api/v2/accounts", json={**ADA, "email": "bo@example.com"})
+        async with harness:
+            await harness.person("ada")
+            known = await harness.post("/api/v2/accounts", json=ADA)
+            unknown = await harness.post("/api/v2/accounts", json={**ADA, "email": "bo@example.com"})
             assert _visible(known) == _visible(unknown)
             wrong = [
-                await house.post("/api/v2/sessions", json={"email": email, "password": "wrong and long enough"})
+                await harness.post("/api/v2/sessions", json={"email": email, "password": "wrong and long enough"})
                 for email in ("ada@example.com", "nobody@example.com")
             ]
             assert _visible(wrong[0]) == _visible(wrong[1])

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from litestar import Litestar
 from tests.frameworks import borrow, give_back
-from tests.house import House
+from tests.harness import Harness
 
 from phoenix.app import Phoenix, admin_app
 from phoenix.kernel.web.csrf import token_for
@@ -22,17 +22,17 @@ URL = f"http://{BIND}"
 class Panel:
     """Enter it within a house: `async with Panel(house) as panel: await panel.get("/staff/people", by="ada")`."""
 
-    house: House
+    harness: Harness
     app: Phoenix | None = None
     _running: Any = None
     _framework: Litestar | None = None
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     async def __aenter__(self) -> Panel:
-        settings = self.house.runtime.settings
+        settings = self.harness.runtime.settings
         settings = replace(settings, admin=replace(settings.admin, bind=BIND))
-        self._framework = borrow(settings, self.house.registry, "admin")
-        self.app = admin_app(settings, self.house.registry, clock=self.house.clock, framework=self._framework)
+        self._framework = borrow(settings, self.harness.registry, "admin")
+        self.app = admin_app(settings, self.harness.registry, clock=self.harness.clock, framework=self._framework)
         self._running = self.app.running()
         await self._running.__aenter__()
         return self
@@ -43,7 +43,7 @@ class Panel:
         await self._running.__aexit__(kind, error, trace)
         assert self.app is not None
         assert self._framework is not None
-        give_back(self._framework, self.app.settings, self.house.registry, "admin")
+        give_back(self._framework, self.app.settings, self.harness.registry, "admin")
 
     def client(self, *, address: str = "127.0.0.1", url: str = URL) -> httpx.AsyncClient:
         """A browser inside the private network."""
@@ -57,9 +57,9 @@ class Panel:
 
     async def post(self, path: str, *, by: str, **sent: str) -> httpx.Response:
         """Send a form, as the page it is on would."""
-        person = self.house.people[by]
-        data = {"csrf": token_for(self.house.runtime.keys, person.session), **sent}
+        person = self.harness.people[by]
+        data = {"csrf": token_for(self.harness.runtime.keys, person.session), **sent}
         return await self.client().post(path, data=data, headers=self._headers(by))
 
     def _headers(self, by: str | None) -> dict[str, str]:
-        return {} if by is None else {"Authorization": f"Bearer {self.house.people[by].token}"}
+        return {} if by is None else {"Authorization": f"Bearer {self.harness.people[by].token}"}

@@ -7,72 +7,72 @@ import io
 import zipfile
 
 import pytest
-from tests.house import House
+from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
 MAY = ("platform.people_read", "platform.people_export")
 
 
-def test_a_copy_is_made_for_somebody_who_is_told_and_fetched_on_record(house: House) -> None:
+def test_a_copy_is_made_for_somebody_who_is_told_and_fetched_on_record(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve = await house.person("eve")
-            ada = await house.person("ada", permissions=MAY)
+        async with harness, Panel(harness) as panel:
+            eve = await harness.person("eve")
+            ada = await harness.person("ada", permissions=MAY)
             page = f"/staff/people/{eve.id}"
             assert (await panel.post(f"{page}/exports", by="ada")).status_code == 303
-            assert await house.events() == ["accounts.export_asked"]
+            assert await harness.events() == ["accounts.export_asked"]
             assert "Being made." in (await panel.get(page, by="ada")).text
-            assert sorted(await house.work()) == ["accounts.make_export", *["accounts.send_security_notice"] * 2]
-            told = {mail.subject for mail in house.mails(eve.email)}
+            assert sorted(await harness.work()) == ["accounts.make_export", *["accounts.send_security_notice"] * 2]
+            told = {mail.subject for mail in harness.mails(eve.email)}
             assert "Staff are making a copy of your data, as somebody asked in your name" in told
-            export = (await house.sql("SELECT id FROM exports"))[0]["id"]
+            export = (await harness.sql("SELECT id FROM exports"))[0]["id"]
             fetched = await panel.post(f"{page}/exports/{export}/fetch", by="ada")
             assert fetched.status_code == 200
             assert "accounts.json" in zipfile.ZipFile(io.BytesIO(fetched.content)).namelist()
-            assert await house.events() == ["accounts.export_fetched_by_staff"]
-            row = (await house.sql("SELECT actor_id, subject FROM events ORDER BY number DESC LIMIT 1"))[0]
+            assert await harness.events() == ["accounts.export_fetched_by_staff"]
+            row = (await harness.sql("SELECT actor_id, subject FROM events ORDER BY number DESC LIMIT 1"))[0]
             assert tuple(row) == (ada.id, eve.id)
-            own = await house.get(f"/api/v2/exports/{export}/archive", by="eve")
+            own = await harness.get(f"/api/v2/exports/{export}/archive", by="eve")
             assert own.content == fetched.content, "the person has the same"
 
     asyncio.run(run())
 
 
-def test_the_copy_of_one_person_is_not_fetched_by_the_number_of_another(house: House) -> None:
+def test_the_copy_of_one_person_is_not_fetched_by_the_number_of_another(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve, bo = await house.person("eve"), await house.person("bo")
-            await house.person("ada", permissions=MAY)
+        async with harness, Panel(harness) as panel:
+            eve, bo = await harness.person("eve"), await harness.person("bo")
+            await harness.person("ada", permissions=MAY)
             await panel.post(f"/staff/people/{eve.id}/exports", by="ada")
-            await house.work()
-            export = (await house.sql("SELECT id FROM exports"))[0]["id"]
-            await house.events()
+            await harness.work()
+            export = (await harness.sql("SELECT id FROM exports"))[0]["id"]
+            await harness.events()
             assert (await panel.post(f"/staff/people/{bo.id}/exports/{export}/fetch", by="ada")).status_code == 404
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("held", [("platform.people_read",), ("platform.people_read", "platform.people_write")])
-def test_it_takes_a_permission_of_its_own(house: House, held: tuple[str, ...]) -> None:
+def test_it_takes_a_permission_of_its_own(harness: Harness, held: tuple[str, ...]) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve = await house.person("eve")
-            await house.person("ada", permissions=held)
+        async with harness, Panel(harness) as panel:
+            eve = await harness.person("eve")
+            await harness.person("ada", permissions=held)
             page = f"/staff/people/{eve.id}"
             assert "A copy of their data" not in (await panel.get(page, by="ada")).text
             assert (await panel.post(f"{page}/exports", by="ada")).status_code == 403
-            assert await house.sql("SELECT 1 FROM exports") == []
+            assert await harness.sql("SELECT 1 FROM exports") == []
 
     asyncio.run(run())
 
 
-def test_nobody_copies_who_may_do_more_than_they(house: House) -> None:
+def test_nobody_copies_who_may_do_more_than_they(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            root = await house.person("root", permissions=("platform.admin",))
-            await house.person("ada", permissions=MAY)
+        async with harness, Panel(harness) as panel:
+            root = await harness.person("root", permissions=("platform.admin",))
+            await harness.person("ada", permissions=MAY)
             assert (await panel.post(f"/staff/people/{root.id}/exports", by="ada")).status_code == 403
-            assert await house.sql("SELECT 1 FROM exports") == []
+            assert await harness.sql("SELECT 1 FROM exports") == []
 
     asyncio.run(run())

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.house import House, Place
+from tests.harness import Harness, Place
 from tests.modules.admin.panel import Panel
 
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
@@ -20,18 +20,18 @@ from phoenix.modules.admin.actions.values import mask, values_of
 from phoenix.settings import Settings
 
 
-def test_people_are_found_by_name_address_and_number(house: House) -> None:
+def test_people_are_found_by_name_address_and_number(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("ada", permissions=("platform.people_read",))
-            mara = await house.person("mara")
-            await house.sql("UPDATE accounts SET name = 'Mara O''Neil-Lindqvist' WHERE id = $1", mara.id)
+        async with harness, Panel(harness) as panel:
+            await harness.person("ada", permissions=("platform.people_read",))
+            mara = await harness.person("mara")
+            await harness.sql("UPDATE accounts SET name = 'Mara O''Neil-Lindqvist' WHERE id = $1", mara.id)
             for words in ("mara", "lindq", "o'neil", "LINDQVIST mara", "mara@ex", "MARA@EXAMPLE.COM", mara.id, mara.id[:20]):
                 page = await panel.get(f"/staff/people?q={words}", by="ada")
                 assert mara.id in page.text, words
             for words in ("indq", "bob", "ada@", "%", "'", "\\", "a:* | b", "acc_zzz", "("):
                 page = await panel.client().get(
-                    "/staff/people", params={"q": words}, headers={"Authorization": f"Bearer {house.people['ada'].token}"}
+                    "/staff/people", params={"q": words}, headers={"Authorization": f"Bearer {harness.people['ada'].token}"}
                 )
                 assert page.status_code == 200, words
                 assert mara.id not in page.text, words
@@ -39,11 +39,11 @@ def test_people_are_found_by_name_address_and_number(house: House) -> None:
     asyncio.run(run())
 
 
-def test_lists_go_on_by_a_cursor(house: House) -> None:
+def test_lists_go_on_by_a_cursor(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("ada", permissions=("platform.people_read",))
-            await house.sql("""
+        async with harness, Panel(harness) as panel:
+            await harness.person("ada", permissions=("platform.people_read",))
+            await harness.sql("""
                 INSERT INTO accounts (id, email, email_key, name, password_hash, time_zone, locale, email_verified_at, terms_accepted_at, created_at, updated_at)
                 SELECT 'acc_0' || n, n || '@x.org', n || '@x.org', 'Bo ' || n, '!', 'UTC', 'en', now(), now(), now(), now() FROM generate_series(100, 230) n
             """)
@@ -94,53 +94,53 @@ def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(node for inner in plan.get("Plans", []) for node in _nodes(inner))]
 
 
-def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(house: House) -> None:
+def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve = await house.person("eve")
-            ada = await house.person("ada", permissions=("platform.people_read", "platform.people_write"))
+        async with harness, Panel(harness) as panel:
+            eve = await harness.person("eve")
+            ada = await harness.person("ada", permissions=("platform.people_read", "platform.people_write"))
             page = f"/staff/people/{eve.id}"
             for reason in ("", "too short"):
                 assert (await panel.post(f"{page}/lock", by="ada", reason=reason)).status_code == 422
             assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 303
-            assert (await house.get("/api/v2/me", by="eve")).status_code == 401
+            assert (await harness.get("/api/v2/me", by="eve")).status_code == 401
             assert "A stolen card, case 88" in (await panel.get(page, by="ada")).text
-            assert await house.events() == ["accounts.session_ended", "accounts.locked"]
-            rows = await house.sql("SELECT actor_id, impersonator_id FROM events")
+            assert await harness.events() == ["accounts.session_ended", "accounts.locked"]
+            rows = await harness.sql("SELECT actor_id, impersonator_id FROM events")
             assert {(row["actor_id"], row["impersonator_id"]) for row in rows} == {(ada.id, None)}
             assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 422
             assert (await panel.post(f"{page}/unlock", by="ada")).status_code == 303
-            assert await house.events() == ["accounts.opened"]
-            assert await house.work() == ["accounts.send_security_notice"] * 2
-            told = [mail.subject for mail in house.mails(eve.email)]
+            assert await harness.events() == ["accounts.opened"]
+            assert await harness.work() == ["accounts.send_security_notice"] * 2
+            told = [mail.subject for mail in harness.mails(eve.email)]
             assert told == ["Your account is open again", "Those who run this Phoenix locked your account"]
-            assert "stolen card" not in house.mails(eve.email)[1].text
+            assert "stolen card" not in harness.mails(eve.email)[1].text
             assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 422
 
     asyncio.run(run())
 
 
-def test_who_lost_a_password_or_a_second_factor_is_helped(house: House) -> None:
+def test_who_lost_a_password_or_a_second_factor_is_helped(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve = await house.person("eve")
-            await house.person("ada", permissions=("platform.people_read", "platform.people_write"))
-            await house.sql("UPDATE accounts SET password_hash = 'something' WHERE id = $1", eve.id)
-            await house.sql(
+        async with harness, Panel(harness) as panel:
+            eve = await harness.person("eve")
+            await harness.person("ada", permissions=("platform.people_read", "platform.people_write"))
+            await harness.sql("UPDATE accounts SET password_hash = 'something' WHERE id = $1", eve.id)
+            await harness.sql(
                 "INSERT INTO totp_secrets (account_id, sealed, created_at, confirmed_at) VALUES ($1, '\\x00', now(), now())", eve.id
             )
-            await house.sql("INSERT INTO backup_codes (account_id, code_hash, created_at) VALUES ($1, '\\x00', now())", eve.id)
+            await harness.sql("INSERT INTO backup_codes (account_id, code_hash, created_at) VALUES ($1, '\\x00', now())", eve.id)
             page = f"/staff/people/{eve.id}"
             assert (await panel.post(f"{page}/reset-factors", by="ada")).status_code == 303
-            assert await house.sql("SELECT 1 FROM totp_secrets UNION ALL SELECT 1 FROM backup_codes") == []
+            assert await harness.sql("SELECT 1 FROM totp_secrets UNION ALL SELECT 1 FROM backup_codes") == []
             assert (await panel.post(f"{page}/reset-factors", by="ada")).status_code == 422
-            assert (await house.get("/api/v2/me", by="eve")).status_code == 200
+            assert (await harness.get("/api/v2/me", by="eve")).status_code == 200
             assert (await panel.post(f"{page}/force-reset", by="ada")).status_code == 303
-            assert (await house.get("/api/v2/me", by="eve")).status_code == 401
-            assert [row["password_hash"] for row in await house.sql("SELECT password_hash FROM accounts WHERE id = $1", eve.id)] == ["!"]
-            assert await house.events() == ["accounts.second_factor_removed", "accounts.session_ended", "accounts.password_taken"]
-            assert sorted(await house.work()) == ["accounts.send_forced_reset", "accounts.send_security_notice"]
-            mails = {mail.subject.partition(":")[0]: mail.text for mail in house.mails(eve.email)}
+            assert (await harness.get("/api/v2/me", by="eve")).status_code == 401
+            assert [row["password_hash"] for row in await harness.sql("SELECT password_hash FROM accounts WHERE id = $1", eve.id)] == ["!"]
+            assert await harness.events() == ["accounts.second_factor_removed", "accounts.session_ended", "accounts.password_taken"]
+            assert sorted(await harness.work()) == ["accounts.send_forced_reset", "accounts.send_security_notice"]
+            mails = {mail.subject.partition(":")[0]: mail.text for mail in harness.mails(eve.email)}
             assert "ended your password" in mails["Set a new password"]
             assert "stays as it is" not in mails["Set a new password"]
             assert len(mails) == 2
@@ -148,22 +148,22 @@ def test_who_lost_a_password_or_a_second_factor_is_helped(house: House) -> None:
     asyncio.run(run())
 
 
-def test_staff_let_somebody_try_again_and_end_sessions(house: House) -> None:
+def test_staff_let_somebody_try_again_and_end_sessions(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve = await house.person("eve")
-            await house.person("ada", permissions=("platform.people_read", "platform.people_write"))
+        async with harness, Panel(harness) as panel:
+            eve = await harness.person("eve")
+            await harness.person("ada", permissions=("platform.people_read", "platform.people_write"))
             for _try in range(5):
-                await take_try(house.runtime, "password", eve.email, account=eve.id)
+                await take_try(harness.runtime, "password", eve.email, account=eve.id)
             page = f"/staff/people/{eve.id}"
             assert "Slowed down" in (await panel.get(page, by="ada")).text
             assert "Slowed down" in (await panel.get("/staff/people", by="ada")).text
             assert (await panel.post(f"{page}/clear-waiting", by="ada")).status_code == 303
             assert "Slowed down" not in (await panel.get(page, by="ada")).text
-            assert (await panel.post(f"{page}/sessions/{house.people['ada'].session}/end", by="ada")).status_code == 404
+            assert (await panel.post(f"{page}/sessions/{harness.people['ada'].session}/end", by="ada")).status_code == 404
             assert (await panel.post(f"{page}/sessions/{eve.session}/end", by="ada")).status_code == 303
-            assert (await house.get("/api/v2/me", by="eve")).status_code == 401
-            assert await house.events() == ["accounts.unlocked", "accounts.session_ended"]
+            assert (await harness.get("/api/v2/me", by="eve")).status_code == 401
+            assert await harness.events() == ["accounts.unlocked", "accounts.session_ended"]
 
     asyncio.run(run())
 
@@ -183,22 +183,22 @@ GRANTS = [
 
 
 @pytest.mark.parametrize(("held", "to", "permission", "expected"), GRANTS)
-def test_nobody_gives_what_they_do_not_hold(house: House, held: tuple[str, ...], to: str, permission: str, expected: int) -> None:
+def test_nobody_gives_what_they_do_not_hold(harness: Harness, held: tuple[str, ...], to: str, permission: str, expected: int) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("eve")
-            await house.person("ada", permissions=("platform.people_read", *held))
-            answer = await panel.post(f"/staff/people/{house.people[to].id}/permissions/grant", by="ada", permission=permission)
+        async with harness, Panel(harness) as panel:
+            await harness.person("eve")
+            await harness.person("ada", permissions=("platform.people_read", *held))
+            answer = await panel.post(f"/staff/people/{harness.people[to].id}/permissions/grant", by="ada", permission=permission)
             assert answer.status_code == expected
-            assert await house.events() == (["accounts.permission_granted"] if expected == 303 else [])
+            assert await harness.events() == (["accounts.permission_granted"] if expected == 303 else [])
 
     asyncio.run(run())
 
 
-def test_a_permission_counts_at_once_and_the_last_administrator_stays(house: House) -> None:
+def test_a_permission_counts_at_once_and_the_last_administrator_stays(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve, ada = await house.person("eve"), await house.person("ada", permissions=(ADMINISTRATOR,))
+        async with harness, Panel(harness) as panel:
+            eve, ada = await harness.person("eve"), await harness.person("ada", permissions=(ADMINISTRATOR,))
             assert (await panel.get("/staff/jobs", by="eve")).status_code == 403
             granted = f"/staff/people/{eve.id}/permissions"
             await panel.post(f"{granted}/grant", by="ada", permission="platform.jobs")
@@ -213,20 +213,20 @@ def test_a_permission_counts_at_once_and_the_last_administrator_stays(house: Hou
                 panel.post(f"{granted}/take", by="eve", permission=ADMINISTRATOR),
             )
             assert sorted(answer.status_code for answer in both) == [303, 422]
-            assert len(await house.sql("SELECT 1 FROM user_permissions WHERE permission = $1", ADMINISTRATOR)) == 1
+            assert len(await harness.sql("SELECT 1 FROM user_permissions WHERE permission = $1", ADMINISTRATOR)) == 1
 
     asyncio.run(run())
 
 
-def test_who_may_do_less_cannot_touch_who_may_do_more(house: House) -> None:
+def test_who_may_do_less_cannot_touch_who_may_do_more(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            root = await house.person("root", permissions=(ADMINISTRATOR,))
-            await house.person("ada", permissions=("platform.people_read", "platform.people_write"))
+        async with harness, Panel(harness) as panel:
+            root = await harness.person("root", permissions=(ADMINISTRATOR,))
+            await harness.person("ada", permissions=("platform.people_read", "platform.people_write"))
             for act in ("lock", "force-reset", "reset-factors", "sessions/end-all", "clear-waiting", f"sessions/{root.session}/end"):
                 answer = await panel.post(f"/staff/people/{root.id}/{act}", by="ada", reason="long enough a reason")
                 assert answer.status_code == 403, act
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
@@ -240,12 +240,12 @@ def test_settings_are_shown_without_their_secrets() -> None:
     assert values["PHOENIX_ACCESS_TOKEN"].value == "900"
 
 
-def test_no_secret_is_on_the_page_of_the_settings(house: House) -> None:
+def test_no_secret_is_on_the_page_of_the_settings(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("ada", permissions=("platform.settings",))
+        async with harness, Panel(harness) as panel:
+            await harness.person("ada", permissions=("platform.settings",))
             page = (await panel.get("/staff/settings", by="ada")).text
-            assert house.runtime.settings.secrets.key not in page
+            assert harness.runtime.settings.secrets.key not in page
             assert "of-tests-alone" not in page
             assert "phoenix_app:•••@" in page
 

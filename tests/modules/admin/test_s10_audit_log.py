@@ -11,10 +11,11 @@ from functools import partial
 
 import asyncpg
 import pytest
-from tests.house import House
+from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
-from phoenix.kernel.data.events import Recorded, follow_once, read_after
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.data.followers import follow_once, read_after
 from phoenix.kernel.errors import PhoenixError
 from phoenix.modules.admin.actions import audit
 from phoenix.modules.admin.commands import sign_audit_log, verify_audit_log
@@ -22,71 +23,71 @@ from phoenix.modules.admin.commands import sign_audit_log, verify_audit_log
 AUDIT = ("platform.audit",)
 
 
-async def filled(house: House, entries: int = 6) -> None:
+async def filled(harness: Harness, entries: int = 6) -> None:
     """Some events, written down."""
-    await house.organisation("ember", ada="owner")
+    await harness.organisation("ember", ada="owner")
     for number in range(entries):
-        body = {"organisation": house.organisations["ember"], "title": f"Entry {number} with 1.0, é and “quotes”"}
-        assert (await house.post("/api/v2/entries", by="ada", json=body)).status_code == 201
-    await house.follow()
+        body = {"organisation": harness.organisations["ember"], "title": f"Entry {number} with 1.0, é and “quotes”"}
+        assert (await harness.post("/api/v2/entries", by="ada", json=body)).status_code == 201
+    await harness.follow()
 
 
-async def tamper(house: House, *statements: str) -> None:
+async def tamper(harness: Harness, *statements: str) -> None:
     """Change the log as somebody could who owns the database."""
-    await house.sql("ALTER TABLE audit_log DISABLE TRIGGER ALL")
+    await harness.sql("ALTER TABLE audit_log DISABLE TRIGGER ALL")
     for statement in statements:
-        await house.sql(statement)
-    await house.sql("ALTER TABLE audit_log ENABLE TRIGGER ALL")
+        await harness.sql(statement)
+    await harness.sql("ALTER TABLE audit_log ENABLE TRIGGER ALL")
 
 
-def test_every_event_is_written_once_without_gaps(house: House) -> None:
+def test_every_event_is_written_once_without_gaps(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house)
-            await house.follow()
-            events = await house.sql(
+        async with harness:
+            await filled(harness)
+            await harness.follow()
+            events = await harness.sql(
                 "SELECT id, kind, actor_id, subject, organisation_id, data, occurred_at FROM events ORDER BY transaction, number"
             )
-            rows = await house.sql("SELECT event_id, action, actor_id, subject, organisation_id, data, at FROM audit_log ORDER BY number")
+            rows = await harness.sql("SELECT event_id, action, actor_id, subject, organisation_id, data, at FROM audit_log ORDER BY number")
             assert [tuple(row) for row in rows] == [tuple(event) for event in events]
-            numbers = [row["number"] for row in await house.sql("SELECT number FROM audit_log ORDER BY number")]
+            numbers = [row["number"] for row in await harness.sql("SELECT number FROM audit_log ORDER BY number")]
             assert numbers == list(range(1, len(events) + 1))
-            assert (await audit.check(house.runtime)) == audit.Verdict(len(events), "")
-            assert await verify_audit_log(house.runtime) == f"The audit log is whole: {len(events)} rows."
+            assert (await audit.check(harness.runtime)) == audit.Verdict(len(events), "")
+            assert await verify_audit_log(harness.runtime) == f"The audit log is whole: {len(events)} rows."
 
     asyncio.run(run())
 
 
-def test_the_same_events_again_change_nothing(house: House) -> None:
+def test_the_same_events_again_change_nothing(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house)
-            before = await house.sql("SELECT number, hash FROM audit_log ORDER BY number")
-            await house.sql("UPDATE event_followers SET transaction = '0', number = 0 WHERE name = $1", audit.FOLLOWER)
-            await house.follow()
-            assert await house.sql("SELECT number, hash FROM audit_log ORDER BY number") == before
-            assert (await audit.check(house.runtime)).fault == ""
+        async with harness:
+            await filled(harness)
+            before = await harness.sql("SELECT number, hash FROM audit_log ORDER BY number")
+            await harness.sql("UPDATE event_followers SET transaction = '0', number = 0 WHERE name = $1", audit.FOLLOWER)
+            await harness.follow()
+            assert await harness.sql("SELECT number, hash FROM audit_log ORDER BY number") == before
+            assert (await audit.check(harness.runtime)).fault == ""
 
     asyncio.run(run())
 
 
-def test_a_follower_that_fails_half_way_writes_nothing(house: House) -> None:
+def test_a_follower_that_fails_half_way_writes_nothing(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house)
-            body = {"organisation": house.organisations["ember"], "title": "t"}
-            await house.post("/api/v2/entries", by="ada", json=body)
-            before = len(await house.sql("SELECT 1 FROM audit_log"))
+        async with harness:
+            await filled(harness)
+            body = {"organisation": harness.organisations["ember"], "title": "t"}
+            await harness.post("/api/v2/entries", by="ada", json=body)
+            before = len(await harness.sql("SELECT 1 FROM audit_log"))
 
             async def fails(tx: object, batch: Sequence[Recorded]) -> None:
-                await audit.append(house.runtime, tx, batch)  # type: ignore[arg-type]
+                await audit.append(harness.runtime, tx, batch)  # type: ignore[arg-type]
                 raise RuntimeError("half way")
 
             with pytest.raises(RuntimeError):
-                await follow_once(house.runtime.database, audit.FOLLOWER, fails)
-            assert len(await house.sql("SELECT 1 FROM audit_log")) == before
-            assert await follow_once(house.runtime.database, audit.FOLLOWER, partial(audit.append, house.runtime)) == 1
-            assert (await audit.check(house.runtime)).fault == ""
+                await follow_once(harness.runtime.database, audit.FOLLOWER, fails)
+            assert len(await harness.sql("SELECT 1 FROM audit_log")) == before
+            assert await follow_once(harness.runtime.database, audit.FOLLOWER, partial(audit.append, harness.runtime)) == 1
+            assert (await audit.check(harness.runtime)).fault == ""
 
     asyncio.run(run())
 
@@ -138,25 +139,25 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_what_was_changed_is_found_by_its_row(house: House, what: str) -> None:
+def test_what_was_changed_is_found_by_its_row(harness: Harness, what: str) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house)
+        async with harness:
+            await filled(harness)
             statements, number = TAMPERED[what]
-            await tamper(house, *statements)
+            await tamper(harness, *statements)
             with pytest.raises(PhoenixError) as broken:
-                await verify_audit_log(house.runtime)
+                await verify_audit_log(harness.runtime)
             found = re.match(r"Row (\d+) ", broken.value.detail)
             assert (int(found[1]) if found else None) == number, broken.value.detail
 
     asyncio.run(run())
 
 
-def test_a_change_with_every_hash_behind_it_worked_out_again_is_found_by_the_signed_end(house: House) -> None:
+def test_a_change_with_every_hash_behind_it_worked_out_again_is_found_by_the_signed_end(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house)
-            async with house.runtime.database.reader() as db:
+        async with harness:
+            await filled(harness)
+            async with harness.runtime.database.reader() as db:
                 rows = await db.all(audit.audit.ROWS, 0, 100)
             previous, statements = audit.BEFORE_THE_FIRST, []
             for row in rows:
@@ -167,25 +168,25 @@ def test_a_change_with_every_hash_behind_it_worked_out_again_is_found_by_the_sig
                 hashes = f"previous_hash = '\\x{previous.hex()}', hash = '\\x{hashed.hex()}'"
                 statements.append(f"UPDATE audit_log SET actor_id = 'acc_other', {hashes} WHERE number = {row.number}")  # noqa: S608
                 previous = hashed
-            await tamper(house, *statements)
-            assert (await audit.check(house.runtime)).fault == "Row 6 was changed."
+            await tamper(harness, *statements)
+            assert (await audit.check(harness.runtime)).fault == "Row 6 was changed."
 
     asyncio.run(run())
 
 
-def test_an_old_end_put_back_with_its_rows_is_found_by_the_events(house: House) -> None:
+def test_an_old_end_put_back_with_its_rows_is_found_by_the_events(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house)
-            await house.sql("CREATE TABLE kept AS SELECT * FROM audit_head")
-            await house.post("/api/v2/entries", by="ada", json={"organisation": house.organisations["ember"], "title": "t"})
-            await house.follow()
+        async with harness:
+            await filled(harness)
+            await harness.sql("CREATE TABLE kept AS SELECT * FROM audit_head")
+            await harness.post("/api/v2/entries", by="ada", json={"organisation": harness.organisations["ember"], "title": "t"})
+            await harness.follow()
             await tamper(
-                house,
+                harness,
                 "DELETE FROM audit_log WHERE number > 6",
                 "UPDATE audit_head h SET number = k.number, hash = k.hash, signed = k.signed FROM kept k",
             )
-            assert (await audit.check(house.runtime)).fault == "Row 7 is missing: the end of the log was cut off."
+            assert (await audit.check(harness.runtime)).fault == "Row 7 is missing: the end of the log was cut off."
 
     asyncio.run(run())
 
@@ -206,11 +207,11 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("statement", REFUSED)
-def test_the_application_cannot_change_what_was_written(house: House, statement: str) -> None:
+def test_the_application_cannot_change_what_was_written(harness: Harness, statement: str) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house, 2)
-            connection = await asyncpg.connect(house.place.database)
+        async with harness:
+            await filled(harness, 2)
+            connection = await asyncpg.connect(harness.place.database)
             try:
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     await connection.execute(statement)
@@ -221,50 +222,50 @@ def test_the_application_cannot_change_what_was_written(house: House, statement:
 
 
 @pytest.mark.parametrize("statement", REFUSED[:3])
-def test_nor_does_the_owner_by_accident(house: House, statement: str) -> None:
+def test_nor_does_the_owner_by_accident(harness: Harness, statement: str) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house, 2)
+        async with harness:
+            await filled(harness, 2)
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
-                await house.sql(statement)
+                await harness.sql(statement)
 
     asyncio.run(run())
 
 
-def test_the_page_shows_rows_both_names_and_whether_it_is_whole(house: House) -> None:
+def test_the_page_shows_rows_both_names_and_whether_it_is_whole(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("sue", permissions=AUDIT)
-            await filled(house)
+        async with harness, Panel(harness) as panel:
+            await harness.person("sue", permissions=AUDIT)
+            await filled(harness)
             page = (await panel.get("/staff/audit", by="sue")).text
             assert "The log is whole" in page
             assert "entries.posted" in page
-            assert "entries.posted" in (await panel.get(f"/staff/audit?person={house.people['ada'].id}", by="sue")).text
+            assert "entries.posted" in (await panel.get(f"/staff/audit?person={harness.people['ada'].id}", by="sue")).text
             assert "entries.posted" not in (await panel.get("/staff/audit?person=acc_nobody", by="sue")).text
             assert (await panel.post("/staff/audit/verify", by="sue")).status_code == 303
-            assert await house.work() == ["admin.verify_audit_log"]
-            await tamper(house, "UPDATE audit_log SET actor_id = NULL WHERE number = 3")
+            assert await harness.work() == ["admin.verify_audit_log"]
+            await tamper(harness, "UPDATE audit_log SET actor_id = NULL WHERE number = 3")
             assert "Row 3 was changed." in (await panel.get("/staff/audit", by="sue")).text
 
     asyncio.run(run())
 
 
-def test_the_command_says_so_and_ends_with_one(house: House) -> None:
+def test_the_command_says_so_and_ends_with_one(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house)
-        settings = house.runtime.settings
+        async with harness:
+            await filled(harness)
+        settings = harness.runtime.settings
         variables = {
             "PATH": "/usr/bin:/bin",
             "PHOENIX_ENVIRONMENT": "test",
             "PHOENIX_SECRET_KEY": settings.secrets.key,
-            "PHOENIX_DATABASE_URL": house.place.database,
-            "PHOENIX_DATA": str(house.place.folder),
+            "PHOENIX_DATABASE_URL": harness.place.database,
+            "PHOENIX_DATA": str(harness.place.folder),
         }
         command = [sys.executable, "-m", "phoenix.commands", "audit", "verify"]
         whole = await asyncio.to_thread(subprocess.run, command, env=variables, capture_output=True, text=True, check=False)
         assert (whole.returncode, whole.stdout) == (0, "The audit log is whole: 6 rows.\n"), whole.stderr
-        await tamper(house, "DELETE FROM audit_log WHERE number = 2")
+        await tamper(harness, "DELETE FROM audit_log WHERE number = 2")
         broken = await asyncio.to_thread(subprocess.run, command, env=variables, capture_output=True, text=True, check=False)
         assert (broken.returncode, broken.stdout) == (1, "")
         assert "Row 2 is missing." in broken.stderr
@@ -272,19 +273,19 @@ def test_the_command_says_so_and_ends_with_one(house: House) -> None:
     asyncio.run(run())
 
 
-def test_a_long_log_is_read_in_batches(house: House) -> None:
+def test_a_long_log_is_read_in_batches(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await filled(house, 1)
-            await house.sql("""
+        async with harness:
+            await filled(harness, 1)
+            await harness.sql("""
                 INSERT INTO events (id, kind, actor_id, subject, data, occurred_at)
                 SELECT 'evt_' || n, 'entries.posted', 'acc_x', 'ent_' || n, '{"number": 1.50, "more": [1, null, "é"]}', now() FROM generate_series(1, 2500) n
             """)
-            await house.follow()
-            assert await audit.check(house.runtime) == audit.Verdict(2501, "")
-            await tamper(house, "UPDATE audit_log SET subject = 'x' WHERE number = 2200")
-            assert (await audit.check(house.runtime)).fault == "Row 2200 was changed."
-            async with house.runtime.database.reader() as db:
+            await harness.follow()
+            assert await audit.check(harness.runtime) == audit.Verdict(2501, "")
+            await tamper(harness, "UPDATE audit_log SET subject = 'x' WHERE number = 2200")
+            assert (await audit.check(harness.runtime)).fault == "Row 2200 was changed."
+            async with harness.runtime.database.reader() as db:
                 assert len(await read_after(db, (0, 0))) == 200
 
     asyncio.run(run())
@@ -305,26 +306,26 @@ def test_a_long_log_is_read_in_batches(house: House) -> None:
         ],
     ],
 )
-def test_a_log_with_its_end_cut_off_is_not_written_on_until_an_operator_says_so(house: House, statements: list[str]) -> None:
+def test_a_log_with_its_end_cut_off_is_not_written_on_until_an_operator_says_so(harness: Harness, statements: list[str]) -> None:
     """To go on would sign the shorter log, and nobody could tell."""
 
     async def run() -> None:
-        async with house:
-            await filled(house, 3)
-            await house.sql("CREATE TABLE kept AS SELECT * FROM audit_head")
+        async with harness:
+            await filled(harness, 3)
+            await harness.sql("CREATE TABLE kept AS SELECT * FROM audit_head")
             for _number in range(3):
-                await house.post("/api/v2/entries", by="ada", json={"organisation": house.organisations["ember"], "title": "t"})
-            await house.follow()
-            await tamper(house, *statements)
-            await house.post("/api/v2/entries", by="ada", json={"organisation": house.organisations["ember"], "title": "the next"})
+                await harness.post("/api/v2/entries", by="ada", json={"organisation": harness.organisations["ember"], "title": "t"})
+            await harness.follow()
+            await tamper(harness, *statements)
+            await harness.post("/api/v2/entries", by="ada", json={"organisation": harness.organisations["ember"], "title": "the next"})
             with pytest.raises(PhoenixError):
-                await house.follow()
-            assert (await audit.check(house.runtime)).fault != ""
-            assert "is the signed end now" in await sign_audit_log(house.runtime)
-            await house.follow()
-            assert (await audit.check(house.runtime)).fault == ""
-            events = await house.sql("SELECT id FROM events")
-            assert {row["event_id"] for row in await house.sql("SELECT event_id FROM audit_log")} == {row["id"] for row in events}
-            assert len(await house.sql("SELECT 1 FROM audit_log WHERE action = 'admin.audit_log_signed'")) == 1
+                await harness.follow()
+            assert (await audit.check(harness.runtime)).fault != ""
+            assert "is the signed end now" in await sign_audit_log(harness.runtime)
+            await harness.follow()
+            assert (await audit.check(harness.runtime)).fault == ""
+            events = await harness.sql("SELECT id FROM events")
+            assert {row["event_id"] for row in await harness.sql("SELECT event_id FROM audit_log")} == {row["id"] for row in events}
+            assert len(await harness.sql("SELECT 1 FROM audit_log WHERE action = 'admin.audit_log_signed'")) == 1
 
     asyncio.run(run())

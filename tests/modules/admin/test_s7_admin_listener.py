@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.house import PASSWORD, House
+from tests.harness import PASSWORD, Harness
 from tests.modules.admin.panel import BIND, Panel
 
 from phoenix.composition import MODULES, REGISTRY
@@ -32,30 +32,30 @@ def test_the_routes_are_these() -> None:
     assert len(STAFF) > 25
     for method, path, rule in STAFF:
         assert path.startswith("/staff/")
-        assert rule.permission in PERMISSIONS, path
+        assert rule.may in PERMISSIONS, path
         if method == "POST" and path != "/staff/audit/verify":
             assert rule.sensitive, path
 
 
-def test_on_the_public_listener_there_is_no_panel(house: House) -> None:
+def test_on_the_public_listener_there_is_no_panel(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ada = await house.person("ada", permissions=(ADMINISTRATOR,))
+        async with harness:
+            ada = await harness.person("ada", permissions=(ADMINISTRATOR,))
             for method, path, _rule in STAFF:
                 target = filled(path, **{"account_id:str": ada.id, "organisation_id:str": "org_x"})
-                answer = await house.request(method, target, by="ada")
+                answer = await harness.request(method, target, by="ada")
                 assert answer.status_code == 404, target
-            front = await house.get("/organisations", by="ada")
+            front = await harness.get("/organisations", by="ada")
             assert "/staff/" not in front.text
 
     asyncio.run(run())
 
 
-def test_it_answers_to_its_networks_and_by_its_name_alone(house: House) -> None:
+def test_it_answers_to_its_networks_and_by_its_name_alone(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.person("ada", permissions=(ADMINISTRATOR,))
-            bearer = {"Authorization": f"Bearer {house.people['ada'].token}"}
+        async with harness, Panel(harness) as panel:
+            await harness.person("ada", permissions=(ADMINISTRATOR,))
+            bearer = {"Authorization": f"Bearer {harness.people['ada'].token}"}
             assert (await panel.client().get("/staff/people", headers=bearer)).status_code == 200
             for client in (panel.client(address="203.0.113.7"), panel.client(url="http://rebound.example"), panel.client(address="")):
                 for path in ("/staff/people", "/sign-in", "/readyz", "/api/v2/me", "/static/manifest.json"):
@@ -66,23 +66,23 @@ def test_it_answers_to_its_networks_and_by_its_name_alone(house: House) -> None:
     asyncio.run(run())
 
 
-def test_the_api_and_the_pages_of_people_are_not_on_it(house: House) -> None:
+def test_the_api_and_the_pages_of_people_are_not_on_it(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.organisation("ember", ada="owner")
+        async with harness, Panel(harness) as panel:
+            await harness.organisation("ember", ada="owner")
             for path in ("/api/v2/me", "/api/docs", "/o/ember/dashboard", "/settings/profile", "/sign-up", "/look-as", "/mailbox"):
                 assert (await panel.get(path, by="ada")).status_code == 404, path
 
     asyncio.run(run())
 
 
-def test_strangers_sign_in_first_and_people_without_a_permission_are_told_so(house: House) -> None:
+def test_strangers_sign_in_first_and_people_without_a_permission_are_told_so(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.organisation("ember", eve="owner")
-            eve = house.people["eve"]
+        async with harness, Panel(harness) as panel:
+            await harness.organisation("ember", eve="owner")
+            eve = harness.people["eve"]
             for method, path, _rule in STAFF:
-                target = filled(path, **{"account_id:str": eve.id, "organisation_id:str": house.organisations["ember"]})
+                target = filled(path, **{"account_id:str": eve.id, "organisation_id:str": harness.organisations["ember"]})
                 if method == "GET":
                     stranger = await panel.get(target)
                     assert (stranger.status_code, stranger.headers["location"].partition("?")[0]) == (303, "/sign-in")
@@ -93,23 +93,23 @@ def test_strangers_sign_in_first_and_people_without_a_permission_are_told_so(hou
             front = await panel.get("/", by="eve")
             assert front.status_code == 403
             assert "Sign out" in front.text
-            assert await house.events() == []
+            assert await harness.events() == []
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("permission", PERMISSIONS)
-def test_each_permission_opens_its_own_pages_and_no_others(house: House, permission: str) -> None:
+def test_each_permission_opens_its_own_pages_and_no_others(harness: Harness, permission: str) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            await house.organisation("ember", eve="owner")
-            await house.person("ada", permissions=(permission,))
+        async with harness, Panel(harness) as panel:
+            await harness.organisation("ember", eve="owner")
+            await harness.person("ada", permissions=(permission,))
             implied = set(PERMISSIONS) - NEVER_IMPLIED if permission == ADMINISTRATOR else {permission}
             for method, path, rule in STAFF:
-                ids = {"account_id:str": house.people["eve"].id, "organisation_id:str": house.organisations["ember"]}
+                ids = {"account_id:str": harness.people["eve"].id, "organisation_id:str": harness.organisations["ember"]}
                 target = filled(path, **ids)
                 answer = await (panel.get(target, by="ada") if method == "GET" else panel.post(target, by="ada"))
-                if rule.permission in implied:
+                if rule.may in implied:
                     assert answer.status_code in ({200} if method == "GET" else {200, 303, 404, 422}), f"{method} {target}"
                 else:
                     assert answer.status_code == 403, f"{method} {target}"
@@ -117,28 +117,28 @@ def test_each_permission_opens_its_own_pages_and_no_others(house: House, permiss
     asyncio.run(run())
 
 
-def test_acts_want_a_recent_proof(house: House) -> None:
+def test_acts_want_a_recent_proof(harness: Harness) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            eve = await house.person("eve")
-            await house.person("ada", permissions=(ADMINISTRATOR,))
-            house.clock.advance(seconds=15 * 60 + 5 * 60)
+        async with harness, Panel(harness) as panel:
+            eve = await harness.person("eve")
+            await harness.person("ada", permissions=(ADMINISTRATOR,))
+            harness.clock.advance(seconds=15 * 60 + 5 * 60)
             asked = await panel.post(f"/staff/people/{eve.id}/lock", by="ada", reason="long enough a reason")
             assert (asked.status_code, asked.headers["location"].partition("?")[0]) == (303, "/confirm")
-            assert await house.events() == []
+            assert await harness.events() == []
             assert (await panel.get("/confirm?next=/staff/people", by="ada")).status_code == 200
 
     asyncio.run(run())
 
 
-def test_signing_in_on_it_leads_to_the_first_place_and_its_cookie_is_its_own(house: House) -> None:
+def test_signing_in_on_it_leads_to_the_first_place_and_its_cookie_is_its_own(harness: Harness) -> None:
     """Cookies do not tell ports apart: what the public listener sets must not sign staff out of the panel."""
 
     async def run() -> None:
-        async with house, Panel(house) as panel:
-            ada = await house.person("ada", permissions=("platform.jobs",))
-            hashed = await house.runtime.passwords.hash(PASSWORD)
-            await house.sql("UPDATE accounts SET password_hash = $2 WHERE id = $1", ada.id, hashed)
+        async with harness, Panel(harness) as panel:
+            ada = await harness.person("ada", permissions=("platform.jobs",))
+            hashed = await harness.runtime.passwords.hash(PASSWORD)
+            await harness.sql("UPDATE accounts SET password_hash = $2 WHERE id = $1", ada.id, hashed)
             browser = panel.client()
             page = await browser.get("/sign-in")
             csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.house import House
+from tests.harness import Harness
 from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing, organisation, play, problem, queries, sends, status, table
 
 
@@ -64,83 +64,85 @@ from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing
         then=[problem(422, "invalid_input", "name"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_members(house: House, scenario: Scenario) -> None:
-    play(house, scenario)
+def test_members(harness: Harness, scenario: Scenario) -> None:
+    play(harness, scenario)
 
 
-def test_an_invitation_is_for_its_address_alone_and_works_once(house: House) -> None:
+def test_an_invitation_is_for_its_address_alone_and_works_once(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner")
-            await house.person("bo")
-            await house.person("eve")
-            await house.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo@example.com"})
-            await house.work()
-            await house.events()
-            token = house.link("bo@example.com").partition("token=")[2]
-            wrong = await house.post("/api/v2/invitations/accept", by="eve", json={"token": token})
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            await harness.person("bo")
+            await harness.person("eve")
+            await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo@example.com"})
+            await harness.work()
+            await harness.events()
+            token = harness.link("bo@example.com").partition("token=")[2]
+            wrong = await harness.post("/api/v2/invitations/accept", by="eve", json={"token": token})
             assert wrong.json()["code"] == "wrong_address"
-            answers = await asyncio.gather(*(house.post("/api/v2/invitations/accept", by="bo", json={"token": token}) for _ in range(4)))
+            answers = await asyncio.gather(*(harness.post("/api/v2/invitations/accept", by="bo", json={"token": token}) for _ in range(4)))
             assert sorted(answer.status_code for answer in answers) == [200, 404, 404, 404]
-            assert await house.events() == ["organisations.member_joined"]
-            feed = await house.get(f"/api/v2/feed?organisation={ember}", by="bo")
+            assert await harness.events() == ["organisations.member_joined"]
+            feed = await harness.get(f"/api/v2/feed?organisation={ember}", by="bo")
             assert feed.json()["items"][0]["summary"] == "Bo joined, invited by Ada"
 
     asyncio.run(run())
 
 
-def test_resent_and_withdrawn_links_end(house: House) -> None:
+def test_resent_and_withdrawn_links_end(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner")
-            await house.person("bo")
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            await harness.person("bo")
             path = f"/api/v2/organisations/{ember}/invitations"
-            made = await house.post(path, by="ada", json={"email": "bo@example.com"})
-            await house.work()
-            first = house.link("bo@example.com").partition("token=")[2]
-            await house.post(path, by="ada", json={"email": "bo@example.com", "role": "viewer"})
-            await house.work()
-            second = house.link("bo@example.com").partition("token=")[2]
-            assert (await house.post("/api/v2/invitations/accept", by="bo", json={"token": first})).status_code == 404
-            assert len((await house.get(path, by="ada")).json()["items"]) == 1
-            assert (await house.delete(f"{path}/{made.json()['id']}", by="ada")).status_code == 204
-            assert (await house.post("/api/v2/invitations/accept", by="bo", json={"token": second})).status_code == 404
+            made = await harness.post(path, by="ada", json={"email": "bo@example.com"})
+            await harness.work()
+            first = harness.link("bo@example.com").partition("token=")[2]
+            await harness.post(path, by="ada", json={"email": "bo@example.com", "role": "viewer"})
+            await harness.work()
+            second = harness.link("bo@example.com").partition("token=")[2]
+            assert (await harness.post("/api/v2/invitations/accept", by="bo", json={"token": first})).status_code == 404
+            assert len((await harness.get(path, by="ada")).json()["items"]) == 1
+            assert (await harness.delete(f"{path}/{made.json()['id']}", by="ada")).status_code == 204
+            assert (await harness.post("/api/v2/invitations/accept", by="bo", json={"token": second})).status_code == 404
 
     asyncio.run(run())
 
 
-def test_two_owners_cannot_take_the_role_from_each_other_at_once(house: House) -> None:
+def test_two_owners_cannot_take_the_role_from_each_other_at_once(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner", bo="owner")
-            paths = [(f"/api/v2/organisations/{ember}/members/{house.people[name].id}", by) for name, by in (("ada", "bo"), ("bo", "ada"))]
-            answers = await asyncio.gather(*(house.patch(path, by=by, json={"role": "member"}) for path, by in paths))
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="owner")
+            paths = [
+                (f"/api/v2/organisations/{ember}/members/{harness.people[name].id}", by) for name, by in (("ada", "bo"), ("bo", "ada"))
+            ]
+            answers = await asyncio.gather(*(harness.patch(path, by=by, json={"role": "member"}) for path, by in paths))
             # Who is second is refused for being the only owner, or for being none any more.
             assert sorted(answer.status_code for answer in answers) in ([204, 409], [204, 403])
-            owners = await house.sql("SELECT count(*) AS n FROM memberships WHERE role = 'owner'")
+            owners = await harness.sql("SELECT count(*) AS n FROM memberships WHERE role = 'owner'")
             assert owners[0]["n"] == 1
 
     asyncio.run(run())
 
 
-def test_a_removed_member_is_out_at_once(house: House) -> None:
+def test_a_removed_member_is_out_at_once(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            ember = await house.organisation("ember", ada="owner", bo="member")
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
             feed = f"/api/v2/feed?organisation={ember}"
-            assert (await house.get(feed, by="bo")).status_code == 200
-            await house.delete(f"/api/v2/organisations/{ember}/members/{house.people['bo'].id}", by="ada")
-            assert (await house.get(feed, by="bo")).status_code in {403, 404}
+            assert (await harness.get(feed, by="bo")).status_code == 200
+            await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}", by="ada")
+            assert (await harness.get(feed, by="bo")).status_code in {403, 404}
 
     asyncio.run(run())
 
 
-def test_slugs_are_made_of_names_and_stay_apart(house: House) -> None:
+def test_slugs_are_made_of_names_and_stay_apart(harness: Harness) -> None:
     async def run() -> None:
-        async with house:
-            await house.person("ada")
+        async with harness:
+            await harness.person("ada")
             names = ("Ember Works", "Ember Works", "東京", "Zoë & Söhne")
-            slugs = [(await house.post("/api/v2/organisations", by="ada", json={"name": name})).json()["slug"] for name in names]
+            slugs = [(await harness.post("/api/v2/organisations", by="ada", json={"name": name})).json()["slug"] for name in names]
             assert slugs[0] == "ember-works"
             assert slugs[1].startswith("ember-works-")
             assert slugs[2] == "organisation"

@@ -14,7 +14,7 @@ from phoenix.settings import Settings, read_settings
 
 async def run(settings: Settings) -> int:
     """Take mail until told to stop; the exit status."""
-    port = settings.mail.mailbox_port or settings.web.port + 1
+    port = settings.email.mailbox_port or settings.web.port + 1
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -25,11 +25,13 @@ from msgspec import Struct
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage, mailbox_of
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.application import app_of
+from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.csrf import refuse_other_origins
 from phoenix.kernel.web.headers import policy
 from phoenix.kernel.web.instants import Instant, instant
-from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
-from phoenix.kernel.web.rules import PUBLIC
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.rules import PUBLIC, Rule
 from phoenix.settings import Settings
 
 # Known to the templates as "mailbox".
@@ -38,7 +40,7 @@ STYLES = (TEMPLATES / "mailbox.css").read_text(encoding="utf-8")
 STYLES_ADDRESS = f"/mailbox/{sha256(STYLES.encode()).hexdigest()[:8]}.css"
 VIEWS = ("seen", "text", "source")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
-OPEN = {"permission": PUBLIC, "queries": 0, "limits": ()}
+OPEN = {"rule": Rule(PUBLIC), "queries": 0}
 NO_STORE = {"Cache-Control": "no-store"}
 # Our own page, which frames the mail. It opens no socket, so the address of the realtime processes is not in it.
 PAGE_POLICY = policy(Settings(), frames="'self'")
@@ -111,19 +113,19 @@ async def show_styles() -> Response[str]:
     return Response(STYLES, media_type=MediaType.CSS, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
-@page("/mailbox", permission=PUBLIC, queries=0)
-async def show_mailbox(visit: Visit) -> View:
-    return await _view(visit, None)
+@page("/mailbox", may=PUBLIC, queries=0)
+async def show_mailbox(call: Call) -> View:
+    return await _view(call, None)
 
 
-@page("/mailbox/{id_:str}", permission=PUBLIC, queries=0)
-async def show_message(visit: Visit) -> View:
-    return await _view(visit, await _find(mailbox_of(visit.runtime.settings), str(visit.path["id_"])))
+@page("/mailbox/{id_:str}", may=PUBLIC, queries=0)
+async def show_message(call: Call) -> View:
+    return await _view(call, await _find(mailbox_of(call.runtime.settings), str(call.path["id_"])))
 
 
-@form("/mailbox/empty", permission=PUBLIC, queries=0)
-async def empty_mailbox(visit: Visit) -> Redirect:
-    await asyncio.to_thread(mailbox_of(visit.runtime.settings).empty)
+@form("/mailbox/empty", may=PUBLIC, queries=0)
+async def empty_mailbox(call: Call) -> Redirect:
+    await asyncio.to_thread(mailbox_of(call.runtime.settings).empty)
     return Redirect("/mailbox")
 
 
@@ -143,12 +145,12 @@ MAILBOX_ROUTES = (
 )
 
 
-async def _view(visit: Visit, message: StoredMessage | None) -> View:
-    mailbox = mailbox_of(visit.runtime.settings)
-    words = visit.query("q")[:200]
+async def _view(call: Call, message: StoredMessage | None) -> View:
+    mailbox = mailbox_of(call.runtime.settings)
+    words = call.query("q")[:200]
     messages = await asyncio.to_thread(mailbox.newest, words=words)
     shown = message or (messages[0] if messages and not words else None)
-    chosen = visit.query("view", "seen")
+    chosen = call.query("view", "seen")
     view = chosen if chosen in VIEWS else "seen"
     if shown is not None and not shown.html and view == "seen":
         view = "text"
@@ -173,8 +175,7 @@ async def _find(mailbox: Mailbox, id_: str) -> StoredMessage:
 
 
 def _runtime(request: MailboxRequest) -> Runtime:
-    runtime: Runtime = request.app.state.runtime
-    return runtime
+    return app_of(request).runtime
 
 
 def _mailbox(request: MailboxRequest) -> Mailbox:

@@ -110,7 +110,7 @@ class Mailbox:
 
 
 def mailbox_of(settings: Settings) -> Mailbox:
-    return Mailbox(settings.place.data / "mailbox.sqlite")
+    return Mailbox(settings.installation.data / "mailbox.sqlite")
 
 
 def address_key(address: str) -> str:

@@ -20,7 +20,7 @@ REFILL_LOCK_SECONDS = 2.0
 REFILL_WAIT_SECONDS = 0.02
 
 
-class Entry(Struct):
+class CachedValue(Struct):
     """A value, what it depends on, and the generations these had when it was read."""
 
     keys: tuple[str, ...]
@@ -79,11 +79,11 @@ class Cache:
         self.generations = generations
         self._valkey = valkey
         self._most = local_entries
-        self._local: dict[str, Entry] = {}
+        self._local: dict[str, CachedValue] = {}
         self._refills: dict[str, asyncio.Future[None]] = {}
         self.hits = self.remote_hits = self.misses = 0
 
-    def entry(self, key: str) -> Entry | None:
+    def entry(self, key: str) -> CachedValue | None:
         """The local entry, whose generations the caller must still compare: the hot path."""
         return self._local.get(key)
 
@@ -132,7 +132,7 @@ class Cache:
             value = await refill(watch)
             if watch.keepable:
                 keys, seen = tuple(watch.keys), tuple(watch.seen)
-                self._keep(key, Entry(keys, seen, value, time.monotonic() + keep))
+                self._keep(key, CachedValue(keys, seen, value, time.monotonic() + keep))
                 if self._valkey is not None:
                     stored = msgspec.msgpack.encode(Stored(keys, seen, codec.encode(value)))
                     await self._valkey.set(f"value:{key}", stored, seconds=keep)
@@ -170,10 +170,10 @@ class Cache:
         if await self.generations.read(stored.keys) != stored.generations:
             return None
         self.remote_hits += 1
-        self._keep(key, Entry(stored.keys, stored.generations, value, time.monotonic() + keep))
+        self._keep(key, CachedValue(stored.keys, stored.generations, value, time.monotonic() + keep))
         return value
 
-    def _keep(self, key: str, entry: Entry) -> None:
+    def _keep(self, key: str, entry: CachedValue) -> None:
         self._local.pop(key, None)
         self._local[key] = entry
         while len(self._local) > self._most:

@@ -56,11 +56,11 @@ class CursorKind:
             return None
         data = from_base64url(cursor) if len(cursor) <= _LONGEST else None
         if data is None or not same(data[-_MAC_BYTES:], self._mac(keys, data[:-_MAC_BYTES])):
-            raise _refusal()
+            raise _problem()
         try:
             return self._decoder.decode(data[:-_MAC_BYTES])
         except msgspec.MsgspecError:  # written by an older version, whose places had other parts
-            raise _refusal() from None
+            raise _problem() from None
 
     def page(self, keys: Keys, rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
         """A page of at most `limit` rows. Fetch `limit + 1`: the one too many says that there is a next page."""
@@ -82,6 +82,6 @@ def parse_limit(text: str | int | None) -> int:
     raise InvalidInput(sentence, errors=(FieldError("limit", "invalid_limit", sentence),))
 
 
-def _refusal() -> InvalidInput:
+def _problem() -> InvalidInput:
     sentence = _("This cursor does not belong to this list. Begin again without one.")
     return InvalidInput(sentence, errors=(FieldError("cursor", "invalid_cursor", sentence),))

@@ -6,21 +6,20 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
 
 from phoenix.kernel.cache.generations import Generations
 from phoenix.kernel.clock import Clock
+from phoenix.kernel.data.events import Event
 from phoenix.kernel.errors import InvalidInput, NotFound, Unavailable
-from phoenix.settings import Database as DatabaseSettings
-
-if TYPE_CHECKING:
-    from phoenix.kernel.data.events import Event
+from phoenix.settings import DatabaseSettings
 
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 APPLICATION_NAME = "phoenix"
 
@@ -90,7 +89,7 @@ class Transaction(Reader):
         self.impersonator: str | None = None
         self.request = request
         self.events: list[Event] = []
-        self.touched: set[str] = set()
+        self.invalidated: set[str] = set()
         self.has_jobs = False
         self.after_commit: list[Callable[[], None]] = []
 
@@ -104,22 +103,31 @@ class Transaction(Reader):
     def record(self, event: Event) -> None:
         """Record a fact; it is written with this transaction or not at all."""
         self.events.append(event)
-        self.touch(*event.touches())
+        self.invalidate(*event.invalidates())
 
-    def touch(self, *keys: str) -> None:
+    def invalidate(self, *keys: str) -> None:
         """Make every cached value that depends on these keys stale, as of this transaction's commit."""
-        self.touched.update(keys)
+        self.invalidated.update(keys)
+
+
+class Outbox(Protocol):
+    """Where recorded events go: into the database with their transaction, then to whoever follows them."""
+
+    async def write(self, tx: Transaction) -> None:
+        """Write what the transaction recorded; called before its commit where it recorded anything."""
+
+    def committed(self, tx: Transaction) -> None:
+        """The transaction was committed."""
 
 
 class Database:
     """The pool of one process."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], clock: Clock, generations: Generations) -> None:
+    def __init__(self, pool: Pool, clock: Clock, generations: Generations, outbox: Outbox) -> None:
         self.pool = pool
         self.clock = clock
         self.generations = generations
-        self.write_events: Callable[[Transaction], Any] | None = None
-        self.committed: Callable[[Transaction], None] = lambda _: None
+        self.outbox = outbox
 
     @contextlib.asynccontextmanager
     async def reader(self) -> AsyncIterator[Reader]:
@@ -132,7 +140,7 @@ class Database:
         self, *, actor: str | None = None, impersonator: str | None = None, request: str | None = None
     ) -> AsyncIterator[Transaction]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with _Lease(self.pool) as lease, Unit(self, lease, actor, request) as tx:
+        async with _Lease(self.pool) as lease, UnitOfWork(self, lease, actor, request) as tx:
             tx.impersonator = impersonator
             yield tx
 
@@ -140,7 +148,7 @@ class Database:
         await self.pool.close()
 
 
-class Unit:
+class UnitOfWork:
     """Begins and ends a transaction, and keeps the cache honest around its commit.
 
     It begins at the first statement, so that hashing a password before it holds no connection. Generations are marked
@@ -170,10 +178,10 @@ class Unit:
             await self._roll_back()
             return
         try:
-            if tx.events and self.database.write_events is not None:
-                await self.database.write_events(tx)
-            if tx.touched:
-                await generations.begin(tx.touched)
+            if tx.events:
+                await self.database.outbox.write(tx)
+            if tx.invalidated:
+                await generations.begin(tx.invalidated)
         except BaseException:
             await self._roll_back()
             raise
@@ -181,11 +189,11 @@ class Unit:
             if self._transaction is not None:
                 await self._transaction.commit()
         finally:
-            if tx.touched:
-                await generations.settle(tx.touched)
+            if tx.invalidated:
+                await generations.settle(tx.invalidated)
         for after in tx.after_commit:
             after()
-        self.database.committed(tx)
+        self.database.outbox.committed(tx)
 
     async def _roll_back(self) -> None:
         if self._transaction is not None:
@@ -195,7 +203,7 @@ class Unit:
 class _Lease:
     """A connection taken at the first need and given back at the end; what is lost on the way becomes a 503."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._connection: Any = None
 
@@ -247,7 +255,14 @@ async def set_codecs(connection: Connection) -> None:
     await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=msgspec.json.encode, decoder=msgspec.json.decode)
 
 
-async def connect(settings: DatabaseSettings, clock: Clock, generations: Generations, *, pool: int | None = None) -> Database:
+async def connect(
+    settings: DatabaseSettings,
+    clock: Clock,
+    generations: Generations,
+    outbox: Callable[[Pool], Outbox],
+    *,
+    pool: int | None = None,
+) -> Database:
     """Open the pool. Time-outs are set by the server for every statement of these connections."""
     made = asyncpg.create_pool(
         settings.url,
@@ -270,4 +285,4 @@ async def connect(settings: DatabaseSettings, clock: Clock, generations: Generat
         opened = await made
     except (OSError, asyncpg.PostgresError) as error:
         raise Unavailable("The database does not answer.") from error
-    return Database(opened, clock, generations)
+    return Database(opened, clock, generations, outbox(opened))

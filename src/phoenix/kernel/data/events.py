@@ -1,34 +1,12 @@
-"""Facts: written in the transaction that made them true, numbered, and followed without loss or skip.
-
-A later commit may carry a lower number, so a follower orders by transaction first and reads only rows whose
-transaction is older than every one still running (`pg_snapshot_xmin`). Nothing can then appear behind its position.
-"""
+"""Events: facts in the past tense. `outbox` writes them with the transaction that made them true, `followers` reads them."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-import asyncpg
 import msgspec
-import structlog
 from msgspec import Struct, StructMeta
-
-from phoenix.kernel.data.database import Database, Query, Reader, Transaction, command, query
-from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.errors import Unavailable
-
-log = structlog.get_logger(__name__)
-
-CHANNEL = "phoenix_events"
-POLL_SECONDS = 1.0
-POKE_SECONDS = 0.01
-# A follower that is not watched by anybody waits so long for more, so that what happens at once is one batch.
-GATHER_SECONDS = 0.1
-BATCH = 200
 
 
 class EventMeta(StructMeta):
@@ -53,8 +31,8 @@ class Event(Struct, frozen=True, kw_only=True, metaclass=EventMeta):
     organisation: str | None = None
     subject: str | None = None
 
-    def touches(self) -> tuple[str, ...]:
-        """Generation keys of what everybody sees of this organisation's events."""
+    def invalidates(self) -> tuple[str, ...]:
+        """Generation keys of what everyone sees of this organisation's events."""
         return (f"feed:{self.organisation}",) if self.organisation else ()
 
     def data(self) -> dict[str, Any]:
@@ -74,187 +52,4 @@ class Recorded(Struct, frozen=True):
     data: dict[str, Any]
     occurred_at: datetime
     impersonator: str | None = None
-    """Who really acted, where somebody looked through the actor's eyes."""
-
-
-INSERT = command("""
-    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id, impersonator_id)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::text[], $9::text[])
-""")
-
-INSERT_ONE = command("""
-    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id, impersonator_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-""")
-
-AFTER: Query[Recorded] = query(
-    Recorded,
-    """
-    SELECT transaction::text::bigint, number, id, kind, organisation_id, actor_id, subject, data, occurred_at, impersonator_id
-      FROM events
-     WHERE (transaction, number) > (($1::bigint)::text::xid8, $2)
-       AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-     ORDER BY transaction, number
-     LIMIT $3
-""",
-)
-
-END: Query[tuple[int, int]] = query(
-    lambda transaction, number: (transaction, number),
-    """
-    SELECT transaction::text::bigint, number FROM events
-     WHERE transaction < pg_snapshot_xmin(pg_current_snapshot())
-     ORDER BY transaction DESC, number DESC LIMIT 1
-""",
-)
-
-POSITION: Query[tuple[int, int]] = query(
-    lambda transaction, number: (transaction, number),
-    "SELECT transaction::text::bigint, number FROM event_followers WHERE name = $1 FOR UPDATE SKIP LOCKED",
-)
-
-FOLLOW = command("INSERT INTO event_followers (name) VALUES ($1) ON CONFLICT DO NOTHING")
-ADVANCE = command("UPDATE event_followers SET transaction = ($2::bigint)::text::xid8, number = $3, moved_at = now() WHERE name = $1")
-POKE = command(f"SELECT pg_notify('{CHANNEL}', '')")
-
-
-async def write_events(tx: Transaction) -> None:
-    """Write what the transaction recorded, in one statement however many there are."""
-    rows = [
-        (new_id("evt"), event.kind, event.organisation, tx.actor, event.subject, event.data(), tx.now, tx.request, tx.impersonator)
-        for event in tx.events
-    ]
-    if len(rows) == 1:
-        await tx.execute(INSERT_ONE, *rows[0])
-    else:
-        await tx.execute(INSERT, *map(list, zip(*rows, strict=True)))
-
-
-class Poker:
-    """Wakes followers after commits, many commits with one notification.
-
-    NOTIFY inside every transaction would make all commits queue for one lock; a notification lost in a crash costs a
-    follower one poll.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._task: asyncio.Task[None] | None = None
-
-    def __call__(self, tx: Transaction) -> None:
-        if tx.events and (self._task is None or self._task.done()):
-            self._task = asyncio.get_running_loop().create_task(self._poke())
-
-    async def _poke(self) -> None:
-        await asyncio.sleep(POKE_SECONDS)
-        with contextlib.suppress(Unavailable, asyncpg.PostgresError, OSError):
-            async with self._database.reader() as db:
-                await db.all(POKE)
-
-
-class Wake:
-    """Waits for a poke, or for the poll interval, whichever comes first. One listening connection a process."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._events: list[asyncio.Event] = []
-        self._lost = asyncio.Event()
-        self._stopping = False
-
-    def bell(self) -> asyncio.Event:
-        bell = asyncio.Event()
-        self._events.append(bell)
-        return bell
-
-    def stop(self) -> None:
-        """End `listen`. Better than to cancel it: a connection that is just being made is closed, not left behind."""
-        self._stopping = True
-        self._lost.set()
-
-    async def listen(self) -> None:
-        """Keep listening until stopped, through lost connections."""
-        while not self._stopping:
-            self._lost.clear()
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "phoenix listener"})
-                try:
-                    connection.add_termination_listener(lambda _: self._lost.set())
-                    await connection.add_listener(CHANNEL, self._ring)
-                    self._ring()
-                    if not self._stopping:
-                        await self._lost.wait()
-                finally:
-                    if not connection.is_closed():
-                        await connection.close(timeout=2)
-            if not self._stopping:
-                await asyncio.sleep(POLL_SECONDS)
-
-    def _ring(self, *_: object) -> None:
-        for bell in self._events:
-            bell.set()
-
-
-async def read_after(reader: Reader, position: tuple[int, int], limit: int = BATCH) -> list[Recorded]:
-    """The events after a position, oldest first, as far as none can still appear between them."""
-    return await reader.all(AFTER, *position, limit)
-
-
-async def latest(database: Database, bell: asyncio.Event) -> AsyncIterator[list[Recorded]]:
-    """Batches of what happens from now on, for one process; nothing is remembered when it ends."""
-    position: tuple[int, int] | None = None
-    while True:
-        bell.clear()
-        try:
-            async with database.reader() as reader:
-                if position is None:
-                    position = await reader.maybe(END) or (0, 0)
-                batch = await read_after(reader, position)
-        except Unavailable:
-            batch = []
-        if batch:
-            position = (batch[-1].transaction, batch[-1].number)
-            yield batch
-        if len(batch) < BATCH:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
-
-
-async def follow(
-    database: Database, name: str, bell: asyncio.Event, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]
-) -> None:
-    """Follow every event from the first on. The position moves in the transaction that handled the batch.
-
-    Of several processes that follow under one name, one works at a time. A batch that fails is tried again, slower each
-    time, up to a minute; nothing is skipped.
-    """
-    delay = POLL_SECONDS
-    while True:
-        bell.clear()
-        try:
-            handled = await follow_once(database, name, handle)
-            delay = POLL_SECONDS
-        except asyncio.CancelledError:
-            raise
-        except Exception:  # a follower outlives whatever its handler raises
-            log.exception("follower_failed", follower=name, retry_seconds=delay)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 60.0)
-            continue
-        if handled < BATCH:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
-                await asyncio.sleep(GATHER_SECONDS)
-
-
-async def follow_once(database: Database, name: str, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]) -> int:
-    """Handle one batch in one transaction; the number of events handled."""
-    async with database.transaction() as tx:
-        position = await tx.maybe(POSITION, name)
-        if position is None:
-            await tx.execute(FOLLOW, name)
-            return 0
-        batch = await read_after(tx, position)
-        if batch:
-            await handle(tx, batch)
-            await tx.execute(ADVANCE, name, batch[-1].transaction, batch[-1].number)
-        return len(batch)
+    """Who really acted, where the actor was impersonated."""

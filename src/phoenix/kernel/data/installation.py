@@ -21,7 +21,7 @@ async def check_installation(database: Database, settings: Settings, keys: Keys)
     Raises SettingsError where the database, or the one it is a copy of, belongs to another environment with the same
     secret: what is signed and sealed there must mean nothing here.
     """
-    environment = settings.place.environment
+    environment = settings.installation.environment
     try:
         async with database.reader() as db:
             owner = await db.maybe(OWNER)

@@ -41,7 +41,7 @@ def parse_address(text: str) -> Address:
     """
     written = unicodedata.normalize("NFC", text.strip()) if len(text) <= LONGEST_BYTES * 4 else text
     if len(written) > LONGEST_BYTES * 2:
-        raise _refusal("too_long", _too_long())
+        raise _problem("too_long", _too_long())
     try:
         found = _validate(written)
     except (EmailNotValidError, UnicodeError):
@@ -49,10 +49,10 @@ def parse_address(text: str) -> Address:
     local, domain = found.local_part, found.ascii_domain.lower()
     # Limits are in octets as they are sent, quotes included (RFC 5321, 4.5.3.1; RFC 6531, 3.2); the library counts characters.
     if len(local.encode()) > _LONGEST_LOCAL:
-        raise _refusal("too_long", _local_too_long())
+        raise _problem("too_long", _local_too_long())
     envelope = f"{local}@{domain}"
     if len(envelope.encode()) > LONGEST_BYTES:
-        raise _refusal("too_long", _too_long())
+        raise _problem("too_long", _too_long())
     return Address(found.normalized, unicodedata.normalize("NFC", f"{local.lower()}@{domain}"), envelope)
 
 
@@ -65,42 +65,42 @@ def _explain(text: str) -> InvalidInput:
     """Which of the usual slips it was, by looking at the parts one by one."""
     local, at, domain = text.rpartition("@")
     if not text:
-        return _refusal("missing", _("Write the e-mail address, like name@example.com."))
+        return _problem("missing", _("Write the e-mail address, like name@example.com."))
     if not at:
-        return _refusal("no_at", _("The @ is missing. Write it like name@example.com."))
+        return _problem("no_at", _("The @ is missing. Write it like name@example.com."))
     if not domain:
-        return _refusal("no_domain", _("The part after @ is missing. Write it like name@example.com."))
+        return _problem("no_domain", _("The part after @ is missing. Write it like name@example.com."))
     if not local:
-        return _refusal("no_local", _("The part before @ is missing. Write it like name@example.com."))
+        return _problem("no_local", _("The part before @ is missing. Write it like name@example.com."))
     if text.endswith(">"):
-        return _refusal("with_name", _("Write the address alone, without a name and angle brackets: name@example.com."))
+        return _problem("with_name", _("Write the address alone, without a name and angle brackets: name@example.com."))
     if len(text.encode("utf-8", "replace")) > LONGEST_BYTES:
-        return _refusal("too_long", _too_long())
+        return _problem("too_long", _too_long())
     if domain.startswith("["):
-        return _refusal("invalid_domain", _("The part after @ is an IP address. Write a name, like example.com."))
+        return _problem("invalid_domain", _("The part after @ is an IP address. Write a name, like example.com."))
     if not _valid(f"name@{domain}"):
         return _explain_domain(domain)
     if not local.startswith('"') and any(letter.isspace() for letter in local):
-        return _refusal("spaces", _("There is a space in the address. Write it without."))
+        return _problem("spaces", _("There is a space in the address. Write it without."))
     if not local.startswith('"') and "@" in local:
-        return _refusal("two_ats", _("There is more than one @. Write it like name@example.com."))
+        return _problem("two_ats", _("There is more than one @. Write it like name@example.com."))
     if len(local) > _LONGEST_LOCAL:
-        return _refusal("too_long", _local_too_long())
-    return _refusal(
+        return _problem("too_long", _local_too_long())
+    return _problem(
         "invalid_local", _("The part before @ holds something that an address cannot, such as two dots in a row. Check how it is typed.")
     )
 
 
 def _explain_domain(domain: str) -> InvalidInput:
     if any(letter.isspace() for letter in domain):
-        return _refusal("spaces", _("There is a space in the address. Write it without."))
+        return _problem("spaces", _("There is a space in the address. Write it without."))
     if "." not in domain:
-        return _refusal("no_ending", _("The part after @ has no ending such as .com. Write it like name@example.com."))
+        return _problem("no_ending", _("The part after @ has no ending such as .com. Write it like name@example.com."))
     if _valid(f"name@{domain}.com"):
-        return _refusal(
+        return _problem(
             "not_public", _("Mail cannot reach the domain %(domain)s. Use an address that works everywhere.") % {"domain": domain}
         )
-    return _refusal("invalid_domain", _("The part after @ is no domain. Write it like name@example.com."))
+    return _problem("invalid_domain", _("The part after @ is no domain. Write it like name@example.com."))
 
 
 _LONGEST_LOCAL = 64
@@ -122,5 +122,5 @@ def _local_too_long() -> str:
     return _("The part before @ is too long. It can have at most %(most)d bytes.") % {"most": _LONGEST_LOCAL}
 
 
-def _refusal(code: str, sentence: str) -> InvalidInput:
+def _problem(code: str, sentence: str) -> InvalidInput:
     return InvalidInput(sentence, errors=(FieldError("email", code, sentence),))

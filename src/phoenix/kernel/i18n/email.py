@@ -27,7 +27,7 @@ from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.text import gettext, ngettext
-from phoenix.settings import Mail as MailSettings
+from phoenix.settings import EmailSettings
 
 HERE = Path(__file__).parents[1] / "templates"
 SEND_SECONDS = 30
@@ -46,7 +46,7 @@ class Mail(Struct, frozen=True):
 class Mailer:
     """Renders and sends. Raises Unavailable where the mail server cannot be reached; the job then tries again."""
 
-    def __init__(self, settings: MailSettings, folders: Mapping[str, Path], clock: Clock | None = None) -> None:
+    def __init__(self, settings: EmailSettings, folders: Mapping[str, Path], clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
         modules = {name: FileSystemLoader(folder / "mail") for name, folder in folders.items()}

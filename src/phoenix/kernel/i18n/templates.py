@@ -23,9 +23,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from phoenix.kernel.i18n import times
+from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.text import current_locale, gettext, ngettext
-from phoenix.kernel.web.page_context import face
-from phoenix.kernel.web.reference import reference
 
 HERE = Path(__file__).parents[1] / "templates"
 STATIC = "/static/"
@@ -66,7 +65,7 @@ class Templates:
             auto_reload=not production,
         )
         self.environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-        self.environment.globals.update(asset=self.asset, icon=self.icon, face=face, query=query, reference=reference, zones=times.zones)
+        self.environment.globals.update(asset=self.asset, icon=self.icon, avatar_of=avatar_of, query=query, zones=times.zones)
         self.environment.filters.update(
             by_day=_by_day,
             city=times.city,

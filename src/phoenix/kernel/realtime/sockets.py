@@ -15,10 +15,11 @@ import socketio
 import structlog
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.data.events import Recorded, Wake, latest
-from phoenix.kernel.errors import SecondFactorOwed
-from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.web.session_reader import COOKIE, LogIns, cookie, cookie_name
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.data.followers import Listener, latest
+from phoenix.kernel.errors import SecondFactorNeeded
+from phoenix.kernel.web.application import App
+from phoenix.kernel.web.session_reader import COOKIE, cookie, cookie_name
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +33,11 @@ Tell = Callable[[Sequence[Recorded]], Awaitable[list[tuple[str, str, Any]]]]
 class Sockets:
     """The Socket.IO server of one process. `tell` turns events into (room, event, payload)."""
 
-    def __init__(self, runtime: Runtime, log_ins: LogIns, tell: Tell) -> None:
+    def __init__(self, app: App, tell: Tell) -> None:
+        runtime = app.runtime
+        self._registry = app.registry
         self._runtime = runtime
-        self._log_ins = log_ins
+        self._session_reader = app.sessions
         self._tell = tell
         origins = [*runtime.settings.web.cors_origins, runtime.settings.public_url]
         self.server = socketio.AsyncServer(
@@ -60,12 +63,12 @@ class Sockets:
         """The ASGI application: sockets at /socket.io/, everything else passed on."""
         return socketio.ASGIApp(self.server, other_asgi_app=other, socketio_path="/socket.io")
 
-    async def run(self, wake: Wake) -> None:
+    async def run(self, listener: Listener) -> None:
         """Feed the sockets until cancelled."""
-        await asyncio.gather(self._feed(wake), self._watch_sessions())
+        await asyncio.gather(self._feed(listener), self._watch_sessions())
 
-    async def _feed(self, wake: Wake) -> None:
-        async for batch in latest(self._runtime.database, wake.bell()):
+    async def _feed(self, listener: Listener) -> None:
+        async for batch in latest(self._runtime.database, listener.bell()):
             if not self._tokens:
                 continue
             for room, event, payload in await self._tell(batch):
@@ -79,9 +82,9 @@ class Sockets:
                     await self._check(sid, token)
 
     async def _check(self, sid: str, token: str) -> None:
-        actor = await self._log_ins.find(token)
+        actor = await self._session_reader.find(token)
         if actor is None or self._is_closed_to(actor):
-            reason = await self._why(sid) if actor is None else SecondFactorOwed.code
+            reason = await self._why(sid) if actor is None else SecondFactorNeeded.code
             await self.server.emit("session_ended", {"reason": reason}, to=sid)
             await self.server.disconnect(sid)
         elif self._people.get(sid) is not actor:
@@ -90,7 +93,7 @@ class Sockets:
 
     async def _why(self, sid: str) -> str:
         """What ended the session of a socket, as a word for machines."""
-        identity, before = self._runtime.registry.identity, self._people.get(sid)
+        identity, before = self._registry.identity, self._people.get(sid)
         if identity is None or before is None:
             return "ended"
         async with self._runtime.database.reader() as db:
@@ -109,7 +112,7 @@ class Sockets:
             secure = self._runtime.settings.public_url.startswith("https://")
             headers = environ.get("asgi.scope", {}).get("headers", [])
             token = cookie(headers, cookie_name(COOKIE, secure=secure).encode())
-        actor = await self._log_ins.find(token) if token else None
+        actor = await self._session_reader.find(token) if token else None
         if actor is None or token is None or self._is_closed_to(actor):
             raise socketio.exceptions.ConnectionRefusedError("not_logged_in")
         self._tokens[sid] = token
@@ -117,8 +120,8 @@ class Sockets:
 
     async def _seat(self, sid: str, actor: Actor) -> None:
         before = self._people.get(sid)
-        old = {f"organisation:{seat.organisation}" for seat in before.seats} if before else set()
-        new = {f"organisation:{seat.organisation}" for seat in actor.seats}
+        old = {f"organisation:{membership.organisation}" for membership in before.memberships} if before else set()
+        new = {f"organisation:{membership.organisation}" for membership in actor.memberships}
         for room in old - new:
             await self.server.leave_room(sid, room)
         for room in new - old:
@@ -134,7 +137,7 @@ class Sockets:
 
     def _is_closed_to(self, actor: Actor) -> bool:
         # What a room is told knows no scopes, so a program with an API key is told nothing here.
-        return actor.is_key or actor.owes_second_factor(self._runtime.settings.second_factor_for)
+        return actor.is_key or actor.needs_second_factor(self._runtime.settings.second_factor_for)
 
     def _allowed(self, origin: str, environ: dict[str, Any]) -> bool:
         settings = self._runtime.settings

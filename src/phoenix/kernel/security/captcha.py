@@ -13,7 +13,7 @@ import structlog
 
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.text import _
-from phoenix.settings import Accounts
+from phoenix.settings import AccountSettings
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ class Verdict(msgspec.Struct):
 class Captcha:
     """Checks answers. Without an address it asks nobody for anything."""
 
-    def __init__(self, settings: Accounts, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, settings: AccountSettings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._settings = settings
         self._transport = transport
 

@@ -25,11 +25,11 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-class OutsideError(Exception):
+class HttpClientError(Exception):
     """Another server did not answer, or not in a way that can be used. The message is for the log, never for people."""
 
 
-class Outside:
+class HttpClient:
     """The one way out by HTTP. `transport` stands in for the network."""
 
     def __init__(self, clock: Clock, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -41,7 +41,7 @@ class Outside:
         """What a server says. Raises OutsideError, also for any status but 200."""
         status, body = await self._ask("GET", url, headers=headers)
         if status != 200:
-            raise OutsideError(f"status {status}")
+            raise HttpClientError(f"status {status}")
         return body
 
     async def post(
@@ -82,7 +82,7 @@ class Outside:
                 finally:
                     await answer.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, msgspec.DecodeError) as error:
-            raise OutsideError(type(error).__name__) from error
+            raise HttpClientError(type(error).__name__) from error
 
 
 async def _bounded(answer: httpx.Response) -> bytes:
@@ -90,5 +90,5 @@ async def _bounded(answer: httpx.Response) -> bytes:
     async for part in answer.aiter_bytes():
         body += part
         if len(body) > MOST_BYTES:
-            raise OutsideError("too large")
+            raise HttpClientError("too large")
     return body

@@ -15,14 +15,14 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from phoenix.kernel.security.redaction import redact, redact_value
-from phoenix.settings import Logs
+from phoenix.settings import LogSettings
 
 LOG_FAILED = "log_failed"
 # Their lines say what ours say, or quote what people sent.
 QUIET = ("asyncpg", "pgqueuer", "socketio", "engineio", "alembic", "uvicorn.access", "websockets", "mail.log", "aiosmtplib", "_granian")
 
 
-def configure(settings: Logs, *, stream: TextIO | None = None) -> None:
+def configure(settings: LogSettings, *, stream: TextIO | None = None) -> None:
     """Set up the logging of this process. Call it once, first of all."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

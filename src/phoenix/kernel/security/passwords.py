@@ -51,7 +51,7 @@ class Passwords:
         """The hash to store, in PHC format. Raises InvalidInput on one longer than 256 characters."""
         data = _prepare(password)
         if data is None:
-            raise _refusal("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
+            raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
         return await self._run(lambda: _HASHER.hash(data))
 
     async def verify(self, stored: str, password: str) -> bool:
@@ -105,19 +105,19 @@ def check_strength(password: str, *, words: Iterable[str] = ()) -> None:
     `words` are those that stand near the person: the mail address, the name. Raises InvalidInput on the field `password`.
     """
     if len(password) > LONGEST * 4:
-        raise _refusal("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
+        raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
     text = unicodedata.normalize("NFC", password)
     if len(text) < SHORTEST:
-        raise _refusal(
+        raise _problem(
             "too_short", _("The password is too short. Use %(shortest)d characters or more; a few words do well.") % {"shortest": SHORTEST}
         )
     if len(text) > LONGEST:
-        raise _refusal("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
+        raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
     if any(unicodedata.category(letter) == "Cs" for letter in text):
-        raise _refusal("not_text", _("The password holds characters that are no text. Type it again."))
+        raise _problem("not_text", _("The password holds characters that are no text. Type it again."))
     near = {part for word in words for part in re.split(r"[\W_]+", word.casefold()) if len(part) >= _SHORTEST_WORD}
     if _guessed_early(text.casefold(), near | _PRODUCT):
-        raise _refusal("too_common", _("This password is among the first to be guessed. Use a few words that do not belong together."))
+        raise _problem("too_common", _("This password is among the first to be guessed. Use a few words that do not belong together."))
 
 
 _PRODUCT = frozenset({"phoenix", "platform"})
@@ -220,5 +220,5 @@ def _prepare(password: str) -> bytes | None:
         return None
 
 
-def _refusal(code: str, sentence: str) -> InvalidInput:
+def _problem(code: str, sentence: str) -> InvalidInput:
     return InvalidInput(sentence, errors=(FieldError("password", code, sentence),))

@@ -1,53 +1,108 @@
-"""What a handler is given: the runtime, who is acting, and the database for this one request."""
+"""One request, as a handler sees it: the same for the API and for pages."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from litestar import Request
-from litestar.datastructures import State
+from litestar.datastructures import Cookie
 
-from phoenix.kernel.actor import Actor
+from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.errors import InvalidInput, NotLoggedIn, PreconditionRequired
+from phoenix.kernel.errors import InvalidInput, NotFound, NotSignedIn, PreconditionRequired
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.application import Admission, AnyRequest, App, app_of, state_of
+from phoenix.kernel.web.rules import Rule
 
-AnyRequest = Request[Any, Any, State]
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Call:
-    """One request, as a handler sees it.
+    """One request. `form` holds the fields of a form; `cookies` and `headers` go out with the answer.
 
-    `db` reads; `tx` writes and is there for POST, PUT, PATCH and DELETE alone. `actor` raises NotLoggedIn where nobody
-    is logged in; `visitor` is None then.
+    `db` reads; `tx` writes, and is there for POST, PUT, PATCH and DELETE only. `user` is None where nobody is signed in;
+    `actor` raises NotSignedIn then.
     """
 
     request: AnyRequest
-    runtime: Runtime
-    visitor: Actor | None
-    address: str
+    rule: Rule
+    admission: Admission
     db: Reader
-    cookies: list[Any] = field(default_factory=list)
+    form: Mapping[str, str] = field(default_factory=dict)
+    cookies: list[Cookie] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    checked: bool = False
+    """Whether the handler named the organisation that a rule with FOUND leaves open."""
+
+    @property
+    def app(self) -> App:
+        return app_of(self.request)
+
+    @property
+    def runtime(self) -> Runtime:
+        return self.app.runtime
+
+    @property
+    def registry(self) -> Registry:
+        return self.app.registry
+
+    @property
+    def address(self) -> str:
+        """The client's address; forwarded ones are believed only behind trusted proxies."""
+        return state_of(self.request.scope).address
+
+    @property
+    def user(self) -> Actor | None:
+        return self.admission.actor
 
     @property
     def actor(self) -> Actor:
-        if self.visitor is None:
-            raise NotLoggedIn
-        return self.visitor
+        if self.admission.actor is None:
+            raise NotSignedIn
+        return self.admission.actor
+
+    @property
+    def member(self) -> Membership:
+        """Proof of the route's permission in the organisation that path, query or body name."""
+        if self.admission.member is None:
+            raise TypeError("This route does not say which organisation it works in.")
+        return self.admission.member
+
+    def within(self, organisation: str, missing: str = "") -> Membership:
+        """Proof of the route's permission in an organisation that only the handler knows.
+
+        Raises Forbidden, and NotFound for somebody who is not a member, with `missing` as its sentence.
+        """
+        self.checked = True
+        if missing and self.actor.membership(organisation) is None:
+            raise NotFound(missing)
+        return self.actor.require(self.rule.may, organisation)
+
+    def forget_user(self) -> None:
+        """Show the answer as to nobody: the session has just ended."""
+        self.admission = Admission(None, None, by_cookie=False)
 
     @property
     def tx(self) -> Transaction:
         if not isinstance(self.db, Transaction):
-            raise TypeError("A GET handler has no transaction.")
+            raise TypeError("A request that only reads has no transaction.")
         return self.db
 
     @property
+    def path(self) -> Mapping[str, Any]:
+        """The parameters in the path, by name."""
+        return self.request.path_params
+
+    def query(self, name: str, default: str = "") -> str:
+        """A parameter of the query string."""
+        return str(self.request.query_params.get(name, default))
+
+    @property
     def agent(self) -> str:
-        """The User-Agent header, bounded."""
+        """The User-Agent header, 300 characters at most."""
         return self.request.headers.get("user-agent", "")[:300]
 
     def expected_version(self) -> int | None:
@@ -80,7 +135,7 @@ class Accepted(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file to keep, under a plain name, held by no cache."""
+    """A file to save, under a plain name, held by no cache."""
 
     body: bytes
     media_type: str

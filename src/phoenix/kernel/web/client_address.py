@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import structlog
 
 from phoenix.kernel.security.networks import client_address, client_scheme, parse_networks
-from phoenix.kernel.web.asgi import App, Receive, Scope, Send
+from phoenix.kernel.web.application import App, RequestState, put_state
+from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
 
@@ -16,14 +17,17 @@ ENOUGH_TO_TELL = 20
 
 
 class ClientAddress:
-    """Puts the client's address into the scope's state; only trusted proxies are believed.
+    """The outermost layer but for hot reads: begins the state of a request, with its client's address.
 
-    Says once when every request seems to come from one address that forwards for others: then limits by address would
-    count all people as one.
+    Forwarded addresses are believed only from trusted proxies.
+
+    Logs once when every request seems to come from one address that forwards for others: limits by address would then
+    count everyone as one.
     """
 
-    def __init__(self, app: App, trusted: Sequence[str]) -> None:
+    def __init__(self, app: AsgiApp, shared: App, trusted: Sequence[str]) -> None:
         self._app = app
+        self._shared = shared
         self._trusted = parse_networks(trusted)
         self._only_peer: str | None = None
         self._forwarded = 0
@@ -32,15 +36,16 @@ class ClientAddress:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             peer = (scope.get("client") or ("", 0))[0]
-            state = scope.setdefault("state", {})
+            state = RequestState(self._shared)
+            put_state(scope, state)
             headers = scope["headers"]
             if not self._trusted:
-                state["address"] = peer
+                state.address = peer
             else:
-                state["address"] = client_address(peer, _all(headers, b"x-forwarded-for"), self._trusted)
+                state.address = client_address(peer, _all(headers, b"x-forwarded-for"), self._trusted)
                 scope["scheme"] = client_scheme(peer, _all(headers, b"x-forwarded-proto"), self._trusted, scope["scheme"])
             if not self._has_told:
-                self._look_for_proxy(peer, state["address"], headers)
+                self._look_for_proxy(peer, state.address, headers)
         await self._app(scope, receive, send)
 
     def _look_for_proxy(self, peer: str, address: str, headers: Sequence[tuple[bytes, bytes]]) -> None:

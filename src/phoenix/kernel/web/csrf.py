@@ -1,4 +1,4 @@
-"""Cross-site request forgery: a token bound to the session or visitor, and the browser's own word on the origin.
+"""Cross-site request forgery: a token bound to the session or browser, and the browser's own word on the origin.
 
 Asked for wherever a browser would send its cookie along by itself: unsafe methods that carry one of our cookies, and
 every form. Requests authenticated by the Authorization header need none.
@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from phoenix.kernel.errors import Forbidden
 from phoenix.kernel.security.crypto import Keys, same, to_base64url
-from phoenix.kernel.web.call import AnyRequest
+from phoenix.kernel.web.application import AnyRequest
 from phoenix.settings import Settings
 
-VISITOR_COOKIE = "phoenix_visitor"
+BROWSER_COOKIE = "phoenix_visitor"
 PURPOSE = "csrf"
 
 
@@ -23,11 +23,11 @@ class Forged(Forbidden):
 
 
 def token_for(keys: Keys, binding: str) -> str:
-    """The token of a session id, or of a visitor cookie's value."""
+    """The token of a session id, or of the browser cookie's value."""
     return to_base64url(keys.mac(PURPOSE, binding))
 
 
-def new_visitor() -> str:
+def new_browser() -> str:
     return secrets.token_urlsafe(18)
 
 
@@ -43,7 +43,7 @@ def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
 
 
 def check(keys: Keys, binding: str | None, given: str | None) -> None:
-    """Raises Forged where the token does not belong to the session or visitor."""
+    """Raises Forged where the token does not belong to the session or browser."""
     if not binding or not given or not same(token_for(keys, binding), given):
         raise Forged("This page was open for too long, or cookies are switched off. Load it again and repeat what you did.")
 

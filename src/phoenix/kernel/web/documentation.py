@@ -9,21 +9,22 @@ import msgspec
 from phoenix.kernel.web.answer import Answer, digest
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
-from phoenix.kernel.web.pages import View, Visit, page
+from phoenix.kernel.web.pages import View, page
+from phoenix.kernel.web.reference import reference
 from phoenix.kernel.web.rules import PUBLIC
 
 
-@get("/api/v2/openapi.json", permission=PUBLIC, queries=0, tag="health")
+@get("/api/v2/openapi.json", may=PUBLIC, queries=0, tag="health")
 async def openapi_document(call: Call) -> dict[str, Any] | Answer:
     """This document (OpenAPI 3.1)."""
-    body: bytes = call.request.app.state.document()
+    body = call.app.document()
     return Answer(body, digest(body))
 
 
-@page("/api/docs", permission=PUBLIC, queries=0)
-async def documentation(visit: Visit) -> View:
+@page("/api/docs", may=PUBLIC, queries=0)
+async def documentation(call: Call) -> View:
     """The document for people."""
-    return View("api_docs.html", {"document": msgspec.json.decode(visit.request.app.state.document())})
+    return View("api_docs.html", {"api": reference(msgspec.json.decode(call.app.document()))})
 
 
 DOCUMENTATION_ROUTES = (openapi_document, documentation)

@@ -1,12 +1,14 @@
-"""Route decorators for the API. One place decides who may call, counts queries, commits and answers.
+"""Route decorators for the API, and how what a handler returns becomes an answer.
 
-A handler takes a `Call` named `call`, and whatever else Litestar gives: path and query parameters, `data`. It returns a
-Struct, `Created`, `Accepted`, `Answer` or None.
+A handler takes a `Call` named `call`, and whatever else the framework gives: path and query parameters, `data`. Where the
+route says `within` which organisation it works, it may take the proof as `member`. It returns a Struct, `Created`,
+`Accepted`, `Answer` or None.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
@@ -15,9 +17,10 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 import msgspec
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Response
@@ -28,12 +31,16 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import QueryBudgetExceeded
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.answer import Answer, matches
-from phoenix.kernel.web.call import Accepted, AnyRequest, Call, Created, Download
+from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
+from phoenix.kernel.web.authorisation import admit, decide_again
+from phoenix.kernel.web.call import Accepted, Call, Created, Download
 from phoenix.kernel.web.idempotency import Once, check_key
 from phoenix.kernel.web.problems import Problem, request_id
-from phoenix.kernel.web.rules import PUBLIC, SAFE, Rule, client_address, decide
+from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
+# What a handler is given by us, and not by the framework.
+OURS = frozenset({"call", "member"})
 
 
 def get(path: str, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
@@ -53,12 +60,12 @@ def delete(path: str, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
 
 
 def route(
-    method: str, path: str, *, queries: int, tag: str = "", refusals: Sequence[int] = (), **asks: Any
+    method: str, path: str, *, queries: int, tag: str = "", problems: Sequence[int] = (), **asks: Any
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route of the API.
 
-    `queries` is its budget, the session check not counted. `refusals` are statuses it may answer with besides those every
-    route may. What it `asks` of its caller are the fields of a Rule.
+    `queries` is its budget, the session check not counted. `problems` are statuses it can answer with besides those every
+    route can. What it `asks` of its caller are the fields of a Rule.
     """
     rule = Rule(**asks)
 
@@ -66,34 +73,55 @@ def route(
         signature = inspect.signature(handler)
         hints = get_type_hints(handler, include_extras=True)
         status, returned = _status_and_type(method, hints.get("return"))
-        hints.update({name: _placed(name, hints[name], path) for name in signature.parameters if name != "call"})
+        hints.update({name: _placed(name, hints[name], path) for name in signature.parameters if name not in OURS})
+        # What only the rule reads is documented, and not passed on.
+        unused = [name for name in _parameters_of(path, rule) if name not in signature.parameters]
+        takes_member = "member" in signature.parameters
 
         @wraps(handler)
         async def endpoint(request: AnyRequest, **arguments: Any) -> Response[Any]:
-            return await _answer(request, handler, arguments, rule, budget=queries, status=status)
+            for name in unused:
+                del arguments[name]
+            return await _answer(request, handler, arguments, rule, budget=queries, status=status, takes_member=takes_member)
 
         parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, State])]
         parameters += [
             p.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[p.name])
             for p in signature.parameters.values()
-            if p.name != "call"
+            if p.name not in OURS
         ]
+        parameters += [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=_placed(n, str, path)) for n in unused]
         endpoint.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]
         endpoint.__annotations__ = {**{p.name: p.annotation for p in parameters}, "return": returned}
         del endpoint.__wrapped__
-        return HTTPRouteHandler(
+        return GuardedRoute(
             path,
             http_method=method,  # type: ignore[arg-type]
             status_code=status,
-            opt={"permission": rule.permission, "queries": queries, "rule": rule},
+            guards=[_guarded],
+            opt={"queries": queries, "rule": rule},
+            request_max_body_size=rule.body_most,
             tags=[tag or path.split("/")[3]],
             summary=(inspect.getdoc(handler) or "").split("\n")[0],
             description=inspect.getdoc(handler),
             operation_id=getattr(handler, "__name__", None),
-            responses=_refusals(method, path, rule, refusals, has_data="data" in hints),
+            security=_security(rule),
+            responses=_problems(method, path, rule, problems, has_data="data" in hints),
         )(endpoint)
 
     return decorate
+
+
+class GuardedRoute(HTTPRouteHandler):
+    """A route that is admitted by its rule before the framework interprets anything the client sent."""
+
+    async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        await admit(connection, self.opt["rule"])  # type: ignore[arg-type]
+
+
+def _guarded(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The framework authorises only what has a guard; GuardedRoute does the work."""
+    del connection, handler
 
 
 async def _answer(
@@ -104,47 +132,72 @@ async def _answer(
     *,
     budget: int,
     status: int,
+    takes_member: bool,
 ) -> Response[Any]:
-    runtime: Runtime = request.app.state.runtime
-    actor, decisions = await decide(request, rule)
-    headers = headers_of(decisions)
-    address = client_address(request)
+    runtime = app_of(request).runtime
+    admission = admitted(request)
+    headers = headers_of(admission.limits)
+
+    async def run(call: Call) -> Any:
+        if takes_member:
+            arguments["member"] = call.member
+        result = await handler(call=call, **arguments)
+        check_within(call)
+        return result
+
     if request.method in SAFE:
         async with runtime.database.reader() as reader:
-            call = Call(request, runtime, actor, address, reader)
-            result = await handler(call=call, **arguments)
+            call = Call(request, rule, admission, reader)
+            result = await run(call)
             check_budget(reader, budget, runtime)
         return _respond(request, call, result, status, headers)
-    async with transaction(request, actor) as tx:
-        call = Call(request, runtime, actor, address, tx)
-        once = await _once(request, tx, actor, address)
+    async with transaction(request, admission.actor) as tx:
+        if rule.decides_again:
+            admission = await decide_again(request, rule, tx)
+        call = Call(request, rule, admission, tx)
+        once = await _once(request, tx, admission.actor)
         replayed = await once.replay() if once else None
         if replayed is not None:
             return replayed
-        before = tx.queries
-        response = _respond(request, call, await handler(call=call, **arguments), status, headers)
-        check_budget(tx, budget + before, runtime)
+        spent = tx.queries
+        response = _respond(request, call, await run(call), status, headers, uncounted=spent)
+        check_budget(tx, budget + spent, runtime)
         if once:
             kept = {name: value for name, value in response.headers.items() if name.lower() in {"etag", "location"}}
             await once.keep(status if response.status_code is None else response.status_code, kept, response.content or b"")
     return response
 
 
+def admitted(request: AnyRequest) -> Admission:
+    """What was decided of this request. Raises RuntimeError for a route that nothing admitted: a fault of ours."""
+    admission = state_of(request.scope).admission
+    if admission is None:
+        raise RuntimeError("This request was not admitted.")
+    return admission
+
+
 def transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContextManager[Transaction]:
-    """The transaction of a request, in the name of who acts."""
-    runtime: Runtime = request.app.state.runtime
+    """The transaction of a request, in the name of whoever acts."""
+    database = app_of(request).runtime.database
     if actor is None:
-        return runtime.database.transaction(request=request_id(request))
-    return runtime.database.transaction(actor=actor.account, impersonator=actor.impersonator, request=request_id(request))
+        return database.transaction(request=request_id(request))
+    return database.transaction(actor=actor.account, impersonator=actor.impersonator, request=request_id(request))
 
 
-async def _once(request: AnyRequest, tx: Transaction, actor: Actor | None, address: str) -> Once | None:
+async def _once(request: AnyRequest, tx: Transaction, actor: Actor | None) -> Once | None:
     key = request.headers.get("idempotency-key")
     if request.method != "POST" or key is None:
         return None
-    keys = request.app.state.runtime.keys
-    caller = actor.account if actor else keys.pseudonym(address)
+    state = state_of(request.scope)
+    keys = state.app.runtime.keys
+    caller = actor.account if actor else keys.pseudonym(state.address)
     return Once(tx, keys, caller, check_key(key), f"POST {request.scope['path']}", await request.body())
+
+
+def check_within(call: Call) -> None:
+    """A route that leaves its organisation open must have named one by now. Raises RuntimeError outside production."""
+    if call.rule.within == FOUND and not call.checked and not call.runtime.settings.production:
+        raise RuntimeError("The handler found no organisation: call `call.within(…)` before anything is shown or changed.")
 
 
 def check_budget(reader: Reader, budget: int, runtime: Runtime) -> None:
@@ -159,10 +212,10 @@ def _made(reader: Reader) -> int:
     return reader.queries + (1 if isinstance(reader, Transaction) and reader.events else 0)
 
 
-def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers: dict[str, str]) -> Response[Any]:
+def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers: dict[str, str], *, uncounted: int = 0) -> Response[Any]:
     headers = {"Cache-Control": "no-store", **headers, **call.headers}
-    if call.runtime.settings.place.environment == "test":
-        headers["X-Phoenix-Queries"] = str(_made(call.db))
+    if call.runtime.settings.installation.environment == "test":
+        headers["X-Phoenix-Queries"] = str(_made(call.db) - uncounted)
     if isinstance(result, Answer):
         headers["ETag"] = result.etag
         headers["Cache-Control"] = "private, no-cache"
@@ -191,6 +244,13 @@ def _bytes(body: bytes, status: int, headers: dict[str, str], call: Call) -> Res
     return Response(body, status_code=status, headers=headers, media_type="application/json", cookies=call.cookies)
 
 
+def _parameters_of(path: str, rule: Rule) -> list[str]:
+    """The parameters that the path has, and the one of the query that names the organisation."""
+    named = re.findall(r"{(\w+):", path)
+    in_query = rule.within and rule.within != FOUND and not rule.within.startswith(BODY) and rule.within not in named
+    return [*named, rule.within] if in_query else named
+
+
 def _placed(name: str, hint: Any, path: str) -> Any:
     """Where the framework finds a parameter: the body, the path or the query."""
     if name == "data":
@@ -215,9 +275,17 @@ def _status_and_type(method: str, returned: Any) -> tuple[int, Any]:
     return 200, returned
 
 
-def _refusals(method: str, path: str, rule: Rule, more: Sequence[int], *, has_data: bool) -> dict[int, ResponseSpec]:
+def _security(rule: Rule) -> list[dict[str, list[str]]] | None:
+    """What the document says of who may: a session, or a token or key with this permission as its scope."""
+    if rule.may == PUBLIC:
+        return None
+    scopes = [] if rule.may == SIGNED_IN else [rule.may]
+    return [{"bearer": scopes}, {"session": scopes}]
+
+
+def _problems(method: str, path: str, rule: Rule, more: Sequence[int], *, has_data: bool) -> dict[int, ResponseSpec]:
     statuses = {429, 503, *more}
-    if rule.permission != PUBLIC:
+    if rule.may != PUBLIC:
         statuses |= {401, 403, 404}
     else:
         statuses |= {401} if method == "GET" or "{" in path or has_data else set()

@@ -11,7 +11,8 @@ import structlog
 
 from phoenix import __version__
 from phoenix.kernel.security.redaction import remember
-from phoenix.kernel.web.asgi import App, Message, Raw, Receive, Scope, Send
+from phoenix.kernel.web.application import state_of
+from phoenix.kernel.web.asgi import AsgiApp, Message, Raw, Receive, Scope, Send
 from phoenix.settings import Settings
 
 CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE, HEAD"
@@ -65,7 +66,7 @@ def security_headers(settings: Settings) -> list[Raw]:
 class Headers:
     """The outermost layer: names the request, answers CORS preflights, and adds the headers to every answer."""
 
-    def __init__(self, app: App, settings: Settings) -> None:
+    def __init__(self, app: AsgiApp, settings: Settings) -> None:
         self._app = app
         self._always = security_headers(settings)
         self._origins = frozenset(origin.encode() for origin in settings.web.cors_origins)
@@ -75,7 +76,7 @@ class Headers:
             await self._app(scope, receive, send)
             return
         request_id = new_request_id()
-        scope.setdefault("state", {})["request_id"] = request_id
+        state_of(scope).request_id = request_id
         origin = _header(scope["headers"], b"origin")
         allowed = origin if origin in self._origins else None
         if scope["method"] == "OPTIONS" and origin and _header(scope["headers"], b"access-control-request-method"):

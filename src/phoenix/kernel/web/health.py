@@ -24,14 +24,14 @@ class Ready(Struct):
     cache: str
 
 
-@get("/healthz", permission=PUBLIC, queries=0, tag="health")
+@get("/healthz", may=PUBLIC, queries=0, tag="health")
 async def alive(call: Call) -> Alive:
     """This process answers."""
     del call
     return Alive("ok")
 
 
-@get("/readyz", permission=PUBLIC, queries=1, tag="health")
+@get("/readyz", may=PUBLIC, queries=1, tag="health")
 async def ready(call: Call) -> Ready:
     """This process can do its work. Without the cache it works more slowly, and is ready still."""
     try:

@@ -14,21 +14,22 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.cache import Cache
 from phoenix.kernel.cache.generations import MachineGenerations
 from phoenix.kernel.module import HotRead
-from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.answer import Answer, matches
-from phoenix.kernel.web.asgi import App, Receive, Scope, Send
+from phoenix.kernel.web.application import App
+from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.headers import new_request_id, security_headers
-from phoenix.kernel.web.session_reader import COOKIE, LogIns, actor_key, bearer, cookie, cookie_name
+from phoenix.kernel.web.session_reader import COOKIE, actor_key, bearer, cookie, cookie_name
 
 
 class HotReads:
     """The layer around the framework. On several machines generations are not in memory, and it steps aside."""
 
-    def __init__(self, app: App, runtime: Runtime, log_ins: LogIns, reads: Iterable[HotRead]) -> None:
+    def __init__(self, app: AsgiApp, shared: App, reads: Iterable[HotRead]) -> None:
+        runtime = shared.runtime
         self._app = app
         self._cache: Cache = runtime.cache
         self._clock = runtime.clock
-        self._log_ins = log_ins
+        self._session_reader = shared.sessions
         generations = runtime.cache.generations
         self._generations = generations if isinstance(generations, MachineGenerations) else None
         self._reads = {read.path: read for read in reads} if self._generations else {}
@@ -60,12 +61,12 @@ class HotReads:
         if token is None:
             return None
         actor = self._believed(actor_key(token))
-        return actor if isinstance(actor, Actor) and self._log_ins.is_live(actor, now) else None
+        return actor if isinstance(actor, Actor) and self._session_reader.is_live(actor, now) else None
 
     def _find(self, read: HotRead, scope: Scope) -> Answer | None:
         now = self._clock.now()
         actor = self.reader(scope, now)
-        if actor is None or actor.owes_second_factor(self._second_factor_for):
+        if actor is None or actor.needs_second_factor(self._second_factor_for):
             return None
         key = read.key(actor, scope["query_string"])
         if key is None:
@@ -73,7 +74,7 @@ class HotReads:
         found = self._believed(key)
         if not isinstance(found, Answer):
             return None
-        self._log_ins.saw(actor, now)
+        self._session_reader.saw(actor, now)
         self._cache.hits += 1
         return found
 

@@ -1,4 +1,4 @@
-"""Route decorators for pages. A handler takes a `Visit` and returns a `View`, a `Redirect`, or a fragment.
+"""Route decorators for pages. A handler takes a `Call` and returns a `View`, a `Redirect`, or a fragment.
 
 A form that is refused is shown again by `retry`, with what was entered, the sentences beside their fields, and 422.
 """
@@ -16,24 +16,29 @@ from litestar.datastructures import Cookie, State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
-from phoenix.kernel.actor import Actor, Seat
-from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.errors import InvalidInput, NotFound, NotLoggedIn, PhoenixError, ProveAgain, SecondFactorOwed, TooManyRequests
+from phoenix.kernel.errors import (
+    InvalidInput,
+    NotSignedIn,
+    PhoenixError,
+    ReauthenticationRequired,
+    SecondFactorNeeded,
+    TooManyRequests,
+)
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
-from phoenix.kernel.web.call import AnyRequest, Download
-from phoenix.kernel.web.endpoint import check_budget, transaction
-from phoenix.kernel.web.page_context import frame
+from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
+from phoenix.kernel.web.authorisation import admit, decide_again
+from phoenix.kernel.web.call import Call, Download
+from phoenix.kernel.web.endpoint import check_budget, check_within, transaction
+from phoenix.kernel.web.page_context import page_context
 from phoenix.kernel.web.problems import request_id
-from phoenix.kernel.web.rules import Rule, client_address, decide
+from phoenix.kernel.web.rules import Rule
 from phoenix.kernel.web.session_reader import cookie_of
 
 HTML = "text/html; charset=utf-8"
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
 TOAST_COOKIE = "phoenix_toast"
-# Where people set up what protects their account.
-SECURITY = "/settings/security"
 MOST_FORM_FIELDS = 200
 
 
@@ -63,55 +68,14 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
-class WayOn:
+class NextStep:
     """The best next step after a refusal."""
 
     href: str
     label: str
 
 
-@dataclass(slots=True)
-class Visit:
-    """One request for a page. `form` holds the fields sent; `tx` is there for POST alone."""
-
-    request: AnyRequest
-    runtime: Runtime
-    visitor: Actor | None
-    address: str
-    db: Reader
-    path: Mapping[str, Any]
-    form: Mapping[str, str]
-    cookies: list[Cookie] = field(default_factory=list)
-
-    @property
-    def actor(self) -> Actor:
-        if self.visitor is None:
-            raise NotLoggedIn
-        return self.visitor
-
-    @property
-    def tx(self) -> Transaction:
-        if not isinstance(self.db, Transaction):
-            raise TypeError("A GET page has no transaction.")
-        return self.db
-
-    @property
-    def agent(self) -> str:
-        return self.request.headers.get("user-agent", "")[:300]
-
-    @property
-    def seat(self) -> Seat:
-        """The reader's seat in the organisation of the address. Raises NotFound where there is none."""
-        seat = self.actor.seat(str(self.path["slug"]))
-        if seat is None:
-            raise NotFound("There is no such organisation, or you are not a member of it.")
-        return seat
-
-    def query(self, name: str, default: str = "") -> str:
-        return str(self.request.query_params.get(name, default))
-
-
-PageHandler = Callable[[Visit], Awaitable[View | Redirect | Raw | Download]]
+PageHandler = Callable[[Call], Awaitable[View | Redirect | Raw | Download]]
 
 
 def page(path: str, *, queries: int, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
@@ -145,92 +109,100 @@ def _route(
             status_code=200,
             include_in_schema=False,
             name=f"{method} {path}",
-            opt={"permission": rule.permission, "queries": queries, "rule": rule, "shows": handler},
+            opt={"queries": queries, "rule": rule, "shows": handler},
+            request_max_body_size=rule.body_most,
         )(endpoint)
 
     return decorate
 
 
 async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int) -> Response[Any]:
-    runtime: Runtime = request.app.state.runtime
+    app = app_of(request)
     try:
-        actor, _decisions = await decide(request, rule)
-    except NotLoggedIn:
+        admission = await admit(request, rule)
+    except NotSignedIn:
         if request.method != "GET" or request.headers.get("hx-request"):
             raise
-        return go_to(f"/sign-in?next={quote(_target(request), safe='')}", request)
-    except SecondFactorOwed:
-        if runtime.settings.for_staff:
+        return go_to(f"{app.registry.sign_in.sign_in}?next={quote(_target(request), safe='')}", request)
+    except SecondFactorNeeded:
+        if app.listener == "admin":
             raise
-        return go_to(SECURITY, request)
-    except ProveAgain:
+        return go_to(app.registry.sign_in.second_factor, request)
+    except ReauthenticationRequired:
         # What was typed into a form is lost then, so the page that shows it asks first, and a form has longer.
         target = _target(request) if request.method == "GET" else _path_of(request.headers.get("referer", ""))
-        return go_to(f"/confirm?next={quote(target, safe='')}", request)
-    except TooManyRequests as refusal:
+        return go_to(f"{app.registry.sign_in.reauthenticate}?next={quote(target, safe='')}", request)
+    except TooManyRequests as problem:
         if retry is None:
             raise
-        actor, _decisions = await decide(request, replace(rule, limits=()))
-        form = await _read_form(request, runtime, actor)
-        return await _again(request, runtime, actor, retry, form, refusal)
-    address = client_address(request)
+        admission = await admit(request, replace(rule, limits=()))
+        return await _again(request, admission, retry, await _read_form(request, admission), problem)
     if request.method == "GET":
-        async with runtime.database.reader() as reader:
-            visit = Visit(request, runtime, actor, address, reader, request.path_params, {})
-            result = await handler(visit)
-            check_budget(reader, budget, runtime)
-        return show(result, visit)
-    form = await _read_form(request, runtime, None if rule.cross_site else actor, checked=not rule.cross_site)
+        async with app.runtime.database.reader() as reader:
+            call = Call(request, rule, admission, reader)
+            result = await handler(call)
+            check_within(call)
+            check_budget(reader, budget, app.runtime)
+        return show(result, call)
+    form = await _read_form(request, admission, checked=not rule.cross_site)
     try:
-        async with transaction(request, actor) as tx:
-            visit = Visit(request, runtime, actor, address, tx, request.path_params, form)
-            result = await handler(visit)
-            check_budget(tx, budget, runtime)
-    except PhoenixError as refusal:
-        if retry is None or not refusal.shows_form:
+        async with transaction(request, admission.actor) as tx:
+            if rule.decides_again:
+                admission = await decide_again(request, rule, tx)
+            spent = tx.queries
+            call = Call(request, rule, admission, tx, form)
+            result = await handler(call)
+            check_within(call)
+            check_budget(tx, budget + spent, app.runtime)
+    except PhoenixError as problem:
+        if retry is None or not problem.shows_form:
             raise
-        return await _again(request, runtime, actor, retry, form, refusal)
-    return show(result, visit)
+        return await _again(request, admission, retry, form, problem)
+    return show(result, call)
 
 
 async def _again(
-    request: AnyRequest, runtime: Runtime, actor: Actor | None, retry: HTTPRouteHandler, form: Mapping[str, str], refusal: PhoenixError
+    request: AnyRequest, admission: Admission, retry: HTTPRouteHandler, form: Mapping[str, str], problem: PhoenixError
 ) -> Response[Any]:
     """The page a form was on, with what was entered and why it was refused."""
-    async with runtime.database.reader() as reader:
-        visit = Visit(request, runtime, actor, client_address(request), reader, request.path_params, form)
-        result = await retry.opt["shows"](visit)
+    rule: Rule = retry.opt["rule"]
+    async with app_of(request).runtime.database.reader() as reader:
+        if admission.member is not None and admission.actor is not None and rule.within:
+            # The page may ask for another permission than the form.
+            admission = replace(admission, member=admission.actor.require(rule.may, admission.member.organisation))
+        call = Call(request, rule, admission, reader, form)
+        result = await retry.opt["shows"](call)
     if not isinstance(result, View):
-        return show(result, visit)
-    errors = {error.field: error.detail for error in refusal.errors}
+        return show(result, call)
+    errors = {error.field: error.detail for error in problem.errors}
     kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
     context = {**result.context, "form": {**result.context.get("form", {}), **kept}, "errors": errors}
-    context["refusal"] = "" if errors else refusal.detail
+    context["problem"] = "" if errors else problem.detail
     # A page is for people: that a log-in was refused needs no challenge of the browser's own (401).
-    status = InvalidInput.status if refusal.status == NotLoggedIn.status else refusal.status
-    return show(View(result.template, context, status), visit, refusal.headers)
+    status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
+    return show(View(result.template, context, status), call, problem.headers)
 
 
-def show(result: View | Redirect | Raw | Download, visit: Visit, headers: Mapping[str, str] | None = None) -> Response[Any]:
+def show(result: View | Redirect | Raw | Download, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """A view as a page in its frame, or a redirect after a form (303)."""
     if isinstance(result, Redirect):
-        return go_to(result.to, visit.request, toast=result.toast, cookies=visit.cookies)
+        return go_to(result.to, call.request, toast=result.toast, cookies=call.cookies)
     if isinstance(result, Download):
         return Response(
             result.body, media_type=result.media_type, headers={"Cache-Control": "no-store", "Content-Disposition": result.disposition}
         )
     if isinstance(result, Raw):
         return Response(result.html, media_type=HTML, headers={"Cache-Control": "no-store", "Content-Security-Policy": result.policy})
-    cookies = list(visit.cookies)
-    binding = visit.visitor.session if visit.visitor else visit.request.cookies.get(_visitor_cookie(visit.runtime))
+    cookies = list(call.cookies)
+    binding = call.user.session if call.user else call.request.cookies.get(_browser_cookie(call.runtime))
     if binding is None:
-        binding = csrf.new_visitor()
-        cookies.append(our_cookie(visit.runtime, csrf.VISITOR_COOKIE, binding))
-    toast = visit.request.cookies.get(TOAST_COOKIE, "")
+        binding = csrf.new_browser()
+        cookies.append(our_cookie(call.runtime, csrf.BROWSER_COOKIE, binding))
+    toast = call.request.cookies.get(TOAST_COOKIE, "")
     if toast:
         cookies.append(Cookie(TOAST_COOKIE, value="", max_age=0, path="/"))
-    context = frame(visit.runtime, visit.request, visit.visitor, csrf.token_for(visit.runtime.keys, binding), _toast(visit.runtime, toast))
-    html = visit.runtime.templates.render(result.template, **{"form": {}, "errors": {}, "refusal": "", **context, **result.context})
+    context = page_context(call.request, call.user, csrf.token_for(call.runtime.keys, binding), _toast(call.runtime, toast))
+    html = call.app.templates.render(result.template, **{"form": {}, "errors": {}, "problem": "", **context, **result.context})
     return Response(
         html, status_code=result.status, media_type=HTML, cookies=cookies, headers={"Cache-Control": "no-store", **(headers or {})}
     )
@@ -238,7 +210,7 @@ def show(result: View | Redirect | Raw | Download, visit: Visit, headers: Mappin
 
 def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[Cookie] = ()) -> Response[Any]:
     """See other (303); htmx is told by its own header, since it cannot see a redirect."""
-    runtime: Runtime = request.app.state.runtime
+    runtime = app_of(request).runtime
     made = list(cookies)
     if toast:
         made.append(Cookie(TOAST_COOKIE, value=runtime.keys.sign("toast", toast), max_age=30, path="/", httponly=True, samesite="lax"))
@@ -266,40 +238,43 @@ def _path_of(url: str) -> str:
         return "/"
 
 
-async def _read_form(request: AnyRequest, runtime: Runtime, actor: Actor | None, *, checked: bool = True) -> dict[str, str]:
+async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool = True) -> dict[str, str]:
+    runtime = app_of(request).runtime
     data = await request.form()
     form = {name: value for name, value in list(data.items())[:MOST_FORM_FIELDS] if isinstance(value, str)}
     if not checked:
         return form
-    binding = actor.session if actor else request.cookies.get(_visitor_cookie(runtime))
+    binding = admission.actor.session if admission.actor else request.cookies.get(_browser_cookie(runtime))
     csrf.check(runtime.keys, binding, form.pop("csrf", None) or request.headers.get("x-csrf-token"))
     return form
 
 
-def _visitor_cookie(runtime: Runtime) -> str:
-    return cookie_of(runtime.settings, csrf.VISITOR_COOKIE)
+def _browser_cookie(runtime: Runtime) -> str:
+    return cookie_of(runtime.settings, csrf.BROWSER_COOKIE)
 
 
 def _toast(runtime: Runtime, signed: str) -> str:
     return runtime.keys.verify("toast", signed, now=runtime.clock.now()) or ""
 
 
-def refusal_page(refusal: PhoenixError, request: AnyRequest) -> Response[Any]:
-    """A refusal as a page for people, with a way on."""
-    runtime: Runtime = request.app.state.runtime
-    actor, _by_cookie = request.scope.get("state", {}).get("actor_found") or (None, False)
-    way_on = WayOn("/sign-in", _("Sign in")) if refusal.status == 401 else None
-    if isinstance(refusal, SecondFactorOwed):
-        # The panel has no settings of one's own; they are where people are.
-        way_on = WayOn(f"{getattr(request.app.state, 'people_url', '')}{SECURITY}", _("Set up a second step"))
+def problem_page(problem: PhoenixError, request: AnyRequest) -> Response[Any]:
+    """A refusal as a page for people, with a next step."""
+    app = app_of(request)
+    admission = state_of(request.scope).admission
+    actor = admission.actor if admission else None
+    next_step = NextStep(app.registry.sign_in.sign_in, _("Sign in")) if problem.status == 401 else None
+    if isinstance(problem, SecondFactorNeeded):
+        # The panel has no settings of one's own; they are on the public listener.
+        base = app.people_url if app.listener == "admin" else ""
+        next_step = NextStep(f"{base}{app.registry.sign_in.second_factor}", _("Set up a second step"))
     context = {
-        **frame(runtime, request, actor, csrf.token_for(runtime.keys, actor.session) if actor else "", ""),
-        "status": refusal.status,
-        "title": refusal.title,
-        "detail": refusal.detail,
+        **page_context(request, actor, csrf.token_for(app.runtime.keys, actor.session) if actor else "", ""),
+        "status": problem.status,
+        "title": problem.title,
+        "detail": problem.detail,
         "request_id": request_id(request),
-        "way_on": way_on,
+        "next_step": next_step,
     }
-    html = runtime.templates.render("error.html", **{"form": {}, "errors": {}, "refusal": "", **context})
-    headers = {**refusal.headers, "Cache-Control": "no-store"}
-    return Response(html, status_code=refusal.status, media_type=HTML, headers=headers)
+    html = app.templates.render("error.html", **{"form": {}, "errors": {}, "problem": "", **context})
+    headers = {**problem.headers, "Cache-Control": "no-store"}
+    return Response(html, status_code=problem.status, media_type=HTML, headers=headers)

@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec import ValidationError as StructError
 
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound, PhoenixError
-from phoenix.kernel.web.call import AnyRequest
+from phoenix.kernel.web.application import AnyRequest, state_of
 
 log = structlog.get_logger(__name__)
 
@@ -58,14 +58,14 @@ FRAMEWORK = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed, 413: BodyToo
 
 
 def request_id(request: AnyRequest) -> str:
-    return str(request.scope.get("state", {}).get("request_id", ""))
+    return state_of(request.scope).request_id
 
 
 def is_api(path: str) -> bool:
     return path.startswith(("/api/", "/healthz", "/readyz"))
 
 
-def as_refusal(error: Exception) -> PhoenixError:
+def as_problem(error: Exception) -> PhoenixError:
     """Whatever was raised, as one of our refusals. What is not one of them is logged, and told as our fault."""
     if isinstance(error, PhoenixError):
         return error
@@ -95,20 +95,20 @@ def _of_the_reader(error: BaseException) -> bool:
     return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("litestar.serialization")
 
 
-def problem(refusal: PhoenixError, request: AnyRequest) -> Response[Problem]:
+def problem_response(problem: PhoenixError, request: AnyRequest) -> Response[Problem]:
     """A refusal as problem details."""
     body = Problem(
-        kind=f"{DOCUMENTATION}{refusal.code}",
-        title=refusal.title,
-        status=refusal.status,
-        detail=refusal.detail,
-        code=refusal.code,
+        kind=f"{DOCUMENTATION}{problem.code}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        code=problem.code,
         request_id=request_id(request),
-        errors=list(refusal.errors),
+        errors=list(problem.errors),
     )
-    extra = getattr(refusal, "extra", None)
+    extra = getattr(problem, "extra", None)
     content: Any = {**to_builtins(body), **extra} if extra else body
-    return Response(content, status_code=refusal.status, media_type="application/problem+json", headers=_headers(refusal))
+    return Response(content, status_code=problem.status, media_type="application/problem+json", headers=_headers(problem))
 
 
 def to_builtins(body: Problem) -> dict[str, Any]:
@@ -123,17 +123,17 @@ def to_builtins(body: Problem) -> dict[str, Any]:
     }
 
 
-def log_failure(error: Exception, refusal: PhoenixError, request: AnyRequest) -> None:
+def log_failure(error: Exception, problem: PhoenixError, request: AnyRequest) -> None:
     """Our own faults are logged with their traceback; refusals with their code."""
-    if refusal.status == 500:
+    if problem.status == 500:
         log.error("request_failed", method=request.method, route=request.scope.get("path_template", ""), exc_info=error)
     else:
-        log.info("request_refused", method=request.method, code=refusal.code, status=refusal.status)
+        log.info("request_refused", method=request.method, code=problem.code, status=problem.status)
 
 
-def _headers(refusal: PhoenixError) -> dict[str, str]:
-    headers = dict(refusal.headers)
-    if refusal.status == 401:
+def _headers(problem: PhoenixError) -> dict[str, str]:
+    headers = dict(problem.headers)
+    if problem.status == 401:
         headers.setdefault("WWW-Authenticate", 'Bearer realm="phoenix"')
     headers["Cache-Control"] = "no-store"
     return headers

@@ -42,7 +42,7 @@ class Reply:
     status: str
     about: str
     kind: Kind | None
-    refusal: bool
+    problem: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Reference:
     about: str
     subjects: tuple[Subject, ...]
     things: tuple[Thing, ...]
-    refusals: tuple[type[PhoenixError], ...]
+    problems: tuple[type[PhoenixError], ...]
 
 
 def reference(document: Json) -> Reference:
@@ -110,7 +110,7 @@ def reference(document: Json) -> Reference:
         about=info.get("description", ""),
         subjects=tuple(Subject(_anchor(name), name, tuple(found)) for name, found in groups.items()),
         things=tuple(reader.things()),
-        refusals=tuple(sorted(_refusals(PhoenixError), key=lambda refusal: (refusal.status, refusal.code))),
+        problems=tuple(sorted(_problems(PhoenixError), key=lambda problem: (problem.status, problem.code))),
     )
 
 
@@ -178,8 +178,8 @@ class _Reader:
     def _replies(self, responses: Json) -> Iterator[Reply]:
         for status, response in sorted(responses.items()):
             schema = _content(response)
-            refusal = "application/problem+json" in response.get("content", {})
-            yield Reply(status, response.get("description", ""), self.kind(schema) if schema else None, refusal)
+            problem = "application/problem+json" in response.get("content", {})
+            yield Reply(status, response.get("description", ""), self.kind(schema) if schema else None, problem)
 
     def _resolved(self, schema: Json) -> Json:
         if "$ref" in schema:
@@ -259,10 +259,10 @@ def _first_sentence(text: str) -> tuple[str, str]:
     return first.rstrip("."), rest.strip()
 
 
-def _refusals(kind: type[PhoenixError]) -> set[type[PhoenixError]]:
+def _problems(kind: type[PhoenixError]) -> set[type[PhoenixError]]:
     """Every kind of refusal with a code of its own in the modules that are loaded."""
     own = {kind} if "code" in vars(kind) else set()
-    return own.union(*(_refusals(below) for below in kind.__subclasses__()))
+    return own.union(*(_problems(below) for below in kind.__subclasses__()))
 
 
 def _is_version(part: str) -> bool:

@@ -9,14 +9,18 @@ from datetime import datetime
 
 import msgspec
 
-from phoenix.kernel.actor import Actor
+from phoenix.kernel.actor import Actor, SessionRecord
 from phoenix.kernel.cache.cache import Codec, Watch
-from phoenix.kernel.errors import NotLoggedIn, PhoenixError
+from phoenix.kernel.data.database import Reader, Transaction, command
+from phoenix.kernel.errors import NotSignedIn, PhoenixError
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.asgi import Raw
 from phoenix.settings import Settings
 
+# Named by two numbers, as advisory locks are; idempotency uses another first number.
+TAKE_TURNS = command("SELECT pg_advisory_xact_lock(2, 1)")
 ACTOR = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Actor).decode)
 COOKIE = "phoenix_session"
 SHORTEST_TOKEN, LONGEST_TOKEN = 20, 1000
@@ -63,11 +67,12 @@ def actor_key(token: str) -> str:
     return f"actor:{hash_token(token).hex()}"
 
 
-class LogIns:
+class SessionReader:
     """Turns tokens into actors, and remembers which sessions were used."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, registry: Registry) -> None:
         self._runtime = runtime
+        self._registry = registry
         self._seen: dict[str, float] = {}
         self._written: dict[str, float] = {}
 
@@ -83,7 +88,7 @@ class LogIns:
                 actor = await self._load(token, Watch(self._runtime.cache.generations))
                 if not self.is_live(actor, self._runtime.clock.now()):
                     return None
-        except NotLoggedIn:
+        except NotSignedIn:
             return None
         self.saw(actor, self._runtime.clock.now())
         return actor
@@ -102,7 +107,7 @@ class LogIns:
 
     async def flush(self) -> None:
         """Write down the last use of the sessions seen since the last time."""
-        identity = self._runtime.registry.identity
+        identity = self._registry.identity
         if identity is None or not self._seen:
             return
         seen, self._seen = self._seen, {}
@@ -118,22 +123,45 @@ class LogIns:
             horizon = self._runtime.clock.now().timestamp() - 2 * SEEN_EVERY_SECONDS
             self._written = {session: at for session, at in self._written.items() if at > horizon}
 
-    async def _load(self, token: str, watch: Watch) -> Actor:
-        registry = self._runtime.registry
-        identity = registry.identity
+    async def find_in(self, tx: Transaction, token: str, account: str, *, organisation: str | None, platform: bool) -> Actor | None:
+        """The actor as this transaction sees it, past every cache; None where the session has ended.
+
+        The account, and the memberships of the organisation, are held until the transaction ends: nobody can lock the one
+        or take away the other between this answer and what is done upon it. Acts on the whole `platform` take turns, since
+        two administrators who act on each other would each hold what the other waits for.
+        """
+        identity, source = self._registry.identity, self._registry.membership_source
         if identity is None:
-            raise NotLoggedIn
+            return None
+        if platform:
+            await tx.execute(TAKE_TURNS)
+        await identity.hold(tx, account)
+        if source is not None and organisation is not None:
+            await source.hold(tx, organisation)
+        record = await identity.find(self._runtime, tx, token)
+        actor = None if record is None else await self._with_memberships(tx, record)
+        return actor if actor is not None and self.is_live(actor, tx.now) else None
+
+    async def _load(self, token: str, watch: Watch) -> Actor:
+        identity = self._registry.identity
+        if identity is None:
+            raise NotSignedIn
         async with self._runtime.database.reader() as db:
             record = await identity.find(self._runtime, db, token)
             if record is None:
-                raise NotLoggedIn
+                raise NotSignedIn
             # Only now is the account known, so what depends on it is read again after its generation.
             await watch.on(f"account:{record.account}", *identity.keys)
             record = await identity.find(self._runtime, db, token)
             if record is None:
-                raise NotLoggedIn
-            seats = await registry.find_seats(db, record.account)
-            if record.scopes is not None:
-                # Here once, so that what is cached by what a seat may do is never more than the scopes of a key allow.
-                seats = [msgspec.structs.replace(seat, permissions=seat.permissions & record.scopes) for seat in seats]
-            return Actor(record, tuple(seats))
+                raise NotSignedIn
+            return await self._with_memberships(db, record)
+
+    async def _with_memberships(self, db: Reader, record: SessionRecord) -> Actor:
+        memberships = await self._registry.find_memberships(db, record.account)
+        if record.scopes is not None:
+            # Narrowed here, once, so that what is cached by permissions is never more than the scopes of a key allow.
+            scopes = self._registry.with_implied(record.scopes)
+            record = msgspec.structs.replace(record, scopes=scopes)
+            memberships = [msgspec.structs.replace(m, permissions=m.permissions & scopes) for m in memberships]
+        return Actor(record, tuple(memberships))

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from phoenix.kernel.security.networks import parse_networks
-from phoenix.kernel.web.asgi import App, Receive, Scope, Send
+from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,7 @@ class StaffOnly:
     address that is bound. The name is checked against rebinding: another site's name that was pointed here.
     """
 
-    def __init__(self, app: App, settings: Settings) -> None:
+    def __init__(self, app: AsgiApp, settings: Settings) -> None:
         self._app = app
         self._networks = parse_networks(settings.admin.networks)
         self._names = {settings.admin.bind.encode(), urlsplit(settings.admin.origin).netloc.encode()}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import Conflict, Forbidden, InvalidInput, NotLoggedIn, Unavailable
+from phoenix.kernel.errors import Conflict, Forbidden, InvalidInput, NotSignedIn, Unavailable
 
 
-class WrongCredentials(NotLoggedIn):
+class WrongCredentials(NotSignedIn):
     """What a wrong try leaves behind, such as a mail to the owner, stays."""
 
     code, title = "wrong_credentials", "The address or the password is wrong"
@@ -13,7 +13,7 @@ class WrongCredentials(NotLoggedIn):
     shows_form = True
 
 
-class SecondFactorRequired(NotLoggedIn):
+class SecondFactorRequired(NotSignedIn):
     """The first factor was right. `challenge` goes back with the second; `methods` are the ones this account has."""
 
     code, title = "second_factor_required", "One step more"
@@ -89,7 +89,7 @@ class LastWayIn(Conflict):
     shows_form = True
 
 
-class RefreshRefused(NotLoggedIn):
+class RefreshRefused(NotSignedIn):
     """A refresh token that is unknown, or was used before: then its session is over."""
 
     code, title = "refresh_refused", "Log in again"

@@ -43,3 +43,8 @@ async def write_seen(tx: Transaction, seen: Sequence[tuple[str, float]]) -> None
         rows = [row for row in seen if row[0].startswith(prefix)]
         if rows:
             await tx.execute(statement, [id_ for id_, _ in rows], [at for _, at in rows])
+
+
+async def hold(tx: Transaction, account: str) -> None:
+    """Keep an account, and what it may do, as it is until the transaction ends."""
+    await tx.execute(queries.HOLD_ACCOUNT, account)

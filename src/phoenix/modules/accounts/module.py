@@ -17,6 +17,7 @@ from phoenix.kernel.module import (
     Permission,
     PersonalData,
     Schedule,
+    SignInPages,
 )
 from phoenix.modules.accounts import api, commands, events, identity, jobs, pages, personal, queries
 from phoenix.modules.accounts.actions.providers import check
@@ -58,6 +59,8 @@ MODULE = Module(
         Command("keys", "list", commands.list_keys),
     ),
     check=check,
+    banners=(personal.deletion_banner,),
+    sign_in=SignInPages(sign_in="/sign-in", reauthenticate="/confirm", second_factor="/settings/security"),
     personal=PersonalData(export=personal.export, erase=personal.erase),
-    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, keys=(GENERATION,)),
+    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, hold=identity.hold, keys=(GENERATION,)),
 )

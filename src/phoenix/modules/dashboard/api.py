@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from msgspec import Struct
 
-from phoenix.kernel.actor import Actor, Seat
+from phoenix.kernel.actor import Actor, Membership, MembershipRecord
 from phoenix.kernel.cache.cache import Watch
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Card
@@ -31,37 +31,36 @@ class Dashboard(Struct):
     cards: list[CardAnswer]
 
 
-def visible_cards(registry: Registry, seat: Seat) -> list[Card]:
-    """The cards a seat may see."""
-    return [card for card in registry.cards if card.permission in seat.permissions]
+def visible_cards(registry: Registry, membership: MembershipRecord) -> list[Card]:
+    """The cards a member may see."""
+    return [card for card in registry.cards if card.permission in membership.permissions]
 
 
-def dashboard_key(actor: Actor, seat: Seat) -> str:
+def dashboard_key(actor: Actor, membership: MembershipRecord) -> str:
     """The cache key: cards may speak of the reader, and count days in their zone."""
-    return f"dashboard:{seat.organisation}:{actor.account}:{actor.time_zone}:{zlib.crc32(','.join(sorted(seat.permissions)).encode())}"
+    return f"dashboard:{membership.organisation}:{actor.account}:{actor.time_zone}:{zlib.crc32(','.join(sorted(membership.permissions)).encode())}"
 
 
 def hot_key(actor: Actor, query_string: bytes) -> str | None:
     """The key for `?organisation=` alone; every other question goes to the framework."""
     if not query_string.startswith(PREFIX) or b"&" in query_string:
         return None
-    seat = actor.seat(unquote_plus(query_string[len(PREFIX) :].decode("latin-1")))
-    return dashboard_key(actor, seat) if seat and "dashboard.read" in seat.permissions else None
+    membership = actor.membership(unquote_plus(query_string[len(PREFIX) :].decode("latin-1")))
+    return dashboard_key(actor, membership) if membership and "dashboard.read" in membership.permissions else None
 
 
-@get("/api/v2/dashboard", permission="dashboard.read", queries=1)
-async def read_dashboard(call: Call, organisation: str) -> Dashboard | Answer:
+@get("/api/v2/dashboard", may="dashboard.read", within="organisation", queries=1)
+async def read_dashboard(call: Call, member: Membership) -> Dashboard | Answer:
     """The cards of an organisation's dashboard, with days counted in your time zone."""
-    actor, registry = call.actor, call.runtime.registry
-    seat = actor.require("dashboard.read", organisation)
+    actor, registry = call.actor, call.registry
 
     async def refill(watch: Watch) -> Answer:
-        await watch.on(f"feed:{seat.organisation}", f"people:{seat.organisation}")
-        cards = visible_cards(registry, seat)
-        data = await queries.cards_of(call.db, cards, actor, seat)
+        await watch.on(f"feed:{member.organisation}", f"people:{member.organisation}")
+        cards = visible_cards(registry, member)
+        data = await queries.cards_of(call.db, cards, actor, member)
         return answer(Dashboard([CardAnswer(card.name, _(card.title), found) for card, found in zip(cards, data, strict=True)]))
 
-    return await call.runtime.cache.read(dashboard_key(actor, seat), refill, codec=ANSWER)
+    return await call.runtime.cache.read(dashboard_key(actor, member), refill, codec=ANSWER)
 
 
 ROUTES = (read_dashboard,)

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.web.pages import View, Visit, page
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import View, page
 from phoenix.modules.dashboard import queries
 from phoenix.modules.dashboard.api import visible_cards
 
 
-@page("/o/{slug:str}/dashboard", permission="dashboard.read", queries=2)
-async def show_dashboard(visit: Visit) -> View:
-    registry = visit.runtime.registry
-    seat = visit.actor.require("dashboard.read", visit.seat.organisation)
-    cards = visible_cards(registry, seat)
-    data = await queries.cards_of(visit.db, cards, visit.actor, seat)
+@page("/o/{slug:str}/dashboard", may="dashboard.read", within="slug", queries=2)
+async def show_dashboard(call: Call) -> View:
+    registry = call.registry
+    member = call.member
+    cards = visible_cards(registry, member)
+    data = await queries.cards_of(call.db, cards, call.actor, member)
     shown = [
         {"name": card.name, "title": _(card.title), "template": card.template, "data": found, "side": card.side}
         for card, found in zip(cards, data, strict=True)
@@ -25,7 +26,7 @@ async def show_dashboard(visit: Visit) -> View:
     for prefix, known in registry.names.items():
         ids = {text for text in _texts(data) if text.startswith(f"{prefix}_")}
         if ids:
-            names.update(await known.find(visit.db, sorted(ids)))
+            names.update(await known.find(call.db, sorted(ids)))
     return View("dashboard/page.html", {"cards": shown, "names": names})
 
 

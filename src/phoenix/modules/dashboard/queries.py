@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from phoenix.kernel.actor import Actor, Seat
+from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.data.database import Query, Reader, query
 from phoenix.kernel.module import Card
 
@@ -16,8 +16,8 @@ def statement(cards: Sequence[Card]) -> str:
     return f"SELECT $1::text AS organisation, $2::text AS account, $3::text AS zone{',' if columns else ''} {columns}"
 
 
-async def cards_of(db: Reader, cards: Sequence[Card], actor: Actor, seat: Seat) -> list[Any]:
+async def cards_of(db: Reader, cards: Sequence[Card], actor: Actor, membership: MembershipRecord) -> list[Any]:
     """The data of each card, in their order; one query whatever their number."""
     found: Query[tuple[Any, ...]] = query(lambda *columns: columns[3:], statement(cards))
-    row = await db.one(found, seat.organisation, actor.account, actor.time_zone)
+    row = await db.one(found, membership.organisation, actor.account, actor.time_zone)
     return list(row)

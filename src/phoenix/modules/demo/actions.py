@@ -15,6 +15,7 @@ from phoenix.kernel.data.database import Query, Transaction, query
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts import queries as accounts
 from phoenix.modules.accounts.events import AccountCreated
@@ -119,7 +120,9 @@ async def _make(runtime: Runtime) -> None:
         clock.set(min(at + timedelta(minutes=9), now))
         async with runtime.database.transaction(actor=people[entry.author]) as tx:
             actor = await _actor(runtime, tx, people[entry.author])
-            await post_entry(tx, actor, made.id, Draft(entry.title, entry.body, at, PEOPLE[entry.author].time_zone))
+            await post_entry(
+                tx, actor.require("entries.write", made.id), Draft(entry.title, entry.body, at, PEOPLE[entry.author].time_zone)
+            )
     runtime.database.clock = runtime.clock
 
 
@@ -155,7 +158,7 @@ async def _actor(runtime: Runtime, tx: Transaction, account: str) -> Actor:
         until=tx.now,
         seen_at=tx.now,
     )
-    return Actor(record, tuple(await runtime.registry.find_seats(tx, account)))
+    return Actor(record, tuple(await runtime.part(Registry).find_memberships(tx, account)))
 
 
 async def seed_scale(runtime: Runtime, scale: int, organisation: str = "") -> str:
@@ -180,7 +183,7 @@ async def seed_scale(runtime: Runtime, scale: int, organisation: str = "") -> st
                 for row in rows
             ]
             await connection.copy_records_to_table("events", records=events, columns=EVENT_COLUMNS)
-            tx.touch(f"feed:{organisation_id}", f"entries:{organisation_id}")
+            tx.invalidate(f"feed:{organisation_id}", f"entries:{organisation_id}")
     async with runtime.database.reader() as db:
         # Now rather than by autovacuum in the middle of what is measured.
         await (await db.connection()).execute("VACUUM (ANALYZE) entries, events")

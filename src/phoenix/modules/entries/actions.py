@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from phoenix.kernel.actor import Actor
+from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import check_id, new_id
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput, NotFound, PreconditionFailed
@@ -26,6 +26,8 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 FUTURE_MOST = timedelta(days=366)
 PAST_MOST = timedelta(days=366 * 150)
 
+MISSING = _("There is no such entry, or you may not see it.")
+
 
 class Draft(Struct, frozen=True):
     """What is posted or changed; None leaves a field as it is."""
@@ -36,66 +38,60 @@ class Draft(Struct, frozen=True):
     time_zone: str | None = None
 
 
-async def post_entry(tx: Transaction, actor: Actor, organisation: str, draft: Draft) -> Entry:
-    """Post an entry in an organisation that the actor may write in.
-
-    Raises NotFound where the actor may not know of the organisation, Forbidden where they may only read, InvalidInput
-    with every field that cannot be used.
-    """
-    seat = actor.require("entries.write", organisation)
-    clean = _checked(tx, Draft(draft.title or "", draft.body or "", draft.occurred_at or tx.now, draft.time_zone or actor.time_zone))
+async def post_entry(tx: Transaction, member: Membership, draft: Draft) -> Entry:
+    """Post an entry in the member's organisation. Raises InvalidInput with every field that cannot be used."""
+    clean = _checked(tx, Draft(draft.title or "", draft.body or "", draft.occurred_at or tx.now, draft.time_zone or "UTC"))
     entry = await tx.one(
         queries.INSERT,
         new_id("ent", tx.now),
-        seat.organisation,
-        actor.account,
+        member.organisation,
+        member.account,
         clean.title,
         clean.body,
         clean.occurred_at,
         clean.time_zone,
         tx.now,
     )
-    tx.touch(f"entries:{entry.organisation}")
+    tx.invalidate(f"entries:{entry.organisation}")
     tx.record(EntryPosted(organisation=entry.organisation, subject=entry.id, title=entry.title, excerpt=excerpt(entry.body)))
     return entry
 
 
-async def find_entry(db: Reader, actor: Actor, entry: str, permission: str = "entries.read") -> Entry:
-    """One entry that the actor may see. Raises NotFound for what they may not know of."""
+async def find_entry(db: Reader, entry: str) -> Entry:
+    """One entry, wherever it is: the caller asks whether it can be seen there. Raises NotFound."""
     found: Entry | None = None
     if check_id(entry, "ent"):
         found = await db.maybe(queries.ENTRY, entry)
-    if found is None or actor.seat(found.organisation) is None:
-        raise NotFound(_("There is no such entry, or you may not see it."))
-    actor.require(permission, found.organisation)
+    if found is None:
+        raise NotFound(MISSING)
     return found
 
 
-async def change_entry(tx: Transaction, actor: Actor, entry: str, draft: Draft, *, version: int | None) -> Entry:
-    """Change one's own entry, or anybody's with the permission to. Raises PreconditionFailed where `version` is not the newest."""
-    before = await _changeable(tx, actor, entry)
+async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft: Draft, *, version: int | None) -> Entry:
+    """Change one's own entry, or anyone's with the permission to. Raises PreconditionFailed where `version` is not the newest."""
+    _check_changeable(member, entry)
     clean = _checked(tx, draft)
-    changed = await tx.maybe(queries.CHANGE, entry, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, version)
+    changed = await tx.maybe(queries.CHANGE, entry.id, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, version)
     if changed is None:
         raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again, then repeat your change."))
-    tx.touch(f"entries:{before.organisation}")
-    tx.record(EntryChanged(organisation=before.organisation, subject=entry, title=changed.title))
+    tx.invalidate(f"entries:{entry.organisation}")
+    tx.record(EntryChanged(organisation=entry.organisation, subject=entry.id, title=changed.title))
     return changed
 
 
-async def delete_entry(tx: Transaction, actor: Actor, entry: str, *, version: int | None) -> None:
-    """Delete one's own entry, or anybody's with the permission to."""
-    before = await _changeable(tx, actor, entry)
-    if not await tx.execute(queries.DELETE, entry, version):
+async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, version: int | None) -> None:
+    """Delete one's own entry, or anyone's with the permission to. Raises PreconditionFailed where `version` is not the newest."""
+    _check_changeable(member, entry)
+    if not await tx.execute(queries.DELETE, entry.id, version):
         raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again before you delete it."))
-    tx.touch(f"entries:{before.organisation}")
-    tx.record(EntryDeleted(organisation=before.organisation, subject=entry, title=before.title))
+    tx.invalidate(f"entries:{entry.organisation}")
+    tx.record(EntryDeleted(organisation=entry.organisation, subject=entry.id, title=entry.title))
 
 
-def may_change(actor: Actor, entry: Entry) -> bool:
-    """Whether the actor may change or delete an entry they see."""
-    own = entry.author == actor.account and actor.may("entries.write", entry.organisation)
-    return own or actor.may("entries.moderate", entry.organisation)
+def may_change(member: Membership, entry: Entry) -> bool:
+    """Whether the member can change or delete an entry of their organisation."""
+    own = entry.author == member.account and "entries.write" in member.permissions
+    return own or "entries.moderate" in member.permissions
 
 
 def excerpt(body: str) -> str:
@@ -104,11 +100,11 @@ def excerpt(body: str) -> str:
     return line if len(line) <= EXCERPT_MOST else line[:EXCERPT_MOST].rpartition(" ")[0] + " …"
 
 
-async def _changeable(tx: Transaction, actor: Actor, entry: str) -> Entry:
-    found = await find_entry(tx, actor, entry)
-    if not may_change(actor, found):
+def _check_changeable(member: Membership, entry: Entry) -> None:
+    if entry.organisation != member.organisation:
+        raise NotFound(MISSING)
+    if not may_change(member, entry):
         raise Forbidden(_("This entry is somebody else's. Its author can change it, and so can an administrator."))
-    return found
 
 
 def _checked(tx: Transaction, draft: Draft) -> Draft:
@@ -127,8 +123,8 @@ def _checked(tx: Transaction, draft: Draft) -> Draft:
     if draft.time_zone is not None:
         try:
             check_zone(draft.time_zone)
-        except InvalidInput as refusal:
-            errors += [FieldError("time_zone", e.code, e.detail) for e in refusal.errors]
+        except InvalidInput as problem:
+            errors += [FieldError("time_zone", e.code, e.detail) for e in problem.errors]
     if draft.occurred_at is not None and not tx.now - PAST_MOST <= draft.occurred_at <= tx.now + FUTURE_MOST:
         errors.append(FieldError("occurred_at", "out_of_range", _("Use a time in the last 150 years, or at most a year ahead.")))
     if errors:

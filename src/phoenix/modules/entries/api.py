@@ -7,15 +7,17 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
+from phoenix.kernel.web.rules import FOUND
 from phoenix.modules.entries import actions, queries
 from phoenix.modules.entries.actions import Draft
 from phoenix.modules.entries.queries import Entry
 
-PLACES = CursorKind("entries", datetime, str)
+CURSOR = CursorKind("entries", datetime, str)
 NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), "~")
 
 When = Annotated[datetime, Meta(tz=True)]
@@ -71,42 +73,50 @@ def entry_answer(e: Entry) -> EntryAnswer:
     )
 
 
-@get("/api/v2/entries", permission="entries.read", queries=1)
-async def list_entries(call: Call, organisation: str, limit: int | None = None, cursor: str | None = None) -> Page[EntryAnswer]:
+@get("/api/v2/entries", may="entries.read", within="organisation", queries=1)
+async def list_entries(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[EntryAnswer]:
     """The entries of an organisation, the latest first."""
     size = parse_limit(limit)
-    seat = call.actor.require("entries.read", organisation)
-    after = PLACES.read(call.runtime.keys, cursor) or NEWEST
-    rows = await call.db.all(queries.PAGE, seat.organisation, *after, size + 1)
-    made = PLACES.page(call.runtime.keys, rows, size, key=lambda e: (e.occurred_at, e.id))
+    after = CURSOR.read(call.runtime.keys, cursor) or NEWEST
+    rows = await call.db.all(queries.PAGE, member.organisation, *after, size + 1)
+    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda e: (e.occurred_at, e.id))
     return Page([entry_answer(e) for e in made.items], made.next_cursor)
 
 
-@post("/api/v2/entries", permission="entries.write", queries=2)
-async def post_entry(call: Call, data: EntryData) -> Created[EntryAnswer]:
+@post("/api/v2/entries", may="entries.write", within="body.organisation", queries=2)
+async def post_entry(call: Call, member: Membership, data: EntryData) -> Created[EntryAnswer]:
     """Post an entry."""
-    draft = Draft(data.title, data.body, data.occurred_at, data.time_zone)
-    entry = await actions.post_entry(call.tx, call.actor, data.organisation, draft)
+    draft = Draft(data.title, data.body, data.occurred_at, data.time_zone or call.actor.time_zone)
+    entry = await actions.post_entry(call.tx, member, draft)
     return Created(entry_answer(entry), f"/api/v2/entries/{entry.id}")
 
 
-@get("/api/v2/entries/{entry_id:str}", permission="entries.read", queries=1)
+@get("/api/v2/entries/{entry_id:str}", may="entries.read", within=FOUND, queries=1)
 async def read_entry(call: Call, entry_id: str) -> EntryAnswer:
     """One entry."""
-    return entry_answer(await actions.find_entry(call.db, call.actor, entry_id))
+    entry, _member = await _find(call, entry_id)
+    return entry_answer(entry)
 
 
-@patch("/api/v2/entries/{entry_id:str}", permission="entries.write", queries=3, refusals=(412, 428))
+@patch("/api/v2/entries/{entry_id:str}", may="entries.write", within=FOUND, queries=3, problems=(412, 428))
 async def change_entry(call: Call, entry_id: str, data: EntryChange) -> EntryAnswer:
     """Change an entry. Needs If-Match with the ETag you read."""
     draft = Draft(data.title, data.body, data.occurred_at, data.time_zone)
-    return entry_answer(await actions.change_entry(call.tx, call.actor, entry_id, draft, version=call.expected_version()))
+    entry, member = await _find(call, entry_id)
+    return entry_answer(await actions.change_entry(call.tx, member, entry, draft, version=call.expected_version()))
 
 
-@delete("/api/v2/entries/{entry_id:str}", permission="entries.write", queries=3, refusals=(412, 428))
+@delete("/api/v2/entries/{entry_id:str}", may="entries.write", within=FOUND, queries=3, problems=(412, 428))
 async def delete_entry(call: Call, entry_id: str) -> None:
     """Delete an entry. Needs If-Match with the ETag you read."""
-    await actions.delete_entry(call.tx, call.actor, entry_id, version=call.expected_version())
+    entry, member = await _find(call, entry_id)
+    await actions.delete_entry(call.tx, member, entry, version=call.expected_version())
+
+
+async def _find(call: Call, entry_id: str) -> tuple[Entry, Membership]:
+    """An entry, and proof of the route's permission where it is."""
+    entry = await actions.find_entry(call.db, entry_id)
+    return entry, call.within(entry.organisation, actions.MISSING)
 
 
 ROUTES = (list_entries, post_entry, read_entry, change_entry, delete_entry)

@@ -17,7 +17,7 @@ MODULE = Module(
     permissions=(
         Permission("entries.read", "Read entries"),
         Permission("entries.write", "Post entries, change and delete one's own"),
-        Permission("entries.moderate", "Change and delete anybody's entries"),
+        Permission("entries.moderate", "Change and delete anyone's entries", implies=("entries.write",)),
     ),
     roles={
         "owner": frozenset({"entries.read", "entries.write", "entries.moderate"}),

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Sequence
 from urllib.parse import unquote_plus
 
-from phoenix.kernel.actor import Actor, Seat
+from phoenix.kernel.actor import Actor, Membership, MembershipRecord
 from phoenix.kernel.cache.cache import Watch
 from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
@@ -15,49 +15,48 @@ from phoenix.kernel.web.endpoint import get
 from phoenix.modules.feed import queries
 from phoenix.modules.feed.items import FeedItem, feed_item, visible_kinds
 
-PLACES = CursorKind("feed", int)
+CURSOR = CursorKind("feed", int)
 NEWEST = 2**62
 PREFIX = b"organisation="
 
 
-def feed_key(seat: Seat) -> str:
+def feed_key(membership: MembershipRecord) -> str:
     """The cache key of the first page: everybody with the same permissions sees the same."""
-    return f"feed:{seat.organisation}:{zlib.crc32(','.join(sorted(seat.permissions)).encode())}"
+    return f"feed:{membership.organisation}:{zlib.crc32(','.join(sorted(membership.permissions)).encode())}"
 
 
 def hot_key(actor: Actor, query_string: bytes) -> str | None:
     """The key for `?organisation=` alone; every other question goes to the framework."""
     if not query_string.startswith(PREFIX) or b"&" in query_string:
         return None
-    seat = actor.seat(unquote_plus(query_string[len(PREFIX) :].decode("latin-1")))
-    return feed_key(seat) if seat and "feed.read" in seat.permissions else None
+    membership = actor.membership(unquote_plus(query_string[len(PREFIX) :].decode("latin-1")))
+    return feed_key(membership) if membership and "feed.read" in membership.permissions else None
 
 
-@get("/api/v2/feed", permission="feed.read", queries=3)
+@get("/api/v2/feed", may="feed.read", within="organisation", queries=3)
 async def read_feed(
-    call: Call, organisation: str, limit: int | None = None, cursor: str | None = None, kind: str | None = None
+    call: Call, member: Membership, limit: int | None = None, cursor: str | None = None, kind: str | None = None
 ) -> Page[FeedItem] | Answer:
     """What happened in an organisation, newest first. `kind` is a group: entries, people."""
     size = parse_limit(limit)
-    seat = call.actor.require("feed.read", organisation)
-    kinds = visible_kinds(call.runtime.registry, seat, kind or "")
+    kinds = visible_kinds(call.registry, member, kind or "")
     if cursor or kind or limit is not None:
-        after = PLACES.read(call.runtime.keys, cursor) or (NEWEST,)
-        return await _page(call, seat, kinds, after[0], size)
+        after = CURSOR.read(call.runtime.keys, cursor) or (NEWEST,)
+        return await _page(call, member, kinds, after[0], size)
 
     async def refill(watch: Watch) -> Answer:
-        await watch.on(f"feed:{seat.organisation}", f"people:{seat.organisation}")
-        return answer(await _page(call, seat, kinds, NEWEST, size))
+        await watch.on(f"feed:{member.organisation}", f"people:{member.organisation}")
+        return answer(await _page(call, member, kinds, NEWEST, size))
 
-    return await call.runtime.cache.read(feed_key(seat), refill, codec=ANSWER)
+    return await call.runtime.cache.read(feed_key(member), refill, codec=ANSWER)
 
 
-async def _page(call: Call, seat: Seat, kinds: Sequence[str], before: int, size: int) -> Page[FeedItem]:
-    registry = call.runtime.registry
-    rows = await call.db.all(queries.PAGE, seat.organisation, before, list(kinds), size + 1)
-    made = PLACES.page(call.runtime.keys, rows, size, key=lambda row: (row.number,))
+async def _page(call: Call, member: Membership, kinds: Sequence[str], before: int, size: int) -> Page[FeedItem]:
+    registry = call.registry
+    rows = await call.db.all(queries.PAGE, member.organisation, before, list(kinds), size + 1)
+    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda row: (row.number,))
     names = await queries.names_in(call.db, registry, made.items)
-    return Page([feed_item(registry, row, names, seat.slug) for row in made.items], made.next_cursor)
+    return Page([feed_item(registry, row, names, member.slug) for row in made.items], made.next_cursor)
 
 
 ROUTES = (read_feed,)

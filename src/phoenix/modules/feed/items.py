@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.actor import Seat
+from phoenix.kernel.actor import MembershipRecord
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.instants import Instant, instant
@@ -36,12 +36,12 @@ class FeedItem(Struct, frozen=True):
     occurred_at: Instant
 
 
-def visible_kinds(registry: Registry, seat: Seat, group: str = "") -> list[str]:
-    """The kinds of events a seat may see in the feed, of one group or all."""
+def visible_kinds(registry: Registry, membership: MembershipRecord, group: str = "") -> list[str]:
+    """The kinds of events a member may see in the feed, of one group or all."""
     return [
         name
         for name, kind in registry.events.items()
-        if kind.feed and (not kind.permission or kind.permission in seat.permissions) and (not group or kind.group == group)
+        if kind.feed and (not kind.permission or kind.permission in membership.permissions) and (not group or kind.group == group)
     ]
 
 

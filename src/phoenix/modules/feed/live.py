@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.feed.items import feed_item
 from phoenix.modules.feed.queries import Happened, names_in
@@ -16,7 +17,7 @@ async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, s
 
     Only kinds that every member may see are told in full; of the others only that there is something new.
     """
-    registry = runtime.registry
+    registry = runtime.part(Registry)
     shown = [event for event in batch if event.organisation and event.kind in registry.events and registry.events[event.kind].feed]
     if not shown:
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import HotRead, Live, Module, NavigationItem, Permission
+from phoenix.kernel.module import HotRead, LiveMessages, Module, NavigationItem, Permission
 from phoenix.modules.feed import api, live, pages
 
 EVERYBODY = frozenset({"feed.read"})
@@ -17,6 +17,6 @@ MODULE = Module(
     permissions=(Permission("feed.read", "Read the feed"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYBODY),
     hot=(HotRead("/api/v2/feed", api.hot_key),),
-    live=(Live(live.tell),),
+    live=(LiveMessages(live.tell),),
     navigation=(NavigationItem("Feed", "feed", "/o/{organisation}/feed", "feed.read", order=20),),
 )

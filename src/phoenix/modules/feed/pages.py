@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from phoenix.kernel.actor import Seat
+from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import CursorKind
+from phoenix.kernel.i18n.avatars import Avatar, avatar_of
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.web.page_context import Face, face
-from phoenix.kernel.web.pages import View, Visit, page
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import View, page
 from phoenix.modules.feed import queries
 from phoenix.modules.feed.items import GONE, feed_item, visible_kinds
 from phoenix.modules.feed.queries import Happened
 
-PLACES = CursorKind("feed pages", int)
+CURSOR = CursorKind("feed pages", int)
 NEWEST = 2**62
 PAGE_SIZE = 20
 NEW_MOST = 40
@@ -30,7 +31,7 @@ class Shown:
 
     id: str
     kind: str
-    actor: Face | None
+    actor: Avatar | None
     subject: str | None
     summary: str
     data: dict[str, Any]
@@ -40,19 +41,19 @@ class Shown:
     names: dict[str, str]
 
 
-@page("/o/{slug:str}/feed", permission="feed.read", queries=3)
-async def show_feed(visit: Visit) -> View:
-    seat = visit.actor.require("feed.read", visit.seat.organisation)
-    kind = visit.query("kind") if visit.query("kind") in LABELS else ""
-    cursor = visit.query("cursor") or None
-    before = PLACES.read(visit.runtime.keys, cursor) or (NEWEST,)
-    kinds = visible_kinds(visit.runtime.registry, seat, kind)
-    rows = await visit.db.all(queries.PAGE, seat.organisation, before[0], kinds, PAGE_SIZE + 1)
-    made = PLACES.page(visit.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
-    address = f"/o/{seat.slug}/feed?{f'kind={kind}&' if kind else ''}cursor="
-    groups = {registered.group for registered in visit.runtime.registry.events.values() if registered.feed}
+@page("/o/{slug:str}/feed", may="feed.read", within="slug", queries=3)
+async def show_feed(call: Call) -> View:
+    member = call.member
+    kind = call.query("kind") if call.query("kind") in LABELS else ""
+    cursor = call.query("cursor") or None
+    before = CURSOR.read(call.runtime.keys, cursor) or (NEWEST,)
+    kinds = visible_kinds(call.registry, member, kind)
+    rows = await call.db.all(queries.PAGE, member.organisation, before[0], kinds, PAGE_SIZE + 1)
+    made = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
+    address = f"/o/{member.slug}/feed?{f'kind={kind}&' if kind else ''}cursor="
+    groups = {registered.group for registered in call.registry.events.values() if registered.feed}
     context = {
-        "items": await _shown(visit, seat, made.items),
+        "items": await _shown(call, member, made.items),
         "kinds": [{"name": name, "label": _(label)} for name, label in LABELS.items() if not name or name in groups],
         "kind": kind,
         "older": f"{address}{quote(made.next_cursor)}" if made.next_cursor else "",
@@ -61,24 +62,24 @@ async def show_feed(visit: Visit) -> View:
     return View("feed/page.html", context)
 
 
-@page("/o/{slug:str}/feed/new", permission="feed.read", queries=4)
-async def show_new(visit: Visit) -> View:
+@page("/o/{slug:str}/feed/new", may="feed.read", within="slug", queries=4)
+async def show_new(call: Call) -> View:
     """What came after an item, and a few before it again: a late commit may carry a lower number."""
-    seat = visit.actor.require("feed.read", visit.seat.organisation)
-    kinds = visible_kinds(visit.runtime.registry, seat, visit.query("kind"))
-    after = await visit.db.maybe(queries.NUMBER, seat.organisation, visit.query("after"))
-    rows = await visit.db.all(queries.NEWER, seat.organisation, after or 0, kinds, NEW_MOST + 1)
+    member = call.member
+    kinds = visible_kinds(call.registry, member, call.query("kind"))
+    after = await call.db.maybe(queries.NUMBER, member.organisation, call.query("after"))
+    rows = await call.db.all(queries.NEWER, member.organisation, after or 0, kinds, NEW_MOST + 1)
     gap = after is None or len(rows) > NEW_MOST
-    return View("feed/_items.html", {"items": await _shown(visit, seat, rows[:NEW_MOST]), "gap": gap and bool(rows)})
+    return View("feed/_items.html", {"items": await _shown(call, member, rows[:NEW_MOST]), "gap": gap and bool(rows)})
 
 
-async def _shown(visit: Visit, seat: Seat, rows: Sequence[Happened]) -> list[Shown]:
-    registry = visit.runtime.registry
-    names = await queries.names_in(visit.db, registry, rows)
+async def _shown(call: Call, member: Membership, rows: Sequence[Happened]) -> list[Shown]:
+    registry = call.registry
+    names = await queries.names_in(call.db, registry, rows)
     items = []
     for row in rows:
-        item = feed_item(registry, row, names, seat.slug)
-        actor = face(row.actor, names.get(row.actor, _(GONE))) if row.actor else None
+        item = feed_item(registry, row, names, member.slug)
+        actor = avatar_of(row.actor, names.get(row.actor, _(GONE))) if row.actor else None
         items.append(
             Shown(
                 row.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import EventKind, Job, Module, NavigationItem, Permission, PersonalData, Seating
+from phoenix.kernel.module import EventKind, Job, MembershipSource, Module, NavigationItem, Permission, PersonalData
 from phoenix.modules.organisations import api, events, jobs, pages, personal, queries
 from phoenix.modules.organisations.cards import MEMBERS
 
@@ -78,5 +78,5 @@ MODULE = Module(
         NavigationItem("Manage", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
     ),
     personal=PersonalData(export=personal.export, erase=personal.erase, refuse=personal.refuse),
-    seating=Seating(queries.seat_finder),
+    memberships=MembershipSource(queries.membership_finder, queries.hold_memberships),
 )

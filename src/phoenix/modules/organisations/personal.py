@@ -28,7 +28,7 @@ async def refuse(db: Reader, account: str) -> None:
 async def erase(tx: Transaction, account: str) -> None:
     """Leave every organisation; one in which nobody else is goes with its content."""
     for organisation in await tx.all(queries.ORGANISATIONS_OF, account):
-        tx.touch(f"people:{organisation}", f"feed:{organisation}")
+        tx.invalidate(f"people:{organisation}", f"feed:{organisation}")
     await tx.execute(queries.DELETE_LEFT_ALONE, account)
     await tx.execute(queries.LEAVE_ALL, account)
     await tx.execute(queries.FORGET_INVITATIONS, account)

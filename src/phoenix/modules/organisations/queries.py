@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.actor import Seat
-from phoenix.kernel.data.database import Query, Reader, command, query
+from phoenix.kernel.actor import MembershipRecord
+from phoenix.kernel.data.database import Query, Reader, Transaction, command, query
 
 
 class Organisation(Struct, frozen=True):
@@ -67,7 +67,7 @@ class Offer(Struct, frozen=True):
     email_key: str
 
 
-SEATS = """
+MEMBERSHIPS_OF = """
     SELECT o.id, o.slug, o.name, m.role FROM memberships m JOIN organisations o ON o.id = m.organisation_id
      WHERE m.account_id = $1 ORDER BY m.joined_at, o.id LIMIT 200
 """
@@ -226,11 +226,16 @@ ACCEPT = command("UPDATE invitations SET accepted_at = $2 WHERE id = $1")
 REVOKE = command("UPDATE invitations SET revoked_at = $2 WHERE id = $1")
 
 
-def seat_finder(roles: Mapping[str, frozenset[str]]) -> Callable[[Reader, str], Awaitable[Sequence[Seat]]]:
-    """How the seats of an account are found, in one query; `roles` says what each role may do."""
-    found = query(lambda id_, slug, name, role: Seat(id_, slug, name, role, roles.get(role, frozenset())), SEATS)
+def membership_finder(roles: Mapping[str, frozenset[str]]) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
+    """How the memberships of an account are found, in one query; `roles` says what each role may do."""
+    found = query(lambda id_, slug, name, role: MembershipRecord(id_, slug, name, role, roles.get(role, frozenset())), MEMBERSHIPS_OF)
 
-    async def find(db: Reader, account: str) -> Sequence[Seat]:
+    async def find(db: Reader, account: str) -> Sequence[MembershipRecord]:
         return await db.all(found, account)
 
     return find
+
+
+async def hold_memberships(tx: Transaction, organisation: str) -> None:
+    """Keep the memberships of an organisation as they are until the transaction ends: acts of authority take turns."""
+    await tx.maybe(LOCK, organisation)

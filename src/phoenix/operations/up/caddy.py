@@ -26,8 +26,8 @@ def caddy_program() -> Path:
 
 def write_configuration(settings: Settings) -> Path:
     """Write Caddy's configuration into the data folder. Its admin interface is off: nobody may change it while it runs."""
-    path = settings.place.data / "caddy.json"
-    folder = settings.place.data / "caddy"
+    path = settings.installation.data / "caddy.json"
+    folder = settings.installation.data / "caddy"
     folder.mkdir(mode=0o700, exist_ok=True)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(configuration(settings, folder)), indent=2))
     path.chmod(0o600)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from typing import Any
 
 from phoenix.operations.up.addresses import first_free, local_url
 from phoenix.operations.up.caddy import caddy_program
-from phoenix.settings import Settings
+from phoenix.settings import Settings, values
 
 # What a connection costs is memory, not a request in flight, and every open socket of a browser is one: the bound is
 # above the 10,000 sockets a node is made for.
@@ -34,7 +33,7 @@ class Part:
 
 def resolve(settings: Settings, data: Path) -> Settings:
     """Settings with every port and address that was left open decided."""
-    web, mail, realtime, admin = settings.web, settings.mail, settings.realtime, settings.admin
+    web, mail, realtime, admin = settings.web, settings.email, settings.realtime, settings.admin
     if not admin.port:
         host = admin.bind.rpartition(":")[0]
         admin = replace(admin, bind=f"{host}:{first_free(web.port + 20, admin.host)}")
@@ -47,28 +46,25 @@ def resolve(settings: Settings, data: Path) -> Settings:
     if realtime.processes:
         port = realtime.port or first_free(web.port + 10)
         realtime = replace(realtime, port=port, url=realtime.url or ("" if web.domain else local_url(web.host, port)))
-    return replace(settings, place=replace(settings.place, data=data), web=web, mail=mail, realtime=realtime, admin=admin)
+    return replace(settings, installation=replace(settings.installation, data=data), web=web, email=mail, realtime=realtime, admin=admin)
 
 
 def with_mailbox(settings: Settings) -> bool:
-    return not settings.production and not settings.mail.smtp_url
+    return not settings.production and not settings.email.smtp_url
 
 
 def variables(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     """An environment with all settings written out."""
     made = dict(base)
-    for concern in dataclasses.fields(settings):
-        values = getattr(settings, concern.name)
-        for field in dataclasses.fields(values):
-            name = field.metadata["variable"]
-            made[name] = _text(getattr(values, field.name))
-            made.pop(f"{name}_FILE", None)
+    for _concern, variable, value in values(settings):
+        made[variable.name] = _text(value)
+        made.pop(f"{variable.name}_FILE", None)
     return made
 
 
 def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     """The environment of every child."""
-    return variables(settings, base) | {DATA_VARIABLE: str(settings.place.data), "PYTHONUNBUFFERED": "1"}
+    return variables(settings, base) | {DATA_VARIABLE: str(settings.installation.data), "PYTHONUNBUFFERED": "1"}
 
 
 def _text(value: Any) -> str:

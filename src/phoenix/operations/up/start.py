@@ -64,7 +64,7 @@ def bring_up(settings: Settings, *, json: bool) -> int:
     signals = _Signals(supervisor)
     status = 1
     try:
-        with claim(settings.place.data) as data:
+        with claim(settings.installation.data) as data:
             try:
                 _run(settings, data, supervisor, progress, json=json)
             except StopRequestedError:
@@ -112,7 +112,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     for part in parts(settings, configuration):
         supervisor.start(Child(part, variables, progress.pass_on))
     # The children take a moment to start, which is enough for this.
-    label = "Demo and administrator" if settings.place.demo else "Administrator"
+    label = "Demo and administrator" if settings.installation.demo else "Administrator"
     prepared = _prepared(_command(progress, label, (sys.executable, "-m", "phoenix.prepare"), variables))
     with progress.step("Web, worker and mail"):
         _wait_until_ready(settings, supervisor)
@@ -134,7 +134,7 @@ def _start_database(settings: Settings, supervisor: Supervisor, progress: Progre
             check_database(settings.database.url)
         return settings
     with progress.step("PostgreSQL"):
-        server = Postgres(settings.place.data, progress.say)
+        server = Postgres(settings.installation.data, progress.say)
         supervisor.start(server)
         asyncio.run(make_role(server.url, *server.application))
     return replace(settings, database=replace(settings.database, url=server.application_url(), owner_url=server.url))
@@ -146,7 +146,7 @@ def _start_cache(settings: Settings, supervisor: Supervisor, progress: Progress)
             check_cache(settings.cache.url)
         return settings
     with progress.step("Valkey"):
-        server = Valkey(settings.place.data, progress.say)
+        server = Valkey(settings.installation.data, progress.say)
         supervisor.start(server)
     return replace(settings, cache=replace(settings.cache, url=server.url))
 
@@ -179,7 +179,7 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:
 
 
 def _serves(settings: Settings) -> bool:
-    mailbox, admin = settings.mail.mailbox_port, settings.admin
+    mailbox, admin = settings.email.mailbox_port, settings.admin
     return (
         answers(settings.web.host, settings.web.port, "/readyz")
         and listens(local_host(admin.host), admin.port)

@@ -13,6 +13,7 @@ from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.accounts.actions.fields import Fields
@@ -66,10 +67,10 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
     """End a key of that account at once. Raises NotFound."""
     if await tx.maybe(tokens.REVOKE_API_KEY, key_id, account, tx.now) is None:
         raise NotFound(_("There is no such key, or it was revoked already."))
-    tx.touch(f"account:{account}")
+    tx.invalidate(f"account:{account}")
     tx.record(ApiKeyRevoked(subject=account, key=key_id))
 
 
 def scopes_on_offer(runtime: Runtime) -> dict[str, str]:
     """What a key can be allowed, and what that means in words."""
-    return {name: permission.about for name, permission in runtime.registry.permissions.items() if permission.scope == "organisation"}
+    return {name: permission.about for name, permission in runtime.part(Registry).permissions.items() if permission.scope == "organisation"}

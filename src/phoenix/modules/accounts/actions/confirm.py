@@ -81,7 +81,7 @@ async def renew_tokens(runtime: Runtime, tx: Transaction, actor: Actor) -> NewTo
     """
     token = f"pho_{new_token()}"
     renewed = await tx.one(protection.RENEW_TOKEN, actor.session, hash_token(token))
-    tx.touch(f"account:{actor.account}")
+    tx.invalidate(f"account:{actor.account}")
     if not renewed.refreshes:
         return NewTokens(token, None, round((renewed.until - tx.now).total_seconds()), renewed.remembered)
     refresh = refresh_token(runtime.keys, actor.session, renewed.count + 1)
@@ -96,7 +96,7 @@ async def renew_tokens(runtime: Runtime, tx: Transaction, actor: Actor) -> NewTo
 async def prove_session(tx: Transaction, actor: Actor, *, method: str) -> None:
     """From now on sensitive acts are open to this session, for a while."""
     await tx.execute(protection.PROVE_SESSION, actor.session, tx.now)
-    tx.touch(f"account:{actor.account}")
+    tx.invalidate(f"account:{actor.account}")
     tx.record(IdentityProven(subject=actor.account, session=actor.session, method=method))
 
 

@@ -9,6 +9,7 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.sessions import end_other_sessions
 from phoenix.modules.accounts.events import AccountErased, DeletionAsked, DeletionCancelled
@@ -20,7 +21,7 @@ async def ask_for_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> N
 
     Until the time is over the person can log in and keep the account.
     """
-    for module in runtime.registry.modules:
+    for module in runtime.part(Registry).modules:
         if module.personal is not None and module.personal.refuse is not None:
             await module.personal.refuse(tx, actor.account)
     due = tx.now + timedelta(days=runtime.settings.accounts.deletion_grace)
@@ -35,7 +36,7 @@ async def keep_account(tx: Transaction, actor: Actor) -> None:
     """Take the wish back. Raises Conflict where there was none."""
     if await tx.maybe(personal.CANCEL_DELETION, actor.account) is None:
         raise Conflict(_("The deletion of this account was not asked for."))
-    tx.touch(f"account:{actor.account}")
+    tx.invalidate(f"account:{actor.account}")
     tx.record(DeletionCancelled(subject=actor.account))
 
 
@@ -46,7 +47,7 @@ async def erase_account(runtime: Runtime, tx: Transaction, account: str) -> bool
     """
     if await tx.maybe(personal.LOCK_DUE, account, tx.now) is None:
         return False
-    for module in reversed(runtime.registry.modules):
+    for module in reversed(runtime.part(Registry).modules):
         if module.personal is not None:
             await module.personal.erase(tx, account)
     tx.record(AccountErased(subject=account))

@@ -19,7 +19,7 @@ from phoenix.modules.accounts.actions.tokens import access_token, refresh_token
 from phoenix.modules.accounts.errors import AccountLocked, SecondFactorRequired, WrongProof
 from phoenix.modules.accounts.events import LoggedIn, NewDeviceSeen
 from phoenix.modules.accounts.queries import protection
-from phoenix.settings import Sessions
+from phoenix.settings import SessionSettings
 
 CHALLENGE_PURPOSE = "second factor"
 CHALLENGE_LIVES = timedelta(minutes=10)
@@ -140,7 +140,7 @@ async def spend_challenge(tx: Transaction, token: str) -> None:
         raise WrongProof(_("This was used already. Sign in again from the start."))
 
 
-def _limits(limits: Sessions, *, remember: bool, api: bool) -> tuple[int, int]:
+def _limits(limits: SessionSettings, *, remember: bool, api: bool) -> tuple[int, int]:
     if remember or api:
         return limits.remember_idle, limits.remember_absolute
     return limits.idle, limits.absolute

@@ -16,6 +16,7 @@ from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict, NotFound
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.staff import take_turn
 from phoenix.modules.accounts.events import ExportAsked, ExportFetchedByStaff
@@ -61,7 +62,9 @@ async def archive_of(db: Reader, actor: Actor, export: str) -> bytes:
 
 async def collect(runtime: Runtime, db: Reader, account: str) -> dict[str, Any]:
     """What every module keeps of the person, by module."""
-    return {module.name: await module.personal.export(db, account) for module in runtime.registry.modules if module.personal is not None}
+    return {
+        module.name: await module.personal.export(db, account) for module in runtime.part(Registry).modules if module.personal is not None
+    }
 
 
 def pack(runtime: Runtime, parts: dict[str, Any]) -> bytes:

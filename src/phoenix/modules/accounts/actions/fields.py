@@ -78,6 +78,6 @@ class Fields:
     def _try(self, field: str, parse: Callable[[], T]) -> T | None:
         try:
             return parse()
-        except InvalidInput as refusal:
-            self.errors += [FieldError(field, e.code, e.detail) for e in refusal.errors] or [FieldError(field, "invalid", refusal.detail)]
+        except InvalidInput as problem:
+            self.errors += [FieldError(field, e.code, e.detail) for e in problem.errors] or [FieldError(field, "invalid", problem.detail)]
             return None

@@ -21,7 +21,7 @@ from phoenix.kernel.i18n.addresses import Address, parse_address
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url, new_token, same, to_base64url
-from phoenix.kernel.security.http_client import OutsideError
+from phoenix.kernel.security.http_client import HttpClientError
 from phoenix.kernel.security.redaction import also_remember
 from phoenix.modules.accounts.actions.guard import spend_token
 from phoenix.modules.accounts.actions.id_token import LONGEST_SUBJECT, read_id_token, unbelievable
@@ -178,8 +178,8 @@ async def _exchange(runtime: Runtime, provider: Provider, at: Endpoints, *, code
         # RFC 6749, 2.3.1: both are form-encoded before they are put into the header.
         auth = (quote_plus(provider.client_id), quote_plus(provider.client_secret))
     try:
-        status, tokens = await runtime.outside.post(at.token, sent, auth=auth)
-    except OutsideError as error:
+        status, tokens = await runtime.http.post(at.token, sent, auth=auth)
+    except HttpClientError as error:
         raise down(provider, "token", error) from error
     if status >= 500:
         raise down(provider, "token", f"status {status}")
@@ -237,8 +237,8 @@ async def _ask(runtime: Runtime, provider: Provider, url: str, tokens: dict[str,
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise unbelievable(provider, "no access token")
     try:
-        return await runtime.outside.get(url, headers={"Authorization": f"Bearer {token}"})
-    except OutsideError as error:
+        return await runtime.http.get(url, headers={"Authorization": f"Bearer {token}"})
+    except HttpClientError as error:
         raise down(provider, "person", error) from error
 
 

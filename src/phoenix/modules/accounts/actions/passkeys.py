@@ -131,7 +131,7 @@ async def add_passkey(
     )
     if kept is None:
         raise WrongPasskey(_("This passkey is in use already."))
-    tx.touch(f"account:{actor.account}")
+    tx.invalidate(f"account:{actor.account}")
     tx.record(PasskeyAdded(subject=actor.account, passkey=kept.id))
     await enqueue(tx, "accounts.send_security_notice", {"account": actor.account, "what": "passkey_added"})
     return kept
@@ -156,7 +156,7 @@ async def remove_passkey(tx: Transaction, account: str, passkey: str) -> None:
         raise NotFound(_("There is no such passkey."))
     if found.passkeys == 1 and not found.has_password and not found.identities:
         raise LastWayIn(_("This is the only way into your account. Set a password or add another passkey first."))
-    tx.touch(f"account:{account}")
+    tx.invalidate(f"account:{account}")
     tx.record(PasskeyRemoved(subject=account, passkey=passkey))
     await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "passkey_removed"})
 

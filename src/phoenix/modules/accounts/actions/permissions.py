@@ -6,6 +6,7 @@ from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.impersonate import stop_looking_as, stop_looking_by
@@ -29,7 +30,7 @@ async def grant(runtime: Runtime, tx: Transaction, actor: Actor, account: str, p
     await tx.execute(queries.GRANT, account, permission, actor.account, tx.now)
     # Nobody looks through the eyes of staff, so not of somebody who is staff from now on.
     await stop_looking_as(tx, account, reason="became_staff")
-    tx.touch(f"account:{account}")
+    tx.invalidate(f"account:{account}")
     tx.record(PermissionGranted(subject=account, permission=permission))
 
 
@@ -43,12 +44,12 @@ async def take(runtime: Runtime, tx: Transaction, actor: Actor, account: str, pe
     if await tx.maybe(staff.TAKE, account, permission) is None:
         raise Conflict(_("This account does not have that permission."))
     await stop_looking_by(tx, account, reason="permission_taken")
-    tx.touch(f"account:{account}")
+    tx.invalidate(f"account:{account}")
     tx.record(PermissionTaken(subject=account, permission=permission))
 
 
 def _check(runtime: Runtime, actor: Actor, account: str, permission: str, *, taking: bool = False) -> None:
-    known = runtime.registry.permissions.get(permission)
+    known = runtime.part(Registry).permissions.get(permission)
     if known is None or known.scope != "platform":
         raise InvalidInput(errors=(FieldError("permission", "unknown", _("There is no such permission.")),))
     held = actor.may(permission) or (taking and account == actor.account)

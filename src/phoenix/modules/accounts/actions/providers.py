@@ -17,7 +17,7 @@ from msgspec import Struct
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.security.http_client import OutsideError
+from phoenix.kernel.security.http_client import HttpClientError
 from phoenix.modules.accounts.errors import ProviderDown
 from phoenix.settings import Settings, SettingsError
 
@@ -239,8 +239,8 @@ async def endpoints(runtime: Runtime, provider: Provider) -> Endpoints:
         return GITHUB_ENDPOINTS
     base = provider.issuer.replace(TENANT_HOLE, provider.tenant)
     try:
-        found = msgspec.convert(await runtime.outside.document(base.rstrip("/") + WELL_KNOWN), Discovered)
-    except (OutsideError, msgspec.ValidationError) as error:
+        found = msgspec.convert(await runtime.http.document(base.rstrip("/") + WELL_KNOWN), Discovered)
+    except (HttpClientError, msgspec.ValidationError) as error:
         raise down(provider, "discovery", error) from error
     addresses = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri, *filter(None, [found.userinfo_endpoint])]
     if found.issuer != provider.issuer:
@@ -261,16 +261,16 @@ async def endpoints(runtime: Runtime, provider: Provider) -> Endpoints:
 async def published_keys(runtime: Runtime, provider: Provider, at: Endpoints, *, fresh: bool = False) -> list[dict[str, Any]]:
     """The public keys a provider signs with: RSA and elliptic curves alone."""
     try:
-        found = await runtime.outside.document(at.keys, fresh=fresh)
+        found = await runtime.http.document(at.keys, fresh=fresh)
         keys = msgspec.convert(found["keys"], list[dict[str, Any]])
-    except (OutsideError, KeyError, TypeError, msgspec.ValidationError) as error:
+    except (HttpClientError, KeyError, TypeError, msgspec.ValidationError) as error:
         raise down(provider, "keys", error) from error
     return [key for key in keys if key.get("kty") in {"RSA", "EC", "OKP"}]
 
 
 def down(provider: Provider, what: str, why: object) -> ProviderDown:
     """The refusal for people; for the log, what did not work."""
-    log.warning("provider_down", provider=provider.name, what=what, why=str(why) if isinstance(why, str | OutsideError) else "unusable")
+    log.warning("provider_down", provider=provider.name, what=what, why=str(why) if isinstance(why, str | HttpClientError) else "unusable")
     return ProviderDown(
         _("{provider} does not answer right now. Try again in a minute, or sign in another way.").format(provider=provider.title)
     )

@@ -33,7 +33,7 @@ async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> Toke
         count += 1
         idle_until = tx.now + timedelta(seconds=found.idle_seconds)
         await tx.execute(queries.ROTATE, found.id, hash_token(refresh_token(runtime.keys, found.id, count)), tx.now, idle_until)
-        tx.touch(f"account:{found.account}")
+        tx.invalidate(f"account:{found.account}")
     elif tx.now - found.refreshed_at > REFRESH_GRACE:
         await end_session_of(tx, found.account, found.id, reason=REUSED)
         raise RefreshRefused(_("This refresh token was used before. The session was ended, in case it was stolen. Log in again."))

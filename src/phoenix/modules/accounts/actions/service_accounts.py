@@ -21,4 +21,4 @@ async def make_service_account(tx: Transaction, *, name: str) -> str:
 async def close_service_account(tx: Transaction, account: str) -> None:
     """Nothing it has works any more. Its row stays, since what it wrote names it."""
     await tx.execute(tokens.REVOKE_API_KEYS, account, tx.now)
-    tx.touch(f"account:{account}")
+    tx.invalidate(f"account:{account}")

@@ -25,7 +25,7 @@ async def end_session_of(tx: Transaction, account: str, session: str, *, reason:
 async def end_other_sessions(tx: Transaction, account: str, *, keep: str | None, reason: str = "ended_by_owner") -> int:
     """End all sessions of an account but one, and all in which it looks through the eyes of others; how many."""
     ended = await tx.all(queries.END_OTHER_SESSIONS, account, keep, tx.now, reason)
-    tx.touch(f"account:{account}")
+    tx.invalidate(f"account:{account}")
     for session in ended:
         record_ended(tx, session, reason)
     return len(ended)
@@ -33,7 +33,7 @@ async def end_other_sessions(tx: Transaction, account: str, *, keep: str | None,
 
 def record_ended(tx: Transaction, ended: queries.Ended, reason: str) -> None:
     """Record that a session is over. Everything that knew it is stale."""
-    tx.touch(f"account:{ended.account}")
+    tx.invalidate(f"account:{ended.account}")
     if ended.impersonator is None:
         tx.record(SessionEnded(subject=ended.account, session=ended.id, reason=reason))
     else:

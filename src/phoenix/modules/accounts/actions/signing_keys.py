@@ -89,7 +89,7 @@ async def _advance(runtime: Runtime, tx: Transaction) -> str:
     await tx.execute(tokens.RETIRE_ACTIVE_KEY, tx.now)
     await tx.execute(tokens.ACTIVATE_KEY, next_id, tx.now)
     await _add(runtime, tx)
-    tx.touch(GENERATION)
+    tx.invalidate(GENERATION)
     return next_id
 
 
@@ -102,7 +102,7 @@ async def revoke_key(runtime: Runtime, tx: Transaction, key_id: str) -> None:
     if keys[key_id].state == "active":
         await rotate_keys(runtime, tx)
     await tx.maybe(tokens.REVOKE_KEY, key_id, tx.now)
-    tx.touch(GENERATION)
+    tx.invalidate(GENERATION)
     tx.record(SigningKeyRevoked(subject=key_id))
 
 

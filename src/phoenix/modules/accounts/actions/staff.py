@@ -76,7 +76,7 @@ async def open_account(tx: Transaction, actor: Actor, account: str) -> None:
     await take_turn(tx, actor, account)
     if await tx.maybe(staff.OPEN_ACCOUNT, account) is None:
         raise Conflict(_("This account is not locked."))
-    tx.touch(f"account:{account}")
+    tx.invalidate(f"account:{account}")
     await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "opened"})
     tx.record(AccountOpenedByStaff(subject=account))
 
@@ -123,5 +123,5 @@ async def reset_second_factors(tx: Transaction, actor: Actor, account: str) -> N
         tx.record(SecondFactorRemoved(subject=account, factor="totp"))
     for passkey in passkeys:
         tx.record(PasskeyRemoved(subject=account, passkey=passkey))
-    tx.touch(f"account:{account}")
+    tx.invalidate(f"account:{account}")
     await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "second_factors_reset"})

@@ -72,7 +72,7 @@ async def read_access_token(runtime: Runtime, db: Reader, token: str) -> AccessC
 
 def audience(runtime: Runtime) -> str:
     """For whom tokens are: this environment's API, so that none of staging is taken in production."""
-    return f"phoenix {runtime.settings.place.environment}"
+    return f"phoenix {runtime.settings.installation.environment}"
 
 
 def refresh_token(keys: Keys, session: str, count: int) -> str:

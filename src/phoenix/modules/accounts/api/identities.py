@@ -7,7 +7,7 @@ from msgspec import Struct
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import delete, get
 from phoenix.kernel.web.instants import Instant, instant
-from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions import identities
 from phoenix.modules.accounts.actions.providers import providers
 from phoenix.modules.accounts.queries.identities import IDENTITIES
@@ -40,13 +40,13 @@ class IdentityList(Struct):
     next_cursor: str | None = None
 
 
-@get("/api/v2/providers", permission=PUBLIC, queries=0)
+@get("/api/v2/providers", may=PUBLIC, queries=0)
 async def list_providers(call: Call) -> ProviderList:
     """Where people may sign in besides here. It begins in a browser, at /sign-in."""
     return ProviderList([ProviderAnswer(found.name, found.title) for found in providers(call.runtime.settings)])
 
 
-@get("/api/v2/identities", permission=LOGGED_IN, queries=1)
+@get("/api/v2/identities", may=SIGNED_IN, queries=1)
 async def list_identities(call: Call) -> IdentityList:
     """Your accounts elsewhere that open this one."""
     found = await call.db.all(IDENTITIES, call.actor.account)
@@ -58,7 +58,7 @@ async def list_identities(call: Call) -> IdentityList:
     )
 
 
-@delete("/api/v2/identities/{identity_id:str}", permission=LOGGED_IN, queries=6, sensitive=True)
+@delete("/api/v2/identities/{identity_id:str}", may=SIGNED_IN, queries=6, sensitive=True)
 async def disconnect_identity(call: Call, identity_id: str) -> None:
     """Disconnect one of them. Refused where nothing else opens the account."""
     await identities.disconnect(call.runtime, call.tx, call.actor.account, identity_id)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
-from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN, PUBLIC
+from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions import passkeys, prove_passkey
 from phoenix.modules.accounts.actions.enter import enter
 from phoenix.modules.accounts.actions.passkeys import GivenPasskey, Offer
@@ -63,13 +63,13 @@ class PasskeyList(Struct):
     next_cursor: str | None = None
 
 
-@post("/api/v2/passkeys/options", permission=LOGGED_IN, before_second_factor=True, queries=1, limits=(PROOFS,), sensitive=True)
+@post("/api/v2/passkeys/options", may=SIGNED_IN, before_second_factor=True, queries=1, limits=(PROOFS,), sensitive=True)
 async def offer_passkey(call: Call) -> OfferAnswer:
     """Begin to add a passkey: what to give to navigator.credentials.create(). Good for five minutes."""
     return offer_answer(await passkeys.offer_registration(call.runtime, call.db, call.actor, party_here(call)))
 
 
-@post("/api/v2/passkeys", permission=LOGGED_IN, before_second_factor=True, queries=7, limits=(PROOFS,), sensitive=True)
+@post("/api/v2/passkeys", may=SIGNED_IN, before_second_factor=True, queries=7, limits=(PROOFS,), sensitive=True)
 async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer]:
     """Add the passkey that was made. From now on it logs in by itself, and is asked for as a second step."""
     given = GivenPasskey(data.challenge, data.credential)
@@ -78,25 +78,25 @@ async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer
     return Created(passkey_answer(made), f"/api/v2/passkeys/{made.id}")
 
 
-@get("/api/v2/passkeys", permission=LOGGED_IN, queries=1)
+@get("/api/v2/passkeys", may=SIGNED_IN, queries=1)
 async def list_passkeys(call: Call) -> PasskeyList:
     """Your passkeys, the oldest first."""
     return PasskeyList([passkey_answer(passkey) for passkey in await call.db.all(stored.PASSKEYS, call.actor.account)])
 
 
-@patch("/api/v2/passkeys/{passkey_id:str}", permission=LOGGED_IN, queries=1)
+@patch("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)
 async def rename_passkey(call: Call, passkey_id: str, data: PasskeyNameData) -> PasskeyAnswer:
     """Give a passkey of yours another name."""
     return passkey_answer(await passkeys.rename_passkey(call.tx, call.actor, passkey_id, name=data.name))
 
 
-@delete("/api/v2/passkeys/{passkey_id:str}", permission=LOGGED_IN, queries=5, sensitive=True)
+@delete("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=5, sensitive=True)
 async def remove_passkey(call: Call, passkey_id: str) -> None:
     """Remove a passkey of yours. The last one stays where nothing else opens the account."""
     await passkeys.remove_passkey(call.tx, call.actor.account, passkey_id)
 
 
-@post("/api/v2/sessions/passkey/options", permission=PUBLIC, queries=1, limits=(PASSKEY_OFFERS,), listeners=EVERYWHERE)
+@post("/api/v2/sessions/passkey/options", may=PUBLIC, queries=1, limits=(PASSKEY_OFFERS,), listeners=EVERYWHERE)
 async def offer_passkey_log_in(call: Call, data: LogInOfferData) -> OfferAnswer:
     """Begin to log in with a passkey, or to take the second step with one: what to give to navigator.credentials.get()."""
     if data.challenge:
@@ -104,7 +104,7 @@ async def offer_passkey_log_in(call: Call, data: LogInOfferData) -> OfferAnswer:
     return offer_answer(prove_passkey.offer_log_in(call.runtime, party_here(call)))
 
 
-@post("/api/v2/sessions/passkey", permission=PUBLIC, queries=14, limits=(LOG_INS,), refusals=(401, 403))
+@post("/api/v2/sessions/passkey", may=PUBLIC, queries=14, limits=(LOG_INS,), problems=(401, 403))
 async def begin_session_by_passkey(call: Call, data: PasskeyLogInData) -> Created[LogInAnswer]:
     """Log in with a passkey alone: it is two factors in one, so no second step follows."""
     given = GivenPasskey(data.challenge, data.credential)
@@ -115,7 +115,7 @@ async def begin_session_by_passkey(call: Call, data: PasskeyLogInData) -> Create
 
 @post(
     "/api/v2/sessions/current/confirmation_options",
-    permission=LOGGED_IN,
+    may=SIGNED_IN,
     before_second_factor=True,
     queries=1,
     limits=(PROOFS,),

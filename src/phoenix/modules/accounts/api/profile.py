@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.cache import Watch
-from phoenix.kernel.errors import NotLoggedIn
+from phoenix.kernel.errors import NotSignedIn
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get, patch
-from phoenix.kernel.web.rules import LOGGED_IN
+from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import profile
 from phoenix.modules.accounts.api.data import AccountAnswer, Text, account_answer
@@ -30,7 +30,7 @@ def me_key(actor: Actor, query_string: bytes) -> str | None:
     return None if query_string else f"me:{actor.account}"
 
 
-@get("/api/v2/me", permission=LOGGED_IN, before_second_factor=True, queries=1)
+@get("/api/v2/me", may=SIGNED_IN, before_second_factor=True, queries=1)
 async def read_me(call: Call) -> AccountAnswer | Answer:
     """Your profile."""
     actor, runtime = call.actor, call.runtime
@@ -39,13 +39,13 @@ async def read_me(call: Call) -> AccountAnswer | Answer:
         await watch.on(f"account:{actor.account}")
         found = await call.db.maybe(queries.ACCOUNT, actor.account)
         if found is None:
-            raise NotLoggedIn
+            raise NotSignedIn
         return answer(account_answer(found), version=found.version)
 
     return await runtime.cache.read(f"me:{actor.account}", refill, codec=ANSWER)
 
 
-@patch("/api/v2/me", permission=LOGGED_IN, queries=2, refusals=(412, 428))
+@patch("/api/v2/me", may=SIGNED_IN, queries=2, problems=(412, 428))
 async def change_me(call: Call, data: ProfileData) -> AccountAnswer:
     """Change your profile. Needs If-Match with the ETag you read."""
     version = call.expected_version()

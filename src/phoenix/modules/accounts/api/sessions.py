@@ -8,7 +8,7 @@ from phoenix.kernel.web.call import Accepted, Call, Created
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.pages import our_cookie
-from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE, bearer
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import confirm, email_code, log_in, prove_passkey, refresh, second_factor, sessions
@@ -130,7 +130,7 @@ def log_in_answer(made: NewSession) -> Created[LogInAnswer]:
     return Created(value, f"/api/v2/sessions/{made.id}")
 
 
-@post("/api/v2/sessions", permission=PUBLIC, queries=10, limits=(LOG_INS,), refusals=(401, 403))
+@post("/api/v2/sessions", may=PUBLIC, queries=10, limits=(LOG_INS,), problems=(401, 403))
 async def begin_session(call: Call, data: LogInData) -> Created[LogInAnswer]:
     """Log in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it ends.
 
@@ -141,7 +141,7 @@ async def begin_session(call: Call, data: LogInData) -> Created[LogInAnswer]:
     return log_in_answer(await enter(call.runtime, call.tx, account=account, method="password", arrival=comes))
 
 
-@post("/api/v2/sessions/second_factor", permission=PUBLIC, queries=16, limits=(LOG_INS,), refusals=(401, 403))
+@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=16, limits=(LOG_INS,), problems=(401, 403))
 async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[LogInAnswer]:
     """The second step of a log-in: the challenge of the first, and a code or passkey. A challenge works once."""
     if data.method == "passkey" and data.passkey is not None:
@@ -154,7 +154,7 @@ async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[Lo
     return log_in_answer(await enter(call.runtime, call.tx, account=owed.account, method=method, arrival=comes, strong=True))
 
 
-@post("/api/v2/sessions/email_code", permission=PUBLIC, queries=3, limits=(RESETS,))
+@post("/api/v2/sessions/email_code", may=PUBLIC, queries=3, limits=(RESETS,))
 async def ask_for_log_in_code(call: Call, data: MailWishData) -> Accepted[Nothing]:
     """Ask for a mail with a code to log in. The answer is always the same."""
     await call.runtime.captcha.require(data.captcha, call.address)
@@ -162,7 +162,7 @@ async def ask_for_log_in_code(call: Call, data: MailWishData) -> Accepted[Nothin
     return Accepted(Nothing())
 
 
-@post("/api/v2/sessions/email_code/complete", permission=PUBLIC, queries=14, limits=(PROOFS,), refusals=(401, 403))
+@post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=14, limits=(PROOFS,), problems=(401, 403))
 async def begin_session_by_code(call: Call, data: LogInProofData) -> Created[LogInAnswer]:
     """Log in with the token or code of that mail. A second factor is asked for as after a password."""
     account = await email_code.check_code(call.runtime, call.tx, Given(data.token, data.email, data.code))
@@ -170,7 +170,7 @@ async def begin_session_by_code(call: Call, data: LogInProofData) -> Created[Log
     return log_in_answer(await enter(call.runtime, call.tx, account=account, method="email_code", arrival=comes))
 
 
-@post("/api/v2/sessions/current/confirm", permission=LOGGED_IN, before_second_factor=True, queries=17, limits=(PROOFS,))
+@post("/api/v2/sessions/current/confirm", may=SIGNED_IN, before_second_factor=True, queries=17, limits=(PROOFS,))
 async def confirm_session(call: Call, data: ConfirmationData) -> ConfirmedAnswer:
     """Show that it is still you: sensitive acts are open to this session for a quarter of an hour. Its tokens are new then."""
     if data.method == "passkey" and data.passkey is not None:
@@ -185,21 +185,21 @@ async def confirm_session(call: Call, data: ConfirmationData) -> ConfirmedAnswer
     return ConfirmedAnswer(None, None, made.seconds, call.actor.session)
 
 
-@post("/api/v2/sessions/current/confirmation_code", permission=LOGGED_IN, before_second_factor=True, queries=2, limits=(RESETS,))
+@post("/api/v2/sessions/current/confirmation_code", may=SIGNED_IN, before_second_factor=True, queries=2, limits=(RESETS,))
 async def ask_for_confirmation_code(call: Call) -> Accepted[Nothing]:
     """Ask for a mail with a code for `confirm`, where the account has no password."""
     await confirm.ask_for_code(call.tx, call.actor)
     return Accepted(Nothing())
 
 
-@post("/api/v2/sessions/refresh", permission=PUBLIC, queries=6, limits=(REFRESHES,), refusals=(401,))
+@post("/api/v2/sessions/refresh", may=PUBLIC, queries=6, limits=(REFRESHES,), problems=(401,))
 async def refresh_session(call: Call, data: RefreshData) -> TokenAnswer:
     """New tokens for a refresh token. Two refreshes at once get the same tokens; a later reuse ends the session."""
     made = await refresh.refresh_session(call.runtime, call.tx, data.refresh_token)
     return TokenAnswer(made.token, made.refresh_token, made.seconds, made.id)
 
 
-@get("/api/v2/sessions", permission=LOGGED_IN, queries=1)
+@get("/api/v2/sessions", may=SIGNED_IN, queries=1)
 async def list_sessions(call: Call) -> SessionList:
     """The sessions that are open, the one used last first."""
     found = await call.db.all(queries.SESSIONS, call.actor.account, call.db.now)
@@ -221,19 +221,19 @@ async def list_sessions(call: Call) -> SessionList:
     )
 
 
-@delete("/api/v2/sessions/current", permission=LOGGED_IN, before_second_factor=True, queries=2)
+@delete("/api/v2/sessions/current", may=SIGNED_IN, before_second_factor=True, queries=2)
 async def end_current_session(call: Call) -> None:
     """Log out."""
     await sessions.end_session(call.tx, call.actor, call.actor.session, reason="logged_out")
 
 
-@delete("/api/v2/sessions/{session_id:str}", permission=LOGGED_IN, queries=2, sensitive=True)
+@delete("/api/v2/sessions/{session_id:str}", may=SIGNED_IN, queries=2, sensitive=True)
 async def end_session(call: Call, session_id: str) -> None:
     """End one of your sessions."""
     await sessions.end_session(call.tx, call.actor, session_id)
 
 
-@delete("/api/v2/sessions", permission=LOGGED_IN, queries=2, sensitive=True)
+@delete("/api/v2/sessions", may=SIGNED_IN, queries=2, sensitive=True)
 async def end_other_sessions(call: Call) -> None:
     """End all your sessions but this one."""
     await sessions.end_other_sessions(call.tx, call.actor.account, keep=call.actor.session)

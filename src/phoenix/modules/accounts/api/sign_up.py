@@ -28,7 +28,7 @@ class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
     password: Text
 
 
-@post("/api/v2/accounts", permission=PUBLIC, queries=4, limits=(SIGN_UPS,))
+@post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,))
 async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
     """Sign up. The answer is the same whether or not the address is known; the rest happens by mail."""
     await call.runtime.captcha.require(data.captcha, call.address)
@@ -45,20 +45,20 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
     return Accepted(Nothing())
 
 
-@post("/api/v2/accounts/verify", permission=PUBLIC, queries=8, limits=(PROOFS,))
+@post("/api/v2/accounts/verify", may=PUBLIC, queries=8, limits=(PROOFS,))
 async def verify_account(call: Call, data: ProofData) -> None:
     """Prove the address of a sign-up, by the token of the link or by address and code. The account begins here."""
     await verify.verify(call.runtime, call.tx, Given(data.token, data.email, data.code))
 
 
-@post("/api/v2/accounts/verify/resend", permission=PUBLIC, queries=2, limits=(PROOFS,), tag="accounts")
+@post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(PROOFS,), tag="accounts")
 async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
     """Send the proof again, at most five times an hour. The answer is always the same."""
     await sign_up.resend_verification(call.runtime, call.tx, email=data.email)
     return Accepted(Nothing())
 
 
-@post("/api/v2/password_resets", permission=PUBLIC, queries=2, limits=(RESETS,))
+@post("/api/v2/password_resets", may=PUBLIC, queries=2, limits=(RESETS,))
 async def ask_for_password_reset(call: Call, data: MailWishData) -> Accepted[Nothing]:
     """Ask for a mail to set a new password. The answer is always the same. Ten an hour per address of the caller."""
     await call.runtime.captcha.require(data.captcha, call.address)
@@ -66,13 +66,13 @@ async def ask_for_password_reset(call: Call, data: MailWishData) -> Accepted[Not
     return Accepted(Nothing())
 
 
-@post("/api/v2/password_resets/complete", permission=PUBLIC, queries=8, limits=(PROOFS,))
+@post("/api/v2/password_resets/complete", may=PUBLIC, queries=8, limits=(PROOFS,))
 async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
     """Set a new password with the token of the link, or with address and code. Every session ends."""
     await reset_password.reset_password(call.runtime, call.tx, Given(data.token, data.email, data.code), password=data.password)
 
 
-@post("/api/v2/unlocks", permission=PUBLIC, queries=6, limits=(PROOFS,))
+@post("/api/v2/unlocks", may=PUBLIC, queries=6, limits=(PROOFS,))
 async def unlock_account(call: Call, data: ProofData) -> None:
     """Try again at once after too many wrong tries, with the token or code of the mail about it."""
     await unlock.unlock_by_mail(call.runtime, call.tx, Given(data.token, data.email, data.code))

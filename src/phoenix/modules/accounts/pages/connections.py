@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from phoenix.kernel.web.pages import Visit
+from phoenix.kernel.web.call import Call
 from phoenix.modules.accounts.actions.providers import providers, title_of
 from phoenix.modules.accounts.queries.identities import IDENTITIES
 
 
-async def connections(visit: Visit) -> dict[str, Any]:
+async def connections(call: Call) -> dict[str, Any]:
     """The context of `settings/_identities.html`: one query."""
-    settings = visit.runtime.settings
-    connected = await visit.db.all(IDENTITIES, visit.actor.account)
+    settings = call.runtime.settings
+    connected = await call.db.all(IDENTITIES, call.actor.account)
     names = {found.provider for found in connected}
     shown = [
         {"id": found.id, "title": title_of(settings, found.provider), "email": found.email, "created_at": found.created_at}

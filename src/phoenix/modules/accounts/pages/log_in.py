@@ -7,8 +7,9 @@ from urllib.parse import quote
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.captcha import answer_in
-from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page, safe_next
-from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN, PUBLIC
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
+from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions import email_code, log_in, prove_passkey, second_factor, sessions, unlock
 from phoenix.modules.accounts.actions.prove import Given
@@ -21,109 +22,109 @@ from phoenix.modules.accounts.pages.passkeys_here import given_passkey, party_he
 METHODS = ("totp", "backup_code", "passkey")
 
 
-@page("/", permission=PUBLIC, queries=0)
-async def front(visit: Visit) -> Redirect:
+@page("/", may=PUBLIC, queries=0)
+async def front(call: Call) -> Redirect:
     """To one's first organisation, to make one, or to sign in."""
-    if visit.visitor is None:
+    if call.user is None:
         return Redirect("/sign-in")
-    seats = visit.visitor.seats
-    return Redirect(f"/o/{seats[0].slug}/dashboard" if seats else "/organisations")
+    memberships = call.user.memberships
+    return Redirect(f"/o/{memberships[0].slug}/dashboard" if memberships else "/organisations")
 
 
-@page("/sign-in", permission=PUBLIC, queries=0, listeners=EVERYWHERE)
-async def show_sign_in(visit: Visit) -> View | Redirect:
-    if visit.visitor is not None:
-        return Redirect(safe_next(visit.query("next") or "/"))
-    shown = {"next": visit.query("next"), "email": visit.query("email")}
-    return View("accounts/sign_in.html", {"form": shown, "passkeys": passkeys_here(visit), "providers": providers(visit.runtime.settings)})
+@page("/sign-in", may=PUBLIC, queries=0, listeners=EVERYWHERE)
+async def show_sign_in(call: Call) -> View | Redirect:
+    if call.user is not None:
+        return Redirect(safe_next(call.query("next") or "/"))
+    shown = {"next": call.query("next"), "email": call.query("email")}
+    return View("accounts/sign_in.html", {"form": shown, "passkeys": passkeys_here(call), "providers": providers(call.runtime.settings)})
 
 
-@form("/sign-in", permission=PUBLIC, queries=14, limits=(LOG_INS,), retry=show_sign_in, listeners=EVERYWHERE)
-async def send_sign_in(visit: Visit) -> Redirect:
-    sent = visit.form
+@form("/sign-in", may=PUBLIC, queries=14, limits=(LOG_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+async def send_sign_in(call: Call) -> Redirect:
+    sent = call.form
     email = sent.get("email", "")
     missing = [FieldError(name, "missing", _("Fill this in.")) for name in ("email", "password") if not sent.get(name, "").strip()]
     if missing:
         raise InvalidInput(errors=tuple(missing))
     try:
-        account = await log_in.check_password(visit.runtime, visit.tx, email=email, password=sent["password"], device=known_device(visit))
+        account = await log_in.check_password(call.runtime, call.tx, email=email, password=sent["password"], device=known_device(call))
     except AddressNotProven as waiting:
-        remember_sign_up(visit, waiting.sign_up)
+        remember_sign_up(call, waiting.sign_up)
         return Redirect(f"/verify?email={quote(email)}", _("Confirm your address first. The code is in the mail we sent."))
-    return await let_in(visit, account, method="password", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
+    return await let_in(call, account, method="password", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
 
 
-@page("/sign-in/second-step", permission=PUBLIC, queries=0, listeners=EVERYWHERE)
-async def show_second_step(visit: Visit) -> View | Redirect:
-    challenge = our_cookie_value(visit, CHALLENGE_COOKIE)
+@page("/sign-in/second-step", may=PUBLIC, queries=0, listeners=EVERYWHERE)
+async def show_second_step(call: Call) -> View | Redirect:
+    challenge = our_cookie_value(call, CHALLENGE_COOKIE)
     if not challenge:
         return Redirect("/sign-in", _("This took too long. Sign in again."))
-    methods = [method for method in visit.query("methods").split(",") if method in METHODS] or ["totp", "backup_code"]
-    methods = possible_here(visit, methods)
-    wanted = visit.form.get("method") or visit.query("method")
+    methods = [method for method in call.query("methods").split(",") if method in METHODS] or ["totp", "backup_code"]
+    methods = possible_here(call, methods)
+    wanted = call.form.get("method") or call.query("method")
     method = wanted if wanted in methods else methods[0]
-    shown = {"next": safe_next(visit.query("next") or visit.form.get("next") or "/"), "method": method}
-    context = {"form": shown, "methods": methods, "passkeys": passkeys_here(visit), "challenge": challenge}
+    shown = {"next": safe_next(call.query("next") or call.form.get("next") or "/"), "method": method}
+    context = {"form": shown, "methods": methods, "passkeys": passkeys_here(call), "challenge": challenge}
     return View("accounts/second_step.html", context)
 
 
-@form("/sign-in/second-step", permission=PUBLIC, queries=16, limits=(LOG_INS,), retry=show_second_step, listeners=EVERYWHERE)
-async def send_second_step(visit: Visit) -> Redirect:
-    token, method = our_cookie_value(visit, CHALLENGE_COOKIE), visit.form.get("method", "totp")
+@form("/sign-in/second-step", may=PUBLIC, queries=16, limits=(LOG_INS,), retry=show_second_step, listeners=EVERYWHERE)
+async def send_second_step(call: Call) -> Redirect:
+    token, method = our_cookie_value(call, CHALLENGE_COOKIE), call.form.get("method", "totp")
     if method == "passkey":
-        owed = await prove_passkey.answer_challenge(visit.runtime, visit.tx, party_here(visit), token, given_passkey(visit))
+        owed = await prove_passkey.answer_challenge(call.runtime, call.tx, party_here(call), token, given_passkey(call))
     else:
-        owed = await second_factor.answer_challenge(visit.runtime, visit.tx, token, method=method, code=visit.form.get("code", ""))
-    way, on_to = f"{owed.method}+{method}", visit.form.get("next", "")
-    return await let_in(visit, owed.account, method=way, remember=owed.remember, on_to=on_to, strong=True)
+        owed = await second_factor.answer_challenge(call.runtime, call.tx, token, method=method, code=call.form.get("code", ""))
+    way, on_to = f"{owed.method}+{method}", call.form.get("next", "")
+    return await let_in(call, owed.account, method=way, remember=owed.remember, on_to=on_to, strong=True)
 
 
-@page("/sign-in/code", permission=PUBLIC, queries=0)
-async def show_ask_for_code(visit: Visit) -> View:
-    return View("accounts/ask_for_code.html", {"form": {"email": visit.query("email"), "next": visit.query("next")}})
+@page("/sign-in/code", may=PUBLIC, queries=0)
+async def show_ask_for_code(call: Call) -> View:
+    return View("accounts/ask_for_code.html", {"form": {"email": call.query("email"), "next": call.query("next")}})
 
 
-@form("/sign-in/code", permission=PUBLIC, queries=3, limits=(RESETS,), retry=show_ask_for_code)
-async def send_ask_for_code(visit: Visit) -> Redirect:
-    await visit.runtime.captcha.require(answer_in(visit.form), visit.address)
-    email = visit.form.get("email", "").strip()
-    await email_code.ask_for_code(visit.runtime, visit.tx, email=email)
-    on_to = quote(safe_next(visit.form.get("next") or "/"), safe="")
+@form("/sign-in/code", may=PUBLIC, queries=3, limits=(RESETS,), retry=show_ask_for_code)
+async def send_ask_for_code(call: Call) -> Redirect:
+    await call.runtime.captcha.require(answer_in(call.form), call.address)
+    email = call.form.get("email", "").strip()
+    await email_code.ask_for_code(call.runtime, call.tx, email=email)
+    on_to = quote(safe_next(call.form.get("next") or "/"), safe="")
     return Redirect(f"/sign-in/by-mail?email={quote(email)}&next={on_to}", _("If this address has an account, a mail is on its way."))
 
 
-@page("/sign-in/by-mail", permission=PUBLIC, queries=0)
-async def show_sign_in_by_mail(visit: Visit) -> View:
+@page("/sign-in/by-mail", may=PUBLIC, queries=0)
+async def show_sign_in_by_mail(call: Call) -> View:
     """Where the code is typed, and where the link of the mail leads: opening it spends nothing."""
-    token = visit.form.get("token") or visit.query("token")
-    return View("accounts/sign_in_by_mail.html", {"form": {"email": visit.query("email"), "next": visit.query("next")}, "token": token})
+    token = call.form.get("token") or call.query("token")
+    return View("accounts/sign_in_by_mail.html", {"form": {"email": call.query("email"), "next": call.query("next")}, "token": token})
 
 
-@form("/sign-in/by-mail", permission=PUBLIC, queries=14, limits=(PROOFS,), retry=show_sign_in_by_mail)
-async def send_sign_in_by_mail(visit: Visit) -> Redirect:
-    sent = visit.form
+@form("/sign-in/by-mail", may=PUBLIC, queries=14, limits=(PROOFS,), retry=show_sign_in_by_mail)
+async def send_sign_in_by_mail(call: Call) -> Redirect:
+    sent = call.form
     given = Given(sent.get("token", ""), sent.get("email", ""), sent.get("code", ""))
-    account = await email_code.check_code(visit.runtime, visit.tx, given)
-    return await let_in(visit, account, method="email_code", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
+    account = await email_code.check_code(call.runtime, call.tx, given)
+    return await let_in(call, account, method="email_code", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
 
 
-@page("/unlock", permission=PUBLIC, queries=0)
-async def show_unlock(visit: Visit) -> View:
-    token = visit.form.get("token") or visit.query("token")
-    return View("accounts/unlock.html", {"form": {"email": visit.query("email")}, "token": token})
+@page("/unlock", may=PUBLIC, queries=0)
+async def show_unlock(call: Call) -> View:
+    token = call.form.get("token") or call.query("token")
+    return View("accounts/unlock.html", {"form": {"email": call.query("email")}, "token": token})
 
 
-@form("/unlock", permission=PUBLIC, queries=6, limits=(PROOFS,), retry=show_unlock)
-async def send_unlock(visit: Visit) -> Redirect:
-    sent = visit.form
-    await unlock.unlock_by_mail(visit.runtime, visit.tx, Given(sent.get("token", ""), sent.get("email", ""), sent.get("code", "")))
+@form("/unlock", may=PUBLIC, queries=6, limits=(PROOFS,), retry=show_unlock)
+async def send_unlock(call: Call) -> Redirect:
+    sent = call.form
+    await unlock.unlock_by_mail(call.runtime, call.tx, Given(sent.get("token", ""), sent.get("email", ""), sent.get("code", "")))
     return Redirect("/sign-in", _("You can sign in again."))
 
 
-@form("/sign-out", permission=LOGGED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
-async def send_sign_out(visit: Visit) -> Redirect:
-    await sessions.end_session(visit.tx, visit.actor, visit.actor.session, reason="logged_out")
-    visit.cookies.append(our_cookie(visit.runtime, COOKIE, "", seconds=0))
+@form("/sign-out", may=SIGNED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
+async def send_sign_out(call: Call) -> Redirect:
+    await sessions.end_session(call.tx, call.actor, call.actor.session, reason="logged_out")
+    call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
     return Redirect("/sign-in", _("You are signed out."))
 
 

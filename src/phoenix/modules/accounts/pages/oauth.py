@@ -10,9 +10,10 @@ import msgspec
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web import csrf
+from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import check_budget, transaction
-from phoenix.kernel.web.pages import Redirect, View, Visit, form, our_cookie, page, safe_next
-from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions import identities, oauth
 from phoenix.modules.accounts.actions.identities import Unknown, Waiting
 from phoenix.modules.accounts.actions.oauth import Flow, Person, Said
@@ -32,185 +33,185 @@ SECONDS = round(oauth.LIVES.total_seconds())
 BACK_QUERIES = 16
 
 
-@form("/sign-in/with/{provider:str}", permission=PUBLIC, queries=0, limits=(LOG_INS,), retry=show_sign_in)
-async def send_sign_in_with(visit: Visit) -> View:
+@form("/sign-in/with/{provider:str}", may=PUBLIC, queries=0, limits=(LOG_INS,), retry=show_sign_in)
+async def send_sign_in_with(call: Call) -> View:
     """Out to the provider. By a page that goes on by itself: browsers refuse to follow a form to another site (form-action)."""
-    provider = provider_called(visit.runtime.settings, visit.path["provider"])
-    remember, on_to = bool(visit.form.get("remember")), safe_next(visit.form.get("next") or "/")
-    url, sealed = await oauth.begin(visit.runtime, provider, browser=_browser(visit), purpose="log_in", remember=remember, on_to=on_to)
-    return _out(visit, provider, url, sealed)
+    provider = provider_called(call.runtime.settings, call.path["provider"])
+    remember, on_to = bool(call.form.get("remember")), safe_next(call.form.get("next") or "/")
+    url, sealed = await oauth.begin(call.runtime, provider, browser=_browser(call), purpose="log_in", remember=remember, on_to=on_to)
+    return _out(call, provider, url, sealed)
 
 
-@form("/settings/connect/{provider:str}", permission=LOGGED_IN, queries=0, limits=(PROOFS,), sensitive=True)
-async def send_connect_with(visit: Visit) -> View:
+@form("/settings/connect/{provider:str}", may=SIGNED_IN, queries=0, limits=(PROOFS,), sensitive=True)
+async def send_connect_with(call: Call) -> View:
     """Out to the provider to connect an account there to the one that is signed in."""
-    provider, actor = provider_called(visit.runtime.settings, visit.path["provider"]), visit.actor
+    provider, actor = provider_called(call.runtime.settings, call.path["provider"]), call.actor
     try:
         url, sealed = await oauth.begin(
-            visit.runtime, provider, browser=_browser(visit), purpose="connect", account=actor.account, session=actor.session
+            call.runtime, provider, browser=_browser(call), purpose="connect", account=actor.account, session=actor.session
         )
-    except ProviderDown as refusal:
-        return _not_connected(refusal)
-    return _out(visit, provider, url, sealed)
+    except ProviderDown as problem:
+        return _not_connected(problem)
+    return _out(call, provider, url, sealed)
 
 
-@page("/sign-in/with/{provider:str}/callback", permission=PUBLIC, queries=0, limits=(LOG_INS,))
-async def show_callback(visit: Visit) -> View | Redirect:
+@page("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(LOG_INS,))
+async def show_callback(call: Call) -> View | Redirect:
     """Back from the provider. A GET that changes something: it brings a proof of its own, the state of this browser."""
-    runtime, browser = visit.runtime, _browser(visit)
-    provider = provider_called(runtime.settings, visit.path["provider"])
-    sealed = our_cookie_value(visit, FLOW_COOKIE)
+    runtime, browser = call.runtime, _browser(call)
+    provider = provider_called(runtime.settings, call.path["provider"])
+    sealed = our_cookie_value(call, FLOW_COOKIE)
     begun = oauth.read_flow(runtime, browser=browser, sealed=sealed)
-    name = _name_given(visit) if provider.form_post else ""
-    said = Said(visit.query("code"), visit.query("state"), visit.query("error"), visit.query("iss"), name)
-    visit.cookies += [our_cookie(runtime, spent, "", seconds=0) for spent in (FLOW_COOKIE, NAME_COOKIE)]
+    name = _name_given(call) if provider.form_post else ""
+    said = Said(call.query("code"), call.query("state"), call.query("error"), call.query("iss"), name)
+    call.cookies += [our_cookie(runtime, spent, "", seconds=0) for spent in (FLOW_COOKIE, NAME_COOKIE)]
     try:
         flow, person = await oauth.finish(runtime, provider, browser=browser, sealed=sealed, said=said)
-        async with transaction(visit.request, visit.visitor if flow.purpose == "connect" else None) as tx:
-            inside = replace(visit, db=tx)
+        async with transaction(call.request, call.user if flow.purpose == "connect" else None) as tx:
+            inside = replace(call, db=tx)
             result = await (_connected(inside, flow, person) if flow.purpose == "connect" else _arrived(inside, flow, person))
             check_budget(tx, BACK_QUERIES, runtime)
             return result
-    except PhoenixError as refusal:
-        return await _refused(visit, refusal, begun)
+    except PhoenixError as problem:
+        return await _refused(call, problem, begun)
 
 
-@form("/sign-in/with/{provider:str}/callback", permission=PUBLIC, queries=0, limits=(LOG_INS,), cross_site=True)
-async def send_callback(visit: Visit) -> Redirect:
+@form("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(LOG_INS,), cross_site=True)
+async def send_callback(call: Call) -> Redirect:
     """Apple answers by a form of its own site, to which our cookies do not go. It becomes the GET of the others, which they do."""
-    provider = provider_called(visit.runtime.settings, visit.path["provider"])
-    sent = {name: visit.form[name][: oauth.LONGEST_CODE] for name in ("code", "state", "error", "iss") if visit.form.get(name)}
-    name = _name_in(visit.form.get("user", ""))
+    provider = provider_called(call.runtime.settings, call.path["provider"])
+    sent = {name: call.form[name][: oauth.LONGEST_CODE] for name in ("code", "state", "error", "iss") if call.form.get(name)}
+    name = _name_in(call.form.get("user", ""))
     if provider.form_post and name:
         # Sent the first time alone. Nothing hangs on it: it fills in a form.
-        value = visit.runtime.keys.sign(NAME_PURPOSE, name, expires=visit.runtime.clock.now() + oauth.LIVES)
-        visit.cookies.append(our_cookie(visit.runtime, NAME_COOKIE, value, seconds=SECONDS))
+        value = call.runtime.keys.sign(NAME_PURPOSE, name, expires=call.runtime.clock.now() + oauth.LIVES)
+        call.cookies.append(our_cookie(call.runtime, NAME_COOKIE, value, seconds=SECONDS))
     return Redirect(f"/sign-in/with/{provider.name}/callback?{urlencode(sent)}")
 
 
-@page("/sign-up/with", permission=PUBLIC, queries=0)
-async def show_sign_up_with(visit: Visit) -> View | Redirect:
+@page("/sign-up/with", may=PUBLIC, queries=0)
+async def show_sign_up_with(call: Call) -> View | Redirect:
     """What is left to ask of somebody whose address a provider vouches for."""
-    waiting = _waiting(visit)
+    waiting = _waiting(call)
     if waiting is None:
         return Redirect("/sign-in", _("This took too long. Sign in again."))
-    title = title_of(visit.runtime.settings, waiting.provider)
+    title = title_of(call.runtime.settings, waiting.provider)
     return View("accounts/sign_up_with.html", {"form": {"name": waiting.name}, "email": waiting.email, "provider": title})
 
 
-@form("/sign-up/with", permission=PUBLIC, queries=16, limits=(SIGN_UPS,), retry=show_sign_up_with)
-async def send_sign_up_with(visit: Visit) -> Redirect:
-    waiting, sent = _waiting(visit), visit.form
+@form("/sign-up/with", may=PUBLIC, queries=16, limits=(SIGN_UPS,), retry=show_sign_up_with)
+async def send_sign_up_with(call: Call) -> Redirect:
+    waiting, sent = _waiting(call), call.form
     if waiting is None:
         raise ProviderRefused(_("This took too long. Sign in again."))
     account = await identities.sign_up_waiting(
-        visit.runtime,
-        visit.tx,
+        call.runtime,
+        call.tx,
         waiting,
         name=sent.get("name", ""),
         time_zone=sent.get("time_zone") or "UTC",
         locale="en",
         accept_terms=bool(sent.get("accept_terms")),
     )
-    visit.cookies.append(our_cookie(visit.runtime, WAITING_COOKIE, "", seconds=0))
+    call.cookies.append(our_cookie(call.runtime, WAITING_COOKIE, "", seconds=0))
     return await let_in(
-        visit, account, method=f"oidc:{waiting.provider}", remember=waiting.remember, on_to=waiting.on_to, toast=_("Your account is there.")
+        call, account, method=f"oidc:{waiting.provider}", remember=waiting.remember, on_to=waiting.on_to, toast=_("Your account is there.")
     )
 
 
-@page("/settings/connect", permission=LOGGED_IN, queries=0, sensitive=True)
-async def show_connect(visit: Visit) -> View | Redirect:
+@page("/settings/connect", may=SIGNED_IN, queries=0, sensitive=True)
+async def show_connect(call: Call) -> View | Redirect:
     """The owner of the address is asked whether the account there may enter this one."""
-    waiting = _waiting(visit)
+    waiting = _waiting(call)
     if waiting is None:
         return Redirect("/settings/security", _("There is nothing to connect, or it took too long."))
-    title = title_of(visit.runtime.settings, waiting.provider)
-    identities.check_same_address(visit.runtime, waiting, visit.actor.record.email)
+    title = title_of(call.runtime.settings, waiting.provider)
+    identities.check_same_address(call.runtime, waiting, call.actor.record.email)
     return View("accounts/connect.html", {"provider": title, "email": waiting.email})
 
 
-@form("/settings/connect", permission=LOGGED_IN, queries=6, limits=(PROOFS,), sensitive=True, retry=show_connect)
-async def send_connect(visit: Visit) -> Redirect:
-    waiting = _waiting(visit)
+@form("/settings/connect", may=SIGNED_IN, queries=6, limits=(PROOFS,), sensitive=True, retry=show_connect)
+async def send_connect(call: Call) -> Redirect:
+    waiting = _waiting(call)
     if waiting is None:
         raise ProviderRefused(_("This took too long. Start again."))
-    actor = visit.actor
-    await identities.connect_waiting(visit.runtime, visit.tx, actor.account, actor.record.email, waiting)
-    visit.cookies.append(our_cookie(visit.runtime, WAITING_COOKIE, "", seconds=0))
-    return Redirect(safe_next(waiting.on_to or "/settings/security"), _is_connected(visit, waiting.provider))
+    actor = call.actor
+    await identities.connect_waiting(call.runtime, call.tx, actor.account, actor.record.email, waiting)
+    call.cookies.append(our_cookie(call.runtime, WAITING_COOKIE, "", seconds=0))
+    return Redirect(safe_next(waiting.on_to or "/settings/security"), _is_connected(call, waiting.provider))
 
 
-@form("/settings/identities/{identity_id:str}/disconnect", permission=LOGGED_IN, queries=6, sensitive=True, retry=show_security)
-async def send_disconnect(visit: Visit) -> Redirect:
-    await identities.disconnect(visit.runtime, visit.tx, visit.actor.account, visit.path["identity_id"])
+@form("/settings/identities/{identity_id:str}/disconnect", may=SIGNED_IN, queries=6, sensitive=True, retry=show_security)
+async def send_disconnect(call: Call) -> Redirect:
+    await identities.disconnect(call.runtime, call.tx, call.actor.account, call.path["identity_id"])
     return Redirect("/settings/security", _("It is disconnected."))
 
 
-async def _arrived(visit: Visit, flow: Flow, person: Person) -> View | Redirect:
+async def _arrived(call: Call, flow: Flow, person: Person) -> View | Redirect:
     """Somebody who wants to sign in is back."""
-    found = await identities.find(visit.runtime, visit.tx, flow, person)
+    found = await identities.find(call.runtime, call.tx, flow, person)
     if not isinstance(found, Unknown):
-        return await let_in(visit, found, method=f"oidc:{person.provider}", remember=flow.remember, on_to=flow.on_to)
-    waiting, runtime = found.waiting, visit.runtime
-    sealed = identities.keep_waiting(runtime, waiting, _browser(visit))
-    visit.cookies.append(our_cookie(runtime, WAITING_COOKIE, sealed, seconds=SECONDS))
+        return await let_in(call, found, method=f"oidc:{person.provider}", remember=flow.remember, on_to=flow.on_to)
+    waiting, runtime = found.waiting, call.runtime
+    sealed = identities.keep_waiting(runtime, waiting, _browser(call))
+    call.cookies.append(our_cookie(runtime, WAITING_COOKIE, sealed, seconds=SECONDS))
     if not found.known_address:
         return Redirect("/sign-up/with")
-    if visit.visitor is not None:
+    if call.user is not None:
         return Redirect("/settings/connect")
     title = title_of(runtime.settings, waiting.provider)
     sentence = _("An account with this address exists. Sign in to it once, and then connect {provider}.").format(provider=title)
     shown = {"next": "/settings/connect", "email": waiting.email, "remember": "on" if flow.remember else ""}
-    return await _sign_in_again(visit, shown, sentence, 409)
+    return await _sign_in_again(call, shown, sentence, 409)
 
 
-async def _connected(visit: Visit, flow: Flow, person: Person) -> Redirect:
+async def _connected(call: Call, flow: Flow, person: Person) -> Redirect:
     """Somebody who wants to connect an account is back: it must be the person, and the session, that went out."""
-    actor = visit.visitor
+    actor = call.user
     if actor is None or (actor.account, actor.session) != (flow.account, flow.session) or actor.impersonator is not None or actor.is_key:
         raise ProviderRefused(_("You were signed out meanwhile. Sign in and connect it again."))
-    await identities.connect_person(visit.runtime, visit.tx, actor.account, person)
-    return Redirect("/settings/security", _is_connected(visit, person.provider))
+    await identities.connect_person(call.runtime, call.tx, actor.account, person)
+    return Redirect("/settings/security", _is_connected(call, person.provider))
 
 
-async def _refused(visit: Visit, refusal: PhoenixError, begun: Flow | None) -> View:
+async def _refused(call: Call, problem: PhoenixError, begun: Flow | None) -> View:
     """Why it did not work, on the page where it can be tried again."""
-    if visit.visitor is not None:
-        return _not_connected(refusal)
+    if call.user is not None:
+        return _not_connected(problem)
     shown = {"next": begun.on_to, "remember": "on" if begun.remember else ""} if begun else {}
-    return await _sign_in_again(visit, shown, refusal.detail, refusal.status)
+    return await _sign_in_again(call, shown, problem.detail, problem.status)
 
 
-def _not_connected(refusal: PhoenixError) -> View:
-    return View("accounts/connect.html", {"provider": "", "email": "", "refusal": refusal.detail}, refusal.status)
+def _not_connected(problem: PhoenixError) -> View:
+    return View("accounts/connect.html", {"provider": "", "email": "", "problem": problem.detail}, problem.status)
 
 
-async def _sign_in_again(visit: Visit, shown: dict[str, str], sentence: str, status: int) -> View:
-    view = await show_sign_in.opt["shows"](visit)
-    return View(view.template, {**view.context, "form": shown, "refusal": sentence}, status)
+async def _sign_in_again(call: Call, shown: dict[str, str], sentence: str, status: int) -> View:
+    view = await show_sign_in.opt["shows"](call)
+    return View(view.template, {**view.context, "form": shown, "problem": sentence}, status)
 
 
-def _out(visit: Visit, provider: Provider, url: str, sealed: str) -> View:
-    visit.cookies.append(our_cookie(visit.runtime, FLOW_COOKIE, sealed, seconds=SECONDS))
+def _out(call: Call, provider: Provider, url: str, sealed: str) -> View:
+    call.cookies.append(our_cookie(call.runtime, FLOW_COOKIE, sealed, seconds=SECONDS))
     return View("accounts/go_on.html", {"url": url, "provider": provider.title})
 
 
-def _browser(visit: Visit) -> str:
+def _browser(call: Call) -> str:
     """What this browser alone has: the cookie that its forms are bound to, from before it was signed in."""
-    return our_cookie_value(visit, csrf.VISITOR_COOKIE)
+    return our_cookie_value(call, csrf.BROWSER_COOKIE)
 
 
-def _waiting(visit: Visit) -> Waiting | None:
-    return identities.read_waiting(visit.runtime, our_cookie_value(visit, WAITING_COOKIE), _browser(visit))
+def _waiting(call: Call) -> Waiting | None:
+    return identities.read_waiting(call.runtime, our_cookie_value(call, WAITING_COOKIE), _browser(call))
 
 
-def _is_connected(visit: Visit, provider: str) -> str:
-    return _("{provider} is connected. You can sign in with it.").format(provider=title_of(visit.runtime.settings, provider))
+def _is_connected(call: Call, provider: str) -> str:
+    return _("{provider} is connected. You can sign in with it.").format(provider=title_of(call.runtime.settings, provider))
 
 
-def _name_given(visit: Visit) -> str:
-    signed = our_cookie_value(visit, NAME_COOKIE)
-    return visit.runtime.keys.verify(NAME_PURPOSE, signed, now=visit.runtime.clock.now()) or ""
+def _name_given(call: Call) -> str:
+    signed = our_cookie_value(call, NAME_COOKIE)
+    return call.runtime.keys.verify(NAME_PURPOSE, signed, now=call.runtime.clock.now()) or ""
 
 
 def _name_in(user: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
-from phoenix.kernel.web.rules import EVERYWHERE, LOGGED_IN, PUBLIC
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions import passkeys, prove_passkey
 from phoenix.modules.accounts.api.data import LOG_INS, PROOFS
 from phoenix.modules.accounts.pages.enter import let_in
@@ -15,39 +16,37 @@ from phoenix.modules.accounts.place import device_of
 from phoenix.modules.accounts.queries import passkeys as stored
 
 
-@form("/sign-in/passkey", permission=PUBLIC, queries=14, limits=(LOG_INS,), retry=show_sign_in, listeners=EVERYWHERE)
-async def send_sign_in_with_passkey(visit: Visit) -> Redirect:
-    sent = visit.form
-    account = await prove_passkey.log_in(visit.runtime, visit.tx, party_here(visit), given_passkey(visit))
+@form("/sign-in/passkey", may=PUBLIC, queries=14, limits=(LOG_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+async def send_sign_in_with_passkey(call: Call) -> Redirect:
+    sent = call.form
+    account = await prove_passkey.log_in(call.runtime, call.tx, party_here(call), given_passkey(call))
     remember, on_to = bool(sent.get("remember")), sent.get("next", "")
-    return await let_in(visit, account, method="passkey", remember=remember, on_to=on_to, strong=True)
+    return await let_in(call, account, method="passkey", remember=remember, on_to=on_to, strong=True)
 
 
-@form(
-    "/settings/passkeys", permission=LOGGED_IN, before_second_factor=True, queries=7, limits=(PROOFS,), sensitive=True, retry=show_security
-)
-async def send_passkey(visit: Visit) -> Redirect:
-    given, device = given_passkey(visit), device_of(visit.agent)
-    await passkeys.add_passkey(visit.runtime, visit.tx, visit.actor, party_here(visit), given, name="", device=device)
+@form("/settings/passkeys", may=SIGNED_IN, before_second_factor=True, queries=7, limits=(PROOFS,), sensitive=True, retry=show_security)
+async def send_passkey(call: Call) -> Redirect:
+    given, device = given_passkey(call), device_of(call.agent)
+    await passkeys.add_passkey(call.runtime, call.tx, call.actor, party_here(call), given, name="", device=device)
     toast = _("The passkey is there. You can sign in with it from now on.")
-    return Redirect("/" if owes(visit) else "/settings/security", toast)
+    return Redirect("/" if owes(call) else "/settings/security", toast)
 
 
-@page("/settings/passkeys/{passkey_id:str}", permission=LOGGED_IN, queries=1)
-async def show_passkey_name(visit: Visit) -> View:
-    found = await visit.db.one(stored.PASSKEY, visit.path["passkey_id"], visit.actor.account)
+@page("/settings/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)
+async def show_passkey_name(call: Call) -> View:
+    found = await call.db.one(stored.PASSKEY, call.path["passkey_id"], call.actor.account)
     return View("accounts/settings/passkey_name.html", {"form": {"name": found.name}, "passkey": found})
 
 
-@form("/settings/passkeys/{passkey_id:str}", permission=LOGGED_IN, queries=1, retry=show_passkey_name)
-async def send_passkey_name(visit: Visit) -> Redirect:
-    await passkeys.rename_passkey(visit.tx, visit.actor, visit.path["passkey_id"], name=visit.form.get("name", ""))
+@form("/settings/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1, retry=show_passkey_name)
+async def send_passkey_name(call: Call) -> Redirect:
+    await passkeys.rename_passkey(call.tx, call.actor, call.path["passkey_id"], name=call.form.get("name", ""))
     return Redirect("/settings/security", _("The passkey has its new name."))
 
 
-@form("/settings/passkeys/{passkey_id:str}/remove", permission=LOGGED_IN, queries=5, sensitive=True, retry=show_security)
-async def send_remove_passkey(visit: Visit) -> Redirect:
-    await passkeys.remove_passkey(visit.tx, visit.actor.account, visit.path["passkey_id"])
+@form("/settings/passkeys/{passkey_id:str}/remove", may=SIGNED_IN, queries=5, sensitive=True, retry=show_security)
+async def send_remove_passkey(call: Call) -> Redirect:
+    await passkeys.remove_passkey(call.tx, call.actor.account, call.path["passkey_id"])
     return Redirect("/settings/security", _("The passkey is removed. It opens nothing here any more."))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from phoenix.kernel.web.pages import Visit
+from phoenix.kernel.web.call import Call
 from phoenix.modules.accounts.actions.passkeys import GivenPasskey
 from phoenix.modules.accounts.actions.relying_party import RelyingParty, address_with_passkeys, relying_party, require_party
 
@@ -18,23 +18,23 @@ class PasskeysHere(Struct, frozen=True):
     elsewhere: str
 
 
-def passkeys_here(visit: Visit) -> PasskeysHere:
-    work = relying_party(visit.runtime.settings, visit.request.headers.get("host", "")) is not None
-    return PasskeysHere(work, "" if work else address_with_passkeys(visit.runtime.settings))
+def passkeys_here(call: Call) -> PasskeysHere:
+    work = relying_party(call.runtime.settings, call.request.headers.get("host", "")) is not None
+    return PasskeysHere(work, "" if work else address_with_passkeys(call.runtime.settings))
 
 
-def party_here(visit: Visit) -> RelyingParty:
+def party_here(call: Call) -> RelyingParty:
     """For whom passkeys are at this address. Raises PasskeysElsewhere."""
-    return require_party(visit.runtime.settings, visit.request.headers.get("host", ""))
+    return require_party(call.runtime.settings, call.request.headers.get("host", ""))
 
 
-def given_passkey(visit: Visit) -> GivenPasskey:
+def given_passkey(call: Call) -> GivenPasskey:
     """What the script put into the hidden fields."""
-    return GivenPasskey(visit.form.get("challenge", ""), visit.form.get("credential", ""))
+    return GivenPasskey(call.form.get("challenge", ""), call.form.get("credential", ""))
 
 
-def possible_here(visit: Visit, methods: Sequence[str]) -> list[str]:
+def possible_here(call: Call, methods: Sequence[str]) -> list[str]:
     """The methods without those that cannot work at this address, unless nothing else is left."""
-    if passkeys_here(visit).work:
+    if passkeys_here(call).work:
         return list(methods)
     return [method for method in methods if method != "passkey"] or list(methods)

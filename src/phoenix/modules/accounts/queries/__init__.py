@@ -118,6 +118,7 @@ ACCOUNT_BY_EMAIL: Query[Account] = query(
     Account,
     "SELECT id, email, name, time_zone, locale, contact, created_at, version FROM accounts WHERE email_key = $1 AND kind = 'person'",
 )
+HOLD_ACCOUNT = command("SELECT 1 FROM accounts WHERE id = $1 FOR NO KEY UPDATE")
 ANY_ACCOUNT: Query[bool] = query(bool, "SELECT EXISTS (SELECT 1 FROM accounts)")
 ANY_ADMINISTRATOR: Query[bool] = query(bool, "SELECT EXISTS (SELECT 1 FROM user_permissions WHERE permission = $1)")
 NAMES: Query[tuple[str, str]] = query(lambda id_, name: (id_, name), "SELECT id, name FROM accounts WHERE id = ANY($1::text[])")

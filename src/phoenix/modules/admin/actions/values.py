@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Any
 
 from msgspec import Struct
 
-from phoenix.settings import Settings
+from phoenix.settings import Settings, values
 
 SECRET = re.compile(r"SECRET|KEY|PASSWORD|PROVIDERS|TOKEN")
 # Numbers that are called like secrets.
@@ -32,17 +31,12 @@ class Value(Struct, frozen=True):
 def values_of(settings: Settings, *, people_url: str) -> list[Value]:
     """Every setting, in the order of the documentation. `people_url` is the public address, which the panel's own stands for."""
     found = []
-    for concern in dataclasses.fields(settings):
-        part = getattr(settings, concern.name)
-        for field in dataclasses.fields(part):
-            variable, raw = field.metadata["variable"], getattr(part, field.name)
-            if variable == "PHOENIX_PUBLIC_URL":
-                raw = people_url
-            text = _text(raw)
-            hidden = bool(text) and variable not in PLAIN and SECRET.search(variable) is not None
-            shown = HIDDEN if hidden else mask(text)
-            about = field.metadata["about"]
-            found.append(Value((type(part).__doc__ or "").rstrip("."), variable, shown, raw == field.default, hidden, about))
+    for concern, variable, given in values(settings):
+        raw = people_url if variable.name == "PHOENIX_PUBLIC_URL" else given
+        text = _text(raw)
+        hidden = bool(text) and variable.name not in PLAIN and SECRET.search(variable.name) is not None
+        shown = HIDDEN if hidden else mask(text)
+        found.append(Value(concern, variable.name, shown, raw == variable.default, hidden, variable.about))
     return found
 
 

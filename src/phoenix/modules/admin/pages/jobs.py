@@ -5,7 +5,8 @@ from __future__ import annotations
 from phoenix.kernel.data.jobs import replay
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.admin.actions.faults import fault_of
 from phoenix.modules.admin.events import JobReplayed
 from phoenix.modules.admin.pages.front import STAFF
@@ -14,19 +15,19 @@ from phoenix.modules.admin.queries import jobs
 JOBS = "platform.jobs"
 
 
-@page("/staff/jobs", permission=JOBS, queries=2, listeners=STAFF)
-async def show_jobs(visit: Visit) -> View:
-    dead = [(job, fault_of(job.traceback)) for job in await visit.db.all(jobs.DEAD)]
-    return View("admin/jobs.html", {"counts": await visit.db.all(jobs.COUNTS), "dead": dead})
+@page("/staff/jobs", may=JOBS, queries=2, listeners=STAFF)
+async def show_jobs(call: Call) -> View:
+    dead = [(job, fault_of(job.traceback)) for job in await call.db.all(jobs.DEAD)]
+    return View("admin/jobs.html", {"counts": await call.db.all(jobs.COUNTS), "dead": dead})
 
 
-@form("/staff/jobs/{job_id:int}/replay", permission=JOBS, queries=2, sensitive=True, listeners=STAFF)
-async def send_replay(visit: Visit) -> Redirect:
+@form("/staff/jobs/{job_id:int}/replay", may=JOBS, queries=2, sensitive=True, listeners=STAFF)
+async def send_replay(call: Call) -> Redirect:
     """Put a dead job back in the queue."""
-    job = int(visit.path["job_id"])
-    if not 0 < job < 2**63 or not await replay(visit.tx, job):
+    job = int(call.path["job_id"])
+    if not 0 < job < 2**63 or not await replay(call.tx, job):
         raise NotFound(_("There is no such dead job. Somebody may have replayed it already."))
-    visit.tx.record(JobReplayed(subject=str(job)))
+    call.tx.record(JobReplayed(subject=str(job)))
     return Redirect("/staff/jobs", _("The job is back in the queue."))
 
 

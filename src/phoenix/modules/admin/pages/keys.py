@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions import signing_keys
 from phoenix.modules.accounts.queries.tokens import SIGNING_KEYS
 from phoenix.modules.admin.pages.front import STAFF
@@ -11,20 +12,20 @@ from phoenix.modules.admin.pages.front import STAFF
 KEYS = "platform.keys"
 
 
-@page("/staff/keys", permission=KEYS, queries=1, listeners=STAFF)
-async def show_keys(visit: Visit) -> View:
-    return View("admin/keys.html", {"keys": await visit.db.all(SIGNING_KEYS)})
+@page("/staff/keys", may=KEYS, queries=1, listeners=STAFF)
+async def show_keys(call: Call) -> View:
+    return View("admin/keys.html", {"keys": await call.db.all(SIGNING_KEYS)})
 
 
-@form("/staff/keys/rotate", permission=KEYS, queries=9, sensitive=True, listeners=STAFF)
-async def send_rotate(visit: Visit) -> Redirect:
-    await signing_keys.rotate_keys(visit.runtime, visit.tx)
+@form("/staff/keys/rotate", may=KEYS, queries=9, sensitive=True, listeners=STAFF)
+async def send_rotate(call: Call) -> Redirect:
+    await signing_keys.rotate_keys(call.runtime, call.tx)
     return Redirect("/staff/keys", _("Another key signs now. Nobody was signed out."))
 
 
-@form("/staff/keys/{key_id:str}/revoke", permission=KEYS, queries=12, sensitive=True, listeners=STAFF)
-async def send_revoke(visit: Visit) -> Redirect:
-    await signing_keys.revoke_key(visit.runtime, visit.tx, str(visit.path["key_id"]))
+@form("/staff/keys/{key_id:str}/revoke", may=KEYS, queries=12, sensitive=True, listeners=STAFF)
+async def send_revoke(call: Call) -> Redirect:
+    await signing_keys.revoke_key(call.runtime, call.tx, str(call.path["key_id"]))
     return Redirect("/staff/keys", _("The key is revoked. Nothing it signed is believed any more."))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.email import Mail
-from phoenix.kernel.web.pages import Raw, View, Visit, page
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Raw, View, page
 from phoenix.modules.admin.actions.previews import preview
 from phoenix.modules.admin.pages.front import STAFF
 
@@ -15,29 +16,29 @@ POLICY = (
 )
 
 
-@page("/staff/mails", permission=MAILS, queries=0, listeners=STAFF)
-async def show_mails(visit: Visit) -> View:
-    mails = [(name, preview(visit.runtime.mailer, name, visit.db.now).subject) for name in visit.runtime.mailer.names()]
+@page("/staff/mails", may=MAILS, queries=0, listeners=STAFF)
+async def show_mails(call: Call) -> View:
+    mails = [(name, preview(call.runtime.mailer, name, call.db.now).subject) for name in call.runtime.mailer.names()]
     return View("admin/mails.html", {"mails": mails})
 
 
-@page("/staff/mails/{module:str}/{name:str}", permission=MAILS, queries=0, listeners=STAFF)
-async def show_mail(visit: Visit) -> View:
-    name, mail = _mail(visit)
+@page("/staff/mails/{module:str}/{name:str}", may=MAILS, queries=0, listeners=STAFF)
+async def show_mail(call: Call) -> View:
+    name, mail = _mail(call)
     return View("admin/mail.html", {"name": name, "mail": mail})
 
 
-@page("/staff/mails/{module:str}/{name:str}/seen", permission=MAILS, queries=0, listeners=STAFF)
-async def show_mail_as_seen(visit: Visit) -> Raw:
+@page("/staff/mails/{module:str}/{name:str}/seen", may=MAILS, queries=0, listeners=STAFF)
+async def show_mail_as_seen(call: Call) -> Raw:
     """The HTML by itself, in a sandbox: nothing in it can run, lead away or ask for anything."""
-    return Raw(_mail(visit)[1].html, POLICY)
+    return Raw(_mail(call)[1].html, POLICY)
 
 
-def _mail(visit: Visit) -> tuple[str, Mail]:
-    name = f"{visit.path['module']}/{visit.path['name']}"
-    if name not in visit.runtime.mailer.names():
+def _mail(call: Call) -> tuple[str, Mail]:
+    name = f"{call.path['module']}/{call.path['name']}"
+    if name not in call.runtime.mailer.names():
         raise NotFound
-    return name, preview(visit.runtime.mailer, name, visit.db.now)
+    return name, preview(call.runtime.mailer, name, call.db.now)
 
 
 ROUTES = (show_mails, show_mail, show_mail_as_seen)

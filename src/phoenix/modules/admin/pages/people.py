@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from phoenix.kernel.data.cursors import CursorKind
-from phoenix.kernel.web.page_context import face
-from phoenix.kernel.web.pages import View, Visit, page
+from phoenix.kernel.i18n.avatars import avatar_of
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import View, page
 from phoenix.modules.accounts.queries.staff import Listed
 from phoenix.modules.admin.actions.search import AFTER_THE_LAST, find_people
 from phoenix.modules.admin.pages.front import STAFF
 
 READ = "platform.people_read"
-PLACES = CursorKind("staff people", str)
+CURSOR = CursorKind("staff people", str)
 PAGE_SIZE = 50
 
 
-@page("/staff/people", permission=READ, queries=1, listeners=STAFF)
-async def show_people(visit: Visit) -> View:
-    words = visit.query("q").strip()[:200]
-    (before,) = PLACES.read(visit.runtime.keys, visit.query("cursor") or None) or (AFTER_THE_LAST,)
-    rows = await find_people(visit.db, words, before=before, limit=PAGE_SIZE + 1)
-    found = PLACES.page(visit.runtime.keys, rows, PAGE_SIZE, key=lambda person: (person.id,))
+@page("/staff/people", may=READ, queries=1, listeners=STAFF)
+async def show_people(call: Call) -> View:
+    words = call.query("q").strip()[:200]
+    (before,) = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or (AFTER_THE_LAST,)
+    rows = await find_people(call.db, words, before=before, limit=PAGE_SIZE + 1)
+    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda person: (person.id,))
     people = [shown(person) for person in found.items]
     return View("admin/people.html", {"people": people, "words": words, "cursor": found.next_cursor, "first": before == AFTER_THE_LAST})
 
 
 def shown(person: Listed) -> dict[str, object]:
     """A row of the list, for its template."""
-    seen = face(person.id, person.name)
+    seen = avatar_of(person.id, person.name)
     fields = ("id", "email", "name", "kind", "locked", "slowed", "erase_at", "erased", "has_password", "totp", "passkeys", "seen_at")
     return {**{name: getattr(person, name) for name in fields}, "initials": seen.initials, "tone": seen.tone}
 

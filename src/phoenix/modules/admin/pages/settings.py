@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from phoenix.kernel.web.pages import View, Visit, page
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import View, page
 from phoenix.modules.admin.actions.values import values_of
 from phoenix.modules.admin.pages.front import STAFF
 
 
-@page("/staff/settings", permission="platform.settings", queries=0, listeners=STAFF)
-async def show_settings(visit: Visit) -> View:
-    values = values_of(visit.runtime.settings, people_url=visit.request.app.state.people_url)
+@page("/staff/settings", may="platform.settings", queries=0, listeners=STAFF)
+async def show_settings(call: Call) -> View:
+    values = values_of(call.runtime.settings, people_url=call.app.people_url)
     concerns = [(concern, list(group)) for concern, group in groupby(values, key=lambda value: value.concern)]
     return View("admin/settings.html", {"concerns": concerns})
 

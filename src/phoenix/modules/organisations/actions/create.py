@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 
-from phoenix.kernel.actor import Actor
+from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput, PreconditionFailed
@@ -31,20 +31,19 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
     if made is None:
         raise InvalidInput(errors=(FieldError("name", "taken", _("There are too many organisations with this name. Use another one.")),))
     await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now)
-    tx.touch(f"account:{actor.account}")
+    tx.invalidate(f"account:{actor.account}")
     tx.record(OrganisationCreated(organisation=made.id, subject=made.id, name=name))
     return made
 
 
-async def rename_organisation(tx: Transaction, actor: Actor, organisation: str, *, name: str, version: int | None) -> Organisation:
+async def rename_organisation(tx: Transaction, member: Membership, *, name: str, version: int | None) -> Organisation:
     """Change the name; the slug stays, so that addresses hold. Raises PreconditionFailed where `version` is not the newest."""
-    seat = actor.require("organisations.manage", organisation)
     name = checked_name(name)
-    changed = await tx.maybe(queries.RENAME, seat.organisation, name, tx.now, version)
+    changed = await tx.maybe(queries.RENAME, member.organisation, name, tx.now, version)
     if changed is None:
         raise PreconditionFailed(_("Somebody else changed this organisation meanwhile. Load it again, then repeat your change."))
-    tx.touch(*(f"account:{account}" for account in await tx.all(queries.MEMBER_IDS, seat.organisation)))
-    tx.record(OrganisationRenamed(organisation=seat.organisation, subject=seat.organisation, name=name, before=seat.name))
+    tx.invalidate(*(f"account:{account}" for account in await tx.all(queries.MEMBER_IDS, member.organisation)))
+    tx.record(OrganisationRenamed(organisation=member.organisation, subject=member.organisation, name=name, before=member.name))
     return changed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from phoenix.kernel.actor import Actor
+from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
@@ -24,60 +24,57 @@ LIVES = timedelta(days=7)
 INVITATIONS_AN_HOUR = Limit("invitations", 100, 3600)
 
 
-async def invite(runtime: Runtime, tx: Transaction, actor: Actor, organisation: str, *, email: str, role: str) -> str:
+async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email: str, role: str) -> str:
     """Invite an address; the invitation's id. Inviting it again sends a new mail, and the old link ends.
 
     Raises InvalidInput for an address or role that cannot be used, AlreadyMember, Forbidden for a role above one's own.
     """
-    seat = actor.require("organisations.invite", organisation)
     errors = []
     try:
         address = parse_address(email)
-    except InvalidInput as refusal:
+    except InvalidInput as problem:
         address = None
-        errors += [FieldError("email", e.code, e.detail) for e in refusal.errors]
+        errors += [FieldError("email", e.code, e.detail) for e in problem.errors]
     if role not in ROLES:
         errors.append(FieldError("role", "unknown", _("Choose a role.")))
     if errors or address is None:
         raise InvalidInput(errors=tuple(errors))
-    check_role(seat, role)
-    await runtime.limiter.require(INVITATIONS_AN_HOUR, actor.account)
-    if await tx.one(queries.IS_MEMBER_BY_EMAIL, seat.organisation, address.key):
+    check_role(member, role)
+    await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
+    if await tx.one(queries.IS_MEMBER_BY_EMAIL, member.organisation, address.key):
         sentence = _("That person is a member already.")
         raise AlreadyMember(sentence, errors=(FieldError("email", "already_member", sentence),))
     invitation = await tx.one(
         queries.INVITE,
         new_id("inv"),
-        seat.organisation,
+        member.organisation,
         address.display,
         address.key,
         role,
-        actor.account,
+        member.account,
         hash_token(new_token()),
         tx.now + LIVES,
         tx.now,
     )
     await enqueue(tx, "organisations.send_invitation", {"invitation": invitation})
-    tx.record(MemberInvited(organisation=seat.organisation, subject=invitation, role=role))
+    tx.record(MemberInvited(organisation=member.organisation, subject=invitation, role=role))
     return invitation
 
 
-async def resend_invitation(runtime: Runtime, tx: Transaction, actor: Actor, organisation: str, invitation: str) -> None:
+async def resend_invitation(runtime: Runtime, tx: Transaction, member: Membership, invitation: str) -> None:
     """Send the mail again, with a new link."""
-    seat = actor.require("organisations.invite", organisation)
-    await runtime.limiter.require(INVITATIONS_AN_HOUR, actor.account)
-    if await tx.maybe(queries.INVITATION, invitation, seat.organisation) is None:
+    await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
+    if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
         raise NotFound(_("This invitation was accepted or withdrawn already."))
     await enqueue(tx, "organisations.send_invitation", {"invitation": invitation})
 
 
-async def revoke_invitation(tx: Transaction, actor: Actor, organisation: str, invitation: str) -> None:
+async def revoke_invitation(tx: Transaction, member: Membership, invitation: str) -> None:
     """Withdraw an invitation; its link ends."""
-    seat = actor.require("organisations.invite", organisation)
-    if await tx.maybe(queries.INVITATION, invitation, seat.organisation) is None:
+    if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
         raise NotFound(_("This invitation was accepted or withdrawn already."))
     await tx.execute(queries.REVOKE, invitation, tx.now)
-    tx.record(InvitationRevoked(organisation=seat.organisation, subject=invitation))
+    tx.record(InvitationRevoked(organisation=member.organisation, subject=invitation))
 
 
 async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> Offer:
@@ -90,6 +87,6 @@ async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> Offer:
     await tx.execute(queries.ACCEPT, offer.id, tx.now)
     joined = await tx.execute(queries.INSERT_MEMBER, offer.organisation, actor.account, offer.role, tx.now)
     if joined:
-        tx.touch(f"account:{actor.account}", f"people:{offer.organisation}")
+        tx.invalidate(f"account:{actor.account}", f"people:{offer.organisation}")
         tx.record(MemberJoined(organisation=offer.organisation, subject=actor.account, role=offer.role, invited_by=offer.invited_by))
     return offer

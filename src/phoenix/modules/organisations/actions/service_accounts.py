@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from phoenix.kernel.actor import Actor, Seat
+from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
 from phoenix.kernel.i18n.text import _
@@ -20,49 +20,46 @@ ROLES = ("administrator", "member", "viewer")
 
 
 async def add_service_account(
-    runtime: Runtime, tx: Transaction, actor: Actor, organisation: str, *, name: str, role: str, scopes: Sequence[str], days: int
+    runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, *, name: str, role: str, scopes: Sequence[str], days: int
 ) -> tuple[str, NewApiKey]:
     """A service account with its first key. Never an owner, and never above the maker's own role. Raises InvalidInput."""
-    seat = actor.require("organisations.manage", organisation)
     fields = Fields()
     name = fields.name(name)
     if role not in ROLES:
         fields.refuse("role", "unknown", _("Choose a role."))
     fields.check()
-    check_role(seat, role)
+    check_role(member, role)
     account = await service_accounts.make_service_account(tx, name=name)
-    await tx.execute(queries.INSERT_MEMBER, seat.organisation, account, role, tx.now)
+    await tx.execute(queries.INSERT_MEMBER, member.organisation, account, role, tx.now)
     made = await api_keys.make_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
-    tx.touch(f"people:{seat.organisation}")
-    tx.record(ServiceAccountAdded(organisation=seat.organisation, subject=account, role=role))
+    tx.invalidate(f"people:{member.organisation}")
+    tx.record(ServiceAccountAdded(organisation=member.organisation, subject=account, role=role))
     return account, made
 
 
 async def renew_key(
-    runtime: Runtime, tx: Transaction, actor: Actor, organisation: str, account: str, *, scopes: Sequence[str], days: int
+    runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, account: str, *, scopes: Sequence[str], days: int
 ) -> NewApiKey:
     """A new key; the old ones end at once. Raises NotFound, and Forbidden where the account's role is above the actor's."""
-    seat = actor.require("organisations.manage", organisation)
-    name = await _name(tx, seat, account)
+    name = await _name(tx, member, account)
     await service_accounts.close_service_account(tx, account)
     return await api_keys.make_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
 
 
-async def remove_service_account(tx: Transaction, actor: Actor, organisation: str, account: str) -> None:
+async def remove_service_account(tx: Transaction, member: Membership, account: str) -> None:
     """End its keys and its place in the organisation. Raises NotFound."""
-    seat = actor.require("organisations.manage", organisation)
-    await _name(tx, seat, account)
+    await _name(tx, member, account)
     await service_accounts.close_service_account(tx, account)
-    await tx.execute(queries.REMOVE, seat.organisation, account)
-    tx.touch(f"people:{seat.organisation}")
-    tx.record(ServiceAccountRemoved(organisation=seat.organisation, subject=account))
+    await tx.execute(queries.REMOVE, member.organisation, account)
+    tx.invalidate(f"people:{member.organisation}")
+    tx.record(ServiceAccountRemoved(organisation=member.organisation, subject=account))
 
 
-async def _name(tx: Transaction, seat: Seat, account: str) -> str:
-    found = await tx.maybe(queries.SERVICE_ACCOUNT, seat.organisation, account)
+async def _name(tx: Transaction, member: Membership, account: str) -> str:
+    found = await tx.maybe(queries.SERVICE_ACCOUNT, member.organisation, account)
     if found is None:
         raise NotFound(_("There is no such service account."))
-    check_role(seat, found.role)
+    check_role(member, found.role)
     return found.name
 
 

@@ -7,19 +7,21 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
-from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
-from phoenix.kernel.web.rules import LOGGED_IN
+from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
 
 Text = Annotated[str, Meta(max_length=2000)]
 START = (datetime(1970, 1, 1, tzinfo=UTC), "")
-PLACES = CursorKind("organisations", datetime, str)
-MEMBER_PLACES = CursorKind("members", datetime, str)
+CURSOR = CursorKind("organisations", datetime, str)
+MEMBER_CURSOR = CursorKind("members", datetime, str)
 
 
 class OrganisationData(Struct, forbid_unknown_fields=True):
@@ -79,84 +81,106 @@ def _answer(found: queries.Organisation, role: str) -> OrganisationAnswer:
     return OrganisationAnswer(found.id, found.slug, found.name, role, instant(found.created_at), found.version)
 
 
-@get("/api/v2/organisations", permission=LOGGED_IN, queries=1)
+@get("/api/v2/organisations", may=SIGNED_IN, queries=1)
 async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
     """The organisations you are a member of, the longest standing first."""
     size = parse_limit(limit)
-    roles = {seat.organisation: seat.role for seat in call.actor.seats}
-    after = PLACES.read(call.runtime.keys, cursor) or START
+    roles = {membership.organisation: membership.role for membership in call.actor.memberships}
+    after = CURSOR.read(call.runtime.keys, cursor) or START
     rows = await call.db.all(queries.ORGANISATIONS, call.actor.account, *after, size + 1)
-    made = PLACES.page(call.runtime.keys, rows, size, key=lambda o: (o.created_at, o.id))
+    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda o: (o.created_at, o.id))
     return Page([_answer(o, roles.get(o.id, "member")) for o in made.items], made.next_cursor)
 
 
-@post("/api/v2/organisations", permission=LOGGED_IN, queries=12)
+@post("/api/v2/organisations", may=SIGNED_IN, queries=12)
 async def create_organisation(call: Call, data: OrganisationData) -> Created[OrganisationAnswer]:
     """Create an organisation. You are its owner."""
     made = await create.create_organisation(call.tx, call.actor, name=data.name)
     return Created(_answer(made, create.OWNER), f"/api/v2/organisations/{made.id}")
 
 
-@get("/api/v2/organisations/{organisation_id:str}", permission=LOGGED_IN, queries=1)
-async def read_organisation(call: Call, organisation_id: str) -> OrganisationAnswer:
+@get("/api/v2/organisations/{organisation_id:str}", may="organisations.read", within="organisation_id", queries=1)
+async def read_organisation(call: Call, member: Membership) -> OrganisationAnswer:
     """One organisation."""
-    seat = call.actor.require("organisations.read", organisation_id)
-    return _answer(await call.db.one(queries.ORGANISATION, seat.organisation), seat.role)
+    return _answer(await call.db.one(queries.ORGANISATION, member.organisation), member.role)
 
 
-@patch("/api/v2/organisations/{organisation_id:str}", permission=LOGGED_IN, queries=3, refusals=(412, 428))
-async def change_organisation(call: Call, organisation_id: str, data: OrganisationData) -> OrganisationAnswer:
+@patch("/api/v2/organisations/{organisation_id:str}", may="organisations.manage", within="organisation_id", queries=3, problems=(412, 428))
+async def change_organisation(call: Call, member: Membership, data: OrganisationData) -> OrganisationAnswer:
     """Rename an organisation. Needs If-Match with the ETag you read."""
-    seat = call.actor.require("organisations.manage", organisation_id)
-    changed = await create.rename_organisation(call.tx, call.actor, seat.organisation, name=data.name, version=call.expected_version())
-    return _answer(changed, seat.role)
+    changed = await create.rename_organisation(call.tx, member, name=data.name, version=call.expected_version())
+    return _answer(changed, member.role)
 
 
-@get("/api/v2/organisations/{organisation_id:str}/members", permission=LOGGED_IN, queries=1)
-async def list_members(call: Call, organisation_id: str, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
+@get("/api/v2/organisations/{organisation_id:str}/members", may="organisations.read", within="organisation_id", queries=1)
+async def list_members(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
     """The members of an organisation, the longest standing first."""
     size = parse_limit(limit)
-    seat = call.actor.require("organisations.read", organisation_id)
-    after = MEMBER_PLACES.read(call.runtime.keys, cursor) or START
-    rows = await call.db.all(queries.MEMBERS, seat.organisation, *after, size + 1)
-    made = MEMBER_PLACES.page(call.runtime.keys, rows, size, key=lambda m: (m.joined_at, m.account))
+    after = MEMBER_CURSOR.read(call.runtime.keys, cursor) or START
+    rows = await call.db.all(queries.MEMBERS, member.organisation, *after, size + 1)
+    made = MEMBER_CURSOR.page(call.runtime.keys, rows, size, key=lambda m: (m.joined_at, m.account))
     return Page([MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at)) for m in made.items], made.next_cursor)
 
 
-@patch("/api/v2/organisations/{organisation_id:str}/members/{account_id:str}", permission=LOGGED_IN, queries=5)
-async def change_role(call: Call, organisation_id: str, account_id: str, data: RoleData) -> None:
+@patch(
+    "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
+    may="organisations.manage",
+    within="organisation_id",
+    queries=5,
+    act="authority",
+)
+async def change_role(call: Call, member: Membership, account_id: str, data: RoleData) -> None:
     """Give a member another role: owner, administrator, member or viewer."""
-    await members.change_role(call.tx, call.actor, organisation_id, account_id, role=data.role)
+    await members.change_role(call.tx, member, account_id, role=data.role)
 
 
-@delete("/api/v2/organisations/{organisation_id:str}/members/{account_id:str}", permission=LOGGED_IN, queries=5)
-async def remove_member(call: Call, organisation_id: str, account_id: str) -> None:
-    """Remove a member, or leave."""
-    await members.remove_member(call.tx, call.actor, organisation_id, account_id)
+@delete(
+    "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
+    may="organisations.read",
+    within="organisation_id",
+    queries=5,
+    act="authority",
+)
+async def remove_member(call: Call, member: Membership, account_id: str) -> None:
+    """Remove a member, which takes organisations.manage, or leave. An API key cannot leave for its owner."""
+    if call.actor.is_key and account_id == member.account:
+        raise Forbidden(_("An API key cannot do this. Sign in as yourself."))
+    await members.remove_member(call.tx, member, account_id)
 
 
-@get("/api/v2/organisations/{organisation_id:str}/invitations", permission=LOGGED_IN, queries=1)
-async def list_invitations(call: Call, organisation_id: str) -> Page[InvitationAnswer]:
+@get("/api/v2/organisations/{organisation_id:str}/invitations", may="organisations.invite", within="organisation_id", queries=1)
+async def list_invitations(call: Call, member: Membership) -> Page[InvitationAnswer]:
     """The open invitations of an organisation, the newest first, 200 at most."""
-    seat = call.actor.require("organisations.invite", organisation_id)
-    found = await call.db.all(queries.INVITATIONS, seat.organisation)
+    found = await call.db.all(queries.INVITATIONS, member.organisation)
     return Page([InvitationAnswer(i.id, i.email, i.role, i.invited_by, instant(i.sent_at), instant(i.until)) for i in found], None)
 
 
-@post("/api/v2/organisations/{organisation_id:str}/invitations", permission=LOGGED_IN, queries=4)
-async def invite_member(call: Call, organisation_id: str, data: InvitationData) -> Created[InvitationId]:
+@post(
+    "/api/v2/organisations/{organisation_id:str}/invitations",
+    may="organisations.invite",
+    within="organisation_id",
+    queries=4,
+    act="authority",
+)
+async def invite_member(call: Call, member: Membership, data: InvitationData) -> Created[InvitationId]:
     """Invite somebody by mail. Inviting an address again sends a new mail, and the former link ends."""
-    made = await invite.invite(call.runtime, call.tx, call.actor, organisation_id, email=data.email, role=data.role)
-    return Created(InvitationId(made), f"/api/v2/organisations/{organisation_id}/invitations/{made}")
+    made = await invite.invite(call.runtime, call.tx, member, email=data.email, role=data.role)
+    return Created(InvitationId(made), f"/api/v2/organisations/{member.organisation}/invitations/{made}")
 
 
-@delete("/api/v2/organisations/{organisation_id:str}/invitations/{invitation_id:str}", permission=LOGGED_IN, queries=3)
-async def revoke_invitation(call: Call, organisation_id: str, invitation_id: str) -> None:
+@delete(
+    "/api/v2/organisations/{organisation_id:str}/invitations/{invitation_id:str}",
+    may="organisations.invite",
+    within="organisation_id",
+    queries=3,
+    act="authority",
+)
+async def revoke_invitation(call: Call, member: Membership, invitation_id: str) -> None:
     """Withdraw an invitation."""
-    await invite.revoke_invitation(call.tx, call.actor, organisation_id, invitation_id)
+    await invite.revoke_invitation(call.tx, member, invitation_id)
 
 
-@post("/api/v2/invitations/accept", permission=LOGGED_IN, queries=4, refusals=(404,))
+@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=4, act="authority", problems=(404,))
 async def accept_invitation(call: Call, data: AcceptData) -> Joined:
     """Join the organisation you were invited to, with the token of the link in the mail."""
     if not data.token:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from phoenix.kernel.actor import Membership
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -52,47 +53,58 @@ class NewServiceAccount(Struct):
     key: str
 
 
-@get("/api/v2/organisations/{organisation_id:str}/service_accounts", permission=MANAGE, queries=1, tag="service_accounts")
-async def list_service_accounts(call: Call, organisation_id: str) -> ServiceAccountList:
+@get(
+    "/api/v2/organisations/{organisation_id:str}/service_accounts", may=MANAGE, within="organisation_id", queries=1, tag="service_accounts"
+)
+async def list_service_accounts(call: Call, member: Membership) -> ServiceAccountList:
     """The service accounts of an organisation, without their keys."""
-    seat = call.actor.require(MANAGE, organisation_id)
-    return ServiceAccountList([_answer(found) for found in await call.db.all(queries.SERVICE_ACCOUNTS, seat.organisation)])
+    return ServiceAccountList([_answer(found) for found in await call.db.all(queries.SERVICE_ACCOUNTS, member.organisation)])
 
 
-@post("/api/v2/organisations/{organisation_id:str}/service_accounts", permission=MANAGE, queries=9, sensitive=True, tag="service_accounts")
-async def add_service_account(call: Call, organisation_id: str, data: ServiceAccountData) -> Created[NewServiceAccount]:
+@post(
+    "/api/v2/organisations/{organisation_id:str}/service_accounts",
+    may=MANAGE,
+    within="organisation_id",
+    queries=9,
+    act="authority",
+    sensitive=True,
+    tag="service_accounts",
+)
+async def add_service_account(call: Call, member: Membership, data: ServiceAccountData) -> Created[NewServiceAccount]:
     """Make a service account with its first key, which is shown this once."""
     account, made = await service_accounts.add_service_account(
-        call.runtime, call.tx, call.actor, organisation_id, name=data.name, role=data.role, scopes=data.scopes, days=data.days
+        call.runtime, call.tx, call.actor, member, name=data.name, role=data.role, scopes=data.scopes, days=data.days
     )
-    return Created(NewServiceAccount(account, made.key), f"/api/v2/organisations/{organisation_id}/service_accounts/{account}")
+    return Created(NewServiceAccount(account, made.key), f"/api/v2/organisations/{member.organisation}/service_accounts/{account}")
 
 
 @post(
     "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}",
-    permission=MANAGE,
+    may=MANAGE,
+    within="organisation_id",
     queries=8,
+    act="authority",
     sensitive=True,
     tag="service_accounts",
 )
-async def renew_service_account_key(call: Call, organisation_id: str, account_id: str, data: KeyData) -> Created[NewServiceAccount]:
+async def renew_service_account_key(call: Call, member: Membership, account_id: str, data: KeyData) -> Created[NewServiceAccount]:
     """A new key for a service account; the old ones end at once."""
-    made = await service_accounts.renew_key(
-        call.runtime, call.tx, call.actor, organisation_id, account_id, scopes=data.scopes, days=data.days
-    )
-    return Created(NewServiceAccount(account_id, made.key), f"/api/v2/organisations/{organisation_id}/service_accounts/{account_id}")
+    made = await service_accounts.renew_key(call.runtime, call.tx, call.actor, member, account_id, scopes=data.scopes, days=data.days)
+    return Created(NewServiceAccount(account_id, made.key), f"/api/v2/organisations/{member.organisation}/service_accounts/{account_id}")
 
 
 @delete(
     "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}",
-    permission=MANAGE,
+    may=MANAGE,
+    within="organisation_id",
     queries=4,
+    act="authority",
     sensitive=True,
     tag="service_accounts",
 )
-async def remove_service_account(call: Call, organisation_id: str, account_id: str) -> None:
+async def remove_service_account(call: Call, member: Membership, account_id: str) -> None:
     """End a service account and its keys."""
-    await service_accounts.remove_service_account(call.tx, call.actor, organisation_id, account_id)
+    await service_accounts.remove_service_account(call.tx, member, account_id)
 
 
 def _answer(found: queries.ServiceAccount) -> ServiceAccountAnswer:

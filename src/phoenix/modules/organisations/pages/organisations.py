@@ -8,45 +8,46 @@ from urllib.parse import quote
 from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.errors import Conflict, InvalidInput, PreconditionFailed
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.crypto import hash_token
-from phoenix.kernel.web.page_context import initials, tone
-from phoenix.kernel.web.pages import Redirect, View, Visit, form, page
-from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
 
 START = (datetime(1970, 1, 1, tzinfo=UTC), "")
-PLACES = CursorKind("member pages", datetime, str)
+CURSOR = CursorKind("member pages", datetime, str)
 PAGE_SIZE = 50
 
 
-@page("/organisations", permission=LOGGED_IN, queries=0)
-async def choose(visit: Visit) -> View:
-    del visit
+@page("/organisations", may=SIGNED_IN, queries=0)
+async def choose(call: Call) -> View:
+    del call
     return View("organisations/choose.html")
 
 
-@page("/organisations/new", permission=LOGGED_IN, queries=0)
-async def show_new(visit: Visit) -> View:
-    del visit
+@page("/organisations/new", may=SIGNED_IN, queries=0)
+async def show_new(call: Call) -> View:
+    del call
     return View("organisations/new.html")
 
 
-@form("/organisations/new", permission=LOGGED_IN, queries=12, retry=show_new)
-async def send_new(visit: Visit) -> Redirect:
-    made = await create.create_organisation(visit.tx, visit.actor, name=visit.form.get("name", ""))
+@form("/organisations/new", may=SIGNED_IN, queries=12, retry=show_new)
+async def send_new(call: Call) -> Redirect:
+    made = await create.create_organisation(call.tx, call.actor, name=call.form.get("name", ""))
     return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=made.name))
 
 
-@page("/o/{slug:str}/members", permission="organisations.read", queries=2)
-async def show_members(visit: Visit) -> View:
-    seat = visit.actor.require("organisations.read", visit.seat.organisation)
-    after = PLACES.read(visit.runtime.keys, visit.query("cursor") or None) or START
-    rows = await visit.db.all(queries.MEMBERS, seat.organisation, *after, PAGE_SIZE + 1)
-    found = PLACES.page(visit.runtime.keys, rows, PAGE_SIZE, key=lambda m: (m.joined_at, m.account))
-    invited = await visit.db.all(queries.INVITATIONS, seat.organisation) if "organisations.invite" in seat.permissions else []
-    mine = members.ROLES.index(seat.role)
+@page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2)
+async def show_members(call: Call) -> View:
+    member = call.member
+    after = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or START
+    rows = await call.db.all(queries.MEMBERS, member.organisation, *after, PAGE_SIZE + 1)
+    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda m: (m.joined_at, m.account))
+    invited = await call.db.all(queries.INVITATIONS, member.organisation) if "organisations.invite" in member.permissions else []
+    mine = members.ROLES.index(member.role)
     context = {
         "members": [
             {
@@ -62,94 +63,98 @@ async def show_members(visit: Visit) -> View:
         ],
         "invitations": invited,
         "roles": members.ROLES[mine:],
-        "older": f"/o/{seat.slug}/members?cursor={quote(found.next_cursor)}" if found.next_cursor else "",
+        "older": f"/o/{member.slug}/members?cursor={quote(found.next_cursor)}" if found.next_cursor else "",
         "form": {"email": "", "role": "member"},
     }
     return View("organisations/members.html", context)
 
 
-@form("/o/{slug:str}/members/invite", permission="organisations.invite", queries=4, retry=show_members)
-async def send_invite(visit: Visit) -> Redirect:
-    seat = visit.seat
-    email = visit.form.get("email", "")
+@form("/o/{slug:str}/members/invite", may="organisations.invite", within="slug", queries=4, act="authority", retry=show_members)
+async def send_invite(call: Call) -> Redirect:
+    member = call.member
+    email = call.form.get("email", "")
     try:
-        await invite.invite(visit.runtime, visit.tx, visit.actor, seat.organisation, email=email, role=visit.form.get("role", ""))
-    except Conflict as refusal:
-        raise InvalidInput(refusal.detail, errors=refusal.errors) from refusal
-    return Redirect(f"/o/{seat.slug}/members", _("The invitation is on its way."))
+        await invite.invite(call.runtime, call.tx, member, email=email, role=call.form.get("role", ""))
+    except Conflict as problem:
+        raise InvalidInput(problem.detail, errors=problem.errors) from problem
+    return Redirect(f"/o/{member.slug}/members", _("The invitation is on its way."))
 
 
-@form("/o/{slug:str}/members/{account_id:str}/role", permission="organisations.manage", queries=5, retry=show_members)
-async def send_role(visit: Visit) -> Redirect:
-    seat = visit.seat
+@form(
+    "/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=5, act="authority", retry=show_members
+)
+async def send_role(call: Call) -> Redirect:
+    member = call.member
     try:
-        await members.change_role(visit.tx, visit.actor, seat.organisation, visit.path["account_id"], role=visit.form.get("role", ""))
-    except Conflict as refusal:
-        raise InvalidInput(refusal.detail) from refusal
-    return Redirect(f"/o/{seat.slug}/members", _("The role is changed."))
+        await members.change_role(call.tx, member, call.path["account_id"], role=call.form.get("role", ""))
+    except Conflict as problem:
+        raise InvalidInput(problem.detail) from problem
+    return Redirect(f"/o/{member.slug}/members", _("The role is changed."))
 
 
-@form("/o/{slug:str}/members/{account_id:str}/remove", permission="organisations.read", queries=5, retry=show_members)
-async def send_remove(visit: Visit) -> Redirect:
-    seat, account = visit.seat, visit.path["account_id"]
+@form(
+    "/o/{slug:str}/members/{account_id:str}/remove", may="organisations.read", within="slug", queries=5, act="authority", retry=show_members
+)
+async def send_remove(call: Call) -> Redirect:
+    member, account = call.member, call.path["account_id"]
     try:
-        await members.remove_member(visit.tx, visit.actor, seat.organisation, account)
-    except Conflict as refusal:
-        raise InvalidInput(refusal.detail) from refusal
-    if account == visit.actor.account:
-        return Redirect("/organisations", _("You left {name}.").format(name=seat.name))
-    return Redirect(f"/o/{seat.slug}/members", _("They are no longer a member."))
+        await members.remove_member(call.tx, member, account)
+    except Conflict as problem:
+        raise InvalidInput(problem.detail) from problem
+    if account == call.actor.account:
+        return Redirect("/organisations", _("You left {name}.").format(name=member.name))
+    return Redirect(f"/o/{member.slug}/members", _("They are no longer a member."))
 
 
-@form("/o/{slug:str}/invitations/{invitation_id:str}/revoke", permission="organisations.invite", queries=3)
-async def send_revoke(visit: Visit) -> Redirect:
-    await invite.revoke_invitation(visit.tx, visit.actor, visit.seat.organisation, visit.path["invitation_id"])
-    return Redirect(f"/o/{visit.seat.slug}/members", _("The invitation is withdrawn."))
+@form("/o/{slug:str}/invitations/{invitation_id:str}/revoke", may="organisations.invite", within="slug", queries=3, act="authority")
+async def send_revoke(call: Call) -> Redirect:
+    await invite.revoke_invitation(call.tx, call.member, call.path["invitation_id"])
+    return Redirect(f"/o/{call.member.slug}/members", _("The invitation is withdrawn."))
 
 
-@form("/o/{slug:str}/invitations/{invitation_id:str}/resend", permission="organisations.invite", queries=3)
-async def send_resend(visit: Visit) -> Redirect:
-    await invite.resend_invitation(visit.runtime, visit.tx, visit.actor, visit.seat.organisation, visit.path["invitation_id"])
-    return Redirect(f"/o/{visit.seat.slug}/members", _("Another mail is on its way. The link in the former one no longer works."))
+@form("/o/{slug:str}/invitations/{invitation_id:str}/resend", may="organisations.invite", within="slug", queries=3, act="authority")
+async def send_resend(call: Call) -> Redirect:
+    await invite.resend_invitation(call.runtime, call.tx, call.member, call.path["invitation_id"])
+    return Redirect(f"/o/{call.member.slug}/members", _("Another mail is on its way. The link in the former one no longer works."))
 
 
-@page("/invitations/accept", permission=PUBLIC, queries=1)
-async def show_invitation(visit: Visit) -> View:
-    token = visit.form.get("token") or visit.query("token")
-    offer = await visit.db.maybe(queries.OFFER_TO_READ, hash_token(token), visit.db.now)
-    other = bool(offer and visit.visitor and parse_address(visit.visitor.record.email).key != offer.email_key)
+@page("/invitations/accept", may=PUBLIC, queries=1)
+async def show_invitation(call: Call) -> View:
+    token = call.form.get("token") or call.query("token")
+    offer = await call.db.maybe(queries.OFFER_TO_READ, hash_token(token), call.db.now)
+    other = bool(offer and call.user and parse_address(call.user.record.email).key != offer.email_key)
     context = {"token": token, "offer": offer, "signed_in_as_other": other, "next": f"/invitations/accept?token={quote(token)}"}
     return View("organisations/invitation.html", context)
 
 
-@form("/invitations/accept", permission=LOGGED_IN, queries=4, retry=show_invitation)
-async def send_accept(visit: Visit) -> Redirect:
+@form("/invitations/accept", may=SIGNED_IN, queries=4, act="authority", retry=show_invitation)
+async def send_accept(call: Call) -> Redirect:
     try:
-        offer = await invite.accept_invitation(visit.tx, visit.actor, visit.form.get("token", ""))
-    except Conflict as refusal:
-        raise InvalidInput(refusal.detail) from refusal
+        offer = await invite.accept_invitation(call.tx, call.actor, call.form.get("token", ""))
+    except Conflict as problem:
+        raise InvalidInput(problem.detail) from problem
     return Redirect(f"/o/{offer.organisation_slug}/feed", _("You are a member of {name} now.").format(name=offer.organisation_name))
 
 
-@page("/o/{slug:str}/settings", permission="organisations.manage", queries=2)
-async def show_settings(visit: Visit) -> View:
-    seat = visit.actor.require("organisations.manage", visit.seat.organisation)
-    found = await visit.db.one(queries.ORGANISATION, seat.organisation)
-    owners = await visit.db.one(queries.OWNERS, seat.organisation)
-    context = {"form": {"name": found.name}, "version": found.version, "may_leave": seat.role != "owner" or owners > 1}
+@page("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=2)
+async def show_settings(call: Call) -> View:
+    member = call.member
+    found = await call.db.one(queries.ORGANISATION, member.organisation)
+    owners = await call.db.one(queries.OWNERS, member.organisation)
+    context = {"form": {"name": found.name}, "version": found.version, "may_leave": member.role != "owner" or owners > 1}
     return View("organisations/settings.html", context)
 
 
-@form("/o/{slug:str}/settings", permission="organisations.manage", queries=3, retry=show_settings)
-async def send_settings(visit: Visit) -> Redirect:
-    seat = visit.seat
-    version = visit.form.get("version", "")
+@form("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=3, retry=show_settings)
+async def send_settings(call: Call) -> Redirect:
+    member = call.member
+    version = call.form.get("version", "")
     known = int(version) if version.isdecimal() and len(version) < 10 else None
     try:
-        await create.rename_organisation(visit.tx, visit.actor, seat.organisation, name=visit.form.get("name", ""), version=known)
-    except PreconditionFailed as refusal:
-        raise InvalidInput(refusal.detail) from refusal
-    return Redirect(f"/o/{seat.slug}/settings", _("The organisation is saved."))
+        await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), version=known)
+    except PreconditionFailed as problem:
+        raise InvalidInput(problem.detail) from problem
+    return Redirect(f"/o/{member.slug}/settings", _("The organisation is saved."))
 
 
 ROUTES = (

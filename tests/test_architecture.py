@@ -24,10 +24,10 @@ from phoenix.composition import MODULES, REGISTRY
 from phoenix.kernel.data.database import Query, set_codecs
 from phoenix.kernel.module import Module, Permission
 from phoenix.kernel.registry import Registry, RegistryError
-from phoenix.kernel.web.rules import LOGGED_IN, PUBLIC
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.dashboard.queries import statement
 from phoenix.settings import Settings, variables
-from tests.house import Place
+from tests.harness import Place
 
 SOURCE = Path(phoenix.__file__).parent
 ROOT = SOURCE.parent.parent
@@ -67,7 +67,7 @@ def test_needs_are_the_real_imports(module: Module) -> None:
 
 
 def test_every_route_names_its_permission() -> None:
-    known = {PUBLIC, LOGGED_IN, *REGISTRY.permissions}
+    known = {PUBLIC, SIGNED_IN, *REGISTRY.permissions}
     app = build(Settings(), REGISTRY)
     seen = 0
     for route in app.routes:
@@ -75,17 +75,14 @@ def test_every_route_names_its_permission() -> None:
             if "OPTIONS" in handler.http_methods and len(handler.http_methods) == 1:
                 continue
             seen += 1
-            assert handler.opt.get("permission") in known, f"{handler.paths} names no permission"
+            assert handler.opt["rule"].may in known, f"{handler.paths} names no permission"
             assert isinstance(handler.opt.get("queries"), int), f"{handler.paths} has no query budget"
     assert seen > 60
 
 
 def test_public_routes_are_these_and_no_others() -> None:
     public = sorted(
-        f"{min(route.http_methods)} {min(route.paths)}"
-        for module in MODULES
-        for route in module.routes
-        if route.opt["permission"] == PUBLIC
+        f"{min(route.http_methods)} {min(route.paths)}" for module in MODULES for route in module.routes if route.opt["rule"].may == PUBLIC
     )
     assert public == [
         "GET /",
@@ -144,7 +141,7 @@ def test_public_routes_are_these_and_no_others() -> None:
 def test_every_public_form_is_limited() -> None:
     for module in MODULES:
         for route in module.routes:
-            if route.opt["permission"] == PUBLIC and "POST" in route.http_methods:
+            if route.opt["rule"].may == PUBLIC and "POST" in route.http_methods:
                 assert route.opt["rule"].limits, f"{route.paths} can be tried without end"
 
 
@@ -215,10 +212,11 @@ SEED = """
 
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    for _concern, variable, _default, about in variables():
+    for _concern, declared in variables():
+        variable, about = declared.name, declared.about
         assert f"`{variable}`" in text, f"{variable} is not in docs/settings.md"
         assert about in text, f"docs/settings.md says something else of {variable}"
-    assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable for _, variable, _, _ in variables()} | {
+    assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable.name for _, variable in variables()} | {
         "PHOENIX_X",
         "PHOENIX_X_FILE",
     }

@@ -22,10 +22,12 @@ from phoenix.embedded.mailbox.receive import Receiver, serve
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.data.database import set_codecs
-from phoenix.kernel.data.events import follow_once
+from phoenix.kernel.data.followers import follow_once
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.application import App
+from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.modules.accounts.actions.enter import Arrival, begin_session
 from phoenix.modules.accounts.queries import INSERT_ACCOUNT
 from phoenix.modules.organisations.queries import INSERT, INSERT_MEMBER
@@ -74,7 +76,7 @@ class Person:
 
 
 @dataclass(slots=True)
-class House:
+class Harness:
     """Enter it, then speak to it: `async with house: await house.get("/api/v2/me", by="ada")`."""
 
     place: Place
@@ -89,6 +91,7 @@ class House:
     _client: httpx.AsyncClient | None = None
     _seen: int = 0
     _framework: Litestar | None = None
+    _phoenix: Phoenix | None = None
 
     @property
     def runtime(self) -> Runtime:
@@ -96,15 +99,27 @@ class House:
         return self._runtime
 
     @property
+    def app(self) -> App:
+        """What the web layers share."""
+        assert self._phoenix is not None
+        assert self._phoenix.shared is not None
+        return self._phoenix.shared
+
+    @property
+    def sessions(self) -> SessionReader:
+        """Who is signed in, as this process knows it."""
+        return self.app.sessions
+
+    @property
     def client(self) -> httpx.AsyncClient:
         assert self._client is not None
         return self._client
 
-    async def __aenter__(self) -> House:
+    async def __aenter__(self) -> Harness:
         settings = self.place.settings(**self.variables)
         self._smtp = await serve(Receiver(Mailbox(self.place.folder / "mailbox"), self.clock), 0)
         port = self._smtp.sockets[0].getsockname()[1]
-        settings = replace(settings, mail=replace(settings.mail, mailbox_port=port))
+        settings = replace(settings, email=replace(settings.email, mailbox_port=port))
         framework = borrow(settings, self.registry, "public")
         app = Phoenix(settings, self.registry, clock=self.clock, framework=framework)
         running = app.running()
@@ -116,6 +131,7 @@ class House:
             raise
         self._stack.append(running)
         self._framework = framework
+        self._phoenix = app
         self._client = self.new_client(app)
         return self
 
@@ -159,7 +175,7 @@ class House:
             made = await tx.one(INSERT, new_id("org"), slug, slug.title(), tx.now)
             for name, role in roles.items():
                 await tx.execute(INSERT_MEMBER, made.id, self.people[name].id, role, tx.now)
-                tx.touch(f"account:{self.people[name].id}")
+                tx.invalidate(f"account:{self.people[name].id}")
         self.organisations[slug] = made.id
         return made.id
 

@@ -1,0 +1,60 @@
+"""The outbox: events written in the transaction that made them true, and followers woken after it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import asyncpg
+
+from phoenix.kernel.data.database import Pool, Transaction, command
+from phoenix.kernel.data.ids import new_id
+
+CHANNEL = "phoenix_events"
+NOTIFY_SECONDS = 0.01
+NOTIFY_TIMEOUT = 5
+
+INSERT = command("""
+    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id, impersonator_id)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::text[], $9::text[])
+""")
+
+INSERT_ONE = command("""
+    INSERT INTO events (id, kind, organisation_id, actor_id, subject, data, occurred_at, request_id, impersonator_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+""")
+
+NOTIFY = f"SELECT pg_notify('{CHANNEL}', '')"
+
+
+class EventOutbox:
+    """Writes what a transaction recorded, and wakes followers after its commit.
+
+    Many commits share one notification: NOTIFY inside every transaction would make all commits queue for one lock. A
+    notification lost in a crash costs a follower one poll.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._task: asyncio.Task[None] | None = None
+
+    async def write(self, tx: Transaction) -> None:
+        """Write the events, in one statement however many there are."""
+        rows = [
+            (new_id("evt"), event.kind, event.organisation, tx.actor, event.subject, event.data(), tx.now, tx.request, tx.impersonator)
+            for event in tx.events
+        ]
+        if len(rows) == 1:
+            await tx.execute(INSERT_ONE, *rows[0])
+        else:
+            await tx.execute(INSERT, *map(list, zip(*rows, strict=True)))
+
+    def committed(self, tx: Transaction) -> None:
+        """Called after each commit, in the event loop."""
+        if tx.events and (self._task is None or self._task.done()):
+            self._task = asyncio.get_running_loop().create_task(self._notify())
+
+    async def _notify(self) -> None:
+        await asyncio.sleep(NOTIFY_SECONDS)
+        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            await self._pool.execute(NOTIFY, timeout=NOTIFY_TIMEOUT)

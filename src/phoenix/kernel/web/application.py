@@ -1,0 +1,77 @@
+"""What the web layers of one process share, and what they know of one request. Both typed: nothing is kept in bags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from litestar import Request
+from litestar.datastructures import State
+
+from phoenix.kernel.actor import Actor, Membership
+from phoenix.kernel.cache.limits import Decision
+from phoenix.kernel.i18n.templates import Templates
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.session_reader import SessionReader
+
+ListenerName = Literal["public", "admin"]
+AnyRequest = Request[Any, Any, State]
+
+KEY = "phoenix"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One web process: its runtime, its modules, its templates, and who is signed in.
+
+    `people_url` is the public address, also on the admin listener. `document` gives the OpenAPI document as JSON.
+    """
+
+    runtime: Runtime
+    registry: Registry
+    templates: Templates
+    sessions: SessionReader
+    listener: ListenerName
+    people_url: str
+    document: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What was decided of a request before its content was interpreted.
+
+    `token` is what the user authenticated with. `member` is proof of the permission the route names, where the
+    organisation was known from the path, the query or the body.
+    """
+
+    actor: Actor | None
+    token: str | None
+    by_cookie: bool
+    limits: tuple[Decision, ...] = ()
+    member: Membership | None = None
+
+
+@dataclass(slots=True)
+class RequestState:
+    """What the layers know of one request: its number, the client's address, and what was decided of it."""
+
+    app: App
+    address: str = ""
+    request_id: str = ""
+    admission: Admission | None = None
+
+
+def put_state(scope: Any, state: RequestState) -> None:
+    """Put it where `state_of` finds it; done once, by the outermost layer."""
+    scope[KEY] = state
+
+
+def state_of(scope: Any) -> RequestState:
+    """The state of the request with this scope. Raises KeyError for a request that no layer of ours let in."""
+    return cast("RequestState", scope[KEY])
+
+
+def app_of(request: AnyRequest) -> App:
+    return state_of(request.scope).app

@@ -1,0 +1,202 @@
+"""Who may call a route. The one place that decides it, for the API and for pages alike, in one order:
+
+1. limits and session, from the head of the request: 401, 403 and 429 without reading a body;
+2. the bytes of the body, bounded in size and time, and not yet interpreted;
+3. session and permission as they are now: a body may take its time, and rights may end meanwhile;
+4. parsing and validation, which the route does;
+5. for acts of authority, credentials and money, session and permission again, inside the transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from datetime import timedelta
+from functools import lru_cache
+
+import msgspec
+
+from phoenix.kernel.actor import Actor, Membership
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.errors import (
+    Forbidden,
+    NotSignedIn,
+    NotWhileImpersonating,
+    PhoenixError,
+    ReauthenticationRequired,
+    SecondFactorNeeded,
+)
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.redaction import also_remember
+from phoenix.kernel.web import csrf
+from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
+from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
+from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of
+
+# A form that was shown in time may be sent a little later.
+FILLING_IN = timedelta(minutes=5)
+BODY_SECONDS = 30.0
+
+
+class BodyTimeout(PhoenixError):
+    status, code, title = 408, "body_timeout", "The request took too long to arrive"
+    sentence = "Check your connection, then send it again."
+
+
+async def admit(request: AnyRequest, rule: Rule) -> Admission:
+    """Steps 1 to 3. Raises whatever refuses the request."""
+    state = state_of(request.scope)
+    limiter = state.app.runtime.limiter
+    limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits])
+    admission = await _decide(request, rule, None)
+    if request.method not in SAFE:
+        body = await _read_body(request)
+        admission = await _decide(request, rule, body)
+    admission = Admission(admission.actor, admission.token, admission.by_cookie, limits, admission.member)
+    state.admission = admission
+    return admission
+
+
+async def decide_again(request: AnyRequest, rule: Rule, tx: Transaction) -> Admission:
+    """Step 5: on what is true in this transaction, which holds the account and its membership until it ends."""
+    state = state_of(request.scope)
+    before = state.admission
+    if before is None or before.actor is None or before.token is None:
+        return Admission(None, None, by_cookie=False)
+    organisation = before.member.organisation if before.member else None
+    platform = rule.may in state.app.registry.permissions and state.app.registry.permissions[rule.may].scope == "platform"
+    actor = await state.app.sessions.find_in(tx, before.token, before.actor.account, organisation=organisation, platform=platform)
+    if actor is None:
+        raise NotSignedIn
+    member = _permitted(request, rule, actor, organisation)
+    return Admission(actor, before.token, before.by_cookie, before.limits, member)
+
+
+async def _decide(request: AnyRequest, rule: Rule, body: bytes | None) -> Admission:
+    state = state_of(request.scope)
+    runtime = state.app.runtime
+    try:
+        actor, token, by_cookie = await authenticate(request)
+    except NotSignedIn:
+        # What anyone may do, such as refreshing an expired token, does not fail for carrying that token along.
+        if rule.may != PUBLIC:
+            raise
+        actor, token, by_cookie = None, None, False
+    state.admission = Admission(actor, token, by_cookie)
+    if request.method not in SAFE and not rule.cross_site:
+        csrf.refuse_other_origins(request, runtime.settings)
+        if by_cookie and actor is not None and is_api_call(request):
+            csrf.check(runtime.keys, actor.session, request.headers.get("x-csrf-token"))
+    if rule.may == PUBLIC:
+        return Admission(actor, token, by_cookie)
+    if actor is None:
+        raise NotSignedIn
+    unread = body is None and rule.within.startswith(BODY)
+    member = _permitted(request, rule, actor, _organisation_named(request, rule, body), unread=unread)
+    return Admission(actor, token, by_cookie, member=member)
+
+
+async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, bool]:
+    """Who is asking, by which token, and whether a cookie brought it. Raises NotSignedIn for a bearer token that is not good."""
+    app = app_of(request)
+    headers = request.scope["headers"]
+    token = bearer(headers)
+    by_cookie = token is None
+    if by_cookie:
+        token = cookie(headers, cookie_of(app.runtime.settings, COOKIE).encode())
+    actor = await app.sessions.find(token) if token else None
+    if actor is None:
+        if not by_cookie:
+            raise NotSignedIn("This access token has expired or was revoked. Sign in again, or refresh it.")
+        return None, None, False
+    also_remember(actor.name, actor.record.email)
+    return actor, token, by_cookie
+
+
+def is_api_call(request: AnyRequest) -> bool:
+    return request.scope["path"].startswith("/api/")
+
+
+def limited_as(address: str) -> str:
+    """The key a client address is rate-limited by: of IPv6 its network of 64 bits, the least that anyone is given."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+
+
+async def _read_body(request: AnyRequest) -> bytes:
+    """All of it, kept by the request for whoever interprets it. Raises BodyTimeout."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise BodyTimeout from None
+
+
+def _organisation_named(request: AnyRequest, rule: Rule, body: bytes | None) -> str | None:
+    """The organisation that the head or the body names; None where it is not known yet, or cannot be read."""
+    if rule.within in {"", FOUND}:
+        return None
+    if rule.within.startswith(BODY):
+        return None if body is None else _field_of(body, rule.within.removeprefix(BODY))
+    value = request.path_params.get(rule.within) or request.query_params.get(rule.within)
+    return str(value) if value else None
+
+
+def _field_of(body: bytes, name: str) -> str | None:
+    """One field of a JSON object; nothing else in it is interpreted. What it holds is refused later, by validation."""
+    try:
+        return getattr(msgspec.json.decode(body, type=_only(name)), name, None)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _only(name: str) -> type[msgspec.Struct]:
+    return msgspec.defstruct("Only", [(name, str)])
+
+
+def _permitted(request: AnyRequest, rule: Rule, actor: Actor, organisation: str | None, *, unread: bool = False) -> Membership | None:
+    """Proof of the permission where the organisation is known; while its name is `unread` in the body, there is none yet.
+
+    Raises NotFound, Forbidden and what else refuses.
+    """
+    settings = app_of(request).runtime.settings
+    _check_impersonation(request, rule, actor)
+    member = None
+    if rule.may == SIGNED_IN:
+        if actor.is_key and request.method not in SAFE:
+            raise Forbidden(_("An API key cannot do this. Sign in as yourself."))
+    elif organisation is not None:
+        member = actor.require(rule.may, organisation)
+    elif not unread and not actor.may(rule.may):
+        raise Forbidden
+    if not rule.before_second_factor and actor.needs_second_factor(settings.second_factor_for):
+        raise SecondFactorNeeded
+    _check_recent(request, rule, actor)
+    return member
+
+
+def _check_impersonation(request: AnyRequest, rule: Rule, actor: Actor) -> None:
+    if actor.impersonator is not None and not rule.impersonator_may:
+        if rule.sensitive:
+            raise NotWhileImpersonating(_("Only the person themselves can do this. Stop impersonating first."))
+        if request.method not in SAFE and not actor.record.impersonation_writes:
+            raise NotWhileImpersonating(_("You're impersonating this person read-only. Nothing can be changed."))
+
+
+def _check_recent(request: AnyRequest, rule: Rule, actor: Actor) -> None:
+    if rule.sensitive:
+        if actor.is_key:
+            raise Forbidden(_("An API key cannot do this. Sign in as yourself."))
+        runtime = app_of(request).runtime
+        window = timedelta(seconds=runtime.settings.sessions.prove_again)
+        if request.method not in SAFE:
+            window += FILLING_IN
+        authenticated_at = actor.record.authenticated_at
+        if authenticated_at is None or runtime.clock.now() - authenticated_at >= window:
+            raise ReauthenticationRequired(_("Confirm it's you first: this is a sensitive change."))

@@ -1,0 +1,158 @@
+"""How a setting is declared, read from the environment and checked, ours and those of modules alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+PREFIX = "PHOENIX_"
+Check = Callable[[Any], str]
+"""What is wrong with a value, as the end of a sentence that begins with the variable's name; "" where nothing is."""
+
+
+class SettingsError(Exception):
+    """The environment holds something Phoenix cannot start with; the message names the variable and the fix."""
+
+
+def setting(name: str, default: Any, about: str, check: Check | None = None) -> Any:
+    """Declare a setting: its variable without the prefix, its default, one sentence for the documentation, and its check."""
+    return field(default=default, metadata={"name": name, "about": about, "check": check})
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A setting as operators know it."""
+
+    name: str
+    default: Any
+    about: str
+
+
+def variables_of(kind: type[Any], prefix: str = PREFIX) -> list[Variable]:
+    """The settings of a concern, in the order they are declared."""
+    return [Variable(prefix + f.metadata["name"], f.default, f.metadata["about"]) for f in dataclasses.fields(kind)]
+
+
+def read_concern(kind: type[T], env: Mapping[str, str], prefix: str = PREFIX) -> T:
+    """Read and check a frozen dataclass of settings. Raises SettingsError naming the first variable that cannot be used."""
+    types = get_type_hints(kind)
+    values = {}
+    for f in dataclasses.fields(kind):  # type: ignore[arg-type]
+        variable = prefix + f.metadata["name"]
+        text = _given(variable, env)
+        if text is not None:
+            values[f.name] = _checked(variable, _parse(variable, text, types[f.name]), f.metadata["check"])
+    return kind(**values)
+
+
+def _given(variable: str, env: Mapping[str, str]) -> str | None:
+    text = env.get(variable)
+    if text is None and (path := env.get(f"{variable}_FILE")):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise SettingsError(f"{variable}_FILE names {path}, which cannot be read: {why}.") from None
+    return text
+
+
+def _checked(variable: str, value: Any, check: Check | None) -> Any:
+    problem = check(value) if check is not None else ""
+    if problem:
+        raise SettingsError(f"{variable} {problem}.")
+    return value
+
+
+def _parse(variable: str, text: str, kind: Any) -> Any:
+    if kind is bool:
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"0", "false", "no", "off", ""}:
+            return False
+        raise SettingsError(f"{variable} must be true or false, not {text!r}.")
+    if kind is int:
+        # Not int(): it takes digits of every script, underscores and megabytes.
+        if not (text.strip().isascii() and text.strip().removeprefix("-").isdecimal() and len(text) < 20):
+            raise SettingsError(f"{variable} must be a whole number, not {text[:40]!r}.")
+        number = int(text)
+        if number < 0:
+            raise SettingsError(f"{variable} must not be negative.")
+        return number
+    if kind is Path:
+        return Path(text).expanduser()
+    if kind == tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def one_of(*choices: str) -> Check:
+    """One of these words."""
+
+    def check(value: str) -> str:
+        said = f"{', '.join(filter(None, choices[:-1]))} or {choices[-1]}"
+        return "" if value in choices else f"must be {said}, not {value[:40]!r}"
+
+    return check
+
+
+def between(least: int, most: int) -> Check:
+    """A number in this range, both ends included."""
+    return lambda value: "" if least <= value <= most else f"must be between {least} and {most}, not {value}"
+
+
+PORT = between(0, 65_535)
+
+
+def with_scheme(*schemes: str) -> Check:
+    """Empty, or an address with one of these schemes and a host."""
+
+    def check(value: str) -> str:
+        if not value:
+            return ""
+        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in schemes and (bool(parts.hostname) or "host=" in parts.query) and (parts.port or 1) > 0
+        except ValueError:
+            whole = False
+        return "" if whole else f"must be an address that begins with {wanted}"
+
+    return check
+
+
+def networks(value: tuple[str, ...]) -> str:
+    """IP addresses and networks in CIDR notation."""
+    for text in value:
+        try:
+            ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            return f"holds {text[:60]!r}, which is no network; write one such as 10.8.0.0/24"
+    return ""
+
+
+def origins(value: tuple[str, ...]) -> str:
+    """Exact web origins (RFC 6454): scheme, host and port, and nothing else."""
+    for text in value:
+        try:
+            parts = urlsplit(text)
+            exact = parts.scheme in {"http", "https"} and bool(parts.hostname) and f"{parts.scheme}://{parts.netloc}" == text
+            exact = exact and "*" not in text and "@" not in parts.netloc and (parts.port or 1) > 0
+        except ValueError:
+            exact = False
+        if not exact:
+            return f"holds {text[:80]!r}; write an exact origin such as https://app.example.com"
+    return ""
+
+
+def bind(value: str) -> str:
+    """An IP address or host name and a port."""
+    host, _, port = value.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or len(port) > 5 or int(port) > 65_535:
+        return "must be an address and a port, such as 127.0.0.1:8020"
+    return ""

@@ -1,0 +1,97 @@
+"""Who may call what, over all routes: a module that is added is under these tests from its first line."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from tests.harness import Harness
+
+from phoenix.composition import REGISTRY
+from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
+
+JUNK = b'{"organisation": [[[' + b"\xff" * 20
+ROUTES = [(route, route.opt["rule"]) for module in REGISTRY.modules for route in module.routes]
+
+
+def _method(route: HTTPRouteHandler) -> str:
+    return min(route.http_methods)
+
+
+def _path(route: HTTPRouteHandler) -> str:
+    return min(route.paths)
+
+
+def _filled(path: str) -> str:
+    return re.sub(r"{\w+:\w+}", "something", path)
+
+
+def _name(case: Any) -> str:
+    return f"{_method(case)} {_path(case)}" if isinstance(case, HTTPRouteHandler) else ""
+
+
+ORGANISATION = {name for name, permission in REGISTRY.permissions.items() if permission.scope == "organisation"}
+CHANGING = [(route, rule) for route, rule in ROUTES if _method(route) not in SAFE]
+
+
+@pytest.mark.parametrize(("route", "rule"), ROUTES, ids=_name)
+def test_a_route_names_a_permission_and_where_it_must_be_held(route: HTTPRouteHandler, rule: Rule) -> None:
+    assert rule.may in {PUBLIC, SIGNED_IN, *REGISTRY.permissions}
+    named = re.findall(r"{(\w+):", _path(route))
+    if rule.may in ORGANISATION:
+        assert rule.within, "a permission in organisations needs one: say `within`"
+    else:
+        assert not rule.within
+        if rule.may in {PUBLIC, SIGNED_IN}:
+            assert not {"slug", "organisation_id"} & set(named), "an organisation in the path needs a permission there"
+    if rule.within not in {"", FOUND} and not rule.within.startswith(BODY) and not _path(route).startswith("/api/"):
+        assert rule.within in named
+
+
+@pytest.mark.parametrize("scope", sorted(ORGANISATION))
+def test_every_scope_on_offer_opens_a_route(scope: str) -> None:
+    granted = REGISTRY.with_implied(frozenset({scope}))
+    assert any(rule.may in granted for route, rule in ROUTES if _path(route).startswith("/api/"))
+
+
+@pytest.mark.parametrize(("route", "rule"), CHANGING, ids=_name)
+def test_what_is_sensitive_is_decided_again_in_its_transaction(route: HTTPRouteHandler, rule: Rule) -> None:
+    del route
+    assert rule.decides_again or not rule.sensitive
+
+
+def test_nobody_with_a_junk_body_learns_only_that_they_are_not_signed_in(harness: Harness) -> None:
+    """Limits, session and permission come before the body is interpreted."""
+    tried = 0
+
+    async def run() -> None:
+        nonlocal tried
+        async with harness:
+            for route, rule in CHANGING:
+                path = _filled(_path(route))
+                if rule.may == PUBLIC or not path.startswith("/api/") or "public" not in rule.listeners:
+                    continue
+                answer = await harness.client.request(_method(route), path, content=JUNK, headers={"Content-Type": "application/json"})
+                assert answer.status_code in {401, 429}, f"{_method(route)} {path}: {answer.status_code} {answer.text}"
+                tried += 1
+
+    asyncio.run(run())
+    assert tried > 20
+
+
+def test_a_stranger_with_a_junk_body_learns_only_that_there_is_no_such_organisation(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            await harness.person("eve")
+            for route, rule in CHANGING:
+                if rule.within != "organisation_id":
+                    continue
+                path = _filled(_path(route).replace("{organisation_id:str}", ember))
+                answer = await harness.request(_method(route), path, by="eve", content=JUNK, headers={"Content-Type": "application/json"})
+                assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), f"{path}: {answer.text}"
+
+    asyncio.run(run())
