@@ -20,6 +20,7 @@ from phoenix.app import Phoenix
 from phoenix.composition import REGISTRY
 from phoenix.embedded.mailbox.receive import Receiver, serve
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.data.database import set_codecs
 from phoenix.kernel.data.followers import follow_once
@@ -175,7 +176,7 @@ class Harness:
             made = await tx.one(INSERT, new_id("org"), slug, slug.title(), tx.now)
             for name, role in roles.items():
                 await tx.execute(INSERT_MEMBER, made.id, self.people[name].id, role, tx.now)
-                tx.invalidate(f"account:{self.people[name].id}")
+                tx.invalidate(ACCOUNT(self.people[name].id))
         self.organisations[slug] = made.id
         return made.id
 

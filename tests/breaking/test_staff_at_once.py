@@ -7,6 +7,8 @@ import asyncio
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
+from phoenix.kernel.cache.keys import ACCOUNT
+
 
 def test_two_administrators_cannot_lock_each_other_out(harness: Harness) -> None:
     """One of them stays, or nobody could ever open the other again."""
@@ -26,6 +28,6 @@ def test_two_administrators_cannot_lock_each_other_out(harness: Harness) -> None
                 await harness.sql("UPDATE accounts SET locked_at = NULL")
                 await harness.sql("UPDATE sessions SET ended_at = NULL")
                 async with harness.runtime.database.transaction() as tx:
-                    tx.invalidate(*(f"account:{person.id}" for person in harness.people.values()))
+                    tx.invalidate(*(ACCOUNT(person.id) for person in harness.people.values()))
 
     asyncio.run(run())

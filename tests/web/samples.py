@@ -70,6 +70,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
         "path": path,
         "live": Thing(url="", organisation="org_halden"),
         "impersonation": None,
+        "first_action": Thing(label="New entry", empty_label="Write the first entry", icon="plus", href="/o/halden/entries/new"),
         "listener": "public",
         "environment": "production",
         "version": "2.0.0",
@@ -153,9 +154,9 @@ def cards(counts: tuple[int, ...] = COUNTS, *, entries: bool = True) -> list[dic
     recent = [{"id": e.id, "title": e.title, "author": e.author.id, "occurred_at": e.occurred_at.isoformat()} for e in ENTRIES]
     newest = [{"id": m.account, "name": m.name, "role": m.role, "joined_at": m.joined_at.isoformat()} for m in reversed(MEMBERS)]
     return [
-        {"name": "entries.per_day", "title": "Entries per day", "template": "entries/card_per_day.html", "data": {"days": days}, "side": False},
-        {"name": "entries.recent", "title": "Latest entries", "template": "entries/card_recent.html", "data": {"entries": recent if entries else []}, "side": False},
-        {"name": "organisations.members", "title": "Members", "template": "organisations/card_members.html", "data": {"count": 24, "newest": newest}, "side": True},
+        {"name": "entries.per_day", "title": "Entries per day", "template": "entries/card_per_day.html", "figures": "entries/figures_per_day.html", "data": {"days": days}, "side": False},
+        {"name": "entries.recent", "title": "Latest entries", "template": "entries/card_recent.html", "figures": "entries/figures_recent.html", "data": {"entries": recent if entries else []}, "side": False},
+        {"name": "organisations.members", "title": "Members", "template": "organisations/card_members.html", "figures": "organisations/figures_members.html", "data": {"count": 24, "newest": newest}, "side": True},
     ]  # fmt: skip
 
 

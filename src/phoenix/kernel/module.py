@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from phoenix.kernel.actor import Actor, MembershipRecord, SessionRecord
+    from phoenix.kernel.cache.keys import Key
     from phoenix.kernel.data.database import Reader, Transaction
     from phoenix.kernel.data.events import Event, Recorded
     from phoenix.kernel.runtime import Part, Runtime
@@ -28,6 +29,14 @@ class Permission:
     about: str
     scope: Literal["organisation", "platform"] = "organisation"
     implies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventGroup:
+    """Kinds of events that people filter by together. `label` is a gettext message, such as "Entries"."""
+
+    name: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,22 @@ class Card:
     template: str
     permission: str
     side: bool = False
+    figures: str = ""
+    """A template for the top of the dashboard, which gets the same card."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAction:
+    """What people most often come to do in an organisation: a button at the top of pages, and in empty ones.
+
+    `label` and `empty_label` are gettext messages; `path` holds `{organisation}`. Of several the first allowed is shown.
+    """
+
+    label: str
+    empty_label: str
+    icon: str
+    path: str
+    permission: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +187,7 @@ class Identity:
     seen: Callable[[Transaction, Sequence[tuple[str, float]]], Awaitable[None]]
     why: Callable[[Reader, str], Awaitable[str]]
     hold: Callable[[Transaction, str], Awaitable[None]]
-    keys: tuple[str, ...] = ()
+    keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +247,9 @@ class Module:
     jobs: tuple[Job, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     followers: tuple[Follower, ...] = ()
+    event_groups: tuple[EventGroup, ...] = ()
     cards: tuple[Card, ...] = ()
+    first_actions: tuple[FirstAction, ...] = ()
     navigation: tuple[NavigationItem, ...] = ()
     hot: tuple[HotRead, ...] = ()
     names: tuple[Names, ...] = ()

@@ -15,7 +15,9 @@ from phoenix.kernel.data.database import Reader
 from phoenix.kernel.module import (
     Banner,
     Card,
+    EventGroup,
     EventKind,
+    FirstAction,
     Identity,
     Job,
     MembershipSource,
@@ -59,6 +61,14 @@ class Registry:
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         return tuple(card for module in self.modules for card in module.cards)
+
+    @cached_property
+    def event_groups(self) -> dict[str, EventGroup]:
+        return {group.name: group for module in self.modules for group in module.event_groups}
+
+    @cached_property
+    def first_actions(self) -> tuple[FirstAction, ...]:
+        return tuple(action for module in self.modules for action in module.first_actions)
 
     @cached_property
     def navigation(self) -> tuple[NavigationItem, ...]:
@@ -119,6 +129,7 @@ class Registry:
         doubles: dict[str, Iterable[str]] = {
             "permission": (p.name for m in self.modules for p in m.permissions),
             "event kind": (e.type.kind for m in self.modules for e in m.events),
+            "event group": (g.name for m in self.modules for g in m.event_groups),
             "job": (j.name for m in self.modules for j in m.jobs),
             "schedule": (s.name for m in self.modules for s in m.schedules),
             "follower": (f.name for m in self.modules for f in m.followers),
@@ -156,6 +167,9 @@ class Registry:
         for permission in module.permissions:
             for unknown in set(permission.implies) - set(self.permissions):
                 raise RegistryError(f"Permission {permission.name} implies {unknown}, which no module declares.")
+        for kind in module.events:
+            if kind.group and kind.group not in self.event_groups:
+                raise RegistryError(f"Event {kind.type.kind} is in the group {kind.group}, which no module declares.")
         for card in module.cards:
             if card.permission not in self.permissions:
                 raise RegistryError(f"Card {card.name} needs the permission {card.permission}, which no module declares.")

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.cache.generations import Generations
+from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.cache.valkey import Valkey
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class Watch:
         self.seen: list[int] = []
         self._unsettled: list[str] = []
 
-    async def on(self, *keys: str) -> None:
+    async def on(self, *keys: Key) -> None:
         """The value depends on these keys. Call it before reading what they stand for."""
         found = await self._generations.read(keys)
         if found is None:

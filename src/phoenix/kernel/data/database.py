@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 
 from phoenix.kernel.cache.generations import Generations
+from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.events import Event
 from phoenix.kernel.errors import InvalidInput, NotFound, Unavailable
@@ -89,7 +90,7 @@ class Transaction(Reader):
         self.impersonator: str | None = None
         self.request = request
         self.events: list[Event] = []
-        self.invalidated: set[str] = set()
+        self.invalidated: set[Key] = set()
         self.has_jobs = False
         self.after_commit: list[Callable[[], None]] = []
 
@@ -105,7 +106,7 @@ class Transaction(Reader):
         self.events.append(event)
         self.invalidate(*event.invalidates())
 
-    def invalidate(self, *keys: str) -> None:
+    def invalidate(self, *keys: Key) -> None:
         """Make every cached value that depends on these keys stale, as of this transaction's commit."""
         self.invalidated.update(keys)
 

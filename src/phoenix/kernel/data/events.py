@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Struct, StructMeta
 
+from phoenix.kernel.cache.keys import EVENTS, Key
+
 
 class EventMeta(StructMeta):
     """Lets an event name its kind in its first line."""
@@ -31,9 +33,9 @@ class Event(Struct, frozen=True, kw_only=True, metaclass=EventMeta):
     organisation: str | None = None
     subject: str | None = None
 
-    def invalidates(self) -> tuple[str, ...]:
+    def invalidates(self) -> tuple[Key, ...]:
         """Generation keys of what everyone sees of this organisation's events."""
-        return (f"feed:{self.organisation}",) if self.organisation else ()
+        return (EVENTS(self.organisation),) if self.organisation else ()
 
     def data(self) -> dict[str, Any]:
         return {name: value for name, value in msgspec.structs.asdict(self).items() if name not in {"organisation", "subject"}}

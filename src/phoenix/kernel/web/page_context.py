@@ -9,6 +9,7 @@ from typing import Any
 from phoenix import __version__
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.i18n.avatars import Avatar, initials, tone
+from phoenix.kernel.i18n.text import gettext
 from phoenix.kernel.web.application import AnyRequest, App, app_of
 
 
@@ -36,6 +37,16 @@ class NavigationLink:
     href: str
     current: bool
     group: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLink:
+    """The first action of an organisation, resolved for a reader."""
+
+    label: str
+    empty_label: str
+    icon: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,7 @@ def page_context(request: AnyRequest, actor: Actor | None, csrf_token: str, toas
         "organisation": membership and organisation_avatar(membership),
         "organisations": [organisation_avatar(s) for s in actor.memberships] if actor else [],
         "navigation": navigation(app, actor, membership, path),
+        "first_action": _first_action(app, membership),
         "impersonation": ImpersonationNotice(record.impersonator_name or record.impersonator, record.until, record.impersonation_writes)
         if record and record.impersonator
         else None,
@@ -127,3 +139,13 @@ def navigation(app: App, actor: Actor | None, membership: MembershipRecord | Non
         href = item.path.format(organisation=membership.slug if membership else "")
         links.append(NavigationLink(item.label, item.icon, href, path == href or path.startswith(f"{href}/"), item.group))
     return links
+
+
+def _first_action(app: App, membership: MembershipRecord | None) -> ActionLink | None:
+    if membership is None:
+        return None
+    for action in app.registry.first_actions:
+        if action.permission in membership.permissions:
+            href = action.path.format(organisation=membership.slug)
+            return ActionLink(gettext(action.label), gettext(action.empty_label), action.icon, href)
+    return None

@@ -11,6 +11,7 @@ import msgspec
 
 from phoenix.kernel.actor import Actor, SessionRecord
 from phoenix.kernel.cache.cache import Codec, Watch
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction, command
 from phoenix.kernel.errors import NotSignedIn, PhoenixError
 from phoenix.kernel.registry import Registry
@@ -151,7 +152,7 @@ class SessionReader:
             if record is None:
                 raise NotSignedIn
             # Only now is the account known, so what depends on it is read again after its generation.
-            await watch.on(f"account:{record.account}", *identity.keys)
+            await watch.on(ACCOUNT(record.account), *identity.keys)
             record = await identity.find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn

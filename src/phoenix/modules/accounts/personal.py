@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Banner
@@ -28,7 +29,7 @@ async def erase(tx: Transaction, account: str) -> None:
     # By the usual way first, so that those it looked at lose what is cached of it.
     await stop_looking_by(tx, account, reason="erased")
     await tx.execute(personal.ERASE_PERSON, account, _("Deleted person"), tx.now)
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
 
 
 def deletion_banner(actor: Actor) -> Banner | None:

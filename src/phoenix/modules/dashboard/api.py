@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import Actor, Membership, MembershipRecord
 from phoenix.kernel.cache.cache import Watch
+from phoenix.kernel.cache.keys import EVENTS, MEMBERS
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Card
 from phoenix.kernel.registry import Registry
@@ -55,7 +56,7 @@ async def read_dashboard(call: Call, member: Membership) -> Dashboard | Answer:
     actor, registry = call.actor, call.registry
 
     async def refill(watch: Watch) -> Answer:
-        await watch.on(f"feed:{member.organisation}", f"people:{member.organisation}")
+        await watch.on(EVENTS(member.organisation), MEMBERS(member.organisation))
         cards = visible_cards(registry, member)
         data = await queries.cards_of(call.db, cards, actor, member)
         return answer(Dashboard([CardAnswer(card.name, _(card.title), found) for card, found in zip(cards, data, strict=True)]))

@@ -19,7 +19,7 @@ async def show_dashboard(call: Call) -> View:
     cards = visible_cards(registry, member)
     data = await queries.cards_of(call.db, cards, call.actor, member)
     shown = [
-        {"name": card.name, "title": _(card.title), "template": card.template, "data": found, "side": card.side}
+        {"name": card.name, "title": _(card.title), "template": card.template, "data": found, "side": card.side, "figures": card.figures}
         for card, found in zip(cards, data, strict=True)
     ]
     names: dict[str, str] = {}

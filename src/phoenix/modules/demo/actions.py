@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from phoenix.kernel.actor import Actor, SessionRecord
+from phoenix.kernel.cache.keys import EVENTS
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.data.database import Query, Transaction, query
 from phoenix.kernel.data.ids import new_id
@@ -183,7 +184,7 @@ async def seed_scale(runtime: Runtime, scale: int, organisation: str = "") -> st
                 for row in rows
             ]
             await connection.copy_records_to_table("events", records=events, columns=EVENT_COLUMNS)
-            tx.invalidate(f"feed:{organisation_id}", f"entries:{organisation_id}")
+            tx.invalidate(EVENTS(organisation_id))
     async with runtime.database.reader() as db:
         # Now rather than by autovacuum in the middle of what is measured.
         await (await db.connection()).execute("VACUUM (ANALYZE) entries, events")

@@ -52,7 +52,6 @@ async def post_entry(tx: Transaction, member: Membership, draft: Draft) -> Entry
         clean.time_zone,
         tx.now,
     )
-    tx.invalidate(f"entries:{entry.organisation}")
     tx.record(EntryPosted(organisation=entry.organisation, subject=entry.id, title=entry.title, excerpt=excerpt(entry.body)))
     return entry
 
@@ -74,7 +73,6 @@ async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft:
     changed = await tx.maybe(queries.CHANGE, entry.id, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, version)
     if changed is None:
         raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again, then repeat your change."))
-    tx.invalidate(f"entries:{entry.organisation}")
     tx.record(EntryChanged(organisation=entry.organisation, subject=entry.id, title=changed.title))
     return changed
 
@@ -84,7 +82,6 @@ async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, ver
     _check_changeable(member, entry)
     if not await tx.execute(queries.DELETE, entry.id, version):
         raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again before you delete it."))
-    tx.invalidate(f"entries:{entry.organisation}")
     tx.record(EntryDeleted(organisation=entry.organisation, subject=entry.id, title=entry.title))
 
 

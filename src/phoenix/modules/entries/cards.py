@@ -15,6 +15,7 @@ PER_DAY = Card(
                       GROUP BY 1) e ON e.day = d.day
     """,
     template="entries/card_per_day.html",
+    figures="entries/figures_per_day.html",
     permission="entries.read",
 )
 
@@ -29,5 +30,6 @@ RECENT = Card(
                  WHERE e.organisation_id = $1 ORDER BY e.occurred_at DESC, e.id DESC LIMIT 5) e
     """,
     template="entries/card_recent.html",
+    figures="entries/figures_recent.html",
     permission="entries.read",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import EventKind, Module, NavigationItem, Permission, PersonalData
+from phoenix.kernel.module import EventGroup, EventKind, FirstAction, Module, NavigationItem, Permission, PersonalData
 from phoenix.modules.entries import api, events, pages, personal
 from phoenix.modules.entries.cards import PER_DAY, RECENT
 
@@ -25,6 +25,8 @@ MODULE = Module(
         "member": frozenset({"entries.read", "entries.write"}),
         "viewer": frozenset({"entries.read"}),
     },
+    event_groups=(EventGroup("entries", "Entries"),),
+    first_actions=(FirstAction("New entry", "Write the first entry", "plus", "/o/{organisation}/entries/new", "entries.write"),),
     events=(
         EventKind(
             events.EntryPosted,

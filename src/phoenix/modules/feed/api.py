@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 
 from phoenix.kernel.actor import Actor, Membership, MembershipRecord
 from phoenix.kernel.cache.cache import Watch
+from phoenix.kernel.cache.keys import EVENTS, MEMBERS
 from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call
@@ -37,7 +38,7 @@ def hot_key(actor: Actor, query_string: bytes) -> str | None:
 async def read_feed(
     call: Call, member: Membership, limit: int | None = None, cursor: str | None = None, kind: str | None = None
 ) -> Page[FeedItem] | Answer:
-    """What happened in an organisation, newest first. `kind` is a group: entries, people."""
+    """What happened in an organisation, newest first. `kind` is a group of events, such as entries or people."""
     size = parse_limit(limit)
     kinds = visible_kinds(call.registry, member, kind or "")
     if cursor or kind or limit is not None:
@@ -45,7 +46,7 @@ async def read_feed(
         return await _page(call, member, kinds, after[0], size)
 
     async def refill(watch: Watch) -> Answer:
-        await watch.on(f"feed:{member.organisation}", f"people:{member.organisation}")
+        await watch.on(EVENTS(member.organisation), MEMBERS(member.organisation))
         return answer(await _page(call, member, kinds, NEWEST, size))
 
     return await call.runtime.cache.read(feed_key(member), refill, codec=ANSWER)

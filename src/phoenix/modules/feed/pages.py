@@ -22,7 +22,6 @@ CURSOR = CursorKind("feed pages", int)
 NEWEST = 2**62
 PAGE_SIZE = 20
 NEW_MOST = 40
-LABELS = {"": "Everything", "entries": "Entries", "people": "People"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +43,17 @@ class Shown:
 @page("/o/{slug:str}/feed", may="feed.read", within="slug", queries=3)
 async def show_feed(call: Call) -> View:
     member = call.member
-    kind = call.query("kind") if call.query("kind") in LABELS else ""
+    groups = {kind.group: call.registry.event_groups[kind.group] for kind in call.registry.events.values() if kind.feed and kind.group}
+    kind = call.query("kind") if call.query("kind") in groups else ""
     cursor = call.query("cursor") or None
     before = CURSOR.read(call.runtime.keys, cursor) or (NEWEST,)
     kinds = visible_kinds(call.registry, member, kind)
     rows = await call.db.all(queries.PAGE, member.organisation, before[0], kinds, PAGE_SIZE + 1)
     made = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
     address = f"/o/{member.slug}/feed?{f'kind={kind}&' if kind else ''}cursor="
-    groups = {registered.group for registered in call.registry.events.values() if registered.feed}
     context = {
         "items": await _shown(call, member, made.items),
-        "kinds": [{"name": name, "label": _(label)} for name, label in LABELS.items() if not name or name in groups],
+        "kinds": [{"name": "", "label": _("Everything")}, *({"name": group.name, "label": _(group.label)} for group in groups.values())],
         "kind": kind,
         "older": f"{address}{quote(made.next_cursor)}" if made.next_cursor else "",
         "newest": cursor is None,

@@ -16,6 +16,7 @@ MEMBERS = Card(
           FROM memberships WHERE organisation_id = $1
     """,
     template="organisations/card_members.html",
+    figures="organisations/figures_members.html",
     permission="organisations.read",
     side=True,
 )

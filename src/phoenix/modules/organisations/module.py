@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import EventKind, Job, MembershipSource, Module, NavigationItem, Permission, PersonalData
+from phoenix.kernel.module import EventGroup, EventKind, Job, MembershipSource, Module, NavigationItem, Permission, PersonalData
 from phoenix.modules.organisations import api, events, jobs, pages, personal, queries
 from phoenix.modules.organisations.cards import MEMBERS
 
@@ -25,6 +25,7 @@ MODULE = Module(
         "member": frozenset({"organisations.read", "organisations.invite"}),
         "viewer": frozenset({"organisations.read"}),
     },
+    event_groups=(EventGroup("people", "People"),),
     events=(
         EventKind(
             events.OrganisationCreated,

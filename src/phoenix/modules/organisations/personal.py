@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from phoenix.kernel.cache.keys import EVENTS, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.text import _
@@ -28,7 +29,7 @@ async def refuse(db: Reader, account: str) -> None:
 async def erase(tx: Transaction, account: str) -> None:
     """Leave every organisation; one in which nobody else is goes with its content."""
     for organisation in await tx.all(queries.ORGANISATIONS_OF, account):
-        tx.invalidate(f"people:{organisation}", f"feed:{organisation}")
+        tx.invalidate(MEMBERS(organisation), EVENTS(organisation))
     await tx.execute(queries.DELETE_LEFT_ALONE, account)
     await tx.execute(queries.LEAVE_ALL, account)
     await tx.execute(queries.FORGET_INVITATIONS, account)

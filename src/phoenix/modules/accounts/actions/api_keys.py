@@ -8,6 +8,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
@@ -67,7 +68,7 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
     """End a key of that account at once. Raises NotFound."""
     if await tx.maybe(tokens.REVOKE_API_KEY, key_id, account, tx.now) is None:
         raise NotFound(_("There is no such key, or it was revoked already."))
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
     tx.record(ApiKeyRevoked(subject=account, key=key_id))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import FieldError, InvalidInput
@@ -81,7 +82,7 @@ async def renew_tokens(runtime: Runtime, tx: Transaction, actor: Actor) -> NewTo
     """
     token = f"pho_{new_token()}"
     renewed = await tx.one(protection.RENEW_TOKEN, actor.session, hash_token(token))
-    tx.invalidate(f"account:{actor.account}")
+    tx.invalidate(ACCOUNT(actor.account))
     if not renewed.refreshes:
         return NewTokens(token, None, round((renewed.until - tx.now).total_seconds()), renewed.remembered)
     refresh = refresh_token(runtime.keys, actor.session, renewed.count + 1)
@@ -96,7 +97,7 @@ async def renew_tokens(runtime: Runtime, tx: Transaction, actor: Actor) -> NewTo
 async def prove_session(tx: Transaction, actor: Actor, *, method: str) -> None:
     """From now on sensitive acts are open to this session, for a while."""
     await tx.execute(protection.PROVE_SESSION, actor.session, tx.now)
-    tx.invalidate(f"account:{actor.account}")
+    tx.invalidate(ACCOUNT(actor.account))
     tx.record(IdentityProven(subject=actor.account, session=actor.session, method=method))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict
@@ -36,7 +37,7 @@ async def keep_account(tx: Transaction, actor: Actor) -> None:
     """Take the wish back. Raises Conflict where there was none."""
     if await tx.maybe(personal.CANCEL_DELETION, actor.account) is None:
         raise Conflict(_("The deletion of this account was not asked for."))
-    tx.invalidate(f"account:{actor.account}")
+    tx.invalidate(ACCOUNT(actor.account))
     tx.record(DeletionCancelled(subject=actor.account))
 
 

@@ -25,6 +25,7 @@ from webauthn.helpers.structs import (
 )
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
@@ -131,7 +132,7 @@ async def add_passkey(
     )
     if kept is None:
         raise WrongPasskey(_("This passkey is in use already."))
-    tx.invalidate(f"account:{actor.account}")
+    tx.invalidate(ACCOUNT(actor.account))
     tx.record(PasskeyAdded(subject=actor.account, passkey=kept.id))
     await enqueue(tx, "accounts.send_security_notice", {"account": actor.account, "what": "passkey_added"})
     return kept
@@ -156,7 +157,7 @@ async def remove_passkey(tx: Transaction, account: str, passkey: str) -> None:
         raise NotFound(_("There is no such passkey."))
     if found.passkeys == 1 and not found.has_password and not found.identities:
         raise LastWayIn(_("This is the only way into your account. Set a password or add another passkey first."))
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
     tx.record(PasskeyRemoved(subject=account, passkey=passkey))
     await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "passkey_removed"})
 

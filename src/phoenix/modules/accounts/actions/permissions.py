@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.text import _
@@ -30,7 +31,7 @@ async def grant(runtime: Runtime, tx: Transaction, actor: Actor, account: str, p
     await tx.execute(queries.GRANT, account, permission, actor.account, tx.now)
     # Nobody looks through the eyes of staff, so not of somebody who is staff from now on.
     await stop_looking_as(tx, account, reason="became_staff")
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
     tx.record(PermissionGranted(subject=account, permission=permission))
 
 
@@ -44,7 +45,7 @@ async def take(runtime: Runtime, tx: Transaction, actor: Actor, account: str, pe
     if await tx.maybe(staff.TAKE, account, permission) is None:
         raise Conflict(_("This account does not have that permission."))
     await stop_looking_by(tx, account, reason="permission_taken")
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
     tx.record(PermissionTaken(subject=account, permission=permission))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import PreconditionFailed
 from phoenix.modules.accounts import queries
@@ -34,7 +35,7 @@ async def change_profile(
     changed = await tx.maybe(queries.UPDATE_PROFILE, actor.account, name, time_zone, locale, tx.now, version, contact)
     if changed is None:
         raise PreconditionFailed("Your profile was changed on another device. Load it again, then repeat your change.")
-    tx.invalidate(f"account:{actor.account}", *(f"people:{membership.organisation}" for membership in actor.memberships))
+    tx.invalidate(ACCOUNT(actor.account), *(MEMBERS(membership.organisation) for membership in actor.memberships))
     given = {"name": name, "time_zone": time_zone, "locale": locale, "contact": contact}
     tx.record(ProfileChanged(subject=actor.account, fields=[field for field, value in given.items() if value is not None]))
     return changed

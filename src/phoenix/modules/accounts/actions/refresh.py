@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
@@ -33,7 +34,7 @@ async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> Toke
         count += 1
         idle_until = tx.now + timedelta(seconds=found.idle_seconds)
         await tx.execute(queries.ROTATE, found.id, hash_token(refresh_token(runtime.keys, found.id, count)), tx.now, idle_until)
-        tx.invalidate(f"account:{found.account}")
+        tx.invalidate(ACCOUNT(found.account))
     elif tx.now - found.refreshed_at > REFRESH_GRACE:
         await end_session_of(tx, found.account, found.id, reason=REUSED)
         raise RefreshRefused(_("This refresh token was used before. The session was ended, in case it was stolen. Log in again."))

@@ -9,6 +9,7 @@ import pyotp
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import FieldError
@@ -69,7 +70,7 @@ async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: st
         raise _wrong(_("This code is wrong. Type the six digits that the app shows now; look whether your phone's clock is right."))
     await forgive(tx, guard)
     await tx.maybe(protection.CONFIRM_TOTP, actor.account, tx.now)
-    tx.invalidate(f"account:{actor.account}")
+    tx.invalidate(ACCOUNT(actor.account))
     tx.record(SecondFactorAdded(subject=actor.account, factor="totp"))
     await enqueue(tx, "accounts.send_security_notice", {"account": actor.account, "what": "totp_added"})
     return await make_backup_codes(runtime, tx, actor.account)
@@ -80,7 +81,7 @@ async def remove_totp(tx: Transaction, account: str) -> None:
     if await tx.maybe(protection.REMOVE_TOTP, account) is None:
         raise NoSecondFactor(_("No authenticator app is on."))
     await tx.execute(protection.REMOVE_BACKUP_CODES, account)
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
     tx.record(SecondFactorRemoved(subject=account, factor="totp"))
     await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "totp_removed"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.modules.accounts import queries
@@ -21,4 +22,4 @@ async def make_service_account(tx: Transaction, *, name: str) -> str:
 async def close_service_account(tx: Transaction, account: str) -> None:
     """Nothing it has works any more. Its row stays, since what it wrote names it."""
     await tx.execute(tokens.REVOKE_API_KEYS, account, tx.now)
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import NotFound
 from phoenix.modules.accounts import queries
@@ -25,7 +26,7 @@ async def end_session_of(tx: Transaction, account: str, session: str, *, reason:
 async def end_other_sessions(tx: Transaction, account: str, *, keep: str | None, reason: str = "ended_by_owner") -> int:
     """End all sessions of an account but one, and all in which it looks through the eyes of others; how many."""
     ended = await tx.all(queries.END_OTHER_SESSIONS, account, keep, tx.now, reason)
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
     for session in ended:
         record_ended(tx, session, reason)
     return len(ended)
@@ -33,7 +34,7 @@ async def end_other_sessions(tx: Transaction, account: str, *, keep: str | None,
 
 def record_ended(tx: Transaction, ended: queries.Ended, reason: str) -> None:
     """Record that a session is over. Everything that knew it is stale."""
-    tx.invalidate(f"account:{ended.account}")
+    tx.invalidate(ACCOUNT(ended.account))
     if ended.impersonator is None:
         tx.record(SessionEnded(subject=ended.account, session=ended.id, reason=reason))
     else:

@@ -13,6 +13,7 @@ import msgspec
 from joserfc.jwk import ECKey
 
 from phoenix.kernel.cache.cache import Codec, Watch
+from phoenix.kernel.cache.keys import KeyKind
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import NotFound
@@ -23,7 +24,7 @@ from phoenix.modules.accounts.queries import tokens
 from phoenix.modules.accounts.queries.tokens import SigningKey
 
 ALGORITHM = "ES256"
-GENERATION = "signing_keys"
+GENERATION = KeyKind("signing_keys")()
 SEALED_AS = "signing key"
 KEYS = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(list[SigningKey]).decode)
 VERIFYING = frozenset({"active", "standby", "retired"})

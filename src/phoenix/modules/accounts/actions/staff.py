@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
@@ -76,7 +77,7 @@ async def open_account(tx: Transaction, actor: Actor, account: str) -> None:
     await take_turn(tx, actor, account)
     if await tx.maybe(staff.OPEN_ACCOUNT, account) is None:
         raise Conflict(_("This account is not locked."))
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
     await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "opened"})
     tx.record(AccountOpenedByStaff(subject=account))
 
@@ -123,5 +124,5 @@ async def reset_second_factors(tx: Transaction, actor: Actor, account: str) -> N
         tx.record(SecondFactorRemoved(subject=account, factor="totp"))
     for passkey in passkeys:
         tx.record(PasskeyRemoved(subject=account, passkey=passkey))
-    tx.invalidate(f"account:{account}")
+    tx.invalidate(ACCOUNT(account))
     await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "second_factors_reset"})

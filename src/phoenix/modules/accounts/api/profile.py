@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.cache import Watch
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.errors import NotSignedIn
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call
@@ -36,7 +37,7 @@ async def read_me(call: Call) -> AccountAnswer | Answer:
     actor, runtime = call.actor, call.runtime
 
     async def refill(watch: Watch) -> Answer:
-        await watch.on(f"account:{actor.account}")
+        await watch.on(ACCOUNT(actor.account))
         found = await call.db.maybe(queries.ACCOUNT, actor.account)
         if found is None:
             raise NotSignedIn

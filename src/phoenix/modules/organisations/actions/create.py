@@ -6,6 +6,7 @@ import secrets
 import unicodedata
 
 from phoenix.kernel.actor import Actor, Membership
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput, PreconditionFailed
@@ -31,7 +32,7 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
     if made is None:
         raise InvalidInput(errors=(FieldError("name", "taken", _("There are too many organisations with this name. Use another one.")),))
     await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now)
-    tx.invalidate(f"account:{actor.account}")
+    tx.invalidate(ACCOUNT(actor.account))
     tx.record(OrganisationCreated(organisation=made.id, subject=made.id, name=name))
     return made
 
@@ -42,7 +43,7 @@ async def rename_organisation(tx: Transaction, member: Membership, *, name: str,
     changed = await tx.maybe(queries.RENAME, member.organisation, name, tx.now, version)
     if changed is None:
         raise PreconditionFailed(_("Somebody else changed this organisation meanwhile. Load it again, then repeat your change."))
-    tx.invalidate(*(f"account:{account}" for account in await tx.all(queries.MEMBER_IDS, member.organisation)))
+    tx.invalidate(*(ACCOUNT(account) for account in await tx.all(queries.MEMBER_IDS, member.organisation)))
     tx.record(OrganisationRenamed(organisation=member.organisation, subject=member.organisation, name=name, before=member.name))
     return changed
 

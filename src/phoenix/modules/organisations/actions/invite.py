@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from phoenix.kernel.actor import Actor, Membership
+from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
@@ -87,6 +88,6 @@ async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> Offer:
     await tx.execute(queries.ACCEPT, offer.id, tx.now)
     joined = await tx.execute(queries.INSERT_MEMBER, offer.organisation, actor.account, offer.role, tx.now)
     if joined:
-        tx.invalidate(f"account:{actor.account}", f"people:{offer.organisation}")
+        tx.invalidate(ACCOUNT(actor.account), MEMBERS(offer.organisation))
         tx.record(MemberJoined(organisation=offer.organisation, subject=actor.account, role=offer.role, invited_by=offer.invited_by))
     return offer

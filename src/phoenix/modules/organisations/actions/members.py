@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import Membership
+from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput, NotFound
 from phoenix.kernel.i18n.text import _
@@ -32,7 +33,7 @@ async def change_role(tx: Transaction, member: Membership, account: str, *, role
     if before == "owner":
         await _keep_an_owner(tx, member)
     await tx.execute(queries.SET_ROLE, member.organisation, account, role)
-    tx.invalidate(f"account:{account}", f"people:{member.organisation}")
+    tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
     tx.record(RoleChanged(organisation=member.organisation, subject=account, role=role, before=before))
 
 
@@ -45,7 +46,7 @@ async def remove_member(tx: Transaction, member: Membership, account: str) -> No
     if before == "owner":
         await _keep_an_owner(tx, member)
     await tx.execute(queries.REMOVE, member.organisation, account)
-    tx.invalidate(f"account:{account}", f"people:{member.organisation}")
+    tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
     tx.record(MemberLeft(organisation=member.organisation, subject=account))
 
 

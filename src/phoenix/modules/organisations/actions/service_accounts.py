@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from phoenix.kernel.actor import Actor, Membership
+from phoenix.kernel.cache.keys import MEMBERS
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
 from phoenix.kernel.i18n.text import _
@@ -32,7 +33,7 @@ async def add_service_account(
     account = await service_accounts.make_service_account(tx, name=name)
     await tx.execute(queries.INSERT_MEMBER, member.organisation, account, role, tx.now)
     made = await api_keys.make_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
-    tx.invalidate(f"people:{member.organisation}")
+    tx.invalidate(MEMBERS(member.organisation))
     tx.record(ServiceAccountAdded(organisation=member.organisation, subject=account, role=role))
     return account, made
 
@@ -51,7 +52,7 @@ async def remove_service_account(tx: Transaction, member: Membership, account: s
     await _name(tx, member, account)
     await service_accounts.close_service_account(tx, account)
     await tx.execute(queries.REMOVE, member.organisation, account)
-    tx.invalidate(f"people:{member.organisation}")
+    tx.invalidate(MEMBERS(member.organisation))
     tx.record(ServiceAccountRemoved(organisation=member.organisation, subject=account))
 
 
