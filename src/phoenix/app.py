@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 from litestar.config.app import AppConfig
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response import Response
@@ -36,9 +36,9 @@ from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.client_address import ClientAddress
 from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.headers import Headers
-from phoenix.kernel.web.health import HEALTH_ROUTES
+from phoenix.kernel.web.health import HEALTH_ROUTES, METRIC_ROUTES
 from phoenix.kernel.web.hot import HotReads
-from phoenix.kernel.web.pages import problem_page
+from phoenix.kernel.web.problem_page import problem_page
 from phoenix.kernel.web.problems import as_problem, is_api, log_failure, problem_response
 from phoenix.kernel.web.rules import MOST_BODY_BYTES
 from phoenix.kernel.web.session_reader import SessionReader
@@ -46,6 +46,8 @@ from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.settings import Settings, read_settings
 
 STOP_SECONDS = 5
+# What is in the address of a file names its content.
+IMMUTABLE = CacheControlHeader(max_age=365 * 86_400, public=True, immutable=True)
 
 
 DOCUMENT = OpenAPIConfig(
@@ -139,7 +141,7 @@ class Phoenix:
                 served = self.sockets.app(served)
                 tasks.append(asyncio.create_task(self.sockets.run(listener)))
                 listening.add(asyncio.create_task(listener.listen()))
-            served = Headers(served, self.settings)
+            served = Headers(served, self.settings, self.registry.sources)
             if self.listener == "admin":
                 # Outside of everything that answers: hot reads, which would stand further out, are for the public listener.
                 served = StaffOnly(served, self.settings)
@@ -166,7 +168,7 @@ class Phoenix:
         return App(
             runtime=runtime,
             registry=self.registry,
-            templates=Templates(folders, settings.web.static, production=settings.production),
+            templates=Templates(folders, settings.web.static, self.registry.asset_folders, production=settings.production),
             sessions=SessionReader(runtime, self.registry),
             listener=self.listener,
             people_url=self.people_url or settings.public_url,
@@ -192,9 +194,15 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
         routes.extend(DOCUMENTATION_ROUTES)
         if not settings.production:
             routes.extend(MAILBOX_ROUTES)
-    elif settings.web.static.is_dir():
+    else:
+        routes.extend(METRIC_ROUTES)
+    if listener == "admin" and settings.web.static.is_dir():
         # The public listener's server has them by a mount of its own.
         routes.append(create_static_files_router("/static", [settings.web.static], include_in_schema=False))
+    routes.extend(
+        create_static_files_router(f"/assets/{name}", [folder], include_in_schema=False, cache_control=IMMUTABLE)
+        for name, folder in registry.asset_folders.items()
+    )
     for module in registry.modules:
         routes.extend(route for route in module.routes if listener in route.opt["rule"].listeners)
     return Litestar(

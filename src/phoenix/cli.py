@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from cyclopts import App, Parameter
 
+from phoenix.operations.added import folder_of, references
 from phoenix.operations.up import up as become
 from phoenix.settings import SettingsError, read_settings
+
+WRONG_SETTING = 2
 
 
 def up(
@@ -42,16 +45,25 @@ def up(
 
 
 def main() -> None:
-    """Run the command line; a refusal is one sentence and exit code 1."""
+    """Run the command line; a refusal is one sentence and exit code 1, for a setting that cannot be used 2."""
     arguments = sys.argv[1:]
+    try:
+        for reference in references(os.environ):
+            folder_of(reference)
+    except SettingsError as error:
+        _refuse(error)
     if arguments[:1] != ["up"] or {"--help", "-h"} & set(arguments):
         # All modules are needed for these, and a second of loading them.
         os.execv(sys.executable, [sys.executable, "-m", "phoenix.commands", *arguments])  # noqa: S606 - no shell
     try:
         App(default_command=up)(arguments[1:])
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(1) from None
+        _refuse(error)
+
+
+def _refuse(error: SettingsError) -> NoReturn:
+    sys.stderr.write(f"{error}\n")
+    raise SystemExit(WRONG_SETTING) from None
 
 
 if __name__ == "__main__":

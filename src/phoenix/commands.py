@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import inspect
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,16 @@ from phoenix.app import openapi_document
 from phoenix.cli import up
 from phoenix.composition import MIGRATIONS, MODULES, REGISTRY
 from phoenix.kernel.errors import PhoenixError
+from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
 from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.operations import migrate as migrations
 from phoenix.operations import new_module as rooms
 from phoenix.operations.grants import grant, role_of
-from phoenix.settings import Settings, SettingsError, read_settings, variables
+from phoenix.settings import Settings, SettingsError, read_settings, unknown
 
 NEWER_DATABASE = 3
+WRONG_SETTING = 2
 
 app = App(
     name="phoenix",
@@ -66,10 +69,16 @@ def modules() -> None:
 
 
 @app.command
-def settings() -> None:
-    """Print every setting with its default."""
+def settings(*, check: bool = False) -> None:
+    """Print every setting with its default; with --check, only what is wrong with those that are set."""
+    if check:
+        found = read_settings()
+        REGISTRY.check_settings(found)
+        for sentence in unknown(found.given, {variable.name for _, variable in REGISTRY.variables}):
+            print(sentence, file=sys.stderr)
+        return
     table = Table("Variable", "Default", "What it is", box=None)
-    for _concern, variable in variables():
+    for _concern, variable in REGISTRY.variables:
         table.add_row(variable.name, str(variable.default), variable.about)
     Console().print(table)
 
@@ -129,7 +138,7 @@ def configured() -> Settings:
     return found
 
 
-def with_runtime(run: Any) -> None:
+def with_runtime(run: Callable[[Runtime], Awaitable[str | None]]) -> None:
     """Open the runtime, run a command of a module, print what it gives."""
 
     async def go() -> None:
@@ -151,10 +160,14 @@ def _register_commands() -> None:
             groups[command.group].command(_runner(command.run), name=command.name)
 
 
-def _runner(run: Any) -> Any:
-    def command() -> None:
-        with_runtime(run)
+def _runner(run: Callable[..., Awaitable[str | None]]) -> Callable[..., None]:
+    """The command of a module's function: its options are the parameters after the runtime, by their annotations."""
 
+    def command(*args: Any, **options: Any) -> None:
+        with_runtime(lambda runtime: run(runtime, *args, **options))
+
+    signature = inspect.signature(run, eval_str=True)
+    command.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:], return_annotation=None)  # type: ignore[attr-defined]
     command.__doc__ = inspect.getdoc(run)
     return command
 
@@ -163,10 +176,13 @@ _register_commands()
 
 
 def main() -> None:
-    """Run the command line; a refusal is one sentence and exit code 1."""
+    """Run the command line; a refusal is one sentence and exit code 1, for a setting that cannot be used 2."""
     try:
         result = app(sys.argv[1:], result_action="return_value")
-    except (SettingsError, PhoenixError, migrations.MigrationError) as error:
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(WRONG_SETTING) from None
+    except (PhoenixError, migrations.MigrationError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None
     raise SystemExit(result if isinstance(result, int) else 0)

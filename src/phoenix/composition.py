@@ -1,7 +1,11 @@
-"""What Phoenix is: these modules, in this order. To add to it, add a folder and a line."""
+"""What Phoenix is: these modules, in this order, then those of other packages.
+
+To add to it, add a folder and a line, or install a package that brings its own.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import phoenix.kernel.data
@@ -13,8 +17,9 @@ from phoenix.modules.demo.module import MODULE as DEMO
 from phoenix.modules.entries.module import MODULE as ENTRIES
 from phoenix.modules.feed.module import MODULE as FEED
 from phoenix.modules.organisations.module import MODULE as ORGANISATIONS
+from phoenix.operations.added import load, ordered, references
 
-MODULES = (
+OWN = (
     ACCOUNTS,
     ORGANISATIONS,
     ENTRIES,
@@ -24,6 +29,7 @@ MODULES = (
     DEMO,
 )
 
+MODULES = ordered(OWN, load(references(os.environ)))
 REGISTRY = Registry(MODULES)
 
 MIGRATIONS = (

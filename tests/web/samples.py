@@ -151,7 +151,10 @@ COUNTS = (7, 9, 6, 11, 8, 1, 2, 8, 10, 12, 13, 9, 3, 9)
 
 def cards(counts: tuple[int, ...] = COUNTS, *, entries: bool = True) -> list[dict[str, Any]]:
     days = [{"date": (NOW.date() - timedelta(days=13 - n)).isoformat(), "count": count} for n, count in enumerate(counts)]
-    recent = [{"id": e.id, "title": e.title, "author": e.author.id, "occurred_at": e.occurred_at.isoformat()} for e in ENTRIES]
+    recent = [
+        {"id": e.id, "title": e.title, "author": e.author.id, "author_name": e.author.name, "occurred_at": e.occurred_at.isoformat()}
+        for e in ENTRIES
+    ]
     newest = [{"id": m.account, "name": m.name, "role": m.role, "joined_at": m.joined_at.isoformat()} for m in reversed(MEMBERS)]
     return [
         {"name": "entries.per_day", "title": "Entries per day", "template": "entries/card_per_day.html", "figures": "entries/figures_per_day.html", "data": {"days": days}, "side": False},

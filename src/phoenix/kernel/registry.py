@@ -13,8 +13,10 @@ from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.module import (
+    AccountSource,
     Banner,
     Card,
+    Credential,
     EventGroup,
     EventKind,
     FirstAction,
@@ -25,10 +27,13 @@ from phoenix.kernel.module import (
     Names,
     NavigationItem,
     Permission,
+    SecurityNotice,
     SignInPages,
+    Slot,
+    Sources,
 )
 from phoenix.kernel.runtime import Part, Runtime, opened
-from phoenix.settings import Settings
+from phoenix.settings import Settings, Variable, read_concern, variables, variables_of
 
 
 class RegistryError(Exception):
@@ -96,6 +101,17 @@ class Registry:
         )
 
     @cached_property
+    def sources(self) -> Sources:
+        """Where pages may load from, of all modules."""
+        all_ = [module.sources for module in self.modules if module.sources]
+        return Sources(*(tuple(dict.fromkeys(chain.from_iterable(getattr(one, f) for one in all_))) for f in Sources.__slots__))
+
+    @cached_property
+    def asset_folders(self) -> dict[str, Path]:
+        """The modules that bring styles or scripts, by name."""
+        return {module.name: module.assets for module in self.modules if module.assets.is_dir()}
+
+    @cached_property
     def template_folders(self) -> dict[str, Path]:
         """The modules that have templates, by name."""
         return {module.name: module.templates for module in self.modules if module.templates.is_dir()}
@@ -105,15 +121,66 @@ class Registry:
 
         Raises SettingsError where a module cannot do its part with these settings.
         """
+        parts = [Part(Registry, lambda _: nullcontext(self)), *self._settings_parts(settings)]
         for module in self.modules:
             if module.check is not None:
                 module.check(settings)
-        parts = (Part(Registry, lambda _: nullcontext(self)), *(part for module in self.modules for part in module.parts))
+            parts += module.parts
         return opened(settings, emails=self.template_folders, parts=parts, clock=clock, pool=pool)
 
     @cached_property
-    def identity(self) -> Identity | None:
-        return next((module.identity for module in self.modules if module.identity), None)
+    def accounts(self) -> AccountSource | None:
+        return next((module.accounts for module in self.modules if module.accounts), None)
+
+    @cached_property
+    def identities(self) -> tuple[Identity, ...]:
+        """How tokens become accounts, the longest prefix first."""
+        found = (module.identity for module in self.modules if module.identity)
+        return tuple(sorted(found, key=lambda identity: -len(identity.prefix)))
+
+    def identity_of_token(self, token: str) -> Identity | None:
+        return next((identity for identity in self.identities if token.startswith(identity.prefix)), None)
+
+    def identity_of_record(self, id_: str) -> Identity | None:
+        return next((identity for identity in self.identities if id_.startswith(identity.records)), None)
+
+    @cached_property
+    def credentials(self) -> tuple[Credential, ...]:
+        return tuple(credential for module in self.modules for credential in module.credentials)
+
+    @cached_property
+    def notices(self) -> dict[str, SecurityNotice]:
+        return {notice.name: notice for module in self.modules for notice in module.notices}
+
+    def slots(self, page: str) -> tuple[Slot, ...]:
+        """What modules put into a place on a page, in order."""
+        return self._slots.get(page, ())
+
+    @cached_property
+    def _slots(self) -> dict[str, tuple[Slot, ...]]:
+        found = sorted((slot for module in self.modules for slot in module.slots), key=lambda slot: slot.order)
+        return {page: tuple(slot for slot in found if slot.page == page) for page in {slot.page for slot in found}}
+
+    def _settings_parts(self, settings: Settings) -> list[Part]:
+        read = [
+            read_concern(module.settings, settings.given, module.settings_prefix) for module in self.modules if module.settings is not None
+        ]
+        return [Part(type(values), lambda _, values=values: nullcontext(values)) for values in read]  # type: ignore[misc]
+
+    def check_settings(self, settings: Settings) -> None:
+        """Raises SettingsError naming the first variable of a module that cannot be used."""
+        self._settings_parts(settings)
+        for module in self.modules:
+            if module.check is not None:
+                module.check(settings)
+
+    @cached_property
+    def variables(self) -> list[tuple[str, Variable]]:
+        """Every setting of Phoenix and of the modules, with the name of its concern or module."""
+        ours = [
+            (module.name, v) for module in self.modules if module.settings for v in variables_of(module.settings, module.settings_prefix)
+        ]
+        return [*variables(), *ours]
 
     @cached_property
     def membership_source(self) -> MembershipSource | None:
@@ -137,8 +204,15 @@ class Registry:
             "id prefix": (n.prefix for m in self.modules for n in m.names),
             "hot read": (h.path for m in self.modules for h in m.hot),
             "command": (f"{c.group} {c.name}" for m in self.modules for c in m.commands),
+            "setting": (variable.name for _, variable in self.variables),
+            "check": (c.name for m in self.modules for c in m.checks),
+            "metric": (c.name for m in self.modules for c in m.metrics),
             "part": (p.kind.__qualname__ for m in self.modules for p in m.parts),
-            "identity": ("identity" for m in self.modules if m.identity),
+            "table": (table for m in self.modules for table in m.tables),
+            "prefix of tokens": (m.identity.prefix or "(any)" for m in self.modules if m.identity),
+            "credential": (c.name for m in self.modules for c in m.credentials),
+            "security notice": (n.name for m in self.modules for n in m.notices),
+            "source of accounts": ("accounts" for m in self.modules if m.accounts),
             "sign-in pages": ("sign_in" for m in self.modules if m.sign_in),
             "memberships": ("memberships" for m in self.modules if m.memberships),
         }

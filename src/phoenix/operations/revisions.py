@@ -6,16 +6,16 @@ Alembic itself, which takes more than a second to load, is asked only when they 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import asyncpg
 
 
-def newest_revisions(folder: Path) -> set[str]:
-    """The heads among all revision files below a folder: revisions that no other one follows."""
+def newest_revisions(folders: Sequence[Path]) -> set[str]:
+    """The heads among all revision files below these folders: revisions that no other one follows."""
     found, followed = set(), set()
-    for path in folder.rglob("migrations/*.py"):
+    for path in (path for folder in folders for path in folder.rglob("migrations/*.py")):
         values = _constants(path)
         if isinstance(revision := values.get("revision"), str):
             found.add(revision)
@@ -23,7 +23,7 @@ def newest_revisions(folder: Path) -> set[str]:
     return found - followed
 
 
-async def is_up_to_date(url: str, folder: Path) -> bool:
+async def is_up_to_date(url: str, folders: Sequence[Path]) -> bool:
     """Whether the database holds just our newest revisions. One that was never migrated does not."""
     connection = await asyncpg.connect(url, timeout=10)
     try:
@@ -32,7 +32,7 @@ async def is_up_to_date(url: str, folder: Path) -> bool:
         return False
     finally:
         await connection.close()
-    return {row["version_num"] for row in rows} == newest_revisions(folder)
+    return {row["version_num"] for row in rows} == newest_revisions(folders)
 
 
 def _constants(path: Path) -> dict[str, object]:

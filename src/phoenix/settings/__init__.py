@@ -26,7 +26,7 @@ from phoenix.settings.concerns import (
     SessionSettings,
     WebSettings,
 )
-from phoenix.settings.declare import PREFIX, SettingsError, Variable, read_concern, variables_of
+from phoenix.settings.declare import PREFIX, SettingsError, Variable, read_concern, setting, unknown, variables_of
 
 __all__ = [
     "MADE_IN_DEVELOPMENT",
@@ -44,9 +44,13 @@ __all__ = [
     "SettingsError",
     "Variable",
     "WebSettings",
+    "read_concern",
     "read_settings",
+    "setting",
+    "unknown",
     "values",
     "variables",
+    "variables_of",
 ]
 
 

@@ -23,6 +23,11 @@ class InstallationSettings:
     data: Path = setting(
         "DATA", Path("data"), "Folder of the embedded PostgreSQL and Valkey, the secrets made at first start and the run files."
     )
+    modules: tuple[str, ...] = setting(
+        "MODULES",
+        (),
+        "Modules of other packages, as package.module:NAME, separated by commas. Default: those that installed packages announce.",
+    )
     demo: bool = setting("DEMO", False, "Fill an empty database with demo people and entries.")
 
 

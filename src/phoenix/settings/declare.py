@@ -6,12 +6,15 @@ import dataclasses
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
 PREFIX = "PHOENIX_"
+# What Phoenix tells its own processes, and what tests are told.
+INTERNAL = ("PHOENIX_UP_", "PHOENIX_TEST_")
 Check = Callable[[Any], str]
 """What is wrong with a value, as the end of a sentence that begins with the variable's name; "" where nothing is."""
 
@@ -49,6 +52,17 @@ def read_concern(kind: type[T], env: Mapping[str, str], prefix: str = PREFIX) ->
         if text is not None:
             values[f.name] = _checked(variable, _parse(variable, text, types[f.name]), f.metadata["check"])
     return kind(**values)
+
+
+def unknown(given: Mapping[str, str], known: set[str]) -> list[str]:
+    """One sentence for each variable that is no setting, with the setting that was probably meant."""
+    sentences = []
+    for name in sorted(given):
+        if name.removesuffix("_FILE") in known or name.startswith(INTERNAL):
+            continue
+        meant = get_close_matches(name, known, 1, 0.85)
+        sentences.append(f"{name} is not a setting, and has no effect." + (f" Did you mean {meant[0]}?" if meant else ""))
+    return sentences
 
 
 def _given(variable: str, env: Mapping[str, str]) -> str | None:

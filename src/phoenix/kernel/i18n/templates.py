@@ -7,6 +7,7 @@ templates are named with its name in front: "entries/list.html". Words for peopl
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,7 @@ from phoenix.kernel.i18n.text import current_locale, gettext, ngettext
 
 HERE = Path(__file__).parents[1] / "templates"
 STATIC = "/static/"
+ASSETS = "/assets/"
 
 
 class AssetsMissingError(RuntimeError):
@@ -49,10 +51,13 @@ class Templates:
     Outside production a changed template or bundle is read again; in production each is read once.
     """
 
-    def __init__(self, folders: Mapping[str, Path], static: Path, *, production: bool = True) -> None:
+    def __init__(
+        self, folders: Mapping[str, Path], static: Path, assets: Mapping[str, Path] | None = None, *, production: bool = True
+    ) -> None:
         modules: dict[str, BaseLoader] = {name: FileSystemLoader(folder) for name, folder in folders.items()}
         self._static = static
         self._production = production
+        self._assets = assets or {}
         self._bundles: dict[str, str] = {}
         self._icons = _read_icons(HERE / "icons.svg")
         self.environment = Environment(
@@ -83,13 +88,29 @@ class Templates:
         return self.environment.get_template(name).render(context)
 
     def asset(self, name: str) -> str:
-        """The address of a bundled file, such as `app.css`, whose name holds a hash of what is in it. Raises AssetsMissingError."""
-        if not self._bundles or not self._production:
-            self._bundles = _read_manifest(self._static / "manifest.json")
+        """The address of a bundled file, such as `app.css`, or of a module's own, such as `notes/notes.css`.
+
+        It holds a hash of what is in the file, so that browsers may keep it for ever. Raises AssetsMissingError.
+        """
+        module, _, file = name.partition("/")
+        if file:
+            return self._module_asset(module, file)
+        if name not in self._bundles or not self._production:
+            self._bundles |= _read_manifest(self._static / "manifest.json")
         try:
             return STATIC + self._bundles[name]
         except KeyError:
             raise AssetsMissingError(f"{name} is not among the bundled files in {self._static}. Run: npm run build") from None
+
+    def _module_asset(self, module: str, file: str) -> str:
+        if (name := f"{module}/{file}") not in self._bundles or not self._production:
+            path = self._assets.get(module, Path()) / file
+            try:
+                digest = hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
+            except OSError:
+                raise AssetsMissingError(f"The module {module} has no file {file} among its assets.") from None
+            self._bundles[name] = f"{ASSETS}{module}/{file}?{digest}"
+        return self._bundles[name]
 
     def icon(self, name: str, kind: str = "") -> Markup:
         """A drawing of our set, hidden from screen readers: a word always stands beside it. Raises KeyError for an unknown name."""

@@ -36,6 +36,7 @@ class Sockets:
     def __init__(self, app: App, tell: Tell) -> None:
         runtime = app.runtime
         self._registry = app.registry
+        self._rules = [rule for module in app.registry.modules for rule in module.sockets]
         self._runtime = runtime
         self._session_reader = app.sessions
         self._tell = tell
@@ -88,12 +89,13 @@ class Sockets:
             await self.server.emit("session_ended", {"reason": reason}, to=sid)
             await self.server.disconnect(sid)
         elif self._people.get(sid) is not actor:
-            await self._seat(sid, actor)
+            await self._enter_rooms(sid, actor)
         await self._cut_slow_reader(sid)
 
     async def _why(self, sid: str) -> str:
         """What ended the session of a socket, as a word for machines."""
-        identity, before = self._registry.identity, self._people.get(sid)
+        before = self._people.get(sid)
+        identity = None if before is None else self._registry.identity_of_record(before.session)
         if identity is None or before is None:
             return "ended"
         async with self._runtime.database.reader() as db:
@@ -115,10 +117,24 @@ class Sockets:
         actor = await self._session_reader.find(token) if token else None
         if actor is None or token is None or self._is_closed_to(actor):
             raise socketio.exceptions.ConnectionRefusedError("not_logged_in")
+        for rule in self._rules:
+            if rule.refuse is not None and (reason := await rule.refuse(self._runtime, actor)):
+                raise socketio.exceptions.ConnectionRefusedError(reason)
         self._tokens[sid] = token
-        await self._seat(sid, actor)
+        await self._enter_rooms(sid, actor)
+        await self._replay(sid, actor, auth)
 
-    async def _seat(self, sid: str, actor: Actor) -> None:
+    async def _replay(self, sid: str, actor: Actor, auth: Any) -> None:
+        """What the modules add for this socket: rooms of theirs, and what the client missed."""
+        last = auth.get("last_number") if isinstance(auth, dict) else None
+        number = last if isinstance(last, int) and not isinstance(last, bool) and 0 <= last < 2**62 else None
+        for rule in self._rules:
+            for room in await rule.join(self._runtime, actor) if rule.join is not None else ():
+                await self.server.enter_room(sid, room)
+            for event, payload in await rule.replay(self._runtime, actor, number) if rule.replay is not None else ():
+                await self.server.emit(event, payload, to=sid)
+
+    async def _enter_rooms(self, sid: str, actor: Actor) -> None:
         before = self._people.get(sid)
         old = {f"organisation:{membership.organisation}" for membership in before.memberships} if before else set()
         new = {f"organisation:{membership.organisation}" for membership in actor.memberships}

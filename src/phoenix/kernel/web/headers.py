@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from phoenix import __version__
+from phoenix.kernel.module import Sources
 from phoenix.kernel.security.redaction import remember
 from phoenix.kernel.web.application import state_of
 from phoenix.kernel.web.asgi import AsgiApp, Message, Raw, Receive, Scope, Send
@@ -29,27 +30,30 @@ def new_request_id() -> str:
     return f"{_process}{next(_requests) & 0xFFFFFFFF:08x}"
 
 
-def policy(settings: Settings, frames: str = "'none'") -> str:
-    """The Content-Security-Policy of our pages: nothing inline, nothing from elsewhere."""
+def policy(settings: Settings, sources: Sources = Sources(), frames: str = "") -> str:  # noqa: B008 - a frozen value
+    """The Content-Security-Policy of our pages: nothing inline, and from elsewhere only what modules declare."""
     sockets = "'self'"
     if settings.realtime.url:
         place = urlsplit(settings.realtime.url)
         sockets += f" {'wss' if place.scheme in {'https', 'wss'} else 'ws'}://{place.netloc}"
-    scripts = "'self'"
+    widget: tuple[str, ...] = ()
     if settings.accounts.captcha_script:
-        widget = urlsplit(settings.accounts.captcha_script)
-        origin = f"{widget.scheme}://{widget.netloc}"
-        scripts, frames, sockets = f"'self' {origin}", origin, f"{sockets} {origin}"
+        parts = urlsplit(settings.accounts.captcha_script)
+        widget = (f"{parts.scheme}://{parts.netloc}",)
+    scripts = " ".join(("'self'", *widget, *sources.scripts))
+    framed = " ".join(filter(None, (frames, *widget, *sources.frames))) or "'none'"
+    connected = " ".join((sockets, *widget, *sources.connections))
+    images = " ".join(("'self'", "data:", *sources.images))
     return (
-        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src {sockets}; "
-        f"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src {frames}; manifest-src 'self'"
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src {images}; font-src 'self'; connect-src {connected}; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src {framed}; manifest-src 'self'"
     )
 
 
-def security_headers(settings: Settings) -> list[Raw]:
+def security_headers(settings: Settings, sources: Sources) -> list[Raw]:
     """Headers that are the same on every answer."""
     headers = [
-        (b"content-security-policy", policy(settings).encode()),
+        (b"content-security-policy", policy(settings, sources).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"same-origin"),
@@ -66,9 +70,9 @@ def security_headers(settings: Settings) -> list[Raw]:
 class Headers:
     """The outermost layer: names the request, answers CORS preflights, and adds the headers to every answer."""
 
-    def __init__(self, app: AsgiApp, settings: Settings) -> None:
+    def __init__(self, app: AsgiApp, settings: Settings, sources: Sources) -> None:
         self._app = app
-        self._always = security_headers(settings)
+        self._always = security_headers(settings, sources)
         self._origins = frozenset(origin.encode() for origin in settings.web.cors_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,8 +9,11 @@ from phoenix.kernel.data.database import Query, query
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
+from phoenix.kernel.web.pages import Plain, page
 from phoenix.kernel.web.rules import PUBLIC
 
+# Modules read their figures on connections of their own.
+METRIC_QUERIES = 0
 SELECT_ONE: Query[int] = query(int, "SELECT 1")
 
 
@@ -18,7 +21,7 @@ class Alive(Struct):
     status: str
 
 
-class Ready(Struct):
+class Readiness(Struct):
     status: str
     database: str
     cache: str
@@ -32,15 +35,37 @@ async def alive(call: Call) -> Alive:
 
 
 @get("/readyz", may=PUBLIC, queries=1, tag="health")
-async def ready(call: Call) -> Ready:
-    """This process can do its work. Without the cache it works more slowly, and is ready still."""
+async def ready(call: Call) -> Readiness:
+    """This process can do its work. Without the cache it works more slowly, and is still ready."""
     try:
         await call.db.one(SELECT_ONE)
     except (asyncpg.PostgresError, OSError) as error:
         raise Unavailable("The database does not answer.") from error
     valkey = call.runtime.valkey
     cache = "off" if valkey is None else "ok" if await valkey.ping() else "unreachable"
-    return Ready("ok", "ok", cache)
+    for check in (check for module in call.registry.modules for check in module.checks if check.readiness):
+        if problem := await check.probe(call.runtime):
+            raise Unavailable(problem)
+    return Readiness("ok", "ok", cache)
+
+
+@page("/metrics", may=PUBLIC, queries=METRIC_QUERIES, listeners=("admin",))
+async def metrics(call: Call) -> Plain:
+    """Figures of this process and of the modules, in Prometheus' text format 0.0.4."""
+    cache = call.runtime.cache
+    lines = [
+        *_lines("phoenix_cache_hits_total", "Reads answered from this process's memory", "counter", cache.hits),
+        *_lines("phoenix_cache_remote_hits_total", "Reads answered from Valkey", "counter", cache.remote_hits),
+        *_lines("phoenix_cache_misses_total", "Reads answered by a query", "counter", cache.misses),
+    ]
+    for metric in (metric for module in call.registry.modules for metric in module.metrics):
+        lines += _lines(metric.name, metric.about, metric.kind, await metric.read(call.runtime))
+    return Plain("\n".join(lines) + "\n", "text/plain; version=0.0.4; charset=utf-8")
+
+
+def _lines(name: str, about: str, kind: str, value: float) -> list[str]:
+    return [f"# HELP {name} {about}", f"# TYPE {name} {kind}", f"{name} {value:g}"]
 
 
 HEALTH_ROUTES = (alive, ready)
+METRIC_ROUTES = (metrics,)

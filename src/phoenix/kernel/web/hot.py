@@ -37,7 +37,7 @@ class HotReads:
         self._cookie = cookie_name(COOKIE, secure=secure).encode()
         self._second_factor_for = runtime.settings.second_factor_for
         self._headers = [
-            *security_headers(runtime.settings),
+            *security_headers(runtime.settings, shared.registry.sources),
             (b"content-type", b"application/json"),
             (b"cache-control", b"private, no-cache"),
             (b"vary", b"Authorization, Cookie"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import string
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from litestar import Request
@@ -24,15 +24,13 @@ from phoenix.kernel.errors import (
     SecondFactorNeeded,
     TooManyRequests,
 )
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
-from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
+from phoenix.kernel.web.application import Admission, AnyRequest, app_of
 from phoenix.kernel.web.authorisation import admit, decide_again
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.endpoint import check_budget, check_within, transaction
 from phoenix.kernel.web.page_context import page_context
-from phoenix.kernel.web.problems import request_id
 from phoenix.kernel.web.rules import Rule
 from phoenix.kernel.web.session_reader import cookie_of
 
@@ -40,6 +38,7 @@ HTML = "text/html; charset=utf-8"
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
 TOAST_COOKIE = "phoenix_toast"
 MOST_FORM_FIELDS = 200
+MOST_COOKIE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +67,45 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
-    """The best next step after a refusal."""
+class Plain:
+    """Text for machines."""
 
-    href: str
-    label: str
-
-
-PageHandler = Callable[[Call], Awaitable[View | Redirect | Raw | Download]]
+    text: str
+    media_type: str
 
 
-def page(path: str, *, queries: int, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare a page that is read. What it `asks` of its reader are the fields of a Rule."""
-    return _route("GET", path, Rule(**asks), queries=queries, retry=None)
+PageHandler = Callable[[Call], Awaitable[View | Redirect | Raw | Plain | Download]]
 
 
-def form(path: str, *, queries: int, retry: HTTPRouteHandler | None = None, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare what happens when a form is sent. `retry` shows the page it was on."""
+Retry: TypeAlias = HTTPRouteHandler | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a module put into a slot of a page: the template to include, and its context."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
+    """Declare a page that is read. What it `asks` of its reader are the fields of a Rule; `slots` are places others fill."""
+    return _route("GET", path, Rule(**asks), queries=queries, retry=None, slots=slots)
+
+
+def form(path: str, *, queries: int, retry: Retry = None, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
+    """Declare what happens when a form is sent. `retry` is the page it was on; its path, where another module has it."""
     return _route("POST", path, Rule(**asks), queries=queries, retry=retry)
+
+
+async def fill(call: Call, slot: str) -> list[Filled]:
+    """What the modules put into a place on this page."""
+    return [Filled(found.template, await found.load(call)) for found in call.registry.slots(slot)]
+
+
+def cookie_value(call: Call, name: str) -> str:
+    """What a cookie of ours holds, bounded; "" without it."""
+    return call.request.cookies.get(cookie_of(call.runtime.settings, name), "")[:MOST_COOKIE]
 
 
 def safe_next(target: str) -> str:
@@ -97,11 +117,13 @@ def safe_next(target: str) -> str:
 
 
 def _route(
-    method: str, path: str, rule: Rule, *, queries: int, retry: HTTPRouteHandler | None
+    method: str, path: str, rule: Rule, *, queries: int, retry: Retry, slots: tuple[str, ...] = ()
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     def decorate(handler: PageHandler) -> HTTPRouteHandler:
         async def endpoint(request: Request[Any, Any, State]) -> Response[Any]:
-            return await _show(request, handler, retry, rule, budget=queries)
+            registry = app_of(request).registry
+            budget = queries + sum(slot.queries for name in slots for slot in registry.slots(name))
+            return await _show(request, handler, _page_of(request, retry), rule, budget=budget)
 
         return HTTPRouteHandler(
             path,
@@ -161,6 +183,13 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
     return show(result, call)
 
 
+def _page_of(request: AnyRequest, retry: Retry) -> HTTPRouteHandler | None:
+    if not isinstance(retry, str):
+        return retry
+    found = request.app.get_handler_index_by_name(f"GET {retry}")
+    return None if found is None else found["handler"]  # type: ignore[return-value]
+
+
 async def _again(
     request: AnyRequest, admission: Admission, retry: HTTPRouteHandler, form: Mapping[str, str], problem: PhoenixError
 ) -> Response[Any]:
@@ -183,7 +212,7 @@ async def _again(
     return show(View(result.template, context, status), call, problem.headers)
 
 
-def show(result: View | Redirect | Raw | Download, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:
+def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """A view as a page in its frame, or a redirect after a form (303)."""
     if isinstance(result, Redirect):
         return go_to(result.to, call.request, toast=result.toast, cookies=call.cookies)
@@ -191,6 +220,8 @@ def show(result: View | Redirect | Raw | Download, call: Call, headers: Mapping[
         return Response(
             result.body, media_type=result.media_type, headers={"Cache-Control": "no-store", "Content-Disposition": result.disposition}
         )
+    if isinstance(result, Plain):
+        return Response(result.text, media_type=result.media_type, headers={"Cache-Control": "no-store"})
     if isinstance(result, Raw):
         return Response(result.html, media_type=HTML, headers={"Cache-Control": "no-store", "Content-Security-Policy": result.policy})
     cookies = list(call.cookies)
@@ -255,26 +286,3 @@ def _browser_cookie(runtime: Runtime) -> str:
 
 def _toast(runtime: Runtime, signed: str) -> str:
     return runtime.keys.verify("toast", signed, now=runtime.clock.now()) or ""
-
-
-def problem_page(problem: PhoenixError, request: AnyRequest) -> Response[Any]:
-    """A refusal as a page for people, with a next step."""
-    app = app_of(request)
-    admission = state_of(request.scope).admission
-    actor = admission.actor if admission else None
-    next_step = NextStep(app.registry.sign_in.sign_in, _("Sign in")) if problem.status == 401 else None
-    if isinstance(problem, SecondFactorNeeded):
-        # The panel has no settings of one's own; they are on the public listener.
-        base = app.people_url if app.listener == "admin" else ""
-        next_step = NextStep(f"{base}{app.registry.sign_in.second_factor}", _("Set up a second step"))
-    context = {
-        **page_context(request, actor, csrf.token_for(app.runtime.keys, actor.session) if actor else "", ""),
-        "status": problem.status,
-        "title": problem.title,
-        "detail": problem.detail,
-        "request_id": request_id(request),
-        "next_step": next_step,
-    }
-    html = app.templates.render("error.html", **{"form": {}, "errors": {}, "problem": "", **context})
-    headers = {**problem.headers, "Cache-Control": "no-store"}
-    return Response(html, status_code=problem.status, media_type=HTML, headers=headers)

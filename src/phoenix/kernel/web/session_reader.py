@@ -108,12 +108,14 @@ class SessionReader:
 
     async def flush(self) -> None:
         """Write down the last use of the sessions seen since the last time."""
-        identity = self._registry.identity
-        if identity is None or not self._seen:
+        if not self._seen:
             return
         seen, self._seen = self._seen, {}
         async with self._runtime.database.transaction() as tx:
-            await identity.seen(tx, sorted(seen.items()))
+            for identity in self._registry.identities:
+                used = sorted(item for item in seen.items() if item[0].startswith(identity.records))
+                if used:
+                    await identity.seen(tx, used)
 
     async def keep_flushing(self) -> None:
         """Flush for ever; a lost connection costs one round."""
@@ -131,12 +133,12 @@ class SessionReader:
         or take away the other between this answer and what is done upon it. Acts on the whole `platform` take turns, since
         two administrators who act on each other would each hold what the other waits for.
         """
-        identity, source = self._registry.identity, self._registry.membership_source
-        if identity is None:
+        identity, accounts, source = self._registry.identity_of_token(token), self._registry.accounts, self._registry.membership_source
+        if identity is None or accounts is None:
             return None
         if platform:
             await tx.execute(TAKE_TURNS)
-        await identity.hold(tx, account)
+        await accounts.hold(tx, account)
         if source is not None and organisation is not None:
             await source.hold(tx, organisation)
         record = await identity.find(self._runtime, tx, token)
@@ -144,7 +146,7 @@ class SessionReader:
         return actor if actor is not None and self.is_live(actor, tx.now) else None
 
     async def _load(self, token: str, watch: Watch) -> Actor:
-        identity = self._registry.identity
+        identity = self._registry.identity_of_token(token)
         if identity is None:
             raise NotSignedIn
         async with self._runtime.database.reader() as db:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.module import (
+    AccountSource,
     Command,
     EventKind,
     HotRead,
@@ -62,5 +63,6 @@ MODULE = Module(
     banners=(personal.deletion_banner,),
     sign_in=SignInPages(sign_in="/sign-in", reauthenticate="/confirm", second_factor="/settings/security"),
     personal=PersonalData(export=personal.export, erase=personal.erase),
-    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, hold=identity.hold, keys=(GENERATION,)),
+    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records="", keys=(GENERATION,)),
+    accounts=AccountSource(identity.hold),
 )

@@ -13,7 +13,7 @@ from phoenix.kernel.actor import MembershipRecord
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.instants import Instant, instant
-from phoenix.modules.feed.queries import Happened
+from phoenix.modules.feed.queries import Happened, ids_in
 
 GONE = "Somebody"
 
@@ -48,7 +48,7 @@ def visible_kinds(registry: Registry, membership: MembershipRecord, group: str =
 def feed_item(registry: Registry, row: Happened, names: Mapping[str, str], slug: str) -> FeedItem:
     """The item of a row. An id that has no name any more is “Somebody”."""
     kind = registry.events[row.kind]
-    mentioned = {text: names[text] for text in (row.subject, *row.data.values()) if isinstance(text, str) and text in names}
+    mentioned = {text: names[text] for text in ids_in(registry, row) if text != row.actor and text in names}
     actor = Person(row.actor, names.get(row.actor, _(GONE))) if row.actor else None
     summary = _(kind.summary)
     words = {field: _word(registry, names, row, field) for field in _holes(summary)}
@@ -72,8 +72,8 @@ def _raw(row: Happened, field: str) -> str:
 
 
 def _word(registry: Registry, names: Mapping[str, str], row: Happened, field: str) -> str:
-    """A field as people read it: an id of something that has a name is its name."""
+    """A field as people read it: an id as a name, text as it was written."""
     value = _raw(row, field)
-    if value.partition("_")[0] in registry.names:
+    if value and (field == "actor" or field in registry.events[row.kind].ids):
         return names.get(value, _(GONE))
     return value or _("Phoenix")

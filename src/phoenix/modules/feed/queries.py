@@ -50,11 +50,15 @@ NUMBER: Query[int] = query(
 )
 
 
+def ids_in(registry: Registry, row: Happened) -> set[str]:
+    """The ids in a row: its actor, and the fields that its kind declares."""
+    named = [row.actor, *(row.subject if field == "subject" else row.data.get(field) for field in registry.events[row.kind].ids)]
+    return {text for text in named if isinstance(text, str) and len(text) <= LONGEST_ID}
+
+
 async def names_in(db: Reader, registry: Registry, rows: Iterable[Happened]) -> dict[str, str]:
-    """The names of everybody and everything the rows mention: one query for each kind of id."""
-    mentioned = {
-        text for row in rows for text in (row.actor, row.subject, *row.data.values()) if isinstance(text, str) and len(text) <= LONGEST_ID
-    }
+    """The names of everyone and everything the rows mention in fields that hold ids: one query for each kind of id."""
+    mentioned = {text for row in rows for text in ids_in(registry, row)}
     wanted: dict[str, list[str]] = {}
     for text in sorted(mentioned):
         prefix = text.partition("_")[0]

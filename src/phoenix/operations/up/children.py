@@ -100,9 +100,19 @@ class Child:
                 self._write(self.name, line.rstrip())
 
 
-def run_to_end(command: tuple[str, ...], environment: Mapping[str, str]) -> tuple[int, str]:
-    """Run a command on a leash; its exit status and its standard output. What it says on standard error is shown as it comes."""
+def run_to_end(command: tuple[str, ...], environment: Mapping[str, str], *, errors: bool = False) -> tuple[int, str]:
+    """Run a command on a leash; its exit status and its standard output.
+
+    What it says on standard error is shown as it comes, or with `errors` given back along with the rest.
+    """
     done = subprocess.run(  # noqa: S603
-        leashed(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace", env=dict(environment), check=False
+        leashed(command),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if errors else None,
+        text=True,
+        errors="replace",
+        env=dict(environment),
+        check=False,
     )
     return done.returncode, done.stdout

@@ -9,6 +9,12 @@ class RefusalError(Exception):
     status = 1
 
 
+class WrongSettingError(RefusalError):
+    """A setting cannot be used. The message names the variable and the fix."""
+
+    status = 2
+
+
 class NewerDataError(RefusalError):
     """The data was written by a newer Phoenix than this one."""
 

@@ -18,6 +18,7 @@ import msgspec
 from phoenix.embedded.postgres import FolderError, Postgres
 from phoenix.embedded.processes import EmbeddedError
 from phoenix.embedded.valkey import Valkey
+from phoenix.operations.added import folder_of, references
 from phoenix.operations.grants import make_role
 from phoenix.operations.revisions import is_up_to_date
 from phoenix.operations.up import caddy
@@ -32,14 +33,14 @@ from phoenix.operations.up.addresses import (
     without_password,
 )
 from phoenix.operations.up.children import Child, run_to_end
-from phoenix.operations.up.errors import NewerDataError, RefusalError
+from phoenix.operations.up.errors import NewerDataError, RefusalError, WrongSettingError
 from phoenix.operations.up.folder import claim, secret_key
 from phoenix.operations.up.leftovers import end_leftovers
 from phoenix.operations.up.plan import environment, parts, phoenix, resolve, with_mailbox
 from phoenix.operations.up.progress import Progress
 from phoenix.operations.up.ready import Prepared, announce, describe
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
-from phoenix.settings import Settings
+from phoenix.settings import Settings, unknown, variables
 
 SOURCE = Path(__file__).parents[2]
 STOP_ORDER = ("web", "realtime", "admin", "worker", "mailbox", "caddy", "Valkey", "PostgreSQL")
@@ -92,6 +93,7 @@ def bring_up(settings: Settings, *, json: bool) -> int:
 def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progress, *, json: bool) -> None:
     if ended := end_leftovers(data):
         progress.say(f"Ended {len(ended)} processes left over from an earlier start.")
+    _check_settings_of_modules(settings)
     require_free(settings.web.host, settings.web.port)
     if settings.admin.port:
         require_free_for_staff(settings.admin.host, settings.admin.port)
@@ -106,7 +108,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     owner = settings.database.owner_url
     # Whoever takes over a process that serves people finds no way in it to change tables.
     variables = environment(replace(settings, database=replace(settings.database, owner_url="")), os.environ)
-    if not asyncio.run(is_up_to_date(owner or settings.database.url, SOURCE)):
+    if not asyncio.run(is_up_to_date(owner or settings.database.url, [SOURCE, *map(folder_of, references(os.environ))])):
         _command(progress, "Database is up to date", phoenix("db", "migrate"), {**variables, "PHOENIX_DATABASE_OWNER_URL": owner})
     configuration = caddy.write_configuration(settings) if settings.web.domain else data
     for part in parts(settings, configuration):
@@ -126,6 +128,15 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     )
     announce(ready, json=json)
     supervisor.watch(lambda: False)
+
+
+def _check_settings_of_modules(settings: Settings) -> None:
+    """Only the modules know their settings, and loading them takes a second: they are asked where a variable is not ours."""
+    if unknown(settings.given, {variable.name for _, variable in variables()}):
+        status, said = run_to_end(phoenix("settings", "--check"), os.environ, errors=True)
+        if status == WrongSettingError.status:
+            raise WrongSettingError(said.strip())
+        sys.stderr.write(said)
 
 
 def _start_database(settings: Settings, supervisor: Supervisor, progress: Progress) -> Settings:

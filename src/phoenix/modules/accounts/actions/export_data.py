@@ -62,9 +62,8 @@ async def archive_of(db: Reader, actor: Actor, export: str) -> bytes:
 
 async def collect(runtime: Runtime, db: Reader, account: str) -> dict[str, Any]:
     """What every module keeps of the person, by module."""
-    return {
-        module.name: await module.personal.export(db, account) for module in runtime.part(Registry).modules if module.personal is not None
-    }
+    declared = [(module.name, module.personal) for module in runtime.part(Registry).modules if module.personal is not None]
+    return {name: await personal.export(db, account) for name, personal in declared if personal.export is not None}
 
 
 def pack(runtime: Runtime, parts: dict[str, Any]) -> bytes:

@@ -1,0 +1,124 @@
+"""The module contract: plain frozen values, folded by the application, the worker and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from phoenix.kernel.module.events import Activity, EventGroup, EventKind, Follower, LiveMessages, SocketRule
+from phoenix.kernel.module.pages import Banner, Card, FirstAction, HotRead, NavigationItem, SignInPages, Slot, Sources
+from phoenix.kernel.module.people import (
+    AccountSource,
+    Credential,
+    Identity,
+    MembershipSource,
+    Names,
+    Permission,
+    PersonalData,
+    SecurityNotice,
+)
+from phoenix.kernel.module.work import Check, Command, Job, Metric, Schedule
+
+if TYPE_CHECKING:
+    from litestar.handlers import HTTPRouteHandler
+
+    from phoenix.kernel.actor import Actor
+    from phoenix.kernel.runtime import Part
+    from phoenix.settings import Settings
+
+__all__ = [
+    "AccountSource",
+    "Activity",
+    "Banner",
+    "Card",
+    "Check",
+    "Command",
+    "Credential",
+    "EventGroup",
+    "EventKind",
+    "FirstAction",
+    "Follower",
+    "HotRead",
+    "Identity",
+    "Job",
+    "LiveMessages",
+    "MembershipSource",
+    "Metric",
+    "Module",
+    "Names",
+    "NavigationItem",
+    "Permission",
+    "PersonalData",
+    "Schedule",
+    "SecurityNotice",
+    "SignInPages",
+    "Slot",
+    "SocketRule",
+    "Sources",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module. Only `name`, `about` and `folder` are needed.
+
+    `tables` are those that belong to the module: every table belongs to exactly one. `settings` is a frozen dataclass of `setting()` fields, read from variables that begin with PHOENIX_ and the module's
+    name, and fetched with `runtime.part(…)`. `check` raises SettingsError where the module cannot do its part with these settings; it is asked at every start.
+    """
+
+    name: str
+    about: str
+    folder: Path
+    needs: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    routes: tuple[HTTPRouteHandler, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    events: tuple[EventKind, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    followers: tuple[Follower, ...] = ()
+    event_groups: tuple[EventGroup, ...] = ()
+    cards: tuple[Card, ...] = ()
+    first_actions: tuple[FirstAction, ...] = ()
+    navigation: tuple[NavigationItem, ...] = ()
+    hot: tuple[HotRead, ...] = ()
+    names: tuple[Names, ...] = ()
+    live: tuple[LiveMessages, ...] = ()
+    sockets: tuple[SocketRule, ...] = ()
+    commands: tuple[Command, ...] = ()
+    checks: tuple[Check, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    sources: Sources | None = None
+    slots: tuple[Slot, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    notices: tuple[SecurityNotice, ...] = ()
+    accounts: AccountSource | None = None
+    identity: Identity | None = None
+    personal: PersonalData | None = None
+    check: Callable[[Settings], None] | None = None
+    memberships: MembershipSource | None = None
+    settings: type[Any] | None = None
+    parts: tuple[Part, ...] = ()
+    banners: tuple[Callable[[Actor], Banner | None], ...] = ()
+    sign_in: SignInPages | None = None
+
+    @property
+    def settings_prefix(self) -> str:
+        """What the variables of its settings begin with."""
+        return f"PHOENIX_{self.name.upper()}_"
+
+    @property
+    def assets(self) -> Path:
+        """Styles and scripts as browsers get them, served under /assets/ and the module's name."""
+        return self.folder / "assets"
+
+    @property
+    def templates(self) -> Path:
+        return self.folder / "templates"
+
+    @property
+    def migrations(self) -> Path:
+        return self.folder / "migrations"

@@ -1,0 +1,80 @@
+"""What modules declare about events: their words, who follows them, and what sockets get."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from phoenix.kernel.actor import Actor
+    from phoenix.kernel.data.database import Transaction
+    from phoenix.kernel.data.events import Event, Recorded
+    from phoenix.kernel.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How the owner of an account reads an event about it. `detail` says more, from the event's data."""
+
+    words: str
+    tone: Literal["", "good", "bad"] = ""
+    detail: Callable[[Mapping[str, Any]], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventGroup:
+    """Kinds of events that people filter by together. `label` is a gettext message, such as "Entries"."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """A kind of fact, and how it is told. Without `feed` it is recorded but not shown in the feed.
+
+    `summary` is a gettext message with `{actor}` and the fields of the event in braces. `link` is a path with
+    `{organisation}` (its slug), `{subject}` and the event's fields in braces. `ids` are the fields that hold ids, shown as
+    names: text that people wrote is never taken for one. Readers without `permission` do not see it.
+    """
+
+    type: type[Event]
+    summary: str = ""
+    feed: str = ""
+    group: str = ""
+    link: str = ""
+    permission: str = ""
+    ids: tuple[str, ...] = ()
+    activity: Activity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Work that follows the events by number, in order, resuming where it stopped.
+
+    What it writes is in the transaction that moves its position, so it is written once for each event.
+    """
+
+    name: str
+    follow: Callable[[Runtime, Transaction, Sequence[Recorded]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMessages:
+    """What sockets are told of a batch of events, as (room, event, payload). Rooms are `account:ID` and `organisation:ID`."""
+
+    tell: Callable[[Runtime, Sequence[Recorded]], Awaitable[list[tuple[str, str, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SocketRule:
+    """What a module adds when a socket opens: rooms to join, messages that were missed, or a reason to refuse it.
+
+    `join` gives rooms besides those of the account and its organisations. `replay` gets the number the client saw last, or
+    None, and gives (event, payload) to send to this socket only. `refuse` gives a code for machines, or "".
+    """
+
+    join: Callable[[Runtime, Actor], Awaitable[Sequence[str]]] | None = None
+    replay: Callable[[Runtime, Actor, int | None], Awaitable[Sequence[tuple[str, Any]]]] | None = None
+    refuse: Callable[[Runtime, Actor], Awaitable[str]] | None = None

@@ -1,0 +1,47 @@
+"""A refusal as a page for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.response import Response
+
+from phoenix.kernel.errors import PhoenixError, SecondFactorNeeded
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.web import csrf
+from phoenix.kernel.web.application import AnyRequest, app_of, state_of
+from phoenix.kernel.web.page_context import page_context
+from phoenix.kernel.web.pages import HTML
+from phoenix.kernel.web.problems import request_id
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The best next step after a refusal."""
+
+    href: str
+    label: str
+
+
+def problem_page(problem: PhoenixError, request: AnyRequest) -> Response[Any]:
+    """A refusal as a page for people, with a next step."""
+    app = app_of(request)
+    admission = state_of(request.scope).admission
+    actor = admission.actor if admission else None
+    next_step = NextStep(app.registry.sign_in.sign_in, _("Sign in")) if problem.status == 401 else None
+    if isinstance(problem, SecondFactorNeeded):
+        # The panel has no settings of one's own; they are on the public listener.
+        base = app.people_url if app.listener == "admin" else ""
+        next_step = NextStep(f"{base}{app.registry.sign_in.second_factor}", _("Set up a second step"))
+    context = {
+        **page_context(request, actor, csrf.token_for(app.runtime.keys, actor.session) if actor else "", ""),
+        "status": problem.status,
+        "title": problem.title,
+        "detail": problem.detail,
+        "request_id": request_id(request),
+        "next_step": next_step,
+    }
+    html = app.templates.render("error.html", **{"form": {}, "errors": {}, "problem": "", **context})
+    headers = {**problem.headers, "Cache-Control": "no-store"}
+    return Response(html, status_code=problem.status, media_type=HTML, headers=headers)
