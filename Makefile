@@ -1,7 +1,7 @@
 # Everything one does with Phoenix from a clone. Needs make and Python 3.11 or newer with venv; nothing else, not even git.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check lint test bench format clean
+.PHONY: help setup run check lint test bench format clean wheel lock
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -21,6 +21,8 @@ help:
 	@echo "make check    linters, types, layers, secrets, known vulnerabilities, fast tests"
 	@echo "make test     every test, real browsers and whole processes included"
 	@echo "make bench    measure (ARGS=\"--help\")"
+	@echo "make wheel    build what users install, into dist/"
+	@echo "make lock     pin what pyproject.toml asks for (LOCK_ARGS=--upgrade moves everything to its newest release)"
 	@echo "make format   bring code into shape"
 	@echo "make clean    remove what was installed and built; data stays"
 
@@ -62,10 +64,18 @@ test: setup
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
 
+wheel: setup
+	@rm -rf dist
+	@tools/wheel.sh dist
+	@ls dist
+
+lock: $(PYTHON_READY)
+	@tools/lock.sh
+
 format: $(PYTHON_READY)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) node_modules $(STATIC) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info
+	rm -rf $(VENV) node_modules $(STATIC) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info
 	find src tests bench tools migrations -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
