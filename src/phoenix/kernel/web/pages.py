@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import structlog
 from litestar import Request
 from litestar.datastructures import Cookie, State
 from litestar.handlers import HTTPRouteHandler
@@ -25,9 +26,12 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import AnyRequest, Download
 from phoenix.kernel.web.endpoint import check_budget, transaction
 from phoenix.kernel.web.page_context import frame
+from phoenix.kernel.web.plain_page import plain_page
 from phoenix.kernel.web.problems import request_id
 from phoenix.kernel.web.rules import Rule, client_address, decide
 from phoenix.kernel.web.session_reader import cookie_of
+
+log = structlog.get_logger(__name__)
 
 HTML = "text/html; charset=utf-8"
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
@@ -285,7 +289,17 @@ def _toast(runtime: Runtime, signed: str) -> str:
 
 
 def refusal_page(refusal: PhoenixError, request: AnyRequest) -> Response[Any]:
-    """A refusal as a page for people, with a way on."""
+    """A refusal as a page for people, with a next step. It never raises: what cannot be shown in its frame is shown plainly."""
+    try:
+        html = _refusal_in_frame(refusal, request)
+    except Exception:
+        log.exception("error_page_failed")
+        html = plain_page(refusal, request_id(request))
+    headers = {**refusal.headers, "Cache-Control": "no-store"}
+    return Response(html, status_code=refusal.status, media_type=HTML, headers=headers)
+
+
+def _refusal_in_frame(refusal: PhoenixError, request: AnyRequest) -> str:
     runtime: Runtime = request.app.state.runtime
     actor, _by_cookie = request.scope.get("state", {}).get("actor_found") or (None, False)
     way_on = WayOn("/sign-in", _("Sign in")) if refusal.status == 401 else None
@@ -300,6 +314,4 @@ def refusal_page(refusal: PhoenixError, request: AnyRequest) -> Response[Any]:
         "request_id": request_id(request),
         "way_on": way_on,
     }
-    html = runtime.templates.render("error.html", **{"form": {}, "errors": {}, "refusal": "", **context})
-    headers = {**refusal.headers, "Cache-Control": "no-store"}
-    return Response(html, status_code=refusal.status, media_type=HTML, headers=headers)
+    return runtime.templates.render("error.html", **{"form": {}, "errors": {}, "refusal": "", **context})
