@@ -54,6 +54,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Containerfile
 	@tools/npm.sh run --silent check
 	$(BIN)/python tools/secret_scan.py
 	@tools/audit.sh

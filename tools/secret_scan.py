@@ -19,9 +19,9 @@ from detect_secrets.settings import default_settings
 ROOT = Path(__file__).parents[1]
 BASELINE = Path(".secrets.baseline")
 INSTALLED = {".git", ".venv", "node_modules", "__pycache__", ".hypothesis"}
-BUILT = {Path("data"), Path("build"), Path("src/phoenix/static")}
+BUILT = {Path("data"), Path("build"), Path("dist"), Path("src/phoenix/static")}
 # Lock files are full of hashes.
-SKIPPED = {BASELINE, Path("package-lock.json"), Path("requirements/develop.txt")}
+SKIPPED = {BASELINE, Path("package-lock.json"), Path("requirements/develop.txt"), Path("requirements/run.txt")}
 PICTURES = {".png", ".jpg", ".webp", ".woff2", ".ico"}
 
 
