@@ -55,6 +55,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Containerfile
+	$(BIN)/python -m tools.api_compare
 	@tools/npm.sh run --silent check
 	$(BIN)/python tools/secret_scan.py
 	@tools/audit.sh
