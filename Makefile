@@ -44,7 +44,7 @@ $(BUNDLES): $(WEB_READY) $(WEB_SOURCES)
 
 # `exec` makes Phoenix the child of make itself, so that Ctrl-C and SIGTERM reach it once and directly.
 run: setup
-	@[ "$${PHOENIX_ENVIRONMENT:-development}" = production ] || export PHOENIX_DEMO="$${PHOENIX_DEMO:-true}"; exec $(BIN)/python -m phoenix.cli up $(ARGS)
+	@case "$${PHOENIX_ENVIRONMENT:-development}" in staging|production) ;; *) export PHOENIX_DEMO="$${PHOENIX_DEMO:-true}" ;; esac; exec $(BIN)/python -m phoenix.cli up $(ARGS)
 
 check: lint
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow and not browser" $(PYTEST_ARGS)

@@ -180,7 +180,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
     routes: list[Any] = [*HEALTH_ROUTES]
     if listener == "public":
         routes.extend(DOCUMENTATION_ROUTES)
-        if not settings.production:
+        if not settings.strict:
             routes.extend(MAILBOX_ROUTES)
     elif settings.web.static.is_dir():
         # The public listener's server has them by a mount of its own.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from phoenix.settings.checks import MADE_IN_DEVELOPMENT, check
+from phoenix.settings.checks import MADE_IN_DEVELOPMENT, STRICT, check
 from phoenix.settings.concerns import Accounts, Admin, Cache, Database, Logs, Mail, Place, Realtime, Secrets, Sessions, SettingsError, Web
 
 __all__ = [
@@ -53,13 +53,14 @@ class Settings:
     logs: Logs = field(default_factory=Logs)
 
     @property
-    def production(self) -> bool:
-        return self.place.environment == "production"
+    def strict(self) -> bool:
+        """Whether people's real data may be here: nothing is let pass for a developer's comfort."""
+        return self.place.environment in STRICT
 
     @property
     def second_factor_for(self) -> str:
         """Who must have a second factor: `nobody`, `staff` or `everybody`."""
-        return self.accounts.second_factor_for or ("staff" if self.production else "nobody")
+        return self.accounts.second_factor_for or ("staff" if self.strict else "nobody")
 
     @property
     def for_staff(self) -> bool:

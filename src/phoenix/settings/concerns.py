@@ -23,7 +23,7 @@ class Place:
     environment: str = setting(
         "ENVIRONMENT",
         "development",
-        "`development`, `test` or `production`. Production refuses to start on weak secrets and has no local mailbox.",
+        "`development`, `test`, `staging` or `production`. The last two refuse to start on weak secrets and have no local mailbox.",
     )
     data: Path = setting(
         "DATA", Path("data"), "Folder of the embedded PostgreSQL and Valkey, the secrets made at first start and the run files."
@@ -80,7 +80,7 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Key material. Made at first start in development, required in production."""
+    """Key material. Made at first start in development, required in staging and production."""
 
     key: str = setting(
         "SECRET_KEY", "", "Master secret, at least 32 characters; every other key is derived from it. A different one in each environment."
@@ -112,7 +112,7 @@ class Accounts:
     second_factor_for: str = setting(
         "SECOND_FACTOR_FOR",
         "",
-        "Who must have a second factor: `nobody`, `staff` or `everybody`. Who has none yet sets one up before anything else. Default: `staff` in production, `nobody` elsewhere.",
+        "Who must have a second factor: `nobody`, `staff` or `everybody`. Who has none yet sets one up before anything else. Default: `staff` in staging and production, `nobody` elsewhere.",
     )
     breached_passwords: str = setting(
         "BREACHED_PASSWORDS",

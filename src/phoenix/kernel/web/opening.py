@@ -72,7 +72,7 @@ async def opened(
         captcha=Captcha(settings.accounts),
         outside=Outside(time),
         mailer=Mailer(settings.mail, folders),
-        templates=Templates(folders, settings.web.static, production=settings.production),
+        templates=Templates(folders, settings.web.static, production=settings.strict),
     )
     try:
         await check_installation(database, settings, keys)
