@@ -1,7 +1,7 @@
 # Everything one does with Phoenix from a clone. Needs make and Python 3.11 or newer with venv; nothing else, not even git.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check lint test bench format clean
+.PHONY: help setup run check lint test bench format clean wheel lock
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -21,6 +21,8 @@ help:
 	@echo "make check    linters, types, layers, secrets, known vulnerabilities, fast tests"
 	@echo "make test     every test, real browsers and whole processes included"
 	@echo "make bench    measure (ARGS=\"--help\")"
+	@echo "make wheel    build what users install, into dist/"
+	@echo "make lock     pin what pyproject.toml asks for (LOCK_ARGS=--upgrade moves everything to its newest release)"
 	@echo "make format   bring code into shape"
 	@echo "make clean    remove what was installed and built; data stays"
 
@@ -42,7 +44,7 @@ $(BUNDLES): $(WEB_READY) $(WEB_SOURCES)
 
 # `exec` makes Phoenix the child of make itself, so that Ctrl-C and SIGTERM reach it once and directly.
 run: setup
-	@[ "$${PHOENIX_ENVIRONMENT:-development}" = production ] || export PHOENIX_DEMO="$${PHOENIX_DEMO:-true}"; exec $(BIN)/python -m phoenix.cli up $(ARGS)
+	@case "$${PHOENIX_ENVIRONMENT:-development}" in staging|production) ;; *) export PHOENIX_DEMO="$${PHOENIX_DEMO:-true}" ;; esac; exec $(BIN)/python -m phoenix.cli up $(ARGS)
 
 check: lint
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow and not browser" $(PYTEST_ARGS)
@@ -52,6 +54,8 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Containerfile
+	$(BIN)/python -m tools.api_compare
 	@tools/npm.sh run --silent check
 	$(BIN)/python tools/secret_scan.py
 	@tools/audit.sh
@@ -62,10 +66,18 @@ test: setup
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
 
+wheel: setup
+	@rm -rf dist
+	@tools/wheel.sh dist
+	@ls dist
+
+lock: $(PYTHON_READY)
+	@tools/lock.sh
+
 format: $(PYTHON_READY)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) node_modules $(STATIC) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info
+	rm -rf $(VENV) node_modules $(STATIC) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info
 	find src tests bench tools migrations -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

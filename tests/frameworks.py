@@ -14,10 +14,10 @@ _free: dict[tuple[bool, Registry, ListenerName], list[Litestar]] = {}
 
 def borrow(settings: Settings, registry: Registry, listener: ListenerName) -> Litestar:
     """One that nobody uses now."""
-    free = _free.setdefault((settings.production, registry, listener), [])
+    free = _free.setdefault((settings.strict, registry, listener), [])
     return free.pop() if free else build(settings, registry, listener=listener)
 
 
 def give_back(framework: Litestar, settings: Settings, registry: Registry, listener: ListenerName) -> None:
     """Let the next one have it."""
-    _free[settings.production, registry, listener].append(framework)
+    _free[settings.strict, registry, listener].append(framework)

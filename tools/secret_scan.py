@@ -19,9 +19,11 @@ from detect_secrets.settings import default_settings
 ROOT = Path(__file__).parents[1]
 BASELINE = Path(".secrets.baseline")
 INSTALLED = {".git", ".venv", "node_modules", "__pycache__", ".hypothesis"}
-BUILT = {Path("data"), Path("build"), Path("src/phoenix/static")}
+BUILT = {Path("data"), Path("build"), Path("dist"), Path("src/phoenix/static")}
 # Lock files are full of hashes.
-SKIPPED = {BASELINE, Path("package-lock.json"), Path("requirements/develop.txt")}
+SKIPPED = {BASELINE, Path("package-lock.json"), Path("requirements/develop.txt"), Path("requirements/run.txt")}
+# Made up for the dumps of releases, and used nowhere else.
+RELEASES, RELEASED = Path("tests/releases"), {"dump.sql", "release.json"}
 PICTURES = {".png", ".jpg", ".webp", ".woff2", ".ico"}
 
 
@@ -32,7 +34,8 @@ def files() -> Iterator[str]:
         folders[:] = sorted(
             name for name in folders if name not in INSTALLED and not name.endswith(("_cache", ".egg-info")) and here / name not in BUILT
         )
-        yield from (str(here / name) for name in sorted(names) if here / name not in SKIPPED and Path(name).suffix not in PICTURES)
+        skipped = SKIPPED | {here / name for name in RELEASED if here.parent == RELEASES}
+        yield from (str(here / name) for name in sorted(names) if here / name not in skipped and Path(name).suffix not in PICTURES)
 
 
 def scan() -> SecretsCollection:

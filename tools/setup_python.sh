@@ -34,9 +34,4 @@ if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --req
 fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
-if find src -name '*.po' | grep -q .; then
-    echo "Compiling translations"
-    find src -name '*.po' | while read -r catalogue; do
-        "$venv/bin/pybabel" --quiet compile --input-file "$catalogue" --output-file "${catalogue%.po}.mo"
-    done
-fi
+tools/translations.sh "$venv"

@@ -168,7 +168,7 @@ class Phoenix:
         return App(
             runtime=runtime,
             registry=self.registry,
-            templates=Templates(folders, settings.web.static, self.registry.asset_folders, production=settings.production),
+            templates=Templates(folders, settings.web.static, self.registry.asset_folders, production=settings.strict),
             sessions=SessionReader(runtime, self.registry),
             listener=self.listener,
             people_url=self.people_url or settings.public_url,
@@ -192,7 +192,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
     routes: list[Any] = [*HEALTH_ROUTES]
     if listener == "public":
         routes.extend(DOCUMENTATION_ROUTES)
-        if not settings.production:
+        if not settings.strict:
             routes.extend(MAILBOX_ROUTES)
     else:
         routes.extend(METRIC_ROUTES)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from phoenix.settings.checks import MADE_IN_DEVELOPMENT, check
+from phoenix.settings.checks import MADE_IN_DEVELOPMENT, STRICT, check
 from phoenix.settings.concerns import (
     AccountSettings,
     AdminSettings,
@@ -73,13 +73,14 @@ class Settings:
     """Every PHOENIX_ variable as it was given: what modules read theirs from. It holds secrets."""
 
     @property
-    def production(self) -> bool:
-        return self.installation.environment == "production"
+    def strict(self) -> bool:
+        """Whether people's real data may be here: nothing is let pass for a developer's comfort."""
+        return self.installation.environment in STRICT
 
     @property
     def second_factor_for(self) -> str:
         """Who must have a second factor: `nobody`, `staff` or `everybody`."""
-        return self.accounts.second_factor_for or ("staff" if self.production else "nobody")
+        return self.accounts.second_factor_for or ("staff" if self.strict else "nobody")
 
     @property
     def for_staff(self) -> bool:

@@ -9,8 +9,11 @@ from phoenix.settings.declare import SettingsError
 if TYPE_CHECKING:
     from phoenix.settings import Settings
 
-# Secrets that `phoenix up` makes by itself begin with this, so that production can tell them.
+# Secrets that `phoenix up` makes by itself begin with this, so that the strict environments can tell them.
 MADE_IN_DEVELOPMENT = "development-"
+ENVIRONMENTS = ("development", "test", "staging", "production")
+# Staging is a rehearsal of production, often with a copy of its data, and is as strict.
+STRICT = frozenset({"staging", "production"})
 
 
 def check(settings: Settings) -> None:
@@ -20,17 +23,17 @@ def check(settings: Settings) -> None:
         raise SettingsError("PHOENIX_SESSION_IDLE must not be longer than PHOENIX_SESSION_ABSOLUTE.")
     if limits.remember_idle > limits.remember_absolute:
         raise SettingsError("PHOENIX_SESSION_REMEMBER_IDLE must not be longer than PHOENIX_SESSION_REMEMBER_ABSOLUTE.")
-    if settings.production:
-        _check_production(settings)
+    if settings.strict:
+        _check_strict(settings)
 
 
-def _check_production(settings: Settings) -> None:
-    key = settings.secrets.key
+def _check_strict(settings: Settings) -> None:
+    key, environment = settings.secrets.key, settings.installation.environment
     if key.startswith(MADE_IN_DEVELOPMENT):
-        raise SettingsError("PHOENIX_SECRET_KEY was made by a development installation. Give production one of its own.")
+        raise SettingsError(f"PHOENIX_SECRET_KEY was made by a development installation. Give {environment} one of its own.")
     if len(key) < 32 or len(set(key)) < 12:
         raise SettingsError(
-            "PHOENIX_SECRET_KEY must be at least 32 characters of random text in production. Make one with: openssl rand -base64 48"
+            f"PHOENIX_SECRET_KEY must be at least 32 characters of random text in {environment}. Make one with: openssl rand -base64 48"
         )
     if not settings.email.smtp_url:
-        raise SettingsError("PHOENIX_SMTP_URL must name a mail server in production; the local mailbox is for development.")
+        raise SettingsError(f"PHOENIX_SMTP_URL must name a mail server in {environment}; the local mailbox is for development.")

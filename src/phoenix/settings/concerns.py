@@ -17,7 +17,7 @@ class InstallationSettings:
     environment: str = setting(
         "ENVIRONMENT",
         "development",
-        "`development`, `test` or `production`. Production refuses to start on weak secrets and has no local mailbox.",
+        "`development`, `test`, `staging` or `production`. The last two refuse to start on weak secrets and have no local mailbox.",
         one_of("development", "test", "staging", "production"),
     )
     data: Path = setting(
@@ -103,7 +103,7 @@ class CacheSettings:
 
 @dataclass(frozen=True, slots=True)
 class SecretSettings:
-    """Key material. Made at first start in development, required in production."""
+    """Key material. Made at first start in development, required in staging and production."""
 
     key: str = setting(
         "SECRET_KEY", "", "Master secret, at least 32 characters; every other key is derived from it. A different one in each environment."
@@ -141,7 +141,7 @@ class AccountSettings:
     second_factor_for: str = setting(
         "SECOND_FACTOR_FOR",
         "",
-        "Who must have a second factor: `nobody`, `staff` or `everybody`. Who has none yet sets one up before anything else. Default: `staff` in production, `nobody` elsewhere.",
+        "Who must have a second factor: `nobody`, `staff` or `everybody`. Who has none yet sets one up before anything else. Default: `staff` in staging and production, `nobody` elsewhere.",
         one_of("", "nobody", "staff", "everybody"),
     )
     breached_passwords: str = setting(

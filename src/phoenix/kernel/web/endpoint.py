@@ -196,14 +196,14 @@ async def _once(request: AnyRequest, tx: Transaction, actor: Actor | None) -> On
 
 def check_within(call: Call) -> None:
     """A route that leaves its organisation open must have named one by now. Raises RuntimeError outside production."""
-    if call.rule.within == FOUND and not call.checked and not call.runtime.settings.production:
+    if call.rule.within == FOUND and not call.checked and not call.runtime.settings.strict:
         raise RuntimeError("The handler found no organisation: call `call.within(…)` before anything is shown or changed.")
 
 
 def check_budget(reader: Reader, budget: int, runtime: Runtime) -> None:
     """Outside production a route that makes more queries than it says fails, so that nobody gets used to it."""
     made = _made(reader)
-    if made > budget and not runtime.settings.production:
+    if made > budget and not runtime.settings.strict:
         raise QueryBudgetExceeded(f"{made} queries were made; the route declares {budget}.")
 
 

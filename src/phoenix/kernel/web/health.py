@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Query, query
 from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.web.assets import FIX, missing_asset
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
 from phoenix.kernel.web.pages import Plain, page
@@ -37,6 +38,8 @@ async def alive(call: Call) -> Alive:
 @get("/readyz", may=PUBLIC, queries=1, tag="health")
 async def ready(call: Call) -> Readiness:
     """This process can do its work. Without the cache it works more slowly, and is still ready."""
+    if missing_asset(call.runtime.settings.web.static) is not None:
+        raise Unavailable(f"The styles and scripts that every page needs are missing. {FIX}")
     try:
         await call.db.one(SELECT_ONE)
     except (asyncpg.PostgresError, OSError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from litestar.response import Response
 
 from phoenix.kernel.errors import PhoenixError, SecondFactorNeeded
@@ -13,7 +14,10 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of, state_of
 from phoenix.kernel.web.page_context import page_context
 from phoenix.kernel.web.pages import HTML
+from phoenix.kernel.web.plain_page import plain_page
 from phoenix.kernel.web.problems import request_id
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,17 @@ class NextStep:
 
 
 def problem_page(problem: PhoenixError, request: AnyRequest) -> Response[Any]:
-    """A refusal as a page for people, with a next step."""
+    """A refusal as a page for people, with a next step. It never raises: what cannot be shown in its frame is shown plainly."""
+    try:
+        html = _in_frame(problem, request)
+    except Exception:
+        log.exception("error_page_failed")
+        html = plain_page(problem, request_id(request))
+    headers = {**problem.headers, "Cache-Control": "no-store"}
+    return Response(html, status_code=problem.status, media_type=HTML, headers=headers)
+
+
+def _in_frame(problem: PhoenixError, request: AnyRequest) -> str:
     app = app_of(request)
     admission = state_of(request.scope).admission
     actor = admission.actor if admission else None
@@ -42,6 +56,4 @@ def problem_page(problem: PhoenixError, request: AnyRequest) -> Response[Any]:
         "request_id": request_id(request),
         "next_step": next_step,
     }
-    html = app.templates.render("error.html", **{"form": {}, "errors": {}, "problem": "", **context})
-    headers = {**problem.headers, "Cache-Control": "no-store"}
-    return Response(html, status_code=problem.status, media_type=HTML, headers=headers)
+    return app.templates.render("error.html", **{"form": {}, "errors": {}, "problem": "", **context})

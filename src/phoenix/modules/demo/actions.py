@@ -88,7 +88,7 @@ def demo_password(runtime: Runtime, email: str) -> str:
 
 async def seed_demo(runtime: Runtime) -> str:
     """Make the demo where there is no account yet; who is in it, as JSON. Nothing where others are there."""
-    if runtime.settings.production:
+    if runtime.settings.strict:
         raise Forbidden("Demo accounts are not for production.")
     async with runtime.database.reader() as db:
         is_empty = not await db.one(accounts.ANY_ACCOUNT)

@@ -50,7 +50,7 @@ def resolve(settings: Settings, data: Path) -> Settings:
 
 
 def with_mailbox(settings: Settings) -> bool:
-    return not settings.production and not settings.email.smtp_url
+    return not settings.strict and not settings.email.smtp_url
 
 
 def variables(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ import msgspec
 from phoenix.embedded.postgres import FolderError, Postgres
 from phoenix.embedded.processes import EmbeddedError
 from phoenix.embedded.valkey import Valkey
+from phoenix.kernel.web.assets import FIX, missing_asset
 from phoenix.operations.added import folder_of, references
 from phoenix.operations.grants import make_role
 from phoenix.operations.revisions import is_up_to_date
@@ -65,6 +66,7 @@ def bring_up(settings: Settings, *, json: bool) -> int:
     signals = _Signals(supervisor)
     status = 1
     try:
+        _require_assets(settings.web.static)
         with claim(settings.installation.data) as data:
             try:
                 _run(settings, data, supervisor, progress, json=json)
@@ -88,6 +90,12 @@ def bring_up(settings: Settings, *, json: bool) -> int:
     finally:
         signals.restore()
     return status
+
+
+def _require_assets(static: Path) -> None:
+    """Raises RefusalError where the styles and scripts are not all there: Phoenix would start, and every page would fail."""
+    if missing := missing_asset(static):
+        raise RefusalError(f"The styles and scripts that every page needs are missing: {missing} is not there. {FIX}")
 
 
 def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progress, *, json: bool) -> None:

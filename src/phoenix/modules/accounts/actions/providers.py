@@ -129,14 +129,14 @@ TITLES = {"google": "Google", "github": "GitHub", "microsoft": "Microsoft", "app
 
 def check(settings: Settings) -> None:
     """Raises SettingsError naming the provider and the field; never what stands in it."""
-    read_providers(settings.accounts.providers, production=settings.production)
+    read_providers(settings.accounts.providers, production=settings.strict)
 
 
 def providers(settings: Settings) -> tuple[Provider, ...]:
     """All that are set up, in the operator's order. None on the admin listener, whose address no provider knows."""
     if settings.public_url == settings.admin.origin:
         return ()
-    return read_providers(settings.accounts.providers, production=settings.production)
+    return read_providers(settings.accounts.providers, production=settings.strict)
 
 
 def provider_called(settings: Settings, name: str) -> Provider:
@@ -245,7 +245,7 @@ async def endpoints(runtime: Runtime, provider: Provider) -> Endpoints:
     addresses = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri, *filter(None, [found.userinfo_endpoint])]
     if found.issuer != provider.issuer:
         raise down(provider, "discovery", "another issuer")
-    if not all(usable_address(address, production=runtime.settings.production) for address in addresses):
+    if not all(usable_address(address, production=runtime.settings.strict) for address in addresses):
         raise down(provider, "discovery", "an endpoint without https")
     methods = found.token_endpoint_auth_methods_supported
     return Endpoints(

@@ -39,10 +39,10 @@ def relying_party(settings: Settings, host: str) -> RelyingParty | None:
     name = parts.hostname or ""
     address = _ip_address(name)
     if address is None:
-        if not settings.production and host.lower() != _netloc(parts.scheme, name, parts.port):
+        if not settings.strict and host.lower() != _netloc(parts.scheme, name, parts.port):
             return None
         return RelyingParty(name, _origin(parts.scheme, name, parts.port))
-    if settings.production or not address.is_loopback or host.lower() != _netloc(parts.scheme, "localhost", parts.port):
+    if settings.strict or not address.is_loopback or host.lower() != _netloc(parts.scheme, "localhost", parts.port):
         return None
     return RelyingParty("localhost", _origin(parts.scheme, "localhost", parts.port))
 
@@ -61,7 +61,7 @@ def address_with_passkeys(settings: Settings) -> str:
     address = _ip_address(parts.hostname or "")
     if address is None:
         return settings.public_url
-    if settings.production or not address.is_loopback:
+    if settings.strict or not address.is_loopback:
         return ""
     return _origin(parts.scheme, "localhost", parts.port)
 

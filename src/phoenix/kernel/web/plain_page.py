@@ -1,0 +1,33 @@
+"""A refusal as a page that needs nothing: no template, no styles, no reader. It is shown where the page in its frame cannot be."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from phoenix.kernel.errors import PhoenixError
+from phoenix.kernel.i18n.text import _
+
+PAGE = Markup("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} · Phoenix</title>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{detail}</p>
+<p><a href="/">{front}</a></p>
+<p><small>{status}{number}</small></p>
+</main>
+</body>
+</html>
+""")
+
+
+def plain_page(problem: PhoenixError, request_id: str) -> str:
+    """The page; its sentences are the refusal's own."""
+    number = Markup(", {} <code>{}</code>").format(_("number"), request_id) if request_id else ""
+    return PAGE.format(title=problem.title, detail=problem.detail, front=_("Go to the front page"), status=problem.status, number=number)

@@ -1,0 +1,130 @@
+"""The environment `staging`: as strict as production, and strange to it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from tests.harness import Harness, Place
+
+from phoenix.app import build
+from phoenix.composition import REGISTRY
+from phoenix.kernel.errors import Forbidden
+from phoenix.modules.demo.actions import seed_demo
+from phoenix.operations.up.plan import parts, resolve
+from phoenix.settings import Settings, SettingsError, read_settings
+
+STRICT = ("staging", "production")
+REHEARSED, OWN = "a secret for rehearsals, long enough as well", "a secret of production itself, long enough"
+GOOD = {"PHOENIX_SECRET_KEY": REHEARSED, "PHOENIX_SMTP_URL": "smtp://127.0.0.1:1"}
+
+
+def settings(environment: str, **other: str) -> Settings:
+    return read_settings({"PHOENIX_ENVIRONMENT": environment, **GOOD, **{f"PHOENIX_{name}": value for name, value in other.items()}})
+
+
+@pytest.mark.parametrize("environment", STRICT)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "a" * 64),
+        ("SECRET_KEY", "development-" + "aBcDeFgHiJkLmNoP" * 3),
+        ("SMTP_URL", ""),
+    ],
+)
+def test_both_refuse_what_development_takes_and_name_the_variable(environment: str, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"PHOENIX_{name} .*{'development' if 'development' in value else environment}"):
+        settings(environment, **{name: value})
+    assert not settings("development", **{name: value}).strict
+
+
+@pytest.mark.parametrize("environment", STRICT)
+def test_both_ask_staff_for_a_second_factor_and_read_pages_once(environment: str) -> None:
+    assert settings(environment).strict
+    assert settings(environment).second_factor_for == "staff"
+    assert settings("test").second_factor_for == "nobody"
+
+
+def test_another_name_is_no_environment() -> None:
+    with pytest.raises(SettingsError, match="must be development, test, staging or production"):
+        settings("preview")
+
+
+@pytest.mark.parametrize("environment", STRICT)
+def test_neither_has_a_mailbox(environment: str, tmp_path: Path) -> None:
+    def paths(framework: Litestar) -> set[str]:
+        return {route.path for route in framework.routes}
+
+    assert not {path for path in paths(build(settings(environment), REGISTRY)) if path.startswith("/mailbox")}
+    assert "/mailbox" in paths(build(settings("development"), REGISTRY))
+    found = resolve(settings(environment), tmp_path)
+    assert "mailbox" not in {part.name for part in parts(found, tmp_path)}
+
+
+@pytest.mark.parametrize("environment", STRICT)
+def test_neither_speaks_to_an_identity_provider_in_the_clear(environment: str) -> None:
+    provider = {"name": "own", "title": "Own", "client_id": "phoenix", "client_secret": "x" * 20}
+    listed = json.dumps([{**provider, "issuer": "http://127.0.0.1:9000"}])
+
+    def check(found: Settings) -> None:
+        for module in REGISTRY.modules:
+            if module.check is not None:
+                module.check(found)
+
+    check(settings("development", PROVIDERS=listed))
+    with pytest.raises(SettingsError, match="PHOENIX_PROVIDERS"):
+        check(settings(environment, PROVIDERS=listed))
+
+
+def claims(token: str) -> dict[str, Any]:
+    part = token.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return found
+
+
+def staging(place: Place) -> Harness:
+    return Harness(place, {"PHOENIX_ENVIRONMENT": "staging", **GOOD})
+
+
+def test_its_tokens_are_for_itself_and_it_has_no_demo(place: Place) -> None:
+    async def run() -> None:
+        harness = staging(place)
+        async with harness:
+            await harness.person("ada", password=True)
+            token = (await harness.log_in("ada")).json()["access_token"]
+            assert claims(token)["aud"] == "phoenix staging"
+            with pytest.raises(Forbidden):
+                await seed_demo(harness.runtime)
+
+    asyncio.run(run())
+
+
+def test_production_does_not_take_its_secret_or_its_tokens(place: Place) -> None:
+    """Not with a copy of its database either, which is how the two meet."""
+
+    async def run() -> None:
+        harness = staging(place)
+        async with harness:
+            await harness.person("ada", password=True)
+            token = (await harness.log_in("ada")).json()["access_token"]
+            assert (await harness.get("/api/v2/me", headers={"Authorization": f"Bearer {token}"})).status_code == 200
+        with pytest.raises(SettingsError, match="the one of the staging environment"):
+            async with Harness(place, {"PHOENIX_ENVIRONMENT": "production", **GOOD}):
+                pass
+        own = {**GOOD, "PHOENIX_SECRET_KEY": OWN}
+        # A cache of its own, as every environment has.
+        production = Harness(
+            replace(place, valkey=""), {"PHOENIX_ENVIRONMENT": "production", **own, "PHOENIX_DATA": str(place.folder / "own")}
+        )
+        async with production:
+            assert (await production.get("/api/v2/me", headers={"Authorization": f"Bearer {token}"})).status_code == 401
+
+    asyncio.run(run())

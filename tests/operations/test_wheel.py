@@ -1,0 +1,79 @@
+"""What users install: the wheel holds everything that Phoenix reads while it runs, and says which version it is.
+
+That an installation from it starts and serves is tried by tools/try_wheel.py, which `.ci/run` calls.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import subprocess
+import zipfile
+from email import message_from_string
+from pathlib import Path
+
+import pytest
+
+import phoenix
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "phoenix"
+LEFT_OUT = {".pyc", ".po", ".pot"}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([ROOT / "tools" / "wheel.sh", folder], check=True, capture_output=True, text=True)
+    (path,) = folder.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+def test_it_holds_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    source = {path.relative_to(SOURCE.parent).as_posix() for path in SOURCE.rglob("*") if path.is_file() and path.suffix not in LEFT_OUT}
+    packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    assert packed == source
+    # If one of these kinds were not in the source either, the comparison would prove nothing.
+    for kind in (
+        "static/manifest.json",
+        "static/app-*.css",
+        "*/base.html",
+        "*/mail/*.mjml",
+        "*/words/*.txt",
+        "*/migrations/*.py",
+        "py.typed",
+    ):
+        assert fnmatch.filter(packed, f"phoenix/{kind}"), kind
+
+
+def test_every_bundle_that_the_manifest_names_is_in_it(wheel: zipfile.ZipFile) -> None:
+    packed = {Path(name).name for name in wheel.namelist() if name.startswith("phoenix/static/")}
+    manifest = wheel.read("phoenix/static/manifest.json").decode()
+    assert {name for name in packed if name != "manifest.json"} == {name for name in packed if f'"{name}"' in manifest}
+    assert len(packed) > 3
+
+
+def test_a_translation_goes_into_it_compiled(wheel: zipfile.ZipFile) -> None:
+    catalogues = {path.relative_to(SOURCE.parent).with_suffix(".mo").as_posix() for path in SOURCE.rglob("*.po")}
+    assert catalogues <= set(wheel.namelist())
+
+
+def test_it_has_the_version_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
+    texts = {Path(name).name: wheel.read(name).decode() for name in wheel.namelist() if ".dist-info/" in name}
+    metadata = message_from_string(texts["METADATA"])
+    assert metadata["Version"] == phoenix.__version__
+    assert "phoenix = phoenix.cli:main" in texts["entry_points.txt"]
+    assert "Apache License" in texts["LICENSE"]
+
+
+def test_without_bundles_none_is_built(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    for name in ("wheel.sh", "translations.sh"):
+        copy = tmp_path / "tools" / name
+        copy.write_bytes((ROOT / "tools" / name).read_bytes())
+        copy.chmod(0o755)
+    refused = subprocess.run([tmp_path / "tools" / "wheel.sh"], check=False, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "make wheel" in refused.stderr
+    assert not (tmp_path / "dist").exists()

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Builds the wheel into dist/ (or the folder given), from what is in src/ now. The bundles must have been built: `make wheel` does both.
+# There is no source distribution: it could not build the bundles without Node.
+set -eu
+
+cd "$(dirname "$0")/.."
+folder=${1:-dist}
+if [ ! -f src/phoenix/static/manifest.json ]; then
+    echo "The styles and scripts have not been bundled. Run: make wheel" >&2
+    exit 1
+fi
+tools/translations.sh
+# setuptools puts what an earlier build left in build/ into the next wheel too, so this builds from a copy.
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+cp -R pyproject.toml README.md LICENSE "$copy"
+mkdir "$copy/src"
+cp -R src/phoenix "$copy/src"
+.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$folder" "$copy"
