@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from email import message_from_string
 from pathlib import Path
 
@@ -23,11 +24,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run([ROOT / "tools" / "wheel.sh", folder], check=True, capture_output=True, text=True)
     (path,) = folder.glob("*.whl")
-    return zipfile.ZipFile(path)
+    with zipfile.ZipFile(path) as opened:
+        yield opened
 
 
 def test_it_holds_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
