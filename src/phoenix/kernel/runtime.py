@@ -102,7 +102,7 @@ async def opened(
             keys=keys,
             database=database,
             valkey=valkey,
-            cache=Cache(generations, valkey, settings.cache.local_entries),
+            cache=Cache(generations, valkey, settings.cache.local_entries, keys.pseudonym("cache")),
             limiter=Limiter(valkey, keys, time),
             passwords=passwords,
             breaches=Breaches(settings.accounts.breached_passwords),

@@ -74,9 +74,13 @@ BYTES = Codec()
 
 
 class Cache:
-    """The cache of one process. `hits`, `remote_hits` and `misses` count since it was made."""
+    """The cache of one process. `hits`, `remote_hits` and `misses` count since it was made.
 
-    def __init__(self, generations: Generations, valkey: Valkey | None, local_entries: int) -> None:
+    `namespace` stands before every name in Valkey: two installations that share one must not believe each other's values.
+    """
+
+    def __init__(self, generations: Generations, valkey: Valkey | None, local_entries: int, namespace: str = "") -> None:
+        self._namespace = namespace
         self.generations = generations
         self._valkey = valkey
         self._most = local_entries
@@ -136,10 +140,10 @@ class Cache:
                 self._keep(key, CachedValue(keys, seen, value, time.monotonic() + keep))
                 if self._valkey is not None:
                     stored = msgspec.msgpack.encode(Stored(keys, seen, codec.encode(value)))
-                    await self._valkey.set(f"value:{key}", stored, seconds=keep)
+                    await self._valkey.set(self._name("value", key), stored, seconds=keep)
         finally:
             if self._valkey is not None:
-                await self._valkey.delete(f"refill:{key}")
+                await self._valkey.delete(self._name("refill", key))
         return value
 
     async def _wait_for_turn(self, key: str, codec: Codec, keep: float) -> Any | None:
@@ -148,7 +152,7 @@ class Cache:
         for _turn in range(turns):
             if self._valkey is None or not self._valkey.reachable:
                 return None
-            if await self._valkey.set(f"refill:{key}", b"", seconds=REFILL_LOCK_SECONDS, only_new=True):
+            if await self._valkey.set(self._name("refill", key), b"", seconds=REFILL_LOCK_SECONDS, only_new=True):
                 return None
             await asyncio.sleep(REFILL_WAIT_SECONDS)
             remote = await self._from_valkey(key, codec, keep)
@@ -159,7 +163,7 @@ class Cache:
     async def _from_valkey(self, key: str, codec: Codec, keep: float) -> Any | None:
         if self._valkey is None:
             return None
-        raw = await self._valkey.get(f"value:{key}")
+        raw = await self._valkey.get(self._name("value", key))
         if raw is None:
             return None
         try:
@@ -173,6 +177,9 @@ class Cache:
         self.remote_hits += 1
         self._keep(key, CachedValue(stored.keys, stored.generations, value, time.monotonic() + keep))
         return value
+
+    def _name(self, what: str, key: str) -> str:
+        return f"{what}:{self._namespace}:{key}"
 
     def _keep(self, key: str, entry: CachedValue) -> None:
         self._local.pop(key, None)
