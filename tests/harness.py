@@ -25,19 +25,20 @@ from phoenix.kernel.clock import SetClock
 from phoenix.kernel.data.database import set_codecs
 from phoenix.kernel.data.followers import follow_once
 from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.application import App
 from phoenix.kernel.web.session_reader import SessionReader
-from phoenix.modules.accounts.actions.enter import Arrival, begin_session
-from phoenix.modules.accounts.queries import INSERT_ACCOUNT
+from phoenix.modules.accounts.actions.accounts import create_account
 from phoenix.modules.organisations.queries import INSERT, INSERT_MEMBER
+from phoenix.modules.sessions.actions.create import Client, create_session
 from phoenix.settings import Settings, read_settings
 from tests.frameworks import borrow, give_back
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "nine lanterns by the harbour"
-CONFIRM = "/api/v2/sessions/current/confirm"
+REAUTHENTICATE = "/api/v2/sessions/current/reauthenticate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,12 @@ class Harness:
         email = f"{name.lower()}@example.com"
         async with self.runtime.database.transaction() as tx:
             stored = await self.runtime.passwords.hash(PASSWORD) if password else "!"
-            account = await tx.one(INSERT_ACCOUNT, new_id("acc"), email, email, name.title(), stored, time_zone, "en", tx.now)
-            arrival = Arrival("tests", "", remember=True)
-            made = await begin_session(self.runtime, tx, account=account, method="test", arrival=arrival)
+            account = await create_account(
+                tx, parse_address(email), name=name.title(), password_hash=stored, time_zone=time_zone, locale="en"
+            )
+            assert account is not None
+            client = Client("tests", "", remember=True)
+            made = await create_session(self.runtime, tx, account=account, method="test", client=client)
             connection = await tx.connection()
             for permission in permissions:
                 await connection.execute("INSERT INTO user_permissions VALUES ($1, $2, NULL, now())", account, permission)
@@ -185,7 +189,7 @@ class Harness:
         if by is not None:
             headers["Authorization"] = f"Bearer {self.people[by].token}"
         answer = await self.client.request(method, path, headers=headers, **options)
-        if by is not None and path == CONFIRM and answer.status_code == 200:
+        if by is not None and path == REAUTHENTICATE and answer.status_code == 200:
             # As a client does: the token of before is over.
             self.people[by].token = answer.json()["access_token"]
         return answer

@@ -16,16 +16,19 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from msgspec import Struct
 
 import phoenix
 from phoenix.app import build, openapi_document
 from phoenix.composition import MODULES, REGISTRY
-from phoenix.kernel.data.database import Query, set_codecs
-from phoenix.kernel.module import Module, Permission
+from phoenix.kernel.data import TABLES
+from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.query import Query, RowMismatchError
+from phoenix.kernel.module import Credential, Module, Permission, SecurityNotice
 from phoenix.kernel.registry import Registry, RegistryError
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
+from phoenix.modules.accounts.actions import credentials
 from phoenix.modules.dashboard.queries import statement
+from phoenix.modules.sessions.queries import record_queries
 from phoenix.settings import Settings, variables
 from tests.harness import Place
 
@@ -47,6 +50,14 @@ def queries() -> Iterator[tuple[str, Query[Any]]]:
 QUERIES = dict(queries())
 
 
+def tables_named(path: Path) -> set[str]:
+    """The tables that the SQL of a file reads or changes; of a migration those that its own tables refer to."""
+    text = path.read_text(encoding="utf-8")
+    if "migrations" in path.parts:
+        return set(re.findall(r"\bREFERENCES (\w+)", text)) - set(re.findall(r"\bCREATE TABLE (\w+)", text))
+    return set(re.findall(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE) (\w+)", text))
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
 def test_needs_are_the_real_imports(module: Module) -> None:
     imported = set()
@@ -55,15 +66,42 @@ def test_needs_are_the_real_imports(module: Module) -> None:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("phoenix.modules."):
                 imported.add((node.module or "").split(".")[2])
     assert imported - {module.name} <= set(module.needs)
-    tables = {"accounts": "accounts", "memberships": "organisations", "organisations": "organisations", "entries": "entries"}
-    named = {
-        owner
-        for path in module.folder.rglob("*.py")
-        for table, owner in tables.items()
-        if re.search(rf"\b(FROM|JOIN|REFERENCES) {table}\b", path.read_text())
-    }
+    named = {table for path in module.folder.rglob("*.py") for table in tables_named(path)}
+    named = {owner.name for owner in MODULES if named & set(owner.tables)}
     assert named - {module.name} <= set(module.needs), "a table of a module that is not needed"
     assert set(module.needs) <= imported | named, "a need that is not used"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
+def test_other_modules_are_entered_by_their_actions(module: Module) -> None:
+    """Across modules only actions, the events they record and the errors they raise are imported."""
+    for path in module.folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("phoenix.modules."):
+                _phoenix, _modules, other, *part = [*(node.module or "").split("."), *(a.name for a in node.names)]
+                assert other == module.name or part[0] in {"actions", "events", "errors"}, f"{path}: {node.module}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
+def test_only_its_module_changes_a_table(module: Module) -> None:
+    others = {table for other in MODULES if other is not module for table in other.tables}
+    for path in module.folder.rglob("*.py"):
+        if "migrations" not in path.parts:
+            changed = set(re.findall(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|LOCK TABLE) (\w+)", path.read_text(encoding="utf-8")))
+            assert not changed & others, path
+
+
+def test_every_table_belongs_to_one_module(place: Place) -> None:
+    async def tables() -> set[str]:
+        connection = await asyncpg.connect(place.owner)
+        try:
+            rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            return {row["tablename"] for row in rows}
+        finally:
+            await connection.close()
+
+    of_modules = {table for module in MODULES for table in module.tables}
+    assert asyncio.run(tables()) == of_modules | set(TABLES)
 
 
 def test_every_route_names_its_permission() -> None:
@@ -151,12 +189,23 @@ def test_every_sql_text_fits_the_schema_and_its_row(place: Place) -> None:
         await set_codecs(connection)
         try:
             assert len(QUERIES) > 50
-            texts = {**QUERIES, "dashboard": Query(tuple, statement(REGISTRY.cards))}
+            records = record_queries(REGISTRY.credentials)
+            texts = {
+                **QUERIES,
+                "dashboard": Query(lambda *columns: columns, statement(REGISTRY.cards)),
+                "session by token": records.by_token,
+                "session by id": records.by_id,
+                "ways to sign in": credentials.statement(REGISTRY.credentials),
+            }
+            wrong = []
             for name, query in texts.items():
                 prepared = await connection.prepare(query.sql)
-                if isinstance(query.row, type) and issubclass(query.row, Struct):
-                    columns = [attribute.name for attribute in prepared.get_attributes()]
-                    assert len(columns) == len(query.row.__struct_fields__), f"{name}: {columns}"
+                columns = tuple(attribute.name for attribute in prepared.get_attributes())
+                try:
+                    query.matched(columns)
+                except RowMismatchError as error:
+                    wrong.append(f"{name}: {error}")
+            assert not wrong, "\n".join(wrong)
         finally:
             await connection.close()
 
@@ -252,3 +301,18 @@ def test_the_registry_refuses_what_does_not_fit() -> None:
         Registry([one, Module("two", "", here, permissions=(Permission("one.read", ""),))])
     with pytest.raises(RegistryError, match="which no module declares"):
         Registry([Module("two", "", here, roles={"owner": frozenset({"nothing"})})])
+    with pytest.raises(RegistryError, match="same table: entries"):
+        Registry([Module("one", "", here, tables=("entries",)), Module("two", "", here, tables=("entries",))])
+    passkey = Credential("passkey", "SELECT 1")
+    with pytest.raises(RegistryError, match="same credential: passkey"):
+        Registry([Module("one", "", here, credentials=(passkey,)), Module("two", "", here, credentials=(passkey,))])
+    notice = SecurityNotice("locked", "Locked.")
+    with pytest.raises(RegistryError, match="same security notice: locked"):
+        Registry([Module("one", "", here, notices=(notice,)), Module("two", "", here, notices=(notice,))])
+
+
+def test_a_token_goes_to_the_module_of_its_prefix() -> None:
+    assert [REGISTRY.identity_of_token(token).records for token in ("phk_x", "pho_x", "a.b.c")] == ["key_", "ses_", "ses_"]  # type: ignore[union-attr]
+    assert REGISTRY.identity_of_record("key_1") is REGISTRY.identity_of_token("phk_1")
+    with pytest.raises(RegistryError, match=r"same prefix of tokens: \(any\)"):
+        Registry([*MODULES, Module("more", "", Path(__file__).parent, identity=REGISTRY.identity_of_token("pho_x"))])

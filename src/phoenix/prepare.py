@@ -11,8 +11,8 @@ import msgspec
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.security.logging import configure
-from phoenix.modules.accounts.commands import first_administrator_link
 from phoenix.modules.demo.actions import seed_demo
+from phoenix.modules.sign_in.commands import first_administrator_link
 from phoenix.settings import read_settings
 
 

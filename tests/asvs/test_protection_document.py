@@ -7,10 +7,9 @@ from pathlib import Path
 from phoenix.composition import MODULES
 from phoenix.kernel.security.passwords import _PRODUCT, LONGEST, SHORTEST, WAITING
 from phoenix.kernel.web.rules import PUBLIC
-from phoenix.modules.accounts.actions.guard import FREE_TRIES
-from phoenix.modules.accounts.actions.prove import CODE_LIVES, TRIES, link_lives
-from phoenix.modules.accounts.actions.sign_up import MAILS_AN_HOUR
-from phoenix.modules.accounts.api.data import LOG_INS, PROOFS, RESETS, SIGN_UPS
+from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, EMAILS_AN_HOUR, TRIES, link_lives
+from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, SIGN_UPS, VERIFICATIONS
+from phoenix.modules.factors.actions.throttle import FREE_TRIES
 from phoenix.settings import read_settings
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protection.md").read_text(encoding="utf-8")
@@ -25,11 +24,11 @@ def rows(heading: str) -> list[list[str]]:
 def test_the_limits_of_guesses_are_those_of_the_code() -> None:
     figures = {row[0]: row[1] for row in rows("Guesses")}
     assert figures["wrong passwords and codes in a row, for an account"].startswith(f"{FREE_TRIES} are free")
-    for what, limit in (("log-ins", LOG_INS), ("proofs and codes", PROOFS)):
+    for what, limit in (("log-ins", SIGN_INS), ("proofs and codes", VERIFICATIONS)):
         assert figures[f"{what} from one network"] == f"{limit.amount} in {limit.seconds // 60} minutes"
     for what, limit in (
         ("mails asked for from one network", RESETS),
-        ("mails to one address", MAILS_AN_HOUR),
+        ("mails to one address", EMAILS_AN_HOUR),
         ("sign-ups from one network", SIGN_UPS),
     ):
         assert (figures[what], limit.seconds) == (f"{limit.amount} an hour", 3600)
@@ -50,7 +49,7 @@ def test_the_limits_of_sessions_are_those_of_the_settings() -> None:
     kept = [f"{limits.remember_idle // day} days", f"{limits.remember_absolute // day} days"]
     assert [told[name] for name in told if "keep me" in name or "refresh tokens" in name] == [kept, kept]
     assert told["access token of an API client"][1] == f"{limits.access_token // 60} minutes"
-    assert CODE_LIVES == link_lives("log_in") == link_lives("confirm")
+    assert CODE_LIVES == link_lives("sign_in") == link_lives("reauthenticate")
 
 
 def test_the_ways_in_are_all_of_them() -> None:

@@ -184,7 +184,7 @@ def test_a_newer_mail_ends_the_one_before(harness: Harness, purpose: str) -> Non
                 if purpose == "log in":
                     await harness.post(BY_MAIL, json={"email": ada.email})
                 else:
-                    assert (await harness.post("/api/v2/sessions/current/confirmation_code", by="ada")).status_code == 202
+                    assert (await harness.post("/api/v2/sessions/current/reauthenticate_code", by="ada")).status_code == 202
                 await harness.work()
                 codes.append(harness.code(ada.email))
 
@@ -192,7 +192,7 @@ def test_a_newer_mail_ends_the_one_before(harness: Harness, purpose: str) -> Non
                 if purpose == "log in":
                     return (await harness.post(f"{BY_MAIL}/complete", json={"email": ada.email, "code": code})).status_code
                 given = {"method": "email_code", "code": code}
-                return (await harness.post("/api/v2/sessions/current/confirm", by="ada", json=given)).status_code
+                return (await harness.post("/api/v2/sessions/current/reauthenticate", by="ada", json=given)).status_code
 
             assert [await tried(codes[0]), await tried(codes[1]), await tried(codes[1])] == [422, 201 if purpose == "log in" else 200, 422]
 

@@ -7,7 +7,7 @@ import asyncio
 import httpx
 from tests.asvs.browsing import press, sign_in
 from tests.factors import Factors
-from tests.harness import CONFIRM, PASSWORD, Harness
+from tests.harness import PASSWORD, REAUTHENTICATE, Harness
 from tests.oidc.running import csrf_of
 from tests.web.markup import parse
 
@@ -44,7 +44,7 @@ def test_signing_in_again_ends_the_session_this_browser_had(harness: Harness) ->
             await harness.events()
             await sign_in(browser, "bo@example.com", PASSWORD)
             assert browser.cookies["phoenix_session"] != former
-            assert await harness.events() == ["accounts.logged_in", "accounts.session_ended"]
+            assert await harness.events() == ["sessions.started", "sessions.ended"]
             assert (await harness.get("/api/v2/me", headers={"Authorization": f"Bearer {former}"})).status_code == 401
             assert (await browser.get("/settings/profile")).status_code == 200
             # The dearest way in, from a device the account does not know, is within its budget of queries as well.
@@ -88,9 +88,9 @@ def test_showing_again_who_one_is_gives_a_program_new_tokens(harness: Harness) -
             before = {"Authorization": f"Bearer {made['access_token']}"}
             assert (await harness.get("/api/v2/me", headers=before)).status_code == 200
             await harness.events()
-            confirmed = await harness.post(CONFIRM, headers=before, json={"method": "password", "code": PASSWORD})
+            confirmed = await harness.post(REAUTHENTICATE, headers=before, json={"method": "password", "code": PASSWORD})
             assert confirmed.status_code == 200
-            assert await harness.events() == ["accounts.identity_proven"]
+            assert await harness.events() == ["sessions.reauthenticated"]
             assert confirmed.json()["session"] == made["session"]
             assert (await harness.get("/api/v2/me", headers=before)).status_code == 401
             for answer in (confirmed, *[await _refresh(harness, made["refresh_token"]) for _tab in range(2)]):
@@ -111,7 +111,7 @@ def test_the_refresh_token_of_a_new_proof_counts(harness: Harness) -> None:
         async with harness:
             await harness.person("ada", password=True)
             before = {"Authorization": f"Bearer {(await harness.log_in('ada')).json()['access_token']}"}
-            confirmed = await harness.post(CONFIRM, headers=before, json={"method": "password", "code": PASSWORD})
+            confirmed = await harness.post(REAUTHENTICATE, headers=before, json={"method": "password", "code": PASSWORD})
             again = await _refresh(harness, confirmed.json()["refresh_token"])
             assert again.status_code == 200
             head = {"Authorization": f"Bearer {again.json()['access_token']}"}
@@ -126,7 +126,9 @@ def test_a_wrong_proof_changes_no_token(harness: Harness) -> None:
             await harness.person("ada", password=True)
             made = (await harness.log_in("ada")).json()
             head = {"Authorization": f"Bearer {made['access_token']}"}
-            assert (await harness.post(CONFIRM, headers=head, json={"method": "password", "code": "not it at all"})).status_code == 422
+            assert (
+                await harness.post(REAUTHENTICATE, headers=head, json={"method": "password", "code": "not it at all"})
+            ).status_code == 422
             assert (await harness.get("/api/v2/me", headers=head)).status_code == 200
 
     asyncio.run(run())
@@ -139,7 +141,7 @@ def test_the_api_gives_a_browser_its_new_token_as_a_cookie(harness: Harness) -> 
             await sign_in(browser, "ada@example.com", PASSWORD)
             former = browser.cookies["phoenix_session"]
             csrf = csrf_of((await browser.get("/settings/security")).text)
-            answer = await browser.post(CONFIRM, json={"method": "password", "code": PASSWORD}, headers={"X-CSRF-Token": csrf})
+            answer = await browser.post(REAUTHENTICATE, json={"method": "password", "code": PASSWORD}, headers={"X-CSRF-Token": csrf})
             assert answer.status_code == 200
             assert answer.json()["access_token"] is None
             assert browser.cookies["phoenix_session"] != former
@@ -160,7 +162,7 @@ def test_who_has_a_second_factor_shows_both_again(harness: Harness) -> None:
             harness.clock.advance(minutes=21)
 
             async def shown(**given: str) -> int:
-                return (await harness.post(CONFIRM, by="ada", json=given)).status_code
+                return (await harness.post(REAUTHENTICATE, by="ada", json=given)).status_code
 
             await harness.get("/api/v2/me", by="ada")
             fresh = await ada.second("totp", ada.now())
@@ -296,6 +298,6 @@ def test_opening_a_page_signs_nobody_in(harness: Harness) -> None:
                         assert "phoenix_session" not in str(answer.headers.get_list("set-cookie")), path
                         tried += 1
             assert tried > 10
-            assert "accounts.logged_in" not in await harness.events()
+            assert "sessions.started" not in await harness.events()
 
     asyncio.run(run())

@@ -32,8 +32,8 @@ def test_of_two_at_once_exactly_one_gets_in(harness: Harness) -> None:
             answers = await asyncio.gather(*(ada.answer(challenge, "backup_code", ada.codes[0]) for challenge in challenges))
             assert sorted(answer.status_code for answer in answers).count(201) == 1
             kinds = await harness.events()
-            assert kinds.count("accounts.backup_code_used") == 1
-            assert kinds.count("accounts.logged_in") == 1
+            assert kinds.count("factors.backup_code_used") == 1
+            assert kinds.count("sessions.started") == 1
 
     asyncio.run(run())
 

@@ -15,7 +15,7 @@ from phoenix.composition import MODULES
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
 from phoenix.kernel.web.csrf import token_for
 from phoenix.kernel.web.rules import PUBLIC
-from phoenix.modules.accounts.actions.impersonate import IMPERSONATE
+from phoenix.modules.impersonation.actions import IMPERSONATE
 
 READ = "platform.people_read"
 WHY = "Request 4121: the feed is empty"
@@ -54,7 +54,7 @@ def test_the_person_the_banner_and_both_names(harness: Harness) -> None:
             await harness.organisation("ember", eve="owner")
             ada, eve = await staff(harness, IMPERSONATE_AND_WRITE), harness.people["eve"]
             browser, csrf = await browse(harness, await link_to(harness, panel, "eve", writes="on"))
-            assert await harness.events() == ["accounts.impersonated"]
+            assert await harness.events() == ["impersonation.started"]
             for path in (
                 "/o/ember/dashboard",
                 "/o/ember/feed",
@@ -74,7 +74,7 @@ def test_the_person_the_banner_and_both_names(harness: Harness) -> None:
             assert made.status_code == 201
             rows = await harness.sql("SELECT kind, actor_id, impersonator_id FROM events ORDER BY number")
             assert [tuple(row) for row in rows] == [
-                ("accounts.impersonated", ada.id, None),
+                ("impersonation.started", ada.id, None),
                 ("entries.posted", eve.id, ada.id),
             ]
             await harness.follow()
@@ -232,7 +232,7 @@ def test_they_end_it_and_are_nobody_then(harness: Harness) -> None:
                     assert f'href="{panel_url}"' in ended.text
                     assert "look-as__text" not in ended.text
                 assert (await browser.get("/organisations")).status_code == 303
-                assert await harness.events() == ["accounts.impersonation_ended"]
+                assert await harness.events() == ["sessions.impersonation_ended"]
                 row = (await harness.sql("SELECT actor_id, impersonator_id, data FROM events ORDER BY number DESC LIMIT 1"))[0]
                 assert (row["actor_id"], row["impersonator_id"]) == (harness.people["eve"].id, ada.id)
                 assert row["data"]["staff"] == ada.id
@@ -284,7 +284,7 @@ def test_it_ends_with_what_it_stood_on(harness: Harness, how: str) -> None:
             else:
                 await panel.post(f"/staff/people/{eve.id}/permissions/grant", by="root", permission="platform.jobs")
             assert (await browser.get("/organisations")).status_code == 303
-            assert "accounts.impersonation_ended" in await harness.events()
+            assert "sessions.impersonation_ended" in await harness.events()
 
     asyncio.run(run())
 

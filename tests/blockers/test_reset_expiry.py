@@ -71,7 +71,7 @@ def test_it_works_once_and_of_two_at_once_exactly_one(harness: Harness) -> None:
             given = [{"token": link}, {"email": "ada@example.com", "code": code}] * 4
             answers = await asyncio.gather(*(_complete(harness, **g) for g in given))
             assert sorted(answer.status_code for answer in answers) == [204] + [422] * 7
-            assert (await harness.events()).count("accounts.password_reset") == 1
+            assert (await harness.events()).count("sign_in.password_reset") == 1
 
     asyncio.run(run())
 
@@ -97,7 +97,7 @@ def test_every_session_ends_and_every_other_mail_is_void(harness: Harness) -> No
             assert (await _complete(harness, token=second)).status_code == 204
             assert (await harness.get("/api/v2/me", headers=bearer(ada.token))).status_code == 401
             assert (await _complete(harness, token=first)).status_code == 422
-            assert await harness.events() == ["accounts.session_ended", "accounts.password_reset"]
+            assert await harness.events() == ["sessions.ended", "sign_in.password_reset"]
 
     asyncio.run(run())
 

@@ -332,7 +332,7 @@ def test_one_person_stays_one_however_they_write_it(harness: Harness, one: str, 
             assert mine["email"] == parse_address(one).display
             # A second sign-up makes no second account: its owner is told.
             await me.call("/accounts", 202, email=other, password=NEW_PASSWORD, name="Eve", accept_terms=True)
-            assert await harness.work() == ["accounts.send_already_registered"]
+            assert await harness.work() == ["sign_in.send_already_registered"]
             # The same words as for a sign-up that waits, so that nobody learns of the account by trying.
             await me.call("/sessions", 403, email=one, password=NEW_PASSWORD)
             assert len(await harness.sql("SELECT 1 FROM accounts")) == 1

@@ -115,15 +115,15 @@ def test_the_owner_unlocks_by_mail(harness: Harness, by: str) -> None:
         async with harness:
             await harness.person("ada", password=True)
             await _guess(harness.client, "ada@example.com", 9)
-            assert await harness.events() == ["accounts.slowed_down"]
-            assert await harness.work() == ["accounts.send_unlock"]
+            assert await harness.events() == ["factors.sign_in_paused"]
+            assert await harness.work() == ["sign_in.send_unlock"]
             link, code = harness.link("ada@example.com"), harness.code("ada@example.com")
             # Opening the link, as mail scanners do, changes nothing.
             assert (await harness.get(link)).status_code == 200
             assert (await harness.log_in("ada")).status_code == 429
             given = {"token": link.partition("token=")[2]} if by == "link" else {"email": "ada@example.com", "code": code}
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
-            assert await harness.events() == ["accounts.unlocked"]
+            assert await harness.events() == ["factors.sign_in_resumed"]
             assert (await harness.log_in("ada")).status_code == 201
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 422
 
@@ -134,7 +134,7 @@ def test_nothing_is_sent_to_an_address_nobody_has(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _guess(harness.client, "nobody@example.com", 9)
-            assert await harness.work() == ["accounts.send_unlock"]
+            assert await harness.work() == ["sign_in.send_unlock"]
             assert harness.mails() == []
             assert await harness.events() == []
 

@@ -101,7 +101,7 @@ def test_a_new_address_is_proven_first_and_the_old_one_is_warned(harness: Harnes
             assert await harness.events() == []
             given = {"email": "ada@new.example.com", "code": code}
             assert (await harness.post("/api/v2/me/email/confirm", by="ada", json=given)).status_code == 204
-            assert sorted(await harness.events()) == ["accounts.address_changed", "accounts.session_ended"]
+            assert sorted(await harness.events()) == ["sessions.ended", "sign_in.address_changed"]
             assert (await harness.get("/api/v2/me", by="ada")).json()["email"] == "ada@new.example.com"
             assert (await harness.get("/api/v2/me", headers=bearer(other))).status_code == 401
             await harness.work()

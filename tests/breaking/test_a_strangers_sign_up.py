@@ -44,7 +44,7 @@ def test_the_sign_up_of_the_browser_that_proves_the_address_is_the_one_that_coun
                 await harness.work()
                 await harness.events()
                 await prove(harness, browser)
-                assert await harness.events() == ["accounts.created", "accounts.logged_in"]
+                assert await harness.events() == ["accounts.created", "sessions.started"]
                 assert (await browser.get("/api/v2/me")).json()["name"] == "Zoe"
             for password, status in ((STRANGERS, 401), (PASSWORD, 201)):
                 given = {"email": "zoe@example.com", "password": password}

@@ -20,7 +20,7 @@ def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(har
             async with harness.new_client(address="198.51.100.9") as stranger:
                 for _n in range(5):
                     await stranger.post("/api/v2/sessions", json={"email": ada.email, "password": "not the password at all"})
-            assert await harness.work() == ["accounts.send_unlock"]
+            assert await harness.work() == ["sign_in.send_unlock"]
             given = {"email": ada.email, "code": harness.code(ada.email)}
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 429

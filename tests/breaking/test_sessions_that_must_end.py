@@ -29,8 +29,9 @@ def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(h
                 await harness.post("/api/v2/me/password", by="ada", json={"current_password": PASSWORD, "password": NEW})
             ).status_code == 204
             async with harness.runtime.database.transaction() as tx:
-                assert harness.registry.identity is not None
-                await harness.registry.identity.seen(tx, [(second["session"], used)])
+                identity = harness.registry.identity_of_record(second["session"])
+                assert identity is not None
+                await identity.seen(tx, [(second["session"], used)])
             assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": refresh})).status_code == 401
             assert (await harness.get("/api/v2/me", headers=bearer(second["access_token"]))).status_code == 401
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
-from phoenix.modules.accounts.jobs import erase_who_is_due
+from phoenix.modules.accounts.jobs import erase_due
 
 
 async def _erase(harness: Harness, name: str) -> None:
     assert (await harness.delete("/api/v2/me", by=name)).status_code == 204
     harness.clock.advance(days=61)
-    await erase_who_is_due(harness.runtime)
+    await erase_due(harness.runtime)
     await harness.work()
 
 
@@ -41,7 +41,7 @@ def test_no_table_knows_the_address_or_the_name(harness: Harness) -> None:
             await harness.sql(
                 "UPDATE accounts SET erase_at = $2 WHERE id = $1", harness.people["zora"].id, harness.clock.now() - timedelta(hours=1)
             )
-            await erase_who_is_due(harness.runtime)
+            await erase_due(harness.runtime)
             await harness.work()
             rest = {}
             # What staff wrote into the audit log stays: it is the record of what staff did.
@@ -71,7 +71,7 @@ def test_who_was_erased_looks_through_nobodys_eyes(harness: Harness) -> None:
                 assert (await browser.post("/look-as", data={"csrf": csrf, "token": link})).status_code == 303
                 assert (await browser.get("/settings/profile")).status_code == 200
                 await harness.sql("UPDATE accounts SET erase_at = $2 WHERE id = $1", harness.people["eva"].id, harness.clock.now())
-                await erase_who_is_due(harness.runtime)
+                await erase_due(harness.runtime)
                 await harness.work()
                 assert (await browser.get("/settings/profile")).status_code == 303
 

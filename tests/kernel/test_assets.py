@@ -116,7 +116,7 @@ def test_an_error_page_escapes_and_survives_a_broken_template(harness: Harness, 
             def broken(*_given: object, **_context: object) -> str:
                 raise ValueError("<b>broken</b>")
 
-            monkeypatch.setattr(harness.runtime.templates, "render", broken)
+            monkeypatch.setattr(harness.app.templates, "render", broken)
             answer = await harness.get("/sign-in")
             assert answer.status_code == 500
             assert "<h1>" in answer.text

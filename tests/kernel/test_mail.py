@@ -26,7 +26,7 @@ from phoenix.settings import EmailSettings
 
 NOW = datetime(2026, 11, 23, 14, 5, 6, tzinfo=UTC)
 MODULES = Path(phoenix.__file__).parent / "modules"
-FOLDERS = {name: MODULES / name / "templates" for name in ("accounts", "organisations")}
+FOLDERS = {name: MODULES / name / "templates" for name in ("accounts", "sign_in", "organisations")}
 MAIL = Mail(subject="Confirm: Grüße", text="Hello\n\n48291377\n", html="<p>Hello</p>")
 PROOF = {"name": "Leila", "code": "48291377", "code_minutes": 10, "link_minutes": 60, "link": "https://phoenix.example/verify?token=a&x=b"}
 LINK = {"name": "Leila", "link": "https://phoenix.example/sign-in", "reset_link": "https://phoenix.example/forgot"}
@@ -145,9 +145,9 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
 @pytest.mark.parametrize(
     ("name", "context"),
     [
-        ("accounts/verify", PROOF),
-        ("accounts/password_reset", PROOF),
-        ("accounts/already_registered", LINK),
+        ("sign_in/verify", PROOF),
+        ("sign_in/password_reset", PROOF),
+        ("sign_in/already_registered", LINK),
         ("organisations/invitation", INVITATION),
     ],
 )
@@ -202,7 +202,7 @@ class Elements(HTMLParser):
 )
 def test_what_people_are_called_stays_text(name: str) -> None:
     mailer = Mailer(EmailSettings(), FOLDERS)
-    mail = mailer.render("accounts/verify", to="leila@example.com", **PROOF | {"name": name})
+    mail = mailer.render("sign_in/verify", to="leila@example.com", **PROOF | {"name": name})
     assert f"Hello {name}," in mail.text
     invited = mailer.render("organisations/invitation", to="x@example.com", **INVITATION | {"inviter": name, "organisation": name})
     assert invited.subject == f"{name} invites you to {name}"
@@ -214,4 +214,4 @@ def test_what_people_are_called_stays_text(name: str) -> None:
 
 def test_a_missing_word_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="code"):
-        Mailer(EmailSettings(), FOLDERS).render("accounts/verify", to="x@example.com", name="x", link="x", code_minutes=1, link_minutes=1)
+        Mailer(EmailSettings(), FOLDERS).render("sign_in/verify", to="x@example.com", name="x", link="x", code_minutes=1, link_minutes=1)

@@ -152,7 +152,7 @@ def test_redacting_again_changes_nothing_of_worth(text: str):
         'W/"5d8c72a5edda8" 304',
         "5432 rows in 0.003 s, 99.99 %",
         "planning the annual banner",
-        "job accounts.send_verification #123456 done",
+        "job sign_in.send_verification #123456 done",
         "asyncpg@0.32.0",
         "the token has expired and the password was wrong",
         "Python 3.11.7 (main) [GCC 12.2.0] on linux",

@@ -64,9 +64,7 @@ def test_everything_on_one_machine_by_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        settings_with(
-            installation=InstallationSettings(environment="production"), email=EmailSettings(smtp_url="smtp://mail.example.com")
-        ),
+        settings_with(installation=InstallationSettings(environment="production"), email=EmailSettings(smtp_url="smtp://mail.example.com")),
         settings_with(email=EmailSettings(smtp_url="smtp://mail.example.com")),
     ],
 )

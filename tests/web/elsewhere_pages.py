@@ -10,10 +10,10 @@ from tests.web.samples import frame, outside
 URL = "#main"
 
 ELSEWHERE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "go-on": ("accounts/go_on.html", outside("/sign-in/with/google", url=URL, provider="Google")),
-    "connect": ("accounts/connect.html", frame("/settings/connect", provider="Google", email="mara.lindqvist@example.com")),
+    "go-on": ("sign_in/go_on.html", outside("/sign-in/with/google", url=URL, provider="Google")),
+    "connect": ("sign_in/connect.html", frame("/settings/connect", provider="Google", email="mara.lindqvist@example.com")),
     "connect-refused": (
-        "accounts/connect.html",
+        "sign_in/connect.html",
         frame(
             "/sign-in/with/google/callback",
             provider="",
@@ -22,11 +22,11 @@ ELSEWHERE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "sign-up-with": (
-        "accounts/sign_up_with.html",
+        "sign_in/sign_up_with.html",
         outside("/sign-up/with", form={"name": "Leila Haddad"}, email="leila.haddad@example.com", provider="Google"),
     ),
     "sign-up-with-refused": (
-        "accounts/sign_up_with.html",
+        "sign_in/sign_up_with.html",
         outside(
             "/sign-up/with",
             form={"name": ""},

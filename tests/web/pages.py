@@ -41,14 +41,14 @@ def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "sign-in": ("accounts/sign_in.html", outside("/sign-in", passkeys=HERE, providers=PROVIDERS)),
+    "sign-in": ("sign_in/sign_in.html", outside("/sign-in", passkeys=HERE, providers=PROVIDERS)),
     "sign-in-refused": (
-        "accounts/sign_in.html",
+        "sign_in/sign_in.html",
         outside("/sign-in", passkeys=NOWHERE, providers=[], form=FILLED, problem="The address or the password is wrong."),
     ),
-    "sign-up": ("accounts/sign_up.html", outside("/sign-up", least=12, providers=PROVIDERS)),
+    "sign-up": ("sign_in/sign_up.html", outside("/sign-up", least=12, providers=PROVIDERS)),
     "sign-up-refused": (
-        "accounts/sign_up.html",
+        "sign_in/sign_up.html",
         outside(
             "/sign-up",
             least=12,
@@ -57,28 +57,30 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             errors={**WRONG_ADDRESS, "password": "This is on the list of common passwords.", "accept_terms": "Accept the terms to go on."},
         ),
     ),
-    "sign-up-done": ("accounts/sign_up_done.html", outside("/sign-up", form=FILLED)),
+    "sign-up-done": ("sign_in/sign_up_done.html", outside("/sign-up", form=FILLED)),
     "verify": (
-        "accounts/verify.html",
+        "sign_in/verify.html",
         outside("/verify", errors={"code": "This code is too old. Have another one sent."}, problem="Try the newest code."),
     ),
-    "verify-link": ("accounts/verify_link.html", outside("/verify/link", token="abc")),
-    "verify-link-refused": ("accounts/verify_link.html", outside("/verify/link", token="abc", problem="This link was used before.")),
-    "forgot-password": ("accounts/forgot_password.html", outside("/forgot-password")),
-    "reset-password": ("accounts/reset_password.html", outside("/reset-password", token="abc", least=12)),
-    "reset-password-code": ("accounts/reset_password.html", outside("/reset-password", token="", least=12, form=FILLED)),
-    "first-administrator": ("accounts/first_administrator.html", outside("/first-administrator", token="abc", least=12)),
-    "terms": ("accounts/terms.html", outside("/terms")),
+    "verify-link": ("sign_in/verify_link.html", outside("/verify/link", token="abc")),
+    "verify-link-refused": ("sign_in/verify_link.html", outside("/verify/link", token="abc", problem="This link was used before.")),
+    "forgot-password": ("sign_in/forgot_password.html", outside("/forgot-password")),
+    "reset-password": ("sign_in/reset_password.html", outside("/reset-password", token="abc", least=12)),
+    "reset-password-code": ("sign_in/reset_password.html", outside("/reset-password", token="", least=12, form=FILLED)),
+    "first-administrator": ("sign_in/first_administrator.html", outside("/first-administrator", token="abc", least=12)),
+    "terms": ("sign_in/terms.html", outside("/terms")),
     "data": ("accounts/settings/data.html", frame("/settings/data", exports=[], grace=14, erase_at=None)),
     "data-asked": (
         "accounts/settings/data.html",
         frame("/settings/data", exports=EXPORTS, grace=14, erase_at=samples.NOW, problem="That was tried too often. Try again in 3 hours."),
     ),
     "delete": ("accounts/settings/delete.html", frame("/settings/data/delete", grace=14, problem="You are the only owner of Halden.")),
-    "programs": ("organisations/programs.html", frame("/o/halden/programs", programs=PROGRAMS, scopes=SCOPES, key="")),
+    "programs": ("organisations/service_accounts.html", frame("/o/halden/programs", service_accounts=PROGRAMS, scopes=SCOPES, key="")),
     "programs-new": (
-        "organisations/programs.html",
-        frame("/o/halden/programs", programs=[], scopes=SCOPES, key="phk_" + "x" * 43, errors={"scopes": "Choose at least one thing."}),
+        "organisations/service_accounts.html",
+        frame(
+            "/o/halden/programs", service_accounts=[], scopes=SCOPES, key="phk_" + "x" * 43, errors={"scopes": "Choose at least one thing."}
+        ),
     ),
     "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES, version=1)),
     "profile-refused": (
@@ -91,8 +93,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             version=1,
         ),
     ),
-    "sessions": ("accounts/settings/sessions.html", frame("/settings/sessions", sessions=samples.SESSIONS)),
-    "sessions-one": ("accounts/settings/sessions.html", frame("/settings/sessions", sessions=samples.SESSIONS[:1])),
+    "sessions": ("sessions/sessions.html", frame("/settings/sessions", slot={"sessions": samples.SESSIONS})),
+    "sessions-one": ("sessions/sessions.html", frame("/settings/sessions", slot={"sessions": samples.SESSIONS[:1]})),
     "organisation-new": ("organisations/new.html", frame("/organisations/new", organisation=None, navigation=[], live=None)),
     "organisations": ("organisations/choose.html", frame("/organisations")),
     "organisations-none": (
@@ -120,19 +122,19 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "invitation": (
         "organisations/invitation.html",
-        outside("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=False, next="/invitations/accept?token=t"),
+        outside("/invitations/accept", token="t", invitation=samples.OFFER, signed_in_as_other=False, next="/invitations/accept?token=t"),
     ),
     "invitation-join": (
         "organisations/invitation.html",
-        frame("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=False, next="/x"),
+        frame("/invitations/accept", token="t", invitation=samples.OFFER, signed_in_as_other=False, next="/x"),
     ),
     "invitation-other": (
         "organisations/invitation.html",
-        frame("/invitations/accept", token="t", offer=samples.OFFER, signed_in_as_other=True, next="/x"),
+        frame("/invitations/accept", token="t", invitation=samples.OFFER, signed_in_as_other=True, next="/x"),
     ),
     "invitation-gone": (
         "organisations/invitation.html",
-        outside("/invitations/accept", token="t", offer=None, signed_in_as_other=False, next="/x"),
+        outside("/invitations/accept", token="t", invitation=None, signed_in_as_other=False, next="/x"),
     ),
     "entries": ("entries/list.html", frame("/o/halden/entries", entries=samples.ENTRIES, older="/o/halden/entries?cursor=x", newest=True)),
     "entries-last": ("entries/list.html", frame("/o/halden/entries", entries=samples.ENTRIES[:1], older="", newest=False)),

@@ -8,14 +8,14 @@ from typing import Any
 from tests.web import samples
 from tests.web.samples import ago, frame, outside
 
-from phoenix.modules.accounts.pages.happened import in_words
-from phoenix.modules.accounts.pages.security import qr_code
-from phoenix.modules.accounts.queries import Happened
+from phoenix.composition import REGISTRY
+from phoenix.modules.accounts.actions.activity import SecurityEvent, in_words
+from phoenix.modules.factors.pages.second_factor import qr_code
 
 HERE = Thing(work=True, elsewhere="")
 AT_A_NUMBER = Thing(work=False, elsewhere="http://localhost:8000")
 NOWHERE = Thing(work=False, elsewhere="")
-SETTINGS = "accounts/settings/"
+SETTINGS = "sign_in/settings/"
 
 
 def kept(number: int, name: str, **changes: Any) -> Thing:
@@ -29,19 +29,30 @@ KEYS = [
     ),
     Thing(**{**vars(kept(3, "Security key")), "used_at": None}),
 ]
-PROTECTED = Thing(has_password=True, totp_since=ago(days=264), backup_codes_left=2, passkeys=3, identities=1, sessions=3, devices=4)
-BARE = Thing(has_password=False, totp_since=None, backup_codes_left=0, passkeys=0, identities=1, sessions=1, devices=1)
+PROTECTED = Thing(
+    has_password=True,
+    totp_since=ago(days=264),
+    backup_codes_left=2,
+    passkeys=3,
+    passkey_used_at=ago(hours=5),
+    identities=1,
+    sessions=3,
+    devices=4,
+)
+BARE = Thing(
+    has_password=False, totp_since=None, backup_codes_left=0, passkeys=0, passkey_used_at=None, identities=1, sessions=1, devices=1
+)
 IDENTITIES = [Thing(id="idn_1", provider="work", title="Halden single sign-on", email="mara@halden.example", created_at=ago(days=40))]
 PROVIDERS = [Thing(name="google", title="Google")]
-HAPPENED = [
-    in_words(Happened(kind, data, at, "acc_mara", None))
+ACTIVITY = [
+    in_words(REGISTRY.events, SecurityEvent(kind, data, at, "acc_mara", None))
     for kind, data, at in (
-        ("accounts.logged_in", {"method": "passkey"}, ago(hours=5)),
-        ("accounts.slowed_down", {"failures": 5}, ago(days=3)),
-        ("accounts.backup_code_used", {"left": 2}, ago(days=11)),
-        ("accounts.logged_in", {"method": "password+backup_code"}, ago(days=11)),
-        ("accounts.impersonated", {"reason": "Invoice total differs from the mail, ticket 4812"}, ago(days=12)),
-        ("accounts.passkey_doubted", {"passkey": "pky_2"}, ago(days=40)),
+        ("sessions.started", {"method": "passkey"}, ago(hours=5)),
+        ("factors.sign_in_paused", {"failures": 5}, ago(days=3)),
+        ("factors.backup_code_used", {"left": 2}, ago(days=11)),
+        ("sessions.started", {"method": "password+backup_code"}, ago(days=11)),
+        ("impersonation.started", {"reason": "Invoice total differs from the mail, ticket 4812"}, ago(days=12)),
+        ("factors.passkey_refused", {"passkey": "pky_2"}, ago(days=40)),
         ("accounts.created", {}, ago(days=900)),
     )
 ]
@@ -82,14 +93,37 @@ def security(**changes: Any) -> dict[str, Any]:
         "passkeys": HERE,
         "keys": KEYS,
         "protection": PROTECTED,
-        "verdict": "Well protected. One thing is running low: your backup codes.",
-        "low": 3,
+        "advice": "Well protected. One thing is running low: your backup codes.",
         "sessions": samples.SESSIONS,
-        "happened": HAPPENED,
+        "activity": ACTIVITY,
         "identities": IDENTITIES,
         "providers": PROVIDERS,
+        "api_keys": 2,
+        "problem": "",
+        **changes,
     }
-    return frame("/settings/security", **{**shown, **changes})
+    of_page = {name: shown[name] for name in ("protection", "advice", "activity", "problem")}
+    return frame("/settings/security", **of_page, low=3, methods=methods(shown), sections=sections(shown))
+
+
+def methods(shown: dict[str, Any]) -> list[Thing]:
+    """What modules put among the ways to sign in."""
+    return [
+        Thing(template="factors/slot_sign_in_methods.html", context=Thing(keys=shown["keys"], passkeys=shown["passkeys"])),
+        Thing(
+            template="providers/slot_sign_in_methods.html",
+            context=Thing(identities=shown["identities"], providers=shown["providers"]),
+        ),
+        Thing(template="keys/slot_sign_in_methods.html", context=Thing(count=shown["api_keys"])),
+    ]
+
+
+def sections(shown: dict[str, Any]) -> list[Thing]:
+    """What modules put below them."""
+    return [
+        Thing(template="factors/slot_second_step.html", context=Thing(factors=shown["protection"], low=3)),
+        Thing(template="sessions/_devices.html", context=Thing(sessions=shown["sessions"])),
+    ]
 
 
 def step(method: str, **changes: Any) -> dict[str, Any]:
@@ -111,10 +145,11 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             passkeys=AT_A_NUMBER,
             keys=[],
             protection=BARE,
-            verdict="Add a passkey or an authenticator app.",
+            advice="Add a passkey or an authenticator app.",
             sessions=samples.SESSIONS[:1],
-            happened=HAPPENED[-1:],
+            activity=ACTIVITY[-1:],
             providers=[],
+            api_keys=0,
         ),
     ),
     "security-refused": (
@@ -123,30 +158,30 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             passkeys=NOWHERE,
             keys=KEYS[:1],
             protection=Thing(**{**vars(PROTECTED), "backup_codes_left": 9, "passkeys": 1}),
-            verdict="Well protected.",
+            advice="Well protected.",
             identities=[],
             providers=[],
             problem="This is the only way into your account. Set a password or add another passkey first.",
         ),
     ),
     "passkey-name": (
-        f"{SETTINGS}passkey_name.html",
+        "factors/passkey_name.html",
         frame("/settings/passkeys/pky_1", form={"name": "Mara’s laptop"}, passkey=KEYS[0]),
     ),
     "passkey-name-refused": (
-        f"{SETTINGS}passkey_name.html",
+        "factors/passkey_name.html",
         frame("/settings/passkeys/pky_1", form={"name": ""}, passkey=KEYS[0], errors={"name": "Write a name."}),
     ),
-    "totp": (f"{SETTINGS}totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI))),
-    "totp-refused": (f"{SETTINGS}totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI), errors=WRONG_CODE)),
-    "second-factor-owed": ("accounts/second_factor_owed.html", frame("/settings/security", passkeys=HERE)),
-    "second-factor-owed-at-a-number": ("accounts/second_factor_owed.html", frame("/settings/security", passkeys=AT_A_NUMBER)),
-    "welcome": ("accounts/welcome.html", frame("/first-administrator/welcome", panel="http://127.0.0.1:8020")),
-    "welcome-without-address": ("accounts/welcome.html", frame("/first-administrator/welcome", panel="")),
-    "looked": ("accounts/looked.html", outside("/look-as/end", name="Aiko Tanaka", panel="http://127.0.0.1:8020")),
-    "backup-codes": (f"{SETTINGS}backup_codes.html", frame("/settings/totp", codes=BACKUP, fresh=True, on_to="/")),
+    "totp": ("factors/totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI))),
+    "totp-refused": ("factors/totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI), errors=WRONG_CODE)),
+    "second-factor-owed": ("sign_in/second_factor_owed.html", frame("/settings/security", passkeys=HERE)),
+    "second-factor-owed-at-a-number": ("sign_in/second_factor_owed.html", frame("/settings/security", passkeys=AT_A_NUMBER)),
+    "welcome": ("sign_in/welcome.html", frame("/first-administrator/welcome", panel="http://127.0.0.1:8020")),
+    "welcome-without-address": ("sign_in/welcome.html", frame("/first-administrator/welcome", panel="")),
+    "looked": ("impersonation/ended.html", outside("/look-as/end", name="Aiko Tanaka", panel="http://127.0.0.1:8020")),
+    "backup-codes": ("factors/backup_codes.html", frame("/settings/totp", codes=BACKUP, fresh=True, on_to="/")),
     "backup-codes-new": (
-        f"{SETTINGS}backup_codes.html",
+        "factors/backup_codes.html",
         frame("/settings/backup-codes", codes=BACKUP, fresh=False, on_to="/settings/security"),
     ),
     "password": (f"{SETTINGS}password.html", frame("/settings/password", least=12, has_password=False)),
@@ -172,11 +207,11 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "address-confirm-link": (f"{SETTINGS}address_confirm.html", frame("/settings/address/confirm", token="abc")),
     "api-keys": (
-        f"{SETTINGS}api_keys.html",
+        "keys/api_keys.html",
         frame("/settings/api-keys", keys=API_KEYS, scopes=SCOPES, made=Thing(id="key_1", key="phk_" + "n4Xb7Qd" * 6)),
     ),
     "api-keys-refused": (
-        f"{SETTINGS}api_keys.html",
+        "keys/api_keys.html",
         frame(
             "/settings/api-keys",
             keys=[],
@@ -186,23 +221,23 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             errors={"name": "Write a name.", "scopes": "Choose at least one thing the key may do."},
         ),
     ),
-    "second-step": ("accounts/second_step.html", step("totp", errors=WRONG_CODE)),
-    "second-step-backup": ("accounts/second_step.html", step("backup_code")),
+    "second-step": ("sign_in/second_step.html", step("totp", errors=WRONG_CODE)),
+    "second-step-backup": ("sign_in/second_step.html", step("backup_code")),
     "second-step-passkey": (
-        "accounts/second_step.html",
+        "sign_in/second_step.html",
         step("passkey", problem="This passkey was not accepted. Try again, or use another way."),
     ),
-    "second-step-nowhere": ("accounts/second_step.html", step("passkey", methods=["passkey"], passkeys=AT_A_NUMBER)),
-    "confirm-password": ("accounts/confirm.html", confirm("password", errors={"password": "This is not your password."})),
-    "confirm-passkey": ("accounts/confirm.html", confirm("passkey")),
-    "confirm-totp": ("accounts/confirm.html", confirm("totp")),
-    "confirm-mail": ("accounts/confirm.html", confirm("email_code")),
-    "ask-for-code": ("accounts/ask_for_code.html", outside("/sign-in/code")),
-    "sign-in-by-mail": ("accounts/sign_in_by_mail.html", outside("/sign-in/by-mail", token="", form={"email": "mara@example.com"})),
-    "sign-in-by-mail-link": ("accounts/sign_in_by_mail.html", outside("/sign-in/by-mail", token="abc", form={"next": "/o/halden/feed"})),
+    "second-step-nowhere": ("sign_in/second_step.html", step("passkey", methods=["passkey"], passkeys=AT_A_NUMBER)),
+    "confirm-password": ("sign_in/reauthenticate.html", confirm("password", errors={"password": "This is not your password."})),
+    "confirm-passkey": ("sign_in/reauthenticate.html", confirm("passkey")),
+    "confirm-totp": ("sign_in/reauthenticate.html", confirm("totp")),
+    "confirm-mail": ("sign_in/reauthenticate.html", confirm("email_code")),
+    "ask-for-code": ("sign_in/ask_for_code.html", outside("/sign-in/code")),
+    "sign-in-by-mail": ("sign_in/sign_in_by_mail.html", outside("/sign-in/by-mail", token="", form={"email": "mara@example.com"})),
+    "sign-in-by-mail-link": ("sign_in/sign_in_by_mail.html", outside("/sign-in/by-mail", token="abc", form={"next": "/o/halden/feed"})),
     "unlock": (
-        "accounts/unlock.html",
+        "sign_in/unlock.html",
         outside("/unlock", token="", form={"email": "mara@example.com"}, errors={"code": "This code is wrong."}),
     ),
-    "unlock-link": ("accounts/unlock.html", outside("/unlock", token="abc")),
+    "unlock-link": ("sign_in/unlock.html", outside("/unlock", token="abc")),
 }

@@ -42,14 +42,14 @@ def staff(path: str, **changes: Any) -> dict[str, Any]:
 def listed(person: Thing, **changes: Any) -> dict[str, Any]:
     return {
         "id": person.id, "name": person.name, "email": f"{person.id}@example.com", "initials": person.initials, "tone": person.tone,
-        "kind": "person", "locked": False, "slowed": False, "erase_at": None, "erased": False, "has_password": True, "totp": False,
+        "kind": "person", "locked": False, "paused": False, "erase_at": None, "erased": False, "has_password": True, "totp": False,
         "passkeys": 0, "seen_at": ago(minutes=4), **changes,
     }  # fmt: skip
 
 
 LISTED = [
     listed(MARA, totp=True, passkeys=2, seen_at=NOW),
-    listed(TOMAS, slowed=True, totp=True),
+    listed(TOMAS, paused=True, totp=True),
     listed(PRIYA, locked=True, erase_at=ago(days=-9), passkeys=1),
     listed(PEOPLE[3], has_password=False, seen_at=None),
     listed(Thing(id="acc_robot", name="Nightly import", initials="NI", tone=3), kind="service", has_password=False, seen_at=ago(days=3)),
@@ -62,7 +62,7 @@ def one(**changes: Any) -> Thing:
         **{
             "id": "acc_01jd8m2kq7e6v9s3", "email": "mara.lindqvist@example.com", "name": "Mara Lindqvist", "kind": "person",
             "time_zone": "Europe/Berlin", "locale": "en", "contact": "Extension 204", "created_at": ago(days=400), "locked_at": None,
-            "lock_reason": None, "slowed_until": None, "erase_at": None, "erased_at": None, "has_password": True, "totp": True, "passkeys": 2,
+            "lock_reason": None, "paused_until": None, "erase_at": None, "erased_at": None, "has_password": True, "totp": True, "passkeys": 2,
             "backup_codes_left": 7, "seen_at": ago(minutes=3), **changes,
         }
     )  # fmt: skip
@@ -90,30 +90,30 @@ PERSON = {
     "memberships": [Thing(organisation="org_halden", slug="halden", name="Halden Instruments", role="owner", joined_at=ago(days=300))],
     "granted": [Thing(permission="platform.people_read", granted_by="acc_tomas", granted_at=ago(days=4))],
     "on_offer": [Thing(name="platform.jobs", about="See background work, and replay what failed")],
-    "happened": [
-        Thing(kind="accounts.logged_in", data={"method": "password"}, at=ago(minutes=9), actor="acc_mara", impersonator=None),
-        Thing(kind="accounts.impersonated", data={"reason": "Request 4121: cannot see the feed"}, at=ago(hours=1), actor="acc_tomas", impersonator=None),
-        Thing(kind="accounts.session_ended", data={"reason": "ended_by_owner"}, at=ago(days=2), actor="acc_mara", impersonator="acc_tomas"),
+    "events": [
+        Thing(kind="sessions.started", data={"method": "password"}, at=ago(minutes=9), actor="acc_mara", impersonator=None),
+        Thing(kind="impersonation.started", data={"reason": "Request 4121: cannot see the feed"}, at=ago(hours=1), actor="acc_tomas", impersonator=None),
+        Thing(kind="sessions.ended", data={"reason": "ended_by_owner"}, at=ago(days=2), actor="acc_mara", impersonator="acc_tomas"),
     ],
     "names": NAMES,
     "may_write": True,
     "may_grant": True,
-    "may_look": True,
+    "may_impersonate": True,
     "is_self": False,
 }  # fmt: skip
 READ_ALONE = {
     "sessions": [],
     "granted": [],
-    "happened": [],
+    "events": [],
     "memberships": [],
     "on_offer": [],
     "may_write": False,
     "may_grant": False,
-    "may_look": False,
+    "may_impersonate": False,
     "may_export": False,
     "exports": [],
 }
-LOCKED = one(locked_at=NOW, lock_reason="Payments with a stolen card, case 88", slowed_until=ago(minutes=-20), erase_at=ago(days=-5))
+LOCKED = one(locked_at=NOW, lock_reason="Payments with a stolen card, case 88", paused_until=ago(minutes=-20), erase_at=ago(days=-5))
 ROWS = [
     Thing(
         number=4121 - n, at=ago(minutes=n * 7), occurred_at=ago(minutes=n * 7), actor=actor, impersonator=impersonator, kind=kind, action=kind,
@@ -122,9 +122,9 @@ ROWS = [
     for n, (kind, actor, impersonator, subject) in enumerate(
         [
             ("entries.changed", "acc_mara", "acc_tomas", "ent_01jd8m2k"),
-            ("accounts.impersonated", "acc_tomas", None, "acc_mara"),
-            ("accounts.signing_keys_rotated", None, None, "jwk_01jd8m2k"),
-            ("accounts.logged_in", "acc_unknown", None, None),
+            ("impersonation.started", "acc_tomas", None, "acc_mara"),
+            ("sessions.signing_keys_rotated", None, None, "jwk_01jd8m2k"),
+            ("sessions.started", "acc_unknown", None, None),
         ]
     )
 ]  # fmt: skip
@@ -132,10 +132,10 @@ KEYS = [
     Thing(id=f"jwk_{state}", algorithm="ES256", state=state, created_at=ago(days=9), activated_at=None, retired_at=None, revoked_at=None)
     for state in ("standby", "active", "retired", "revoked")
 ]
-DEAD = Thing(id=71, name="accounts.send_reset", attempts=8, created_at=ago(days=1), updated_at=ago(hours=3))
+DEAD = Thing(id=71, name="sign_in.send_password_reset", attempts=8, created_at=ago(days=1), updated_at=ago(hours=3))
 COUNTS = [
-    Thing(name="accounts.send_reset", state="failed", count=1, oldest=ago(days=1)),
-    Thing(name="accounts.send_verification", state="queued", count=12, oldest=ago(minutes=1)),
+    Thing(name="sign_in.send_password_reset", state="failed", count=1, oldest=ago(days=1)),
+    Thing(name="sign_in.send_verification", state="queued", count=12, oldest=ago(minutes=1)),
 ]
 EVENTS = {"names": NAMES, "kinds": [("", ""), ("entries.changed", "entries.changed")], "looked_through": 200_000}
 MAIL = Thing(subject="Your code for Phoenix", text="Hello Leila,\n\n40718263\n", html="<!doctype html><title>Code</title><p>40718263</p>")
@@ -173,13 +173,13 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "staff-person-reason": ("admin/person.html", staff("/staff/people/acc_1", **PERSON, errors={"reason": "Write why."})),
     "staff-person-read": ("admin/person.html", staff("/staff/people/acc_1", **{**PERSON, **READ_ALONE})),
-    "staff-look-as": ("admin/look_as.html", staff("/staff/people/acc_mara/look-as", **LOOK)),
+    "staff-look-as": ("impersonation/staff.html", staff("/staff/people/acc_mara/look-as", **LOOK)),
     "staff-look-as-refused": (
-        "admin/look_as.html",
+        "impersonation/staff.html",
         staff("/staff/people/acc_mara/look-as", **{**LOOK, "may_write": False}, errors={"reason": "Write why.", "minutes": "Choose one."}),
     ),
     "staff-look-as-ready": (
-        "admin/look_as.html",
+        "impersonation/staff.html",
         staff("/staff/people/acc_mara/look-as", **{**LOOK, "link": "https://phoenix.example/look-as?token=t", "form": {}}),
     ),
     "staff-organisations": (
@@ -205,17 +205,17 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-jobs-none": ("admin/jobs.html", staff("/staff/jobs", counts=[], dead=[])),
     "staff-events": ("admin/events.html", staff("/staff/events", rows=ROWS, **EVENTS, form={"kind": "", "subject": ""}, cursor="c")),
     "staff-events-none": ("admin/events.html", staff("/staff/events", rows=[], **EVENTS, form={"kind": "x", "subject": "y"}, cursor=None)),
-    "staff-audit": ("admin/audit.html", staff("/staff/audit", **AUDIT)),
-    "staff-audit-broken": ("admin/audit.html", staff("/staff/audit", **{**AUDIT, "fault": "Row 12 was changed.", "cursor": None})),
-    "staff-audit-none": ("admin/audit.html", staff("/staff/audit", **{**AUDIT, "rows": [], "checked": None, "cursor": None})),
+    "staff-audit": ("audit/audit.html", staff("/staff/audit", **AUDIT)),
+    "staff-audit-broken": ("audit/audit.html", staff("/staff/audit", **{**AUDIT, "fault": "Row 12 was changed.", "cursor": None})),
+    "staff-audit-none": ("audit/audit.html", staff("/staff/audit", **{**AUDIT, "rows": [], "checked": None, "cursor": None})),
     "staff-keys": ("admin/keys.html", staff("/staff/keys", keys=KEYS)),
     "staff-keys-none": ("admin/keys.html", staff("/staff/keys", keys=[])),
     "staff-settings": ("admin/settings.html", staff("/staff/settings", concerns=SETTINGS)),
-    "staff-mails": ("admin/mails.html", staff("/staff/mails", mails=[("accounts/verify", "Your code for Phoenix")])),
-    "staff-mail": ("admin/mail.html", staff("/staff/mails/accounts/verify", name="accounts/verify", mail=MAIL)),
+    "staff-mails": ("admin/mails.html", staff("/staff/mails", mails=[("sign_in/verify", "Your code for Phoenix")])),
+    "staff-mail": ("admin/mail.html", staff("/staff/mails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
-    "look-as": ("accounts/look_as.html", samples.outside("/look-as", token="t", looking=LOOKING)),
-    "look-as-writes": ("accounts/look_as.html", frame("/look-as", token="t", looking=Thing(**{**vars(LOOKING), "writes": True}))),
+    "look-as": ("impersonation/link.html", samples.outside("/look-as", token="t", requested=LOOKING)),
+    "look-as-writes": ("impersonation/link.html", frame("/look-as", token="t", requested=Thing(**{**vars(LOOKING), "writes": True}))),
     "looked-as": (
         "entries/show.html",
         frame(

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.factors import bearer
 from tests.harness import Harness
 
-from phoenix.modules.accounts.jobs import erase_who_is_due
+from phoenix.modules.accounts.jobs import erase_due
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Life(RuleBasedStateMachine):
         self.codes: list[str] = []
         self.sessions: dict[str, Session] = {}
         self.failures = 0
-        self.slowed_until: datetime | None = None
+        self.paused_until: datetime | None = None
         self.erase_at: datetime | None = None
 
     @initialize()
@@ -111,7 +111,7 @@ class Life(RuleBasedStateMachine):
     @rule(password=st.sampled_from((*PASSWORDS, WRONG)))
     def log_in(self, password: str) -> None:
         answer = self.call("POST", "/sessions", json={"email": self.email, "password": password})
-        if self.slowed_until is not None and self.now < self.slowed_until:
+        if self.paused_until is not None and self.now < self.paused_until:
             assert answer.status_code == 429
             return
         if password != self.password:
@@ -119,9 +119,9 @@ class Life(RuleBasedStateMachine):
             assert (answer.status_code, answer.json()["code"]) in {(403, "email_not_verified"), (401, "wrong_credentials")}
             self.failures += 1
             if self.failures >= 5:
-                self.slowed_until = self.now + timedelta(seconds=min(3600, 30 * 2 ** (self.failures - 5)))
+                self.paused_until = self.now + timedelta(seconds=min(3600, 30 * 2 ** (self.failures - 5)))
             return
-        self.failures, self.slowed_until = 0, None
+        self.failures, self.paused_until = 0, None
         if self.secret is not None:
             assert (answer.status_code, answer.json()["code"]) == (401, "second_factor_required")
             answer = self.second_step(answer.json()["challenge"])
@@ -190,7 +190,7 @@ class Life(RuleBasedStateMachine):
         else:
             given = {"method": "totp", "code": pyotp.TOTP(self.secret).at(self.now), "password": self.password}
         before = session.access
-        answer = self.call("POST", "/sessions/current/confirm", before, json=given)
+        answer = self.call("POST", "/sessions/current/reauthenticate", before, json=given)
         assert answer.status_code == 200
         session.access, session.refresh = answer.json()["access_token"], answer.json()["refresh_token"]
         assert self.call("GET", "/me", before).status_code == 401
@@ -255,21 +255,21 @@ class Life(RuleBasedStateMachine):
     def keep_the_account(self) -> None:
         session = self.alive()
         assert session is not None
-        assert self.call("POST", "/me/keep", session.access).status_code == 202
+        assert self.call("DELETE", "/me/deletion", session.access).status_code == 204
         self.erase_at = None
 
     @rule(span=st.sampled_from((timedelta(seconds=31), timedelta(minutes=16), HOUR, timedelta(days=8))))
     def wait(self, span: timedelta) -> None:
         self.harness.clock.set(self.now + span)
-        self.do(erase_who_is_due(self.harness.runtime))
+        self.do(erase_due(self.harness.runtime))
         self.do(self.harness.work())
         if span >= timedelta(days=1):
-            self.failures, self.slowed_until = 0, None
+            self.failures, self.paused_until = 0, None
         if span >= timedelta(days=1):
             self.waiting = None
         if self.erase_at is not None and self.now >= self.erase_at:
             self.password, self.secret, self.erase_at = None, None, None
-            self.failures, self.slowed_until = 0, None
+            self.failures, self.paused_until = 0, None
             for session in self.sessions.values():
                 assert self.call("POST", "/sessions/refresh", json={"refresh_token": session.refresh}).status_code == 401
             self.sessions.clear()
@@ -292,7 +292,7 @@ class Life(RuleBasedStateMachine):
         assert self.password is not None
         self.reset(PASSWORDS[1])
         assert self.password == PASSWORDS[1]
-        self.slowed_until, self.failures = None, 0
+        self.paused_until, self.failures = None, 0
         self.log_in(PASSWORDS[1])
         assert self.sessions
 

@@ -20,7 +20,7 @@ def test_a_copy_is_made_for_somebody_who_is_told_and_fetched_on_record(harness: 
             ada = await harness.person("ada", permissions=MAY)
             page = f"/staff/people/{eve.id}"
             assert (await panel.post(f"{page}/exports", by="ada")).status_code == 303
-            assert await harness.events() == ["accounts.export_asked"]
+            assert await harness.events() == ["accounts.export_requested"]
             assert "Being made." in (await panel.get(page, by="ada")).text
             assert sorted(await harness.work()) == ["accounts.make_export", *["accounts.send_security_notice"] * 2]
             told = {mail.subject for mail in harness.mails(eve.email)}
@@ -29,7 +29,7 @@ def test_a_copy_is_made_for_somebody_who_is_told_and_fetched_on_record(harness: 
             fetched = await panel.post(f"{page}/exports/{export}/fetch", by="ada")
             assert fetched.status_code == 200
             assert "accounts.json" in zipfile.ZipFile(io.BytesIO(fetched.content)).namelist()
-            assert await harness.events() == ["accounts.export_fetched_by_staff"]
+            assert await harness.events() == ["admin.export_fetched"]
             row = (await harness.sql("SELECT actor_id, subject FROM events ORDER BY number DESC LIMIT 1"))[0]
             assert tuple(row) == (ada.id, eve.id)
             own = await harness.get(f"/api/v2/exports/{export}/archive", by="eve")

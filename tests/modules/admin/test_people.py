@@ -13,10 +13,10 @@ from tests.modules.admin.panel import Panel
 
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
 from phoenix.kernel.data.database import set_codecs
-from phoenix.modules.accounts.actions.guard import take_try
-from phoenix.modules.accounts.queries import staff
 from phoenix.modules.admin.actions.search import END, text_query
 from phoenix.modules.admin.actions.values import mask, values_of
+from phoenix.modules.admin.queries import people as staff
+from phoenix.modules.factors.actions.throttle import count_attempt
 from phoenix.settings import Settings
 
 
@@ -105,12 +105,12 @@ def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(harness:
             assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 303
             assert (await harness.get("/api/v2/me", by="eve")).status_code == 401
             assert "A stolen card, case 88" in (await panel.get(page, by="ada")).text
-            assert await harness.events() == ["accounts.session_ended", "accounts.locked"]
+            assert await harness.events() == ["sessions.ended", "admin.account_locked"]
             rows = await harness.sql("SELECT actor_id, impersonator_id FROM events")
             assert {(row["actor_id"], row["impersonator_id"]) for row in rows} == {(ada.id, None)}
             assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 422
             assert (await panel.post(f"{page}/unlock", by="ada")).status_code == 303
-            assert await harness.events() == ["accounts.opened"]
+            assert await harness.events() == ["admin.account_unlocked"]
             assert await harness.work() == ["accounts.send_security_notice"] * 2
             told = [mail.subject for mail in harness.mails(eve.email)]
             assert told == ["Your account is open again", "Those who run this Phoenix locked your account"]
@@ -138,8 +138,8 @@ def test_who_lost_a_password_or_a_second_factor_is_helped(harness: Harness) -> N
             assert (await panel.post(f"{page}/force-reset", by="ada")).status_code == 303
             assert (await harness.get("/api/v2/me", by="eve")).status_code == 401
             assert [row["password_hash"] for row in await harness.sql("SELECT password_hash FROM accounts WHERE id = $1", eve.id)] == ["!"]
-            assert await harness.events() == ["accounts.second_factor_removed", "accounts.session_ended", "accounts.password_taken"]
-            assert sorted(await harness.work()) == ["accounts.send_forced_reset", "accounts.send_security_notice"]
+            assert await harness.events() == ["factors.second_factor_removed", "sessions.ended", "admin.password_reset_forced"]
+            assert sorted(await harness.work()) == ["accounts.send_security_notice", "sign_in.send_forced_reset"]
             mails = {mail.subject.partition(":")[0]: mail.text for mail in harness.mails(eve.email)}
             assert "ended your password" in mails["Set a new password"]
             assert "stays as it is" not in mails["Set a new password"]
@@ -154,7 +154,7 @@ def test_staff_let_somebody_try_again_and_end_sessions(harness: Harness) -> None
             eve = await harness.person("eve")
             await harness.person("ada", permissions=("platform.people_read", "platform.people_write"))
             for _try in range(5):
-                await take_try(harness.runtime, "password", eve.email, account=eve.id)
+                await count_attempt(harness.runtime, "password", eve.email, account=eve.id)
             page = f"/staff/people/{eve.id}"
             assert "Slowed down" in (await panel.get(page, by="ada")).text
             assert "Slowed down" in (await panel.get("/staff/people", by="ada")).text
@@ -163,7 +163,7 @@ def test_staff_let_somebody_try_again_and_end_sessions(harness: Harness) -> None
             assert (await panel.post(f"{page}/sessions/{harness.people['ada'].session}/end", by="ada")).status_code == 404
             assert (await panel.post(f"{page}/sessions/{eve.session}/end", by="ada")).status_code == 303
             assert (await harness.get("/api/v2/me", by="eve")).status_code == 401
-            assert await harness.events() == ["accounts.unlocked", "accounts.session_ended"]
+            assert await harness.events() == ["factors.sign_in_resumed", "sessions.ended"]
 
     asyncio.run(run())
 

@@ -18,7 +18,7 @@ STAFF = [
     if route.opt["rule"].listeners == ("admin",) and min(route.paths) != "/"
 ]
 PERMISSIONS = sorted(name for name, permission in REGISTRY.permissions.items() if permission.scope == "platform")
-IDS = {"session_id:str": "ses_x", "key_id:str": "jwk_x", "job_id:int": "1", "module:str": "accounts", "name:str": "verify"}
+IDS = {"session_id:str": "ses_x", "key_id:str": "jwk_x", "job_id:int": "1", "module:str": "sign_in", "name:str": "verify"}
 
 
 def filled(path: str, **ids: str) -> str:

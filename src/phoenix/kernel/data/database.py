@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
@@ -15,6 +15,7 @@ from phoenix.kernel.cache.generations import Generations
 from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.events import Event
+from phoenix.kernel.data.query import Query
 from phoenix.kernel.errors import InvalidInput, NotFound, Unavailable
 from phoenix.settings import DatabaseSettings
 
@@ -23,26 +24,6 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 APPLICATION_NAME = "phoenix"
-
-
-class Query(Generic[T]):
-    """One SQL text and what a row of it becomes: a Struct whose fields stand in the order of the columns, or a scalar."""
-
-    __slots__ = ("row", "sql")
-
-    def __init__(self, row: Callable[..., T], sql: str) -> None:
-        self.row = row
-        self.sql = sql
-
-
-def query(row: Callable[..., T], sql: str) -> Query[T]:
-    """Name an SQL text. `row` is a Struct for rows, or a plain type such as `int` for a single column."""
-    return Query(row, sql)
-
-
-def command(sql: str) -> Query[None]:
-    """Name an SQL text that gives no rows."""
-    return Query(lambda *_: None, sql)
 
 
 class Reader:
@@ -64,14 +45,14 @@ class Reader:
     async def all(self, query: Query[T], *args: object) -> list[T]:
         """Every row."""
         self.queries += 1
-        row = query.row
-        return [row(*record) for record in await (await self._acquire()).fetch(query.sql, *args)]
+        read = query.read
+        return [read(record) for record in await (await self._acquire()).fetch(query.sql, *args)]
 
     async def maybe(self, query: Query[T], *args: object) -> T | None:
         """The first row, or None."""
         self.queries += 1
         record = await (await self._acquire()).fetchrow(query.sql, *args)
-        return None if record is None else query.row(*record)
+        return None if record is None else query.read(record)
 
     async def one(self, query: Query[T], *args: object) -> T:
         """The first row. Raises NotFound where there is none."""

@@ -13,9 +13,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import asyncpg
 import structlog
 
-from phoenix.kernel.data.database import Database, Query, Reader, Transaction, command, query
+from phoenix.kernel.data.database import Database, Reader, Transaction
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.outbox import CHANNEL
+from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -29,7 +30,8 @@ BATCH = 200
 AFTER: Query[Recorded] = query(
     Recorded,
     """
-    SELECT transaction::text::bigint, number, id, kind, organisation_id, actor_id, subject, data, occurred_at, impersonator_id
+    SELECT transaction::text::bigint AS transaction, number, id, kind, organisation_id AS organisation, actor_id AS actor, subject, data,
+           occurred_at, impersonator_id AS impersonator
       FROM events
      WHERE (transaction, number) > (($1::bigint)::text::xid8, $2)
        AND transaction < pg_snapshot_xmin(pg_current_snapshot())

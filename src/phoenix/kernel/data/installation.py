@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncpg
 
-from phoenix.kernel.data.database import Database, Query, command, query
+from phoenix.kernel.data.database import Database
+from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.security.crypto import Keys, same
 from phoenix.settings import Settings, SettingsError
 
-OWNER: Query[tuple[str, bytes]] = query(lambda environment, check: (environment, check), "SELECT environment, key_check FROM installation")
+OWNER: Query[tuple[str, bytes]] = query(
+    lambda environment, check: (environment, check), "SELECT environment, key_check AS check FROM installation"
+)
 CLAIM = command("""
     INSERT INTO installation (environment, key_check) VALUES ($1, $2)
     ON CONFLICT (is_one) DO UPDATE SET environment = $1, key_check = $2

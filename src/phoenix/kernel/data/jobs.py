@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Query, Transaction, command, query
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.query import Query, command, query
 
 ENQUEUE = command("""
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
@@ -31,7 +32,8 @@ class DeadJob(Struct, frozen=True):
 
 
 DEAD: Query[DeadJob] = query(
-    DeadJob, "SELECT id, entrypoint, attempts, created, updated FROM pgqueuer WHERE status = 'failed' ORDER BY id DESC LIMIT $1"
+    DeadJob,
+    "SELECT id, entrypoint AS name, attempts, created AS created_at, updated AS updated_at FROM pgqueuer WHERE status = 'failed' ORDER BY id DESC LIMIT $1",
 )
 REPLAY = command("""
     UPDATE pgqueuer SET status = 'queued', execute_after = now(), updated = now(), attempts = 0, queue_manager_id = NULL

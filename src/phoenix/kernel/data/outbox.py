@@ -7,8 +7,9 @@ import contextlib
 
 import asyncpg
 
-from phoenix.kernel.data.database import Pool, Transaction, command
+from phoenix.kernel.data.database import Pool, Transaction
 from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.query import command
 
 CHANNEL = "phoenix_events"
 NOTIFY_SECONDS = 0.01

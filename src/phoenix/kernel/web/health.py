@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Query, query
+from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.web.assets import FIX, missing_asset
 from phoenix.kernel.web.call import Call

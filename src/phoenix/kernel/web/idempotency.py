@@ -11,7 +11,8 @@ from datetime import timedelta
 from litestar.response import Response
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Query, Transaction, command, query
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, same

@@ -38,7 +38,6 @@ HTML = "text/html; charset=utf-8"
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
 TOAST_COOKIE = "phoenix_toast"
 MOST_FORM_FIELDS = 200
-MOST_COOKIE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +79,6 @@ PageHandler = Callable[[Call], Awaitable[View | Redirect | Raw | Plain | Downloa
 Retry: TypeAlias = HTTPRouteHandler | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What a module put into a slot of a page: the template to include, and its context."""
-
-    template: str
-    context: Mapping[str, Any]
-
-
 def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
     """Declare a page that is read. What it `asks` of its reader are the fields of a Rule; `slots` are places others fill."""
     return _route("GET", path, Rule(**asks), queries=queries, retry=None, slots=slots)
@@ -96,16 +87,6 @@ def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -
 def form(path: str, *, queries: int, retry: Retry = None, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
     """Declare what happens when a form is sent. `retry` is the page it was on; its path, where another module has it."""
     return _route("POST", path, Rule(**asks), queries=queries, retry=retry)
-
-
-async def fill(call: Call, slot: str) -> list[Filled]:
-    """What the modules put into a place on this page."""
-    return [Filled(found.template, await found.load(call)) for found in call.registry.slots(slot)]
-
-
-def cookie_value(call: Call, name: str) -> str:
-    """What a cookie of ours holds, bounded; "" without it."""
-    return call.request.cookies.get(cookie_of(call.runtime.settings, name), "")[:MOST_COOKIE]
 
 
 def safe_next(target: str) -> str:

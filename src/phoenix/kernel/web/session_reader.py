@@ -12,7 +12,8 @@ import msgspec
 from phoenix.kernel.actor import Actor, SessionRecord
 from phoenix.kernel.cache.cache import Codec, Watch
 from phoenix.kernel.cache.keys import ACCOUNT
-from phoenix.kernel.data.database import Reader, Transaction, command
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.query import command
 from phoenix.kernel.errors import NotSignedIn, PhoenixError
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime

@@ -1,4 +1,4 @@
-"""What accounts give to a person's copy of their data, and how accounts forget a person."""
+"""What accounts give to a person's copy of their data, and how accounts erase a person."""
 
 from __future__ import annotations
 
@@ -10,25 +10,21 @@ from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Banner
-from phoenix.modules.accounts.actions.impersonate import stop_looking_by
 from phoenix.modules.accounts.queries import personal
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
-    """Profile, sessions, what protects the account, and what was done with it. No secret is among it."""
+    """The profile, the permissions on the platform, and what was done with the account."""
     return {
-        "profile": await db.one(personal.PERSON, account),
-        "security": await db.one(personal.PERSON_SECURITY, account),
-        "sessions": await db.all(personal.PERSON_SESSIONS, account),
-        "activity": await db.all(personal.PERSON_ACTIVITY, account),
+        "profile": await db.one(personal.PROFILE, account),
+        "permissions": await db.all(personal.PERMISSIONS, account),
+        "activity": await db.all(personal.ACTIVITY, account),
     }
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """Leave nothing of the person but the account's number, under the name of somebody who left."""
-    # By the usual way first, so that those it looked at lose what is cached of it.
-    await stop_looking_by(tx, account, reason="erased")
-    await tx.execute(personal.ERASE_PERSON, account, _("Deleted person"), tx.now)
+    """Leave nothing of the person but the id of the account, under the name of somebody who left."""
+    await tx.execute(personal.ERASE, account, _("Deleted person"), tx.now)
     tx.invalidate(ACCOUNT(account))
 
 

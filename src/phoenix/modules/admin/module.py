@@ -2,47 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from phoenix.kernel.actor import IMPERSONATE_AND_WRITE
-from phoenix.kernel.module import Command, EventKind, Follower, Job, Module, NavigationItem, Permission, Schedule
-from phoenix.modules.accounts.actions.impersonate import IMPERSONATE
-from phoenix.modules.admin import commands, events, jobs, pages
-from phoenix.modules.admin.actions import audit
-from phoenix.modules.admin.pages.audit import VERIFY
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, SecurityNotice
+from phoenix.modules.admin import events, pages
+
+ASK = _("Do you wonder why? Write to those who run this Phoenix.")
+
+
+def _reason(data: Mapping[str, Any]) -> str:
+    return _("(“{reason}”)").format(reason=data.get("reason", ""))
+
 
 MODULE = Module(
     name="admin",
-    about="The admin panel, looking through people's eyes, and the audit log.",
+    about="The admin panel: people, organisations, jobs, events, keys, emails and settings.",
     folder=Path(__file__).parent,
-    needs=("accounts", "organisations"),
+    needs=("accounts", "sessions", "factors", "sign_in", "impersonation", "organisations"),
     routes=pages.ROUTES,
     permissions=(
         Permission("platform.people_read", "See every account", scope="platform"),
         Permission("platform.people_write", "Lock and unlock accounts, end sessions, reset passwords and second factors", scope="platform"),
         Permission("platform.people_export", "Have a copy of a person's data made, and fetch it", scope="platform"),
-        Permission(IMPERSONATE, "Look through a person's eyes, reading alone", scope="platform"),
-        Permission(IMPERSONATE_AND_WRITE, "Change things while looking through a person's eyes", scope="platform"),
         Permission("platform.organisations", "See every organisation and its members", scope="platform"),
         Permission("platform.jobs", "See background work, and replay what failed", scope="platform"),
-        Permission("platform.audit", "Read events and the audit log", scope="platform"),
         Permission("platform.keys", "Rotate and revoke the keys that sign access tokens", scope="platform"),
         Permission("platform.settings", "See the settings and the mails", scope="platform"),
         Permission("platform.grant", "Give and take permissions for the platform", scope="platform"),
     ),
-    events=tuple(EventKind(kind) for kind in events.ALL),
-    jobs=(Job(VERIFY, jobs.verify_audit_log, attempts=3),),
-    schedules=(Schedule("admin.verify_audit_log_nightly", "37 2 * * *", jobs.verify_by_the_clock),),
-    followers=(Follower(audit.FOLLOWER, audit.append),),
+    events=(
+        EventKind(events.JobReplayed),
+        EventKind(events.AccountLocked, activity=Activity(_("Staff locked the account"), "bad", _reason)),
+        EventKind(events.AccountUnlocked, activity=Activity(_("Staff opened the account again"))),
+        EventKind(
+            events.PasswordResetForced, activity=Activity(_("Staff ended the password, and a mail to set a new one was sent"), "bad")
+        ),
+        EventKind(events.ExportFetched, activity=Activity(_("Staff fetched a copy of your data"), "bad")),
+    ),
     navigation=(
         NavigationItem("People", "people", "/staff/people", permission="platform.people_read", group="staff", order=10),
         NavigationItem("Organisations", "building", "/staff/organisations", permission="platform.organisations", group="staff", order=20),
         NavigationItem("Jobs", "clock", "/staff/jobs", permission="platform.jobs", group="staff", order=50),
         NavigationItem("Events", "pulse", "/staff/events", permission="platform.audit", group="staff", order=60),
-        NavigationItem("Audit log", "history", "/staff/audit", permission="platform.audit", group="staff", order=65),
         NavigationItem("Signing keys", "key", "/staff/keys", permission="platform.keys", group="staff", order=70),
         NavigationItem("Mails", "mail", "/staff/mails", permission="platform.settings", group="staff", order=80),
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
-    commands=(Command("audit", "verify", commands.verify_audit_log), Command("audit", "sign", commands.sign_audit_log)),
+    notices=(
+        SecurityNotice("locked", _("Those who run this Phoenix locked your account. Every device was signed out."), ASK),
+        SecurityNotice(
+            "opened",
+            _("Your account is open again. You can sign in as before."),
+            _("Do you wonder why it was locked? Write to those who run this Phoenix."),
+        ),
+        SecurityNotice(
+            "second_factors_reset",
+            _("Staff removed the second factors of your account, as somebody asked in your name."),
+            _("You did not ask for it? Sign in, set up a new second factor, and write to those who run this Phoenix."),
+        ),
+        SecurityNotice(
+            "export_by_staff",
+            _("Staff are making a copy of your data, as somebody asked in your name. You can fetch it as well."),
+            _("You did not ask for it? Write to those who run this Phoenix."),
+            path="/settings/data",
+        ),
+    ),
 )

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from phoenix.kernel.actor import Actor, MembershipRecord
-from phoenix.kernel.data.database import Query, Reader, query
+from phoenix.kernel.data.database import Reader
+from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.module import Card
 
 

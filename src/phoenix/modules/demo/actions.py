@@ -12,19 +12,18 @@ import msgspec
 from phoenix.kernel.actor import Actor, SessionRecord
 from phoenix.kernel.cache.keys import EVENTS
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.data.database import Query, Transaction, query
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.errors import Forbidden, NotFound
+from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.errors import Conflict, Forbidden, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.accounts import queries as accounts
-from phoenix.modules.accounts.events import AccountCreated
+from phoenix.modules.accounts.actions.accounts import any_account, create_account, find_account, find_by_email
 from phoenix.modules.demo.people import ENTRIES, ORGANISATION, PEOPLE, DemoEntry, DemoPerson
 from phoenix.modules.entries.actions import Draft, excerpt, post_entry
-from phoenix.modules.organisations import queries as organisations
 from phoenix.modules.organisations.actions.create import create_organisation
-from phoenix.modules.organisations.events import MemberJoined
+from phoenix.modules.organisations.actions.members import add_member
 
 BATCH = 10_000
 ENTRY_COLUMNS = ("id", "organisation_id", "author_id", "title", "body", "occurred_at", "time_zone", "created_at", "updated_at")
@@ -74,7 +73,7 @@ WORDS = [
 ANY_ORGANISATION: Query[tuple[str, str, str]] = query(
     lambda slug, organisation, account: (slug, organisation, account),
     """
-    SELECT o.slug, o.id, m.account_id FROM organisations o JOIN memberships m ON m.organisation_id = o.id
+    SELECT o.slug, o.id AS organisation, m.account_id AS account FROM organisations o JOIN memberships m ON m.organisation_id = o.id
      WHERE m.role = 'owner' AND ($1::text IS NULL OR o.slug = $1) ORDER BY o.created_at, m.joined_at LIMIT 1
 """,
 )
@@ -91,11 +90,11 @@ async def seed_demo(runtime: Runtime) -> str:
     if runtime.settings.strict:
         raise Forbidden("Demo accounts are not for production.")
     async with runtime.database.reader() as db:
-        is_empty = not await db.one(accounts.ANY_ACCOUNT)
+        is_empty = not await any_account(db)
     if is_empty:
         await _make(runtime)
     async with runtime.database.reader() as db:
-        present = [p for p in PEOPLE if await db.maybe(accounts.ACCOUNT_BY_EMAIL, parse_address(p.email).key)]
+        present = [p for p in PEOPLE if await find_by_email(db, parse_address(p.email).key)]
     told = [{"email": p.email, "password": demo_password(runtime, p.email), "name": p.name} for p in present]
     return msgspec.json.encode({"accounts": told}).decode()
 
@@ -114,8 +113,7 @@ async def _make(runtime: Runtime) -> None:
         for account, person in zip(people[1:], PEOPLE[1:], strict=True):
             clock.advance(minutes=7)
             tx.actor = account
-            await tx.execute(organisations.INSERT_MEMBER, made.id, account, person.role, tx.now)
-            tx.record(MemberJoined(organisation=made.id, subject=account, role=person.role, invited_by=people[0]))
+            await add_member(tx, made.id, account, role=person.role, invited_by=people[0])
     written = sorted(((min(_moment(entry, now), now), entry) for entry in ENTRIES), key=lambda pair: pair[0])
     for at, entry in written:
         clock.set(min(at + timedelta(minutes=9), now))
@@ -134,17 +132,19 @@ def _moment(entry: DemoEntry, now: datetime) -> datetime:
 
 
 async def _person(tx: Transaction, person: DemoPerson, password_hash: str) -> str:
-    address = parse_address(person.email)
-    account = await tx.one(
-        accounts.INSERT_ACCOUNT, new_id("acc"), address.display, address.key, person.name, password_hash, person.time_zone, "en", tx.now
+    account = await create_account(
+        tx, parse_address(person.email), name=person.name, password_hash=password_hash, time_zone=person.time_zone, locale="en"
     )
-    tx.record(AccountCreated(subject=account))
+    if account is None:
+        raise Conflict(f"There is an account of {person.email} already.")
     return account
 
 
 async def _actor(runtime: Runtime, tx: Transaction, account: str) -> Actor:
     """The account as it would act if it were logged in."""
-    found = await tx.one(accounts.ACCOUNT, account)
+    found = await find_account(tx, account)
+    if found is None:
+        raise NotFound
     record = SessionRecord(
         session="",
         account=found.id,

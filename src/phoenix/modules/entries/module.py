@@ -13,6 +13,7 @@ MODULE = Module(
     about="Dated records with a title and a body, in an organisation.",
     folder=Path(__file__).parent,
     needs=("accounts", "organisations"),
+    tables=("entries",),
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(
         Permission("entries.read", "Read entries"),

@@ -14,7 +14,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import local_input, local_to_instant
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
-from phoenix.modules.accounts.queries import names
+from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.entries import actions, queries
 from phoenix.modules.entries.actions import Draft
 from phoenix.modules.entries.api import NEWEST

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Query, command, query
+from phoenix.kernel.data.query import Query, command, query
 
 
 class Entry(Struct, frozen=True):
@@ -29,14 +29,14 @@ INSERT: Query[Entry] = query(
     """
     INSERT INTO entries (id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-    RETURNING id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+    RETURNING id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
 """,
 )
 
 PAGE: Query[Entry] = query(
     Entry,
     """
-    SELECT id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+    SELECT id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
       FROM entries
      WHERE organisation_id = $1 AND (occurred_at, id) < ($2, $3)
      ORDER BY occurred_at DESC, id DESC
@@ -47,7 +47,7 @@ PAGE: Query[Entry] = query(
 ENTRY: Query[Entry] = query(
     Entry,
     """
-    SELECT id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+    SELECT id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
       FROM entries WHERE id = $1
 """,
 )
@@ -59,7 +59,7 @@ CHANGE: Query[Entry] = query(
        SET title = coalesce($2, title), body = coalesce($3, body), occurred_at = coalesce($4, occurred_at),
            time_zone = coalesce($5, time_zone), updated_at = $6, version = version + 1
      WHERE id = $1 AND ($7::integer IS NULL OR version = $7)
-    RETURNING id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+    RETURNING id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
 """,
 )
 
@@ -67,7 +67,7 @@ DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer IS NULL OR 
 OF_AUTHOR: Query[Entry] = query(
     Entry,
     """
-    SELECT id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at, version
+    SELECT id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
       FROM entries WHERE author_id = $1 ORDER BY id
 """,
 )

@@ -13,7 +13,7 @@ from phoenix.kernel.actor import MembershipRecord
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.instants import Instant, instant
-from phoenix.modules.feed.queries import Happened, ids_in
+from phoenix.modules.feed.queries import FeedRow, ids_in
 
 GONE = "Somebody"
 
@@ -45,7 +45,7 @@ def visible_kinds(registry: Registry, membership: MembershipRecord, group: str =
     ]
 
 
-def feed_item(registry: Registry, row: Happened, names: Mapping[str, str], slug: str) -> FeedItem:
+def feed_item(registry: Registry, row: FeedRow, names: Mapping[str, str], slug: str) -> FeedItem:
     """The item of a row. An id that has no name any more is “Somebody”."""
     kind = registry.events[row.kind]
     mentioned = {text: names[text] for text in ids_in(registry, row) if text != row.actor and text in names}
@@ -66,12 +66,12 @@ def _holes(message: str) -> tuple[str, ...]:
     return tuple(name for _text, name, _spec, _conversion in Formatter().parse(message) if name)
 
 
-def _raw(row: Happened, field: str) -> str:
+def _raw(row: FeedRow, field: str) -> str:
     value = row.actor if field == "actor" else row.subject if field == "subject" else row.data.get(field)
     return "" if value is None else str(value)
 
 
-def _word(registry: Registry, names: Mapping[str, str], row: Happened, field: str) -> str:
+def _word(registry: Registry, names: Mapping[str, str], row: FeedRow, field: str) -> str:
     """A field as people read it: an id as a name, text as it was written."""
     value = _raw(row, field)
     if value and (field == "actor" or field in registry.events[row.kind].ids):

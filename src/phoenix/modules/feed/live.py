@@ -9,7 +9,7 @@ from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.feed.items import feed_item
-from phoenix.modules.feed.queries import Happened, names_in
+from phoenix.modules.feed.queries import FeedRow, names_in
 
 
 async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
@@ -21,7 +21,7 @@ async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, s
     shown = [event for event in batch if event.organisation and event.kind in registry.events and registry.events[event.kind].feed]
     if not shown:
         return []
-    rows = [Happened(e.number, e.id, e.kind, e.actor, e.subject, e.data, e.occurred_at) for e in shown]
+    rows = [FeedRow(e.number, e.id, e.kind, e.actor, e.subject, e.data, e.occurred_at) for e in shown]
     async with runtime.database.reader() as db:
         names = await names_in(db, registry, rows)
     told: list[tuple[str, str, Any]] = []

@@ -16,7 +16,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
 from phoenix.modules.feed import queries
 from phoenix.modules.feed.items import GONE, feed_item, visible_kinds
-from phoenix.modules.feed.queries import Happened
+from phoenix.modules.feed.queries import FeedRow
 
 CURSOR = CursorKind("feed pages", int)
 NEWEST = 2**62
@@ -72,7 +72,7 @@ async def show_new(call: Call) -> View:
     return View("feed/_items.html", {"items": await _shown(call, member, rows[:NEW_MOST]), "gap": gap and bool(rows)})
 
 
-async def _shown(call: Call, member: Membership, rows: Sequence[Happened]) -> list[Shown]:
+async def _shown(call: Call, member: Membership, rows: Sequence[FeedRow]) -> list[Shown]:
     registry = call.registry
     names = await queries.names_in(call.db, registry, rows)
     items = []

@@ -8,13 +8,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Query, Reader, query
+from phoenix.kernel.data.database import Reader
+from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.registry import Registry
 
 LONGEST_ID = 40
 
 
-class Happened(Struct, frozen=True):
+class FeedRow(Struct, frozen=True):
     """A row of the feed, before ids become names."""
 
     number: int
@@ -26,20 +27,20 @@ class Happened(Struct, frozen=True):
     occurred_at: datetime
 
 
-PAGE: Query[Happened] = query(
-    Happened,
+PAGE: Query[FeedRow] = query(
+    FeedRow,
     """
-    SELECT number, id, kind, actor_id, subject, data, occurred_at FROM events
+    SELECT number, id, kind, actor_id AS actor, subject, data, occurred_at FROM events
      WHERE organisation_id = $1 AND number < $2 AND kind = ANY($3::text[])
      ORDER BY number DESC LIMIT $4
 """,
 )
 
 # A commit that comes late may carry a lower number than what is shown, so a few before it are given again.
-NEWER: Query[Happened] = query(
-    Happened,
+NEWER: Query[FeedRow] = query(
+    FeedRow,
     """
-    SELECT number, id, kind, actor_id, subject, data, occurred_at FROM events
+    SELECT number, id, kind, actor_id AS actor, subject, data, occurred_at FROM events
      WHERE organisation_id = $1 AND kind = ANY($3::text[]) AND number > $2 - 20
      ORDER BY number DESC LIMIT $4
 """,
@@ -50,13 +51,13 @@ NUMBER: Query[int] = query(
 )
 
 
-def ids_in(registry: Registry, row: Happened) -> set[str]:
+def ids_in(registry: Registry, row: FeedRow) -> set[str]:
     """The ids in a row: its actor, and the fields that its kind declares."""
     named = [row.actor, *(row.subject if field == "subject" else row.data.get(field) for field in registry.events[row.kind].ids)]
     return {text for text in named if isinstance(text, str) and len(text) <= LONGEST_ID}
 
 
-async def names_in(db: Reader, registry: Registry, rows: Iterable[Happened]) -> dict[str, str]:
+async def names_in(db: Reader, registry: Registry, rows: Iterable[FeedRow]) -> dict[str, str]:
     """The names of everyone and everything the rows mention in fields that hold ids: one query for each kind of id."""
     mentioned = {text for row in rows for text in ids_in(registry, row)}
     wanted: dict[str, list[str]] = {}

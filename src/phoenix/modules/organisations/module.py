@@ -12,7 +12,8 @@ MODULE = Module(
     name="organisations",
     about="Members, roles and invitations.",
     folder=Path(__file__).parent,
-    needs=("accounts",),
+    needs=("accounts", "keys"),
+    tables=("organisations", "memberships", "invitations"),
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(
         Permission("organisations.read", "See an organisation and its members"),

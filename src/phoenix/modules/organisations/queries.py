@@ -9,7 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from phoenix.kernel.actor import MembershipRecord
-from phoenix.kernel.data.database import Query, Reader, Transaction, command, query
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.query import Query, command, query
 
 
 class Organisation(Struct, frozen=True):
@@ -30,7 +31,7 @@ class Member(Struct, frozen=True):
 
 
 class ServiceAccount(Struct, frozen=True):
-    """A program's account in an organisation, with the newest of its keys."""
+    """A service account in an organisation, with the newest of its keys."""
 
     account: str
     name: str
@@ -53,7 +54,7 @@ class Invitation(Struct, frozen=True):
     sent_at: datetime
 
 
-class Offer(Struct, frozen=True):
+class OpenInvitation(Struct, frozen=True):
     """An open invitation, as its reader sees it."""
 
     id: str
@@ -68,7 +69,7 @@ class Offer(Struct, frozen=True):
 
 
 MEMBERSHIPS_OF = """
-    SELECT o.id, o.slug, o.name, m.role FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+    SELECT o.id AS organisation, o.slug, o.name, m.role FROM memberships m JOIN organisations o ON o.id = m.organisation_id
      WHERE m.account_id = $1 ORDER BY m.joined_at, o.id LIMIT 200
 """
 
@@ -102,12 +103,12 @@ INSERT_MEMBER = command("""
 MEMBERS: Query[Member] = query(
     Member,
     """
-    SELECT a.id, a.name, a.email, a.time_zone, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
+    SELECT a.id AS account, a.name, a.email, a.time_zone, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
      WHERE m.organisation_id = $1 AND a.kind = 'person' AND (m.joined_at, a.id) > ($2, $3) ORDER BY m.joined_at, a.id LIMIT $4
 """,
 )
 MEMBER_IDS: Query[str] = query(str, "SELECT account_id FROM memberships WHERE organisation_id = $1")
-# Of people alone: programs get and lose their place by acts of their own.
+# Only of people: service accounts are added and removed in another way.
 ROLE: Query[str] = query(
     str,
     """
@@ -119,7 +120,7 @@ OWNERS: Query[int] = query(int, "SELECT count(*) FROM memberships WHERE organisa
 SET_ROLE = command("UPDATE memberships SET role = $3 WHERE organisation_id = $1 AND account_id = $2")
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
 _SERVICE_ACCOUNT = """
-    SELECT a.id, a.name, m.role, k.id, k.hint, k.scopes, k.seen_at, k.until
+    SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until
       FROM memberships m JOIN accounts a ON a.id = m.account_id
       LEFT JOIN LATERAL (SELECT id, hint, scopes, seen_at, until FROM api_keys
                           WHERE account_id = a.id AND revoked_at IS NULL ORDER BY created_at DESC LIMIT 1) k ON true
@@ -152,16 +153,17 @@ FORGET_INVITATIONS = command("""
      WHERE (invited_by = $1 AND accepted_at IS NULL) OR email_key = (SELECT email_key FROM accounts WHERE id = $1)
 """)
 PERSON_MEMBERSHIPS: Query[dict[str, Any]] = query(
-    lambda row: row,
+    lambda membership: membership,
     """
-    SELECT jsonb_build_object('organisation', o.id, 'name', o.name, 'role', m.role, 'joined_at', m.joined_at)
+    SELECT jsonb_build_object('organisation', o.id, 'name', o.name, 'role', m.role, 'joined_at', m.joined_at) AS membership
       FROM memberships m JOIN organisations o ON o.id = m.organisation_id WHERE m.account_id = $1 ORDER BY m.joined_at
 """,
 )
 PERSON_INVITATIONS: Query[dict[str, Any]] = query(
-    lambda row: row,
+    lambda invitation: invitation,
     """
-    SELECT jsonb_build_object('organisation', organisation_id, 'email', email, 'role', role, 'created_at', created_at, 'accepted_at', accepted_at)
+    SELECT jsonb_build_object('organisation', organisation_id, 'email', email, 'role', role, 'created_at', created_at,
+                              'accepted_at', accepted_at) AS invitation
       FROM invitations WHERE invited_by = $1 ORDER BY created_at
 """,
 )
@@ -185,38 +187,41 @@ INVITE: Query[str] = query(
 INVITATIONS: Query[Invitation] = query(
     Invitation,
     """
-    SELECT id, organisation_id, email, email_key, role, invited_by, until, sent_at FROM invitations
+    SELECT id, organisation_id AS organisation, email, email_key, role, invited_by, until, sent_at FROM invitations
      WHERE organisation_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id DESC LIMIT 200
 """,
 )
 INVITATION: Query[Invitation] = query(
     Invitation,
     """
-    SELECT id, organisation_id, email, email_key, role, invited_by, until, sent_at FROM invitations
+    SELECT id, organisation_id AS organisation, email, email_key, role, invited_by, until, sent_at FROM invitations
      WHERE id = $1 AND organisation_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL FOR UPDATE
 """,
 )
-OFFER_BY_ID: Query[Offer] = query(
-    Offer,
+OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(
+    OpenInvitation,
     """
-    SELECT i.id, o.id, o.name, o.slug, i.role, i.invited_by, a.name, i.email, i.email_key
+    SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
+           a.name AS inviter_name, i.email, i.email_key
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
      WHERE i.id = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL
 """,
 )
-OFFER: Query[Offer] = query(
-    Offer,
+OPEN_INVITATION: Query[OpenInvitation] = query(
+    OpenInvitation,
     """
-    SELECT i.id, o.id, o.name, o.slug, i.role, i.invited_by, a.name, i.email, i.email_key
+    SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
+           a.name AS inviter_name, i.email, i.email_key
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
      WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.until > $2
        FOR UPDATE OF i
 """,
 )
-OFFER_TO_READ: Query[Offer] = query(
-    Offer,
+OPEN_INVITATION_TO_READ: Query[OpenInvitation] = query(
+    OpenInvitation,
     """
-    SELECT i.id, o.id, o.name, o.slug, i.role, i.invited_by, a.name, i.email, i.email_key
+    SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
+           a.name AS inviter_name, i.email, i.email_key
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
      WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.until > $2
 """,
@@ -228,7 +233,10 @@ REVOKE = command("UPDATE invitations SET revoked_at = $2 WHERE id = $1")
 
 def membership_finder(roles: Mapping[str, frozenset[str]]) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
     """How the memberships of an account are found, in one query; `roles` says what each role may do."""
-    found = query(lambda id_, slug, name, role: MembershipRecord(id_, slug, name, role, roles.get(role, frozenset())), MEMBERSHIPS_OF)
+    found = query(
+        lambda organisation, slug, name, role: MembershipRecord(organisation, slug, name, role, roles.get(role, frozenset())),
+        MEMBERSHIPS_OF,
+    )
 
     async def find(db: Reader, account: str) -> Sequence[MembershipRecord]:
         return await db.all(found, account)

@@ -1,4 +1,4 @@
-"""Delete one's account: asked for, a time to think, then erased in every module."""
+"""Delete one's account: requested, some days to change one's mind, then erased in every module."""
 
 from __future__ import annotations
 
@@ -7,34 +7,37 @@ from datetime import timedelta
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.accounts.actions.sessions import end_other_sessions
-from phoenix.modules.accounts.events import AccountErased, DeletionAsked, DeletionCancelled
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.accounts.events import AccountErased, DeletionCancelled, DeletionRequested
 from phoenix.modules.accounts.queries import personal
 
 
-async def ask_for_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> None:
-    """Mark the account for deletion; other sessions end. Raises Conflict where a module wants something settled first.
+async def request_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> None:
+    """Mark the account for deletion. Raises Conflict where a module wants something settled first.
 
-    Until the time is over the person can log in and keep the account.
+    Until the time is over the person can sign in and keep the account.
     """
-    for module in runtime.part(Registry).modules:
-        if module.personal is not None and module.personal.refuse is not None:
-            await module.personal.refuse(tx, actor.account)
+    declared = [module.personal for module in runtime.part(Registry).modules if module.personal is not None]
+    for data in declared:
+        if data.refuse is not None:
+            await data.refuse(tx, actor.account)
     due = tx.now + timedelta(days=runtime.settings.accounts.deletion_grace)
-    if await tx.maybe(personal.ASK_DELETION, actor.account, due) is None:
+    if await tx.maybe(personal.REQUEST_DELETION, actor.account, due) is None:
         raise Conflict(_("The deletion of this account was asked for already."))
-    await end_other_sessions(tx, actor.account, keep=actor.session, reason="deletion_asked")
-    tx.record(DeletionAsked(subject=actor.account))
-    await enqueue(tx, "accounts.send_security_notice", {"account": actor.account, "what": "deletion_asked"})
+    tx.invalidate(ACCOUNT(actor.account))
+    for data in declared:
+        if data.deletion_asked is not None:
+            await data.deletion_asked(tx, actor)
+    tx.record(DeletionRequested(subject=actor.account))
+    await notify(tx, actor.account, "deletion_asked")
 
 
-async def keep_account(tx: Transaction, actor: Actor) -> None:
-    """Take the wish back. Raises Conflict where there was none."""
+async def cancel_deletion(tx: Transaction, actor: Actor) -> None:
+    """Keep the account after all. Raises Conflict where its deletion was not requested."""
     if await tx.maybe(personal.CANCEL_DELETION, actor.account) is None:
         raise Conflict(_("The deletion of this account was not asked for."))
     tx.invalidate(ACCOUNT(actor.account))
@@ -42,11 +45,11 @@ async def keep_account(tx: Transaction, actor: Actor) -> None:
 
 
 async def erase_account(runtime: Runtime, tx: Transaction, account: str) -> bool:
-    """Erase one account that is due, in every module and one transaction; whether it was due still.
+    """Erase one account that is due, in every module and one transaction; whether it was still due.
 
     The modules go in the reverse of their order, so that accounts, on which the others stand, are last.
     """
-    if await tx.maybe(personal.LOCK_DUE, account, tx.now) is None:
+    if await tx.maybe(personal.HOLD_DUE, account, tx.now) is None:
         return False
     for module in reversed(runtime.part(Registry).modules):
         if module.personal is not None:

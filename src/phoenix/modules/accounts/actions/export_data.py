@@ -1,4 +1,4 @@
-"""A person's copy of all that is kept of them: asked for, made by a job, fetched within a week."""
+"""A person's copy of everything that is held about them: requested, made by a job, downloaded within a week."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
-from phoenix.kernel.errors import Conflict, NotFound
+from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.accounts.actions.staff import take_turn
-from phoenix.modules.accounts.events import ExportAsked, ExportFetchedByStaff
+from phoenix.modules.accounts.events import ExportRequested
 from phoenix.modules.accounts.queries import personal
+from phoenix.modules.accounts.queries.personal import Export
+
+__all__ = ["Export"]
 
 FILENAME = "phoenix-data.zip"
 KEEP = timedelta(days=7)
@@ -32,38 +34,38 @@ Passwords, codes and keys are kept as hashes only, so they cannot be given to an
 """)
 
 
-async def ask_for_export(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
+async def request_export(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
     """Have the archive made; its id. Three a day at most: raises TooManyRequests."""
     await runtime.limiter.require(EXPORTS_A_DAY, actor.account)
-    return await _begin(tx, actor.account)
+    return await start_export(tx, actor.account)
 
 
-async def ask_for_person(tx: Transaction, actor: Actor, account: str) -> str:
-    """Have the archive of somebody made, who asked for it but cannot sign in; its id. The person is told, and can fetch it too."""
-    target = await take_turn(tx, actor, account)
-    if target.kind != "person":
-        raise Conflict(_("A service account is no person, and has no data of one."))
-    await enqueue(tx, "accounts.send_security_notice", {"account": account, "what": "export_by_staff"})
-    return await _begin(tx, account)
+async def start_export(tx: Transaction, account: str) -> str:
+    """Have the archive of somebody made by a job; its id."""
+    export = new_id("exp")
+    await tx.execute(personal.ADD_EXPORT, export, account, tx.now, tx.now + KEEP)
+    tx.record(ExportRequested(subject=account, export=export))
+    await enqueue(tx, "accounts.make_export", {"export": export})
+    return export
 
 
-async def fetch_for_person(tx: Transaction, actor: Actor, account: str, export: str) -> bytes:
-    """The archive of somebody, for staff to hand over. Who fetched it is recorded. Raises NotFound as `archive_of`."""
-    await take_turn(tx, actor, account)
-    archive = await _find(tx, account, export)
-    tx.record(ExportFetchedByStaff(subject=account, export=export))
-    return archive
+async def exports_of(db: Reader, account: str) -> list[Export]:
+    """The archives of the last week that somebody asked for, the newest first."""
+    return await db.all(personal.EXPORTS, account, db.now)
 
 
-async def archive_of(db: Reader, actor: Actor, export: str) -> bytes:
-    """The ZIP archive. Raises NotFound where it is somebody else's, not ready yet, or too old."""
-    return await _find(db, actor.account, export)
+async def archive_of(db: Reader, account: str, export: str) -> bytes:
+    """The ZIP archive. Raises NotFound where it belongs to somebody else, is not ready yet, or is too old."""
+    found = await db.maybe(personal.ARCHIVE, export, account, db.now)
+    if found is None:
+        raise NotFound(_("There is no such archive, it is not ready yet, or it is older than a week."))
+    return found
 
 
 async def collect(runtime: Runtime, db: Reader, account: str) -> dict[str, Any]:
     """What every module keeps of the person, by module."""
-    declared = [(module.name, module.personal) for module in runtime.part(Registry).modules if module.personal is not None]
-    return {name: await personal.export(db, account) for name, personal in declared if personal.export is not None}
+    found = {module.name: module.personal.export for module in runtime.part(Registry).modules if module.personal is not None}
+    return {name: await export(db, account) for name, export in found.items() if export is not None}
 
 
 def pack(runtime: Runtime, parts: dict[str, Any]) -> bytes:
@@ -75,18 +77,3 @@ def pack(runtime: Runtime, parts: dict[str, Any]) -> bytes:
         for name, part in parts.items():
             archive.writestr(f"{name}.json", msgspec.json.format(msgspec.json.encode(part), indent=2))
     return packed.getvalue()
-
-
-async def _begin(tx: Transaction, account: str) -> str:
-    export = new_id("exp")
-    await tx.execute(personal.ADD_EXPORT, export, account, tx.now, tx.now + KEEP)
-    tx.record(ExportAsked(subject=account, export=export))
-    await enqueue(tx, "accounts.make_export", {"export": export})
-    return export
-
-
-async def _find(db: Reader, account: str, export: str) -> bytes:
-    found = await db.maybe(personal.ARCHIVE, export, account, db.now)
-    if found is None:
-        raise NotFound(_("There is no such archive, it is not ready yet, or it is older than a week."))
-    return found

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 NAME_MOST = 100
 CONTACT_MOST = 200
+REASON_LEAST, REASON_MOST = 10, 500
 LOCALES = ("en",)
 
 
@@ -62,6 +63,15 @@ class Fields:
             self.refuse("contact", "invalid", _("This holds characters that cannot be shown."))
         return contact
 
+    def reason(self, text: str, field: str = "reason") -> str:
+        """Why staff do something to somebody's account: on one line, long enough to be understood later."""
+        reason = " ".join(text.split())
+        if len(reason) < REASON_LEAST:
+            self.refuse(field, "too_short", _("Write why, so that others understand it later."))
+        elif len(reason) > REASON_MOST:
+            self.refuse(field, "too_long", _("Use at most {most} characters.").format(most=REASON_MOST))
+        return reason
+
     def time_zone(self, text: str) -> str:
         self._try("time_zone", lambda: check_zone(text))
         return text
@@ -81,3 +91,11 @@ class Fields:
         except InvalidInput as problem:
             self.errors += [FieldError(field, e.code, e.detail) for e in problem.errors] or [FieldError(field, "invalid", problem.detail)]
             return None
+
+
+def checked_reason(text: str) -> str:
+    """A reason as it is stored. Raises InvalidInput."""
+    fields = Fields()
+    reason = fields.reason(text)
+    fields.check()
+    return reason

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from phoenix.modules.accounts.api import identities, passkeys, personal, profile, security, sessions, sign_up
+from phoenix.modules.accounts.api import personal, profile
 
-ROUTES = (*sign_up.ROUTES, *sessions.ROUTES, *profile.ROUTES, *security.ROUTES, *passkeys.ROUTES, *identities.ROUTES, *personal.ROUTES)
+ROUTES = (*profile.ROUTES, *personal.ROUTES)

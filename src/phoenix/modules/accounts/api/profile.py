@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.cache import Watch
@@ -14,7 +16,9 @@ from phoenix.kernel.web.endpoint import get, patch
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import profile
-from phoenix.modules.accounts.api.data import AccountAnswer, Text, account_answer
+from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answer
+
+Text = Annotated[str, Meta(max_length=2000)]
 
 
 class ProfileData(Struct, forbid_unknown_fields=True):

@@ -8,25 +8,24 @@ from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts.actions import delete_account, export_data
-from phoenix.modules.accounts.queries import personal
 
 
 @page("/settings/data", may=SIGNED_IN, queries=1)
 async def show_data(call: Call) -> View:
-    exports = await call.db.all(personal.EXPORTS, call.actor.account, call.db.now)
+    exports = await export_data.exports_of(call.db, call.actor.account)
     context = {"exports": exports, "grace": call.runtime.settings.accounts.deletion_grace, "erase_at": call.actor.record.erase_at}
     return View("accounts/settings/data.html", context)
 
 
 @form("/settings/data/export", may=SIGNED_IN, queries=4, sensitive=True, retry=show_data)
 async def send_export(call: Call) -> Redirect:
-    await export_data.ask_for_export(call.runtime, call.tx, call.actor)
+    await export_data.request_export(call.runtime, call.tx, call.actor)
     return Redirect("/settings/data", _("We are putting your copy together. A mail tells you when it is ready."))
 
 
 @page("/settings/data/{export_id:str}/archive", may=SIGNED_IN, queries=1, sensitive=True)
 async def read_archive(call: Call) -> Download:
-    archive = await export_data.archive_of(call.db, call.actor, str(call.path["export_id"]))
+    archive = await export_data.archive_of(call.db, call.actor.account, str(call.path["export_id"]))
     return Download(archive, "application/zip", export_data.FILENAME)
 
 
@@ -38,16 +37,16 @@ async def show_delete(call: Call) -> View:
 @form("/settings/data/delete", may=SIGNED_IN, queries=7, sensitive=True, retry=show_delete)
 async def send_delete(call: Call) -> Redirect:
     try:
-        await delete_account.ask_for_deletion(call.runtime, call.tx, call.actor)
+        await delete_account.request_deletion(call.runtime, call.tx, call.actor)
     except Conflict as problem:
         raise InvalidInput(problem.detail) from problem
     return Redirect("/settings/data", _("Your account will be deleted. Until then you can change your mind here."))
 
 
 @form("/settings/data/keep", may=SIGNED_IN, queries=3)
-async def send_keep(call: Call) -> Redirect:
-    await delete_account.keep_account(call.tx, call.actor)
+async def send_cancel_deletion(call: Call) -> Redirect:
+    await delete_account.cancel_deletion(call.tx, call.actor)
     return Redirect("/settings/data", _("Your account stays."))
 
 
-ROUTES = (show_data, send_export, read_archive, show_delete, send_delete, send_keep)
+ROUTES = (show_data, send_export, read_archive, show_delete, send_delete, send_cancel_deletion)

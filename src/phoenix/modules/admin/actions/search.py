@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 from phoenix.kernel.data.database import Reader
-from phoenix.modules.accounts.queries import staff
-from phoenix.modules.accounts.queries.staff import Listed
+from phoenix.modules.admin.queries import people
+from phoenix.modules.admin.queries.people import PersonRow
 
 AFTER_THE_LAST = "~"
 # Sorts behind every address and id that begins with what stands before it.
@@ -15,18 +15,18 @@ ACCOUNT = "acc_"
 LONGEST = 200
 
 
-async def find_people(db: Reader, words: str, *, before: str, limit: int) -> list[Listed]:
+async def find_people(db: Reader, words: str, *, before: str, limit: int) -> list[PersonRow]:
     """People by account id, address or words of their name, the newest first. Beginnings are enough for each."""
     typed = " ".join(unicodedata.normalize("NFC", words[:LONGEST]).replace("\0", "").split())
     start = typed.lower()
     page = (db.now, before, limit)
     if not typed:
-        return await db.all(staff.PEOPLE, *page)
+        return await db.all(people.PEOPLE, *page)
     if start.startswith(ACCOUNT):
-        return await db.all(staff.PEOPLE_BY_ID, *page, start, start + END)
+        return await db.all(people.PEOPLE_BY_ID, *page, start, start + END)
     if "@" in start:
-        return await db.all(staff.PEOPLE_BY_ADDRESS, *page, start, start + END)
-    return await db.all(staff.PEOPLE_BY_WORDS, *page, start, start + END, text_query(typed))
+        return await db.all(people.PEOPLE_BY_ADDRESS, *page, start, start + END)
+    return await db.all(people.PEOPLE_BY_WORDS, *page, start, start + END, text_query(typed))
 
 
 def text_query(words: str) -> str:

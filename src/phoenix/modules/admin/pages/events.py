@@ -5,9 +5,9 @@ from __future__ import annotations
 from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
-from phoenix.modules.accounts.queries import names
+from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.admin.pages.front import STAFF
-from phoenix.modules.admin.queries import happenings
+from phoenix.modules.admin.queries import events
 
 AUDIT = "platform.audit"
 CURSOR = CursorKind("staff events", int)
@@ -21,9 +21,9 @@ async def show_events(call: Call) -> View:
     kind, subject = (call.query(name).strip()[:LONGEST].replace("\0", "") for name in ("kind", "subject"))
     (before,) = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or (AFTER_THE_LAST,)
     if kind or subject:
-        rows = await call.db.all(happenings.FOUND, before, PAGE_SIZE + 1, kind, subject, happenings.LOOKED_THROUGH)
+        rows = await call.db.all(events.FOUND, before, PAGE_SIZE + 1, kind, subject, events.LOOKED_THROUGH)
     else:
-        rows = await call.db.all(happenings.NEWEST, before, PAGE_SIZE + 1)
+        rows = await call.db.all(events.NEWEST, before, PAGE_SIZE + 1)
     found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
     involved = {id_ for row in found.items for id_ in (row.actor, row.impersonator) if id_}
     context = {
@@ -32,7 +32,7 @@ async def show_events(call: Call) -> View:
         "kinds": [("", ""), *((kind, kind) for kind in sorted(call.registry.events))],
         "form": {"kind": kind, "subject": subject},
         "cursor": found.next_cursor,
-        "looked_through": happenings.LOOKED_THROUGH,
+        "looked_through": events.LOOKED_THROUGH,
     }
     return View("admin/events.html", context)
 

@@ -1,4 +1,4 @@
-"""A copy of a person's data, made and fetched by staff for who asked for it but cannot sign in."""
+"""A copy of a person's data, made and fetched by staff for a person who asked for it but cannot sign in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from phoenix.kernel.errors import Conflict, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.pages import Redirect, form
-from phoenix.modules.accounts.actions import export_data
+from phoenix.modules.accounts.actions.export_data import FILENAME
+from phoenix.modules.admin.actions import people
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.pages.person import EXPORT, PATH, show_person
 
@@ -15,7 +16,7 @@ from phoenix.modules.admin.pages.person import EXPORT, PATH, show_person
 async def send_export(call: Call) -> Redirect:
     account = str(call.path["account_id"])
     try:
-        await export_data.ask_for_person(call.tx, call.actor, account)
+        await people.request_export(call.tx, call.actor, account)
     except Conflict as problem:
         raise InvalidInput(problem.detail) from problem
     return Redirect(f"/staff/people/{account}", _("The copy is being made. Load this page again in a minute."))
@@ -24,8 +25,8 @@ async def send_export(call: Call) -> Redirect:
 @form(f"{PATH}/exports/{{export_id:str}}/fetch", may=EXPORT, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def fetch_export(call: Call) -> Download:
     account, export = str(call.path["account_id"]), str(call.path["export_id"])
-    archive = await export_data.fetch_for_person(call.tx, call.actor, account, export)
-    return Download(archive, "application/zip", export_data.FILENAME)
+    archive = await people.fetch_export(call.tx, call.actor, account, export)
+    return Download(archive, "application/zip", FILENAME)
 
 
 ROUTES = (send_export, fetch_export)

@@ -17,7 +17,7 @@ JOBS = "platform.jobs"
 
 @page("/staff/jobs", may=JOBS, queries=2, listeners=STAFF)
 async def show_jobs(call: Call) -> View:
-    dead = [(job, fault_of(job.traceback)) for job in await call.db.all(jobs.DEAD)]
+    dead = [(job, fault_of(job.traceback)) for job in await call.db.all(jobs.FAILED)]
     return View("admin/jobs.html", {"counts": await call.db.all(jobs.COUNTS), "dead": dead})
 
 

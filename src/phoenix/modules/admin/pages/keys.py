@@ -5,16 +5,15 @@ from __future__ import annotations
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
-from phoenix.modules.accounts.actions import signing_keys
-from phoenix.modules.accounts.queries.tokens import SIGNING_KEYS
 from phoenix.modules.admin.pages.front import STAFF
+from phoenix.modules.sessions.actions import signing_keys
 
 KEYS = "platform.keys"
 
 
 @page("/staff/keys", may=KEYS, queries=1, listeners=STAFF)
 async def show_keys(call: Call) -> View:
-    return View("admin/keys.html", {"keys": await call.db.all(SIGNING_KEYS)})
+    return View("admin/keys.html", {"keys": await signing_keys.all_keys(call.db)})
 
 
 @form("/staff/keys/rotate", may=KEYS, queries=9, sensitive=True, listeners=STAFF)

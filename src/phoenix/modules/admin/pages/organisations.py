@@ -11,7 +11,7 @@ from phoenix.kernel.web.pages import View, page
 from phoenix.modules.admin.actions.search import AFTER_THE_LAST, text_query
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import organisations
-from phoenix.modules.organisations.queries import MEMBERS
+from phoenix.modules.organisations.actions.members import members_of
 
 READ = "platform.organisations"
 CURSOR = CursorKind("staff organisations", str)
@@ -36,7 +36,7 @@ async def show_organisations(call: Call) -> View:
 async def show_organisation(call: Call) -> View:
     one = await call.db.one(organisations.ONE, str(call.path["organisation_id"]))
     after = MEMBER_CURSOR.read(call.runtime.keys, call.query("cursor") or None) or START
-    rows = await call.db.all(MEMBERS, one.id, *after, PAGE_SIZE + 1)
+    rows = await members_of(call.db, one.id, after, PAGE_SIZE + 1)
     found = MEMBER_CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda member: (member.joined_at, member.account))
     members = [(avatar_of(member.account, member.name), member) for member in found.items]
     return View("admin/organisation.html", {"one": one, "members": members, "cursor": found.next_cursor})

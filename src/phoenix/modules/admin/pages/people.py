@@ -6,9 +6,9 @@ from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
-from phoenix.modules.accounts.queries.staff import Listed
 from phoenix.modules.admin.actions.search import AFTER_THE_LAST, find_people
 from phoenix.modules.admin.pages.front import STAFF
+from phoenix.modules.admin.queries.people import PersonRow
 
 READ = "platform.people_read"
 CURSOR = CursorKind("staff people", str)
@@ -25,10 +25,10 @@ async def show_people(call: Call) -> View:
     return View("admin/people.html", {"people": people, "words": words, "cursor": found.next_cursor, "first": before == AFTER_THE_LAST})
 
 
-def shown(person: Listed) -> dict[str, object]:
+def shown(person: PersonRow) -> dict[str, object]:
     """A row of the list, for its template."""
     seen = avatar_of(person.id, person.name)
-    fields = ("id", "email", "name", "kind", "locked", "slowed", "erase_at", "erased", "has_password", "totp", "passkeys", "seen_at")
+    fields = ("id", "email", "name", "kind", "locked", "paused", "erase_at", "erased", "has_password", "totp", "passkeys", "seen_at")
     return {**{name: getattr(person, name) for name in fields}, "initials": seen.initials, "tone": seen.tone}
 
 

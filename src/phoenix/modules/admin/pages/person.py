@@ -11,14 +11,16 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Permission
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
-from phoenix.modules.accounts import queries
-from phoenix.modules.accounts.actions import permissions, staff
-from phoenix.modules.accounts.actions.impersonate import IMPERSONATE
-from phoenix.modules.accounts.queries import personal
-from phoenix.modules.accounts.queries import staff as people
+from phoenix.modules.accounts.actions.accounts import names
+from phoenix.modules.accounts.actions.activity import recent_events
+from phoenix.modules.accounts.actions.export_data import exports_of
+from phoenix.modules.admin.actions import people, permissions
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.pages.people import READ
+from phoenix.modules.admin.queries import people as queries
 from phoenix.modules.admin.queries.organisations import MEMBERSHIPS
+from phoenix.modules.impersonation.actions import IMPERSONATE
+from phoenix.modules.sessions.actions.list import open_sessions
 
 WRITE = "platform.people_write"
 GRANT = "platform.grant"
@@ -30,25 +32,25 @@ PATH = "/staff/people/{account_id:str}"
 async def show_person(call: Call) -> View:
     """Everything about one account on one page."""
     account, actor = str(call.path["account_id"]), call.actor
-    person = await call.db.one(people.PERSON, account, call.db.now)
-    granted = await call.db.all(people.PERMISSIONS, account)
-    happened = await call.db.all(queries.SECURITY_EVENTS, account)
-    involved = {i for h in happened for i in (h.actor, h.impersonator) if i} | {g.granted_by for g in granted if g.granted_by}
+    person = await call.db.one(queries.PERSON, account, call.db.now)
+    granted = await call.db.all(queries.PERMISSIONS, account)
+    events = await recent_events(call.db, account)
+    involved = {i for e in events for i in (e.actor, e.impersonator) if i} | {g.granted_by for g in granted if g.granted_by}
     held = {one.permission for one in granted}
     context = {
         "person": person,
         "person_avatar": avatar_of(person.id, person.name),
-        "sessions": await call.db.all(queries.SESSIONS, account, call.db.now),
+        "sessions": await open_sessions(call.db, account),
         "memberships": await call.db.all(MEMBERSHIPS, account),
         "granted": granted,
         "on_offer": [p for p in platform_permissions(call) if p.name not in held and _may_give(call, p.name)],
-        "happened": happened,
-        "names": await queries.names(call.db, sorted(involved)),
+        "events": events,
+        "names": await names(call.db, sorted(involved)),
         "may_write": actor.may(WRITE),
         "may_grant": actor.may(GRANT),
-        "exports": await call.db.all(personal.EXPORTS, account, call.db.now) if actor.may(EXPORT) else [],
+        "exports": await exports_of(call.db, account) if actor.may(EXPORT) else [],
         "may_export": actor.may(EXPORT) and person.kind == "person",
-        "may_look": actor.may(IMPERSONATE) and not held and account != actor.account and person.kind == "person",
+        "may_impersonate": actor.may(IMPERSONATE) and not held and account != actor.account and person.kind == "person",
         "is_self": account == actor.account,
     }
     return View("admin/person.html", context)
@@ -57,63 +59,63 @@ async def show_person(call: Call) -> View:
 @form(f"{PATH}/lock", may=WRITE, queries=6, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_lock(call: Call) -> Redirect:
     with _as_problem():
-        await staff.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", ""))
+        await people.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", ""))
     return _back(call, _("The account is locked, and every session of it has ended."))
 
 
 @form(f"{PATH}/unlock", may=WRITE, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_unlock(call: Call) -> Redirect:
     with _as_problem():
-        await staff.open_account(call.tx, call.actor, _account(call))
+        await people.unlock_account(call.tx, call.actor, _account(call))
     return _back(call, _("The account is open again."))
 
 
 @form(f"{PATH}/clear-waiting", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
-async def send_clear_waiting(call: Call) -> Redirect:
+async def send_resume_sign_in(call: Call) -> Redirect:
     with _as_problem():
-        await staff.clear_waiting(call.tx, call.actor, _account(call))
+        await people.resume_sign_in(call.tx, call.actor, _account(call))
     return _back(call, _("They can try again at once."))
 
 
 @form(f"{PATH}/sessions/{{session_id:str}}/end", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_end_session(call: Call) -> Redirect:
     with _as_problem():
-        await staff.end_one(call.tx, call.actor, _account(call), str(call.path["session_id"]))
+        await people.end_session(call.tx, call.actor, _account(call), str(call.path["session_id"]))
     return _back(call, _("That session has ended."))
 
 
 @form(f"{PATH}/sessions/end-all", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_end_all(call: Call) -> Redirect:
     with _as_problem():
-        await staff.end_all(call.tx, call.actor, _account(call))
+        await people.end_all_sessions(call.tx, call.actor, _account(call))
     return _back(call, _("All sessions have ended."))
 
 
 @form(f"{PATH}/force-reset", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_force_reset(call: Call) -> Redirect:
     with _as_problem():
-        await staff.force_reset(call.tx, call.actor, _account(call))
+        await people.force_reset(call.tx, call.actor, _account(call))
     return _back(call, _("The password no longer works. A mail with the way to a new one is on its way."))
 
 
 @form(f"{PATH}/reset-factors", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_reset_factors(call: Call) -> Redirect:
     with _as_problem():
-        await staff.reset_second_factors(call.tx, call.actor, _account(call))
+        await people.reset_second_factors(call.tx, call.actor, _account(call))
     return _back(call, _("The second factors are gone. A mail tells the person."))
 
 
 @form(f"{PATH}/permissions/grant", may=GRANT, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
-async def send_grant(call: Call) -> Redirect:
+async def send_grant_permission(call: Call) -> Redirect:
     with _as_problem():
         await permissions.grant(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
     return _back(call, _("The permission is granted. It counts at once."))
 
 
 @form(f"{PATH}/permissions/take", may=GRANT, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
-async def send_take(call: Call) -> Redirect:
+async def send_remove_permission(call: Call) -> Redirect:
     with _as_problem():
-        await permissions.take(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
+        await permissions.remove(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
     return _back(call, _("The permission is taken. It no longer counts."))
 
 
@@ -133,7 +135,7 @@ def _as_problem() -> Iterator[None]:
 
 def _may_give(call: Call, permission: str) -> bool:
     mine = call.path["account_id"] == call.actor.account
-    return call.actor.may(permission) if mine else staff.may_give(call.actor, permission)
+    return call.actor.may(permission) if mine else people.may_give(call.actor, permission)
 
 
 def _account(call: Call) -> str:
@@ -148,11 +150,11 @@ ROUTES = (
     show_person,
     send_lock,
     send_unlock,
-    send_clear_waiting,
+    send_resume_sign_in,
     send_end_session,
     send_end_all,
     send_force_reset,
     send_reset_factors,
-    send_grant,
-    send_take,
+    send_grant_permission,
+    send_remove_permission,
 )

@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Query, query
+from phoenix.kernel.data.query import Query, query
 
 
-class Waiting(Struct, frozen=True):
+class JobCount(Struct, frozen=True):
     """How many jobs of a name are in a state: queued, picked or failed. `oldest` is when the first of them was due."""
 
     name: str
@@ -19,7 +19,7 @@ class Waiting(Struct, frozen=True):
     oldest: datetime
 
 
-class Dead(Struct, frozen=True):
+class FailedJob(Struct, frozen=True):
     """A job that failed for the last time. `traceback` is what the runner wrote down of the last try."""
 
     id: int
@@ -30,15 +30,15 @@ class Dead(Struct, frozen=True):
     traceback: Any
 
 
-COUNTS: Query[Waiting] = query(
-    Waiting,
-    "SELECT entrypoint, status::text, count(*), min(execute_after) FROM pgqueuer GROUP BY entrypoint, status ORDER BY entrypoint, status",
+COUNTS: Query[JobCount] = query(
+    JobCount,
+    "SELECT entrypoint AS name, status::text AS state, count(*) AS count, min(execute_after) AS oldest FROM pgqueuer GROUP BY entrypoint, status ORDER BY entrypoint, status",
 )
-DEAD: Query[Dead] = query(
-    Dead,
+FAILED: Query[FailedJob] = query(
+    FailedJob,
     """
-    SELECT q.id, q.entrypoint, q.attempts, q.created, q.updated,
-           (SELECT l.traceback FROM pgqueuer_log l WHERE l.job_id = q.id AND l.traceback IS NOT NULL ORDER BY l.created DESC LIMIT 1)
+    SELECT q.id, q.entrypoint AS name, q.attempts, q.created AS created_at, q.updated AS updated_at,
+           (SELECT l.traceback FROM pgqueuer_log l WHERE l.job_id = q.id AND l.traceback IS NOT NULL ORDER BY l.created DESC LIMIT 1) AS traceback
       FROM pgqueuer q WHERE q.status = 'failed' ORDER BY q.id DESC LIMIT 100
 """,
 )

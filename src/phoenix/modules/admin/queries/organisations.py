@@ -6,10 +6,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Query, query
+from phoenix.kernel.data.query import Query, query
 
 
-class Listed(Struct, frozen=True):
+class OrganisationRow(Struct, frozen=True):
     id: str
     slug: str
     name: str
@@ -17,7 +17,7 @@ class Listed(Struct, frozen=True):
     members: int
 
 
-class Membership(Struct, frozen=True):
+class PersonMembership(Struct, frozen=True):
     """A place of a person in an organisation."""
 
     organisation: str
@@ -28,21 +28,22 @@ class Membership(Struct, frozen=True):
 
 
 _LISTED = """
-    SELECT o.id, o.slug, o.name, o.created_at, (SELECT count(*) FROM memberships m WHERE m.organisation_id = o.id) FROM organisations o
+    SELECT o.id, o.slug, o.name, o.created_at, (SELECT count(*) FROM memberships m WHERE m.organisation_id = o.id) AS members
+      FROM organisations o
 """
-ORGANISATIONS: Query[Listed] = query(Listed, f"{_LISTED} WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2")
-FOUND: Query[Listed] = query(
-    Listed,
+ORGANISATIONS: Query[OrganisationRow] = query(OrganisationRow, f"{_LISTED} WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2")
+FOUND: Query[OrganisationRow] = query(
+    OrganisationRow,
     f"""{_LISTED}
      WHERE o.id < $1 AND (o.id = $3 OR o.slug = $3 OR to_tsvector('simple', o.name) @@ to_tsquery('simple', $4))
      ORDER BY o.id DESC LIMIT $2
 """,
 )
-ONE: Query[Listed] = query(Listed, f"{_LISTED} WHERE o.id = $1")
-MEMBERSHIPS: Query[Membership] = query(
-    Membership,
+ONE: Query[OrganisationRow] = query(OrganisationRow, f"{_LISTED} WHERE o.id = $1")
+MEMBERSHIPS: Query[PersonMembership] = query(
+    PersonMembership,
     """
-    SELECT o.id, o.slug, o.name, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+    SELECT o.id AS organisation, o.slug, o.name, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
      WHERE m.account_id = $1 ORDER BY m.joined_at, o.id LIMIT 50
 """,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from phoenix.kernel.actor import Actor, Membership
-from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
@@ -16,10 +15,10 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions.members import ROLES, check_role
+from phoenix.modules.organisations.actions.members import ROLES, add_member, check_role
 from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, WrongAddress
-from phoenix.modules.organisations.events import InvitationRevoked, MemberInvited, MemberJoined
-from phoenix.modules.organisations.queries import Offer
+from phoenix.modules.organisations.events import InvitationRevoked, MemberInvited
+from phoenix.modules.organisations.queries import OpenInvitation
 
 LIVES = timedelta(days=7)
 INVITATIONS_AN_HOUR = Limit("invitations", 100, 3600)
@@ -78,16 +77,13 @@ async def revoke_invitation(tx: Transaction, member: Membership, invitation: str
     tx.record(InvitationRevoked(organisation=member.organisation, subject=invitation))
 
 
-async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> Offer:
+async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> OpenInvitation:
     """Join. Raises InvitationGone for a link that ended, WrongAddress where it was sent to somebody else's address."""
-    offer = await tx.maybe(queries.OFFER, hash_token(token), tx.now)
-    if offer is None:
+    invitation = await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
+    if invitation is None:
         raise InvitationGone(_("This invitation was used, withdrawn, or is older than a week. Ask for a new one."))
-    if parse_address(actor.record.email).key != offer.email_key:
+    if parse_address(actor.record.email).key != invitation.email_key:
         raise WrongAddress(_("This invitation was sent to another address than yours. Log in with that one, or ask for a new invitation."))
-    await tx.execute(queries.ACCEPT, offer.id, tx.now)
-    joined = await tx.execute(queries.INSERT_MEMBER, offer.organisation, actor.account, offer.role, tx.now)
-    if joined:
-        tx.invalidate(ACCOUNT(actor.account), MEMBERS(offer.organisation))
-        tx.record(MemberJoined(organisation=offer.organisation, subject=actor.account, role=offer.role, invited_by=offer.invited_by))
-    return offer
+    await tx.execute(queries.ACCEPT, invitation.id, tx.now)
+    await add_member(tx, invitation.organisation, actor.account, role=invitation.role, invited_by=invitation.invited_by)
+    return invitation

@@ -1,15 +1,20 @@
-"""Change roles, remove members, leave."""
+"""List and add members, change roles, remove members, leave."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
-from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput, NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.errors import LastOwner
-from phoenix.modules.organisations.events import MemberLeft, RoleChanged
+from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged
+from phoenix.modules.organisations.queries import Member
+
+__all__ = ["Member"]
 
 # From the most to the least.
 ROLES = ("owner", "administrator", "member", "viewer")
@@ -19,6 +24,18 @@ def check_role(member: Membership, role: str) -> None:
     """Raises Forbidden for a role above one's own: only an owner makes owners."""
     if ROLES.index(role) < ROLES.index(member.role):
         raise Forbidden(_("Your own role is {own}. You cannot give or take a role above it.").format(own=member.role))
+
+
+async def members_of(db: Reader, organisation: str, after: tuple[datetime, str], limit: int) -> list[Member]:
+    """The people of an organisation who joined after a moment, the longest standing first."""
+    return await db.all(queries.MEMBERS, organisation, *after, limit)
+
+
+async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> None:
+    """Add somebody to an organisation. Whether that is allowed is the caller's to decide."""
+    if await tx.execute(queries.INSERT_MEMBER, organisation, account, role, tx.now):
+        tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
+        tx.record(MemberJoined(organisation=organisation, subject=account, role=role, invited_by=invited_by))
 
 
 async def change_role(tx: Transaction, member: Membership, account: str, *, role: str) -> None:

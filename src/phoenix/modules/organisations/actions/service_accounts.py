@@ -1,4 +1,4 @@
-"""Service accounts of an organisation: programs with a role and keys of their own, which outlive the person who made them."""
+"""Service accounts of an organisation: they have a role and keys of their own, and outlive the person who created them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.accounts.actions import api_keys, service_accounts
-from phoenix.modules.accounts.actions.api_keys import NewApiKey
 from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.keys.actions.api_keys import NewApiKey, create_api_key
+from phoenix.modules.keys.actions.service_accounts import create_service_account, revoke_keys
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.members import check_role
 from phoenix.modules.organisations.events import ServiceAccountAdded, ServiceAccountRemoved
@@ -23,16 +23,16 @@ ROLES = ("administrator", "member", "viewer")
 async def add_service_account(
     runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, *, name: str, role: str, scopes: Sequence[str], days: int
 ) -> tuple[str, NewApiKey]:
-    """A service account with its first key. Never an owner, and never above the maker's own role. Raises InvalidInput."""
+    """A service account with its first key. Never an owner, and never above the role of the person who creates it. Raises InvalidInput."""
     fields = Fields()
     name = fields.name(name)
     if role not in ROLES:
         fields.refuse("role", "unknown", _("Choose a role."))
     fields.check()
     check_role(member, role)
-    account = await service_accounts.make_service_account(tx, name=name)
+    account = await create_service_account(tx, name=name)
     await tx.execute(queries.INSERT_MEMBER, member.organisation, account, role, tx.now)
-    made = await api_keys.make_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
+    made = await create_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
     tx.invalidate(MEMBERS(member.organisation))
     tx.record(ServiceAccountAdded(organisation=member.organisation, subject=account, role=role))
     return account, made
@@ -41,16 +41,16 @@ async def add_service_account(
 async def renew_key(
     runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, account: str, *, scopes: Sequence[str], days: int
 ) -> NewApiKey:
-    """A new key; the old ones end at once. Raises NotFound, and Forbidden where the account's role is above the actor's."""
+    """A new key; the old ones are revoked. Raises NotFound, and Forbidden where the account's role is above the actor's."""
     name = await _name(tx, member, account)
-    await service_accounts.close_service_account(tx, account)
-    return await api_keys.make_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
+    await revoke_keys(tx, account)
+    return await create_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
 
 
 async def remove_service_account(tx: Transaction, member: Membership, account: str) -> None:
-    """End its keys and its place in the organisation. Raises NotFound."""
+    """Revoke its keys and end its membership. Raises NotFound."""
     await _name(tx, member, account)
-    await service_accounts.close_service_account(tx, account)
+    await revoke_keys(tx, account)
     await tx.execute(queries.REMOVE, member.organisation, account)
     tx.invalidate(MEMBERS(member.organisation))
     tx.record(ServiceAccountRemoved(organisation=member.organisation, subject=account))

@@ -185,8 +185,8 @@ async def accept_invitation(call: Call, data: AcceptData) -> Joined:
     """Join the organisation you were invited to, with the token of the link in the mail."""
     if not data.token:
         raise InvalidInput(errors=(FieldError("token", "missing", "Send the token of the link."),))
-    offer = await invite.accept_invitation(call.tx, call.actor, data.token)
-    return Joined(offer.organisation, offer.role)
+    invitation = await invite.accept_invitation(call.tx, call.actor, data.token)
+    return Joined(invitation.organisation, invitation.role)
 
 
 ROUTES = (

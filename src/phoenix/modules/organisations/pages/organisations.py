@@ -121,19 +121,21 @@ async def send_resend(call: Call) -> Redirect:
 @page("/invitations/accept", may=PUBLIC, queries=1)
 async def show_invitation(call: Call) -> View:
     token = call.form.get("token") or call.query("token")
-    offer = await call.db.maybe(queries.OFFER_TO_READ, hash_token(token), call.db.now)
-    other = bool(offer and call.user and parse_address(call.user.record.email).key != offer.email_key)
-    context = {"token": token, "offer": offer, "signed_in_as_other": other, "next": f"/invitations/accept?token={quote(token)}"}
+    invitation = await call.db.maybe(queries.OPEN_INVITATION_TO_READ, hash_token(token), call.db.now)
+    other = bool(invitation and call.user and parse_address(call.user.record.email).key != invitation.email_key)
+    context = {"token": token, "invitation": invitation, "signed_in_as_other": other, "next": f"/invitations/accept?token={quote(token)}"}
     return View("organisations/invitation.html", context)
 
 
 @form("/invitations/accept", may=SIGNED_IN, queries=4, act="authority", retry=show_invitation)
 async def send_accept(call: Call) -> Redirect:
     try:
-        offer = await invite.accept_invitation(call.tx, call.actor, call.form.get("token", ""))
+        invitation = await invite.accept_invitation(call.tx, call.actor, call.form.get("token", ""))
     except Conflict as problem:
         raise InvalidInput(problem.detail) from problem
-    return Redirect(f"/o/{offer.organisation_slug}/feed", _("You are a member of {name} now.").format(name=offer.organisation_name))
+    return Redirect(
+        f"/o/{invitation.organisation_slug}/feed", _("You are a member of {name} now.").format(name=invitation.organisation_name)
+    )
 
 
 @page("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=2)

@@ -1,11 +1,11 @@
-"""The page of an organisation's programs: service accounts and their keys."""
+"""The page of an organisation's service accounts and their keys."""
 
 from __future__ import annotations
 
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
-from phoenix.modules.accounts.actions.api_keys import scopes_on_offer
+from phoenix.modules.keys.actions.api_keys import available_scopes
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import service_accounts
 
@@ -13,13 +13,13 @@ MANAGE = "organisations.manage"
 
 
 @page("/o/{slug:str}/programs", may=MANAGE, within="slug", queries=1)
-async def show_programs(call: Call) -> View:
+async def show_service_accounts(call: Call) -> View:
     found = await call.db.all(queries.SERVICE_ACCOUNTS, call.member.organisation)
-    return View("organisations/programs.html", {"programs": found, "scopes": scopes_on_offer(call.runtime), "key": ""})
+    return View("organisations/service_accounts.html", {"service_accounts": found, "scopes": available_scopes(call.runtime), "key": ""})
 
 
-@form("/o/{slug:str}/programs", may=MANAGE, within="slug", queries=10, act="authority", sensitive=True, retry=show_programs)
-async def send_program(call: Call) -> View:
+@form("/o/{slug:str}/programs", may=MANAGE, within="slug", queries=10, act="authority", sensitive=True, retry=show_service_accounts)
+async def send_service_account(call: Call) -> View:
     sent = call.form
     scopes = [name.removeprefix("scope:") for name in sent if name.startswith("scope:")]
     _account, made = await service_accounts.add_service_account(
@@ -33,13 +33,15 @@ async def send_program(call: Call) -> View:
         days=service_accounts.parse_days(sent.get("days", "90")),
     )
     found = await call.tx.all(queries.SERVICE_ACCOUNTS, call.member.organisation)
-    return View("organisations/programs.html", {"programs": found, "scopes": scopes_on_offer(call.runtime), "key": made.key})
+    return View(
+        "organisations/service_accounts.html", {"service_accounts": found, "scopes": available_scopes(call.runtime), "key": made.key}
+    )
 
 
 @form("/o/{slug:str}/programs/{account_id:str}/remove", may=MANAGE, within="slug", queries=5, act="authority", sensitive=True)
-async def send_remove_program(call: Call) -> Redirect:
+async def send_remove_service_account(call: Call) -> Redirect:
     await service_accounts.remove_service_account(call.tx, call.member, str(call.path["account_id"]))
     return Redirect(f"/o/{call.member.slug}/programs", _("The program can do nothing here any more."))
 
 
-ROUTES = (show_programs, send_program, send_remove_program)
+ROUTES = (show_service_accounts, send_service_account, send_remove_service_account)

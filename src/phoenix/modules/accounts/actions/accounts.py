@@ -1,0 +1,81 @@
+"""Find, create, hold, lock and unlock accounts: what other modules do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.i18n.addresses import Address
+from phoenix.modules.accounts import queries
+from phoenix.modules.accounts.events import AccountCreated
+from phoenix.modules.accounts.queries import Account, Standing
+
+__all__ = ["Account", "Standing"]
+
+
+async def find_account(db: Reader, account: str) -> Account | None:
+    return await db.maybe(queries.ACCOUNT, account)
+
+
+async def find_by_email(db: Reader, email_key: str) -> Account | None:
+    """The person whose address this is."""
+    return await db.maybe(queries.ACCOUNT_BY_EMAIL, email_key)
+
+
+async def any_account(db: Reader) -> bool:
+    """Whether there is an account yet."""
+    return await db.one(queries.ANY_ACCOUNT)
+
+
+async def names(db: Reader, ids: Sequence[str]) -> Mapping[str, str]:
+    """The names of accounts, in one query."""
+    return {found.id: found.name for found in await db.all(queries.NAMES, list(ids))}
+
+
+async def create_account(tx: Transaction, address: Address, *, name: str, password_hash: str, time_zone: str, locale: str) -> str | None:
+    """A person's account for an address that was verified; its id. None where an account has the address already."""
+    account = await tx.maybe(
+        queries.INSERT_ACCOUNT, new_id("acc"), address.display, address.key, name, password_hash, time_zone, locale, tx.now
+    )
+    if account is not None:
+        tx.record(AccountCreated(subject=account))
+    return account
+
+
+async def create_service_account(tx: Transaction, *, name: str) -> str:
+    """An account that nobody signs in to; its id. The caller has checked the name, and records what it is for."""
+    account = new_id("acc")
+    # RFC 2606: nothing under .invalid is ever delivered anywhere.
+    await tx.execute(queries.INSERT_SERVICE_ACCOUNT, account, f"{account}@service.invalid", name, tx.now)
+    return account
+
+
+async def hold(tx: Transaction, account: str) -> None:
+    """Hold an account until the transaction ends, so that what is counted of it stays true."""
+    await tx.execute(queries.HOLD, account)
+
+
+async def hold_all(tx: Transaction, accounts: Sequence[str]) -> None:
+    """Hold several accounts until the transaction ends, in an order that cannot deadlock."""
+    await tx.all(queries.HOLD_ALL, list(accounts))
+
+
+async def hold_for(tx: Transaction, account: str, actor: str) -> bool:
+    """Hold an account and that of the actor; whether the actor's is still open."""
+    return actor in await tx.all(queries.HOLD_FOR, [account, actor], actor)
+
+
+async def standing(db: Reader, account: str) -> Standing:
+    """Raises NotFound."""
+    return await db.one(queries.STANDING, account)
+
+
+async def lock(tx: Transaction, account: str, *, reason: str) -> bool:
+    """Close an account; whether it was open. Its sessions are the caller's to end."""
+    return await tx.maybe(queries.LOCK, account, tx.now, reason) is not None
+
+
+async def unlock(tx: Transaction, account: str) -> bool:
+    """Open an account that was closed; whether it was."""
+    return await tx.maybe(queries.UNLOCK, account) is not None

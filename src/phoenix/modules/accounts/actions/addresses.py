@@ -1,0 +1,26 @@
+"""The email address of an account, and the new one that waits to be verified."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.i18n.addresses import Address
+from phoenix.kernel.i18n.text import _
+from phoenix.modules.accounts import queries
+from phoenix.modules.accounts.errors import AddressTaken
+
+
+async def set_new_address(tx: Transaction, account: str, address: Address) -> None:
+    """Note the address that an account is to have once it is verified. It waits here, so that no job's record holds one."""
+    await tx.execute(queries.SET_NEW_EMAIL, account, address.display)
+
+
+async def new_address(db: Reader, account: str) -> str | None:
+    """The address that waits to be verified."""
+    return await db.maybe(queries.NEW_EMAIL, account)
+
+
+async def change_address(tx: Transaction, account: str, address: Address) -> None:
+    """Give an account the address that was verified. Raises AddressTaken where another account got it first."""
+    await tx.execute(queries.LOCK_ADDRESS, address.key)
+    if await tx.maybe(queries.SET_EMAIL, account, address.display, address.key, tx.now) is None:
+        raise AddressTaken(_("Another account has this address by now. Use a different one."))

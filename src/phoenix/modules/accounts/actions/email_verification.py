@@ -1,0 +1,110 @@
+"""Verify an email address: a link and a code in one email, either of which works once.
+
+Opening the link uses up nothing, since mail scanners open links; a POST does. A wrong code costs a try, which stays counted
+although the request is refused. Both are hashed at rest.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from msgspec import Struct
+
+from phoenix.kernel.cache.limits import Limit
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import Keys, hash_token, new_code, new_token
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.accounts.queries import email_verification as queries
+from phoenix.modules.accounts.queries.email_verification import EmailVerification
+
+CODE_LIVES = timedelta(minutes=10)
+LINK_LIVES = timedelta(minutes=60)
+# What opens a session, or more of one, ends with its code (ASVS 5.0, 6.5.5), and with the next email (6.6.2).
+SHORT_LIVED = frozenset({"sign_in", "reauthenticate"})
+TRIES = 5
+EMAILS_AN_HOUR = Limit("mail_to_address", 5, 3600)
+
+
+class EmailProof(Struct, frozen=True):
+    """What somebody brings from an email: the token of its link, or the address with the code that was sent to it."""
+
+    token: str = ""
+    email: str = ""
+    code: str = ""
+
+
+async def start(
+    keys: Keys, tx: Transaction, *, purpose: str, email_key: str, account: str | None = None, sign_up: str | None = None
+) -> tuple[str, str]:
+    """A new verification; the link's token and the code, which exist nowhere else in readable form."""
+    verification, token, code = new_id("prf"), new_token(), new_code()
+    if account is not None and purpose in SHORT_LIVED:
+        await tx.execute(queries.USE_ALL_FOR, account, purpose, tx.now)
+    await tx.execute(
+        queries.INSERT,
+        verification,
+        account,
+        sign_up,
+        email_key,
+        purpose,
+        hash_token(token),
+        code_hash(keys, verification, code),
+        tx.now + CODE_LIVES,
+        tx.now + link_lives(purpose),
+        TRIES,
+        tx.now,
+    )
+    return token, code
+
+
+def link_lives(purpose: str) -> timedelta:
+    """How long the link of an email works."""
+    return CODE_LIVES if purpose in SHORT_LIVED else LINK_LIVES
+
+
+async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
+    """The verification, used up. Raises WrongCode where the proof does not match one; of two uses at once exactly one counts."""
+    if proof.token:
+        found = await tx.maybe(queries.BY_LINK, hash_token(proof.token), purpose, tx.now)
+        if found is None:
+            too_old = _("ten minutes") if purpose in SHORT_LIVED else _("an hour")
+            raise WrongCode(_("This link was used already, or it is older than {age}. Ask for a new mail.").format(age=too_old))
+    else:
+        found = await _by_code(runtime, tx, purpose, proof)
+    await tx.execute(queries.USE, found.id, tx.now)
+    return found
+
+
+async def cancel_all(tx: Transaction, account: str) -> None:
+    """Make every code and link that was sent to an account useless."""
+    await tx.execute(queries.USE_ALL, account, tx.now)
+
+
+async def use_once(tx: Transaction, token: str, lives: timedelta) -> bool:
+    """Whether this is the first use of a signed token that lives so long. Of two uses at once exactly one is the first."""
+    return await tx.maybe(queries.USE_TOKEN, hash_token(token), tx.now + lives) is not None
+
+
+async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
+    if not proof.code.strip():
+        raise InvalidInput(errors=(FieldError("code", "missing", _("Type the eight digits from the mail.")),))
+    code = "".join(c for c in proof.code if c.isdecimal())
+    sent = await tx.all(queries.BY_CODE, parse_address(proof.email).key, purpose, tx.now)
+    if sent:
+        await tx.execute(queries.COUNT_TRY, [verification.id for verification in sent])
+    for verification in sent:
+        if secrets.compare_digest(code_hash(runtime.keys, verification.id, code), verification.code_hash):
+            return verification
+    sentence = _("This code is wrong, was used, or is older than ten minutes. After five wrong tries ask for a new mail.")
+    raise WrongCode(errors=(FieldError("code", "wrong_code", sentence),))
+
+
+def code_hash(keys: Keys, verification: str, code: str) -> bytes:
+    """A keyed hash: eight digits alone would be found by trying them all."""
+    return keys.mac("proof", verification, code)

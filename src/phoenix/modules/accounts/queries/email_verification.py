@@ -1,0 +1,43 @@
+"""Codes and links that were emailed to an address, and signed tokens that work once."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from phoenix.kernel.data.query import Query, command, query
+
+
+class EmailVerification(Struct, frozen=True):
+    """A code and a link in one email. `account` or `sign_up` is what the address belongs to."""
+
+    id: str
+    account: str | None
+    sign_up: str | None
+    email_key: str
+    code_hash: bytes
+
+
+_SELECT = "SELECT id, account_id AS account, sign_up_id AS sign_up, email_key, code_hash FROM proofs"
+INSERT = command("""
+    INSERT INTO proofs (id, account_id, sign_up_id, email_key, purpose, link_hash, code_hash, code_until, link_until, tries_left, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+""")
+BY_LINK: Query[EmailVerification] = query(
+    EmailVerification, f"{_SELECT} WHERE link_hash = $1 AND purpose = $2 AND used_at IS NULL AND link_until > $3 FOR UPDATE"
+)
+BY_CODE: Query[EmailVerification] = query(
+    EmailVerification,
+    f"""{_SELECT}
+     WHERE email_key = $1 AND purpose = $2 AND used_at IS NULL AND code_until > $3 AND tries_left > 0
+     ORDER BY created_at DESC LIMIT 3 FOR UPDATE
+""",
+)
+COUNT_TRY = command("UPDATE proofs SET tries_left = tries_left - 1 WHERE id = ANY($1::text[])")
+USE = command("UPDATE proofs SET used_at = $2 WHERE id = $1")
+USE_ALL = command("UPDATE proofs SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
+USE_ALL_FOR = command("UPDATE proofs SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND used_at IS NULL")
+FORGET_OLD = command("DELETE FROM proofs WHERE link_until < $1")
+
+# A signed token that may be used once is written down when it is; of two uses at once exactly one gets the row.
+USE_TOKEN: Query[int] = query(int, "INSERT INTO spent_tokens (hash, until) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1")
+FORGET_USED_TOKENS = command("DELETE FROM spent_tokens WHERE until < $1")

@@ -1,0 +1,115 @@
+"""What staff do to an account: lock and unlock it, end its sessions, and help people who lost a password or a second factor."""
+
+from __future__ import annotations
+
+from phoenix.kernel.actor import ADMINISTRATOR, Actor
+from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.errors import Conflict, Forbidden
+from phoenix.kernel.i18n.text import _
+from phoenix.modules.accounts.actions import accounts, export_data
+from phoenix.modules.accounts.actions.accounts import Standing
+from phoenix.modules.accounts.actions.fields import checked_reason
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.admin.events import AccountLocked, AccountUnlocked, ExportFetched, PasswordResetForced
+from phoenix.modules.factors.actions import second_factor, throttle
+from phoenix.modules.sessions.actions.end import end_other_sessions, end_session_of
+from phoenix.modules.sign_in.actions.reset_password import force_reset as remove_password
+
+BY_STAFF = "ended_by_staff"
+LOCKED = "locked_by_staff"
+
+
+async def take_turn(tx: Transaction, actor: Actor, account: str) -> Standing:
+    """The account, held until the transaction ends with that of the actor, so that two acts never see half of each other.
+
+    Raises NotFound, and Forbidden where it can do something on the platform that the actor cannot, or where the actor was
+    locked meanwhile: of two administrators who lock each other one stays.
+    """
+    if not await accounts.hold_for(tx, account, actor.account):
+        raise Forbidden(_("Your own account was closed meanwhile."))
+    target = await accounts.standing(tx, account)
+    if not all(may_give(actor, permission) for permission in target.permissions):
+        raise Forbidden(_("This account may do more than yours. Ask somebody who may do all that it may."))
+    if target.erased:
+        raise Conflict(_("This account was erased. Nothing of it is left to change."))
+    return target
+
+
+def may_give(actor: Actor, permission: str) -> bool:
+    """Whether somebody can decide who has a permission: those who have it can, and administrators can for every one."""
+    return actor.may(permission) or ADMINISTRATOR in actor.record.platform
+
+
+async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: str) -> None:
+    """Close an account until staff open it again. Its sessions end, and those in which it impersonates others."""
+    reason = checked_reason(reason)
+    await take_turn(tx, actor, account)
+    if account == actor.account:
+        raise Conflict(_("You cannot lock your own account."))
+    if not await accounts.lock(tx, account, reason=reason):
+        raise Conflict(_("This account is locked already."))
+    await end_other_sessions(tx, account, keep=None, reason=LOCKED)
+    await notify(tx, account, "locked")
+    tx.record(AccountLocked(subject=account, reason=reason))
+
+
+async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
+    """Open an account that staff locked."""
+    await take_turn(tx, actor, account)
+    if not await accounts.unlock(tx, account):
+        raise Conflict(_("This account is not locked."))
+    tx.invalidate(ACCOUNT(account))
+    await notify(tx, account, "opened")
+    tx.record(AccountUnlocked(subject=account))
+
+
+async def resume_sign_in(tx: Transaction, actor: Actor, account: str) -> None:
+    """Let the owner try again at once, after too many wrong tries."""
+    await take_turn(tx, actor, account)
+    await throttle.clear_account(tx, account, by="staff")
+
+
+async def end_session(tx: Transaction, actor: Actor, account: str, session: str) -> None:
+    """End one session of somebody. Raises NotFound."""
+    await take_turn(tx, actor, account)
+    await end_session_of(tx, account, session, reason=BY_STAFF)
+
+
+async def end_all_sessions(tx: Transaction, actor: Actor, account: str) -> int:
+    """End all sessions of somebody; how many. Of one's own, all others."""
+    await take_turn(tx, actor, account)
+    return await end_other_sessions(tx, account, keep=actor.session, reason=BY_STAFF)
+
+
+async def force_reset(tx: Transaction, actor: Actor, account: str) -> None:
+    """Remove a password that somebody else may know, end all sessions, and email the way to a new one."""
+    target = await take_turn(tx, actor, account)
+    if target.kind != "person":
+        raise Conflict(_("A service account has no password."))
+    await remove_password(tx, account)
+    tx.record(PasswordResetForced(subject=account))
+
+
+async def reset_second_factors(tx: Transaction, actor: Actor, account: str) -> None:
+    """Remove every second factor of a person who lost them. Raises NoSecondFactor where there is none."""
+    await take_turn(tx, actor, account)
+    await second_factor.remove_all(tx, account)
+    await notify(tx, account, "second_factors_reset")
+
+
+async def request_export(tx: Transaction, actor: Actor, account: str) -> str:
+    """Have the archive of a person made who cannot sign in; its id. An email tells the person, who can download it too."""
+    target = await take_turn(tx, actor, account)
+    if target.kind != "person":
+        raise Conflict(_("A service account is no person, and has no data of one."))
+    await notify(tx, account, "export_by_staff")
+    return await export_data.start_export(tx, account)
+
+
+async def fetch_export(tx: Transaction, actor: Actor, account: str, export: str) -> bytes:
+    """The archive of a person, for staff to hand over. That they fetched it is recorded. Raises NotFound as `archive_of`."""
+    await take_turn(tx, actor, account)
+    archive = await export_data.archive_of(tx, account, export)
+    tx.record(ExportFetched(subject=account, export=export))
+    return archive

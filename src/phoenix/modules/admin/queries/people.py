@@ -1,0 +1,98 @@
+"""What staff read about people: lists to search, one person in full, and what somebody can do on the whole platform."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from phoenix.kernel.data.query import Query, query
+
+
+class PersonRow(Struct, frozen=True):
+    """A person as a row of a list. `paused` is waiting after too many wrong tries."""
+
+    id: str
+    email: str
+    name: str
+    kind: str
+    locked: bool
+    paused: bool
+    erase_at: datetime | None
+    erased: bool
+    has_password: bool
+    totp: bool
+    passkeys: int
+    seen_at: datetime | None
+
+
+class PersonDetails(Struct, frozen=True):
+    """A person in full, for those who look after the account."""
+
+    id: str
+    email: str
+    name: str
+    kind: str
+    time_zone: str
+    locale: str
+    contact: str
+    created_at: datetime
+    locked_at: datetime | None
+    lock_reason: str | None
+    paused_until: datetime | None
+    erase_at: datetime | None
+    erased_at: datetime | None
+    has_password: bool
+    totp: bool
+    passkeys: int
+    backup_codes_left: int
+    seen_at: datetime | None
+
+
+class GrantedPermission(Struct, frozen=True):
+    """Something that an account can do on the whole platform."""
+
+    permission: str
+    granted_by: str | None
+    granted_at: datetime
+
+
+_LISTED = """
+    SELECT a.id, a.email, a.name, a.kind, a.locked_at IS NOT NULL AS locked,
+           EXISTS (SELECT 1 FROM guards g WHERE g.account_id = a.id AND g.locked_until > $1) AS paused, a.erase_at,
+           a.erased_at IS NOT NULL AS erased, a.password_hash <> '!' AS has_password,
+           EXISTS (SELECT 1 FROM totp_secrets t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL) AS totp,
+           (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys,
+           (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = a.id AND s.impersonator_id IS NULL) AS seen_at
+      FROM accounts a
+"""
+# Ids are sortable by time: the newest people first, and a cursor is an id.
+PEOPLE: Query[PersonRow] = query(PersonRow, f"{_LISTED} WHERE a.id < $2 ORDER BY a.id DESC LIMIT $3")
+PEOPLE_BY_ID: Query[PersonRow] = query(PersonRow, f"{_LISTED} WHERE a.id < $2 AND a.id >= $4 AND a.id < $5 ORDER BY a.id DESC LIMIT $3")
+PEOPLE_BY_ADDRESS: Query[PersonRow] = query(
+    PersonRow, f"{_LISTED} WHERE a.id < $2 AND a.email_key >= $4 AND a.email_key < $5 ORDER BY a.id DESC LIMIT $3"
+)
+# By the beginning of any words of the name, or of the address. Both have an index, and no extension is needed for either.
+PEOPLE_BY_WORDS: Query[PersonRow] = query(
+    PersonRow,
+    f"""{_LISTED}
+     WHERE a.id < $2 AND (to_tsvector('simple', a.name) @@ to_tsquery('simple', $6) OR (a.email_key >= $4 AND a.email_key < $5))
+     ORDER BY a.id DESC LIMIT $3
+""",
+)
+PERSON: Query[PersonDetails] = query(
+    PersonDetails,
+    """
+    SELECT a.id, a.email, a.name, a.kind, a.time_zone, a.locale, a.contact, a.created_at, a.locked_at, a.lock_reason,
+           (SELECT max(g.locked_until) FROM guards g WHERE g.account_id = a.id AND g.locked_until > $2) AS paused_until, a.erase_at,
+           a.erased_at, a.password_hash <> '!' AS has_password,
+           EXISTS (SELECT 1 FROM totp_secrets t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL) AS totp,
+           (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys,
+           (SELECT count(*) FROM backup_codes b WHERE b.account_id = a.id AND b.used_at IS NULL) AS backup_codes_left,
+           (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = a.id AND s.impersonator_id IS NULL) AS seen_at
+      FROM accounts a WHERE a.id = $1
+""",
+)
+PERMISSIONS: Query[GrantedPermission] = query(
+    GrantedPermission, "SELECT permission, granted_by, granted_at FROM user_permissions WHERE account_id = $1 ORDER BY permission"
+)

@@ -1,0 +1,157 @@
+"""The audit log: written by following the events, and checked from its first row to its signed end.
+
+Each row's hash covers the hash before it, so that a change, a gap or another order breaks every hash behind it. The end is
+signed with a key that is not in the database, so that cutting it off is found as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC
+from itertools import pairwise
+
+import msgspec
+from msgspec import Struct
+
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.audit import queries
+from phoenix.modules.audit.errors import AuditLogBroken
+from phoenix.modules.audit.events import AuditLogSigned
+from phoenix.modules.audit.queries import AuditRow, Head
+
+# The name it was first given: its position is stored under it.
+FOLLOWER = "admin.audit"
+PURPOSE = "audit head"
+BEFORE_THE_FIRST = bytes(32)
+BATCH = 1000
+AFTER_THE_LAST = 2**62
+CHECKED_ROWS = 200
+
+
+class Verification(Struct, frozen=True):
+    """How many rows were checked, and what is wrong with the first that is not as it was written; "" where all are."""
+
+    rows: int
+    fault: str
+
+
+async def append(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -> None:
+    """Write events down, in the transaction that moves the follower's position. Those that are there already are left out.
+
+    Raises AuditLogBroken where the log does not end as it was left: to go on and sign the new end would hide what was done.
+    """
+    head = await tx.maybe(queries.TAKE_HEAD)
+    newest = await tx.maybe(queries.LAST)
+    if fault := await _fault_of_end(runtime, tx, head, newest, newest.number if newest else 0):
+        raise AuditLogBroken(fault)
+    number, previous = (head.number, head.hash) if head else (0, BEFORE_THE_FIRST)
+    known = set(await tx.all(queries.KNOWN, [event.id for event in batch]))
+    rows = []
+    for event in batch:
+        if event.id in known:
+            continue
+        number += 1
+        row = AuditRow(
+            number, event.occurred_at, event.actor, event.impersonator, event.kind, event.subject, event.organisation, event.data,
+            event.id, previous, b"",
+        )  # fmt: skip
+        previous = hash_of(row)
+        rows.append(msgspec.structs.astuple(msgspec.structs.replace(row, hash=previous)))
+    if rows:
+        await tx.execute(queries.APPEND, *map(list, zip(*rows, strict=True)))
+        await tx.execute(queries.SET_HEAD, number, previous, runtime.keys.sign(PURPOSE, _end(number, previous)))
+
+
+def hash_of(row: AuditRow) -> bytes:
+    """SHA-256 over the hash before it and the fields of a row, as JSON with sorted keys and the time in microseconds."""
+    at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
+    fields = [row.number, at, row.actor, row.impersonator, row.action, row.subject, row.organisation, row.data, row.event]
+    return hashlib.sha256(row.previous_hash + msgspec.json.encode(fields, order="sorted")).digest()
+
+
+async def verify(runtime: Runtime, db: Reader) -> Verification:
+    """Check the whole log in batches, and its end. The end is read first: rows can be added meanwhile."""
+    newest = await db.maybe(queries.LAST)
+    head = await db.maybe(queries.HEAD)
+    number, previous = 0, BEFORE_THE_FIRST
+    while head is not None and number < head.number:
+        rows = await db.all(queries.ROWS, number, min(BATCH, head.number - number))
+        for row in rows:
+            if fault := _fault_of(row, number, previous):
+                return Verification(number, fault)
+            number, previous = row.number, row.hash
+        if not rows:
+            break
+    if head is not None and number == head.number and previous != head.hash:
+        return Verification(number, _("Row {number} was changed.").format(number=number))
+    return Verification(number, await _fault_of_end(runtime, db, head, newest, number))
+
+
+async def check_end(runtime: Runtime, db: Reader) -> str:
+    """What is wrong with the newest rows, or with the end; "" where nothing is. Quick, and not the whole log."""
+    last = await db.maybe(queries.LAST)
+    head = await db.maybe(queries.HEAD)
+    newest = await db.all(queries.NEWEST, AFTER_THE_LAST, CHECKED_ROWS)
+    for later, earlier in pairwise(newest):
+        if fault := _fault_of(later, earlier.number, earlier.hash):
+            return fault
+    return await _fault_of_end(runtime, db, head, last, newest[0].number if newest else 0)
+
+
+async def sign_again(runtime: Runtime, tx: Transaction) -> int:
+    """Sign the end as it is, and write again what is missing behind it; the number of the last row.
+
+    For operators: after the secret was changed, or damage was investigated. It is an event itself.
+    """
+    last = await tx.maybe(queries.LAST)
+    number, hash_ = (last.number, last.hash) if last else (0, BEFORE_THE_FIRST)
+    await tx.execute(queries.SET_HEAD, number, hash_, runtime.keys.sign(PURPOSE, _end(number, hash_)))
+    await tx.execute(queries.GO_BACK, FOLLOWER, last.event if last else "")
+    tx.record(AuditLogSigned(subject=str(number)))
+    return number
+
+
+async def check(runtime: Runtime) -> Verification:
+    """Verify, and store what was found."""
+    async with runtime.database.reader() as db:
+        verification = await verify(runtime, db)
+    async with runtime.database.transaction() as tx:
+        await tx.execute(queries.SET_CHECKED, tx.now, verification.rows, verification.fault)
+    return verification
+
+
+def _fault_of(row: AuditRow, number: int, previous: bytes) -> str:
+    if row.number != number + 1:
+        return _("Row {number} is missing.").format(number=number + 1)
+    if row.previous_hash != previous:
+        return _("Row {number} does not follow the row before it: it was put here from elsewhere, or the one before was changed.").format(
+            number=row.number
+        )
+    if row.hash != hash_of(row):
+        return _("Row {number} was changed.").format(number=row.number)
+    return ""
+
+
+async def _fault_of_end(runtime: Runtime, db: Reader, head: Head | None, newest: AuditRow | None, number: int) -> str:
+    """Whether the log ends where it was signed to end, and with what the follower wrote last. `number` is the last row read."""
+    followed = await db.maybe(queries.FOLLOWED, FOLLOWER)
+    if head is None:
+        return _("The log has no signed end.") if newest is not None or followed is not None else ""
+    if runtime.keys.verify(PURPOSE, head.signed, now=runtime.clock.now()) != _end(head.number, head.hash):
+        return _("The end of the log is not signed by this Phoenix.")
+    if newest is not None and newest.number > head.number:
+        return _("Row {number} was put behind the signed end of the log.").format(number=head.number + 1)
+    if number < head.number:
+        return _("Row {number} is missing: the end of the log was cut off.").format(number=number + 1)
+    if followed is not None and not await db.all(queries.KNOWN, [followed]):
+        # The signed end of an earlier day was put back with the rows of that day.
+        return _("Row {number} is missing: the end of the log was cut off.").format(number=head.number + 1)
+    return ""
+
+
+def _end(number: int, hash_: bytes) -> str:
+    return f"{number} {hash_.hex()}"

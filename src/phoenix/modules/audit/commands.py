@@ -1,0 +1,21 @@
+"""The audit log on the command line."""
+
+from __future__ import annotations
+
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.audit import actions
+from phoenix.modules.audit.errors import AuditLogBroken
+
+
+async def verify_audit_log(runtime: Runtime) -> str:
+    """Verify the whole audit log. Exit status 1, and the first row that is wrong, where it is not as it was written."""
+    verification = await actions.check(runtime)
+    if verification.fault:
+        raise AuditLogBroken(verification.fault)
+    return f"The audit log is whole: {verification.rows} rows."
+
+
+async def sign_audit_log(runtime: Runtime) -> str:
+    """Sign the end of the audit log as it is, so that it is written on: after the secret was changed, or damage was investigated."""
+    async with runtime.database.transaction() as tx:
+        return f"Row {await actions.sign_again(runtime, tx)} is the signed end now."

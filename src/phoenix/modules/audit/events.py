@@ -1,0 +1,9 @@
+"""What happens to the audit log itself."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.events import Event
+
+
+class AuditLogSigned(Event, frozen=True, kw_only=True, kind="audit.signed"):
+    """An operator had the end of the audit log signed as it was. The subject is the number of its last row."""

@@ -1,0 +1,24 @@
+"""Audit: every event once, in a log whose rows are bound to one another and whose end is signed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.module import Command, EventKind, Follower, Job, Module, NavigationItem, Permission, Schedule
+from phoenix.modules.audit import actions, commands, events, jobs, pages
+
+MODULE = Module(
+    name="audit",
+    about="The audit log: every event once, bound to the one before, with a signed end.",
+    folder=Path(__file__).parent,
+    needs=("accounts",),
+    tables=("audit_log", "audit_head", "audit_checks"),
+    routes=pages.ROUTES,
+    permissions=(Permission(pages.AUDIT, "Read events and the audit log", scope="platform"),),
+    events=(EventKind(events.AuditLogSigned),),
+    jobs=(Job(jobs.VERIFY, jobs.verify_audit_log, attempts=3),),
+    schedules=(Schedule("audit.verify_nightly", "37 2 * * *", jobs.verify_nightly),),
+    followers=(Follower(actions.FOLLOWER, actions.append),),
+    navigation=(NavigationItem("Audit log", "history", "/staff/audit", permission=pages.AUDIT, group="staff", order=65),),
+    commands=(Command("audit", "verify", commands.verify_audit_log), Command("audit", "sign", commands.sign_audit_log)),
+)

@@ -1,0 +1,52 @@
+"""The audit log on the admin listener: its newest rows, those of one person, and whether it is whole."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.cursors import CursorKind
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.modules.accounts.actions.accounts import names
+from phoenix.modules.audit import queries
+from phoenix.modules.audit.actions import AFTER_THE_LAST, check_end
+from phoenix.modules.audit.jobs import VERIFY
+
+CURSOR = CursorKind("staff audit", int)
+PAGE_SIZE = 50
+AUDIT = "platform.audit"
+STAFF = ("admin",)
+
+
+@page("/staff/audit", may=AUDIT, queries=8, listeners=STAFF)
+async def show_audit(call: Call) -> View:
+    """The rows of a person are those they did, those done as somebody else, and those about them."""
+    person = call.query("person").strip()[:100].replace("\0", "")
+    (before,) = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or (AFTER_THE_LAST,)
+    fault = await check_end(call.runtime, call.db)
+    if person:
+        rows = await call.db.all(queries.OF_PERSON, before, PAGE_SIZE + 1, person)
+    else:
+        rows = await call.db.all(queries.NEWEST, before, PAGE_SIZE + 1)
+    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
+    checked = await call.db.maybe(queries.CHECKED)
+    involved = {id_ for row in found.items for id_ in (row.actor, row.impersonator) if id_}
+    context = {
+        "rows": found.items,
+        "names": await names(call.db, sorted(involved)),
+        "fault": (checked.fault if checked else "") or fault,
+        "checked": checked,
+        "form": {"person": person},
+        "cursor": found.next_cursor,
+    }
+    return View("audit/audit.html", context)
+
+
+@form("/staff/audit/verify", may=AUDIT, queries=1, listeners=STAFF)
+async def send_verify(call: Call) -> Redirect:
+    """Check the whole log in the background: it can be long."""
+    await enqueue(call.tx, VERIFY, {}, key=VERIFY)
+    return Redirect("/staff/audit", _("The whole log is being looked through. Load this page again in a moment."))
+
+
+ROUTES = (show_audit, send_verify)

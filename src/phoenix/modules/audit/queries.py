@@ -1,0 +1,85 @@
+"""The audit log: its rows, its head, and what the last check found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from phoenix.kernel.data.query import Query, command, query
+
+
+class AuditRow(Struct, frozen=True):
+    """A row as it is stored. `previous_hash` and `hash` are SHA-256."""
+
+    number: int
+    at: datetime
+    actor: str | None
+    impersonator: str | None
+    action: str
+    subject: str | None
+    organisation: str | None
+    data: dict[str, Any]
+    event: str
+    previous_hash: bytes
+    hash: bytes
+
+
+class Head(Struct, frozen=True):
+    """Where the log ends. `signed` is the same, signed."""
+
+    number: int
+    hash: bytes
+    signed: str
+
+
+class Check(Struct, frozen=True):
+    """What the last check of the whole log found; an empty `fault` is none."""
+
+    at: datetime
+    rows: int
+    fault: str
+
+
+_ROW = """
+    SELECT number, at, actor_id AS actor, impersonator_id AS impersonator, action, subject, organisation_id AS organisation, data,
+           event_id AS event, previous_hash, hash FROM audit_log
+"""
+ROWS: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number > $1 ORDER BY number LIMIT $2")
+NEWEST: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number < $1 ORDER BY number DESC LIMIT $2")
+# Three short reads of an index each, rather than one long read of everything.
+OF_PERSON: Query[AuditRow] = query(
+    AuditRow,
+    f"""
+    ({_ROW} WHERE actor_id = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
+    UNION ({_ROW} WHERE impersonator_id = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
+    UNION ({_ROW} WHERE subject = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
+    ORDER BY number DESC LIMIT $2
+""",
+)
+LAST: Query[AuditRow] = query(AuditRow, f"{_ROW} ORDER BY number DESC LIMIT 1")
+KNOWN: Query[str] = query(str, "SELECT event_id FROM audit_log WHERE event_id = ANY($1::text[])")
+APPEND = command("""
+    INSERT INTO audit_log (number, at, actor_id, impersonator_id, action, subject, organisation_id, data, event_id, previous_hash, hash)
+    SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
+                         $9::text[], $10::bytea[], $11::bytea[])
+""")
+
+HEAD: Query[Head] = query(Head, "SELECT number, hash, signed FROM audit_head")
+TAKE_HEAD: Query[Head] = query(Head, "SELECT number, hash, signed FROM audit_head FOR UPDATE")
+SET_HEAD = command("""
+    INSERT INTO audit_head (number, hash, signed) VALUES ($1, $2, $3)
+    ON CONFLICT (is_one) DO UPDATE SET number = $1, hash = $2, signed = $3
+""")
+# The event that the follower handled last: its row must be there.
+FOLLOWED: Query[str] = query(str, "SELECT e.id FROM events e JOIN event_followers f ON f.number = e.number WHERE f.name = $1")
+
+CHECKED: Query[Check] = query(Check, "SELECT at, rows, fault FROM audit_checks")
+SET_CHECKED = command("""
+    INSERT INTO audit_checks (at, rows, fault) VALUES ($1, $2, $3) ON CONFLICT (is_one) DO UPDATE SET at = $1, rows = $2, fault = $3
+""")
+GO_BACK = command("""
+    UPDATE event_followers f SET transaction = coalesce(e.transaction, '0'), number = coalesce(e.number, 0)
+      FROM (SELECT 1) one LEFT JOIN events e ON e.id = $2 WHERE f.name = $1
+""")

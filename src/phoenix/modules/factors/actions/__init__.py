@@ -1,0 +1,1 @@
+"""Second factors and passkeys, and the throttle on guessing them."""

@@ -1,0 +1,209 @@
+"""A person's passkeys: add, rename, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from webauthn import generate_registration_options, verify_registration_response
+from webauthn.helpers import (
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+    options_to_json_dict,
+    parse_client_data_json,
+    parse_registration_credential_json,
+)
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.errors import NotFound
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import Keys
+from phoenix.modules.accounts.actions.accounts import hold
+from phoenix.modules.accounts.actions.credentials import sign_in_methods
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.accounts.errors import LastSignInMethod
+from phoenix.modules.factors.actions.relying_party import ADDING, RelyingParty, challenge_bytes, new_challenge, use_challenge
+from phoenix.modules.factors.errors import TooManyPasskeys, WrongPasskey
+from phoenix.modules.factors.events import PasskeyAdded, PasskeyRemoved
+from phoenix.modules.factors.queries import passkeys as queries
+from phoenix.modules.factors.queries.passkeys import Passkey
+
+__all__ = ["Passkey"]
+
+MOST = 20
+# What every authenticator can do at least one of, and nothing that is on its way out.
+ALGORITHMS = [COSEAlgorithmIdentifier.ECDSA_SHA_256, COSEAlgorithmIdentifier.EDDSA, COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256]
+LONGEST_CREDENTIAL_ID = 1023
+LONGEST_TEXT = 20_000
+ROAMING = frozenset({"usb", "nfc", "ble", "smart-card"})
+# What a library for CBOR, JSON and keys lets through for bytes that are none.
+UNREADABLE = (WebAuthnException, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+T = TypeVar("T")
+
+
+class PasskeyResponse(Struct, frozen=True):
+    """What a browser answered: the challenge it was given, and the credential as its toJSON() writes it, parsed or as text."""
+
+    challenge: str
+    credential: Mapping[str, Any] | str
+
+
+class PasskeyOptions(Struct, frozen=True):
+    """What a browser is asked: a challenge that goes back with the answer, and the options of navigator.credentials."""
+
+    challenge: str
+    options: dict[str, Any]
+
+
+async def registration_options(runtime: Runtime, db: Reader, actor: Actor, party: RelyingParty) -> PasskeyOptions:
+    """Ask for a new passkey that can sign in by itself. Raises TooManyPasskeys."""
+    there = await db.all(queries.PASSKEYS, actor.account)
+    _check_room(len(there))
+    token = new_challenge(runtime, ADDING, actor.session)
+    options = generate_registration_options(
+        rp_id=party.id,
+        rp_name="Phoenix",
+        user_id=user_handle(runtime.keys, actor.account),
+        user_name=actor.record.email,
+        user_display_name=actor.name,
+        challenge=challenge_bytes(token),
+        timeout=120_000,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        ),
+        exclude_credentials=[descriptor(passkey) for passkey in there],
+        supported_pub_key_algs=ALGORITHMS,
+    )
+    return PasskeyOptions(token, options_to_json_dict(options))
+
+
+async def add_passkey(
+    runtime: Runtime, tx: Transaction, actor: Actor, party: RelyingParty, response: PasskeyResponse, *, name: str, device: str
+) -> Passkey:
+    """Store the public key of a passkey that was just created. Without a name it is called after the device.
+
+    Raises WrongPasskey where the answer does not verify, TooManyPasskeys, and InvalidInput for the name.
+    """
+    fields = Fields()
+    name = fields.name(name) if name.strip() else ""
+    fields.check()
+    expected = await use_challenge(runtime, tx, ADDING, response.challenge, actor.session)
+    credential = readable(parse_registration_credential_json, response.credential)
+    made = readable(
+        verify_registration_response,
+        credential=credential,
+        expected_challenge=expected,
+        expected_rp_id=party.id,
+        expected_origin=party.origin,
+        require_user_verification=True,
+        supported_pub_key_algs=ALGORITHMS,
+    )
+    refuse_frames(credential.response.client_data_json)
+    # A key that verifies nothing would keep its owner out at the next second step.
+    readable(decoded_public_key_to_cryptography, readable(decode_credential_public_key, made.credential_public_key))
+    if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
+        raise WrongPasskey(_("This passkey does not work here. Use another device."))
+    await hold(tx, actor.account)
+    _check_room(await tx.one(queries.COUNT_PASSKEYS, actor.account))
+    transports = sorted({transport.value for transport in credential.response.transports or []})
+    name = name or (_("Security key") if transports and ROAMING.issuperset(transports) else device)
+    stored = await tx.maybe(
+        queries.ADD_PASSKEY,
+        new_id("pky"),
+        actor.account,
+        made.credential_id,
+        made.credential_public_key,
+        made.sign_count,
+        name,
+        transports,
+        made.credential_backed_up,
+        tx.now,
+    )
+    if stored is None:
+        raise WrongPasskey(_("This passkey is in use already."))
+    tx.invalidate(ACCOUNT(actor.account))
+    tx.record(PasskeyAdded(subject=actor.account, passkey=stored.id))
+    await notify(tx, actor.account, "passkey_added")
+    return stored
+
+
+async def rename_passkey(tx: Transaction, actor: Actor, passkey: str, *, name: str) -> Passkey:
+    """Raises NotFound, and InvalidInput for the name."""
+    fields = Fields()
+    name = fields.name(name)
+    fields.check()
+    renamed = await tx.maybe(queries.RENAME_PASSKEY, passkey, actor.account, name)
+    if renamed is None:
+        raise NotFound(_("There is no such passkey."))
+    return renamed
+
+
+async def remove_passkey(runtime: Runtime, tx: Transaction, account: str, passkey: str) -> None:
+    """It signs nobody in any more. Raises NotFound; LastSignInMethod where nobody could sign in without it."""
+    await hold(tx, account)
+    methods = await sign_in_methods(runtime, tx, account)
+    if await tx.maybe(queries.REMOVE_PASSKEY, passkey, account) is None:
+        raise NotFound(_("There is no such passkey."))
+    if sum(methods.values()) == 1:
+        raise LastSignInMethod(_("This is the only way into your account. Set a password or add another passkey first."))
+    tx.invalidate(ACCOUNT(account))
+    tx.record(PasskeyRemoved(subject=account, passkey=passkey))
+    await notify(tx, account, "passkey_removed")
+
+
+async def passkeys_of(db: Reader, account: str) -> list[Passkey]:
+    """The passkeys of an account, the oldest first."""
+    return await db.all(queries.PASSKEYS, account)
+
+
+async def passkey_of(db: Reader, account: str, passkey: str) -> Passkey:
+    """Raises NotFound."""
+    return await db.one(queries.PASSKEY, passkey, account)
+
+
+def user_handle(keys: Keys, account: str) -> bytes:
+    """The account's user handle: it says nothing to whoever finds the device."""
+    return keys.mac("passkey user", account)
+
+
+def descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
+    """How a browser is told of a passkey that is there."""
+    transports = [AuthenticatorTransport(transport) for transport in passkey.transports]
+    return PublicKeyCredentialDescriptor(id=passkey.credential_id, transports=transports or None)
+
+
+def readable(read: Callable[..., T], *args: Any, **options: Any) -> T:
+    """What `read` makes of an answer. Raises WrongPasskey where it cannot be read or does not verify."""
+    if args and isinstance(args[0], str) and len(args[0]) > LONGEST_TEXT:
+        raise WrongPasskey(_("This passkey does not work here. Use another device."))
+    try:
+        return read(*args, **options)
+    except UNREADABLE as error:
+        raise WrongPasskey(_("This passkey was not accepted. Try again, or use another way.")) from error
+
+
+def refuse_frames(client_data: bytes) -> None:
+    """Raises WrongPasskey for what was made inside a frame of another site: no page of ours is ever shown in one."""
+    if readable(parse_client_data_json, client_data).cross_origin:
+        raise WrongPasskey(_("This passkey was not accepted. Try again, or use another way."))
+
+
+def _check_room(there: int) -> None:
+    if there >= MOST:
+        raise TooManyPasskeys(_("There are {most} passkeys, which is the most. Remove one first.").format(most=MOST))

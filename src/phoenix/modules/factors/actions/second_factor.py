@@ -1,0 +1,187 @@
+"""Second factors: time-based codes of an authenticator app (RFC 6238), and backup codes."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+import pyotp
+from msgspec import Struct
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.errors import FieldError
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.factors.actions.throttle import SECOND_FACTOR, clear, count_attempt, notify_of_guesses
+from phoenix.modules.factors.errors import NoSecondFactor, SecondFactorExists
+from phoenix.modules.factors.events import BackupCodesCreated, BackupCodeUsed, PasskeyRemoved, SecondFactorAdded, SecondFactorRemoved
+from phoenix.modules.factors.queries import passkeys
+from phoenix.modules.factors.queries import second_factor as queries
+from phoenix.modules.factors.queries.second_factor import SecondFactors, Totp
+
+__all__ = ["SecondFactors"]
+
+SEALED_AS = "totp secret"
+STEP_SECONDS = 30
+# A phone's clock may be a little off: the step before and the one after count as well.
+STEPS_AROUND = 1
+BACKUP_CODES = 10
+# So many left are few.
+BACKUP_CODES_LOW = 3
+# Without letters that look alike; ten of them are 49 bits.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+BACKUP_LENGTH = 10
+SALT_BYTES = 16
+
+
+class Enrolment(Struct, frozen=True):
+    """What an authenticator app needs: the secret in base32 and the same as an otpauth:// address, for a QR code."""
+
+    secret: str
+    uri: str
+
+
+async def set_up_totp(runtime: Runtime, tx: Transaction, actor: Actor) -> Enrolment:
+    """Make a secret. It protects nothing until a code of it was typed. Raises SecondFactorExists where one is on."""
+    found = await tx.maybe(queries.TOTP, actor.account)
+    if found is not None and found.confirmed_at is not None:
+        raise SecondFactorExists(_("An authenticator app is on already. Turn it off first to replace it."))
+    secret = secrets.token_bytes(20)
+    await tx.execute(queries.SET_UP_TOTP, actor.account, runtime.keys.seal(SEALED_AS, secret, bound_to=actor.account), tx.now)
+    return _enrolment(actor, secret)
+
+
+async def unconfirmed_totp(runtime: Runtime, db: Reader, actor: Actor) -> Enrolment | None:
+    """The secret that waits for its first code; None where none waits."""
+    found = await db.maybe(queries.TOTP, actor.account)
+    secret = None if found is None or found.confirmed_at else runtime.keys.unseal(SEALED_AS, found.sealed, bound_to=actor.account)
+    return None if secret is None else _enrolment(actor, secret)
+
+
+async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: str) -> list[str]:
+    """Turn it on by its first code; the ten backup codes, shown this once. Raises WrongCode."""
+    found = await tx.maybe(queries.TOTP, actor.account)
+    if found is None:
+        raise NoSecondFactor(_("No authenticator app is being set up. Begin again."))
+    if found.confirmed_at is not None:
+        raise SecondFactorExists(
+            _("The authenticator app is on already. Its backup codes were shown once; make ten new ones if they are lost.")
+        )
+    attempt = await count_attempt(runtime, "totp set-up", actor.account, account=actor.account)
+    if not await _totp_holds(runtime, tx, actor.account, found, code):
+        raise _wrong(_("This code is wrong. Type the six digits that the app shows now; look whether your phone's clock is right."))
+    await clear(tx, attempt)
+    await tx.maybe(queries.CONFIRM_TOTP, actor.account, tx.now)
+    tx.invalidate(ACCOUNT(actor.account))
+    tx.record(SecondFactorAdded(subject=actor.account, factor="totp"))
+    await notify(tx, actor.account, "totp_added")
+    return await create_backup_codes(runtime, tx, actor.account)
+
+
+async def remove_totp(tx: Transaction, account: str) -> None:
+    """Turn it off, with its backup codes. Raises NoSecondFactor where it is not on."""
+    if await tx.maybe(queries.REMOVE_TOTP, account) is None:
+        raise NoSecondFactor(_("No authenticator app is on."))
+    await tx.execute(queries.REMOVE_BACKUP_CODES, account)
+    tx.invalidate(ACCOUNT(account))
+    tx.record(SecondFactorRemoved(subject=account, factor="totp"))
+    await notify(tx, account, "totp_removed")
+
+
+async def remove_all(tx: Transaction, account: str) -> None:
+    """Remove every second factor of an account, passkeys included. Raises NoSecondFactor where there is none."""
+    totp = await tx.maybe(queries.REMOVE_TOTP, account) is not None
+    await tx.execute(queries.REMOVE_BACKUP_CODES, account)
+    removed = await tx.all(passkeys.REMOVE_PASSKEYS, account)
+    if not totp and not removed:
+        raise NoSecondFactor(_("This account has no second factor."))
+    if totp:
+        tx.record(SecondFactorRemoved(subject=account, factor="totp"))
+    for passkey in removed:
+        tx.record(PasskeyRemoved(subject=account, passkey=passkey))
+    tx.invalidate(ACCOUNT(account))
+
+
+async def second_factors(db: Reader, account: str) -> SecondFactors:
+    """What an account has, at a glance."""
+    return await db.one(queries.SECOND_FACTORS, account)
+
+
+async def create_backup_codes(runtime: Runtime, tx: Transaction, account: str) -> list[str]:
+    """Ten new codes; the old ones end. They are stored as slow hashes with one salt for the set, and can be shown only this once."""
+    codes = ["".join(secrets.choice(ALPHABET) for _ in range(BACKUP_LENGTH)) for _ in range(BACKUP_CODES)]
+    await tx.execute(queries.REMOVE_BACKUP_CODES, account)
+    salt = secrets.token_bytes(SALT_BYTES)
+    hashes = [await _backup_hash(runtime, account, code, salt) for code in codes]
+    await tx.execute(queries.ADD_BACKUP_CODES, account, hashes, tx.now)
+    tx.record(BackupCodesCreated(subject=account))
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+async def replace_backup_codes(runtime: Runtime, tx: Transaction, account: str) -> list[str]:
+    """As `create_backup_codes`, where there is an app they stand in for. Raises NoSecondFactor."""
+    found = await tx.maybe(queries.TOTP, account)
+    if found is None or found.confirmed_at is None:
+        raise NoSecondFactor(_("Backup codes stand in for an authenticator app. Set one up first."))
+    return await create_backup_codes(runtime, tx, account)
+
+
+async def check_factor(runtime: Runtime, tx: Transaction, account: str, *, method: str, code: str, device: str) -> None:
+    """Raises WrongCode unless the code is right and new. Wrong ones are counted, for a device the account knows apart."""
+    attempt = await count_attempt(runtime, SECOND_FACTOR, account, account=account, device=device)
+    found = await tx.maybe(queries.TOTP, account)
+    holds = False
+    if found is not None and found.confirmed_at is not None:
+        if method == "totp":
+            holds = await _totp_holds(runtime, tx, account, found, code)
+        elif method == "backup_code":
+            holds = await _use_backup_code(runtime, tx, account, code)
+    if not holds:
+        await notify_of_guesses(tx, attempt)
+        raise _wrong(_("This code is wrong, or was used already."))
+    await clear(tx, attempt)
+
+
+async def _totp_holds(runtime: Runtime, tx: Transaction, account: str, found: Totp, code: str) -> bool:
+    secret = runtime.keys.unseal(SEALED_AS, found.sealed, bound_to=account)
+    digits = "".join(c for c in code if c.isdecimal() and c.isascii())
+    if secret is None or not digits:
+        return False
+    totp = pyotp.TOTP(base64.b32encode(secret).decode(), interval=STEP_SECONDS)
+    now = int(tx.now.timestamp()) // STEP_SECONDS
+    for step in range(now - STEPS_AROUND, now + STEPS_AROUND + 1):
+        if secrets.compare_digest(totp.generate_otp(step), digits):
+            return await tx.maybe(queries.USE_TOTP_STEP, account, step) is not None
+    return False
+
+
+async def _use_backup_code(runtime: Runtime, tx: Transaction, account: str, code: str) -> bool:
+    # The codes of a set share its salt, so that one guess costs one hash.
+    of_the_set = await tx.maybe(queries.BACKUP_HASH, account)
+    if of_the_set is None:
+        return False
+    hashed = await _backup_hash(runtime, account, "".join(c for c in code.lower() if c.isalnum()), of_the_set[:SALT_BYTES])
+    if await tx.maybe(queries.USE_BACKUP_CODE, account, hashed, tx.now) is None:
+        return False
+    left = await tx.one(queries.BACKUP_CODES_LEFT, account)
+    tx.record(BackupCodeUsed(subject=account, left=left))
+    await notify(tx, account, "backup_code_used")
+    return True
+
+
+def _enrolment(actor: Actor, secret: bytes) -> Enrolment:
+    text = base64.b32encode(secret).decode()
+    return Enrolment(text, pyotp.TOTP(text, interval=STEP_SECONDS).provisioning_uri(name=actor.record.email, issuer_name="Phoenix"))
+
+
+async def _backup_hash(runtime: Runtime, account: str, code: str, salt: bytes) -> bytes:
+    """Fewer than 112 bits want the hash of a password (ASVS 5.0, 6.5.2); a keyed one around it keeps out who has the database alone."""
+    return salt + runtime.keys.mac("backup code", account, await runtime.passwords.stretch(code, salt))
+
+
+def _wrong(sentence: str) -> WrongCode:
+    return WrongCode(errors=(FieldError("code", "wrong_code", sentence),))

@@ -1,0 +1,81 @@
+"""Throttle guessing: every try is counted before it is looked at, so that parallel guesses count one by one.
+
+Five tries are free; then the wait doubles from 30 seconds to an hour. A device the account knows has a counter of its own,
+so that a stranger's guesses never keep its owner out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from phoenix.kernel.cache.limits import wait_in_words
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.errors import TooManyRequests
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.factors.events import SignInPaused, SignInResumed
+from phoenix.modules.factors.queries import throttle as queries
+
+FREE_TRIES = 5
+SECOND_FACTOR = "second factor"
+
+
+class Attempt(Struct, frozen=True):
+    """A try that was counted: by which counter, and how many have failed there if this one does."""
+
+    key: bytes
+    account: str | None
+    failures: int
+
+
+async def count_attempt(runtime: Runtime, kind: str, subject: str, *, account: str | None = None, device: str = "") -> Attempt:
+    """Count a try before it is looked at. Raises TooManyRequests while the counter is locked.
+
+    `device` is the token of a device that the account knows. The statement stands by itself and is committed at once: a
+    refusal later on does not take it back.
+    """
+    key = key_of(runtime, kind, subject, device=device)
+    async with runtime.database.reader() as db:
+        failures = await db.maybe(queries.COUNT, key, account, db.now, FREE_TRIES)
+        if failures is not None:
+            return Attempt(key, account, failures)
+        until = await db.maybe(queries.LOCKED_UNTIL, key)
+    seconds = 1 if until is None else max(1, round((until - runtime.clock.now()).total_seconds()))
+    sentence = _("Too many wrong tries. Wait {wait}, or open the link in the mail we sent to the owner of the account.")
+    if kind == SECOND_FACTOR:
+        sentence = _("Too many wrong tries. Wait {wait}.")
+    raise TooManyRequests(sentence.format(wait=wait_in_words(seconds)), retry_after=seconds)
+
+
+def key_of(runtime: Runtime, kind: str, subject: str, *, device: str = "") -> bytes:
+    """The counter's key: nobody without the master secret can tell whose it is."""
+    return runtime.keys.mac("guard", kind, subject, hash_token(device) if device else b"")
+
+
+async def clear(tx: Transaction, attempt: Attempt) -> None:
+    """The try was right: the counter starts again."""
+    await tx.execute(queries.CLEAR, attempt.key)
+
+
+def record_pause(tx: Transaction, attempt: Attempt) -> bool:
+    """The try was wrong. Whether the wait begins with it; then it is recorded, where the counter is an account's."""
+    paused = attempt.failures == FREE_TRIES
+    if paused and attempt.account is not None:
+        tx.record(SignInPaused(subject=attempt.account, failures=attempt.failures))
+    return paused
+
+
+async def notify_of_guesses(tx: Transaction, attempt: Attempt) -> None:
+    """A second factor was wrong. When the wait begins the owner learns that somebody has the first; no email ends this wait."""
+    if record_pause(tx, attempt) and attempt.account is not None:
+        await notify(tx, attempt.account, "second_factor_guessed")
+
+
+async def clear_account(tx: Transaction, account: str, *, by: str, keep: Sequence[bytes] = ()) -> None:
+    """Let an account's owner try again at once, except where the counters to `keep` are locked. `by` is mail or staff."""
+    await tx.execute(queries.CLEAR_ACCOUNT, account, list(keep))
+    tx.record(SignInResumed(subject=account, by=by))

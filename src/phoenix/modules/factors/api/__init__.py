@@ -1,0 +1,7 @@
+"""JSON routes of factors, folded from their files."""
+
+from __future__ import annotations
+
+from phoenix.modules.factors.api import passkeys, second_factor
+
+ROUTES = (*second_factor.ROUTES, *passkeys.ROUTES)

@@ -1,0 +1,92 @@
+"""JSON routes of one's passkeys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from phoenix.kernel.web.call import Call, Created
+from phoenix.kernel.web.endpoint import delete, get, patch, post
+from phoenix.kernel.web.instants import Instant, instant
+from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.factors.actions import passkeys
+from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
+from phoenix.modules.factors.actions.passkeys import Passkey, PasskeyResponse, passkeys_of
+from phoenix.modules.factors.actions.relying_party import RelyingParty, require_party
+from phoenix.modules.sessions.actions.device import device_of
+
+Text = Annotated[str, Meta(max_length=2000)]
+
+
+class NewPasskeyData(PasskeyData, forbid_unknown_fields=True, kw_only=True):
+    """Without `name` it is called after the device."""
+
+    name: Text = ""
+
+
+class PasskeyNameData(Struct, forbid_unknown_fields=True):
+    name: Text
+
+
+class PasskeyAnswer(Struct):
+    """`backed_up` tells that it is synced to several devices."""
+
+    id: str
+    name: str
+    transports: list[str]
+    backed_up: bool
+    created_at: Instant
+    used_at: Instant | None
+
+
+class PasskeyList(Struct):
+    items: list[PasskeyAnswer]
+    next_cursor: str | None = None
+
+
+@post("/api/v2/passkeys/options", may=SIGNED_IN, before_second_factor=True, queries=1, limits=(VERIFICATIONS,), sensitive=True)
+async def passkey_options(call: Call) -> PasskeyOptionsAnswer:
+    """Begin to add a passkey: what to give to navigator.credentials.create(). Valid for five minutes."""
+    return options_answer(await passkeys.registration_options(call.runtime, call.db, call.actor, party_here(call)))
+
+
+@post("/api/v2/passkeys", may=SIGNED_IN, before_second_factor=True, queries=7, limits=(VERIFICATIONS,), sensitive=True)
+async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer]:
+    """Add the passkey that was created. From now on it signs in by itself, and can be used as a second factor."""
+    response = PasskeyResponse(data.challenge, data.credential)
+    device = device_of(call.agent)
+    made = await passkeys.add_passkey(call.runtime, call.tx, call.actor, party_here(call), response, name=data.name, device=device)
+    return Created(passkey_answer(made), f"/api/v2/passkeys/{made.id}")
+
+
+@get("/api/v2/passkeys", may=SIGNED_IN, queries=1)
+async def list_passkeys(call: Call) -> PasskeyList:
+    """Your passkeys, the oldest first."""
+    return PasskeyList([passkey_answer(passkey) for passkey in await passkeys_of(call.db, call.actor.account)])
+
+
+@patch("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)
+async def rename_passkey(call: Call, passkey_id: str, data: PasskeyNameData) -> PasskeyAnswer:
+    """Give a passkey of yours another name."""
+    return passkey_answer(await passkeys.rename_passkey(call.tx, call.actor, passkey_id, name=data.name))
+
+
+@delete("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=5, sensitive=True)
+async def remove_passkey(call: Call, passkey_id: str) -> None:
+    """Remove a passkey of yours. The last one stays where nothing else signs in to the account."""
+    await passkeys.remove_passkey(call.runtime, call.tx, call.actor.account, passkey_id)
+
+
+def party_here(call: Call) -> RelyingParty:
+    """The relying party at the address that was called. Raises PasskeysElsewhere."""
+    return require_party(call.runtime.settings, call.request.headers.get("host", ""))
+
+
+def passkey_answer(passkey: Passkey) -> PasskeyAnswer:
+    used = instant(passkey.used_at) if passkey.used_at else None
+    return PasskeyAnswer(passkey.id, passkey.name, list(passkey.transports), passkey.backed_up, instant(passkey.created_at), used)
+
+
+ROUTES = (passkey_options, add_passkey, list_passkeys, rename_passkey, remove_passkey)

@@ -1,0 +1,56 @@
+"""JSON routes of the authenticator app and its backup codes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from phoenix.kernel.web.call import Call, Created
+from phoenix.kernel.web.endpoint import delete, post
+from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.factors.actions import second_factor
+
+Text = Annotated[str, Meta(max_length=2000)]
+
+
+class CodeData(Struct, forbid_unknown_fields=True):
+    code: Text
+
+
+class EnrolmentAnswer(Struct):
+    secret: str
+    uri: str
+
+
+class BackupCodes(Struct):
+    codes: list[str]
+
+
+@post("/api/v2/totp", may=SIGNED_IN, before_second_factor=True, queries=3, sensitive=True)
+async def set_up_totp(call: Call) -> Created[EnrolmentAnswer]:
+    """Begin to set up an authenticator app (RFC 6238). It protects nothing until its first code was confirmed."""
+    made = await second_factor.set_up_totp(call.runtime, call.tx, call.actor)
+    return Created(EnrolmentAnswer(made.secret, made.uri), "/api/v2/totp")
+
+
+@post("/api/v2/totp/confirm", may=SIGNED_IN, before_second_factor=True, queries=12, limits=(VERIFICATIONS,), sensitive=True)
+async def confirm_totp(call: Call, data: CodeData) -> Created[BackupCodes]:
+    """Turn it on with the code it shows. The answer holds ten backup codes, which are shown only this once."""
+    return Created(BackupCodes(await second_factor.confirm_totp(call.runtime, call.tx, call.actor, data.code)), "/api/v2/security")
+
+
+@delete("/api/v2/totp", may=SIGNED_IN, queries=5, sensitive=True)
+async def remove_totp(call: Call) -> None:
+    """Turn it off. Its backup codes end with it."""
+    await second_factor.remove_totp(call.tx, call.actor.account)
+
+
+@post("/api/v2/backup_codes", may=SIGNED_IN, queries=5, sensitive=True)
+async def replace_backup_codes(call: Call) -> Created[BackupCodes]:
+    """Ten new backup codes; the old ones end."""
+    return Created(BackupCodes(await second_factor.replace_backup_codes(call.runtime, call.tx, call.actor.account)), "/api/v2/security")
+
+
+ROUTES = (set_up_totp, confirm_totp, remove_totp, replace_backup_codes)

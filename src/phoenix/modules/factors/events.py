@@ -1,0 +1,53 @@
+"""What happens to the factors that protect an account. The subject is the account."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.events import Event
+
+
+class SignInPaused(Event, frozen=True, kw_only=True, kind="factors.sign_in_paused"):
+    """There were so many wrong tries that the next one has to wait."""
+
+    failures: int
+
+
+class SignInResumed(Event, frozen=True, kw_only=True, kind="factors.sign_in_resumed"):
+    """The owner of the account can try again at once. `by` is mail or staff."""
+
+    by: str
+
+
+class SecondFactorAdded(Event, frozen=True, kw_only=True, kind="factors.second_factor_added"):
+    """From now on a second factor is asked for."""
+
+    factor: str
+
+
+class SecondFactorRemoved(Event, frozen=True, kw_only=True, kind="factors.second_factor_removed"):
+    """A second factor was removed."""
+
+    factor: str
+
+
+class BackupCodesCreated(Event, frozen=True, kw_only=True, kind="factors.backup_codes_created"):
+    """There are ten new backup codes."""
+
+
+class BackupCodeUsed(Event, frozen=True, kw_only=True, kind="factors.backup_code_used"):
+    """A backup code was used in place of the authenticator app."""
+
+    left: int
+
+
+class PasskeyAdded(Event, frozen=True, kw_only=True, kind="factors.passkey_added"):
+    passkey: str
+
+
+class PasskeyRemoved(Event, frozen=True, kw_only=True, kind="factors.passkey_removed"):
+    passkey: str
+
+
+class PasskeyRefused(Event, frozen=True, kw_only=True, kind="factors.passkey_refused"):
+    """A passkey was refused since it may have been copied: its count of uses did not rise."""
+
+    passkey: str

@@ -1,0 +1,64 @@
+"""Factors: the authenticator app, backup codes and passkeys, and the throttle on guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, Schedule, SecurityNotice, Slot
+from phoenix.modules.factors import api, events, jobs, pages, personal
+from phoenix.modules.factors.pages.passkeys import sign_in_methods
+from phoenix.modules.factors.pages.second_factor import second_step
+
+
+def _codes_left(data: Mapping[str, Any]) -> str:
+    return _("({left} left)").format(left=data.get("left", 0))
+
+
+MODULE = Module(
+    name="factors",
+    about="Second factors and passkeys, and the throttle on guessing them.",
+    folder=Path(__file__).parent,
+    needs=("accounts", "sessions"),
+    tables=("guards", "totp_secrets", "backup_codes", "passkeys"),
+    routes=(*api.ROUTES, *pages.ROUTES),
+    events=(
+        EventKind(events.SignInPaused, activity=Activity(_("Several wrong tries, so the next had to wait"), "bad")),
+        EventKind(events.SignInResumed, activity=Activity(_("The wait after wrong tries was ended"))),
+        EventKind(events.SecondFactorAdded, activity=Activity(_("An authenticator app was set up"), "good")),
+        EventKind(events.SecondFactorRemoved, activity=Activity(_("A second factor was turned off"), "bad")),
+        EventKind(events.BackupCodesCreated, activity=Activity(_("Ten backup codes were made"))),
+        EventKind(events.BackupCodeUsed, activity=Activity(_("A backup code was used"), "", _codes_left)),
+        EventKind(events.PasskeyAdded, activity=Activity(_("A passkey was added"), "good")),
+        EventKind(events.PasskeyRemoved, activity=Activity(_("A passkey was removed"), "bad")),
+        EventKind(events.PasskeyRefused, activity=Activity(_("A passkey was refused, as it may have been copied"), "bad")),
+    ),
+    schedules=(Schedule("factors.forget_old", "21 3 * * *", jobs.forget_old),),
+    credentials=(
+        Credential("passkey", "SELECT count(*) FROM passkeys WHERE account_id = {account}", signs_in=True, second_factor=True),
+        Credential(
+            "totp", "SELECT count(*) FROM totp_secrets WHERE account_id = {account} AND confirmed_at IS NOT NULL", second_factor=True
+        ),
+    ),
+    slots=(
+        Slot("security.sign_in_methods", "factors/slot_sign_in_methods.html", sign_in_methods, queries=1, order=10),
+        Slot("security", "factors/slot_second_step.html", second_step, queries=1, order=20),
+    ),
+    notices=(
+        SecurityNotice("totp_added", _("An authenticator app now protects your account.")),
+        SecurityNotice("totp_removed", _("The authenticator app no longer protects your account.")),
+        SecurityNotice(
+            "second_factor_guessed",
+            _("Somebody got past the first step of signing in, and was wrong five times at the second. Set a new password."),
+        ),
+        SecurityNotice("backup_code_used", _("A backup code was used to sign in.")),
+        SecurityNotice("passkey_added", _("A passkey was added to your account.")),
+        SecurityNotice("passkey_removed", _("A passkey was removed from your account.")),
+        SecurityNotice(
+            "passkey_refused", _("A passkey of your account was refused: it may have been copied. Remove it and add a new one.")
+        ),
+    ),
+    personal=PersonalData(export=personal.export, erase=personal.erase),
+)

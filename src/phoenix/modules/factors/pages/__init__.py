@@ -1,0 +1,7 @@
+"""Pages of factors, folded from their files."""
+
+from __future__ import annotations
+
+from phoenix.modules.factors.pages import passkeys, second_factor
+
+ROUTES = (*second_factor.ROUTES, *passkeys.ROUTES)

@@ -1,0 +1,61 @@
+"""Settings → passkeys. The script of the page fills the hidden fields of its forms; everything else is as with any form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.accounts.actions.settings_pages import SECURITY
+from phoenix.modules.factors.actions import passkeys
+from phoenix.modules.factors.actions.passkeys import PasskeyResponse, passkey_of, passkeys_of
+from phoenix.modules.factors.actions.relying_party import passkeys_at, require_party
+from phoenix.modules.sessions.actions.device import device_of
+
+
+@form(
+    "/settings/passkeys",
+    may=SIGNED_IN,
+    before_second_factor=True,
+    queries=7,
+    limits=(VERIFICATIONS,),
+    sensitive=True,
+    retry=SECURITY,
+)
+async def send_passkey(call: Call) -> Redirect:
+    party = require_party(call.runtime.settings, call.request.headers.get("host", ""))
+    response = PasskeyResponse(call.form.get("challenge", ""), call.form.get("credential", ""))
+    await passkeys.add_passkey(call.runtime, call.tx, call.actor, party, response, name="", device=device_of(call.agent))
+    owed = call.actor.needs_second_factor(call.runtime.settings.second_factor_for)
+    return Redirect("/" if owed else SECURITY, _("The passkey is there. You can sign in with it from now on."))
+
+
+@page("/settings/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)
+async def show_passkey_name(call: Call) -> View:
+    found = await passkey_of(call.db, call.actor.account, call.path["passkey_id"])
+    return View("factors/passkey_name.html", {"form": {"name": found.name}, "passkey": found})
+
+
+@form("/settings/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1, retry=show_passkey_name)
+async def send_passkey_name(call: Call) -> Redirect:
+    await passkeys.rename_passkey(call.tx, call.actor, call.path["passkey_id"], name=call.form.get("name", ""))
+    return Redirect(SECURITY, _("The passkey has its new name."))
+
+
+@form("/settings/passkeys/{passkey_id:str}/remove", may=SIGNED_IN, queries=5, sensitive=True, retry=SECURITY)
+async def send_remove_passkey(call: Call) -> Redirect:
+    await passkeys.remove_passkey(call.runtime, call.tx, call.actor.account, call.path["passkey_id"])
+    return Redirect(SECURITY, _("The passkey is removed. It opens nothing here any more."))
+
+
+async def sign_in_methods(call: Call) -> Mapping[str, Any]:
+    """The passkeys among the ways to sign in: one query."""
+    here = passkeys_at(call.runtime.settings, call.request.headers.get("host", ""))
+    return {"keys": await passkeys_of(call.db, call.actor.account), "passkeys": here}
+
+
+ROUTES = (send_passkey, show_passkey_name, send_passkey_name, send_remove_passkey)

@@ -1,0 +1,112 @@
+"""Staff impersonate a person: with a reason, for minutes, read-only unless granted more, and never unseen.
+
+It is a session of the person that names the staff behind it. The panel creates it and shows a link that works once, for a
+minute, because the person's pages are on another listener; opening the link gives the browser its cookie.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE, Actor
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token, new_token
+from phoenix.modules.accounts.actions.accounts import hold_all, standing
+from phoenix.modules.accounts.actions.email_verification import use_once
+from phoenix.modules.accounts.actions.fields import checked_reason
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.impersonation import queries
+from phoenix.modules.impersonation.events import ImpersonationStarted
+from phoenix.modules.impersonation.queries import Impersonation
+from phoenix.modules.sessions.actions.create import create_impersonation, open_impersonation
+from phoenix.modules.sessions.actions.end import end_impersonations_by, end_session_of
+
+IMPERSONATE = "platform.impersonate"
+MINUTES = (5, 15, 30)
+PURPOSE = "impersonation"
+LINK_LIVES = timedelta(seconds=60)
+DEVICE = "Phoenix staff"
+
+
+class ImpersonationRequest(Struct, frozen=True):
+    """Whom a member of staff wants to impersonate, and why."""
+
+    account: str
+    reason: str
+    minutes: int
+    writes: bool = False
+
+
+def available_minutes(runtime: Runtime) -> tuple[int, ...]:
+    """How long an impersonation can last, in minutes."""
+    return tuple(minutes for minutes in MINUTES if minutes * 60 <= runtime.settings.sessions.impersonation) or (1,)
+
+
+async def impersonate(runtime: Runtime, tx: Transaction, actor: Actor, request: ImpersonationRequest) -> str:
+    """Create the session; the token of its link. One at a time: an earlier impersonation by the same staff ends.
+
+    Raises Forbidden and Conflict for those whom nobody can impersonate: themselves, staff, services, locked and erased accounts.
+    """
+    reason = checked_reason(request.reason)
+    if request.minutes not in available_minutes(runtime):
+        raise InvalidInput(errors=(FieldError("minutes", "unknown", _("Choose one of the times on offer.")),))
+    await _check(tx, actor, request)
+    await end_impersonations_by(tx, actor.account, reason="began_another")
+    until = tx.now + timedelta(minutes=request.minutes)
+    # Nobody has its token: the one that counts is made when the link is opened.
+    session = await create_impersonation(
+        tx, account=request.account, device=DEVICE, impersonator=actor.account, reason=reason, writes=request.writes, until=until
+    )
+    tx.record(ImpersonationStarted(subject=request.account, session=session, reason=reason, minutes=request.minutes, writes=request.writes))
+    await notify(tx, request.account, "impersonated", session=session)
+    return runtime.keys.sign(PURPOSE, session, expires=tx.now + LINK_LIVES)
+
+
+async def read_link(runtime: Runtime, db: Reader, token: str) -> Impersonation:
+    """What a link leads to. Reading it uses up nothing. Raises WrongCode."""
+    session = runtime.keys.verify(PURPOSE, token, now=runtime.clock.now())
+    found = await db.maybe(queries.IMPERSONATION, session or "", db.now)
+    if found is None:
+        raise WrongCode(_("This link was good for a minute. Begin again in the admin panel."))
+    return found
+
+
+async def open_link(runtime: Runtime, tx: Transaction, token: str) -> tuple[str, Impersonation]:
+    """The token of the session, for a cookie. Raises WrongCode where the link was used, or is too old."""
+    found = await read_link(runtime, tx, token)
+    if not await use_once(tx, token, LINK_LIVES):
+        raise WrongCode(_("This link was used already. Begin again in the admin panel."))
+    session_token = f"pho_{new_token()}"
+    if not await open_impersonation(tx, found.id, hash_token(session_token)):
+        raise WrongCode(_("This has ended already. Begin again in the admin panel."))
+    return session_token, found
+
+
+async def end(tx: Transaction, actor: Actor) -> None:
+    """Stop impersonating. Raises Conflict where nobody is impersonated."""
+    if actor.impersonator is None:
+        raise Conflict(_("You are signed in as yourself."))
+    await end_session_of(tx, actor.account, actor.session, reason="ended_by_staff")
+
+
+async def _check(tx: Transaction, actor: Actor, request: ImpersonationRequest) -> None:
+    """Whether it is allowed, decided on what is true now: both accounts are held until the transaction ends."""
+    if request.account == actor.account:
+        raise Conflict(_("You see Phoenix through your own eyes already."))
+    await hold_all(tx, [request.account, actor.account])
+    target = await standing(tx, request.account)
+    mine = await standing(tx, actor.account)
+    if mine.locked or not {IMPERSONATE, ADMINISTRATOR} & set(mine.permissions):
+        raise Forbidden(_("You may not look through other people's eyes."))
+    if request.writes and IMPERSONATE_AND_WRITE not in mine.permissions:
+        raise Forbidden(_("You may look, but not change anything. That is a permission of its own."))
+    if target.permissions:
+        raise Forbidden(_("Nobody may look through the eyes of staff."))
+    if target.kind != "person" or target.locked or target.erased:
+        raise Conflict(_("This account is locked, erased or no person. Nobody can look through its eyes."))

@@ -1,0 +1,14 @@
+"""What happens when staff impersonate people. That it ended before its time is an event of the session."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.events import Event
+
+
+class ImpersonationStarted(Event, frozen=True, kw_only=True, kind="impersonation.started"):
+    """Staff began to impersonate a person, for so many minutes. The subject is the person's account; the event's actor is staff."""
+
+    session: str
+    reason: str
+    minutes: int
+    writes: bool

@@ -1,0 +1,34 @@
+"""Impersonation: staff see Phoenix as a person does, with a reason, for minutes, and never unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from phoenix.kernel.actor import IMPERSONATE_AND_WRITE
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Activity, EventKind, Module, Permission, PersonalData
+from phoenix.modules.impersonation import events, pages, personal
+from phoenix.modules.impersonation.actions import IMPERSONATE
+from phoenix.modules.impersonation.notices import IMPERSONATED
+
+
+def _reason(data: Mapping[str, Any]) -> str:
+    return _("(“{reason}”)").format(reason=data.get("reason", ""))
+
+
+MODULE = Module(
+    name="impersonation",
+    about="Staff see Phoenix as a person does: with a reason, for minutes, read-only unless granted more.",
+    folder=Path(__file__).parent,
+    needs=("accounts", "sessions"),
+    routes=pages.ROUTES,
+    permissions=(
+        Permission(IMPERSONATE, "Impersonate a person, read-only", scope="platform"),
+        Permission(IMPERSONATE_AND_WRITE, "Change things while impersonating a person", scope="platform"),
+    ),
+    events=(EventKind(events.ImpersonationStarted, activity=Activity(_("Staff began to look through your account"), "bad", _reason)),),
+    notices=(IMPERSONATED,),
+    personal=PersonalData(export=personal.export, erase=personal.erase),
+)

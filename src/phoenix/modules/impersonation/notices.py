@@ -1,0 +1,28 @@
+"""What a person reads when staff impersonate them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from phoenix.kernel.data.database import Reader
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import SecurityNotice
+from phoenix.modules.impersonation import queries
+
+
+async def facts(db: Reader, payload: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, str]:
+    """Who it is, until when and why; in general words where the session is gone."""
+    found = await db.maybe(queries.FACTS, payload.get("session", ""))
+    if found is None:
+        return {"staff": _("Staff"), "until": _("soon"), "reason": ""}
+    return {"staff": found.staff_name, "until": f"{found.until.astimezone(zone):%H:%M} ({zone.key})", "reason": found.reason}
+
+
+IMPERSONATED = SecurityNotice(
+    "impersonated",
+    _("{staff} may look at Phoenix through your account until {until}. The reason they gave: “{reason}”."),
+    _("You can end it under Security. Do you wonder why? Write to those who run this Phoenix."),
+    facts=facts,
+)

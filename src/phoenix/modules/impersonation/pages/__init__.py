@@ -1,0 +1,7 @@
+"""Pages of impersonation: for staff on the admin listener, and where their link leads on the public one."""
+
+from __future__ import annotations
+
+from phoenix.modules.impersonation.pages import public, staff
+
+ROUTES = (*public.ROUTES, *staff.ROUTES)

@@ -1,0 +1,37 @@
+"""Where staff start and stop impersonating a person, on the public listener."""
+
+from __future__ import annotations
+
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
+from phoenix.kernel.web.session_reader import COOKIE
+from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.impersonation import actions
+
+
+@page("/look-as", may=PUBLIC, queries=1)
+async def show_link(call: Call) -> View:
+    """Where the link of the panel leads. Opening it uses up nothing."""
+    token = call.form.get("token") or call.query("token")
+    return View("impersonation/link.html", {"token": token, "requested": await actions.read_link(call.runtime, call.db, token)})
+
+
+@form("/look-as", may=PUBLIC, queries=3, limits=(VERIFICATIONS,))
+async def send_link(call: Call) -> Redirect:
+    token, opened = await actions.open_link(call.runtime, call.tx, call.form.get("token", ""))
+    seconds = max(1, round((opened.until - call.tx.now).total_seconds()))
+    call.cookies.append(our_cookie(call.runtime, COOKIE, token, seconds=seconds))
+    return Redirect("/")
+
+
+@form("/look-as/end", may=SIGNED_IN, queries=2, impersonator_may=True)
+async def send_end(call: Call) -> View:
+    name = call.actor.name
+    await actions.end(call.tx, call.actor)
+    call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
+    call.forget_user()
+    return View("impersonation/ended.html", {"name": name, "panel": call.runtime.settings.admin.origin})
+
+
+ROUTES = (show_link, send_link, send_end)

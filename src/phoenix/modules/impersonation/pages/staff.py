@@ -1,0 +1,51 @@
+"""Where staff ask to impersonate a person: why, for how long, and whether they can change anything."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from phoenix.kernel.actor import IMPERSONATE_AND_WRITE
+from phoenix.kernel.errors import Conflict, InvalidInput
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import View, form, page
+from phoenix.modules.accounts.actions.accounts import standing
+from phoenix.modules.impersonation import actions
+from phoenix.modules.impersonation.actions import IMPERSONATE, ImpersonationRequest
+
+STAFF = ("admin",)
+PATH = "/staff/people/{account_id:str}/look-as"
+
+
+@page(PATH, may=IMPERSONATE, queries=1, sensitive=True, listeners=STAFF)
+async def show_impersonate(call: Call) -> View:
+    target = await standing(call.db, str(call.path["account_id"]))
+    minutes = actions.available_minutes(call.runtime)
+    context = {
+        "person": target,
+        "minutes": minutes,
+        "may_write": call.actor.may(IMPERSONATE_AND_WRITE),
+        "form": {"minutes": str(minutes[min(1, len(minutes) - 1)])},
+        "link": "",
+    }
+    return View("impersonation/staff.html", context)
+
+
+@form(PATH, may=IMPERSONATE, queries=9, sensitive=True, retry=show_impersonate, listeners=STAFF)
+async def send_impersonate(call: Call) -> View:
+    """The link to the person's pages, shown only this once."""
+    sent, account = call.form, str(call.path["account_id"])
+    minutes = sent.get("minutes", "")
+    request = ImpersonationRequest(
+        account, sent.get("reason", ""), int(minutes) if minutes.isascii() and minutes.isdecimal() and len(minutes) < 4 else 0,
+        bool(sent.get("writes")),
+    )  # fmt: skip
+    try:
+        token = await actions.impersonate(call.runtime, call.tx, call.actor, request)
+    except Conflict as problem:
+        raise InvalidInput(problem.detail) from problem
+    target = await standing(call.tx, account)
+    link = f"{call.app.people_url}/look-as?token={quote(token)}"
+    return View("impersonation/staff.html", {"person": target, "minutes": (), "may_write": False, "form": {}, "link": link})
+
+
+ROUTES = (show_impersonate, send_impersonate)

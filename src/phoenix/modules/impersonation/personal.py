@@ -1,0 +1,19 @@
+"""What a person can know about being impersonated, and how it ends with an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.modules.impersonation import queries
+from phoenix.modules.sessions.actions.end import end_impersonations_by
+
+
+async def export(db: Reader, account: str) -> dict[str, Any]:
+    """When staff impersonated the person, and the reasons they gave."""
+    return {"impersonations": await db.all(queries.PERSON_IMPERSONATIONS, account)}
+
+
+async def erase(tx: Transaction, account: str) -> None:
+    """End what the person was impersonating, as usual, so that whatever is cached about the others goes as well."""
+    await end_impersonations_by(tx, account, reason="erased")

@@ -1,0 +1,90 @@
+"""API keys: with scopes, shown once, revocable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.errors import NotFound
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token, new_token
+from phoenix.modules.accounts.actions.accounts import hold
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.keys import queries
+from phoenix.modules.keys.errors import TooManyApiKeys
+from phoenix.modules.keys.events import ApiKeyCreated, ApiKeyRevoked
+from phoenix.modules.keys.queries import ApiKey
+
+__all__ = ["ApiKey"]
+
+PREFIX = "phk_"
+MOST_DAYS = 366
+# As many as the list shows: one that it left out could not be found and revoked.
+MOST = 100
+
+
+class NewApiKey(Struct, frozen=True):
+    """A key that was just created. `key` exists nowhere else in readable form."""
+
+    id: str
+    key: str
+
+
+async def create_api_key(
+    runtime: Runtime, tx: Transaction, actor: Actor, *, name: str, scopes: Sequence[str], days: int, account: str | None = None
+) -> NewApiKey:
+    """A key that acts for the actor, or for `account`, a service account the caller has checked. Raises InvalidInput.
+
+    A scope is the name of a permission for organisations. The key can do what both the scope and the role of the account allow.
+    """
+    fields = Fields()
+    name = fields.name(name)
+    offered = available_scopes(runtime)
+    unknown = sorted(set(scopes) - set(offered))
+    if unknown:
+        fields.refuse("scopes", "unknown", _("There is no scope called {scope}.").format(scope=unknown[0][:80]))
+    elif not scopes:
+        fields.refuse("scopes", "missing", _("Choose at least one thing the key may do."))
+    if not 1 <= days <= MOST_DAYS:
+        fields.refuse("days", "out_of_range", _("A key lives between 1 and {most} days.").format(most=MOST_DAYS))
+    fields.check()
+    owner, key_id, key = account or actor.account, new_id("key"), PREFIX + new_token()
+    await hold(tx, owner)
+    if await tx.one(queries.COUNT, owner) >= MOST:
+        raise TooManyApiKeys(_("There are {most} keys, which is the most. Revoke one first.").format(most=MOST))
+    until = tx.now + timedelta(days=days)
+    await tx.execute(queries.ADD, key_id, owner, name, hash_token(key), key[-4:], sorted(set(scopes)), actor.account, tx.now, until)
+    tx.record(ApiKeyCreated(subject=owner, key=key_id, scopes=sorted(set(scopes))))
+    await notify(tx, actor.account, "api_key_created")
+    return NewApiKey(key_id, key)
+
+
+async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
+    """Revoke a key of that account at once. Raises NotFound."""
+    if await tx.maybe(queries.REVOKE, key_id, account, tx.now) is None:
+        raise NotFound(_("There is no such key, or it was revoked already."))
+    tx.invalidate(ACCOUNT(account))
+    tx.record(ApiKeyRevoked(subject=account, key=key_id))
+
+
+async def api_keys_of(db: Reader, account: str) -> list[ApiKey]:
+    """The keys of an account that were not revoked, the newest first."""
+    return await db.all(queries.API_KEYS, account)
+
+
+async def count_api_keys(db: Reader, account: str) -> int:
+    return await db.one(queries.COUNT, account)
+
+
+def available_scopes(runtime: Runtime) -> dict[str, str]:
+    """What a key can be allowed, and what that means in words."""
+    return {name: permission.about for name, permission in runtime.part(Registry).permissions.items() if permission.scope == "organisation"}

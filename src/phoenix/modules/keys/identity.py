@@ -1,0 +1,30 @@
+"""From an API key to the account it acts for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from phoenix.kernel.actor import SessionRecord
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token
+from phoenix.modules.keys import queries
+
+RECORDS = "key_"
+
+
+async def find(runtime: Runtime, db: Reader, token: str) -> SessionRecord | None:
+    """The live key, or None."""
+    del runtime
+    return await db.maybe(queries.RECORD, hash_token(token), db.now)
+
+
+async def why(db: Reader, key: str) -> str:
+    """Why a key is over, as a word for machines."""
+    del db, key
+    return "ended"
+
+
+async def write_seen(tx: Transaction, seen: Sequence[tuple[str, float]]) -> None:
+    """Write down when keys were last used, as (id, seconds since 1970), in one statement."""
+    await tx.execute(queries.SEEN, [id_ for id_, _ in seen], [at for _, at in seen])

@@ -1,0 +1,28 @@
+"""Keys: API keys, and the service accounts they act for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Activity, EventKind, Identity, Module, PersonalData, SecurityNotice, Slot
+from phoenix.modules.keys import api, events, identity, pages, personal
+from phoenix.modules.keys.actions.api_keys import PREFIX
+
+MODULE = Module(
+    name="keys",
+    about="API keys, and the service accounts they act for.",
+    folder=Path(__file__).parent,
+    needs=("accounts",),
+    tables=("api_keys",),
+    routes=(*api.ROUTES, *pages.ROUTES),
+    events=(
+        EventKind(events.ServiceAccountCreated),
+        EventKind(events.ApiKeyCreated, activity=Activity(_("An API key was made"))),
+        EventKind(events.ApiKeyRevoked, activity=Activity(_("An API key was revoked"))),
+    ),
+    slots=(Slot("security.sign_in_methods", "keys/slot_sign_in_methods.html", pages.key_count, queries=1, order=40),),
+    notices=(SecurityNotice("api_key_created", _("An API key was made for your account.")),),
+    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, prefix=PREFIX),
+    personal=PersonalData(export=personal.export, erase=personal.erase),
+)

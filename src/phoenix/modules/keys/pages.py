@@ -1,0 +1,47 @@
+"""Settings → API keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from phoenix.kernel.errors import InvalidInput
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.modules.keys.actions import api_keys
+from phoenix.modules.keys.actions.api_keys import api_keys_of, available_scopes, count_api_keys
+
+
+@page("/settings/api-keys", may=SIGNED_IN, queries=1)
+async def show_api_keys(call: Call) -> View:
+    keys = await api_keys_of(call.db, call.actor.account)
+    return View("keys/api_keys.html", {"keys": keys, "scopes": available_scopes(call.runtime), "made": None})
+
+
+@form("/settings/api-keys", may=SIGNED_IN, queries=7, sensitive=True, retry=show_api_keys)
+async def send_api_key(call: Call) -> View:
+    sent = call.form
+    scopes = [name.removeprefix("scope:") for name in sent if name.startswith("scope:")]
+    days = sent.get("days", "90")
+    if not (days.isascii() and days.isdecimal() and len(days) < 6):
+        raise InvalidInput(_("Write the days as a number."))
+    name = sent.get("name", "")
+    made = await api_keys.create_api_key(call.runtime, call.tx, call.actor, name=name, scopes=scopes, days=int(days))
+    keys = await api_keys_of(call.tx, call.actor.account)
+    return View("keys/api_keys.html", {"keys": keys, "scopes": available_scopes(call.runtime), "made": made})
+
+
+@form("/settings/api-keys/{key_id:str}/revoke", may=SIGNED_IN, queries=2)
+async def send_revoke_api_key(call: Call) -> Redirect:
+    await api_keys.revoke_api_key(call.tx, call.actor.account, call.path["key_id"])
+    return Redirect("/settings/api-keys", _("The key has ended."))
+
+
+async def key_count(call: Call) -> Mapping[str, Any]:
+    """How many keys act for the reader: one query."""
+    return {"count": await count_api_keys(call.db, call.actor.account)}
+
+
+ROUTES = (show_api_keys, send_api_key, send_revoke_api_key)

@@ -1,0 +1,20 @@
+"""What keys give to a person's copy of their data, and how they go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.modules.keys import queries
+
+
+async def export(db: Reader, account: str) -> dict[str, Any]:
+    """The API keys by name, without the keys themselves."""
+    return {"api_keys": await db.all(queries.PERSON_KEYS, account)}
+
+
+async def erase(tx: Transaction, account: str) -> None:
+    """Delete every API key."""
+    await tx.execute(queries.ERASE, account)
+    tx.invalidate(ACCOUNT(account))

@@ -1,0 +1,1 @@
+"""Identity providers, and the identities that are connected to accounts."""

@@ -1,0 +1,31 @@
+"""Providers: signing in with OAuth 2.0 and OpenID Connect, and the identities that are connected to accounts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, SecurityNotice, Slot
+from phoenix.modules.providers import api, events, pages, personal
+from phoenix.modules.providers.actions.providers import check
+
+MODULE = Module(
+    name="providers",
+    about="Identity providers by OAuth 2.0 and OpenID Connect, and the identities that are connected to accounts.",
+    folder=Path(__file__).parent,
+    needs=("accounts",),
+    tables=("identities",),
+    routes=(*api.ROUTES, *pages.ROUTES),
+    events=(
+        EventKind(events.IdentityConnected, activity=Activity(_("An account elsewhere was connected"))),
+        EventKind(events.IdentityDisconnected, activity=Activity(_("An account elsewhere was disconnected"))),
+    ),
+    credentials=(Credential("identity", "SELECT count(*) FROM identities WHERE account_id = {account}", signs_in=True),),
+    slots=(Slot("security.sign_in_methods", "providers/slot_sign_in_methods.html", pages.connections, queries=1, order=30),),
+    notices=(
+        SecurityNotice("identity_connected", _("Your account can now be entered with an account elsewhere.")),
+        SecurityNotice("identity_disconnected", _("An account elsewhere no longer opens your account.")),
+    ),
+    check=check,
+    personal=PersonalData(export=personal.export, erase=personal.erase),
+)

@@ -1,0 +1,18 @@
+"""What providers give to a person's copy of their data, and how it goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.modules.providers import queries
+
+
+async def export(db: Reader, account: str) -> dict[str, Any]:
+    """The identities that are connected to the account."""
+    return {"identities": await db.all(queries.PERSON_IDENTITIES, account)}
+
+
+async def erase(tx: Transaction, account: str) -> None:
+    """Disconnect every identity."""
+    await tx.execute(queries.ERASE, account)

@@ -1,0 +1,38 @@
+"""The sessions of an account that are open, in words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from phoenix.kernel.data.database import Reader
+from phoenix.kernel.i18n.text import _
+from phoenix.modules.sessions import queries
+from phoenix.modules.sessions.queries import Session
+
+__all__ = ["Session"]
+
+METHODS = {
+    "password": _("a password"),
+    "passkey": _("a passkey"),
+    "email_code": _("a code by mail"),
+    "totp": _("the authenticator app"),
+    "backup_code": _("a backup code"),
+    "first_administrator": _("the first administrator's link"),
+}
+
+
+async def open_sessions(db: Reader, account: str) -> list[Session]:
+    """The open sessions, the one used last first."""
+    return await db.all(queries.SESSIONS, account, db.now)
+
+
+def method_in_words(method: str) -> str:
+    """“a password and the authenticator app”, from "password+totp"."""
+    parts = [METHODS.get(part, part.partition(":")[2].title() or part) for part in method.split("+")]
+    return _(" and ").join(parts)
+
+
+def signed_in_with(data: Mapping[str, Any]) -> str:
+    """How somebody signed in, from the data of the event."""
+    return _("with {method}").format(method=method_in_words(str(data.get("method", ""))))

@@ -1,0 +1,41 @@
+"""New tokens for a refresh token: it rotates, tolerates two tabs, and tells a stolen one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token
+from phoenix.modules.sessions import queries
+from phoenix.modules.sessions.actions.end import end_session_of, record_ended
+from phoenix.modules.sessions.actions.tokens import SessionTokens, access_token, refresh_token, session_of_refresh_token
+from phoenix.modules.sessions.errors import RefreshRefused
+
+# Two tabs that refresh at once get the same new refresh token within this time; later the old one means theft.
+REFRESH_GRACE = timedelta(seconds=60)
+REUSED = "refresh_reused"
+
+
+async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> SessionTokens:
+    """New tokens for old. Raises RefreshRefused; a token used again after its grace ends the session, as stolen."""
+    found = await tx.maybe(queries.BY_REFRESH_TOKEN, hash_token(token), tx.now)
+    if found is None:
+        session = session_of_refresh_token(runtime.keys, token)
+        if session is not None and (ended := await tx.maybe(queries.END_REFRESHED, session, tx.now, REUSED)) is not None:
+            record_ended(tx, ended, REUSED)
+            raise RefreshRefused(_("This refresh token was used before. The session was ended, in case it was stolen. Log in again."))
+        raise RefreshRefused(_("This refresh token is not known, or its session has ended. Log in again."))
+    count = found.count
+    if found.current:
+        count += 1
+        idle_until = tx.now + timedelta(seconds=found.idle_seconds)
+        await tx.execute(queries.ROTATE, found.id, hash_token(refresh_token(runtime.keys, found.id, count)), tx.now, idle_until)
+        tx.invalidate(ACCOUNT(found.account))
+    elif tx.now - found.refreshed_at > REFRESH_GRACE:
+        await end_session_of(tx, found.account, found.id, reason=REUSED)
+        raise RefreshRefused(_("This refresh token was used before. The session was ended, in case it was stolen. Log in again."))
+    access, seconds = await access_token(runtime, tx, account=found.account, session=found.id, until=found.until, renewal=found.renewals)
+    return SessionTokens(found.id, found.account, access, refresh_token(runtime.keys, found.id, count), seconds)

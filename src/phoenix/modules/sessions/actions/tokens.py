@@ -1,0 +1,97 @@
+"""Access tokens as JWTs (RFC 9068), signed with ES256 (RFC 7518), and refresh tokens that two tabs may use at once.
+
+A JWT only names its session, which is checked on every request: ending a session ends its tokens at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime, timedelta
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from msgspec import Struct
+
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import Keys, from_base64url, same
+from phoenix.modules.sessions.actions.signing_keys import ALGORITHM, active_key, verifying_keys
+
+TYPE = "at+jwt"
+REFRESH = "pho_refresh_"
+LONGEST_COUNT = 9
+CLOCKS_DIFFER = timedelta(seconds=60)
+
+
+class AccessClaims(Struct, frozen=True):
+    """What an access token says: whose session, after which of its renewals, and until when."""
+
+    session: str
+    account: str
+    until: datetime
+    renewal: int
+
+
+class SessionTokens(Struct, frozen=True):
+    """The tokens of a session that was just created or refreshed. They exist nowhere else in readable form."""
+
+    id: str
+    account: str
+    token: str
+    refresh_token: str
+    seconds: int
+
+
+async def access_token(runtime: Runtime, tx: Transaction, *, account: str, session: str, until: datetime, renewal: int) -> tuple[str, int]:
+    """A token for a session, and the seconds it lives, never longer than the session."""
+    key_id, key = await active_key(runtime, tx)
+    seconds = min(runtime.settings.sessions.access_token, int((until - tx.now).total_seconds()))
+    now = int(tx.now.timestamp())
+    claims = {
+        "iss": runtime.settings.public_url,
+        "aud": audience(runtime),
+        "sub": account,
+        "sid": session,
+        "renewal": renewal,
+        "iat": now,
+        "exp": now + seconds,
+    }
+    return jwt.encode({"alg": ALGORITHM, "kid": key_id, "typ": TYPE}, claims, key, algorithms=[ALGORITHM]), seconds
+
+
+async def read_access_token(runtime: Runtime, db: Reader, token: str) -> AccessClaims | None:
+    """The claims of a token, or None where its key is unknown or revoked, or it is forged, expired or for another audience."""
+    with contextlib.suppress(JoseError, ValueError, KeyError, TypeError, AttributeError):
+        # The header is read only to choose the key; nothing is believed before the signature is checked.
+        key_id = json.loads(from_base64url(token.partition(".")[0]) or b"{}").get("kid")
+        key = next((key for key in await verifying_keys(runtime, db) if key.id == key_id), None)
+        if key is None:
+            return None
+        decoded = jwt.decode(token, ECKey.import_key(key.public), algorithms=[ALGORITHM])
+        claims = decoded.claims
+        if decoded.header.get("typ") != TYPE or claims["aud"] != audience(runtime):
+            return None
+        until, since = (datetime.fromtimestamp(int(claims[name]), UTC) for name in ("exp", "iat"))
+        if until <= db.now or since > db.now + CLOCKS_DIFFER:
+            return None
+        return AccessClaims(str(claims["sid"]), str(claims["sub"]), until, int(claims["renewal"]))
+    return None
+
+
+def audience(runtime: Runtime) -> str:
+    """Who tokens are for: the API of this environment, so that none from staging is accepted in production."""
+    return f"phoenix {runtime.settings.installation.environment}"
+
+
+def refresh_token(keys: Keys, session: str, count: int) -> str:
+    """Refresh token number `count` of a session: worked out again for a second tab, stored only as a hash."""
+    return f"{REFRESH}{session}-{count}-{keys.mac('refresh token', session, str(count)).hex()}"
+
+
+def session_of_refresh_token(keys: Keys, token: str) -> str | None:
+    """Whose refresh token this is or once was, however long ago it was replaced; None where it is none of ours."""
+    session, _, count = token.removeprefix(REFRESH).rpartition("-")[0].rpartition("-")
+    ours = len(count) <= LONGEST_COUNT and count.isascii() and count.isdecimal()
+    return session if ours and same(refresh_token(keys, session, int(count)), token) else None

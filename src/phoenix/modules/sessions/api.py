@@ -1,0 +1,108 @@
+"""JSON routes of sessions: refresh, the list, ending them, and the keys that verify access tokens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.endpoint import delete, get, post
+from phoenix.kernel.web.instants import Instant, instant
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
+from phoenix.modules.accounts.actions.limits import REFRESHES
+from phoenix.modules.sessions.actions import end, refresh, signing_keys
+from phoenix.modules.sessions.actions.list import open_sessions
+
+Text = Annotated[str, Meta(max_length=2000)]
+
+
+class RefreshData(Struct, forbid_unknown_fields=True):
+    refresh_token: Text
+
+
+class TokenAnswer(Struct):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    session: str
+
+
+class SessionAnswer(Struct):
+    id: str
+    created_at: Instant
+    seen_at: Instant
+    expires_at: Instant
+    remembered: bool
+    device: str
+    place: str
+    method: str
+    current: bool
+
+
+class SessionList(Struct):
+    items: list[SessionAnswer]
+    next_cursor: str | None = None
+
+
+class KeySet(Struct):
+    """A JWK set (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+@post("/api/v2/sessions/refresh", may=PUBLIC, queries=6, limits=(REFRESHES,), problems=(401,))
+async def refresh_session(call: Call, data: RefreshData) -> TokenAnswer:
+    """New tokens for a refresh token. Two refreshes at once get the same tokens; a later reuse ends the session."""
+    made = await refresh.refresh_session(call.runtime, call.tx, data.refresh_token)
+    return TokenAnswer(made.token, made.refresh_token, made.seconds, made.id)
+
+
+@get("/api/v2/sessions", may=SIGNED_IN, queries=1)
+async def list_sessions(call: Call) -> SessionList:
+    """The sessions that are open, the one used last first."""
+    found = await open_sessions(call.db, call.actor.account)
+    return SessionList(
+        [
+            SessionAnswer(
+                s.id,
+                instant(s.created_at),
+                instant(s.seen_at),
+                instant(s.until),
+                s.remembered,
+                s.device,
+                s.place,
+                s.method,
+                s.id == call.actor.session,
+            )
+            for s in found
+        ]
+    )
+
+
+@delete("/api/v2/sessions/current", may=SIGNED_IN, before_second_factor=True, queries=2)
+async def end_current_session(call: Call) -> None:
+    """Sign out."""
+    await end.end_session(call.tx, call.actor, call.actor.session, reason="logged_out")
+
+
+@delete("/api/v2/sessions/{session_id:str}", may=SIGNED_IN, queries=2, sensitive=True)
+async def end_session(call: Call, session_id: str) -> None:
+    """End one of your sessions."""
+    await end.end_session(call.tx, call.actor, session_id)
+
+
+@delete("/api/v2/sessions", may=SIGNED_IN, queries=2, sensitive=True)
+async def end_other_sessions(call: Call) -> None:
+    """End all your sessions but this one."""
+    await end.end_other_sessions(call.tx, call.actor.account, keep=call.actor.session)
+
+
+@get("/.well-known/jwks.json", may=PUBLIC, queries=1, tag="sessions")
+async def read_key_set(call: Call) -> KeySet:
+    """The keys that verify access tokens, the next one included."""
+    call.headers["Cache-Control"] = "public, max-age=300"
+    return KeySet((await signing_keys.published_keys(call.runtime, call.db))["keys"])
+
+
+ROUTES = (refresh_session, list_sessions, end_current_session, end_session, end_other_sessions, read_key_set)

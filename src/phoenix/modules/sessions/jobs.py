@@ -1,0 +1,39 @@
+"""The email about a new device, and deleting what is no longer needed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions.accounts import find_account
+from phoenix.modules.sessions import queries
+
+KEEP_ENDED = timedelta(days=90)
+KEEP_DEVICES = timedelta(days=400)
+
+
+async def send_new_device(runtime: Runtime, payload: dict[str, Any]) -> None:
+    """Tell the owner of an account about a sign-in from a device that was not used before."""
+    async with runtime.database.reader() as db:
+        account = await find_account(db, payload["account"])
+        session = await db.maybe(queries.ORIGIN, payload["session"])
+    if account is not None and session is not None:
+        here = session.at.astimezone(ZoneInfo(account.time_zone))
+        await runtime.mailer.send_template(
+            "sessions/new_device",
+            to=account.email,
+            name=account.name,
+            device=session.device,
+            place=session.place,
+            when=f"{here.day} {here:%B %Y, %H:%M} ({account.time_zone})",
+            link=f"{runtime.settings.public_url}/settings/security",
+        )
+
+
+async def forget_old(runtime: Runtime) -> None:
+    """Delete sessions that ended long ago, and devices that were not used for more than a year."""
+    async with runtime.database.transaction() as tx:
+        await tx.execute(queries.FORGET_OLD, tx.now - KEEP_ENDED)
+        await tx.execute(queries.FORGET_OLD_DEVICES, tx.now - KEEP_DEVICES)

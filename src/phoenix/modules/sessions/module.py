@@ -1,0 +1,36 @@
+"""Sessions: their records and tokens, the keys that sign them, and the devices people are signed in on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Activity, Command, EventKind, Identity, Job, Module, PersonalData, Schedule, Slot
+from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal
+from phoenix.modules.sessions.actions.known_devices import JOB
+from phoenix.modules.sessions.actions.list import signed_in_with
+from phoenix.modules.sessions.actions.signing_keys import GENERATION
+
+MODULE = Module(
+    name="sessions",
+    about="Sessions: tokens, refresh, signing keys, and the list of devices.",
+    folder=Path(__file__).parent,
+    needs=("accounts",),
+    tables=("sessions", "known_devices", "signing_keys"),
+    routes=(*api.ROUTES, *pages.ROUTES),
+    events=(
+        EventKind(events.SessionStarted, activity=Activity(_("Signed in"), "good", signed_in_with)),
+        EventKind(events.SessionEnded, activity=Activity(_("A device was signed out"))),
+        EventKind(events.ImpersonationEnded, activity=Activity(_("Staff stopped looking through your account"))),
+        EventKind(events.SessionReauthenticated, activity=Activity(_("You showed again that it is you"))),
+        EventKind(events.NewDeviceSeen, activity=Activity(_("A device was used for the first time"))),
+        EventKind(events.SigningKeysRotated),
+        EventKind(events.SigningKeyRevoked),
+    ),
+    jobs=(Job(JOB, jobs.send_new_device),),
+    schedules=(Schedule("sessions.forget_old", "19 3 * * *", jobs.forget_old),),
+    commands=(Command("keys", "rotate", commands.rotate_keys), Command("keys", "list", commands.list_keys)),
+    slots=(Slot("security", "sessions/_devices.html", pages.devices, queries=1, order=50),),
+    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, keys=(GENERATION,)),
+    personal=PersonalData(export=personal.export, erase=personal.erase, deletion_asked=personal.deletion_asked),
+)

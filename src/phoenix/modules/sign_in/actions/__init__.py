@@ -1,0 +1,1 @@
+"""What people walk through to sign up, sign in, and get back in."""

@@ -1,0 +1,62 @@
+"""Change one's email address: the new one is verified first, then an email tells the old one."""
+
+from __future__ import annotations
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import to_base64url
+from phoenix.modules.accounts.actions import addresses, email_verification
+from phoenix.modules.accounts.actions.accounts import find_by_email
+from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR, EmailProof
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.sessions.actions.end import end_other_sessions
+from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
+from phoenix.modules.sign_in.events import AddressChanged
+
+PURPOSE = "change_address"
+# Job records hold no address that can be read, so the old one travels sealed.
+OLD_ADDRESS = "old address"
+
+
+async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, email: str) -> None:
+    """Send a code to the new address. Whether somebody has it already stays unsaid: its owner is told instead."""
+    fields = Fields()
+    address = fields.email(email)
+    if address is not None and address.key == parse_address(actor.record.email).key:
+        fields.refuse("email", "unchanged", _("This is your address already."))
+    fields.check()
+    if address is None or not (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed:
+        return
+    taken = await find_by_email(tx, address.key)
+    # Also one that is taken, since the page shows it.
+    await addresses.set_new_address(tx, actor.account, address)
+    if taken is not None:
+        await enqueue(tx, "sign_in.send_already_registered", {"account": taken.id})
+        return
+    await enqueue(tx, "sign_in.send_address_change", {"account": actor.account})
+
+
+async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof: EmailProof) -> str:
+    """The verified address is the account's from now on. Raises WrongCode; AddressTaken where somebody was faster."""
+    verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
+    requested = await addresses.new_address(tx, actor.account)
+    if verified.account != actor.account or not requested:
+        raise WrongCode(_("This link belongs to another account. Sign in with that one first."))
+    address = parse_address(requested)
+    if address.key != verified.email_key:
+        raise WrongCode(_("You asked for another address since. Use the newest mail."))
+    await addresses.change_address(tx, actor.account, address)
+    # Nobody's sign-up for the old address, tried while it was taken, becomes an account there now.
+    await forget_sign_ups(tx, parse_address(actor.record.email).key)
+    # Also what was emailed to the old address, to sign in or for a new password: somebody else may read that mailbox now.
+    await email_verification.cancel_all(tx, actor.account)
+    await end_other_sessions(tx, actor.account, keep=actor.session, reason="address_changed")
+    tx.record(AddressChanged(subject=actor.account))
+    old = to_base64url(runtime.keys.seal(OLD_ADDRESS, actor.record.email.encode(), bound_to=actor.account))
+    await enqueue(tx, "sign_in.send_address_changed", {"account": actor.account, "old": old})
+    return address.display

@@ -1,0 +1,49 @@
+"""Sign in with address and password."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.errors import InvalidInput
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token
+from phoenix.modules.accounts.actions.password import set_password
+from phoenix.modules.factors.actions import throttle
+from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.sign_up import KEEP
+from phoenix.modules.sign_in.actions.unlock import offer_unlock
+from phoenix.modules.sign_in.errors import AddressNotVerified, WrongCredentials
+
+
+async def check_password(runtime: Runtime, tx: Transaction, *, email: str, password: str, device: str = "") -> str:
+    """The account whose password this is.
+
+    Raises WrongCredentials, in the same time whether or not the address is known; AddressNotVerified to somebody who
+    knows the password of a sign-up, even if the address has an account, or the answer would tell of it; TooManyRequests
+    after five tries at one address that found no account, from a device it does not know.
+    """
+    try:
+        address = parse_address(email)
+    except InvalidInput:
+        await runtime.passwords.burn()
+        raise WrongCredentials(_("The address or the password is wrong.")) from None
+    async with runtime.database.reader() as db:
+        # Read on its own, so that no transaction waits while the password is hashed.
+        found = await db.one(queries.CREDENTIALS, address.key, tx.now - KEEP, hash_token(device))
+    attempt = await throttle.count_attempt(
+        runtime, "password", address.key, account=found.account, device=device if found.knows_device else ""
+    )
+    if found.password_hash is None:
+        await runtime.passwords.burn()
+    if found.account is None or found.password_hash is None or not await runtime.passwords.verify(found.password_hash, password):
+        await offer_unlock(tx, attempt)
+        # The counter goes on: anybody could start it again by signing up with that address.
+        if found.sign_up is not None and found.sign_up_hash is not None and await runtime.passwords.verify(found.sign_up_hash, password):
+            sentence = _("Your address is not confirmed yet. Open the link in the mail, or type its code.")
+            raise AddressNotVerified(sentence, sign_up=found.sign_up)
+        raise WrongCredentials(_("The address or the password is wrong."))
+    await throttle.clear(tx, attempt)
+    if runtime.passwords.needs_rehash(found.password_hash):
+        await set_password(tx, found.account, await runtime.passwords.hash(password))
+    return found.account

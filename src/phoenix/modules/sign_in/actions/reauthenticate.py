@@ -1,0 +1,78 @@
+"""Confirm that it is still you, before an act that matters for the safety of the account (ASVS 5.0, 7.5)."""
+
+from __future__ import annotations
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions import email_verification
+from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.actions.password import NONE, password_hash
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.factors.actions import throttle
+from phoenix.modules.factors.actions.second_factor import check_factor
+from phoenix.modules.sessions.actions.renew import set_authenticated
+from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.unlock import offer_unlock
+from phoenix.modules.sign_in.queries import Protection
+
+PURPOSE = "reauthenticate"
+
+
+async def protection_of(db: Reader, account: str) -> Protection:
+    """What protects an account, in one statement."""
+    return await db.one(queries.PROTECTION, account, db.now)
+
+
+def methods_of(found: Protection) -> list[str]:
+    """How this person can confirm it, the best first: as much as signing in takes. An email is enough only if there is nothing else."""
+    methods = []
+    if found.passkeys:
+        methods.append("passkey")
+    if found.totp_since:
+        methods += ["totp", "backup_code"]
+    if found.has_password and not methods:
+        methods.append("password")
+    return methods or ["email_code"]
+
+
+async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, method: str, answer: str, password: str = "") -> None:
+    """Confirm it by `method`. A second factor counts only together with the `password`, where the account has one.
+
+    Raises WrongCode, or InvalidInput where this account has no such method.
+    """
+    found = await protection_of(tx, actor.account)
+    if method not in methods_of(found) or method == "passkey":
+        raise InvalidInput(errors=(FieldError("method", "unknown", _("Your account has no such way to show who you are.")),))
+    if method == "password":
+        await check_own_password(runtime, tx, actor, answer)
+    elif method == "email_code":
+        verified = await email_verification.complete(runtime, tx, PURPOSE, EmailProof(email=actor.record.email, code=answer))
+        if verified.account != actor.account:
+            raise WrongCode(_("This code belongs to another account."))
+    else:
+        await check_own_password(runtime, tx, actor, password)
+        # Counted for this session only, so that no stranger can use it up.
+        await check_factor(runtime, tx, actor.account, method=method, code=answer, device=actor.session)
+    await set_authenticated(tx, actor, method=method)
+
+
+async def request_code(tx: Transaction, actor: Actor) -> None:
+    """Send a code to the account's own address."""
+    await enqueue(tx, "sign_in.send_reauthentication_code", {"account": actor.account})
+
+
+async def check_own_password(runtime: Runtime, tx: Transaction, actor: Actor, password: str, *, field: str = "password") -> None:
+    """Raises WrongCode on `field` unless it is the account's password, or the account has none. Wrong ones are counted."""
+    async with runtime.database.reader() as db:
+        stored = await password_hash(db, actor.account)
+    if stored == NONE:
+        return
+    attempt = await throttle.count_attempt(runtime, "confirm", actor.session, account=actor.account)
+    if not await runtime.passwords.verify(stored, password):
+        await offer_unlock(tx, attempt)
+        raise WrongCode(errors=(FieldError(field, "wrong_password", _("This is not your password.")),))
+    await throttle.clear(tx, attempt)

@@ -1,0 +1,61 @@
+"""Reset a password with an emailed code or link."""
+
+from __future__ import annotations
+
+import structlog
+
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions import email_verification
+from phoenix.modules.accounts.actions.accounts import find_by_email
+from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR, EmailProof
+from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.accounts.actions.password import NONE, set_password
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.sessions.actions.end import end_other_sessions
+from phoenix.modules.sign_in.events import PasswordReset
+
+log = structlog.get_logger(__name__)
+
+PURPOSE = "reset"
+
+
+async def request_reset(runtime: Runtime, tx: Transaction, *, email: str) -> None:
+    """Send an email to set a new password with. Says nothing about whether the address is known."""
+    fields = Fields()
+    address = fields.email(email)
+    fields.check()
+    if address is None or not (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed:
+        return
+    known = await find_by_email(tx, address.key)
+    # A job for an address nobody has costs the same, so that the time of the answer does not tell.
+    await enqueue(tx, "sign_in.send_password_reset", {"account": known.id if known else None})
+    log.info("password_reset_asked", account=known.id if known else None, address=runtime.keys.pseudonym(address.key))
+
+
+async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *, password: str) -> str:
+    """Set a new password; every session ends. The account's id. The proof is used up only by a password that can be used."""
+    fields = Fields()
+    await fields.new_password(runtime, password, proof.email)
+    fields.check()
+    password_hash = await runtime.passwords.hash(password)
+    verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
+    if verified.account is None:
+        raise WrongCode(_("This link does not belong to an account. Ask for a new mail."))
+    await set_password(tx, verified.account, password_hash)
+    await email_verification.cancel_all(tx, verified.account)
+    await end_other_sessions(tx, verified.account, keep=None, reason="password_reset")
+    tx.record(PasswordReset(subject=verified.account))
+    await notify(tx, verified.account, "password_reset")
+    return verified.account
+
+
+async def force_reset(tx: Transaction, account: str) -> None:
+    """Remove the password of an account, end its sessions, and email the way to a new one."""
+    await set_password(tx, account, NONE)
+    await email_verification.cancel_all(tx, account)
+    await end_other_sessions(tx, account, keep=None, reason="password_taken")
+    await enqueue(tx, "sign_in.send_forced_reset", {"account": account})

@@ -1,0 +1,83 @@
+"""Start a session: the one place that decides what being signed in takes, however somebody proved who they are."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from msgspec import Struct
+
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import hash_token, new_token
+from phoenix.modules.accounts.actions.accounts import Account
+from phoenix.modules.accounts.actions.email_verification import use_once
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.sessions.actions.create import Client, create_session
+from phoenix.modules.sessions.actions.known_devices import notify_of_new_device
+from phoenix.modules.sessions.actions.tokens import SessionTokens
+from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.errors import AccountLocked, SecondFactorRequired
+
+CHALLENGE_PURPOSE = "second factor"
+CHALLENGE_LIVES = timedelta(minutes=10)
+
+
+class NewSession(SessionTokens, frozen=True):
+    """A session that just started: the token that its device is known by from now on, and whose it is."""
+
+    device: str
+    owner: Account
+
+
+class Challenge(Struct, frozen=True):
+    """Somebody showed the first factor and owes the second."""
+
+    account: str
+    method: str
+    remember: bool
+    device: str
+    """The token of a device that the account knows, else "": guesses from there are counted apart."""
+
+
+async def start_session(
+    runtime: Runtime, tx: Transaction, *, account: str, method: str, client: Client, strong: bool = False
+) -> NewSession:
+    """Start a session for somebody who proved by `method` to own the account. `strong` is two factors, or one that is both.
+
+    Raises AccountLocked, and SecondFactorRequired with a challenge where the account has a second factor and this was one.
+    """
+    found = await tx.one(queries.PROTECTED, account, hash_token(client.device))
+    if found.locked or found.kind != "person":
+        raise AccountLocked(_("This account is locked. Write to those who run this Phoenix."))
+    if not strong and (found.totp or found.passkeys):
+        methods = [*(["totp", "backup_code"] if found.totp else []), *(["passkey"] if found.passkeys else [])]
+        challenge = new_challenge(runtime, Challenge(account, method, client.remember, client.device if found.knows_device else ""))
+        raise SecondFactorRequired(_("One step more: show your second factor."), challenge=challenge, methods=methods)
+    device = client.device if found.knows_device else new_token()
+    made = await create_session(runtime, tx, account=account, method=method, client=client, device=device)
+    if not found.knows_device and found.knows_any_device:
+        await notify_of_new_device(tx, account, made.id)
+    return NewSession(made.id, account, made.token, made.refresh_token, made.seconds, device, found.owner)
+
+
+def new_challenge(runtime: Runtime, challenge: Challenge) -> str:
+    """A signed note of the first factor, valid for ten minutes."""
+    payload = json.dumps([challenge.account, challenge.method, challenge.remember, challenge.device, new_token(8)])
+    return runtime.keys.sign(CHALLENGE_PURPOSE, payload, expires=runtime.clock.now() + CHALLENGE_LIVES)
+
+
+def read_challenge(runtime: Runtime, token: str) -> Challenge:
+    """What a challenge says. Raises WrongCode where it is forged or too old."""
+    payload = runtime.keys.verify(CHALLENGE_PURPOSE, token, now=runtime.clock.now())
+    if payload is None:
+        raise WrongCode(_("This took too long. Sign in again from the start."))
+    account, method, remember, device, _nonce = json.loads(payload)
+    return Challenge(account, method, remember, device)
+
+
+async def use_challenge(tx: Transaction, token: str) -> None:
+    """Use a challenge up. Raises WrongCode where it was: of two at once exactly one gets in."""
+    if not await use_once(tx, token, CHALLENGE_LIVES):
+        raise WrongCode(_("This was used already. Sign in again from the start."))

@@ -1,0 +1,33 @@
+"""End the wait after too many wrong tries: the owner verifies the address of the account."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions import email_verification
+from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.factors.actions import throttle
+from phoenix.modules.factors.actions.throttle import SECOND_FACTOR, Attempt, key_of
+
+PURPOSE = "unlock"
+
+
+async def offer_unlock(tx: Transaction, attempt: Attempt) -> None:
+    """The try was wrong. When the wait begins the owner gets an email that ends it; an address nobody has costs the same."""
+    if throttle.record_pause(tx, attempt):
+        await enqueue(tx, "sign_in.send_unlock", {"account": attempt.account})
+
+
+async def unlock(runtime: Runtime, tx: Transaction, proof: EmailProof) -> str:
+    """Start the counters of the account again; its id. Raises WrongCode.
+
+    The counter of the second factor goes on: reading the email would otherwise buy five more guesses each time.
+    """
+    verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
+    if verified.account is None:
+        raise WrongCode(_("This link does not belong to an account."))
+    await throttle.clear_account(tx, verified.account, by="mail", keep=[key_of(runtime, SECOND_FACTOR, verified.account)])
+    return verified.account

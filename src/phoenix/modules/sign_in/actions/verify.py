@@ -1,0 +1,50 @@
+"""Verify the address of a sign-up: the account is created here."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions import email_verification
+from phoenix.modules.accounts.actions.accounts import create_account
+from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
+
+PURPOSE = "verify"
+
+
+class NewAccount(Struct, frozen=True):
+    """An account that was just created. `here` is whether its sign-up was sent by the browser that verified the address."""
+
+    account: str
+    here: bool
+
+
+async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, *, signed_up_here: str = "") -> NewAccount:
+    """Create the account of the sign-up that the proof belongs to. Works on any device.
+
+    Anybody can sign up with any address, so its owner may have emails about a stranger's sign-up beside their own. Where the
+    browser that brings the proof has a sign-up of this address itself (`signed_up_here`), that one counts, whichever email
+    was used: a stranger's password never opens what the owner believes to be theirs.
+    """
+    verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
+    sign_up = await tx.maybe(queries.SIGN_UP_TO_COMPLETE, verified.sign_up, signed_up_here)
+    if sign_up is None:
+        raise WrongCode(_("This address was confirmed already. Log in."))
+    account = await create_account(
+        tx,
+        parse_address(sign_up.email),
+        name=sign_up.name,
+        password_hash=sign_up.password_hash,
+        time_zone=sign_up.time_zone,
+        locale=sign_up.locale,
+    )
+    if account is None:
+        raise WrongCode(_("This address was confirmed already. Log in."))
+    await forget_sign_ups(tx, sign_up.email_key)
+    return NewAccount(account, here=sign_up.id == signed_up_here)

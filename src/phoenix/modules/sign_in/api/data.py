@@ -1,0 +1,31 @@
+"""What the JSON routes of signing in take and give, more than one of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(max_length=2000)]
+
+
+class EmailData(Struct, forbid_unknown_fields=True):
+    email: Text
+
+
+class EmailRequestData(EmailData, forbid_unknown_fields=True):
+    """`captcha` is the answer of the CAPTCHA, where the installation asks for one."""
+
+    captcha: Text = ""
+
+
+class ProofData(Struct, forbid_unknown_fields=True):
+    """Either `token`, from the link, or `email` and `code`."""
+
+    token: Text = ""
+    email: Text = ""
+    code: Text = ""
+
+
+class Nothing(Struct):
+    """An answer that is always the same."""

@@ -1,0 +1,210 @@
+"""JSON routes of signing in, and of confirming that it is still you."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from phoenix.kernel.web.call import Accepted, Call, Created
+from phoenix.kernel.web.endpoint import post
+from phoenix.kernel.web.pages import our_cookie
+from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
+from phoenix.kernel.web.session_reader import COOKIE, bearer
+from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answer
+from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.actions.limits import PASSKEY_OPTIONS, RESETS, SIGN_INS, VERIFICATIONS
+from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
+from phoenix.modules.factors.actions.passkeys import PasskeyResponse
+from phoenix.modules.factors.actions.relying_party import RelyingParty, require_party
+from phoenix.modules.sessions.actions.create import Client
+from phoenix.modules.sessions.actions.device import device_of, place_of
+from phoenix.modules.sessions.actions.renew import renew_tokens
+from phoenix.modules.sign_in.actions import email_code, passkey, reauthenticate, second_factor
+from phoenix.modules.sign_in.actions.password import check_password
+from phoenix.modules.sign_in.actions.start_session import NewSession, start_session
+from phoenix.modules.sign_in.api.data import EmailRequestData, Nothing, ProofData, Text
+
+
+class SignInData(Struct, forbid_unknown_fields=True):
+    """`device` is what an earlier sign-in on this device answered: with it, strangers' guesses slow nobody down."""
+
+    email: Text
+    password: Text
+    remember: bool = False
+    device: Text = ""
+
+
+class SecondFactorData(Struct, forbid_unknown_fields=True):
+    """`method` is `totp` or `backup_code` with a `code`, or `passkey` with a `passkey`: see /sessions/passkey/options."""
+
+    challenge: Text
+    method: Text
+    code: Text = ""
+    passkey: PasskeyData | None = None
+    device: Text = ""
+
+
+class SignInProofData(ProofData, forbid_unknown_fields=True, kw_only=True):
+    remember: bool = False
+    device: Text = ""
+
+
+class ReauthenticationData(Struct, forbid_unknown_fields=True):
+    """`method` is `password`, `totp`, `backup_code` or `email_code`, and `code` holds what goes with it; or it is `passkey`.
+
+    It takes as much as signing in: `totp` and `backup_code` need the `password` as well, where the account has one.
+    """
+
+    method: Text
+    code: Text = ""
+    password: Text = ""
+    passkey: PasskeyData | None = None
+
+
+class PasskeyOptionsData(Struct, forbid_unknown_fields=True):
+    """`challenge` is that of a second step that is due; without it any passkey is asked for."""
+
+    challenge: Text = ""
+
+
+class PasskeySignInData(PasskeyData, forbid_unknown_fields=True, kw_only=True):
+    remember: bool = False
+    device: Text = ""
+
+
+class SignInAnswer(Struct):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    session: str
+    device: str
+    account: AccountAnswer
+
+
+class ReauthenticatedAnswer(Struct):
+    """The former tokens have ended. A browser gets the new one as a cookie, and both tokens are null."""
+
+    access_token: str | None
+    refresh_token: str | None
+    expires_in: int
+    session: str
+
+
+def client_of(call: Call, *, remember: bool, device: str) -> Client:
+    """The client of an API call."""
+    return Client(device_of(call.agent), place_of(call.address), device, remember, api=True)
+
+
+def party_here(call: Call) -> RelyingParty:
+    """The relying party at the address that was called. Raises PasskeysElsewhere."""
+    return require_party(call.runtime.settings, call.request.headers.get("host", ""))
+
+
+def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
+    """A session that just started, as an API client gets it."""
+    value = SignInAnswer(made.token, made.refresh_token, made.seconds, made.id, made.device, account_answer(made.owner))
+    return Created(value, f"/api/v2/sessions/{made.id}")
+
+
+@post("/api/v2/sessions", may=PUBLIC, queries=10, limits=(SIGN_INS,), problems=(401, 403))
+async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
+    """Sign in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it ends.
+
+    Where a second factor is due the answer is 401 with the code `second_factor_required`, a `challenge` and its `methods`.
+    """
+    account = await check_password(call.runtime, call.tx, email=data.email, password=data.password, device=data.device)
+    client = client_of(call, remember=data.remember, device=data.device)
+    return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="password", client=client))
+
+
+@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=16, limits=(SIGN_INS,), problems=(401, 403))
+async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[SignInAnswer]:
+    """The second step of a sign-in: the challenge of the first, and a code or passkey. A challenge works once."""
+    if data.method == "passkey" and data.passkey is not None:
+        response = PasskeyResponse(data.passkey.challenge, data.passkey.credential)
+        owed = await passkey.answer_challenge(call.runtime, call.tx, party_here(call), data.challenge, response)
+    else:
+        owed = await second_factor.answer_challenge(call.runtime, call.tx, data.challenge, method=data.method, code=data.code)
+    client = client_of(call, remember=owed.remember, device=owed.device or data.device)
+    method = f"{owed.method}+{data.method}"
+    return sign_in_answer(await start_session(call.runtime, call.tx, account=owed.account, method=method, client=client, strong=True))
+
+
+@post("/api/v2/sessions/email_code", may=PUBLIC, queries=3, limits=(RESETS,))
+async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
+    """Ask for an email with a code to sign in with. The answer is always the same."""
+    await call.runtime.captcha.require(data.captcha, call.address)
+    await email_code.request_code(call.runtime, call.tx, email=data.email)
+    return Accepted(Nothing())
+
+
+@post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), problems=(401, 403))
+async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
+    """Sign in with the token or code of that email. A second factor is asked for as after a password."""
+    account = await email_code.check_code(call.runtime, call.tx, EmailProof(data.token, data.email, data.code))
+    client = client_of(call, remember=data.remember, device=data.device)
+    return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="email_code", client=client))
+
+
+@post("/api/v2/sessions/current/reauthenticate", may=SIGNED_IN, before_second_factor=True, queries=17, limits=(VERIFICATIONS,))
+async def reauthenticate_session(call: Call, data: ReauthenticationData) -> ReauthenticatedAnswer:
+    """Confirm that it is still you: sensitive acts are open to this session for 15 minutes. The session's tokens are replaced."""
+    if data.method == "passkey" and data.passkey is not None:
+        response = PasskeyResponse(data.passkey.challenge, data.passkey.credential)
+        await passkey.reauthenticate(call.runtime, call.tx, call.actor, party_here(call), response)
+    else:
+        await reauthenticate.reauthenticate(call.runtime, call.tx, call.actor, method=data.method, answer=data.code, password=data.password)
+    made = await renew_tokens(call.runtime, call.tx, call.actor)
+    if bearer(call.request.scope["headers"]) is not None:
+        return ReauthenticatedAnswer(made.token, made.refresh_token, made.seconds, call.actor.session)
+    call.cookies.append(our_cookie(call.runtime, COOKIE, made.token, seconds=made.seconds if made.remembered else None))
+    return ReauthenticatedAnswer(None, None, made.seconds, call.actor.session)
+
+
+@post("/api/v2/sessions/current/reauthenticate_code", may=SIGNED_IN, before_second_factor=True, queries=2, limits=(RESETS,))
+async def request_reauthentication_code(call: Call) -> Accepted[Nothing]:
+    """Ask for an email with a code to reauthenticate with, where the account has no password."""
+    await reauthenticate.request_code(call.tx, call.actor)
+    return Accepted(Nothing())
+
+
+@post("/api/v2/sessions/passkey/options", may=PUBLIC, queries=1, limits=(PASSKEY_OPTIONS,), listeners=EVERYWHERE)
+async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> PasskeyOptionsAnswer:
+    """Begin to sign in with a passkey, or to take the second step with one: what to give to navigator.credentials.get()."""
+    if data.challenge:
+        return options_answer(await passkey.second_step_options(call.runtime, call.db, party_here(call), data.challenge))
+    return options_answer(passkey.sign_in_options(call.runtime, party_here(call)))
+
+
+@post("/api/v2/sessions/passkey", may=PUBLIC, queries=14, limits=(SIGN_INS,), problems=(401, 403))
+async def create_session_by_passkey(call: Call, data: PasskeySignInData) -> Created[SignInAnswer]:
+    """Sign in with only a passkey: it is two factors in one, so no second step follows."""
+    response = PasskeyResponse(data.challenge, data.credential)
+    account = await passkey.sign_in(call.runtime, call.tx, party_here(call), response)
+    client = client_of(call, remember=data.remember, device=data.device)
+    return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="passkey", client=client, strong=True))
+
+
+@post(
+    "/api/v2/sessions/current/reauthenticate_options",
+    may=SIGNED_IN,
+    before_second_factor=True,
+    queries=1,
+    limits=(VERIFICATIONS,),
+    listeners=EVERYWHERE,
+)
+async def reauthentication_options(call: Call) -> PasskeyOptionsAnswer:
+    """Begin to confirm with a passkey that it is still you: what to give to navigator.credentials.get()."""
+    return options_answer(await passkey.reauthentication_options(call.runtime, call.db, call.actor, party_here(call)))
+
+
+ROUTES = (
+    create_session,
+    answer_second_factor,
+    request_sign_in_code,
+    create_session_by_code,
+    sign_in_passkey_options,
+    create_session_by_passkey,
+    reauthenticate_session,
+    request_reauthentication_code,
+    reauthentication_options,
+)

@@ -1,0 +1,47 @@
+"""Why signing in and up is refused."""
+
+from __future__ import annotations
+
+from phoenix.kernel.errors import Conflict, Forbidden, NotSignedIn
+
+
+class WrongCredentials(NotSignedIn):
+    """What a wrong try leaves behind, such as an email to the owner, stays."""
+
+    code, title = "wrong_credentials", "The address or the password is wrong"
+    keeps_changes = True
+    shows_form = True
+
+
+class SecondFactorRequired(NotSignedIn):
+    """The first factor was right. `challenge` goes back with the second; `methods` are the ones this account has."""
+
+    code, title = "second_factor_required", "One step more"
+    keeps_changes = True
+
+    def __init__(self, detail: str, *, challenge: str, methods: list[str]) -> None:
+        super().__init__(detail)
+        self.challenge, self.methods = challenge, methods
+        self.extra = {"challenge": challenge, "methods": methods}
+
+
+class AccountLocked(Forbidden):
+    """Told only to somebody who proved to own the account."""
+
+    code, title = "account_locked", "This account is locked"
+    shows_form = True
+
+
+class AddressNotVerified(Forbidden):
+    """Told only to somebody who knows the password of the sign-up."""
+
+    keeps_changes = True
+    code, title = "email_not_verified", "Your address is not confirmed yet"
+
+    def __init__(self, detail: str, *, sign_up: str) -> None:
+        super().__init__(detail)
+        self.sign_up = sign_up
+
+
+class SetUpAlready(Conflict):
+    code, title = "already_set_up", "Phoenix has its first administrator already"

@@ -1,0 +1,30 @@
+"""Sign-in: everything people walk through to sign up, sign in, confirm that it is them, and get back in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Activity, Command, EventKind, Module, PersonalData, Schedule, SignInPages
+from phoenix.modules.accounts.actions.settings_pages import SECURITY
+from phoenix.modules.sign_in import api, commands, events, jobs, pages, personal
+
+MODULE = Module(
+    name="sign_in",
+    about="Sign-up, every way to sign in, the second step, re-authentication, and getting back in.",
+    folder=Path(__file__).parent,
+    needs=("accounts", "sessions", "factors", "providers"),
+    tables=("sign_ups",),
+    routes=(*api.ROUTES, *pages.ROUTES),
+    events=(
+        EventKind(events.PasswordReset, activity=Activity(_("The password was set anew by mail"))),
+        EventKind(events.PasswordChanged, activity=Activity(_("The password was changed"))),
+        EventKind(events.AddressChanged, activity=Activity(_("The e-mail address was changed"))),
+    ),
+    jobs=jobs.JOBS,
+    schedules=(Schedule("sign_in.forget_old", "23 3 * * *", jobs.forget_old),),
+    commands=(Command("accounts", "first-administrator-link", commands.first_administrator_link),),
+    notices=jobs.NOTICES,
+    sign_in=SignInPages(sign_in="/sign-in", reauthenticate="/confirm", second_factor=SECURITY),
+    personal=PersonalData(erase=personal.erase),
+)

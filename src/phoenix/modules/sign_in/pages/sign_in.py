@@ -1,0 +1,156 @@
+"""Pages of signing in and out: with a password, a passkey, an emailed code, and the second step."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.captcha import answer_in
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.cookies import cookie_value
+from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
+from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
+from phoenix.kernel.web.session_reader import COOKIE
+from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, VERIFICATIONS
+from phoenix.modules.providers.actions.providers import providers
+from phoenix.modules.sessions.actions import end
+from phoenix.modules.sign_in.actions import email_code, passkey, second_factor, unlock
+from phoenix.modules.sign_in.actions.password import check_password
+from phoenix.modules.sign_in.errors import AddressNotVerified
+from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
+from phoenix.modules.sign_in.pages.signed_in import CHALLENGE_COOKIE, known_device, remember_sign_up, sign_in_browser
+
+METHODS = ("totp", "backup_code", "passkey")
+
+
+@page("/", may=PUBLIC, queries=0)
+async def front(call: Call) -> Redirect:
+    """To one's first organisation, to make one, or to sign in."""
+    if call.user is None:
+        return Redirect("/sign-in")
+    memberships = call.user.memberships
+    return Redirect(f"/o/{memberships[0].slug}/dashboard" if memberships else "/organisations")
+
+
+@page("/sign-in", may=PUBLIC, queries=0, listeners=EVERYWHERE)
+async def show_sign_in(call: Call) -> View | Redirect:
+    if call.user is not None:
+        return Redirect(safe_next(call.query("next") or "/"))
+    shown = {"next": call.query("next"), "email": call.query("email")}
+    return View("sign_in/sign_in.html", {"form": shown, "passkeys": passkeys_here(call), "providers": providers(call.runtime.settings)})
+
+
+@form("/sign-in", may=PUBLIC, queries=14, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+async def send_sign_in(call: Call) -> Redirect:
+    sent = call.form
+    email = sent.get("email", "")
+    missing = [FieldError(name, "missing", _("Fill this in.")) for name in ("email", "password") if not sent.get(name, "").strip()]
+    if missing:
+        raise InvalidInput(errors=tuple(missing))
+    try:
+        account = await check_password(call.runtime, call.tx, email=email, password=sent["password"], device=known_device(call))
+    except AddressNotVerified as problem:
+        remember_sign_up(call, problem.sign_up)
+        return Redirect(f"/verify?email={quote(email)}", _("Confirm your address first. The code is in the mail we sent."))
+    return await sign_in_browser(call, account, method="password", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
+
+
+@form("/sign-in/passkey", may=PUBLIC, queries=14, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+async def send_sign_in_with_passkey(call: Call) -> Redirect:
+    sent = call.form
+    account = await passkey.sign_in(call.runtime, call.tx, party_here(call), passkey_response(call))
+    remember, on_to = bool(sent.get("remember")), sent.get("next", "")
+    return await sign_in_browser(call, account, method="passkey", remember=remember, on_to=on_to, strong=True)
+
+
+@page("/sign-in/second-step", may=PUBLIC, queries=0, listeners=EVERYWHERE)
+async def show_second_step(call: Call) -> View | Redirect:
+    challenge = cookie_value(call, CHALLENGE_COOKIE)
+    if not challenge:
+        return Redirect("/sign-in", _("This took too long. Sign in again."))
+    methods = [method for method in call.query("methods").split(",") if method in METHODS] or ["totp", "backup_code"]
+    methods = possible_here(call, methods)
+    wanted = call.form.get("method") or call.query("method")
+    method = wanted if wanted in methods else methods[0]
+    shown = {"next": safe_next(call.query("next") or call.form.get("next") or "/"), "method": method}
+    context = {"form": shown, "methods": methods, "passkeys": passkeys_here(call), "challenge": challenge}
+    return View("sign_in/second_step.html", context)
+
+
+@form("/sign-in/second-step", may=PUBLIC, queries=16, limits=(SIGN_INS,), retry=show_second_step, listeners=EVERYWHERE)
+async def send_second_step(call: Call) -> Redirect:
+    token, method = cookie_value(call, CHALLENGE_COOKIE), call.form.get("method", "totp")
+    if method == "passkey":
+        owed = await passkey.answer_challenge(call.runtime, call.tx, party_here(call), token, passkey_response(call))
+    else:
+        owed = await second_factor.answer_challenge(call.runtime, call.tx, token, method=method, code=call.form.get("code", ""))
+    way, on_to = f"{owed.method}+{method}", call.form.get("next", "")
+    return await sign_in_browser(call, owed.account, method=way, remember=owed.remember, on_to=on_to, strong=True)
+
+
+@page("/sign-in/code", may=PUBLIC, queries=0)
+async def show_ask_for_code(call: Call) -> View:
+    return View("sign_in/ask_for_code.html", {"form": {"email": call.query("email"), "next": call.query("next")}})
+
+
+@form("/sign-in/code", may=PUBLIC, queries=3, limits=(RESETS,), retry=show_ask_for_code)
+async def send_ask_for_code(call: Call) -> Redirect:
+    await call.runtime.captcha.require(answer_in(call.form), call.address)
+    email = call.form.get("email", "").strip()
+    await email_code.request_code(call.runtime, call.tx, email=email)
+    on_to = quote(safe_next(call.form.get("next") or "/"), safe="")
+    return Redirect(f"/sign-in/by-mail?email={quote(email)}&next={on_to}", _("If this address has an account, a mail is on its way."))
+
+
+@page("/sign-in/by-mail", may=PUBLIC, queries=0)
+async def show_sign_in_by_mail(call: Call) -> View:
+    """Where the code is typed, and where the link of the email leads: opening it uses up nothing."""
+    token = call.form.get("token") or call.query("token")
+    return View("sign_in/sign_in_by_mail.html", {"form": {"email": call.query("email"), "next": call.query("next")}, "token": token})
+
+
+@form("/sign-in/by-mail", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_sign_in_by_mail)
+async def send_sign_in_by_mail(call: Call) -> Redirect:
+    sent = call.form
+    proof = EmailProof(sent.get("token", ""), sent.get("email", ""), sent.get("code", ""))
+    account = await email_code.check_code(call.runtime, call.tx, proof)
+    return await sign_in_browser(call, account, method="email_code", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
+
+
+@page("/unlock", may=PUBLIC, queries=0)
+async def show_unlock(call: Call) -> View:
+    token = call.form.get("token") or call.query("token")
+    return View("sign_in/unlock.html", {"form": {"email": call.query("email")}, "token": token})
+
+
+@form("/unlock", may=PUBLIC, queries=6, limits=(VERIFICATIONS,), retry=show_unlock)
+async def send_unlock(call: Call) -> Redirect:
+    sent = call.form
+    await unlock.unlock(call.runtime, call.tx, EmailProof(sent.get("token", ""), sent.get("email", ""), sent.get("code", "")))
+    return Redirect("/sign-in", _("You can sign in again."))
+
+
+@form("/sign-out", may=SIGNED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
+async def send_sign_out(call: Call) -> Redirect:
+    await end.end_session(call.tx, call.actor, call.actor.session, reason="logged_out")
+    call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
+    return Redirect("/sign-in", _("You are signed out."))
+
+
+ROUTES = (
+    front,
+    show_sign_in,
+    send_sign_in,
+    send_sign_in_with_passkey,
+    show_second_step,
+    send_second_step,
+    show_ask_for_code,
+    send_ask_for_code,
+    show_sign_in_by_mail,
+    send_sign_in_by_mail,
+    show_unlock,
+    send_unlock,
+    send_sign_out,
+)

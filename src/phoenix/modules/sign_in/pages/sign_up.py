@@ -1,0 +1,135 @@
+"""Pages of signing up, verifying an address, and the first administrator."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from phoenix.kernel.actor import ADMINISTRATOR
+from phoenix.kernel.errors import Forbidden, NotFound
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.captcha import answer_in
+from phoenix.kernel.security.passwords import SHORTEST
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next
+from phoenix.kernel.web.rules import PUBLIC
+from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.actions.limits import SIGN_UPS, VERIFICATIONS
+from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.providers.actions.providers import providers
+from phoenix.modules.sign_in.actions import first_administrator, sign_up, verify
+from phoenix.modules.sign_in.pages.signed_in import remember_sign_up, sign_in_browser, sign_up_of
+
+
+@page("/sign-up", may=PUBLIC, queries=0)
+async def show_sign_up(call: Call) -> View | Redirect:
+    if call.user is not None:
+        return Redirect(safe_next(call.query("next") or "/"))
+    form_ = {"next": call.query("next"), "email": call.query("email")}
+    return View("sign_in/sign_up.html", {"form": form_, "least": SHORTEST, "providers": providers(call.runtime.settings)})
+
+
+@form("/sign-up", may=PUBLIC, queries=4, limits=(SIGN_UPS,), retry=show_sign_up)
+async def send_sign_up(call: Call) -> View:
+    sent = call.form
+    await call.runtime.captcha.require(answer_in(sent), call.address)
+    made = await sign_up.sign_up(
+        call.runtime,
+        call.tx,
+        email=sent.get("email", ""),
+        password=sent.get("password", ""),
+        name=sent.get("name", ""),
+        time_zone=sent.get("time_zone") or "UTC",
+        locale="en",
+        accept_terms=bool(sent.get("accept_terms")),
+    )
+    remember_sign_up(call, made)
+    return View("sign_in/sign_up_done.html", {"form": {"email": sent.get("email", "").strip(), "next": sent.get("next", "")}})
+
+
+@page("/verify", may=PUBLIC, queries=0)
+async def show_verify(call: Call) -> View:
+    return View("sign_in/verify.html", {"form": {"email": call.query("email")}})
+
+
+@form("/verify", may=PUBLIC, queries=12, limits=(VERIFICATIONS,), retry=show_verify)
+async def send_verify(call: Call) -> Redirect:
+    email, on_to = call.form.get("email", "").strip(), safe_next(call.form.get("next") or "/")
+    proof = EmailProof(email=email, code=call.form.get("code", ""))
+    made = await verify.verify(call.runtime, call.tx, proof, signed_up_here=sign_up_of(call))
+    if made.here:
+        return await sign_in_browser(call, made.account, method="email_code", on_to=on_to, toast=_("Your address is confirmed."))
+    # The password was typed in another browser, so it is asked for in this one.
+    return Redirect(f"/sign-in?email={quote(email)}&next={quote(on_to, safe='')}", _("Your address is confirmed. Sign in to begin."))
+
+
+@form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), retry=show_verify)
+async def send_resend(call: Call) -> View:
+    await sign_up.resend_verification(call.runtime, call.tx, email=call.form.get("email", ""))
+    return View("sign_in/sign_up_done.html", {"form": {"email": call.form.get("email", "").strip(), "next": call.form.get("next", "")}})
+
+
+@page("/verify/link", may=PUBLIC, queries=0)
+async def show_verify_link(call: Call) -> View:
+    return View("sign_in/verify_link.html", {"token": call.form.get("token") or call.query("token")})
+
+
+@form("/verify/link", may=PUBLIC, queries=6, limits=(VERIFICATIONS,), retry=show_verify_link)
+async def send_verify_link(call: Call) -> Redirect:
+    if not call.form.get("token"):
+        raise WrongCode(_("This link is not whole. Open it again from the mail, or type the code."))
+    await verify.verify(call.runtime, call.tx, EmailProof(token=call.form["token"]), signed_up_here=sign_up_of(call))
+    # The link may be opened on another device than the sign-up.
+    return Redirect("/sign-in", _("Your address is confirmed. Sign in to begin."))
+
+
+@page("/first-administrator", may=PUBLIC, queries=1)
+async def show_first_administrator(call: Call) -> View:
+    token = call.form.get("token") or call.query("token")
+    if not first_administrator.is_link_token(call.runtime, token):
+        raise NotFound(_("This link is too old or not whole. Start Phoenix again to get a new one."))
+    if not await first_administrator.needs_administrator(call.db):
+        raise Forbidden(_("Phoenix has its first administrator already. Sign in, or ask them."))
+    return View("sign_in/first_administrator.html", {"form": {}, "token": token, "least": SHORTEST})
+
+
+@form("/first-administrator", may=PUBLIC, queries=10, limits=(SIGN_UPS,), retry=show_first_administrator)
+async def send_first_administrator(call: Call) -> Redirect:
+    sent = call.form
+    account = await first_administrator.become_first_administrator(
+        call.runtime,
+        call.tx,
+        token=sent.get("token", ""),
+        email=sent.get("email", ""),
+        password=sent.get("password", ""),
+        name=sent.get("name", ""),
+        time_zone=sent.get("time_zone") or "UTC",
+    )
+    return await sign_in_browser(call, account, method="first_administrator", on_to="/first-administrator/welcome")
+
+
+@page("/first-administrator/welcome", may=ADMINISTRATOR, queries=0, before_second_factor=True)
+async def show_welcome(call: Call) -> View:
+    """What there is to do first, for somebody with full access."""
+    panel = call.runtime.settings.admin
+    return View("sign_in/welcome.html", {"panel": panel.origin if panel.port else ""})
+
+
+@page("/terms", may=PUBLIC, queries=0)
+async def show_terms(call: Call) -> View:
+    del call
+    return View("sign_in/terms.html")
+
+
+ROUTES = (
+    show_sign_up,
+    send_sign_up,
+    show_verify,
+    send_verify,
+    send_resend,
+    show_verify_link,
+    send_verify_link,
+    show_first_administrator,
+    send_first_administrator,
+    show_welcome,
+    show_terms,
+)

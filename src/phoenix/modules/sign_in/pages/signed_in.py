@@ -1,0 +1,65 @@
+"""A browser is signed in: its cookies, or on to the second step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import quote
+
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.cookies import cookie_value
+from phoenix.kernel.web.pages import Redirect, our_cookie, safe_next
+from phoenix.kernel.web.session_reader import COOKIE
+from phoenix.modules.sessions.actions.create import Client
+from phoenix.modules.sessions.actions.device import device_of, place_of
+from phoenix.modules.sessions.actions.end import try_to_end
+from phoenix.modules.sign_in.actions.sign_up import KEEP
+from phoenix.modules.sign_in.actions.start_session import start_session
+from phoenix.modules.sign_in.errors import SecondFactorRequired
+
+DEVICE_COOKIE = "phoenix_device"
+DEVICE_SECONDS = round(timedelta(days=400).total_seconds())
+CHALLENGE_COOKIE = "phoenix_challenge"
+SIGN_UP_COOKIE = "phoenix_sign_up"
+SIGN_UP_PURPOSE = "sign up"
+
+
+async def sign_in_browser(
+    call: Call, account: str, *, method: str, remember: bool = False, on_to: str = "", toast: str = "", strong: bool = False
+) -> Redirect:
+    """A session in a cookie, or on to the second step. It ends with the browser unless it is to be remembered.
+
+    A session that this browser had until now ends.
+    """
+    client = Client(device_of(call.agent), place_of(call.address), known_device(call), remember, api=False)
+    try:
+        made = await start_session(call.runtime, call.tx, account=account, method=method, client=client, strong=strong)
+    except SecondFactorRequired as due:
+        call.cookies.append(our_cookie(call.runtime, CHALLENGE_COOKIE, due.challenge, seconds=600))
+        return Redirect(f"/sign-in/second-step?methods={quote(','.join(due.methods))}&next={quote(safe_next(on_to or '/'), safe='')}")
+    former = call.user
+    if former is not None and not former.is_key and former.session != made.id:
+        # Its cookie is about to be lost, so nobody could end it from here any more (ASVS 5.0, 7.2.4).
+        await try_to_end(call.tx, former.account, former.session, reason="logged_in_again")
+    call.cookies += [
+        our_cookie(call.runtime, COOKIE, made.token, seconds=made.seconds if remember else None),
+        our_cookie(call.runtime, DEVICE_COOKIE, made.device, seconds=DEVICE_SECONDS),
+        our_cookie(call.runtime, CHALLENGE_COOKIE, "", seconds=0),
+        our_cookie(call.runtime, SIGN_UP_COOKIE, "", seconds=0),
+    ]
+    return Redirect(safe_next(on_to or "/"), toast)
+
+
+def remember_sign_up(call: Call, sign_up: str) -> None:
+    """Sign this browser in as soon as it verifies the address of that sign-up, whose password was typed here."""
+    token = call.runtime.keys.sign(SIGN_UP_PURPOSE, sign_up, expires=call.runtime.clock.now() + KEEP)
+    call.cookies.append(our_cookie(call.runtime, SIGN_UP_COOKIE, token, seconds=round(KEEP.total_seconds())))
+
+
+def sign_up_of(call: Call) -> str:
+    """The sign-up that this browser sent, or ""."""
+    return call.runtime.keys.verify(SIGN_UP_PURPOSE, cookie_value(call, SIGN_UP_COOKIE), now=call.runtime.clock.now()) or ""
+
+
+def known_device(call: Call) -> str:
+    """The token this browser was given at an earlier sign-in, or ""."""
+    return cookie_value(call, DEVICE_COOKIE)

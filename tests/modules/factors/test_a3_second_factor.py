@@ -1,0 +1,135 @@
+"""A3: the authenticator app: set up, asked for, replay refused, turned off."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pyotp
+import pytest
+from tests.factors import Factors
+from tests.harness import Harness
+
+
+def test_it_protects_nothing_until_its_first_code(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", password=True)
+            secret = (await harness.post("/api/v2/totp", by="ada")).json()["secret"]
+            assert (await harness.log_in("ada")).status_code == 201
+            await harness.events()
+            wrong = await harness.post("/api/v2/totp/confirm", by="ada", json={"code": "000000"})
+            assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_code")
+            assert await harness.events() == []
+            confirmed = await harness.post("/api/v2/totp/confirm", by="ada", json={"code": pyotp.TOTP(secret).at(harness.clock.now())})
+            assert confirmed.status_code == 201
+            assert await harness.events() == ["factors.second_factor_added", "factors.backup_codes_created"]
+            asked = await harness.log_in("ada")
+            assert (asked.status_code, asked.json()["methods"]) == (401, ["totp", "backup_code"])
+            assert await harness.events() == []
+            assert (await harness.post("/api/v2/totp", by="ada")).json()["code"] == "second_factor_there"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-60, 422), (-30, 201), (0, 201), (30, 201), (60, 422)])
+def test_a_code_holds_for_its_step_and_the_ones_beside_it(harness: Harness, seconds: int, status: int) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            harness.clock.advance(seconds=120)
+            assert (await ada.second("totp", ada.now(seconds))).status_code == status
+
+    asyncio.run(run())
+
+
+def test_a_code_is_refused_when_it_comes_again(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            code, earlier = ada.now(), ada.now(-30)
+            assert (await ada.second("totp", code)).status_code == 201
+            assert (await ada.second("totp", code)).status_code == 422
+            assert (await ada.second("totp", earlier)).status_code == 422
+
+    asyncio.run(run())
+
+
+def test_of_twenty_at_once_exactly_one_gets_in(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            challenges = [await ada.challenge(device=ada.device) for _ in range(5)]
+            code = ada.now()
+            answers = await asyncio.gather(*(ada.answer(challenge, "totp", code) for challenge in challenges * 4))
+            assert [answer.status_code for answer in answers].count(201) == 1
+
+    asyncio.run(run())
+
+
+def test_a_challenge_works_once_and_for_ten_minutes(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            challenge = await ada.challenge()
+            assert (await ada.answer(challenge, "totp", ada.now())).status_code == 201
+            harness.clock.advance(seconds=60)
+            assert (await ada.answer(challenge, "totp", ada.now())).status_code == 422
+            challenge = await ada.challenge()
+            harness.clock.advance(seconds=599)
+            assert (await ada.answer(challenge, "totp", ada.now())).status_code == 201
+            challenge = await ada.challenge()
+            harness.clock.advance(seconds=600)
+            assert (await ada.answer(challenge, "totp", ada.now())).status_code == 422
+            forged = challenge[:-2] + ("AA" if not challenge.endswith("AA") else "BB")
+            assert (await ada.answer(forged, "totp", ada.now())).status_code == 422
+
+    asyncio.run(run())
+
+
+def test_turning_it_off_ends_the_codes_and_tells_the_owner(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
+            assert await harness.events() == ["factors.second_factor_removed"]
+            assert (await harness.log_in("ada")).status_code == 201
+            assert (await ada.protection())["backup_codes_left"] == 0
+            await harness.work()
+            assert any("no longer protects" in mail.text for mail in harness.mails(ada.email))
+            assert (await harness.delete("/api/v2/totp", by="ada")).json()["code"] == "no_second_factor"
+
+    asyncio.run(run())
+
+
+def test_the_secret_is_sealed_at_rest(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await Factors.of(harness, "ada")
+            rows = await harness.sql("SELECT sealed FROM totp_secrets")
+            assert pyotp.TOTP(ada.secret).byte_secret() not in rows[0]["sealed"]
+
+    asyncio.run(run())
+
+
+def test_sensitive_acts_want_a_recent_proof(harness: Harness) -> None:
+    """The second before and the second after; then by password, and not by mail where something stronger is there."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", password=True)
+            harness.clock.advance(seconds=900 + 300 - 1)
+            assert (await harness.post("/api/v2/totp", by="ada")).status_code == 201
+            harness.clock.advance(seconds=1)
+            refused = await harness.post("/api/v2/totp", by="ada")
+            assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication_required")
+            confirm = "/api/v2/sessions/current/reauthenticate"
+            assert (await harness.post(confirm, by="ada", json={"method": "password", "code": "not it at all"})).status_code == 422
+            assert (await harness.post(confirm, by="ada", json={"method": "email_code", "code": "12345678"})).status_code == 422
+            await harness.events()
+            assert (
+                await harness.post(confirm, by="ada", json={"method": "password", "code": "nine lanterns by the harbour"})
+            ).status_code == 200
+            assert await harness.events() == ["sessions.reauthenticated"]
+            assert (await harness.post("/api/v2/totp", by="ada")).status_code == 201
+
+    asyncio.run(run())

@@ -1,0 +1,185 @@
+"""A15: API keys and service accounts: scopes, shown once, last use, revocable."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tests.factors import bearer
+from tests.harness import Harness
+
+
+async def _key(harness: Harness, *scopes: str, **more: Any) -> dict[str, Any]:
+    answer = await harness.post("/api/v2/api_keys", by="ada", json={"name": "Export", "scopes": list(scopes), **more})
+    assert answer.status_code == 201, answer.text
+    return answer.json()  # type: ignore[no-any-return]
+
+
+def test_a_key_may_do_what_scope_and_role_both_allow(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", vic="viewer")
+            reads = await _key(harness, "entries.read")
+            writes = await _key(harness, "entries.read", "entries.write")
+            entry = {"organisation": ember, "title": "By a program"}
+            assert (await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(reads["key"]))).status_code == 200
+            assert (await harness.post("/api/v2/entries", headers=bearer(reads["key"]), json=entry)).status_code == 403
+            assert (await harness.post("/api/v2/entries", headers=bearer(writes["key"]), json=entry)).status_code == 201
+            assert (await harness.get(f"/api/v2/feed?organisation={ember}", headers=bearer(writes["key"]))).status_code == 403
+            viewers = await harness.post("/api/v2/api_keys", by="vic", json={"name": "n", "scopes": ["entries.write"]})
+            assert (await harness.post("/api/v2/entries", headers=bearer(viewers.json()["key"]), json=entry)).status_code == 403
+
+    asyncio.run(run())
+
+
+def test_a_key_never_reaches_the_account_itself(harness: Harness) -> None:
+    """Nothing a thief of a key could turn into the whole account."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            made = await _key(harness, "entries.read", "organisations.manage")
+            head = bearer(made["key"])
+            refused = [
+                await harness.post("/api/v2/api_keys", headers=head, json={"name": "n", "scopes": ["entries.read"]}),
+                await harness.post("/api/v2/me/password", headers=head, json={"password": "eleven kettles on the roof"}),
+                await harness.post("/api/v2/me/email", headers=head, json={"email": "x@example.com"}),
+                await harness.post("/api/v2/totp", headers=head),
+                await harness.delete("/api/v2/sessions", headers=head),
+                await harness.delete("/api/v2/me", headers=head),
+                await harness.post("/api/v2/exports", headers=head),
+                await harness.get("/api/v2/exports", headers=head),
+                await harness.patch("/api/v2/me", headers={**head, "If-Match": "*"}, json={"name": "n"}),
+            ]
+            assert {answer.status_code for answer in refused} == {403}
+            assert {answer.json()["code"] for answer in refused} == {"forbidden"}
+
+    asyncio.run(run())
+
+
+def test_it_is_shown_once_and_kept_as_a_hash(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            made = await _key(harness, "entries.read")
+            listed = (await harness.get("/api/v2/api_keys", by="ada")).json()["items"]
+            assert made["key"] not in str(listed)
+            assert listed[0]["hint"] == made["key"][-4:]
+            rows = await harness.sql("SELECT * FROM api_keys")
+            assert made["key"] not in str(rows)
+
+    asyncio.run(run())
+
+
+def test_the_last_use_is_shown(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            made = await _key(harness, "entries.read")
+            assert (await harness.get("/api/v2/api_keys", by="ada")).json()["items"][0]["seen_at"] is None
+            await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(made["key"]))
+            await harness.sessions.flush()
+            assert (await harness.get("/api/v2/api_keys", by="ada")).json()["items"][0]["seen_at"] == "2026-11-23T12:00:00.000Z"
+
+    asyncio.run(run())
+
+
+def test_it_ends_when_revoked_and_when_its_days_are_over(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            path = f"/api/v2/entries?organisation={ember}"
+            first, second = await _key(harness, "entries.read", days=1), await _key(harness, "entries.read", days=30)
+            assert (await harness.get(path, headers=bearer(second["key"]))).status_code == 200
+            await harness.events()
+            assert (await harness.delete(f"/api/v2/api_keys/{second['id']}", by="ada")).status_code == 204
+            assert await harness.events() == ["keys.api_key_revoked"]
+            assert (await harness.get(path, headers=bearer(second["key"]))).status_code == 401
+            harness.clock.advance(seconds=86_399)
+            assert (await harness.get(path, headers=bearer(first["key"]))).status_code == 200
+            harness.clock.advance(seconds=1)
+            assert (await harness.get(path, headers=bearer(first["key"]))).status_code == 401
+
+    asyncio.run(run())
+
+
+def test_bad_input_is_named(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            for given, field in (
+                ({"name": "", "scopes": ["entries.read"]}, "name"),
+                ({"name": "n", "scopes": []}, "scopes"),
+                ({"name": "n", "scopes": ["platform.admin"]}, "scopes"),
+                ({"name": "n", "scopes": ["everything"]}, "scopes"),
+                ({"name": "n", "scopes": ["entries.read"], "days": 0}, "days"),
+                ({"name": "n", "scopes": ["entries.read"], "days": 367}, "days"),
+            ):
+                answer = await harness.post("/api/v2/api_keys", by="ada", json=given)
+                assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, [field])
+            assert await harness.sql("SELECT 1 FROM api_keys") == []
+
+    asyncio.run(run())
+
+
+def test_service_accounts_belong_to_the_organisation(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", ann="administrator", moe="member")
+            base = f"/api/v2/organisations/{ember}/service_accounts"
+            given = {"name": "Import", "role": "member", "scopes": ["entries.write", "entries.read"]}
+            assert (await harness.post(base, by="moe", json=given)).status_code == 403
+            await harness.events()
+            made = (await harness.post(base, by="ann", json=given)).json()
+            assert await harness.events() == [
+                "keys.service_account_created",
+                "keys.api_key_created",
+                "organisations.service_account_added",
+            ]
+            posted = await harness.post("/api/v2/entries", headers=bearer(made["key"]), json={"organisation": ember, "title": "t"})
+            assert posted.status_code == 201
+            # It outlives whoever made it.
+            assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['ann'].id}", by="ada")).status_code == 204
+            assert (await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(made["key"]))).status_code == 200
+            people = (await harness.get(f"/api/v2/organisations/{ember}/members", by="ada")).json()["items"]
+            assert {person["name"] for person in people} == {"Ada", "Moe"}
+            feed = (await harness.get(f"/api/v2/feed?organisation={ember}", by="ada")).json()["items"]
+            assert any("Import" in item["summary"] for item in feed)
+            fresh = await harness.post(f"{base}/{made['id']}", by="ada", json={"scopes": ["entries.read"]})
+            assert fresh.status_code == 201
+            assert (await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(made["key"]))).status_code == 401
+            assert (await harness.delete(f"{base}/{made['id']}", by="ada")).status_code == 204
+            gone = await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(fresh.json()["key"]))
+            assert gone.status_code == 401
+
+    asyncio.run(run())
+
+
+def test_a_service_account_cannot_log_in_nor_be_reset(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            base = f"/api/v2/organisations/{ember}/service_accounts"
+            made = (await harness.post(base, by="ada", json={"name": "Import", "scopes": ["entries.read"]})).json()
+            email = f"{made['id']}@service.invalid"
+            await harness.work()
+            sent = len(harness.mails())
+            for path in ("/api/v2/password_resets", "/api/v2/sessions/email_code"):
+                assert (await harness.post(path, json={"email": email})).status_code in {202, 422}
+            assert (await harness.post("/api/v2/sessions", json={"email": email, "password": "!"})).status_code == 401
+            await harness.work()
+            assert len(harness.mails()) == sent
+
+    asyncio.run(run())
+
+
+def test_nobody_makes_a_program_above_themselves(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", ann="administrator")
+            base = f"/api/v2/organisations/{ember}/service_accounts"
+            for role in ("owner", "boss"):
+                answer = await harness.post(base, by="ada", json={"name": "n", "role": role, "scopes": ["entries.read"]})
+                assert answer.status_code == 422
+
+    asyncio.run(run())

@@ -1,0 +1,240 @@
+"""A3: where a second factor is asked of somebody, nothing else is open to them before they have one (ASVS 5.0, 6.3.3)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pyotp
+import pytest
+import socketio
+from tests.asvs.browsing import press, sign_in
+from tests.factors import bearer
+from tests.harness import PASSWORD, Harness, Place
+from tests.modules.admin.panel import Panel
+from tests.oidc.running import csrf_of
+
+from phoenix.composition import MODULES
+from phoenix.kernel.actor import ADMINISTRATOR
+from phoenix.kernel.realtime.sockets import Sockets
+from phoenix.kernel.web.rules import PUBLIC
+from phoenix.settings import SettingsError, read_settings
+
+EVERYBODY = {"PHOENIX_SECOND_FACTOR_FOR": "everybody"}
+STAFF = {"PHOENIX_SECOND_FACTOR_FOR": "staff"}
+# What it takes to set one up, and to leave.
+OPEN = {
+    "GET /api/v2/me",
+    "GET /api/v2/security",
+    "POST /api/v2/totp",
+    "POST /api/v2/totp/confirm",
+    "POST /api/v2/passkeys",
+    "POST /api/v2/passkeys/options",
+    "POST /api/v2/sessions/current/reauthenticate",
+    "POST /api/v2/sessions/current/reauthenticate_code",
+    "POST /api/v2/sessions/current/reauthenticate_options",
+    "DELETE /api/v2/sessions/current",
+    "GET /first-administrator/welcome",
+    "GET /confirm",
+    "POST /confirm",
+    "POST /confirm/mail",
+    "GET /settings/security",
+    "POST /settings/passkeys",
+    "GET /settings/totp",
+    "POST /settings/totp",
+    "POST /settings/totp/begin",
+    "POST /sign-out",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "nobody"),
+        ({"PHOENIX_SECOND_FACTOR_FOR": "everybody"}, "everybody"),
+        ({"PHOENIX_ENVIRONMENT": "production"}, "staff"),
+        ({"PHOENIX_ENVIRONMENT": "production", "PHOENIX_SECOND_FACTOR_FOR": "nobody"}, "nobody"),
+    ],
+)
+def test_staff_are_asked_in_production_unless_the_operator_says_otherwise(variables: dict[str, str], expected: str) -> None:
+    secrets = {
+        "PHOENIX_SECRET_KEY": "a secret of production, long enough and of many letters",
+        "PHOENIX_SMTP_URL": "smtp://mail.example.com:587",
+    }
+    assert read_settings({**secrets, **variables}).second_factor_for == expected
+
+
+def test_a_word_that_means_nothing_is_refused_at_the_start() -> None:
+    with pytest.raises(SettingsError, match="PHOENIX_SECOND_FACTOR_FOR must be nobody, staff or everybody"):
+        read_settings({"PHOENIX_SECOND_FACTOR_FOR": "administrators"})
+
+
+def test_the_routes_that_stay_open_are_these() -> None:
+    found = set()
+    for module in MODULES:
+        for route in module.routes:
+            if route.opt["rule"].before_second_factor and route.opt["rule"].may != PUBLIC:
+                methods = {method.value if hasattr(method, "value") else str(method) for method in route.http_methods} - {"HEAD", "OPTIONS"}
+                found |= {f"{method} {path}" for method in methods for path in route.paths}
+    assert found == OPEN
+
+
+def test_everybody_sets_one_up_before_anything_else(place: Place) -> None:
+    harness = Harness(place, EVERYBODY)
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", password=True)
+            ember = await harness.organisation("ember", ada="owner")
+            closed = ("/api/v2/organisations", f"/api/v2/feed?organisation={ember}", f"/api/v2/dashboard?organisation={ember}")
+            for path in closed:
+                refused = await harness.get(path, by="ada")
+                assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_owed"), path
+                assert "security settings" in refused.json()["detail"]
+            for path in ("/api/v2/me", "/api/v2/security"):
+                assert (await harness.get(path, by="ada")).status_code == 200, path
+            await harness.events()
+            refused = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
+            assert refused.status_code == 403
+            assert await harness.events() == []
+            secret = (await harness.post("/api/v2/totp", by="ada")).json()["secret"]
+            code = pyotp.TOTP(secret).at(harness.clock.now())
+            assert (await harness.post("/api/v2/totp/confirm", by="ada", json={"code": code})).status_code == 201
+            for path in closed:
+                assert (await harness.get(path, by="ada")).status_code == 200, path
+            # Also for what is answered from memory, when the last one is gone.
+            assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
+            for path in closed:
+                assert (await harness.get(path, by="ada")).status_code == 403, path
+
+    asyncio.run(run())
+
+
+def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
+    harness = Harness(place, EVERYBODY)
+
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            await harness.person("ada", password=True)
+            await harness.organisation("ember", ada="owner")
+            await sign_in(browser, "ada@example.com", PASSWORD)
+            for path in ("/o/ember/feed", "/organisations", "/settings/profile"):
+                led = await browser.get(path)
+                assert (led.status_code, led.headers["location"]) == (303, "/settings/security"), path
+            page = await browser.get("/settings/security")
+            assert "One step before you begin" in page.text
+            assert "/settings/profile" not in page.text, "nothing is offered that would lead back here"
+            assert (await press(browser, "/settings/security", "/settings/totp/begin")).headers["location"] == "/settings/totp"
+            shown = await browser.get("/settings/totp")
+            secret = shown.text.partition("secret=")[2].partition("&")[0] or _typed(shown.text)
+            codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(harness.clock.now()))
+            assert codes.status_code == 200
+            assert '<a class="button button--primary" href="/">' in codes.text
+            # Loaded again, the page says where to go on; it cannot show the codes again.
+            again = await browser.post("/settings/totp", data={"csrf": csrf_of(shown.text), "code": "000000"})
+            assert (again.status_code, again.headers["location"]) == (303, "/settings/security")
+            assert "What protects your account" in (await browser.get("/settings/security")).text
+            assert (await browser.get("/o/ember/feed")).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_staff_are_asked_and_others_are_not(place: Place) -> None:
+    harness = Harness(place, STAFF)
+
+    async def run() -> None:
+        async with harness, Panel(harness) as panel:
+            await harness.person("ada", permissions=(ADMINISTRATOR,))
+            await harness.person("bo")
+            assert (await harness.get("/api/v2/organisations", by="bo")).status_code == 200
+            assert (await harness.get("/api/v2/organisations", by="ada")).status_code == 403
+            refused = await panel.get("/staff/people", by="ada")
+            assert refused.status_code == 403
+            assert 'href="http://phoenix.test/settings/security"' in refused.text
+            await _turn_on(harness, "ada")
+            assert (await panel.get("/staff/people", by="ada")).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_a_program_with_a_key_has_none_and_goes_on(place: Place) -> None:
+    """The key was made by who had a second factor; what it opens is bounded by its scopes."""
+    harness = Harness(place, EVERYBODY)
+
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            await _turn_on(harness, "ada")
+            made = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
+            path = f"/api/v2/entries?organisation={ember}"
+            assert (await harness.get(path, headers=bearer(made.json()["key"]))).status_code == 200
+
+    asyncio.run(run())
+
+
+def test_no_socket_opens_before_it(place: Place) -> None:
+    harness = Harness(place, EVERYBODY)
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            sockets = Sockets(harness.app, _nothing)
+            given = {"token": harness.people["ada"].token}
+            with pytest.raises(socketio.exceptions.ConnectionRefusedError):
+                await sockets._connect("sid", {}, given)
+            assert sockets.count == 0
+
+    asyncio.run(run())
+
+
+def test_an_open_socket_closes_when_the_last_one_is_gone(place: Place) -> None:
+    harness = Harness(place, EVERYBODY)
+
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            await _turn_on(harness, "ada")
+            sockets, told = Sockets(harness.app, _nothing), Told()
+            sockets.server = told
+            await sockets._connect("sid", {}, {"token": ada.token})
+            await sockets._check("sid", ada.token)
+            assert told.said == []
+            assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
+            await sockets._check("sid", ada.token)
+            assert told.said == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
+
+    asyncio.run(run())
+
+
+class Told:
+    """Stands where the Socket.IO server does, and keeps what one socket is told."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[object, ...]] = []
+        self.manager = self
+
+    async def emit(self, event: str, data: object, *, to: str) -> None:
+        self.said.append((event, data, to))
+
+    async def disconnect(self, sid: str) -> None:
+        self.said.append(("disconnect", sid))
+
+    async def enter_room(self, sid: str, room: str) -> None: ...
+
+    async def leave_room(self, sid: str, room: str) -> None: ...
+
+    def eio_sid_from_sid(self, sid: str, namespace: str) -> None: ...
+
+
+async def _turn_on(harness: Harness, name: str) -> None:
+    secret = (await harness.post("/api/v2/totp", by=name)).json()["secret"]
+    code = pyotp.TOTP(secret).at(harness.clock.now())
+    assert (await harness.post("/api/v2/totp/confirm", by=name, json={"code": code})).status_code == 201
+
+
+async def _nothing(batch: object) -> list[tuple[str, str, object]]:
+    return []
+
+
+def _typed(page: str) -> str:
+    """The secret as the page shows it to who types it."""
+    return "".join(page.partition("<code")[2].partition(">")[2].partition("</code>")[0].split())

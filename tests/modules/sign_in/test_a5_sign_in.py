@@ -1,0 +1,223 @@
+"""A5: signing in at a real OpenID provider, what becomes of who is unknown, and connecting only by consent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Iterator
+
+import httpx
+import pyotp
+import pytest
+from tests.harness import PASSWORD, Place
+from tests.oidc.people import is_signed_in, out_to_connect, press, sign_in_by_password, sign_up, sign_up_by_password
+from tests.oidc.running import (
+    CALLBACK,
+    Provider,
+    back,
+    csrf_of,
+    house_with,
+    out,
+    refusal_of,
+    running_provider,
+    sign_in_with,
+    there,
+)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with running_provider(CALLBACK) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def telling() -> Iterator[Provider]:
+    """One that puts the address into the ID token."""
+    with running_provider(CALLBACK, in_token=True) as provider:
+        yield provider
+
+
+@pytest.mark.parametrize("which", ["provider", "telling"])
+def test_an_account_begins_and_is_found_again(place: Place, which: str, request: pytest.FixtureRequest) -> None:
+    provider: Provider = request.getfixturevalue(which)
+
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
+            answer = await sign_in_with(browser)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-up/with")
+            assert await harness.events() == []
+            page = await browser.get("/sign-up/with")
+            assert 'value="Ada Byron"' in page.text
+            assert "<strong>ada@example.com</strong>" in page.text
+            token = csrf_of(page.text)
+            again = await browser.post("/sign-up/with", data={"csrf": token, "name": " "})
+            assert again.status_code == 422
+            assert "Accept the terms to go on." in again.text
+            answer = await browser.post("/sign-up/with", data={"csrf": token, "name": "Ada B.", "accept_terms": "on"})
+            assert answer.status_code == 303
+            assert await harness.events() == ["accounts.created", "providers.identity_connected", "sessions.started"]
+            (row,) = await harness.sql(
+                "SELECT a.email, a.name, a.password_hash, i.* FROM accounts a JOIN identities i ON i.account_id = a.id"
+            )
+            assert (row["email"], row["name"], row["password_hash"]) == ("ada@example.com", "Ada B.", "!")
+            assert (row["issuer"], row["subject"], row["provider"]) == (provider.url, "ada", "acme")
+            # The form, sent twice, makes one account.
+            assert (await browser.post("/sign-up/with", data={"csrf": token, "name": "Ada", "accept_terms": "on"})).status_code in {
+                403,
+                422,
+            }
+            answer = await sign_in_with(other, on_to="/settings/sessions")
+            assert (answer.status_code, answer.headers["location"]) == (303, "/settings/sessions")
+            assert await is_signed_in(other)
+            assert (await harness.sql("SELECT method FROM sessions ORDER BY created_at DESC LIMIT 1"))[0]["method"] == "oidc:acme"
+
+    asyncio.run(run())
+
+
+def test_who_waits_can_sign_up_once_and_for_ten_minutes(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
+            await sign_in_with(browser)
+            kept = browser.cookies["phoenix_identity"]
+            other.cookies.set("phoenix_identity", kept)
+            assert (await other.get("/sign-up/with")).headers["location"] == "/sign-in", "another browser"
+            harness.clock.advance(minutes=10)
+            assert (await browser.get("/sign-up/with")).headers["location"] == "/sign-in"
+            assert await harness.events() == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("as_", ["unverified", "silent", "text", "nameless"])
+@pytest.mark.parametrize("which", ["provider", "telling"])
+def test_an_address_that_is_not_verified_opens_nothing(place: Place, which: str, as_: str, request: pytest.FixtureRequest) -> None:
+    provider: Provider = request.getfixturevalue(which)
+
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+            await sign_up_by_password(harness)
+            await harness.events()
+            answer = await sign_in_with(browser, as_=as_)
+            assert answer.status_code == 403
+            assert "Acme does not say that you have a confirmed e-mail address" in refusal_of(answer)
+            assert (await browser.get("/sign-up/with")).headers["location"] == "/sign-in"
+            assert (await harness.events(), await harness.sql("SELECT 1 FROM identities")) == ([], [])
+
+    asyncio.run(run())
+
+
+def test_an_odd_address_comes_through(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+            assert (await sign_up(browser, "odd")).status_code == 303
+            (row,) = await harness.sql("SELECT email, email_key FROM accounts")
+            assert tuple(row) == ("O'Brien+oidc@exämple.com", "o'brien+oidc@xn--exmple-cua.com")
+
+    asyncio.run(run())
+
+
+def test_who_cancels_reads_that_they_did(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+            answer = await sign_in_with(browser, as_="cancel", remember=True, on_to="/settings/profile")
+            assert refusal_of(answer) == "You cancelled at Acme."
+            assert 'name="next" value="/settings/profile"' in answer.text
+            assert re.search(r'name="remember"[^>]* checked', answer.text)
+            assert await harness.events() == []
+
+    asyncio.run(run())
+
+
+def test_the_second_factor_is_still_asked_for(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
+            await sign_up(browser)
+            await press(browser, "/settings/security", "/settings/totp/begin")
+            page = await browser.get("/settings/totp")
+            secret = re.search(r"[A-Z2-7]{32}", page.text)[0]  # type: ignore[index]
+            code = pyotp.TOTP(secret).at(harness.clock.now())
+            assert (await browser.post("/settings/totp", data={"csrf": csrf_of(page.text), "code": code})).status_code == 200
+            answer = await sign_in_with(other, remember=True)
+            assert answer.headers["location"].startswith("/sign-in/second-step?")
+            assert not await is_signed_in(other)
+            page = await other.get(answer.headers["location"])
+            harness.clock.advance(seconds=30)
+            sent = {"csrf": csrf_of(page.text), "method": "totp", "code": pyotp.TOTP(secret).at(harness.clock.now()), "next": "/"}
+            answer = await other.post("/sign-in/second-step", data=sent)
+            assert answer.status_code == 303
+            assert await is_signed_in(other)
+            (row,) = await harness.sql("SELECT method, remembered FROM sessions ORDER BY created_at DESC LIMIT 1")
+            assert tuple(row) == ("oidc:acme+totp", True)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("remember", [True, False])
+def test_remember_me_is_the_same_as_for_a_password(place: Place, provider: Provider, remember: bool) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as harness, harness.new_client() as first, harness.new_client() as second:
+            await sign_up_by_password(harness)
+            page = await first.get("/sign-in")
+            sent = {
+                "csrf": csrf_of(page.text),
+                "email": "ada@example.com",
+                "password": PASSWORD,
+                **({"remember": "on"} if remember else {}),
+            }
+            by_password = await first.post("/sign-in", data=sent)
+            await out_to_connect(first)
+            answer = await back(first, await there(await out_to_connect(first)))
+            assert answer.headers["location"] == "/settings/security"
+            by_provider = await sign_in_with(second, remember=remember)
+            rows = await harness.sql("SELECT remembered, idle_seconds, until - created_at AS lasts FROM sessions WHERE method <> 'test'")
+            assert len({tuple(row) for row in rows if row["remembered"] == remember}) == 1
+            assert re.sub(r"pho_[\w-]+", "", cookie(by_password)) == re.sub(r"pho_[\w-]+", "", cookie(by_provider))
+            assert ("Max-Age=7776000" in cookie(by_provider)) == remember
+
+    asyncio.run(run())
+
+
+def cookie(answer: httpx.Response) -> str:
+    return next(c for c in answer.headers.get_list("set-cookie") if c.startswith("phoenix_session="))
+
+
+def test_a_provider_that_is_down_costs_a_sentence(place: Place) -> None:
+    async def run() -> None:
+        with running_provider(CALLBACK) as gone:
+            pass
+        async with house_with(place, gone.listed()) as harness, harness.new_client() as browser:
+            page = await browser.get("/sign-in")
+            sent = {"csrf": csrf_of(page.text), "next": "/settings/profile", "remember": "on"}
+            answer = await browser.post("/sign-in/with/acme", data=sent)
+            assert answer.status_code == 503
+            assert refusal_of(answer) == "Acme does not answer right now. Try again in a minute, or sign in another way."
+            assert 'name="next" value="/settings/profile"' in answer.text
+            assert re.search(r'name="remember"[^>]* checked', answer.text)
+            await sign_up_by_password(harness)
+            assert (await sign_in_by_password(browser)).status_code == 303
+
+    asyncio.run(run())
+
+
+def test_a_provider_that_goes_down_between_out_and_back(place: Place) -> None:
+    async def run() -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            with running_provider(CALLBACK) as gone:
+                harness = await stack.enter_async_context(house_with(place, gone.listed()))
+                browser = await stack.enter_async_context(harness.new_client())
+                arrived = await there(await out(browser))
+            answer = await back(browser, arrived)
+            assert (answer.status_code, "Acme does not answer right now." in refusal_of(answer)) == (503, True)
+
+    asyncio.run(run())
+
+
+def test_programs_learn_which_providers_there_are(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with house_with(place, provider.listed()) as harness:
+            answer = await harness.get("/api/v2/providers")
+            assert answer.json() == {"items": [{"name": "acme", "title": "Acme"}], "next_cursor": None}
+
+    asyncio.run(run())

@@ -1,0 +1,203 @@
+"""A7, A11: sign-up, its proof by link or code, and that nobody learns whether an address is known."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+from tests.harness import PASSWORD, Harness
+from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing, person, play, problem, sends, status, table
+
+ADA = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada Lovelace", "accept_terms": True, "time_zone": "Europe/London"}
+
+
+@table(
+    Scenario(
+        "a new address gets a mail and no account yet",
+        when=call("POST", "/api/v2/accounts", json=ADA),
+        then=[status(202), fires_nothing(), sends(1)],
+    ),
+    Scenario(
+        "a known address gets the same answer and its owner a mail",
+        given=[person("ada")],
+        when=call("POST", "/api/v2/accounts", json=ADA),
+        then=[status(202), fires_nothing(), sends(1)],
+    ),
+    Scenario(
+        "every field that cannot be used is named",
+        when=call(
+            "POST", "/api/v2/accounts", json={"email": "ada", "password": "short", "name": " ", "accept_terms": False, "time_zone": "X"}
+        ),
+        then=[
+            problem(422, "invalid_input", "email", "password", "name", "time_zone", "accept_terms"),
+            fires_nothing(),
+            sends(0),
+            changes_nothing(),
+        ],
+    ),
+    Scenario(
+        "the commonest passwords are refused",
+        when=call("POST", "/api/v2/accounts", json={**ADA, "password": "password1234"}),
+        then=[problem(422, "invalid_input", "password"), changes_nothing()],
+    ),
+    Scenario(
+        "a body that is no JSON is refused clearly",
+        when=call("POST", "/api/v2/accounts", content=b"{"),
+        then=[problem(400, "bad_request"), changes_nothing()],
+    ),
+    Scenario(
+        "an unknown link is refused and spends nothing",
+        when=call("POST", "/api/v2/accounts/verify", json={"token": "x" * 43}),
+        then=[problem(422, "wrong_code"), fires_nothing(), changes_nothing()],
+    ),
+    Scenario(
+        "a resend for an unknown address says the same and sends nothing",
+        when=call("POST", "/api/v2/accounts/verify/resend", json={"email": "nobody@example.com"}),
+        then=[status(202), fires(), sends(0), changes_nothing()],
+    ),
+)
+def test_sign_up(harness: Harness, scenario: Scenario) -> None:
+    play(harness, scenario)
+
+
+def test_the_code_proves_the_address_once(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            assert await harness.work() == ["sign_in.send_verification"]
+            given = {"email": "ADA@example.com", "code": harness.code("ada@example.com")}
+            log_in = {"email": ADA["email"], "password": PASSWORD}
+            assert (await harness.post("/api/v2/sessions", json=log_in)).json()["code"] == "email_not_verified"
+            assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 204
+            assert await harness.events() == ["accounts.created"]
+            assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 422
+            assert (await harness.post("/api/v2/sessions", json=log_in)).status_code == 201
+            assert await harness.events() == ["sessions.started"]
+
+    asyncio.run(run())
+
+
+def test_two_who_send_the_code_at_once_make_one_account(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            given = {"email": ADA["email"], "code": harness.code(ADA["email"])}
+            answers = await asyncio.gather(*(harness.post("/api/v2/accounts/verify", json=given) for _ in range(6)))
+            assert sorted(answer.status_code for answer in answers) == [204, 422, 422, 422, 422, 422]
+            assert await harness.events() == ["accounts.created"]
+
+    asyncio.run(run())
+
+
+def test_parallel_wrong_codes_never_get_more_tries_than_five(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            code = harness.code(ADA["email"])
+            wrong = [f"{(int(code) + n) % 10**8:08d}" for n in range(1, 41)]
+            answers = await asyncio.gather(
+                *(harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": guess}) for guess in wrong)
+            )
+            assert {answer.status_code for answer in answers} == {422}
+            assert [row["tries_left"] for row in await harness.sql("SELECT tries_left FROM proofs")] == [0]
+            # Even the right one does not help any more; the link in the mail still does.
+            assert (await harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code})).status_code == 422
+
+    asyncio.run(run())
+
+
+def test_expiry_at_the_second_before_and_after(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            code = {"email": ADA["email"], "code": harness.code(ADA["email"])}
+            token = harness.link(ADA["email"]).partition("token=")[2]
+            harness.clock.advance(minutes=10)
+            assert (await harness.post("/api/v2/accounts/verify", json=code)).status_code == 422
+            harness.clock.advance(minutes=49, seconds=59)
+            assert (await harness.post("/api/v2/accounts/verify", json={"token": token})).status_code == 204
+
+    asyncio.run(run())
+
+
+def test_a_link_ends_after_an_hour(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            token = harness.link(ADA["email"]).partition("token=")[2]
+            harness.clock.advance(minutes=60)
+            refused = await harness.post("/api/v2/accounts/verify", json={"token": token})
+            assert refused.status_code == 422
+            assert "an hour" in refused.json()["detail"]
+
+    asyncio.run(run())
+
+
+def test_opening_the_link_spends_nothing(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            link = harness.link(ADA["email"])
+            for _scanner in range(3):
+                assert (await harness.get(link)).status_code == 200
+            assert await harness.events() == []
+            assert (await harness.post("/api/v2/accounts/verify", json={"token": link.partition("token=")[2]})).status_code == 204
+
+    asyncio.run(run())
+
+
+def test_nobody_can_plant_a_password_for_somebody_elses_address(harness: Harness) -> None:
+    """Another sign-up of the same address cannot be activated by the proof its owner asked for."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.post("/api/v2/accounts", json=ADA)
+            await harness.work()
+            mine = harness.link(ADA["email"]).partition("token=")[2]
+            await harness.post("/api/v2/accounts", json={**ADA, "password": "the attacker waits here", "name": "Eve"})
+            await harness.work()
+            assert (await harness.post("/api/v2/accounts/verify", json={"token": mine})).status_code == 204
+            planted = await harness.post("/api/v2/sessions", json={"email": ADA["email"], "password": "the attacker waits here"})
+            assert planted.status_code == 401
+            assert (await harness.post("/api/v2/sessions", json={"email": ADA["email"], "password": PASSWORD})).status_code == 201
+
+    asyncio.run(run())
+
+
+def test_mails_to_an_address_are_limited(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            for _attempt in range(8):
+                answer = await harness.post("/api/v2/accounts", json=ADA)
+                assert answer.status_code == 202
+            await harness.work()
+            assert len(harness.mails(ADA["email"])) == 5
+
+    asyncio.run(run())
+
+
+def test_known_and_unknown_addresses_answer_alike(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            known = await harness.post("/api/v2/accounts", json=ADA)
+            unknown = await harness.post("/api/v2/accounts", json={**ADA, "email": "bo@example.com"})
+            assert _visible(known) == _visible(unknown)
+            wrong = [
+                await harness.post("/api/v2/sessions", json={"email": email, "password": "wrong and long enough"})
+                for email in ("ada@example.com", "nobody@example.com")
+            ]
+            assert _visible(wrong[0]) == _visible(wrong[1])
+
+    asyncio.run(run())
+
+
+def _visible(answer: httpx.Response) -> tuple[int, object]:
+    body = answer.json()
+    body.pop("request_id", None)
+    return answer.status_code, body
