@@ -1,7 +1,7 @@
 # Everything one does with Phoenix from a clone. Needs make and Python 3.11 or newer with venv; nothing else, not even git.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check lint test bench format clean wheel lock
+.PHONY: help setup run dev hooks check lint test bench format clean wheel lock
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -17,6 +17,8 @@ WEB_SOURCES  := $(shell find web -type f 2>/dev/null) vite.config.ts tsconfig.js
 
 help:
 	@echo "make run      set everything up and start Phoenix with demo data (PHOENIX_PORT, PHOENIX_DATA, ARGS=\"--no-demo\")"
+	@echo "make dev      as make run, and every change of Python, templates, styles and scripts is served at once"
+	@echo "make hooks    check each commit before it is made"
 	@echo "make setup    only install, into .venv/ and node_modules/"
 	@echo "make check    linters, types, layers, secrets, known vulnerabilities, fast tests"
 	@echo "make test     every test, real browsers and whole processes included"
@@ -46,6 +48,12 @@ $(BUNDLES): $(WEB_READY) $(WEB_SOURCES)
 run: setup
 	@case "$${PHOENIX_ENVIRONMENT:-development}" in staging|production) ;; *) export PHOENIX_DEMO="$${PHOENIX_DEMO:-true}" ;; esac; exec $(BIN)/python -m phoenix.cli up $(ARGS)
 
+dev: setup
+	@export PHOENIX_RELOAD=true PHOENIX_DEMO="$${PHOENIX_DEMO:-true}"; exec $(BIN)/python -m phoenix.cli up $(ARGS)
+
+hooks: $(PYTHON_READY)
+	git config core.hooksPath tools/hooks
+
 check: lint
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow and not browser" $(PYTEST_ARGS)
 
@@ -57,6 +65,7 @@ lint: setup
 	$(BIN)/hadolint Containerfile
 	$(BIN)/python -m tools.api_compare
 	@tools/npm.sh run --silent check
+	$(BIN)/djlint --lint --quiet src
 	$(BIN)/python tools/secret_scan.py
 	@tools/audit.sh
 
@@ -74,9 +83,10 @@ wheel: setup
 lock: $(PYTHON_READY)
 	@tools/lock.sh
 
-format: $(PYTHON_READY)
+format: $(WEB_READY)
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+	@tools/npm.sh run --silent format
 
 clean:
 	rm -rf $(VENV) node_modules $(STATIC) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info

@@ -6,6 +6,7 @@ PHOENIX_TEST_POSTGRES=15 runs the same tests on Debian's PostgreSQL 15 instead o
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import shutil
 import tempfile
@@ -21,8 +22,10 @@ from phoenix.embedded.postgres import APPLICATION_ROLE, Postgres
 from phoenix.embedded.valkey import Valkey
 from phoenix.operations.grants import grant, make_role
 from phoenix.operations.migrate import migrate
+from phoenix.settings import LogSettings
 from tests.debian_postgres import DebianPostgres
 from tests.harness import Harness, Place
+from tests.logs import logging_of
 
 TEMPLATE = "phoenix_template"
 # A database is cloned for each test, which takes a third of the time where nothing is written to a disk.
@@ -40,6 +43,22 @@ def as_application(url: str) -> str:
     """The same database, as the role of the application."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{APPLICATION_ROLE}:{APPLICATION_PASSWORD}@{rest.partition('@')[2]}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Folders of this run alone: of its usual place each run of pytest takes the rights away that another's PostgreSQL needs."""
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="phoenix-tests-")
+        config.option.basetemp = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how to run the tests in this order again; `-q` hides the header that would."""
+    seed = config.getoption("randomly_seed", None)
+    if seed is not None:
+        terminalreporter.write_line(f"Order of this run: pytest --randomly-seed={seed}")
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +114,13 @@ def database(postgres: str) -> Iterator[str]:
 def place(database: str, valkey: str, tmp_path: Path) -> Place:
     """Where a house may stand: a database, a cache and a folder of its own. Phoenix logs in as the application, which owns no table."""
     return Place(as_application(database), valkey, tmp_path, owner=database)
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """What Phoenix logs in this test: one JSON object a line, debug level included."""
+    with logging_of(LogSettings(level="debug", format="json")) as stream:
+        yield stream
 
 
 @pytest.fixture

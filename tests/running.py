@@ -9,12 +9,13 @@ import random
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.waiting import eventually
 
 START_SECONDS = 120
 
@@ -57,14 +58,12 @@ class Running:
 
     def mail(self, to: str, *, about: str = "", seconds: float = 15) -> dict[str, Any]:
         """The newest mail to an address, waited for."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+
+        def look() -> list[dict[str, Any]]:
             items = httpx.get(f"{self.url}/mailbox/api/messages", params={"to": to}).json()["items"]
-            found = [item for item in items if about in item["subject"]]
-            if found:
-                return found[0]  # type: ignore[no-any-return]
-            time.sleep(0.1)
-        raise AssertionError(f"no mail about {about!r}")
+            return [item for item in items if about in item["subject"]]
+
+        return eventually(look, seconds, what=f"no mail about {about!r}")[0]
 
 
 @contextlib.contextmanager

@@ -9,5 +9,5 @@ compile() {
     .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 "$@" pyproject.toml
 }
 # shellcheck disable=SC2086 - several words are meant
-compile ${LOCK_ARGS:-} --group test --group check --group bench --group build -o requirements/develop.txt
+compile ${LOCK_ARGS:-} --group dev --group test --group check --group bench --group build -o requirements/develop.txt
 compile --constraint requirements/develop.txt -o requirements/run.txt

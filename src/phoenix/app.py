@@ -31,13 +31,15 @@ from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
-from phoenix.kernel.web.application import AnyRequest, App, ListenerName
+from phoenix.kernel.web.application import AnyRequest, App, ListenerName, app_of
 from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.client_address import ClientAddress
+from phoenix.kernel.web.debug_page import debug_page
 from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.headers import Headers
 from phoenix.kernel.web.health import HEALTH_ROUTES, METRIC_ROUTES
 from phoenix.kernel.web.hot import HotReads
+from phoenix.kernel.web.noting import Noting
 from phoenix.kernel.web.problem_page import problem_page
 from phoenix.kernel.web.problems import as_problem, is_api, log_failure, problem_response
 from phoenix.kernel.web.rules import MOST_BODY_BYTES
@@ -141,6 +143,8 @@ class Phoenix:
                 served = self.sockets.app(served)
                 tasks.append(asyncio.create_task(self.sockets.run(listener)))
                 listening.add(asyncio.create_task(listener.listen()))
+            if self.settings.development:
+                served = Noting(served, log=self.settings.developing.sql_log)
             served = Headers(served, self.settings, self.registry.sources)
             if self.listener == "admin":
                 # Outside of everything that answers: hot reads, which would stand further out, are for the public listener.
@@ -196,7 +200,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
             routes.extend(MAILBOX_ROUTES)
     else:
         routes.extend(METRIC_ROUTES)
-    if listener == "admin" and settings.web.static.is_dir():
+    if (listener == "admin" or settings.developing.reload) and settings.web.static.is_dir():
         # The public listener's server has them by a mount of its own.
         routes.append(create_static_files_router("/static", [settings.web.static], include_in_schema=False))
     routes.extend(
@@ -231,6 +235,8 @@ def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
     log_failure(error, problem, request)
     if is_api(request.scope["path"]):
         return problem_response(problem, request)
+    if problem.status == 500 and app_of(request).runtime.settings.development:
+        return debug_page(error, request)
     return problem_page(problem, request)
 
 

@@ -13,7 +13,7 @@ from phoenix.operations.added import folder_of, references
 from phoenix.operations.up import up as become
 from phoenix.settings import SettingsError, read_settings
 
-WRONG_SETTING = 2
+WRONG_SETTINGS = 2
 
 
 def up(
@@ -63,7 +63,7 @@ def main() -> None:
 
 def _refuse(error: SettingsError) -> NoReturn:
     sys.stderr.write(f"{error}\n")
-    raise SystemExit(WRONG_SETTING) from None
+    raise SystemExit(WRONG_SETTINGS) from None
 
 
 if __name__ == "__main__":

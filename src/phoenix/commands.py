@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import inspect
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
 from phoenix import __version__
 from phoenix.app import openapi_document
-from phoenix.cli import up
+from phoenix.cli import WRONG_SETTINGS, up
 from phoenix.composition import MIGRATIONS, MODULES, REGISTRY
+from phoenix.embedded.here import with_what_runs
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
 from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.operations import migrate as migrations
 from phoenix.operations import new_module as rooms
+from phoenix.operations.database_shell import open_shell
 from phoenix.operations.grants import grant, role_of
+from phoenix.operations.shell import BANNER, talk
 from phoenix.settings import Settings, SettingsError, read_settings, unknown
 
 NEWER_DATABASE = 3
-WRONG_SETTING = 2
 
 app = App(
     name="phoenix",
@@ -129,13 +132,40 @@ def db_pending() -> None:
         print(revision)
 
 
+@db.command(name="shell")
+def db_shell(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)], owner: bool = False) -> None:
+    """Open psql on the database, as the application or, with --owner, as the role that owns the tables.
+
+    What follows is given to psql: phoenix db shell -c "SELECT 1".
+    """
+    database = configured().database
+    open_shell((database.owner_url or database.url) if owner else database.url, arguments)
+
+
+@app.command
+def shell() -> None:
+    """Open a Python prompt with the runtime open; `await` works in it."""
+    settings = configured()
+    with asyncio.Runner() as runner:
+        stack = contextlib.AsyncExitStack()
+        runtime = runner.run(stack.enter_async_context(REGISTRY.opened(settings, pool=4)))
+
+        async def sql(text: str, *values: object) -> list[dict[str, Any]]:
+            async with runtime.database.reader() as reader:
+                return [dict(row) for row in await (await reader.connection()).fetch(text, *values)]
+
+        names = {"runtime": runtime, "registry": REGISTRY, "sql": sql, "transaction": runtime.database.transaction}
+        try:
+            talk(names, BANNER.format(version=__version__, environment=settings.installation.environment), runner)
+        finally:
+            runner.run(stack.aclose())
+
+
 def configured() -> Settings:
-    """Settings from the environment, with logs set up."""
+    """Settings from the environment, with logs set up. Where they name no database, those of what runs in the data folder."""
     found = read_settings()
     configure(dataclasses.replace(found.logs, level="warning"))
-    if not found.database.url:
-        raise SettingsError("PHOENIX_DATABASE_URL is missing. Set it to the PostgreSQL of your Phoenix.")
-    return found
+    return with_what_runs(found)
 
 
 def with_runtime(run: Callable[[Runtime], Awaitable[str | None]]) -> None:
@@ -181,7 +211,7 @@ def main() -> None:
         result = app(sys.argv[1:], result_action="return_value")
     except SettingsError as error:
         print(error, file=sys.stderr)
-        raise SystemExit(WRONG_SETTING) from None
+        raise SystemExit(WRONG_SETTINGS) from None
     except (PhoenixError, migrations.MigrationError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +12,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 from selenium.webdriver.webkitgtk.service import Service
+
+from tests.waiting import eventually
 
 PATIENCE = 15.0
 FLAGS = [
@@ -42,10 +43,7 @@ class Browser(Protocol):
 
 def wait(browser: Browser, words: str, seconds: float = PATIENCE) -> None:
     """Until the page shows these words."""
-    until = time.monotonic() + seconds
-    while not browser.sees(words):
-        assert time.monotonic() < until, f"{words!r} did not appear at {browser.address()}"
-        time.sleep(0.1)
+    eventually(lambda: browser.sees(words), seconds, what=lambda: f"{words!r} did not appear at {browser.address()}")
 
 
 class ChromiumBrowser:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import uuid
 
 import pytest
@@ -15,6 +14,11 @@ from tests.running import Running
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PASSWORD = "nine lanterns by the harbour"
+
+
+def wait_until_live(browser: ChromiumBrowser) -> None:
+    """Until the socket of the page is open, which its badge tells."""
+    browser.page.locator("[data-live-state]:visible .dot--good").first.wait_for()
 
 
 def sign_up(browser: Browser, phoenix: Running, name: str, email: str, zone: str, *, by_link: bool = False) -> None:
@@ -63,8 +67,7 @@ def test_from_sign_up_to_a_live_feed(browser: Browser, chromium: ChromiumBrowser
     chromium.press(f"Join Ember {mark}")
     wait(chromium, "You are a member of")
     wait(chromium, "Feed")
-    chromium.page.wait_for_selector("[data-live-state='on'], .live--on, [data-live]", state="attached")
-    time.sleep(1)
+    wait_until_live(chromium)
 
     browser.open(f"{place}/entries/new")
     browser.fill("title", f"Valve {mark} replaced")
@@ -130,7 +133,7 @@ def test_ending_a_session_closes_it_elsewhere_within_seconds(playwright: Playwri
             somebody.press("Sign in")
             wait(somebody, "Mara")
         other.open(f"{phoenix.url}/o/halden-instruments/feed")
-        time.sleep(1)
+        wait_until_live(other)
         chromium.open(f"{phoenix.url}/settings/sessions")
         chromium.press("End all others")
         wait(chromium, "All other sessions have ended.")

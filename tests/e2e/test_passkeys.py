@@ -6,7 +6,6 @@ Chromium's virtual authenticator stands for the device. It lives at http://local
 from __future__ import annotations
 
 import re
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +15,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.browsers import PATIENCE, ChromiumBrowser, wait
 from tests.running import Running
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -97,10 +97,7 @@ def add(browser: ChromiumBrowser, here: str) -> None:
 
 def wait_for_asking(browser: ChromiumBrowser, kinds: list[str]) -> None:
     """Until the browser was asked for a passkey in these ways, and in no others."""
-    until = time.monotonic() + PATIENCE
-    while browser.page.evaluate("window.asked") != kinds:
-        assert time.monotonic() < until, browser.page.evaluate("window.asked")
-        time.sleep(0.1)
+    eventually(lambda: browser.page.evaluate("window.asked") == kinds, PATIENCE, what=lambda: str(browser.page.evaluate("window.asked")))
 
 
 def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:

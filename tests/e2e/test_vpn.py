@@ -10,14 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.harness import Place
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -111,11 +111,8 @@ def machines(tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
             subprocess.run(["ip", "netns", "delete", machine.name], check=False, capture_output=True)
 
 
-def wait_for(holds: object, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < end, "it did not come up"
-        time.sleep(0.1)
+def wait_for(holds: Callable[[], object], seconds: float = 30) -> None:
+    eventually(holds, seconds, what="it did not come up")
 
 
 def test_the_panel_answers_inside_the_tunnel_and_nowhere_else(machines: tuple[Machine, Machine], place: Place) -> None:

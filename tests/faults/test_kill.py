@@ -6,13 +6,15 @@ import os
 import re
 import signal
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from tests import waiting
 from tests.running import Running, running
+
+from phoenix.embedded.processes import is_gone
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")]
 
@@ -45,16 +47,8 @@ def processes(phoenix: Running, *words: str) -> list[int]:
     return sorted(found)
 
 
-def eventually(condition: object, seconds: float = 40) -> None:
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            if condition():  # type: ignore[operator]
-                return
-        except httpx.TransportError:
-            pass
-        assert time.monotonic() < until, "it did not come back"
-        time.sleep(0.1)
+def eventually(condition: Callable[[], object], seconds: float = 40) -> None:
+    waiting.eventually(condition, seconds, what="it did not come back", lost=(httpx.TransportError,))
 
 
 def is_ready(phoenix: Running) -> bool:
@@ -86,10 +80,11 @@ def test_whatever_is_killed_under_writes_nothing_acknowledged_is_lost(phoenix: R
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        time.sleep(1)
-        for pid in processes(phoenix, *words) or processes(phoenix, words[0]):
+        eventually(lambda: len(acknowledged) > 5)
+        killed = processes(phoenix, *words) or processes(phoenix, words[0])
+        for pid in killed:
             os.kill(pid, signal.SIGKILL)
-        time.sleep(1)
+        eventually(lambda: all(is_gone(pid) for pid in killed))
         eventually(lambda: is_ready(phoenix))
         before = len(acknowledged)
         eventually(lambda: len(acknowledged) > before + 3)

@@ -1,10 +1,10 @@
 import string
-import time
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.effort import little_work
 
 from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.addresses import Address, parse_address
@@ -180,9 +180,8 @@ def test_another_capitalisation_finds_the_account(local: str, domain: str):
     assert {parse_address(f"{form(local)}@{form(domain)}").key for form in (str.upper, str.lower, str.swapcase)} == {key}
 
 
-def test_a_hostile_text_is_refused_at_once():
-    begun = time.perf_counter()
-    for text in ['"' * 500, "a\u0338" * 250 + "@example.com", "a." * 250 + "@example.com", "a@" + "é." * 250, "@" * 500]:
-        with pytest.raises(InvalidInput):
-            parse_address(text)
-    assert time.perf_counter() - begun < 0.3
+def test_a_hostile_text_is_refused_with_little_work():
+    with little_work():
+        for text in ['"' * 500, "a\u0338" * 250 + "@example.com", "a." * 250 + "@example.com", "a@" + "é." * 250, "@" * 500]:
+            with pytest.raises(InvalidInput):
+                parse_address(text)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.harness import Harness
+from tests.waiting import until
 
 from phoenix.kernel.cache import generations as generations_module
 from phoenix.kernel.cache.cache import Cache, Watch
@@ -23,15 +24,28 @@ class Store:
     def __init__(self) -> None:
         self.value = b"old"
         self.reads = 0
+        self.was_read = asyncio.Event()
         self.gate: asyncio.Event | None = None
 
     async def refill(self, watch: Watch) -> bytes:
         await watch.on(DEPENDS)
         found = self.value
         self.reads += 1
+        self.was_read.set()
         if self.gate is not None:
             await self.gate.wait()
         return found
+
+
+class Turns(Valkey):
+    """Counts how often somebody asked whether it may refill, and had its answer."""
+
+    asked = 0
+
+    async def set(self, key: str, value: bytes, *, seconds: float, only_new: bool = False) -> bool:
+        answer = await super().set(key, value, seconds=seconds, only_new=only_new)
+        self.asked += only_new
+        return answer
 
 
 def new_cache(folder: Path, valkey: Valkey | None) -> Cache:
@@ -51,7 +65,7 @@ def test_a_late_refill_cannot_bring_back_an_old_value(tmp_path: Path, valkey: st
         cache, store = new_cache(tmp_path, remote), Store()
         store.gate = asyncio.Event()
         late = asyncio.create_task(cache.read(f"{tmp_path}", store.refill))
-        await asyncio.sleep(0.1)
+        await store.was_read.wait()
         await write(cache, store, b"new")
         store.gate.set()
         assert await late == b"old", "it was read before the write was acknowledged"
@@ -81,11 +95,11 @@ def test_two_processes_see_a_write_of_either_at_once(tmp_path: Path, valkey: str
 
 def test_one_refill_at_a_time_however_many_ask(tmp_path: Path, valkey: str) -> None:
     async def run() -> None:
-        remote = Valkey(valkey)
+        remote = Turns(valkey)
         caches, store = [new_cache(tmp_path, remote) for _ in range(3)], Store()
         store.gate = asyncio.Event()
         asking = [asyncio.create_task(cache.read(f"one {tmp_path}", store.refill)) for cache in caches for _ in range(30)]
-        await asyncio.sleep(0.2)
+        await until(lambda: remote.asked >= len(caches), what="each process asks whether it is its turn")
         store.gate.set()
         assert set(await asyncio.gather(*asking)) == {b"old"}
         assert store.reads == 1

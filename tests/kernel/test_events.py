@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 import asyncpg
 import pytest
@@ -14,6 +15,18 @@ from phoenix.kernel.data.followers import follow_once, latest, read_after
 from phoenix.modules.entries.events import EntryChanged, EntryPosted
 
 LATE = "INSERT INTO events (id, kind, occurred_at) VALUES ($1, 'late', now())"
+
+
+class Bell(asyncio.Event):
+    """Tells when somebody waits for it to ring."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listened_for = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        self.listened_for.set()
+        return await super().wait()
 
 
 async def fail(harness: Harness) -> None:
@@ -79,7 +92,8 @@ def test_a_follower_gets_each_event_once_under_concurrent_writers(harness: Harne
         for number in range(25):
             async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject=f"ent_{writer}_{number}", title="t"))
-                await asyncio.sleep(0.001 * (writer % 3))
+                for _turn in range(writer % 3):
+                    await asyncio.sleep(0)
 
     async def run() -> None:
         async with harness:
@@ -124,10 +138,10 @@ def test_the_live_feed_begins_now_and_hears_of_a_commit_at_once(harness: Harness
         async with harness:
             async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="before", title="t"))
-            bell = asyncio.Event()
+            bell = Bell()
             batches = latest(harness.runtime.database, bell)
             waiting = asyncio.create_task(anext(batches))
-            await asyncio.sleep(0.2)
+            await asyncio.wait_for(bell.listened_for.wait(), 10)
             async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="after", title="t"))
             bell.set()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.harness import Harness
+from tests.waiting import until
 
 from phoenix.kernel.data.jobs import dead_jobs, enqueue, replay
 from phoenix.kernel.module import Job
@@ -24,9 +25,7 @@ async def run_until(harness: Harness, jobs: list[Job], condition: Any, seconds: 
     stop = asyncio.Event()
     running = asyncio.create_task(run_jobs(harness.runtime, jobs, (), stop))
     try:
-        async with asyncio.timeout(seconds):
-            while not await condition():
-                await asyncio.sleep(0.05)
+        await until(condition, seconds)
     finally:
         stop.set()
         await asyncio.wait_for(running, 10)

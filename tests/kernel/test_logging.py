@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from tests.logs import logging_of
 
 from phoenix.kernel.security.logging import configure
 from phoenix.kernel.security.redaction import remember
@@ -23,16 +24,8 @@ SECRETS = ("ada.lovelace@example.com", "pho_access_0123456789abcdef0123456789abc
 
 @pytest.fixture(params=["json", "pretty"])
 def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    stream = io.StringIO()
-    configure(LogSettings(level="debug", format=request.param), stream=stream)
-    yield stream
-    structlog.reset_defaults()
-    logging.captureWarnings(capture=False)
-    logging.getLogger().handlers[:] = handlers
-    logging.getLogger().setLevel(level)
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    with logging_of(LogSettings(level="debug", format=request.param)) as stream:
+        yield stream
 
 
 def fail(mail: str, password: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from typing import cast
 
 import pytest
@@ -104,9 +105,7 @@ def test_a_network_that_is_none_is_named() -> None:
     ],
     ids=["a-proxy-nobody-named", "a-trusted-proxy", "many-addresses", "too-few-to-tell"],
 )
-def test_a_proxy_that_was_not_named_is_told_of_once(
-    peers: list[str], trusted: tuple[str, ...], told: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_proxy_that_was_not_named_is_told_of_once(peers: list[str], trusted: tuple[str, ...], told: int, logged: io.StringIO) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive, send
 
@@ -117,4 +116,4 @@ def test_a_proxy_that_was_not_named_is_told_of_once(
             await layer({"type": "http", "client": (peer, 1), "headers": headers, "scheme": "http"}, None, None)  # type: ignore[arg-type]
 
     asyncio.run(run())
-    assert capsys.readouterr().out.count("proxy_not_trusted") == told
+    assert logged.getvalue().count("proxy_not_trusted") == told

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,29 @@ class Ear:
     def __init__(self) -> None:
         self.client = socketio.AsyncClient(reconnection=False)
         self.told: list[tuple[str, Any]] = []
+        self.gone = asyncio.Event()
+        self._heard = asyncio.Condition()
         for event in ("feed", "session_ended", "reload"):
-            self.client.on(event, lambda data, event=event: self.told.append((event, data)))
+            self.client.on(event, functools.partial(self._note, event))
+        self.client.on("disconnect", lambda *_: self.gone.set())
+
+    async def _note(self, event: str, data: Any) -> None:
+        async with self._heard:
+            self.told.append((event, data))
+            self._heard.notify_all()
 
     async def connect(self, url: str, token: str) -> None:
         await self.client.connect(url, auth={"token": token}, transports=["websocket"])
 
-    async def hear(self, event: str, seconds: float = 5) -> Any:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for name, data in self.told:
-                if name == event:
-                    return data
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"was not told {event}")
+    async def hear(self, event: str, about: Callable[[Any], bool] = lambda _: True, seconds: float = 10) -> Any:
+        """What it was or is told with this event, the first that it is about."""
+
+        def found() -> list[Any]:
+            return [data for name, data in self.told if name == event and about(data)]
+
+        async with asyncio.timeout(seconds), self._heard:
+            await self._heard.wait_for(found)
+        return found()[0]
 
 
 @pytest.mark.parametrize("processes", ["0", "1"], ids=["inline", "own-process"])
@@ -63,22 +73,11 @@ async def _listen(phoenix: Running) -> None:
         await client.post("/entries", headers=people[0], json={"organisation": elsewhere, "title": "Not for the other"})
         made = (await client.post("/entries", headers=people[0], json={"organisation": organisation, "title": "For both"})).json()
         for ear in ears:
-            await _hears_of(ear, made["id"])
+            await ear.hear("feed", lambda data: data.get("subject") == made["id"])
         assert not any(data.get("organisation") == elsewhere for _, data in ears[1].told), "a room of somebody else"
 
-        ended = time.monotonic()
         await client.delete("/sessions/current", headers=people[1])
         assert (await ears[1].hear("session_ended"))["reason"]
-        while ears[1].client.connected:
-            assert time.monotonic() - ended < 5
-            await asyncio.sleep(0.02)
-        assert time.monotonic() - ended < 2.0
+        await asyncio.wait_for(ears[1].gone.wait(), 10)
         assert ears[0].client.connected
         await ears[0].client.disconnect()
-
-
-async def _hears_of(ear: Ear, subject: str) -> None:
-    until = time.monotonic() + 5
-    while not any(name == "feed" and data.get("subject") == subject for name, data in ear.told):
-        assert time.monotonic() < until, ear.told
-        await asyncio.sleep(0.02)

@@ -1,6 +1,5 @@
 import html
 import json
-import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
+from tests.effort import little_work
 
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.security.crypto import Keys, new_token
@@ -367,10 +367,9 @@ def test_values_of_every_kind_become_plain_and_clean():
         "+1" * 50_000,
     ],
 )
-def test_hostile_text_is_redacted_at_once(text: str):
-    begun = time.perf_counter()
-    redact(text)
-    assert time.perf_counter() - begun < 1.0
+def test_hostile_text_is_redacted_with_little_work(text: str):
+    with little_work():
+        redact(text)
 
 
 @given(st.text(max_size=300) | st.text(alphabet="a@.%40:\"'\\=pho_ 12", max_size=100))

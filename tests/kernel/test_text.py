@@ -49,7 +49,7 @@ def test_the_words_are_the_readers_own():
 def test_readers_at_the_same_time_do_not_mix():
     async def say(locale: str) -> str:
         with reading(locale):
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
             return _("Today")
 
     async def everybody() -> list[str]:

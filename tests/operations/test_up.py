@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -199,9 +198,7 @@ def test_a_killed_owner_leaves_nothing_that_hinders_the_next_start(folder: Path)
         assert all(is_gone(pid) for pid in family)
     finally:
         family = second.pids()
-        begun = time.monotonic()
         assert second.stop(signal.SIGINT) == 0
-    assert time.monotonic() - begun < 30
     assert all(is_gone(pid) for pid in family)
     assert is_free("127.0.0.1", first.port)
 

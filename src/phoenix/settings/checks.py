@@ -23,8 +23,17 @@ def check(settings: Settings) -> None:
         raise SettingsError("PHOENIX_SESSION_IDLE must not be longer than PHOENIX_SESSION_ABSOLUTE.")
     if limits.remember_idle > limits.remember_absolute:
         raise SettingsError("PHOENIX_SESSION_REMEMBER_IDLE must not be longer than PHOENIX_SESSION_REMEMBER_ABSOLUTE.")
+    if not settings.development:
+        _check_no_development_tools(settings)
     if settings.strict:
         _check_strict(settings)
+
+
+def _check_no_development_tools(settings: Settings) -> None:
+    """What shows the insides, or watches files, is for development."""
+    for variable, is_on in (("RELOAD", settings.developing.reload), ("SQL_LOG", settings.developing.sql_log)):
+        if is_on:
+            raise SettingsError(f"PHOENIX_{variable} is for development only. Remove it, or set PHOENIX_ENVIRONMENT=development.")
 
 
 def _check_strict(settings: Settings) -> None:

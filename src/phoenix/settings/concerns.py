@@ -224,6 +224,20 @@ class RealtimeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DevelopmentSettings:
+    """For people who change Phoenix itself. Refused outside development."""
+
+    reload: bool = setting(
+        "RELOAD", False, "Load the code again when a Python file changes, and bundle again what changed in `web/`; development only."
+    )
+    sql_log: bool = setting(
+        "SQL_LOG",
+        False,
+        "Log the statements of each request with their times and the line that asked, without their values; development only.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """What is written to standard error."""
 

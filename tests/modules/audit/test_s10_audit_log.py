@@ -14,7 +14,8 @@ import pytest
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
-from phoenix.kernel.data.events import Recorded, follow_once, read_after
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.data.followers import follow_once, read_after
 from phoenix.kernel.errors import PhoenixError
 from phoenix.modules.audit import actions as audit
 from phoenix.modules.audit import queries

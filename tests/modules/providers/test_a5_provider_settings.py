@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import pytest
-from phoenix.kernel.web.opening import opened
 from tests.harness import Place
 from tests.oidc.running import house_with
 from tests.oidc.standin import apple_key
@@ -66,7 +65,7 @@ def test_phoenix_does_not_start_with_such_a_list(place: Place) -> None:
     async def run() -> None:
         settings = place.settings(PHOENIX_PROVIDERS=json.dumps([{**GOOGLE, "colour": "red"}]))
         with pytest.raises(SettingsError, match="colour"):
-            async with opened(settings, REGISTRY):
+            async with REGISTRY.opened(settings):
                 pass
 
     asyncio.run(run())

@@ -153,7 +153,11 @@ class Cache:
             if self._valkey is None or not self._valkey.reachable:
                 return None
             if await self._valkey.set(self._name("refill", key), b"", seconds=REFILL_LOCK_SECONDS, only_new=True):
-                return None
+                # Whoever had the turn before may have stored it after we looked and before we got ours.
+                remote = await self._from_valkey(key, codec, keep)
+                if remote is not None:
+                    await self._valkey.delete(self._name("refill", key))
+                return remote
             await asyncio.sleep(REFILL_WAIT_SECONDS)
             remote = await self._from_valkey(key, codec, keep)
             if remote is not None:

@@ -16,6 +16,7 @@ from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.events import Event
 from phoenix.kernel.data.query import Query
+from phoenix.kernel.data.statements import NotingConnection
 from phoenix.kernel.errors import InvalidInput, NotFound, Unavailable
 from phoenix.settings import DatabaseSettings
 
@@ -244,13 +245,15 @@ async def connect(
     outbox: Callable[[Pool], Outbox],
     *,
     pool: int | None = None,
+    notes: bool = False,
 ) -> Database:
-    """Open the pool. Time-outs are set by the server for every statement of these connections."""
+    """Open the pool. Time-outs are set by the server for every statement of these connections. `notes`: see `statements`."""
     made = asyncpg.create_pool(
         settings.url,
         min_size=1,
         max_size=pool or settings.pool,
         max_inactive_connection_lifetime=300,
+        connection_class=NotingConnection if notes else asyncpg.Connection,
         reset=_leave_as_is,
         init=set_codecs,
         timeout=10,

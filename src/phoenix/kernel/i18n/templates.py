@@ -6,6 +6,7 @@ templates are named with its name in front: "entries/list.html". Words for peopl
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -59,6 +60,7 @@ class Templates:
         self._production = production
         self._assets = assets or {}
         self._bundles: dict[str, str] = {}
+        self._own: dict[str, str] = {}
         self._icons = _read_icons(HERE / "icons.svg")
         self.environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(HERE), PrefixLoader(modules)]),
@@ -96,21 +98,23 @@ class Templates:
         if file:
             return self._module_asset(module, file)
         if name not in self._bundles or not self._production:
-            self._bundles |= _read_manifest(self._static / "manifest.json")
+            # In development the manifest may be read while it is being written: until it is whole, the last one holds.
+            with contextlib.suppress(*([json.JSONDecodeError, AssetsMissingError] if self._bundles else [])):
+                self._bundles = _read_manifest(self._static / "manifest.json")
         try:
             return STATIC + self._bundles[name]
         except KeyError:
             raise AssetsMissingError(f"{name} is not among the bundled files in {self._static}. Run: npm run build") from None
 
     def _module_asset(self, module: str, file: str) -> str:
-        if (name := f"{module}/{file}") not in self._bundles or not self._production:
+        if (name := f"{module}/{file}") not in self._own or not self._production:
             path = self._assets.get(module, Path()) / file
             try:
                 digest = hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
             except OSError:
                 raise AssetsMissingError(f"The module {module} has no file {file} among its assets.") from None
-            self._bundles[name] = f"{ASSETS}{module}/{file}?{digest}"
-        return self._bundles[name]
+            self._own[name] = f"{ASSETS}{module}/{file}?{digest}"
+        return self._own[name]
 
     def icon(self, name: str, kind: str = "") -> Markup:
         """A drawing of our set, hidden from screen readers: a word always stands beside it. Raises KeyError for an unknown name."""

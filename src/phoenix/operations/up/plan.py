@@ -29,6 +29,8 @@ class Part:
     name: str
     command: tuple[str, ...]
     patience: float = 5.0
+    bare: bool = False
+    """Whether it is no part of Phoenix and gets none of its settings, secrets least of all."""
 
 
 def resolve(settings: Settings, data: Path) -> Settings:
@@ -67,6 +69,13 @@ def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     return variables(settings, base) | {DATA_VARIABLE: str(settings.installation.data), "PYTHONUNBUFFERED": "1"}
 
 
+def bare_environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child that is no part of Phoenix."""
+    return {name: value for name, value in base.items() if not name.startswith("PHOENIX_")} | {
+        DATA_VARIABLE: str(settings.installation.data)
+    }
+
+
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -82,14 +91,28 @@ def phoenix(*arguments: str) -> tuple[str, ...]:
 
 def parts(settings: Settings, caddy_configuration: Path) -> list[Part]:
     """Every process of this installation besides the database and the cache, in the order in which they are stopped."""
+    if settings.developing.reload:
+        return [*_reloading(), *_mailbox(settings)]
     made = [_web(settings)]
     made += [_realtime(settings, number) for number in range(settings.realtime.processes)]
     made.append(_admin(settings))
     made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0))
-    if with_mailbox(settings):
-        made.append(Part("mailbox", (sys.executable, "-m", "phoenix.embedded.mailbox")))
+    made += _mailbox(settings)
     if settings.web.domain:
         made.append(Part("caddy", (str(caddy_program()), "run", "--config", str(caddy_configuration))))
+    return made
+
+
+def _mailbox(settings: Settings) -> list[Part]:
+    return [Part("mailbox", (sys.executable, "-m", "phoenix.embedded.mailbox"))] if with_mailbox(settings) else []
+
+
+def _reloading() -> list[Part]:
+    """The processes of `make dev`, which follow the files they are made from."""
+    made = [Part(name, (sys.executable, "-m", "phoenix.operations.up.reload", name)) for name in ("web", "admin", "worker")]
+    bundler = Path("tools/npm.sh")
+    if bundler.exists() and Path("vite.config.ts").exists():
+        made.append(Part("bundles", (str(bundler.resolve()), "run", "--silent", "watch"), bare=True))
     return made
 
 

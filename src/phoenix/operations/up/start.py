@@ -37,7 +37,7 @@ from phoenix.operations.up.children import Child, run_to_end
 from phoenix.operations.up.errors import NewerDataError, RefusalError, WrongSettingError
 from phoenix.operations.up.folder import claim, secret_key
 from phoenix.operations.up.leftovers import end_leftovers
-from phoenix.operations.up.plan import environment, parts, phoenix, resolve, with_mailbox
+from phoenix.operations.up.plan import bare_environment, environment, parts, phoenix, resolve, with_mailbox
 from phoenix.operations.up.progress import Progress
 from phoenix.operations.up.ready import Prepared, announce, describe
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
@@ -120,7 +120,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
         _command(progress, "Database is up to date", phoenix("db", "migrate"), {**variables, "PHOENIX_DATABASE_OWNER_URL": owner})
     configuration = caddy.write_configuration(settings) if settings.web.domain else data
     for part in parts(settings, configuration):
-        supervisor.start(Child(part, variables, progress.pass_on))
+        supervisor.start(Child(part, bare_environment(settings, os.environ) if part.bare else variables, progress.pass_on))
     # The children take a moment to start, which is enough for this.
     label = "Demo and administrator" if settings.installation.demo else "Administrator"
     prepared = _prepared(_command(progress, label, (sys.executable, "-m", "phoenix.prepare"), variables))

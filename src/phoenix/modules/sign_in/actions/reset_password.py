@@ -33,7 +33,7 @@ async def request_reset(runtime: Runtime, tx: Transaction, *, email: str) -> Non
     known = await find_by_email(tx, address.key)
     # A job for an address nobody has costs the same, so that the time of the answer does not tell.
     await enqueue(tx, "sign_in.send_password_reset", {"account": known.id if known else None})
-    log.info("password_reset_asked", account=known.id if known else None, address=runtime.keys.pseudonym(address.key))
+    log.info("password_reset_asked", account=known.id if known else None, asked_for=runtime.keys.pseudonym(address.key))
 
 
 async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *, password: str) -> str:

@@ -1,0 +1,102 @@
+"""The statements of a request, with their times and the line that asked: for the log and the debug page of development.
+
+Values are never kept: they are people's. In production no connection is of this kind, and nothing here runs.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+
+import asyncpg
+
+T = TypeVar("T")
+
+CODE = Path(__file__).parents[2]
+_noted: ContextVar[list[Statement] | None] = ContextVar("statements", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement: what was asked, without values, from where, and for how long it was waited for."""
+
+    sql: str
+    where: str
+    milliseconds: float
+    failed: bool = False
+
+
+@contextmanager
+def noting() -> Iterator[list[Statement]]:
+    """Note the statements of the block; the list grows as they are made."""
+    made: list[Statement] = []
+    token = _noted.set(made)
+    try:
+        yield made
+    finally:
+        _noted.reset(token)
+
+
+def noted() -> list[Statement]:
+    """The statements noted so far where we are; none outside of `noting`."""
+    return _noted.get() or []
+
+
+class NotingConnection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that notes its statements. Asking is done through these five, BEGIN and COMMIT included."""
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> Any:
+        return await _note(query, super().execute(query, *args, **options))
+
+    async def executemany(self, command: str, args: Any, **options: Any) -> Any:
+        return await _note(command, super().executemany(command, args, **options))
+
+    async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
+        return await _note(query, super().fetch(query, *args, **options))
+
+    async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
+        return await _note(query, super().fetchrow(query, *args, **options))
+
+    async def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
+        return await _note(query, super().fetchval(query, *args, **options))
+
+
+async def _note(sql: str, asking: Awaitable[T]) -> T:
+    made = _noted.get()
+    if made is None:
+        return await asking
+    where, begun, failed = _who_asks(sys._getframe(1)), time.perf_counter(), True  # noqa: SLF001 - the way to the stack
+    try:
+        result = await asking
+        failed = False
+    finally:
+        made.append(Statement(" ".join(sql.split()), where, (time.perf_counter() - begun) * 1000, failed))
+    return result
+
+
+def _who_asks(page_context: FrameType | None) -> str:
+    """The file and line of the module that asked. Where none did, the kernel did for itself, as it does to look at a session."""
+    kernel = ""
+    while page_context is not None:
+        name = str(page_context.f_globals.get("__name__", ""))
+        if name == "phoenix.app":
+            # Out of the request: what stands beyond is the server.
+            break
+        if name.startswith("phoenix.kernel."):
+            kernel = kernel or ("" if name.startswith("phoenix.kernel.data.") else _place(page_context))
+        elif name.partition(".")[0] not in sys.stdlib_module_names and "site-packages" not in page_context.f_code.co_filename:
+            return _place(page_context)
+        page_context = page_context.f_back
+    return kernel or "phoenix"
+
+
+def _place(page_context: FrameType) -> str:
+    path = Path(page_context.f_code.co_filename)
+    return f"{path.relative_to(CODE) if path.is_relative_to(CODE) else path}:{page_context.f_lineno}"

@@ -1,0 +1,52 @@
+"""`phoenix db shell`: psql on the database of this Phoenix. The password stands in no command line, which everyone on a machine can read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import NoReturn
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from phoenix.embedded.postgres import program
+from phoenix.embedded.processes import EmbeddedError
+from phoenix.operations.migrate import MigrationError
+
+
+class NoShellError(MigrationError):
+    """There is no psql on this machine."""
+
+
+def open_shell(url: str, arguments: tuple[str, ...] = ()) -> NoReturn:
+    """Become psql. Raises NoShellError."""
+    address, password = without_secret(url)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOENIX_")}
+    if password:
+        environment["PGPASSWORD"] = password
+    psql = find_psql()
+    sys.stdout.flush()
+    os.execve(psql, ["psql", address, *arguments], environment)  # noqa: S606 - no shell
+
+
+def without_secret(url: str) -> tuple[str, str]:
+    """An address without its password, and the password, wherever in the address it stood."""
+    parts = urlsplit(url)
+    options = parse_qsl(parts.query)
+    password = unquote(parts.password or "") or dict(options).get("password", "")
+    user, _, place = parts.netloc.rpartition("@")
+    user = user.partition(":")[0]
+    kept = urlencode([(name, value) for name, value in options if name != "password"], safe="/")
+    return urlunsplit((parts.scheme, f"{user}@{place}" if user else place, parts.path, kept, "")), password
+
+
+def find_psql() -> str:
+    """The machine's own, which knows its terminal best, else the one that comes with the embedded PostgreSQL."""
+    if found := shutil.which("psql"):
+        return found
+    try:
+        bundled = program("psql")
+    except EmbeddedError:
+        bundled = None
+    if bundled is not None and bundled.exists():
+        return str(bundled)
+    raise NoShellError("There is no psql on this machine. Debian: apt install postgresql-client")

@@ -1,0 +1,55 @@
+"""Phoenix's logging, set up for one test and taken down without a trace."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from types import ModuleType
+
+import structlog
+from structlog._config import BoundLoggerLazyProxy
+
+from phoenix.kernel.security.logging import configure
+from phoenix.settings import LogSettings
+
+
+@contextlib.contextmanager
+def logging_of(settings: LogSettings) -> Iterator[io.StringIO]:
+    """What a process of Phoenix with these settings would write, while the block lasts."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    others = {
+        logger: (logger.handlers[:], logger.level, logger.propagate)
+        for logger in root.manager.loggerDict.values()
+        if isinstance(logger, logging.Logger)
+    }
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    stream = io.StringIO()
+    _forget_bound_loggers()
+    configure(settings, stream=stream)
+    try:
+        yield stream
+    finally:
+        structlog.reset_defaults()
+        _forget_bound_loggers()
+        logging.captureWarnings(capture=False)
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        for logger, (kept, at, propagate) in others.items():
+            logger.handlers[:] = kept
+            logger.setLevel(at)
+            logger.propagate = propagate
+        sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+
+
+def _forget_bound_loggers() -> None:
+    """Loggers keep the configuration they were first used with: with `cache_logger_on_first_use` the method `bind` is replaced."""
+    for module in list(sys.modules.values()):
+        if isinstance(module, ModuleType) and module.__name__.startswith("phoenix"):
+            for value in vars(module).values():
+                if isinstance(value, BoundLoggerLazyProxy):
+                    vars(value).pop("bind", None)

@@ -1,0 +1,43 @@
+"""Waiting for something to become true, with a deadline: the only place in the tests that sleeps.
+
+Wait for an event where there is one to wait for. These are for what can only be looked at: a page, another process, a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.02
+
+
+def eventually(
+    look: Callable[[], T], seconds: float = 30, *, what: str | Callable[[], str] = "", lost: tuple[type[Exception], ...] = ()
+) -> T:
+    """What `look` gives as soon as that is true. Errors of the kinds in `lost` mean “not yet”. Fails, saying `what`, after a deadline."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if found := look():
+                return found
+        except lost:
+            pass
+        assert time.monotonic() < end, what() if callable(what) else what or "it did not happen in time"
+        time.sleep(LOOK_SECONDS)
+
+
+async def until(look: Callable[[], T | Awaitable[T]], seconds: float = 30, *, what: str = "") -> T:
+    """As `eventually`, while the event loop goes on. `look` may be a coroutine function."""
+    end = time.monotonic() + seconds
+    while True:
+        seen = look()
+        found: T = await seen if inspect.isawaitable(seen) else seen
+        if found:
+            return found
+        assert time.monotonic() < end, what or "it did not happen in time"
+        await asyncio.sleep(LOOK_SECONDS)
