@@ -21,7 +21,10 @@ from typing import Protocol
 
 from phoenix.kernel.cache.valkey import Valkey, script
 
-# A key in flight longer than this belongs to a writer that died: statement and idle time-outs end any transaction sooner.
+# A key in flight longer than this belongs to a writer that died. A mark stands from just before COMMIT until after it, and must
+# outlast every COMMIT that can still land: a process that hangs in between is cut off by PostgreSQL after 30 s
+# (idle_in_transaction_session_timeout), and COMMIT itself is given up 5 s after PHOENIX_STATEMENT_TIMEOUT, 15 s by default.
+# Shorter, and readers would believe the cache while a slow commit lands; longer only costs cache hits after a crash.
 IN_FLIGHT_SECONDS = 45
 IN_FLIGHT = 1
 SLOTS = 1 << 16
@@ -75,6 +78,9 @@ class MachineGenerations:
         return self.current([self.slot(key) for key in keys])
 
     async def begin(self, keys: Collection[str]) -> None:
+        # Two writers may mark one slot at once, and the first to settle clears the other's mark. What is kept then is old from
+        # the other's commit until it settles, which is before it answers. If that process dies just there, it is old until
+        # the value expires: the price of a bit instead of a count, which a dead writer would leave wrong for ever.
         mark = _new_generation() | IN_FLIGHT
         for key in keys:
             self._slots[self.slot(key)] = mark
@@ -89,6 +95,9 @@ class MachineGenerations:
         self._map.close()
 
     def _without_the_dead(self, slots: Sequence[int]) -> tuple[int, ...] | None:
+        # Marks compare by time although the lowest bit is set: a slot is (nanoseconds << 1) | mark, so the bit weighs half a
+        # nanosecond. Whoever finds a dead writer's mark gives the slot a *new* generation instead of clearing the bit: the
+        # write may have been committed before its process died. Two processes doing so at once only make a value stale twice.
         oldest = (time.time_ns() - IN_FLIGHT_SECONDS * 10**9) << 1
         for slot in slots:
             value = self._slots[slot]
@@ -106,6 +115,9 @@ class ValkeyGenerations:
     was kept for, a minute at most.
     """
 
+    # Reading and making a missing generation are one step, or two readers would make different ones and each refuse what the
+    # other stored. A missing one is made from the time now: newer than any that was lost, so nothing cached under those
+    # counts again. A mark expires by itself after IN_FLIGHT_SECONDS; then this makes a new one, as for a writer that died.
     _READ = script("""
         local found = {}
         for i, key in ipairs(KEYS) do

@@ -36,7 +36,11 @@ class Decision:
     reset: int
 
 
-# A log of the hits in the window, as a sorted set by time in milliseconds: exact, in one step.
+# A log of the hits in the window, as a sorted set by time in milliseconds. A counter per window would let through twice the
+# amount across its edge. It is one script because looking and counting in two steps would let parallel requests slip between;
+# Valkey runs one script at a time. The time is the process's, so that tests can set the clock. ARGV[4] is random: two
+# hits in one millisecond must be two members. A refused hit is not logged, so hammering does not lengthen the wait, and the key
+# goes by itself once no hit in it counts.
 _COUNT = script("""
     local now, window, amount = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
     redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)

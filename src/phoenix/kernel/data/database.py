@@ -186,6 +186,9 @@ class UnitOfWork:
 class _Lease:
     """A connection taken at the first need and given back at the end; what is lost on the way becomes a 503."""
 
+    # The pool is small and a request may spend most of its time elsewhere: hashing a password, asking a provider. Taken at the
+    # first statement, a connection is not idle meanwhile. One lease a request also means that no request waits for a second
+    # connection while it holds a first, which is how a pool locks up when all of them do.
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._connection: Any = None
@@ -210,6 +213,7 @@ class _Lease:
         if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
             # A demoted primary still answers reads; this connection must not be used again.
             connection.terminate()
+        # Given back before the error is translated: whatever is raised below, the pool has its connection.
         await self._pool.release(connection)
         if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
             raise Unavailable("The database is changing over to another machine. Try again in a few seconds.") from error

@@ -27,6 +27,10 @@ GATHER_SECONDS = 0.1
 BATCH = 200
 
 
+# Numbers are given out at INSERT, and commits land in any order: a position by number would skip a row that got a lower number
+# and commits later. Transaction ids have the same gap, but pg_snapshot_xmin says where it ends: every transaction below it has
+# ended, so no row can still appear there. The price is that one long transaction holds all followers back until it ends.
+# xid8 has no cast to bigint, hence the way through text.
 AFTER: Query[Recorded] = query(
     Recorded,
     """
@@ -49,6 +53,8 @@ END: Query[tuple[int, int]] = query(
 """,
 )
 
+# The row's lock is the right to work under this name: SKIP LOCKED sends other processes away instead of queueing them behind a
+# batch that takes long, and a process that dies gives the lock back with its connection.
 POSITION: Query[tuple[int, int]] = query(
     lambda transaction, number: (transaction, number),
     "SELECT transaction::text::bigint, number FROM event_followers WHERE name = $1 FOR UPDATE SKIP LOCKED",

@@ -21,8 +21,8 @@ class DemoAccount(Struct, frozen=True):
     name: str = ""
 
 
-class Prepared(Struct, frozen=True):
-    """What `phoenix.prepare` answers."""
+class FirstStart(Struct, frozen=True):
+    """What `phoenix.first_start` answers."""
 
     accounts: tuple[DemoAccount, ...] = ()
     first_administrator_link: str | None = None

@@ -39,7 +39,7 @@ from phoenix.operations.up.folder import claim, secret_key
 from phoenix.operations.up.leftovers import end_leftovers
 from phoenix.operations.up.plan import bare_environment, environment, parts, phoenix, resolve, with_mailbox
 from phoenix.operations.up.progress import Progress
-from phoenix.operations.up.ready import Prepared, announce, describe
+from phoenix.operations.up.ready import FirstStart, announce, describe
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
 from phoenix.settings import Settings, unknown, variables
 
@@ -123,7 +123,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
         supervisor.start(Child(part, bare_environment(settings, os.environ) if part.bare else variables, progress.pass_on))
     # The children take a moment to start, which is enough for this.
     label = "Demo and administrator" if settings.installation.demo else "Administrator"
-    prepared = _prepared(_command(progress, label, (sys.executable, "-m", "phoenix.prepare"), variables))
+    first = _first_start(_command(progress, label, (sys.executable, "-m", "phoenix.first_start"), variables))
     with progress.step("Web, worker and mail"):
         _wait_until_ready(settings, supervisor)
     supervisor.starting = False
@@ -131,8 +131,8 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
         settings,
         database=without_password(settings.database.url),
         cache=without_password(settings.cache.url),
-        link=prepared.first_administrator_link,
-        accounts=prepared.accounts,
+        link=first.first_administrator_link,
+        accounts=first.accounts,
     )
     announce(ready, json=json)
     supervisor.watch(lambda: False)
@@ -181,11 +181,11 @@ def _command(progress: Progress, label: str, arguments: tuple[str, ...], variabl
     return printed
 
 
-def _prepared(printed: str) -> Prepared:
+def _first_start(printed: str) -> FirstStart:
     try:
-        return msgspec.json.decode(printed, type=Prepared)
+        return msgspec.json.decode(printed, type=FirstStart)
     except msgspec.DecodeError:
-        return Prepared()
+        return FirstStart()
 
 
 def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:

@@ -1,4 +1,4 @@
-"""What `phoenix up` asks for at every start: the demo, where it is wanted, and the link of the first administrator."""
+"""What `phoenix up` asks for at every start: the demo, where it is wanted, and the link for the first administrator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from phoenix.modules.sign_in.commands import first_administrator_link
 from phoenix.settings import read_settings
 
 
-async def prepare() -> dict[str, Any]:
+async def first_start() -> dict[str, Any]:
     """Demo accounts and the link, for the ready line."""
     settings = read_settings()
     configure(replace(settings.logs, level="warning"))
@@ -27,4 +27,4 @@ async def prepare() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(msgspec.json.encode(asyncio.run(prepare())).decode() + "\n")
+    sys.stdout.write(msgspec.json.encode(asyncio.run(first_start())).decode() + "\n")
