@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
-from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, Forbidden
 from phoenix.kernel.i18n.text import _
@@ -59,7 +58,6 @@ async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
     await take_turn(tx, actor, account)
     if not await accounts.unlock(tx, account):
         raise Conflict(_("This account is not locked."))
-    tx.invalidate(ACCOUNT(account))
     await notify(tx, account, "opened")
     tx.record(AccountUnlocked(subject=account))
 

@@ -1,0 +1,136 @@
+"""D3: what a transaction makes stale is marked before its commit, is new after it, and memory is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import pytest
+from tests.harness import Harness
+
+from phoenix.kernel.cache.cache import Cache, Watch
+from phoenix.kernel.cache.generations import Generations, MachineGenerations
+from phoenix.kernel.cache.keys import Key, KeyKind
+from phoenix.kernel.data.query import command
+
+THING = KeyKind("thing")
+RENAME = command("UPDATE accounts SET name = $2 WHERE id = $1")
+
+
+class Witness:
+    """Generations that note what everybody else reads in the database at the moment of each mark."""
+
+    def __init__(self, inner: Generations, harness: Harness, account: str) -> None:
+        self._inner, self._harness, self._account = inner, harness, account
+        self.saw: list[tuple[str, tuple[str, ...], str]] = []
+
+    async def read(self, keys: Sequence[str]) -> tuple[int, ...] | None:
+        return await self._inner.read(keys)
+
+    async def begin(self, keys: Collection[str]) -> None:
+        await self._inner.begin(keys)
+        await self._note("marked", keys)
+
+    async def settle(self, keys: Collection[str]) -> None:
+        await self._note("settled", keys)
+        await self._inner.settle(keys)
+
+    async def _note(self, what: str, keys: Collection[str]) -> None:
+        (row,) = await self._harness.sql("SELECT name FROM accounts WHERE id = $1", self._account)
+        self.saw.append((what, tuple(sorted(keys)), row["name"]))
+
+
+def test_keys_are_marked_before_the_commit_and_settled_after_it(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            database = harness.runtime.database
+            witness = database.generations = Witness(database.generations, harness, ada.id)
+            keys = (THING("1"), THING("2"))
+            async with database.transaction() as tx:
+                await tx.execute(RENAME, ada.id, "New")
+                tx.invalidate(*keys)
+                assert witness.saw == [], "a mark that comes early stops the cache for as long as the transaction takes"
+            assert witness.saw == [("marked", keys, "Ada"), ("settled", keys, "New")]
+
+    asyncio.run(run())
+
+
+def test_a_writer_that_dies_in_its_commit_leaves_nobody_believing_the_cache(harness: Harness) -> None:
+    """The commit is lost on the way: nobody knows whether it happened, so what was kept before it is old."""
+
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            runtime, key = harness.runtime, THING("1")
+
+            async def refill(watch: Watch) -> bytes:
+                await watch.on(key)
+                return b"before"
+
+            assert await runtime.cache.read("shown", refill) == b"before"
+            assert await runtime.cache.peek("shown") == b"before"
+            believed: list[bytes | None] = []
+            witness = runtime.database.generations = Witness(runtime.database.generations, harness, ada.id)
+            settle = witness.settle
+
+            async def look_first(keys: Collection[str]) -> None:
+                believed.append(await runtime.cache.peek("shown"))
+                await settle(keys)
+
+            witness.settle = look_first  # type: ignore[method-assign]
+            async with runtime.database.transaction() as tx:
+                await tx.execute(RENAME, ada.id, "New")
+                tx.invalidate(key)
+            assert believed == [None], "between the commit and its answer the old value was still believed"
+
+    asyncio.run(run())
+
+
+def test_what_rolled_back_makes_nothing_stale(harness: Harness) -> None:
+    async def fail(harness: Harness, account: str) -> None:
+        async with harness.runtime.database.transaction() as tx:
+            await tx.execute(RENAME, account, "New")
+            tx.invalidate(THING("1"))
+            raise RuntimeError("on purpose")
+
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            database = harness.runtime.database
+            witness = database.generations = Witness(database.generations, harness, ada.id)
+            with pytest.raises(RuntimeError, match="on purpose"):
+                await fail(harness, ada.id)
+            assert witness.saw == []
+
+    asyncio.run(run())
+
+
+async def fill(cache: Cache, names: Sequence[str]) -> None:
+    async def refill(watch: Watch) -> bytes:
+        await watch.on(Key("thing"))
+        return b"value"
+
+    for name in names:
+        await cache.read(name, refill)
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 10])
+def test_a_process_keeps_so_many_values_and_the_newest(tmp_path: Path, most: int) -> None:
+    names = [f"value {number}" for number in range(10)]
+    cache = Cache(MachineGenerations(tmp_path / "generations"), None, most)
+    asyncio.run(fill(cache, names))
+    kept = [name for name in names if cache.entry(name) is not None]
+    assert kept == names[len(names) - most :]
+
+
+def test_the_setting_bounds_the_cache_of_a_process(harness: Harness) -> None:
+    async def run() -> None:
+        harness.variables["PHOENIX_CACHE_LOCAL_ENTRIES"] = "2"
+        async with harness:
+            cache = harness.runtime.cache
+            await fill(cache, ["a", "b", "c"])
+            assert [name for name in ("a", "b", "c") if cache.entry(name) is not None] == ["b", "c"]
+
+    asyncio.run(run())

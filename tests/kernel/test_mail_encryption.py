@@ -1,0 +1,89 @@
+"""N5: mail leaves this machine encrypted or not at all; the server's certificate is checked."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Any
+
+import aiosmtplib
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.i18n.email import Mail, Mailer
+from phoenix.settings import EmailSettings
+
+MAIL = Mail(subject="Hello", text="48291377\n", html="<p>48291377</p>")
+# All of 127.0.0.0/8 is this machine, but only the first is known as local: the others stand for a server elsewhere.
+ELSEWHERE = "127.0.0.2"
+
+
+class Received:
+    """Everything that was said to the server before encryption."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def plain() -> Iterator[tuple[Received, int]]:
+    """A mail server elsewhere that offers no STARTTLS, or from whose offer somebody on the way removed it."""
+    received = Received()
+    with socket.socket() as free:
+        free.bind((ELSEWHERE, 0))
+        port = free.getsockname()[1]
+    controller = Controller(received, hostname=ELSEWHERE, port=port)
+    controller.start()
+    try:
+        yield received, port
+    finally:
+        controller.stop()
+
+
+@pytest.mark.parametrize("login", ["", "phoenix:a-password@"])
+def test_a_server_that_does_not_encrypt_is_sent_nothing(plain: tuple[Received, int], login: str) -> None:
+    received, port = plain
+    mailer = Mailer(EmailSettings(smtp_url=f"smtp://{login}{ELSEWHERE}:{port}"), {})
+    with pytest.raises(Unavailable):
+        asyncio.run(mailer.send("leila@example.com", MAIL))
+    assert received.envelopes == []
+
+
+@pytest.mark.parametrize(
+    ("url", "use_tls", "start_tls"),
+    [
+        ("smtp://mail.example.com", False, True),
+        ("smtp://phoenix:secret@mail.example.com:587", False, True),
+        ("smtp://10.0.0.7:25", False, True),
+        ("smtp://127.0.0.2:25", False, True),
+        ("smtp://localhost.example.com:25", False, True),
+        ("smtps://mail.example.com", True, None),
+        ("smtp://127.0.0.1:2525", False, None),
+        ("smtp://localhost:2525", False, None),
+        ("smtp://[::1]:2525", False, None),
+    ],
+)
+def test_encryption_is_asked_of_every_server_but_a_local_one(
+    monkeypatch: pytest.MonkeyPatch, url: str, use_tls: bool, start_tls: bool | None
+) -> None:
+    asked: dict[str, Any] = {}
+
+    async def note(*_: Any, **options: Any) -> None:
+        asked.update(options)
+
+    monkeypatch.setattr(aiosmtplib, "send", note)
+    asyncio.run(Mailer(EmailSettings(smtp_url=url), {}).send("leila@example.com", MAIL))
+    assert (asked["use_tls"], asked["start_tls"]) == (use_tls, start_tls)
+    context = asked["tls_context"]
+    if use_tls or start_tls:
+        assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    else:
+        assert context is None

@@ -1,0 +1,109 @@
+"""Who is told of an event: whoever may see it, in the feed and over sockets. Tables over every kind of event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.harness import NOW, Harness, Place
+
+from phoenix.composition import MODULES, REGISTRY
+from phoenix.kernel.actor import MembershipRecord
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.module import EventKind
+from phoenix.kernel.registry import Registry
+from phoenix.modules.feed.api import feed_key
+from phoenix.modules.feed.items import visible_kinds
+from phoenix.modules.feed.live import tell
+
+TOLD = {name: kind for name, kind in REGISTRY.events.items() if kind.feed}
+GUARDED = {name: kind for name, kind in TOLD.items() if kind.permission}
+GUARDS = sorted({kind.permission for kind in GUARDED.values()})
+
+
+def without(permission: str, role: str = "viewer") -> Registry:
+    """The same product in which one role lacks one permission."""
+    modules = tuple(
+        replace(module, roles={name: given - {permission} if name == role else given for name, given in module.roles.items()})
+        for module in MODULES
+    )
+    return Registry(modules)
+
+
+def recorded(number: int, kind: EventKind, organisation: str | None = "org_1") -> Recorded:
+    """An event of that kind with a text in every field that people wrote."""
+    fields = [name for name in kind.type.__struct_fields__ if name not in {"organisation", "subject"}]
+    data: Mapping[str, Any] = {name: f"secret {name}" for name in fields}
+    return Recorded(1, number, f"evt_{number}", kind.type.kind, organisation, "acc_1", "ent_1", dict(data), NOW)
+
+
+def membership(permissions: frozenset[str]) -> MembershipRecord:
+    return MembershipRecord("org_1", "ember", "Ember", "viewer", permissions)
+
+
+def test_every_kind_in_the_feed_says_who_may_see_it() -> None:
+    assert len(GUARDED) > 5
+    assert sorted(set(TOLD) - set(GUARDED)) == [], "an event that everybody sees needs a reason"
+
+
+@pytest.mark.parametrize("name", sorted(GUARDED))
+def test_the_feed_shows_a_kind_to_whoever_may_see_it_and_to_nobody_else(name: str) -> None:
+    every = frozenset(REGISTRY.permissions)
+    permission = GUARDED[name].permission
+    assert name in visible_kinds(REGISTRY, membership(every))
+    assert name not in visible_kinds(REGISTRY, membership(every - {permission}))
+    assert name not in visible_kinds(REGISTRY, membership(every - {permission}), GUARDED[name].group)
+    assert name in visible_kinds(REGISTRY, membership(frozenset({permission})))
+
+
+@pytest.mark.parametrize("permission", GUARDS)
+def test_readers_who_may_see_different_things_share_no_cached_page(permission: str) -> None:
+    every = frozenset(REGISTRY.permissions)
+    assert feed_key(membership(every)) != feed_key(membership(every - {permission}))
+
+
+@pytest.mark.parametrize("permission", GUARDS)
+def test_a_member_reads_no_event_that_their_role_may_not_see(place: Place, permission: str) -> None:
+    async def run() -> None:
+        async with Harness(place, registry=without(permission)) as harness:
+            ember = await harness.organisation("ember", ada="owner", vic="viewer")
+            async with harness.runtime.database.transaction(actor=harness.people["ada"].id) as tx:
+                for kind in GUARDED.values():
+                    fields = [name for name in kind.type.__struct_fields__ if name not in {"organisation", "subject"}]
+                    tx.record(kind.type(organisation=ember, subject="ent_1", **{name: f"secret {name}" for name in fields}))
+            hidden = {name for name, kind in GUARDED.items() if kind.permission == permission}
+            for path in (f"/api/v2/feed?organisation={ember}", f"/api/v2/feed?organisation={ember}&limit=50"):
+                seen = {name: {item["kind"] for item in (await harness.get(path, by=name)).json()["items"]} for name in ("ada", "vic")}
+                assert seen == {"ada": set(GUARDED), "vic": set(GUARDED) - hidden}
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("permission", GUARDS)
+def test_a_room_is_told_in_full_only_what_every_member_may_see(place: Place, permission: str) -> None:
+    async def run() -> None:
+        async with Harness(place, registry=without(permission)) as harness:
+            batch = [recorded(number, kind) for number, kind in enumerate(TOLD.values())]
+            told = await tell(harness.runtime, batch)
+            assert [(room, event) for room, event, _ in told] == [("organisation:org_1", "feed")] * len(batch)
+            for event, (_room, _event, payload) in zip(batch, told, strict=True):
+                if TOLD[event.kind].permission == permission:
+                    assert payload == {"organisation": "org_1", "id": event.id}, event.kind
+                else:
+                    assert (payload["kind"], payload["subject"], payload["data"]["names"]) == (event.kind, "ent_1", {})
+
+    asyncio.run(run())
+
+
+def test_what_belongs_to_no_organisation_or_is_not_in_the_feed_is_told_to_no_room(place: Place) -> None:
+    async def run() -> None:
+        async with Harness(place) as harness:
+            kinds = REGISTRY.events.values()
+            quiet = [recorded(number, kind) for number, kind in enumerate(kinds) if not kind.feed]
+            alone = [recorded(1000 + number, kind, None) for number, kind in enumerate(kinds)]
+            assert await tell(harness.runtime, [*quiet, *alone]) == []
+
+    asyncio.run(run())

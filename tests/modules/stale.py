@@ -1,0 +1,64 @@
+"""What writes make stale: which function said so, which keys, and what the commit marked."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from tests.harness import Harness
+
+import phoenix
+from phoenix.kernel.cache.keys import Key
+from phoenix.kernel.data.database import Transaction
+
+MODULES = Path(phoenix.__file__).parent / "modules"
+
+
+class Noted:
+    """`said` is what each function named, by the function; `marked` is what commits marked."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, set[str]] = {}
+        self.marked: set[str] = set()
+
+
+@contextlib.contextmanager
+def noting(harness: Harness) -> Iterator[Noted]:
+    """Note what is made stale while this is open."""
+    noted, invalidate = Noted(), Transaction.invalidate
+    generations = harness.runtime.database.generations
+    begin = generations.begin
+
+    def note(tx: Transaction, *keys: Key) -> None:
+        caller = sys._getframe(1)
+        site = f"{caller.f_globals['__name__'].removeprefix('phoenix.modules.')}.{caller.f_code.co_name}"
+        noted.said.setdefault(site, set()).update(keys)
+        invalidate(tx, *keys)
+
+    async def mark(keys: Collection[str]) -> None:
+        noted.marked.update(keys)
+        await begin(keys)
+
+    Transaction.invalidate = note  # type: ignore[method-assign]
+    generations.begin = mark  # type: ignore[method-assign]
+    try:
+        yield noted
+    finally:
+        Transaction.invalidate = invalidate  # type: ignore[method-assign]
+        generations.begin = begin  # type: ignore[method-assign]
+
+
+def sites() -> set[str]:
+    """Every function of a module that says what a write makes stale."""
+    found = set()
+    for path in sorted(MODULES.rglob("*.py")):
+        module = ".".join(path.relative_to(MODULES).with_suffix("").parts).removesuffix(".__init__")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                calls = (call for call in ast.walk(node) if isinstance(call, ast.Call))
+                if any(ast.unparse(call.func) == "tx.invalidate" for call in calls):
+                    found.add(f"{module}.{node.name}")
+    return found

@@ -1,0 +1,86 @@
+"""Columns are matched to fields by name, so a column under another name is stated here: two that are swapped are noticed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from tests.test_architecture import QUERIES
+
+from phoenix.composition import REGISTRY
+from phoenix.modules.sessions.queries import record_queries
+
+# What a column of the database is called in rows, besides `x_id AS x`.
+OTHER_NAMES = {
+    ".created AS created_at",
+    ".created_at AS at",
+    ".entrypoint AS name",
+    ".key_check AS check",
+    ".occurred_at AS at",
+    ".refresh_count AS count",
+    ".updated AS updated_at",
+    "a.id AS account",
+    "a.name AS inviter_name",
+    "i.id AS staff",
+    "i.name AS staff_name",
+    "k.id AS key",
+    "k.id AS session",
+    "k.until AS idle_until",
+    "o.id AS organisation",
+    "o.name AS organisation_name",
+    "o.slug AS organisation_slug",
+    "q.created AS created_at",
+    "q.entrypoint AS name",
+    "q.updated AS updated_at",
+    "s.id AS session",
+    "s.id AS sign_up",
+    "s.impersonation_reason AS reason",
+    "s.impersonation_writes AS writes",
+    "s.password_hash AS sign_up_hash",
+    "s.proved_at AS authenticated_at",
+}
+CONSTANTS = {"true", "false"}
+# A bare column with another name; `count(*) AS n`, casts and expressions say themselves what they are.
+RENAMED = re.compile(r"(?<![\w.:'\])])(?:(?P<table>[a-z_]+)\.)?(?P<column>[a-z_]+) AS (?P<name>[a-z_]+)(?!\s*\(|[\w.])")
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    yield from ((name, query.sql) for name, query in QUERIES.items())
+    records = record_queries(REGISTRY.credentials)
+    yield from (("session by token", records.by_token.sql), ("session by id", records.by_id.sql))
+
+
+def renamed(sql: str) -> set[str]:
+    """The columns of a text that rows know under another name."""
+    return {
+        f"{match['table'] or ''}.{match['column']} AS {match['name']}"
+        for match in RENAMED.finditer(sql)
+        if match["column"] not in {match["name"], f"{match['name']}_id"} | CONSTANTS
+    }
+
+
+def test_no_column_goes_under_the_name_of_another() -> None:
+    found = {name: renamed(sql) - OTHER_NAMES for name, sql in texts()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}, "swapped, or a name to state here"
+
+
+def test_every_name_stated_here_is_used() -> None:
+    assert {other for _, sql in texts() for other in renamed(sql)} == OTHER_NAMES
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        (
+            "SELECT id, organisation_id AS author, author_id AS organisation FROM t",
+            {".organisation_id AS author", ".author_id AS organisation"},
+        ),
+        ("SELECT created_at AS updated_at, updated_at AS created_at", {".created_at AS updated_at", ".updated_at AS created_at"}),
+        ("SELECT a.name AS email, a.email AS name", {"a.name AS email", "a.email AS name"}),
+        ("SELECT author_id AS author, title AS title, true AS open", set()),
+        ("WITH known AS (SELECT 1) SELECT count(*) AS n, locked_at IS NULL AS open, NULL::text[] AS scopes", set()),
+    ],
+)
+def test_a_swap_is_known_when_it_is_seen(sql: str, found: set[str]) -> None:
+    assert renamed(sql) - OTHER_NAMES == found
