@@ -11,7 +11,7 @@ function favicon(source: string): Plugin {
   };
 }
 
-/** htmx evaluates text only where its `allowEval` is on, and ours is off. Taking the places out lets anybody see that none is left. */
+/** htmx evaluates text only where its `allowEval` is on, and ours is off. Taking the places out lets anyone see that none is left. */
 function withoutEval(): Plugin {
   const places = [
     "eval(str)",

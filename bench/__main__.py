@@ -42,7 +42,7 @@ def run(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     phoenix, ready, cold = start_phoenix(folder / "data")
     stop = [phoenix.terminate]
     try:
-        token, organisation = prepare(ready, folder / "data", arguments.rows)
+        token, organisation = fill(ready, folder / "data", arguments.rows)
         pocketbase = PocketBase(folder / "pocketbase", 8491)
         pocketbase.start(arguments.rows)
         stop.append(pocketbase.stop)
@@ -144,8 +144,8 @@ def start_phoenix(data: Path) -> tuple[subprocess.Popen[str], dict[str, Any], fl
     return process, ready, time.monotonic() - begun
 
 
-def prepare(ready: dict[str, Any], data: Path, rows: int) -> tuple[str, str]:
-    """Fill it, log in; a token that lives through the run and the organisation."""
+def fill(ready: dict[str, Any], data: Path, rows: int) -> tuple[str, str]:
+    """Fill it, sign in; a token that lives through the run and the organisation."""
     database = database_url(data)
     environment = {
         "PHOENIX_DATABASE_URL": database,

@@ -1,4 +1,4 @@
-"""Figures of accounts: log-ins beside bare Argon2, the session check of a hot read, reads under a flood of log-ins.
+"""Figures of accounts: sign-ins beside bare Argon2, the session check of a hot read, reads under a flood of sign-ins.
 
 `python -m bench.accounts`. Everything on 127.0.0.1 and bounded; ratios are of one run, medians of rounds, interleaved.
 """
@@ -98,14 +98,14 @@ def _bare(count: int) -> float:
 
 
 async def _session_reader(client: httpx.AsyncClient, pid: int, demo: dict[str, str], device: str, count: int) -> float:
-    """Log-ins a CPU second of all of Phoenix's processes, PostgreSQL and Valkey among them; four at a time."""
+    """Sign-ins a CPU second of all of Phoenix's processes, PostgreSQL and Valkey among them; four at a time."""
     before = _cpu(pid)
     given = {"email": demo["email"], "password": demo["password"], "device": device}
     gate = asyncio.Semaphore(4)
 
     async def one() -> None:
         async with gate:
-            answer = await client.post("/sessions", json=given, headers=_somebody())
+            answer = await client.post("/sessions", json=given, headers=_person())
             assert answer.status_code == 201, answer.text
 
     await asyncio.gather(*(one() for _ in range(count)))
@@ -133,7 +133,7 @@ async def _reads_under_a_flood(client: httpx.AsyncClient, demo: dict[str, str], 
             count = 0
             while not stop.is_set():
                 count += 1
-                await own.post("/sessions", json={"email": f"p{number}-{count}@example.com", "password": "x" * 40}, headers=_somebody())
+                await own.post("/sessions", json={"email": f"p{number}-{count}@example.com", "password": "x" * 40}, headers=_person())
 
     flood = [asyncio.create_task(guess(n)) for n in range(16)]
     await asyncio.sleep(1)
@@ -174,7 +174,7 @@ async def _session_check(data: Path, ready: dict[str, Any]) -> float:
     return round(statistics.median(rounds), 2)
 
 
-def _somebody() -> dict[str, str]:
+def _person() -> dict[str, str]:
     number = next(_clients)
     return {"X-Forwarded-For": f"100.{64 + number // 65536 % 64}.{number // 256 % 256}.{number % 256}"}
 

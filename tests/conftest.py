@@ -112,13 +112,13 @@ def database(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 def place(database: str, valkey: str, tmp_path: Path) -> Place:
-    """Where a house may stand: a database, a cache and a folder of its own. Phoenix logs in as the application, which owns no table."""
+    """Where a house may stand: a database, a cache and a folder of its own. Phoenix signs in as the application, which owns no table."""
     return Place(as_application(database), valkey, tmp_path, owner=database)
 
 
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
-    """What Phoenix logs in this test: one JSON object a line, debug level included."""
+    """What Phoenix signs in this test: one JSON object a line, debug level included."""
     with logging_of(LogSettings(level="debug", format="json")) as stream:
         yield stream
 

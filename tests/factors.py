@@ -1,4 +1,4 @@
-"""Somebody with a password and an authenticator app, for tests of what comes after the password."""
+"""Someone with a password and an authenticator app, for tests of what comes after the password."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Factors:
 
     @classmethod
     async def of(cls, harness: Harness, name: str) -> Factors:
-        """Make the person, log in once from a device, and turn the app on."""
+        """Make the person, sign in once from a device, and turn the app on."""
         person = await harness.person(name, password=True)
         known = (await harness.log_in(name)).json()
         secret = (await harness.post("/api/v2/totp", by=name)).json()["secret"]

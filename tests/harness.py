@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with an account and a session of the API."""
+    """Someone with an account and a session of the API."""
 
     id: str
     email: str
@@ -161,7 +161,7 @@ class Harness:
         return httpx.AsyncClient(transport=transport, base_url="http://phoenix.test", headers={"User-Agent": "tests"}, event_hooks=hooks)
 
     async def person(self, name: str, *, time_zone: str = "UTC", permissions: tuple[str, ...] = (), password: bool = False) -> Person:
-        """Somebody with an account and a session; `name` is also how scenarios call them. With `password` they can log in."""
+        """Someone with an account and a session; `name` is also how scenarios call them. With `password` they can sign in."""
         email = f"{name.lower()}@example.com"
         async with self.runtime.database.transaction() as tx:
             stored = await self.runtime.passwords.hash(PASSWORD) if password else "!"
@@ -202,7 +202,7 @@ class Harness:
         return answer
 
     async def log_in(self, name: str, **data: Any) -> httpx.Response:
-        """Log in by the API with address and password, as somebody made with one."""
+        """Sign in by the API with address and password, as someone made with one."""
         given = {"email": self.people[name].email, "password": PASSWORD, **data}
         return await self.post("/api/v2/sessions", json=given)
 
@@ -250,13 +250,13 @@ class Harness:
         return Mailbox(self.place.folder / "mailbox").newest(to=to)
 
     def code(self, to: str) -> str:
-        """The code in the newest mail to somebody: eight digits on a line of their own."""
+        """The code in the newest mail to someone: eight digits on a line of their own."""
         found = re.search(r"^\d{8}$", self.mails(to)[0].text, re.MULTILINE)
         assert found, "no code in the mail"
         return found[0]
 
     def link(self, to: str) -> str:
-        """The first link in the newest mail to somebody."""
+        """The first link in the newest mail to someone."""
         found = re.search(r"http://phoenix\.test(\S+)", self.mails(to)[0].text)
         assert found, "no link in the mail"
         return found[1]

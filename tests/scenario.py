@@ -99,7 +99,7 @@ def status(expected: int) -> Expectation:
 
 
 def problem(expected: int, code: str, *fields: str) -> Expectation:
-    """A refusal by problem details, naming just these fields."""
+    """An error by problem details, naming just these fields."""
 
     def check(outcome: Outcome) -> None:
         response = outcome.response
@@ -162,7 +162,7 @@ def answers(**expected: Any) -> Expectation:
 
 
 def sees(name: str, path: str, text: str) -> Expectation:
-    """Somebody reads that text at that address."""
+    """Someone reads that text at that address."""
 
     async def check(outcome: Outcome) -> None:
         response = await outcome.harness.get(_fill(path, outcome.harness), by=name)
@@ -175,8 +175,8 @@ def _fill(value: Any, harness: Harness) -> Any:
     if isinstance(value, str):
         for slug, id_ in harness.organisations.items():
             value = value.replace(f"{{{slug}}}", id_)
-        for name, somebody in harness.people.items():
-            value = value.replace(f"{{@{name}}}", somebody.id)
+        for name, person in harness.people.items():
+            value = value.replace(f"{{@{name}}}", person.id)
         return value
     if isinstance(value, dict):
         return {key: _fill(inner, harness) for key, inner in value.items()}

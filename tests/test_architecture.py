@@ -1,4 +1,4 @@
-"""Rules of the house that no linter knows: needs, permissions, SQL texts, settings, the frozen document."""
+"""Rules that no linter knows: needs, permissions, SQL texts, settings, the frozen document."""
 
 from __future__ import annotations
 
@@ -293,7 +293,7 @@ def test_no_import_inside_a_function() -> None:
                 assert not inner, f"{path}: {node.name}"
 
 
-def test_no_room_is_crowded() -> None:
+def test_no_file_is_too_long() -> None:
     for path in SOURCE.rglob("*.py"):
         lines = len(path.read_text(encoding="utf-8").splitlines())
         assert lines <= 320, f"{path} has {lines} lines; split it by verb"

@@ -20,7 +20,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page at a size. `place` is a path below the organisation's own, or a whole path for who is not logged in."""
+    """A page at a size. `place` is a path below the organisation's own, or a whole path for whoever is not signed in."""
 
     name: str
     place: str
@@ -42,7 +42,7 @@ PICTURES = (
 )
 
 
-def log_in(page: Page, base: str, email: str, password: str) -> str:
+def sign_in(page: Page, base: str, email: str, password: str) -> str:
     """Sign in; the address of the organisation that opens."""
     page.goto(f"{base}/sign-in")
     page.get_by_label("E-mail address").fill(email)
@@ -54,7 +54,7 @@ def log_in(page: Page, base: str, email: str, password: str) -> str:
 
 def take(browser: Browser, base: str, email: str, password: str, folder: Path) -> None:
     with browser.new_context() as context:
-        organisation = log_in(context.new_page(), base, email, password)
+        organisation = sign_in(context.new_page(), base, email, password)
         state = context.storage_state()
     for picture in PICTURES:
         size = {"width": picture.width, "height": picture.height}
@@ -101,7 +101,7 @@ def protect(browser: Browser, base: str, email: str, password: str, folder: Path
     """Set up an authenticator app, look at what protects the account, and come back by the second step."""
     with browser.new_context(**shape()) as context:
         page = context.new_page()
-        log_in(page, base, email, password)
+        sign_in(page, base, email, password)
         page.goto(f"{base}/settings/security")
         page.get_by_role("button", name="Set up").click()
         page.get_by_label("Code from the app").fill(pyotp.TOTP(page.locator("code.break").inner_text()).now())
@@ -120,7 +120,7 @@ def protect(browser: Browser, base: str, email: str, password: str, folder: Path
 
 
 def look_after(browser: Browser, panel: str, email: str, password: str, folder: Path) -> None:
-    """The admin panel, and somebody's dashboard through their eyes."""
+    """The admin panel, and someone's dashboard through their eyes."""
     with browser.new_context(**shape()) as context:
         page = context.new_page()
         page.goto(f"{panel}/sign-in")

@@ -3,7 +3,7 @@
 
 tools/secret_scan.py             everything that stands in the tree; works without git, and a line that moves is not new
 tools/secret_scan.py --staged    what the next commit would add
-tools/secret_scan.py --history   every line that any commit ever added: what was taken out again is still known to everybody
+tools/secret_scan.py --history   every line that any commit ever added: what was taken out again is still known to everyone
 With --accept, after looking at what is new, it is none: in .secrets.baseline, of the history in .secrets.history.
 """
 
@@ -40,7 +40,7 @@ def is_read(path: Path) -> bool:
 
 
 def files() -> Iterator[str]:
-    """Everything somebody wrote here, by its path from the root."""
+    """Everything someone wrote here, by its path from the root."""
     for place, folders, names in os.walk("."):
         here = Path(place)
         folders[:] = sorted(
@@ -142,15 +142,15 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     accept = "--accept" in arguments
     if "--staged" in arguments:
-        new, mend = staged(), "tools/secret_scan.py --accept, and stage .secrets.baseline"
+        new, fix = staged(), "tools/secret_scan.py --accept, and stage .secrets.baseline"
     elif "--history" in arguments:
-        new, mend = history(accept=accept), "tools/secret_scan.py --history --accept"
+        new, fix = history(accept=accept), "tools/secret_scan.py --history --accept"
     else:
-        new, mend = tree(accept=accept), "tools/secret_scan.py --accept"
+        new, fix = tree(accept=accept), "tools/secret_scan.py --accept"
     print(*new, sep="\n", end="\n" if new else "")
     if new:
         advice = "Revoke them: who has a clone has them." if "--history" in arguments else "Take them out."
-        print(f"{advice} If they are none: {mend}")
+        print(f"{advice} If they are none: {fix}")
     return 1 if new else 0
 
 

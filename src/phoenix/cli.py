@@ -45,7 +45,7 @@ def up(
 
 
 def main() -> None:
-    """Run the command line; a refusal is one sentence and exit code 1, for a setting that cannot be used 2."""
+    """Run the command line; an error is one sentence and exit code 1, for a setting that cannot be used 2."""
     arguments = sys.argv[1:]
     try:
         for reference in references(os.environ):

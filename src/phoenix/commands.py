@@ -221,7 +221,7 @@ _register_commands()
 
 
 def main() -> None:
-    """Run the command line; a refusal is one sentence and exit code 1, for a setting or a name that cannot be used 2."""
+    """Run the command line; an error is one sentence and exit code 1, for a setting or a name that cannot be used 2."""
     try:
         result = app(sys.argv[1:], result_action="return_value")
     except (SettingsError, BadName) as error:

@@ -43,7 +43,7 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     listener = Listener(runtime.settings.database.url)
     followers = [follower for module in registry.modules for follower in module.followers]
     listening = asyncio.create_task(listener.listen())
-    tasks = [asyncio.create_task(follow(runtime.database, f.name, listener.bell(), partial(f.follow, runtime))) for f in followers]
+    tasks = [asyncio.create_task(follow(runtime.database, f.name, listener.subscribe(), partial(f.follow, runtime))) for f in followers]
     schedules = [*KERNEL_SCHEDULES, *(schedule for module in registry.modules for schedule in module.schedules)]
     try:
         while not stop.is_set():

@@ -24,7 +24,7 @@ def rows(heading: str) -> list[list[str]]:
 def test_the_limits_of_guesses_are_those_of_the_code() -> None:
     figures = {row[0]: row[1] for row in rows("Guesses")}
     assert figures["wrong passwords and codes in a row, for an account"].startswith(f"{FREE_TRIES} are free")
-    for what, limit in (("log-ins", SIGN_INS), ("proofs and codes", VERIFICATIONS)):
+    for what, limit in (("sign-ins", SIGN_INS), ("proofs and codes", VERIFICATIONS)):
         assert figures[f"{what} from one network"] == f"{limit.amount} in {limit.seconds // 60} minutes"
     for what, limit in (
         ("mails asked for from one network", RESETS),
@@ -52,7 +52,7 @@ def test_the_limits_of_sessions_are_those_of_the_settings() -> None:
     assert CODE_LIVES == link_lives("sign_in") == link_lives("reauthenticate")
 
 
-def test_the_ways_in_are_all_of_them() -> None:
+def test_the_sign_in_methods_are_all_of_them() -> None:
     """Each public route that can begin a session is one of the ways in the table."""
     ways = {
         "/api/v2/sessions": "password",
@@ -96,7 +96,7 @@ def test_the_ways_in_are_all_of_them() -> None:
         if route.opt["rule"].may == PUBLIC and (route.http_methods & {"POST", "PUT", "PATCH", "DELETE"} or "callback" in min(route.paths))
     }
     assert public - none <= set(ways), sorted(public - none - set(ways))
-    table = " ".join(row[0] for row in rows("The ways in"))
+    table = " ".join(row[0] for row in rows("Sign-in methods"))
     assert all(way in table for way in ways.values() if way != "second factor")
 
 

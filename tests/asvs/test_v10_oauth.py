@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from tests.harness import Harness, Place
-from tests.oidc.running import SECRET, back, csrf_of, house_with, out
+from tests.oidc.running import SECRET, back, csrf_of, out, phoenix_with
 from tests.oidc.standin import StandIn, reroute, standing_in
 
 
@@ -36,7 +36,7 @@ def test_the_tokens_of_a_provider_stay_on_the_server(place: Place) -> None:
         with standing_in() as stand_in:
             stand_in.issuer("https://id.acme.example", userinfo_endpoint="https://id.acme.example/me")
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": True})
-            async with house_with(place, listed("acme")) as harness, harness.new_client() as browser:
+            async with phoenix_with(place, listed("acme")) as harness, harness.new_client() as browser:
                 await reroute(harness, stand_in)
                 tokens = {"access_token": "access-token-of-acme", "refresh_token": "refresh-token-of-acme"}
                 answer = await trip(harness, stand_in, browser, "acme", tokens=tokens, sub="ada")
@@ -59,14 +59,14 @@ def test_the_tokens_of_a_provider_stay_on_the_server(place: Place) -> None:
 
 
 def test_a_person_is_who_one_provider_says_they_are_there(place: Place) -> None:
-    """The same number at another provider is somebody else, also with the same address; another address is the same person."""
+    """The same number at another provider is someone else, also with the same address; another address is the same person."""
 
     async def run() -> None:
         with standing_in() as stand_in:
             for name in ("acme", "umbra"):
                 stand_in.issuer(f"https://id.{name}.example")
             ada = {"sub": "1", "email": "ada@example.com", "email_verified": True}
-            async with house_with(place, listed("acme"), listed("umbra")) as harness, harness.new_client() as browser:
+            async with phoenix_with(place, listed("acme"), listed("umbra")) as harness, harness.new_client() as browser:
                 await reroute(harness, stand_in)
                 await trip(harness, stand_in, browser, "acme", tokens={}, **ada)
                 page = await browser.get("/sign-up/with")

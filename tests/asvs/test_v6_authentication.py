@@ -232,7 +232,7 @@ def test_five_guesses_at_a_code_by_mail(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_mail_to_sign_in_is_no_way_past_the_second_factor(harness: Harness) -> None:
+def test_an_email_to_sign_in_does_not_bypass_the_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")

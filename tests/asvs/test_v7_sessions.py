@@ -47,7 +47,7 @@ def test_signing_in_again_ends_the_session_this_browser_had(harness: Harness) ->
             assert await harness.events() == ["sessions.started", "sessions.ended"]
             assert (await harness.get("/api/v2/me", headers={"Authorization": f"Bearer {former}"})).status_code == 401
             assert (await browser.get("/settings/profile")).status_code == 200
-            # The dearest way in, from a device the account does not know, is within its budget of queries as well.
+            # The dearest sign-in, from a device the account does not know, is within its budget of queries as well.
             cy = await Factors.of(harness, "cy")
             former = browser.cookies["phoenix_session"]
             await sign_in(browser, cy.email, PASSWORD)
@@ -60,7 +60,7 @@ def test_signing_in_again_ends_the_session_this_browser_had(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_showing_again_who_one_is_gives_the_browser_a_new_token(harness: Harness) -> None:
+def test_reauthentication_gives_the_browser_a_new_token(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -78,8 +78,8 @@ def test_showing_again_who_one_is_gives_the_browser_a_new_token(harness: Harness
     asyncio.run(run())
 
 
-def test_showing_again_who_one_is_gives_a_program_new_tokens(harness: Harness) -> None:
-    """The old access token is over at once, also for who has it in memory; another tab may still bring the old refresh token."""
+def test_reauthentication_gives_a_program_new_tokens(harness: Harness) -> None:
+    """The old access token is over at once, also for whoever has it in memory; another tab may still bring the old refresh token."""
 
     async def run() -> None:
         async with harness:
@@ -104,7 +104,7 @@ def test_showing_again_who_one_is_gives_a_program_new_tokens(harness: Harness) -
     asyncio.run(run())
 
 
-def test_the_refresh_token_of_a_new_proof_counts(harness: Harness) -> None:
+def test_the_refresh_token_of_a_reauthentication_counts(harness: Harness) -> None:
     """By itself, without the old one being used in between: that would bring the same."""
 
     async def run() -> None:
@@ -120,7 +120,7 @@ def test_the_refresh_token_of_a_new_proof_counts(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_wrong_proof_changes_no_token(harness: Harness) -> None:
+def test_a_failed_reauthentication_changes_no_token(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -155,7 +155,7 @@ async def _refresh(harness: Harness, token: str) -> httpx.Response:
     return await harness.post("/api/v2/sessions/refresh", json={"refresh_token": token})
 
 
-def test_who_has_a_second_factor_shows_both_again(harness: Harness) -> None:
+def test_people_with_a_second_factor_confirm_both_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -203,7 +203,7 @@ def test_the_page_asks_for_both_again(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_ending_other_sessions_wants_a_recent_proof_and_logging_out_does_not(harness: Harness) -> None:
+def test_ending_other_sessions_needs_a_recent_authentication_and_signing_out_does_not(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -268,11 +268,11 @@ def test_an_erased_account_has_no_sessions(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_every_page_of_who_is_signed_in_has_a_way_out(rendered: dict[str, str]) -> None:
+def test_every_page_of_a_signed_in_user_offers_to_sign_out(rendered: dict[str, str]) -> None:
     checked = 0
     for name, text in rendered.items():
         elements, _faults = parse(text)
-        # Pages in the frame of the house: its way to one's own settings stands there for who is signed in alone.
+        # Pages in the shared layout: the link to one's own settings is there only for signed-in users.
         if any(e.tag == "a" and e.get("href") == "/settings/profile" for e in elements):
             assert any(e.tag == "form" and e.get("action") == "/sign-out" for e in elements), name
             checked += 1

@@ -1,4 +1,4 @@
-"""ASVS 5.0, V8: what no other test proves of who may read and change which field."""
+"""ASVS 5.0, V8: what no other test proves about the right to read and change fields."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_only_slow_keyed_hashes_are_kept(harness: Harness) -> None:
 
 
 def test_parallel_guesses_never_get_more_tries_than_five(harness: Harness) -> None:
-    """200 wrong codes at once: five are looked at, then the account makes wait, and the owner still has a way in."""
+    """200 wrong codes at once: five are looked at, then the account makes wait, and the owner can still sign in."""
 
     async def run() -> None:
         async with harness:
@@ -102,7 +102,7 @@ def test_parallel_guesses_never_get_more_tries_than_five(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_somebody_with_neither_app_nor_codes_is_not_let_in_by_a_reset(harness: Harness) -> None:
+def test_a_person_with_neither_app_nor_codes_is_not_let_in_by_a_reset(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")

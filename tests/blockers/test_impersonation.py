@@ -1,4 +1,4 @@
-"""A9: staff look through a person's eyes: with a reason, for minutes, reading alone unless granted more, and never unseen."""
+"""A9: staff impersonate a person: with a reason, for minutes, read-only unless granted more, and never unseen."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_the_link_works_once_within_a_minute_and_opening_it_spends_nothing(harne
     asyncio.run(run())
 
 
-def test_two_who_open_the_link_at_once_get_one_session(harness: Harness) -> None:
+def test_two_people_who_open_the_link_at_once_get_one_session(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eve")

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import httpx
 import pytest
 from tests.harness import Harness, Place
-from tests.oidc.running import CALLBACK, Provider, back, goes_on, house_with, out, refusal_of, running_provider, there
+from tests.oidc.running import CALLBACK, Provider, back, goes_on, out, phoenix_with, problem_of, running_provider, there
 from tests.oidc.running import csrf_of as token_of
 
 SECURE = "https://phoenix.example/sign-in/with/acme/callback"
@@ -42,7 +42,7 @@ def changed(url: str, **values: str | None) -> str:
 def refused(answer: httpx.Response, words: str) -> None:
     """A sentence on a page, and nobody is signed in."""
     assert answer.status_code in {409, 422, 503}, (answer.status_code, answer.headers.get("location"))
-    assert words in refusal_of(answer)
+    assert words in problem_of(answer)
     assert "phoenix_session" not in str(answer.headers.get_list("set-cookie"))
 
 
@@ -71,7 +71,7 @@ def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
     place: Place, provider: Provider, public: str, scheme: str, expected: str, trusted: str
 ) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed(), PHOENIX_PUBLIC_URL=public, PHOENIX_TRUSTED_PROXIES=trusted) as harness:
+        async with phoenix_with(place, provider.listed(), PHOENIX_PUBLIC_URL=public, PHOENIX_TRUSTED_PROXIES=trusted) as harness:
             for headers in FORGED:
                 async with behind_proxy(harness, public, scheme) as browser:
                     page = await browser.get("/sign-in")
@@ -82,7 +82,7 @@ def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
                 arrived = await there(await out(browser))
                 assert arrived.startswith(f"{expected}?")
                 answer = await back(browser, arrived)
-                assert (answer.status_code, answer.headers["location"]) == (303, "/sign-up/with"), refusal_of(answer)
+                assert (answer.status_code, answer.headers["location"]) == (303, "/sign-up/with"), problem_of(answer)
 
     asyncio.run(run())
 
@@ -128,7 +128,7 @@ LOOK_ALIKES = [
 
 def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             url = await out(browser)
             for look_alike in LOOK_ALIKES:
                 page = await there(changed(url, redirect_uri=look_alike))
@@ -149,7 +149,7 @@ def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: 
 )
 def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider, path: str) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed(), provider.listed("second")) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed(), provider.listed("second")) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
             answer = await browser.get(f"{path}?{urlsplit(arrived).query}")
             assert answer.status_code == 404
@@ -162,14 +162,14 @@ def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider
 
 def test_pkce_is_sent_and_the_provider_holds_it_against_us(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             url = await out(browser)
             assert asked(url)["code_challenge_method"] == "S256"
             assert len(asked(url)["code_challenge"]) == 43
             without = await there(changed(url, code_challenge=None, code_challenge_method=None))
             assert "error=invalid_request" in without
             refused(await back(browser, without), "Acme did not let you in.")
-            # Somebody else's code: its challenge is not that of our verifier.
+            # Someone else's code: its challenge is not that of our verifier.
             url = await out(browser)
             stolen = await there(changed(url, code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"))
             assert "code=" in stolen
@@ -181,11 +181,11 @@ def test_pkce_is_sent_and_the_provider_holds_it_against_us(place: Place, provide
 
 def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as stranger:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as stranger:
             for state in (None, "", "x" * 43):
                 arrived = await there(await out(browser))
                 refused(await back(browser, changed(arrived, state=state)), "This took too long, or it began in another window.")
-            # Of another browser that has begun, too, so that it has a cookie of its own: log-in CSRF.
+            # Of another browser that has begun, too, so that it has a cookie of its own: sign-in CSRF.
             arrived = await there(await out(stranger))
             await out(browser)
             refused(await back(browser, arrived), "This took too long")
@@ -208,7 +208,7 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
 
 def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
             harness.clock.advance(minutes=10)
             refused(await back(browser, arrived), "This took too long")
@@ -218,7 +218,7 @@ def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) 
 
 def test_a_code_counts_once(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             first = await there(await out(browser))
             assert (await back(browser, first)).status_code == 303
             second = await there(await out(browser))
@@ -232,7 +232,7 @@ def test_an_answer_of_another_provider(place: Place, provider: Provider, other: 
     """Mix-up (RFC 9207): the answer names who gave it, and this provider says that it always does."""
 
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             for issuer in (other.url, provider.url + "/", provider.url.upper(), "", None):
                 arrived = await there(await out(browser))
                 assert asked(arrived)["iss"] == provider.url

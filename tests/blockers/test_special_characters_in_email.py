@@ -1,4 +1,4 @@
-"""A1, a launch blocker: every valid address can sign up, prove itself, log in and be reset; no two people become one."""
+"""A1, a launch blocker: every valid address can sign up, prove itself, sign in and be reset; no two people become one."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ def test_an_invalid_address_is_named_and_nothing_is_lost(harness: Harness) -> No
                     answer = await client.post(f"/api/v2{path}", json=sent)
                     assert answer.status_code == 422, (email, path, answer.text)
                     assert [error["field"] for error in answer.json()["errors"]] == ["email"], (email, answer.text)
-                # A log-in says no more than that it did not work.
+                # A sign-in says no more than that it did not work.
                 assert (await client.post("/api/v2/sessions", json={"email": email[:300], "password": PASSWORD})).status_code == 401, email
                 page = await client.get("/sign-up")
                 form = {"csrf": csrf_of(page.text), "email": email, "password": PASSWORD, "name": "Ada Byron", "accept_terms": "on"}
@@ -264,7 +264,7 @@ def test_an_invalid_address_is_named_and_nothing_is_lost(harness: Harness) -> No
 
 
 PEOPLE = [
-    # Homographs: one looks like the other, and is somebody else.
+    # Homographs: one looks like the other, and is someone else.
     ("ada@example.com", "аda@example.com"),  # Cyrillic а
     ("a@apple.com", "a@аррӏе.com"),
     ("o@example.com", "ο@example.com"),  # Greek ο

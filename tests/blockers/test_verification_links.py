@@ -18,7 +18,7 @@ async def _sign_up(harness: Harness) -> tuple[str, str]:
     return harness.link("ada@example.com"), harness.code("ada@example.com")
 
 
-def _log_in() -> dict[str, str]:
+def _sign_in() -> dict[str, str]:
     return {"email": ADA["email"], "password": PASSWORD}
 
 
@@ -31,7 +31,7 @@ def test_the_link_works_on_another_device_and_signs_nobody_in_there(harness: Har
             answer = await phone.post("/verify/link", data={"csrf": csrf, "token": link.partition("token=")[2]})
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
             assert "phoenix_session" not in phone.cookies
-            assert (await harness.post("/api/v2/sessions", json=_log_in())).status_code == 201
+            assert (await harness.post("/api/v2/sessions", json=_sign_in())).status_code == 201
 
     asyncio.run(run())
 
@@ -86,7 +86,7 @@ def test_resending_is_limited_and_looks_the_same(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_new_address_is_proven_first_and_the_old_one_is_warned(harness: Harness) -> None:
+def test_a_new_address_is_confirmed_first_and_the_old_one_is_warned(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
@@ -114,7 +114,7 @@ def test_a_new_address_is_proven_first_and_the_old_one_is_warned(harness: Harnes
     asyncio.run(run())
 
 
-def test_an_address_of_somebody_else_is_not_told_apart(harness: Harness) -> None:
+def test_an_address_of_someone_else_is_not_told_apart(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -128,7 +128,7 @@ def test_an_address_of_somebody_else_is_not_told_apart(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_the_proof_of_one_account_changes_no_other(harness: Harness) -> None:
+def test_the_link_of_one_account_changes_no_other(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

@@ -29,7 +29,7 @@ def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(harness:
     asyncio.run(run())
 
 
-def test_the_sign_up_of_the_browser_that_proves_the_address_is_the_one_that_counts(harness: Harness) -> None:
+def test_the_sign_up_of_the_browser_that_confirms_the_address_is_the_one_that_counts(harness: Harness) -> None:
     """The owner signs up by the form, a stranger right after; the owner types the code of the newest mail."""
 
     async def run() -> None:
@@ -53,7 +53,7 @@ def test_the_sign_up_of_the_browser_that_proves_the_address_is_the_one_that_coun
     asyncio.run(run())
 
 
-def test_who_typed_the_password_of_a_sign_up_at_the_log_in_is_let_in_by_the_code(harness: Harness) -> None:
+def test_a_person_who_typed_the_password_of_a_sign_up_at_sign_in_is_let_in_by_the_code(harness: Harness) -> None:
     """The account was begun on another device; this one showed its password before the address was proven."""
 
     async def run() -> None:

@@ -15,7 +15,7 @@ def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(har
             challenge = await ada.challenge()
             tries = [(await ada.answer(challenge, "totp", "000000")).status_code for _n in range(6)]
             assert tries == [422] * 5 + [429]
-            # The owner learns that somebody got past the first factor.
+            # The owner learns that someone got past the first factor.
             assert await harness.work() == ["accounts.send_security_notice"]
             async with harness.new_client(address="198.51.100.9") as stranger:
                 for _n in range(5):
@@ -24,7 +24,7 @@ def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(har
             given = {"email": ada.email, "code": harness.code(ada.email)}
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 429
-            # The owner, on a device the account knows, gets in all the while; and time ends it for everybody.
+            # The owner, on a device the account knows, gets in all the while; and time ends it for everyone.
             assert (await ada.second("totp", ada.now())).status_code == 201
             harness.clock.advance(seconds=3600)
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 201

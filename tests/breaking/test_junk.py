@@ -159,5 +159,5 @@ def test_headers_that_no_browser_sends_are_refused(harness: Harness) -> None:
         ("/a?b=c&d=%20#e", "/a?b=c&d=%20#e"),
     ],
 )
-def test_the_way_on_is_ours_and_fits_a_header(target: str, expected: str) -> None:
+def test_the_next_step_is_ours_and_fits_a_header(target: str, expected: str) -> None:
     assert safe_next(target) == expected

@@ -48,14 +48,14 @@ def test_a_mail_to_the_old_address_opens_nothing_after_the_change(harness: Harne
             await _move(harness, "ada@elsewhere.example.com")
             answer = await harness.post(complete, json={**given, **more})
             assert (answer.status_code, answer.json()["code"]) == (422, "wrong_code")
-            log_in = {"email": "ada@elsewhere.example.com", "password": PASSWORD}
-            assert (await harness.post("/api/v2/sessions", json=log_in)).status_code == 201
+            credentials = {"email": "ada@elsewhere.example.com", "password": PASSWORD}
+            assert (await harness.post("/api/v2/sessions", json=credentials)).status_code == 201
 
     asyncio.run(run())
 
 
 def test_a_link_to_a_new_password_ends_with_the_next_password(harness: Harness) -> None:
-    """Who changes the password because somebody reads their mail must not be overtaken by a mail from before."""
+    """Who changes the password because someone reads their mail must not be overtaken by a mail from before."""
 
     async def run() -> None:
         async with harness:
@@ -89,7 +89,7 @@ def test_whether_a_new_address_is_taken_stays_unsaid_on_the_page(harness: Harnes
     asyncio.run(run())
 
 
-def test_an_address_that_was_taken_meanwhile_is_a_refusal(harness: Harness) -> None:
+def test_an_address_that_was_taken_meanwhile_is_an_error(harness: Harness) -> None:
     """Two who prove the same address at once: one gets it, the other is told so."""
 
     async def run() -> None:

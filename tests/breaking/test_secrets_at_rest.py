@@ -33,7 +33,7 @@ def test_answers_kept_for_a_repeated_request_cannot_be_read(harness: Harness) ->
 
 
 def test_an_answer_that_was_moved_to_another_caller_opens_nothing(harness: Harness) -> None:
-    """Whoever can write to the table cannot have somebody else's answer told to themselves."""
+    """Whoever can write to the table cannot have someone else's answer told to themselves."""
 
     async def run() -> None:
         async with harness:

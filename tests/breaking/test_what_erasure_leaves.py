@@ -57,7 +57,7 @@ def test_no_table_knows_the_address_or_the_name(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_who_was_erased_looks_through_nobodys_eyes(harness: Harness) -> None:
+def test_erased_staff_impersonate_nobody(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eva", permissions=("platform.admin",))

@@ -10,8 +10,8 @@ from tests.harness import Harness
 MINE = "eleven kettles on the roof"
 
 
-def test_signing_up_and_then_logging_in_tells_nothing(harness: Harness) -> None:
-    """The stranger's own password at the stranger's own sign-up: the same answers for an address somebody has."""
+def test_signing_up_and_then_signing_in_tells_nothing(harness: Harness) -> None:
+    """The stranger's own password at the stranger's own sign-up: the same answers for an address someone has."""
 
     async def chain(client: httpx.AsyncClient, email: str) -> list[tuple[int, str]]:
         sign_up = {"email": email, "password": MINE, "name": "N", "accept_terms": True}

@@ -1,4 +1,4 @@
-"""The main job, in real browsers: from nothing to a live feed, seen by somebody elsewhere in their own zone."""
+"""The main job, in real browsers: from nothing to a live feed, seen by someone elsewhere in their own zone."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ def test_from_sign_up_to_a_live_feed(browser: Browser, chromium: ChromiumBrowser
     assert "New York" in (shown.get_attribute("title") or "")
     browser.open(f"{place}/feed")
     assert "Lord Howe" in browser.attribute("[data-event] time", "title")
-    for somebody in (browser, chromium):
-        somebody.open(f"{place}/dashboard")
-        wait(somebody, f"Valve {mark} replaced")
+    for either in (browser, chromium):
+        either.open(f"{place}/dashboard")
+        wait(either, f"Valve {mark} replaced")
     assert chromium.complaints == []
 
 
@@ -126,12 +126,12 @@ def test_ending_a_session_closes_it_elsewhere_within_seconds(playwright: Playwri
     demo = phoenix.ready["demo_accounts"][0]
     other = ChromiumBrowser(playwright)
     try:
-        for somebody in (chromium, other):
-            somebody.open(f"{phoenix.url}/sign-in")
-            somebody.fill("email", demo["email"])
-            somebody.fill("password", demo["password"])
-            somebody.press("Sign in")
-            wait(somebody, "Mara")
+        for either in (chromium, other):
+            either.open(f"{phoenix.url}/sign-in")
+            either.fill("email", demo["email"])
+            either.fill("password", demo["password"])
+            either.press("Sign in")
+            wait(either, "Mara")
         other.open(f"{phoenix.url}/o/halden-instruments/feed")
         wait_until_live(other)
         chromium.open(f"{phoenix.url}/settings/sessions")

@@ -31,7 +31,7 @@ def phoenix(tmp_path: Path) -> Iterator[Running]:
 
 
 def test_every_operation_answers_as_the_document_says(phoenix: Running) -> None:
-    somebody = itertools.count()
+    numbers = itertools.count()
     demo = phoenix.ready["demo_accounts"][0]
     schema = schemathesis.openapi.from_dict(httpx.get(f"{phoenix.url}/api/v2/openapi.json").json())
     found = httpx.post(f"{phoenix.url}/api/v2/sessions", json={"email": demo["email"], "password": demo["password"]}).json()
@@ -52,7 +52,7 @@ def test_every_operation_answers_as_the_document_says(phoenix: Running) -> None:
             derandomize=True,
         )
         def attempt(case: schemathesis.Case) -> None:
-            number = next(somebody)
+            number = next(numbers)
             forwarded = {"X-Forwarded-For": f"100.64.{number // 250}.{number % 250}"}
             response = case.call(base_url=phoenix.url, headers={**headers, **forwarded})
             case.validate_response(response, checks=CHECKS)

@@ -1,4 +1,4 @@
-"""A3 in a real browser: a passkey is added, logs in by itself, is the second step, proves again who is there, and is removed.
+"""A3 in a real browser: a passkey is added, signs in by itself, is the second step, proves again who is there, and is removed.
 
 Chromium's virtual authenticator stands for the device. It lives at http://localhost, since a bare number has no passkeys.
 """
@@ -58,7 +58,7 @@ def here(phoenix: Running) -> str:
 
 @pytest.fixture
 def person(chromium: ChromiumBrowser, phoenix: Running, here: str) -> Iterator[str]:
-    """Somebody who just signed up, in that browser; their address."""
+    """Someone who just signed up, in that browser; their address."""
     email = f"ada-{uuid.uuid4().hex[:8]}@example.com"
     chromium.open(f"{here}/sign-up")
     chromium.fill("name", "Ada Lovelace")

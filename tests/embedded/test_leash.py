@@ -58,7 +58,7 @@ def test_a_process_that_waits_for_its_parent_is_gone() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may change the user")
-def test_the_command_runs_as_somebody_else() -> None:
+def test_the_command_runs_as_another_user() -> None:
     done = subprocess.run(
         leashed([str(shutil.which("id")), "-u"], user=(65534, 65534)), capture_output=True, text=True, check=True, cwd="/"
     )

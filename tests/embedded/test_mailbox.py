@@ -53,7 +53,7 @@ def _converse(port: int, message: EmailMessage, recipients: tuple[str, ...]) -> 
 
 
 def ask(settings: Settings, method: str, path: str, *, peer: tuple[str, int] = HERE, **options: Any) -> httpx.Response:
-    """What the web worker answers to somebody at `peer`."""
+    """What the web worker answers to someone at `peer`."""
 
     async def run() -> httpx.Response:
         framework = Litestar([*MAILBOX_ROUTES], exception_handlers={PhoenixError: lambda request, error: problem_response(error, request)})

@@ -25,7 +25,7 @@ def phoenix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield started
 
 
-def log_in(phoenix: Running) -> tuple[dict[str, str], str]:
+def sign_in(phoenix: Running) -> tuple[dict[str, str], str]:
     """Headers of a demo person, and their organisation."""
     demo = phoenix.ready["demo_accounts"][0]
     found = httpx.post(f"{phoenix.url}/api/v2/sessions", json={"email": demo["email"], "password": demo["password"]}).json()
@@ -64,7 +64,7 @@ def is_ready(phoenix: Running) -> bool:
 @pytest.mark.parametrize("words", [("granian",), ("phoenix.worker",), ("valkey-server",), ("postgres", "-D")], ids=lambda w: w[0])
 def test_whatever_is_killed_under_writes_nothing_acknowledged_is_lost(phoenix: Running, words: tuple[str, ...]) -> None:
     eventually(lambda: is_ready(phoenix))
-    headers, organisation = log_in(phoenix)
+    headers, organisation = sign_in(phoenix)
     acknowledged: list[str] = []
     stop = threading.Event()
 
@@ -121,7 +121,7 @@ def test_a_job_whose_worker_was_killed_is_done_by_the_next(phoenix: Running) -> 
 
 def test_a_killed_parent_takes_its_children_along_and_the_next_start_has_everything(tmp_path: Path) -> None:
     phoenix = Running(tmp_path / "data", "--demo").start()
-    headers, organisation = log_in(phoenix)
+    headers, organisation = sign_in(phoenix)
     made = httpx.post(f"{phoenix.url}/api/v2/entries", headers=headers, json={"organisation": organisation, "title": "Kept"}).json()
     assert phoenix.process is not None
     phoenix.process.kill()

@@ -147,7 +147,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("written", "code"), REFUSED)
-def test_a_refusal_says_what_to_mend(written: str, code: str):
+def test_an_error_says_how_to_fix_it(written: str, code: str):
     with pytest.raises(InvalidInput) as refused:
         parse_address(written)
     (error,) = refused.value.errors

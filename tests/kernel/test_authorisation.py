@@ -88,7 +88,7 @@ def test_rights_that_end_while_a_body_arrives_count_no_more(harness: Harness, me
     asyncio.run(run())
 
 
-def test_nothing_of_the_body_is_read_for_somebody_who_is_not_signed_in(harness: Harness) -> None:
+def test_nothing_of_the_body_is_read_for_a_stranger(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
 
@@ -162,5 +162,5 @@ def test_two_owners_who_remove_each_other_leave_one(harness: Harness) -> None:
     ("address", "key"),
     [("203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:203.0.113.7", "203.0.113.7"), ("", "")],
 )
-def test_addresses_are_limited_by_what_somebody_is_given(address: str, key: str) -> None:
+def test_addresses_are_limited_by_the_network_a_customer_is_given(address: str, key: str) -> None:
     assert limited_as(address) == key

@@ -38,7 +38,7 @@ class Store:
 
 
 class Turns(Valkey):
-    """Counts how often somebody asked whether it may refill, and had its answer."""
+    """Counts how often someone asked whether it may refill, and had its answer."""
 
     asked = 0
 

@@ -22,4 +22,4 @@ def test_a_set_clock_stands_until_it_is_moved():
 
 def test_a_clock_refuses_an_instant_without_a_zone():
     with pytest.raises(ValueError, match="zone"):
-        SetClock(datetime(2026, 11, 23))  # noqa: DTZ001 - the refusal is what is tried
+        SetClock(datetime(2026, 11, 23))  # noqa: DTZ001 - the problem is what is tried

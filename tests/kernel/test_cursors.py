@@ -17,7 +17,7 @@ INSTANTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours
 
 
 @given(INSTANTS, st.text(max_size=100))
-def test_a_place_comes_back_to_the_microsecond(instant: datetime, text: str):
+def test_a_position_comes_back_to_the_microsecond(instant: datetime, text: str):
     assert ENTRIES.read(KEYS, ENTRIES.write(KEYS, instant, text)) == (instant, text)
 
 
@@ -55,9 +55,9 @@ CURSOR = ENTRIES.write(KEYS, NOW, "ent_1")
     ],
 )
 def test_a_foreign_or_damaged_cursor_is_refused(cursor: str):
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as problem:
         ENTRIES.read(KEYS, cursor)
-    assert [(error.field, error.code) for error in refusal.value.errors] == [("cursor", "invalid_cursor")]
+    assert [(error.field, error.code) for error in problem.value.errors] == [("cursor", "invalid_cursor")]
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
@@ -66,7 +66,7 @@ def test_any_text_is_refused(text: str):
         ENTRIES.read(KEYS, text)
 
 
-def test_a_place_needs_all_its_parts_and_aware_instants():
+def test_a_position_needs_all_its_parts_and_aware_instants():
     with pytest.raises(ValueError, match="entries"):
         ENTRIES.write(KEYS, NOW)
     with pytest.raises(ValueError, match="entries"):
@@ -96,7 +96,7 @@ def test_a_limit(text: str | int | None, limit: int):
 
 @pytest.mark.parametrize("text", ["0", "101", "-1", "", "ten", "1.5", "²", "٣", "1e2", " 5", "9" * 5000, 0, 101])
 def test_a_limit_out_of_range_is_refused(text: str | int):
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as problem:
         parse_limit(text)
-    assert refusal.value.errors[0].field == "limit"
-    assert "100" in refusal.value.errors[0].detail
+    assert problem.value.errors[0].field == "limit"
+    assert "100" in problem.value.errors[0].detail

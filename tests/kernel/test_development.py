@@ -147,7 +147,7 @@ def test_a_form_that_fails_shows_the_page_too(development: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_statements_of_a_request_are_logged_with_who_asked(development: Harness, logged: io.StringIO) -> None:
+def test_the_statements_of_a_request_are_logged_with_the_line_that_asked(development: Harness, logged: io.StringIO) -> None:
     harness = development
     harness.variables["PHOENIX_SQL_LOG"] = "true"
 

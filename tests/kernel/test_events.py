@@ -17,8 +17,8 @@ from phoenix.modules.entries.events import EntryChanged, EntryPosted
 LATE = "INSERT INTO events (id, kind, occurred_at) VALUES ($1, 'late', now())"
 
 
-class Bell(asyncio.Event):
-    """Tells when somebody waits for it to ring."""
+class Arrived(asyncio.Event):
+    """Tells when someone waits for it to ring."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,13 +138,13 @@ def test_the_live_feed_begins_now_and_hears_of_a_commit_at_once(harness: Harness
         async with harness:
             async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="before", title="t"))
-            bell = Bell()
-            batches = latest(harness.runtime.database, bell)
+            arrived = Arrived()
+            batches = latest(harness.runtime.database, arrived)
             waiting = asyncio.create_task(anext(batches))
-            await asyncio.wait_for(bell.listened_for.wait(), 10)
+            await asyncio.wait_for(arrived.listened_for.wait(), 10)
             async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="after", title="t"))
-            bell.set()
+            arrived.set()
             batch = await asyncio.wait_for(waiting, 3)
             assert [event.subject for event in batch] == ["after"]
             await batches.aclose()

@@ -1,4 +1,4 @@
-"""Jobs on a real runner: with the transaction or not at all, retried, set aside, replayed, once a key."""
+"""Jobs on a real runner: with the transaction or not at all, retried, marked failed, replayed, once a key."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_jobs_run_with_their_payload_and_are_gone(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_job_that_fails_is_tried_again_then_set_aside_and_can_be_replayed(harness: Harness) -> None:
+def test_a_job_that_fails_is_tried_again_then_fails_and_can_be_replayed(harness: Harness) -> None:
     tries: list[int] = []
     broken = True
 

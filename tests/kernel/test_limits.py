@@ -79,7 +79,7 @@ def test_what_is_stored_names_nobody_and_goes_away(valkey: str) -> None:
     asyncio.run(scenario())
 
 
-def test_a_refusal_says_when_to_come_back() -> None:
+def test_an_error_says_when_to_come_back() -> None:
     async def scenario() -> TooManyRequests:
         limiter = Limiter(None, KEYS, SetClock(NOW))
         for _ in range(10):

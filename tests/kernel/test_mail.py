@@ -127,7 +127,7 @@ def test_no_header_and_no_recipient_can_be_smuggled_in(server: tuple[Received, M
     assert received.envelopes == []
 
 
-def test_a_refusal_is_unavailable_and_names_nobody(server: tuple[Received, Mailer]) -> None:
+def test_a_failure_is_unavailable_and_names_nobody(server: tuple[Received, Mailer]) -> None:
     received, mailer = server
     received.answer = "451 leila@example.com later"
     with pytest.raises(Unavailable) as refused:

@@ -25,7 +25,7 @@ def passwords() -> Iterator[Passwords]:
     made.close()
 
 
-def refusal(password: str, *words: str) -> str | None:
+def problem(password: str, *words: str) -> str | None:
     try:
         check_strength(password, words=words)
     except InvalidInput as refused:
@@ -89,9 +89,9 @@ def test_nobody_cannot_be_guessed_and_takes_as_much_work(passwords: Passwords, m
         assert not await passwords.verify(_NOBODY, "")
         hashing.take()
         await passwords.verify(stored, GOOD)
-        somebody = hashing.take()
+        verified = hashing.take()
         await passwords.burn()
-        assert hashing.take() == somebody == ["$argon2id$v=19$m=19456,t=2,p=1"]
+        assert hashing.take() == verified == ["$argon2id$v=19$m=19456,t=2,p=1"]
 
     asyncio.run(scenario())
 
@@ -164,12 +164,12 @@ def test_the_line_is_bounded_and_empties_also_when_callers_hang_up():
     ],
 )
 def test_the_commonest_are_refused(password: str):
-    assert refusal(password) == "too_common"
+    assert problem(password) == "too_common"
 
 
 @pytest.mark.parametrize("password", ["leila.haddad", "LeilaHaddad2026", "leila@example.com", "haddad-haddad!", "Ember Works 123"])
 def test_what_stands_near_the_person_is_refused(password: str):
-    assert refusal(password, "leila.haddad@example.com", "Leila Haddad", "Ember Works") == "too_common"
+    assert problem(password, "leila.haddad@example.com", "Leila Haddad", "Ember Works") == "too_common"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_what_stands_near_the_person_is_refused(password: str):
     ],
 )
 def test_others_are_taken_without_rules_of_composition(password: str):
-    assert refusal(password, "leila@example.com") is None
+    assert problem(password, "leila@example.com") is None
 
 
 @pytest.mark.parametrize(
@@ -209,16 +209,16 @@ def test_others_are_taken_without_rules_of_composition(password: str):
     ],
 )
 def test_length_is_counted_in_characters(password: str, code: str):
-    assert refusal(password) == code
+    assert problem(password) == code
 
 
 def test_256_characters_are_taken():
-    assert refusal("plum anvil tuesday " + "q7" * 118 + "x") is None
+    assert problem("plum anvil tuesday " + "q7" * 118 + "x") is None
 
 
 @given(st.text(min_size=0, max_size=300), st.lists(st.text(max_size=20), max_size=3))
 def test_any_text_is_judged(password: str, words: list[str]):
-    refusal(password, *words)
+    problem(password, *words)
 
 
 def test_the_longest_is_judged_with_work_in_proportion_to_its_length(monkeypatch: pytest.MonkeyPatch):
@@ -231,7 +231,7 @@ def test_the_longest_is_judged_with_work_in_proportion_to_its_length(monkeypatch
         return real(*args)
 
     monkeypatch.setattr(passwords_module, "_word", counting)
-    refusal("password" * 32, "password")
+    problem("password" * 32, "password")
     # From each letter on, pieces of up to 64 letters, each as written and with its digits read as letters.
     assert 0 < looked_at <= 256 * 64 * 2
 

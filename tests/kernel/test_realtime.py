@@ -74,7 +74,7 @@ async def _listen(phoenix: Running) -> None:
         made = (await client.post("/entries", headers=people[0], json={"organisation": organisation, "title": "For both"})).json()
         for ear in ears:
             await ear.hear("feed", lambda data: data.get("subject") == made["id"])
-        assert not any(data.get("organisation") == elsewhere for _, data in ears[1].told), "a room of somebody else"
+        assert not any(data.get("organisation") == elsewhere for _, data in ears[1].told), "a room of someone else"
 
         await client.delete("/sessions/current", headers=people[1])
         assert (await ears[1].hear("session_ended"))["reason"]

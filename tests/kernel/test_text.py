@@ -52,10 +52,10 @@ def test_readers_at_the_same_time_do_not_mix():
             await asyncio.sleep(0)
             return _("Today")
 
-    async def everybody() -> list[str]:
+    async def all_of_them() -> list[str]:
         return list(await asyncio.gather(*(say(locale) for locale in ["de", "en"] * 5)))
 
-    assert asyncio.run(everybody()) == ["Heute", "Today"] * 5
+    assert asyncio.run(all_of_them()) == ["Heute", "Today"] * 5
 
 
 @pytest.mark.parametrize(

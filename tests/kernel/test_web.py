@@ -140,7 +140,7 @@ def test_a_refused_request_does_not_use_up_its_key(harness: Harness) -> None:
         ("POST", "/api/v2/sessions", 422, "invalid_input"),
     ],
 )
-def test_refusals_are_problem_details(harness: Harness, method: str, path: str, expected: int, code: str) -> None:
+def test_errors_are_problem_details(harness: Harness, method: str, path: str, expected: int, code: str) -> None:
     async def run() -> None:
         async with harness:
             answer = await harness.request(method, path)

@@ -1,17 +1,17 @@
-"""What people do on the way in, with a password or without."""
+"""What people do to sign in, with a password or without."""
 
 from __future__ import annotations
 
 import httpx
 
 from tests.harness import PASSWORD, Harness
-from tests.oidc.running import csrf_of, goes_on, refusal_of, sign_in_with
+from tests.oidc.running import csrf_of, goes_on, problem_of, sign_in_with
 
 
 async def sign_up(browser: httpx.AsyncClient, as_: str = "ada", name: str = "Ada", **options: object) -> httpx.Response:
     """An account by the provider alone."""
     answer = await sign_in_with(browser, as_=as_, **options)
-    assert answer.headers["location"] == "/sign-up/with", refusal_of(answer)
+    assert answer.headers["location"] == "/sign-up/with", problem_of(answer)
     page = await browser.get("/sign-up/with")
     return await browser.post("/sign-up/with", data={"csrf": csrf_of(page.text), "name": name, "accept_terms": "on"})
 

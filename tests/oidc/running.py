@@ -56,7 +56,7 @@ def running_provider(*callbacks: str, in_token: bool = False, form_post: bool = 
         process.stdout.close()  # type: ignore[union-attr]
 
 
-def house_with(place: Place, *listed: dict[str, str], **variables: str) -> Harness:
+def phoenix_with(place: Place, *listed: dict[str, str], **variables: str) -> Harness:
     """A house that knows these providers. Its clock stands at the real time, which is what providers sign."""
     now = datetime.now(UTC)
     return Harness(place, {"PHOENIX_PROVIDERS": json.dumps(listed), **variables}, clock=SetClock(now))
@@ -68,7 +68,7 @@ def csrf_of(text: str) -> str:
     return found[1]
 
 
-def refusal_of(answer: httpx.Response) -> str:
+def problem_of(answer: httpx.Response) -> str:
     """The sentence in the banner of a page."""
     found = re.search(r'<p class="banner__text">(.*?)</p>', answer.text, re.DOTALL)
     return html.unescape(found[1]) if found else ""

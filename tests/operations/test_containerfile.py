@@ -24,7 +24,7 @@ def test_both_stages_stand_on_the_same_python_so_that_the_environment_can_be_cop
     assert len(set(bases)) == 1
 
 
-def test_it_runs_as_somebody_by_number_whom_it_has_made() -> None:
+def test_it_runs_as_a_user_by_number_whom_it_has_made() -> None:
     (user,) = re.findall(r"^USER (\d+):\1$", TEXT, re.MULTILINE)
     assert int(user) > 999
     assert f"useradd --uid {user}" in TEXT

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from phoenix.operations.up.errors import NewerDataError, RefusalError
+from phoenix.operations.up.errors import NewerDataError, StartError
 from phoenix.operations.up.folder import claim, secret_key
 
 HOLDER = """
@@ -32,7 +32,7 @@ def test_a_folder_in_use_is_refused_and_its_holder_named_until_it_is_killed(tmp_
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        with pytest.raises(RefusalError, match=f"in use by the Phoenix of process {holder.pid}"), claim(tmp_path):
+        with pytest.raises(StartError, match=f"in use by the Phoenix of process {holder.pid}"), claim(tmp_path):
             pass
         holder.kill()
     with claim(tmp_path):
@@ -41,7 +41,7 @@ def test_a_folder_in_use_is_refused_and_its_holder_named_until_it_is_killed(tmp_
 
 def test_a_folder_with_other_things_in_it_is_refused_untouched(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(RefusalError, match="is not empty and is no data folder of Phoenix"), claim(tmp_path):
+    with pytest.raises(StartError, match="is not empty and is no data folder of Phoenix"), claim(tmp_path):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
@@ -49,12 +49,12 @@ def test_a_folder_with_other_things_in_it_is_refused_untouched(tmp_path: Path) -
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     for path in (tmp_path / "data", tmp_path / "data" / "below"):
-        with pytest.raises(RefusalError, match=r"is not a folder\. Name another with --data"), claim(path):
+        with pytest.raises(StartError, match=r"is not a folder\. Name another with --data"), claim(path):
             pass
 
 
 def test_a_folder_that_cannot_be_made_is_refused() -> None:
-    with pytest.raises(RefusalError, match="cannot be written to"), claim(Path("/proc/phoenix")):
+    with pytest.raises(StartError, match="cannot be written to"), claim(Path("/proc/phoenix")):
         pass
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from phoenix.operations.up import addresses, caddy
 from phoenix.operations.up.addresses import check_cache, check_database, require_free, require_free_for_staff, without_password
-from phoenix.operations.up.errors import RefusalError
+from phoenix.operations.up.errors import StartError
 from phoenix.operations.up.plan import environment, parts, resolve
 from phoenix.operations.up.ready import DemoAccount, announce, describe
 from phoenix.settings import (
@@ -93,9 +93,9 @@ def test_the_admin_panel_has_a_process_and_an_address_of_its_own(tmp_path: Path)
 def test_an_admin_port_that_is_busy_or_elsewhere_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with pytest.raises(RefusalError, match=rf"Port {port}, for the admin panel, is in use .* PHOENIX_ADMIN_BIND"):
+        with pytest.raises(StartError, match=rf"Port {port}, for the admin panel, is in use .* PHOENIX_ADMIN_BIND"):
             require_free_for_staff("127.0.0.1", port)
-    with pytest.raises(RefusalError, match=r"192\.0\.2\.1 is no address of this machine\. Set PHOENIX_ADMIN_BIND"):
+    with pytest.raises(StartError, match=r"192\.0\.2\.1 is no address of this machine\. Set PHOENIX_ADMIN_BIND"):
         require_free_for_staff("192.0.2.1", 8443)
 
 
@@ -139,12 +139,12 @@ def test_addresses_are_shown_without_their_password(url: str, shown: str) -> Non
 def test_a_busy_port_is_named_with_one_that_is_free() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with pytest.raises(RefusalError, match=rf"Port {port} is in use by another program\. Choose another, for example with --port \d+"):
+        with pytest.raises(StartError, match=rf"Port {port} is in use by another program\. Choose another, for example with --port \d+"):
             require_free("127.0.0.1", port)
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
-    with pytest.raises(RefusalError, match=r"192\.0\.2\.1 is no address of this machine"):
+    with pytest.raises(StartError, match=r"192\.0\.2\.1 is no address of this machine"):
         require_free("192.0.2.1", 8000)
 
 
@@ -152,7 +152,7 @@ def test_servers_that_do_not_answer_are_named_without_their_password() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     for check, scheme in ((check_database, "postgresql"), (check_cache, "redis")):
-        with pytest.raises(RefusalError, match=f"127.0.0.1:{port}") as refused:
+        with pytest.raises(StartError, match=f"127.0.0.1:{port}") as refused:
             check(f"{scheme}://ada:secret@127.0.0.1:{port}/x")
         assert "secret" not in str(refused.value)
 
@@ -160,9 +160,9 @@ def test_servers_that_do_not_answer_are_named_without_their_password() -> None:
 def test_servers_that_answer_are_taken_and_wrong_passwords_are_told(postgres: str, valkey: str) -> None:
     assert int(check_database(postgres).partition(".")[0]) >= 15
     check_cache(valkey)
-    with pytest.raises(RefusalError, match="refuses the user name or the password"):
+    with pytest.raises(StartError, match="refuses the user name or the password"):
         check_database(postgres.replace("@", "x@"))
-    with pytest.raises(RefusalError, match="refuses us"):
+    with pytest.raises(StartError, match="refuses us"):
         check_cache(valkey.replace("@", "x@"))
 
 
@@ -171,7 +171,7 @@ def test_a_database_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) 
         return 140_012
 
     monkeypatch.setattr(addresses, "_database_version", old)
-    with pytest.raises(RefusalError, match="is PostgreSQL 14; Phoenix needs 15 or newer"):
+    with pytest.raises(StartError, match="is PostgreSQL 14; Phoenix needs 15 or newer"):
         check_database("postgresql://db/phoenix")
 
 

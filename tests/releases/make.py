@@ -82,7 +82,7 @@ class Maker:
         }
 
     async def browser(self, email: str, password: str) -> str:
-        """The session cookie of somebody who signs in on the page."""
+        """The session cookie of someone who signs in on the page."""
         async with self.harness.new_client() as browser:
             page = await browser.get("/sign-in")
             csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)
@@ -97,7 +97,7 @@ class Maker:
         self.people[name] |= {"access_token": made["access_token"], "refresh_token": made["refresh_token"]}
 
     async def administer(self, name: str) -> None:
-        """Somebody of the staff, at work: another key signs from now on, and everyone's old tokens still count."""
+        """Someone of the staff, at work: another key signs from now on, and everyone's old tokens still count."""
         person = self.people[name]
         await self.harness.sql("INSERT INTO user_permissions VALUES ($1, $2, NULL, now())", person["account"], ADMINISTRATOR)
         bearer = {"Authorization": f"Bearer {person['access_token']}"}
@@ -153,7 +153,7 @@ class Maker:
         # Bo's newest token is of the key that signed before.
         await self.refresh("bo")
         await self.administer("ada")
-        # Somebody who wants to leave, with the days of grace still running.
+        # Someone who wants to leave, with the days of grace still running.
         answer = await self.harness.delete("/api/v2/me", headers={"Authorization": f"Bearer {self.people['cy']['access_token']}"})
         assert answer.status_code == 204, answer.text
         await self.harness.work()

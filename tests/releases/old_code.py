@@ -42,7 +42,7 @@ async def main(told: dict[str, Any], minutes: str, round_: str) -> None:
 
     asked = behaviour()
     async with app.running():
-        await asked.everything(asked.Visitor(new_client, told, clock.now), round_=int(round_))
+        await asked.everything(asked.User(new_client, told, clock.now), round_=int(round_))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.conftest import as_application, database_url
 from tests.harness import Harness, Place
 from tests.releases import behaviour
-from tests.releases.behaviour import Visitor
+from tests.releases.behaviour import User
 from tests.software_passkey import Authenticator, Key
 
 from phoenix.kernel.clock import SetClock
@@ -123,15 +123,15 @@ def harness(upgraded: Place, told: dict[str, Any]) -> Harness:
     return Harness(upgraded, variables={"PHOENIX_SECRET_KEY": told["secret_key"]}, clock=clock)
 
 
-def visitor(harness: Harness, told: dict[str, Any]) -> Visitor:
-    return Visitor(harness.new_client, told, harness.clock.now)
+def user(harness: Harness, told: dict[str, Any]) -> User:
+    return User(harness.new_client, told, harness.clock.now)
 
 
 def test_sessions_tokens_and_keys_of_before_still_count(harness: Harness, told: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
-            await behaviour.old_credentials_count(visitor(harness, told))
-            await behaviour.an_old_refresh_token_counts(visitor(harness, told), "ada")
+            await behaviour.old_credentials_count(user(harness, told))
+            await behaviour.an_old_refresh_token_counts(user(harness, told), "ada")
 
     asyncio.run(run())
 
@@ -139,8 +139,8 @@ def test_sessions_tokens_and_keys_of_before_still_count(harness: Harness, told: 
 def test_people_sign_in_with_their_old_passwords_and_second_factors(harness: Harness, told: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
-            await behaviour.people_sign_in(visitor(harness, told))
-            await behaviour.a_backup_code_counts_once(visitor(harness, told), 0)
+            await behaviour.people_sign_in(user(harness, told))
+            await behaviour.a_backup_code_counts_once(user(harness, told), 0)
 
     asyncio.run(run())
 
@@ -163,8 +163,8 @@ def test_an_old_passkey_signs_in(harness: Harness, told: dict[str, Any]) -> None
 def test_entries_feed_and_dashboard_show_what_was_there_and_what_is_new(harness: Harness, told: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
-            await behaviour.their_things_are_there(visitor(harness, told))
-            await behaviour.something_new_can_be_made(visitor(harness, told), "Made after the upgrade")
+            await behaviour.their_things_are_there(user(harness, told))
+            await behaviour.something_new_can_be_made(user(harness, told), "Made after the upgrade")
             cookie = {"Cookie": f"phoenix_session={told['people']['ada']['session_cookie']}"}
             organisations = await harness.get("/api/v2/organisations", headers=cookie)
             slug = next(o["slug"] for o in organisations.json()["items"] if o["id"] == told["organisation"])
@@ -184,20 +184,20 @@ def test_jobs_that_waited_are_done(harness: Harness, told: dict[str, Any]) -> No
             assert await harness.work()
             complete = {"email": bo["email"], "code": harness.code(bo["email"]), "password": "twelve new kettles on the roof"}
             assert (await harness.post("/api/v2/password_resets/complete", json=complete)).status_code == 204
-            await visitor(harness, told).sign_in("bo", password=complete["password"])
-            await visitor(harness, told).sign_in("bo", 401)
+            await user(harness, told).sign_in("bo", password=complete["password"])
+            await user(harness, told).sign_in("bo", 401)
 
     asyncio.run(run())
 
 
-def test_somebody_who_was_leaving_is_gone_after_the_days_of_grace(harness: Harness, told: dict[str, Any]) -> None:
+def test_an_account_to_be_deleted_is_gone_after_the_days_of_grace(harness: Harness, told: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
-            await visitor(harness, told).sign_in("cy")
+            await user(harness, told).sign_in("cy")
             harness.clock.advance(days=14, hours=1)
             await run_schedules(harness)
             await harness.work()
-            await visitor(harness, told).sign_in("cy", 401)
+            await user(harness, told).sign_in("cy", 401)
 
     asyncio.run(run())
 
@@ -215,7 +215,7 @@ def test_the_audit_log_is_whole_and_is_written_on(harness: Harness, told: dict[s
 
     async def run() -> None:
         async with harness:
-            await behaviour.something_new_can_be_made(visitor(harness, told), "For the log")
+            await behaviour.something_new_can_be_made(user(harness, told), "For the log")
             await harness.follow()
             await harness.follow()
 
@@ -242,7 +242,7 @@ def test_the_code_of_the_release_still_serves_a_database_that_was_migrated(
 
     async def serve(round_: int) -> None:
         async with harness:
-            await behaviour.everything(visitor(harness, told), round_=round_)
+            await behaviour.everything(user(harness, told), round_=round_)
 
     asyncio.run(serve(0))
     environment = {**variables(upgraded, told), "PYTHONPATH": str(source / "src"), "PHOENIX_DATABASE_OWNER_URL": ""}

@@ -62,7 +62,7 @@ WITHOUT_ORGANISATION = [
 
 
 def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
-    """The context of every page for somebody logged in."""
+    """The context of every page for someone signed in."""
     root = "/".join(path.split("/")[:4])
     return {
         "reader": MARA,
@@ -98,7 +98,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
 
 
 def outside(path: str, **changes: Any) -> dict[str, Any]:
-    """The context of every page for somebody who is not logged in."""
+    """The context of every page for someone who is not signed in."""
     return frame(
         path, **{"reader": None, "organisation": None, "organisations": [], "navigation": [TERMS], "live": None, "zone": "UTC", **changes}
     )

@@ -1,4 +1,4 @@
-"""The pages of what protects an account, and those where somebody shows who they are."""
+"""The pages of what protects an account, and those where someone shows who they are."""
 
 from __future__ import annotations
 

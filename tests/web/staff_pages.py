@@ -1,4 +1,4 @@
-"""The pages of the admin panel, and what people's pages look like through staff's eyes."""
+"""The pages of the admin panel, and what people's pages look like to staff who impersonate."""
 
 from __future__ import annotations
 

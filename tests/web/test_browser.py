@@ -186,7 +186,7 @@ def test_what_is_new_is_put_on_top_for_a_reader_at_the_top(page: Page, site: str
     expect(page.locator("[data-pill]")).to_be_hidden()
 
 
-def test_somebody_who_reads_further_down_gets_a_pill(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+def test_readers_further_down_get_a_pill(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
     page.goto(f"{site}/feed")
     expect(page.locator("[data-live-state]")).to_have_text("Live")
     page.evaluate("scrollTo(0, 300)")

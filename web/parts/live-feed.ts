@@ -1,6 +1,6 @@
 /**
  * The feed page: what is new is fetched as the server would draw it, by asking for what came after the newest event shown.
- * A reader at the very top sees it at once; anybody else sees a pill with the number, so that nothing moves under their eyes.
+ * A reader at the very top sees it at once; anyone else sees a pill with the number, so that nothing moves under their eyes.
  */
 
 import { onlyNew, prepend } from "./feed";
@@ -73,7 +73,7 @@ export function liveFeed(): (() => void) | null {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || !missed) return;
     missed = false;
-    // Somebody who comes back reads on where they were: the pill tells them, nothing jumps.
+    // Someone who comes back reads on where they were: the pill tells them, nothing jumps.
     look(true);
   });
 

@@ -14,7 +14,7 @@ interface Said extends Partial<Offer> {
 }
 
 /** Something to say to the person, in words from the server. */
-class Refusal extends Error {}
+class RequestError extends Error {}
 
 // An offer is good for five minutes; one that waits in the list of addresses is made anew before.
 const RENEW_MS = 4 * 60_000;
@@ -75,7 +75,7 @@ function answered(credential: PublicKeyCredential): unknown {
   return { id, rawId: id, type, response: plain };
 }
 
-/** What the server wants asked. Raises Refusal with its words; goes to where a fresh proof is asked for first. */
+/** What the server wants asked. Raises RequestError with its words; goes to where a fresh proof is asked for first. */
 async function offered(button: HTMLButtonElement): Promise<Offer> {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
@@ -88,7 +88,7 @@ async function offered(button: HTMLButtonElement): Promise<Offer> {
   const here = encodeURIComponent(location.pathname);
   if (said.code === "reauthentication_required") location.assign(`/confirm?next=${here}`);
   else if (said.code === "not_logged_in") location.assign(`/sign-in?next=${here}`);
-  throw new Refusal(said.detail ?? "");
+  throw new RequestError(said.detail ?? "");
 }
 
 /** Ask the browser, and send the form with its answer. */
@@ -122,7 +122,7 @@ function send(button: HTMLButtonElement, form: HTMLFormElement): void {
 }
 
 function words(button: HTMLButtonElement, error: unknown): string {
-  if (error instanceof Refusal) return error.message;
+  if (error instanceof RequestError) return error.message;
   const name = error instanceof DOMException ? error.name : "";
   const told: Record<string, string | undefined> = {
     NotAllowedError: button.dataset["cancelled"],

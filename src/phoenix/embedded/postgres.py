@@ -192,7 +192,7 @@ class Postgres:
             self._say(f"Ending the PostgreSQL left over from an earlier start (process {pid}).")
             processes.end(pid, sign=signal.SIGINT, seconds=STOP_SECONDS)
         # PostgreSQL would take a zombie for the server, and any program that got its number since, for example after
-        # a reboot. Whether anybody is still attached to the old server's memory it finds out without this file.
+        # a reboot. Whether anyone is still attached to the old server's memory it finds out without this file.
         lock.unlink(missing_ok=True)
         (self._sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
@@ -254,7 +254,7 @@ class Postgres:
         return APPLICATION_ROLE, self._password(self.data / "database_application_password")
 
     def application_url(self) -> str:
-        """The address under which the application logs in."""
+        """The address under which the application signs in."""
         role, password = self.application
         return self._address(f":{password}", role)
 

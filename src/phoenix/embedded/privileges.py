@@ -1,4 +1,4 @@
-"""Running a server as somebody who owns nothing, when Phoenix itself runs as root.
+"""Running a server as someone who owns nothing, when Phoenix itself runs as root.
 
 PostgreSQL refuses to run as root, and a cache has no need to. The servers then run as the owner of their folder, else as
 `postgres` where the machine has that account, else as `nobody`.

@@ -43,8 +43,8 @@ class Membership(MembershipRecord, frozen=True):
 class SessionRecord(Struct, frozen=True):
     """A live session, or an API key, and its account, as the identity module found them. Instants are UTC.
 
-    `proved_at` is when the person last proved to be there, by password, second factor or the like. `impersonator` is the
-    account that looks through this person's eyes. `scopes` are the permissions of an API key, None for a session.
+    `proved_at` is when the person last authenticated, by password, second factor or the like. `impersonator` is the
+    account that impersonates this person. `scopes` are the permissions of an API key, None for a session.
     """
 
     session: str

@@ -1,4 +1,4 @@
-"""Refusals: every one has a status, a stable code for machines and a sentence for people (RFC 9457)."""
+"""Errors: every one has a status, a stable code for machines and a sentence for people (RFC 9457)."""
 
 from __future__ import annotations
 

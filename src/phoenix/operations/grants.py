@@ -20,12 +20,12 @@ MAINTAIN_SINCE = 170_000
 
 
 def role_of(url: str) -> str:
-    """The role that an address logs in as; "" where it names none."""
+    """The role that an address signs in as; "" where it names none."""
     return unquote(urlsplit(url).username or "")
 
 
 async def make_role(owner_url: str, role: str, password: str) -> None:
-    """Make the application's role, or give it this password: it may log in, owns nothing and rules nothing."""
+    """Make the application's role, or give it this password: it may sign in, owns nothing and rules nothing."""
     connection = await asyncpg.connect(owner_url, timeout=10)
     try:
         known = await connection.fetchval("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)", role)

@@ -38,7 +38,7 @@ class Console(code.InteractiveConsole):
                 self._runner.run(result)
         except SystemExit:
             raise
-        except BaseException:  # noqa: BLE001 - whatever somebody typed; the prompt goes on
+        except BaseException:  # noqa: BLE001 - whatever someone typed; the prompt goes on
             self.showtraceback()
 
 

@@ -82,7 +82,7 @@ class Settings:
 
     @property
     def development(self) -> bool:
-        """Whether somebody works on Phoenix here, and may see its insides. Never true for what strangers can reach."""
+        """Whether someone works on Phoenix here, and may see its insides. Never true for what strangers can reach."""
         return self.installation.environment == "development"
 
     @property

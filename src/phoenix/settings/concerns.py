@@ -112,7 +112,7 @@ class SecretSettings:
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """How long a log-in lasts, in seconds."""
+    """How long a sign-in lasts, in seconds."""
 
     idle: int = setting("SESSION_IDLE", 2 * 3600, "Seconds without a request after which a session ends.", between(60, YEAR))
     absolute: int = setting("SESSION_ABSOLUTE", 24 * 3600, "Seconds after which a session ends in any case.", between(60, YEAR))
@@ -121,11 +121,11 @@ class SessionSettings:
     access_token: int = setting(
         "ACCESS_TOKEN", 900, "Seconds an API access token lives before it must be refreshed; at most 900.", between(60, 900)
     )
-    prove_again: int = setting(
-        "PROVE_AGAIN", 900, "Seconds after a log-in within which sensitive acts need no new proof of who you are.", between(60, 86_400)
+    reauthenticate_within: int = setting(
+        "PROVE_AGAIN", 900, "Seconds after signing in for which sensitive actions need no re-authentication.", between(60, 86_400)
     )
     impersonation: int = setting(
-        "IMPERSONATION", 1800, "Seconds for which staff may look through a person's eyes; at most 1800.", between(60, 1800)
+        "IMPERSONATION", 1800, "Seconds for which staff may impersonate a person; at most 1800.", between(60, 1800)
     )
 
 

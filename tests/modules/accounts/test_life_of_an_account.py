@@ -109,7 +109,7 @@ class Life(RuleBasedStateMachine):
             self.password, self.waiting = self.waiting, None
 
     @rule(password=st.sampled_from((*PASSWORDS, WRONG)))
-    def log_in(self, password: str) -> None:
+    def sign_in(self, password: str) -> None:
         answer = self.call("POST", "/sessions", json={"email": self.email, "password": password})
         if self.paused_until is not None and self.now < self.paused_until:
             assert answer.status_code == 429
@@ -223,7 +223,7 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: bool(self.sessions))
     @rule()
-    def log_out(self) -> None:
+    def sign_out(self) -> None:
         session = self.alive()
         assert session is not None
         assert self.call("DELETE", "/sessions/current", session.access).status_code == 204
@@ -293,7 +293,7 @@ class Life(RuleBasedStateMachine):
         self.reset(PASSWORDS[1])
         assert self.password == PASSWORDS[1]
         self.paused_until, self.failures = None, 0
-        self.log_in(PASSWORDS[1])
+        self.sign_in(PASSWORDS[1])
         assert self.sessions
 
 

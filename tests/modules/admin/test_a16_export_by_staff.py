@@ -1,4 +1,4 @@
-"""A16: staff have a copy of somebody's data made, and hand it over. The person is told, and who fetched it is on record."""
+"""A16: staff have a copy of someone's data made, and hand it over. The person is told, and who fetched it is on record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.modules.admin.panel import Panel
 MAY = ("platform.people_read", "platform.people_export")
 
 
-def test_a_copy_is_made_for_somebody_who_is_told_and_fetched_on_record(harness: Harness) -> None:
+def test_a_copy_is_made_for_a_person_who_is_notified_and_fetched_on_record(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -67,7 +67,7 @@ def test_it_takes_a_permission_of_its_own(harness: Harness, held: tuple[str, ...
     asyncio.run(run())
 
 
-def test_nobody_copies_who_may_do_more_than_they(harness: Harness) -> None:
+def test_nobody_copies_people_who_may_do_more_than_they(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             root = await harness.person("root", permissions=("platform.admin",))

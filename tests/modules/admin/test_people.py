@@ -120,7 +120,7 @@ def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(harness:
     asyncio.run(run())
 
 
-def test_who_lost_a_password_or_a_second_factor_is_helped(harness: Harness) -> None:
+def test_people_who_lost_a_password_or_a_second_factor_are_helped(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -148,7 +148,7 @@ def test_who_lost_a_password_or_a_second_factor_is_helped(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_staff_let_somebody_try_again_and_end_sessions(harness: Harness) -> None:
+def test_staff_let_a_person_try_again_and_end_sessions(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -218,7 +218,7 @@ def test_a_permission_counts_at_once_and_the_last_administrator_stays(harness: H
     asyncio.run(run())
 
 
-def test_who_may_do_less_cannot_touch_who_may_do_more(harness: Harness) -> None:
+def test_people_with_fewer_permissions_cannot_change_those_with_more(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             root = await harness.person("root", permissions=(ADMINISTRATOR,))

@@ -28,7 +28,7 @@ def filled(path: str, **ids: str) -> str:
 
 
 def test_the_routes_are_these() -> None:
-    """Every page of staff names a permission for the platform, and every act that touches an account or a key wants a recent proof."""
+    """Every page of staff names a permission for the platform, and every act that touches an account or a key needs a recent authentication."""
     assert len(STAFF) > 25
     for method, path, rule in STAFF:
         assert path.startswith("/staff/")
@@ -117,7 +117,7 @@ def test_each_permission_opens_its_own_pages_and_no_others(harness: Harness, per
     asyncio.run(run())
 
 
-def test_acts_want_a_recent_proof(harness: Harness) -> None:
+def test_acts_need_a_recent_authentication(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")

@@ -1,4 +1,4 @@
-"""S10: the audit log holds every event once, cannot be changed by the application, and tells what somebody else changed."""
+"""S10: the audit log holds every event once, cannot be changed by the application, and tells what someone else changed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def filled(harness: Harness, entries: int = 6) -> None:
 
 
 async def tamper(harness: Harness, *statements: str) -> None:
-    """Change the log as somebody could who owns the database."""
+    """Change the log as someone could who owns the database."""
     await harness.sql("ALTER TABLE audit_log DISABLE TRIGGER ALL")
     for statement in statements:
         await harness.sql(statement)

@@ -1,4 +1,4 @@
-"""A3: passkeys to log in with alone, as the second step, and to show again who is there; and all that is no passkey."""
+"""A3: passkeys to sign in with alone, as the second step, and to show again who is there; and all that is no passkey."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from phoenix.modules.factors.actions.relying_party import (
 from phoenix.settings import read_settings
 
 EMAIL = "ada@example.com"
-LOG_IN, OPTIONS = "/api/v2/sessions/passkey", "/api/v2/sessions/passkey/options"
+SIGN_IN, OPTIONS = "/api/v2/sessions/passkey", "/api/v2/sessions/passkey/options"
 
 
 async def _account(harness: Harness, email: str = EMAIL) -> None:
-    """Somebody with a password, logged in."""
+    """Someone with a password, signed in."""
     await harness.post("/api/v2/accounts", json={"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True})
     await harness.work()
     await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email)})
@@ -50,10 +50,10 @@ async def _add(
     return await harness.post("/api/v2/passkeys", json=body, **more)
 
 
-async def _log_in(harness: Harness, device: Authenticator, *, body: dict[str, Any] | None = None, **lies: Any) -> httpx.Response:
+async def _sign_in(harness: Harness, device: Authenticator, *, body: dict[str, Any] | None = None, **lies: Any) -> httpx.Response:
     offer = (await harness.post(OPTIONS, json={})).json()
     note = lies.pop("note", offer["challenge"])
-    return await harness.post(LOG_IN, json={"challenge": note, "credential": device.get(offer["options"], **lies), **(body or {})})
+    return await harness.post(SIGN_IN, json={"challenge": note, "credential": device.get(offer["options"], **lies), **(body or {})})
 
 
 def test_a_passkey_is_added_named_used_and_removed(harness: Harness) -> None:
@@ -88,10 +88,10 @@ def test_a_passkey_is_added_named_used_and_removed(harness: Harness) -> None:
             assert (await harness.patch(place, headers=bearer, json={"name": ""})).status_code == 422
 
             harness.clock.advance(minutes=5)
-            logged_in = await _log_in(harness, device)
-            assert logged_in.status_code == 201, logged_in.text
+            signed_in = await _sign_in(harness, device)
+            assert signed_in.status_code == 201, signed_in.text
             assert await harness.events() == ["sessions.started", "sessions.new_device_seen"]
-            mine = {"Authorization": f"Bearer {logged_in.json()['access_token']}"}
+            mine = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
             assert (await harness.get("/api/v2/me", headers=mine)).json()["email"] == EMAIL
             sessions = (await harness.get("/api/v2/sessions", headers=mine)).json()["items"]
             assert {s["method"] for s in sessions} == {"password", "passkey"}
@@ -104,7 +104,7 @@ def test_a_passkey_is_added_named_used_and_removed(harness: Harness) -> None:
             await harness.work()
             assert "A passkey was removed from your account." in harness.mails(EMAIL)[0].text
             assert (await harness.delete(place, headers=mine)).status_code == 404
-            gone = await _log_in(harness, device)
+            gone = await _sign_in(harness, device)
             assert (gone.status_code, gone.json()["code"]) == (422, "wrong_passkey")
             assert await harness.events() == []
 
@@ -145,7 +145,7 @@ def test_who_is_remembered_is_remembered_with_a_passkey_too(harness: Harness) ->
     asyncio.run(run())
 
 
-REFUSED_LOG_INS: dict[str, dict[str, Any]] = {
+REFUSED_SIGN_INS: dict[str, dict[str, Any]] = {
     "another origin": {"origin": "http://phoenix.test.example"},
     "the origin with a port": {"origin": "http://phoenix.test:8000"},
     "another relying party": {"rp_id": "example.com"},
@@ -163,8 +163,8 @@ REFUSED_LOG_INS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("lies", REFUSED_LOG_INS.values(), ids=REFUSED_LOG_INS)
-def test_a_log_in_is_refused_for(harness: Harness, lies: dict[str, Any]) -> None:
+@pytest.mark.parametrize("lies", REFUSED_SIGN_INS.values(), ids=REFUSED_SIGN_INS)
+def test_a_sign_in_is_refused_for(harness: Harness, lies: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -173,10 +173,10 @@ def test_a_log_in_is_refused_for(harness: Harness, lies: dict[str, Any]) -> None
             await harness.events()
             if "key" in lies:
                 lies["key"] = next(iter(device.keys.values()))
-            refused = await _log_in(harness, device, **lies)
+            refused = await _sign_in(harness, device, **lies)
             assert (refused.status_code, refused.json()["code"]) == (422, "wrong_passkey"), refused.text
             assert await harness.events() == []
-            assert (await _log_in(harness, device)).status_code == 201
+            assert (await _sign_in(harness, device)).status_code == 201
 
     asyncio.run(run())
 
@@ -217,20 +217,20 @@ def test_a_note_is_good_for_one_answer_and_five_minutes(harness: Harness) -> Non
             await _add(harness, device, by="ada")
             offer = (await harness.post(OPTIONS, json={})).json()
             body = {"challenge": offer["challenge"], "credential": device.get(offer["options"])}
-            answers = await asyncio.gather(*(harness.post(LOG_IN, json=body) for _ in range(4)))
+            answers = await asyncio.gather(*(harness.post(SIGN_IN, json=body) for _ in range(4)))
             assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
-            assert (await harness.post(LOG_IN, json=body)).json()["detail"] == "This was used already. Try again."
+            assert (await harness.post(SIGN_IN, json=body)).json()["detail"] == "This was used already. Try again."
             # A wrong answer spends the note as well: nobody tries many answers with one.
             offer = (await harness.post(OPTIONS, json={})).json()
             wrong = {"challenge": offer["challenge"], "credential": device.get(offer["options"], origin="http://elsewhere.test")}
-            assert (await harness.post(LOG_IN, json=wrong)).status_code == 422
+            assert (await harness.post(SIGN_IN, json=wrong)).status_code == 422
             right = {**wrong, "credential": device.get(offer["options"])}
-            assert (await harness.post(LOG_IN, json=right)).json()["detail"] == "This was used already. Try again."
+            assert (await harness.post(SIGN_IN, json=right)).json()["detail"] == "This was used already. Try again."
             for seconds, status in ((299, 201), (300, 422)):
                 offer = (await harness.post(OPTIONS, json={})).json()
                 harness.clock.advance(seconds=seconds)
                 body = {"challenge": offer["challenge"], "credential": device.get(offer["options"])}
-                assert (await harness.post(LOG_IN, json=body)).status_code == status
+                assert (await harness.post(SIGN_IN, json=body)).status_code == status
 
     asyncio.run(run())
 
@@ -261,7 +261,7 @@ def test_a_note_for_one_purpose_is_no_note_for_another(harness: Harness) -> None
                     return (await harness.post("/api/v2/passkeys", headers=bearer, json=given)).status_code
                 given = {"challenge": note["challenge"], "credential": device.get(wanted)}
                 if purpose == SIGNING_IN:
-                    return (await harness.post(LOG_IN, json=given)).status_code
+                    return (await harness.post(SIGN_IN, json=given)).status_code
                 if purpose == SECOND_STEP:
                     body = {"challenge": offer["due"], "method": "passkey", "passkey": given}
                     return (await harness.post("/api/v2/sessions/second_factor", json=body)).status_code
@@ -302,7 +302,7 @@ def test_a_passkey_is_the_second_step_after_a_password(harness: Harness) -> None
             assert await harness.events() == ["sessions.started", "sessions.new_device_seen"]
             again = await harness.post("/api/v2/sessions/second_factor", json=body)
             assert again.json()["code"] == "wrong_passkey"
-            # A fresh note makes the log-in that was finished no second one.
+            # A fresh note makes the sign-in that was finished no second one.
             offer = (await harness.post(OPTIONS, json={"challenge": challenge})).json()
             fresh = {**body, "passkey": {"challenge": offer["challenge"], "credential": device.get(offer["options"])}}
             again = await harness.post("/api/v2/sessions/second_factor", json=fresh)
@@ -336,15 +336,15 @@ def test_only_ones_own_passkey_is_a_second_step(harness: Harness) -> None:
             challenge, offer = await due()
             refused = await step(challenge, offer, eve.get(offer["options"], id=next(iter(eve.keys))))
             assert refused.json()["detail"].startswith("This passkey is not known here.")
-            # Signed by the right key, but for the account of somebody else.
+            # Signed by the right key, but for the account of someone else.
             challenge, offer = await due()
             refused = await step(challenge, offer, ada.get(offer["options"], user=next(iter(eve.keys.values())).user))
             assert refused.json()["detail"] == "This passkey belongs to another account."
-            # A note that was given for another log-in of the same account.
+            # A note that was given for another sign-in of the same account.
             challenge, _offer = await due()
             _other, offer = await due()
             assert (await step(challenge, offer, ada.get(offer["options"]))).status_code == 422
-            # What was refused cost the log-in nothing: it goes on with a fresh note.
+            # What was refused cost the sign-in nothing: it goes on with a fresh note.
             offer = (await harness.post(OPTIONS, json={"challenge": challenge})).json()
             assert (await step(challenge, offer, ada.get(offer["options"]))).status_code == 201
 
@@ -391,27 +391,27 @@ def test_a_count_that_does_not_rise_is_refused_and_told_to_the_owner(harness: Ha
             await harness.person("ada")
             device = Authenticator(counts=True)
             await _add(harness, device, by="ada")
-            assert (await _log_in(harness, device)).status_code == 201
-            assert (await _log_in(harness, device, count=7)).status_code == 201
+            assert (await _sign_in(harness, device)).status_code == 201
+            assert (await _sign_in(harness, device, count=7)).status_code == 201
             await harness.work()
             await harness.events()
             for count in (7, 6, 0):
-                refused = await _log_in(harness, device, count=count)
+                refused = await _sign_in(harness, device, count=count)
                 assert refused.json()["detail"].startswith("This passkey may have been copied")
                 assert await harness.events() == ["factors.passkey_refused"]
                 assert await harness.work() == ["accounts.send_security_notice"]
                 assert "it may have been copied" in harness.mails(EMAIL)[0].text
             # Who has no key at all makes no noise.
-            assert (await _log_in(harness, device, count=3, signature=b"\x00")).status_code == 422
+            assert (await _sign_in(harness, device, count=3, signature=b"\x00")).status_code == 422
             assert await harness.events() == []
-            answers = await asyncio.gather(*(_log_in(harness, device, count=9) for _ in range(3)))
+            answers = await asyncio.gather(*(_sign_in(harness, device, count=9) for _ in range(3)))
             assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
-            assert (await _log_in(harness, device, count=10)).status_code == 201
+            assert (await _sign_in(harness, device, count=10)).status_code == 201
 
     asyncio.run(run())
 
 
-def test_the_last_way_in_stays(harness: Harness) -> None:
+def test_the_last_sign_in_method_stays(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -453,7 +453,7 @@ def test_there_are_twenty_at_most_and_each_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_passkey_of_somebody_else_cannot_be_touched(harness: Harness) -> None:
+def test_a_passkey_of_someone_else_cannot_be_changed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -494,7 +494,7 @@ def test_whatever_is_sent_is_refused_and_never_breaks(harness: Harness) -> None:
             for turn in range(200):
                 harness.clock.advance(seconds=30)
                 adding = turn % 2 == 0
-                by, place = ("ada", "/api/v2/passkeys") if adding else (None, LOG_IN)
+                by, place = ("ada", "/api/v2/passkeys") if adding else (None, SIGN_IN)
                 offer = (await harness.post(f"{place}/options", by=by, json={})).json()
                 credential = Authenticator().create(offer["options"]) if adding else device.get(offer["options"])
                 _damage(credential, chance)

@@ -155,7 +155,7 @@ def test_service_accounts_belong_to_the_organisation(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_service_account_cannot_log_in_nor_be_reset(harness: Harness) -> None:
+def test_a_service_account_cannot_sign_in_nor_be_reset(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

@@ -1,4 +1,4 @@
-"""A5: an account elsewhere is connected by the consent of the owner here, and the last way in stays."""
+"""A5: an account elsewhere is connected by the consent of the owner here, and the last sign-in method stays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from tests.harness import PASSWORD, Place
 from tests.oidc.people import connect_again, is_signed_in, out_to_connect, press, sign_in_by_password, sign_up, sign_up_by_password
-from tests.oidc.running import CALLBACK, Provider, back, csrf_of, goes_on, house_with, refusal_of, running_provider, sign_in_with, there
+from tests.oidc.running import CALLBACK, Provider, back, csrf_of, goes_on, phoenix_with, problem_of, running_provider, sign_in_with, there
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +20,12 @@ def provider() -> Iterator[Provider]:
 
 def test_an_existing_account_is_connected_by_its_owners_consent_alone(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_up_by_password(harness)
             await harness.events()
             answer = await sign_in_with(browser, on_to="/settings/profile")
             assert answer.status_code == 409
-            assert refusal_of(answer) == "An account with this address exists. Sign in to it once, and then connect Acme."
+            assert problem_of(answer) == "An account with this address exists. Sign in to it once, and then connect Acme."
             assert not await is_signed_in(browser)
             assert await harness.events() == []
             # The page it is said on leads on: sign in, then agree.
@@ -46,11 +46,11 @@ def test_an_existing_account_is_connected_by_its_owners_consent_alone(place: Pla
     asyncio.run(run())
 
 
-def test_consent_of_somebody_else_connects_nothing(place: Place, provider: Provider) -> None:
+def test_consent_of_someone_else_connects_nothing(place: Place, provider: Provider) -> None:
     """Ada's account elsewhere waits in a browser, and Bo signs in there: a shared computer."""
 
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up_by_password(harness)
             await sign_in_with(browser)
             bo = await harness.person("bo")
@@ -67,7 +67,7 @@ def test_consent_of_somebody_else_connects_nothing(place: Place, provider: Provi
 
 def test_connecting_from_the_settings(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_up_by_password(harness)
             await sign_in_by_password(browser)
             await harness.events()
@@ -89,9 +89,9 @@ def test_connecting_from_the_settings(place: Place, provider: Provider) -> None:
     asyncio.run(run())
 
 
-def test_connecting_needs_a_recent_proof_and_the_session_that_asked(place: Place, provider: Provider) -> None:
+def test_connecting_needs_a_recent_authentication_and_the_session_that_asked(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up_by_password(harness)
             await sign_in_by_password(browser)
             arrived = await there(await out_to_connect(browser), "bo")
@@ -99,7 +99,7 @@ def test_connecting_needs_a_recent_proof_and_the_session_that_asked(place: Place
             token = csrf_of(page.text)
             await browser.post("/sign-out", data={"csrf": token})
             answer = await back(browser, arrived)
-            assert refusal_of(answer) == "You were signed out meanwhile. Sign in and connect it again."
+            assert problem_of(answer) == "You were signed out meanwhile. Sign in and connect it again."
             await sign_in_by_password(browser)
             arrived = await there(await out_to_connect(browser), "bo")
             mine = browser.cookies["phoenix_session"]
@@ -118,9 +118,9 @@ def test_connecting_needs_a_recent_proof_and_the_session_that_asked(place: Place
     asyncio.run(run())
 
 
-def test_the_last_way_in_cannot_be_disconnected(place: Place, provider: Provider) -> None:
+def test_the_last_sign_in_method_cannot_be_disconnected(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed(), provider.listed("second")) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed(), provider.listed("second")) as harness, harness.new_client() as browser:
             await sign_up(browser)
             await harness.events()
             shown = (await browser.get("/settings/security")).text
@@ -146,14 +146,14 @@ def test_the_last_way_in_cannot_be_disconnected(place: Place, provider: Provider
             assert await harness.events() == ["providers.identity_disconnected"]
             assert (await harness.delete(f"/api/v2/identities/{identity}", headers=session)).status_code == 404
             async with harness.new_client() as other:
-                assert refusal_of(await sign_in_with(other)).startswith("An account with this address exists.")
+                assert problem_of(await sign_in_with(other)).startswith("An account with this address exists.")
 
     asyncio.run(run())
 
 
-def test_two_ways_in_disconnected_at_once_leave_one(place: Place, provider: Provider) -> None:
+def test_two_sign_in_methods_disconnected_at_once_leave_one(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up(browser)
             await back(browser, await there(goes_on(await connect_again(browser)), "bo"))
             session = {"Authorization": f"Bearer {browser.cookies['phoenix_session']}"}

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 from tests.harness import Harness, Place
-from tests.oidc.running import SECRET, back, house_with, out, refusal_of
+from tests.oidc.running import SECRET, back, out, phoenix_with, problem_of
 from tests.oidc.standin import StandIn, reroute, signed_with_secret, standing_in, unsigned
 
 from phoenix.modules.providers.actions.providers import VARIABLE, read_providers
@@ -62,7 +62,7 @@ async def trip(
 
 def refused(answer: httpx.Response) -> None:
     assert answer.status_code == 422, answer.headers.get("location")
-    assert refusal_of(answer) == "What Acme answered could not be verified, so you are not signed in. Start again."
+    assert problem_of(answer) == "What Acme answered could not be verified, so you are not signed in. Start again."
 
 
 WRONG: dict[str, dict[str, Any]] = {
@@ -93,7 +93,7 @@ WRONG: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_claim_that_is_wrong(place: Place, stand_in: StandIn, wrong: str) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             refused(await trip(harness, stand_in, stand_in.signed, **WRONG[wrong]))
             assert await harness.events() == []
@@ -104,7 +104,7 @@ def test_a_claim_that_is_wrong(place: Place, stand_in: StandIn, wrong: str) -> N
 
 def test_a_minute_of_leeway_and_no_second_more(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             now = int(harness.clock.now().timestamp())
             harness.clock.set(harness.clock.now().replace(microsecond=0))
@@ -124,7 +124,7 @@ def test_a_minute_of_leeway_and_no_second_more(place: Place, stand_in: StandIn) 
 
 def test_several_audiences_with_our_azp_are_right(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             answer = await trip(harness, stand_in, stand_in.signed, aud=["phoenix", "another"], azp="phoenix")
             assert answer.headers["location"] == FOUND
@@ -134,7 +134,7 @@ def test_several_audiences_with_our_azp_are_right(place: Place, stand_in: StandI
 
 def test_signatures_that_anybody_could_make(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             public = stand_in.key.as_pem(private=False).decode()
             forged = RSAKey.generate_key(2048, {"kid": "one"})
@@ -158,7 +158,7 @@ def test_signatures_that_anybody_could_make(place: Place, stand_in: StandIn) -> 
 
 def test_a_symmetric_key_in_the_key_set_is_no_key(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             stand_in.answers["id.acme.example/keys"] = (200, {"keys": [{"kty": "oct", "kid": "one", "k": "c2VjcmV0IHNlY3JldCBzZWNyZXQ"}]})
             refused(await trip(harness, stand_in, lambda c: signed_with_secret(c, "secret secret secret")))
@@ -168,7 +168,7 @@ def test_a_symmetric_key_in_the_key_set_is_no_key(place: Place, stand_in: StandI
 
 def test_a_new_key_is_asked_for_once(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             keys, discovery = "id.acme.example/keys", "id.acme.example/.well-known/openid-configuration"
             for _again in range(2):
@@ -189,18 +189,18 @@ def test_a_new_key_is_asked_for_once(place: Place, stand_in: StandIn) -> None:
 @pytest.mark.parametrize("verified", [False, None, "true", 1, "yes", ["true"]])
 def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, stand_in: StandIn, verified: Any) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             answer = await trip(harness, stand_in, stand_in.signed, email_verified=verified)
             assert answer.status_code == 403
-            assert "does not say that you have a confirmed e-mail address" in refusal_of(answer)
+            assert "does not say that you have a confirmed e-mail address" in problem_of(answer)
 
     asyncio.run(run())
 
 
 def test_userinfo_is_of_the_same_person_and_brings_its_own_word_on_the_address(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, userinfo_endpoint=f"{ISSUER}/me")
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "eve", "email": "ada@example.com", "email_verified": True})
@@ -217,7 +217,7 @@ def test_userinfo_is_of_the_same_person_and_brings_its_own_word_on_the_address(p
 
 def test_the_issuer_of_an_answer_is_compared_where_it_stands(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             assert (await trip(harness, stand_in, stand_in.signed, said={"iss": ISSUER})).headers["location"] == FOUND
             before = stand_in.count("id.acme.example/token")
@@ -242,7 +242,7 @@ UNUSABLE: dict[str, Any] = {
 @pytest.mark.parametrize("what", UNUSABLE)
 def test_a_discovery_document_that_cannot_be_believed(place: Place, stand_in: StandIn, what: str) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, **UNUSABLE[what])
             with pytest.raises(AssertionError, match="does not answer right now"):
@@ -254,7 +254,7 @@ def test_a_discovery_document_that_cannot_be_believed(place: Place, stand_in: St
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"a": "' + b"x" * 600_000 + b'"}', b"\xff\xfe"])
 def test_an_answer_that_is_no_small_json(place: Place, stand_in: StandIn, body: bytes) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
             stand_in.answers["id.acme.example/.well-known/openid-configuration"] = (200, body)
             with pytest.raises(AssertionError, match="does not answer right now"):
@@ -272,7 +272,7 @@ def test_in_production_not_even_this_machine_is_spoken_to_without_tls() -> None:
 
 def test_elliptic_curves_are_fine(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, LISTED) as harness:
+        async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             stand_in.key = ECKey.generate_key("P-256", {"kid": "ec"})  # type: ignore[assignment]
             assert (await trip(harness, stand_in, lambda c: stand_in.signed(c, alg="ES256", kid="ec"))).headers["location"] == FOUND

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from tests.harness import Harness, Place
-from tests.oidc.running import back, csrf_of, house_with, out, refusal_of
+from tests.oidc.running import back, csrf_of, out, phoenix_with, problem_of
 from tests.oidc.standin import Heard, StandIn, apple_key, reroute, standing_in
 
 SECRET = "the very secret value"
@@ -53,7 +53,7 @@ def now_of(harness: Harness) -> dict[str, int]:
 
 def test_google(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, GOOGLE) as harness:
+        async with phoenix_with(place, GOOGLE) as harness:
             await reroute(harness, stand_in)
             ends = {"token_endpoint": "https://oauth2.googleapis.com/token", "jwks_uri": "https://www.googleapis.com/oauth2/v3/certs"}
             stand_in.issuer("https://accounts.google.com", **ends)
@@ -63,7 +63,7 @@ def test_google(place: Place, stand_in: StandIn) -> None:
                 claims = {"iss": issuer, "aud": "g", "sub": "1098", "nonce": url["nonce"], "email": "ada@gmail.com", "email_verified": True}
                 stand_in.says("oauth2.googleapis.com/token", stand_in.signed({**claims, **now_of(harness), "name": "Ada"}))
                 answer = await return_to(browser, "google", code="c", state=url["state"])
-                assert answer.headers["location"] == FOUND, refusal_of(answer)
+                assert answer.headers["location"] == FOUND, problem_of(answer)
                 page = await browser.get(FOUND)
                 await browser.aclose()
                 assert "Google says that <strong>ada@gmail.com</strong> is yours." in page.text
@@ -86,7 +86,7 @@ EMAILS = [
 @pytest.mark.parametrize(("emails", "counts"), EMAILS)
 def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> None:
     async def run() -> None:
-        async with house_with(place, GITHUB) as harness:
+        async with phoenix_with(place, GITHUB) as harness:
             await reroute(harness, stand_in)
             stand_in.answers["github.com/login/oauth/access_token"] = (200, {"access_token": "gho_x", "token_type": "bearer"})
             # The public address of the profile is nobody's proof.
@@ -117,13 +117,13 @@ def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> N
 
 def test_github_refuses_a_code_with_200(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, GITHUB) as harness:
+        async with phoenix_with(place, GITHUB) as harness:
             await reroute(harness, stand_in)
             stand_in.answers["github.com/login/oauth/access_token"] = (200, {"error": "bad_verification_code"})
             browser, url = await begin(harness, "github")
             answer = await return_to(browser, "github", code="c", state=url["state"])
             await browser.aclose()
-            assert (answer.status_code, "could not be verified" in refusal_of(answer)) == (422, True)
+            assert (answer.status_code, "could not be verified" in problem_of(answer)) == (422, True)
 
     asyncio.run(run())
 
@@ -154,7 +154,7 @@ TENANTS = [
 @pytest.mark.parametrize(("setting", "issuer", "tid", "believed"), TENANTS)
 def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: str, issuer: str, tid: str | None, believed: bool) -> None:
     async def run() -> None:
-        async with house_with(place, {**MICROSOFT, "tenant": setting}) as harness:
+        async with phoenix_with(place, {**MICROSOFT, "tenant": setting}) as harness:
             await reroute(harness, stand_in)
             served = {"consumers": PERSONAL}.get(setting, setting)
             stand_in.issuer(v2(served), **({"issuer": v2("{tenantid}")} if setting in {"common", "organizations"} else {}))
@@ -164,7 +164,7 @@ def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: st
             stand_in.says(f"login.microsoftonline.com/{served}/v2.0/token", token)
             answer = await return_to(browser, "microsoft", code="c", state=url["state"])
             await browser.aclose()
-            assert (answer.headers.get("location") == FOUND) == believed, refusal_of(answer)
+            assert (answer.headers.get("location") == FOUND) == believed, problem_of(answer)
 
     asyncio.run(run())
 
@@ -172,7 +172,7 @@ def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: st
 @pytest.mark.parametrize("more", [{}, {"xms_edov": True}, {"email_verified": False}, {"verified_primary_email": ["ada@example.com"]}])
 def test_an_address_that_microsoft_does_not_call_verified(place: Place, stand_in: StandIn, more: dict[str, Any]) -> None:
     async def run() -> None:
-        async with house_with(place, {**MICROSOFT, "tenant": TENANT}) as harness:
+        async with phoenix_with(place, {**MICROSOFT, "tenant": TENANT}) as harness:
             await reroute(harness, stand_in)
             stand_in.issuer(v2(TENANT))
             browser, url = await begin(harness, "microsoft")
@@ -227,7 +227,7 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
     """Its answer is a form of its own site; the name comes with the first one alone, the address as text that says "true"."""
 
     async def run() -> None:
-        async with house_with(place, APPLE) as harness:
+        async with phoenix_with(place, APPLE) as harness:
             await reroute(harness, stand_in)
             said = apple_answers(harness, stand_in)
             browser, url = await begin(harness, "apple")
@@ -244,7 +244,7 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
             assert name
             browser.cookies.set(name[1], name[2])
             answer = await browser.get(bounced.headers["location"])
-            assert answer.headers["location"] == FOUND, refusal_of(answer)
+            assert answer.headers["location"] == FOUND, problem_of(answer)
             page = await browser.get(FOUND)
             assert 'value="Ada Byron"' in page.text
             assert "<strong>x@privaterelay.appleid.com</strong>" in page.text
@@ -255,18 +255,18 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
 
 def test_apples_form_brings_nothing_without_what_this_browser_has(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
-        async with house_with(place, APPLE, GOOGLE) as harness, harness.new_client() as stranger:
+        async with phoenix_with(place, APPLE, GOOGLE) as harness, harness.new_client() as stranger:
             await reroute(harness, stand_in)
             said = apple_answers(harness, stand_in)
             browser, url = await begin(harness, "apple")
             said |= {"nonce": url["nonce"], "email_verified": "true"}
             bounced = await stranger.post("/sign-in/with/apple/callback", data={"code": "c", "state": url["state"]})
             answer = await stranger.get(bounced.headers["location"])
-            assert "This took too long" in refusal_of(answer)
+            assert "This took too long" in problem_of(answer)
             # Cancelled: the form says so.
             bounced = await browser.post("/sign-in/with/apple/callback", data={"error": "user_cancelled_authorize", "state": url["state"]})
             answer = await browser.get(bounced.headers["location"])
-            assert refusal_of(answer) == "You cancelled at Apple."
+            assert problem_of(answer) == "You cancelled at Apple."
             assert await harness.events() == []
             await browser.aclose()
 
@@ -278,7 +278,7 @@ def test_apples_form_brings_nothing_without_what_this_browser_has(place: Place, 
 )
 def test_a_name_that_is_none_does_no_harm(place: Place, stand_in: StandIn, user: str) -> None:
     async def run() -> None:
-        async with house_with(place, APPLE) as harness:
+        async with phoenix_with(place, APPLE) as harness:
             answer = await harness.client.post("/sign-in/with/apple/callback", data={"code": "c", "state": "s", "user": user})
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/with/apple/callback?code=c&state=s")
 

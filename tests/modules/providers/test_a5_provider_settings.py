@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.harness import Place
-from tests.oidc.running import house_with
+from tests.oidc.running import phoenix_with
 from tests.oidc.standin import apple_key
 
 from phoenix.composition import REGISTRY
@@ -82,7 +82,7 @@ def test_every_preset_is_read_and_shows_no_secret() -> None:
 
 def test_the_admin_panel_offers_none(place: Place) -> None:
     async def run() -> None:
-        async with house_with(place, GOOGLE, PHOENIX_ADMIN_URL="http://phoenix.test") as harness:
+        async with phoenix_with(place, GOOGLE, PHOENIX_ADMIN_URL="http://phoenix.test") as harness:
             assert "formaction" not in (await harness.get("/sign-in")).text
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""A14: access tokens as JWTs, keys with states, rotation without a log-out, JWKS; and S1: no environment believes another's."""
+"""A14: access tokens as JWTs, keys with states, rotation without a sign-out, JWKS; and S1: no environment believes another's."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_anybody_can_verify_a_token_by_the_key_set(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_keys_rotate_and_nobody_is_logged_out(harness: Harness) -> None:
+def test_keys_rotate_and_nobody_is_signed_out(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -155,7 +155,7 @@ def test_forged_tokens_are_refused(harness: Harness) -> None:
 
 
 async def _signed(harness: Harness, claims: dict[str, Any], typ: str = "at+jwt") -> str:
-    """Claims under our own active key: as if somebody could make us sign anything."""
+    """Claims under our own active key: as if someone could make us sign anything."""
     row = (await harness.sql("SELECT id, sealed FROM signing_keys WHERE state = 'active'"))[0]
     secret = harness.runtime.keys.unseal("signing key", row["sealed"], bound_to=row["id"])
     assert secret is not None

@@ -60,7 +60,7 @@ def test_a_change_ends_the_other_sessions_and_tells_the_owner(harness: Harness) 
     asyncio.run(run())
 
 
-def test_a_hash_of_older_figures_is_mended_at_the_next_log_in(harness: Harness) -> None:
+def test_a_hash_of_older_figures_is_replaced_at_the_next_sign_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -121,8 +121,8 @@ def test_without_an_address_nothing_is_asked(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_flood_of_log_ins_is_bounded_and_others_go_on(harness: Harness) -> None:
-    """Log-ins beyond the bounded line are told to come back; reads are answered meanwhile, and none fails."""
+def test_a_flood_of_sign_ins_is_bounded_and_others_go_on(harness: Harness) -> None:
+    """Sign-ins beyond the bounded line are told to come back; reads are answered meanwhile, and none fails."""
 
     async def run() -> None:
         async with harness:

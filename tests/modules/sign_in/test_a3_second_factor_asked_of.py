@@ -1,4 +1,4 @@
-"""A3: where a second factor is asked of somebody, nothing else is open to them before they have one (ASVS 5.0, 6.3.3)."""
+"""A3: where a second factor is asked of someone, nothing else is open to them before they have one (ASVS 5.0, 6.3.3)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.settings import SettingsError, read_settings
 
-EVERYBODY = {"PHOENIX_SECOND_FACTOR_FOR": "everybody"}
+EVERYONE = {"PHOENIX_SECOND_FACTOR_FOR": "everybody"}
 STAFF = {"PHOENIX_SECOND_FACTOR_FOR": "staff"}
 # What it takes to set one up, and to leave.
 OPEN = {
@@ -78,8 +78,8 @@ def test_the_routes_that_stay_open_are_these() -> None:
     assert found == OPEN
 
 
-def test_everybody_sets_one_up_before_anything_else(place: Place) -> None:
-    harness = Harness(place, EVERYBODY)
+def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
+    harness = Harness(place, EVERYONE)
 
     async def run() -> None:
         async with harness:
@@ -110,7 +110,7 @@ def test_everybody_sets_one_up_before_anything_else(place: Place) -> None:
 
 
 def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
-    harness = Harness(place, EVERYBODY)
+    harness = Harness(place, EVERYONE)
 
     async def run() -> None:
         async with harness, harness.new_client() as browser:
@@ -158,7 +158,7 @@ def test_staff_are_asked_and_others_are_not(place: Place) -> None:
 
 def test_a_program_with_a_key_has_none_and_goes_on(place: Place) -> None:
     """The key was made by who had a second factor; what it opens is bounded by its scopes."""
-    harness = Harness(place, EVERYBODY)
+    harness = Harness(place, EVERYONE)
 
     async def run() -> None:
         async with harness:
@@ -172,7 +172,7 @@ def test_a_program_with_a_key_has_none_and_goes_on(place: Place) -> None:
 
 
 def test_no_socket_opens_before_it(place: Place) -> None:
-    harness = Harness(place, EVERYBODY)
+    harness = Harness(place, EVERYONE)
 
     async def run() -> None:
         async with harness:
@@ -187,7 +187,7 @@ def test_no_socket_opens_before_it(place: Place) -> None:
 
 
 def test_an_open_socket_closes_when_the_last_one_is_gone(place: Place) -> None:
-    harness = Harness(place, EVERYBODY)
+    harness = Harness(place, EVERYONE)
 
     async def run() -> None:
         async with harness:

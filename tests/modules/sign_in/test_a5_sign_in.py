@@ -1,4 +1,4 @@
-"""A5: signing in at a real OpenID provider, what becomes of who is unknown, and connecting only by consent."""
+"""A5: signing in at a real OpenID provider, what becomes of whoever is unknown, and connecting only by consent."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.oidc.running import (
     Provider,
     back,
     csrf_of,
-    house_with,
     out,
-    refusal_of,
+    phoenix_with,
+    problem_of,
     running_provider,
     sign_in_with,
     there,
@@ -44,7 +44,7 @@ def test_an_account_begins_and_is_found_again(place: Place, which: str, request:
     provider: Provider = request.getfixturevalue(which)
 
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             answer = await sign_in_with(browser)
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-up/with")
             assert await harness.events() == []
@@ -78,7 +78,7 @@ def test_an_account_begins_and_is_found_again(place: Place, which: str, request:
 
 def test_who_waits_can_sign_up_once_and_for_ten_minutes(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_in_with(browser)
             kept = browser.cookies["phoenix_identity"]
             other.cookies.set("phoenix_identity", kept)
@@ -96,12 +96,12 @@ def test_an_address_that_is_not_verified_opens_nothing(place: Place, which: str,
     provider: Provider = request.getfixturevalue(which)
 
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up_by_password(harness)
             await harness.events()
             answer = await sign_in_with(browser, as_=as_)
             assert answer.status_code == 403
-            assert "Acme does not say that you have a confirmed e-mail address" in refusal_of(answer)
+            assert "Acme does not say that you have a confirmed e-mail address" in problem_of(answer)
             assert (await browser.get("/sign-up/with")).headers["location"] == "/sign-in"
             assert (await harness.events(), await harness.sql("SELECT 1 FROM identities")) == ([], [])
 
@@ -110,7 +110,7 @@ def test_an_address_that_is_not_verified_opens_nothing(place: Place, which: str,
 
 def test_an_odd_address_comes_through(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             assert (await sign_up(browser, "odd")).status_code == 303
             (row,) = await harness.sql("SELECT email, email_key FROM accounts")
             assert tuple(row) == ("O'Brien+oidc@exämple.com", "o'brien+oidc@xn--exmple-cua.com")
@@ -120,9 +120,9 @@ def test_an_odd_address_comes_through(place: Place, provider: Provider) -> None:
 
 def test_who_cancels_reads_that_they_did(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             answer = await sign_in_with(browser, as_="cancel", remember=True, on_to="/settings/profile")
-            assert refusal_of(answer) == "You cancelled at Acme."
+            assert problem_of(answer) == "You cancelled at Acme."
             assert 'name="next" value="/settings/profile"' in answer.text
             assert re.search(r'name="remember"[^>]* checked', answer.text)
             assert await harness.events() == []
@@ -132,7 +132,7 @@ def test_who_cancels_reads_that_they_did(place: Place, provider: Provider) -> No
 
 def test_the_second_factor_is_still_asked_for(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_up(browser)
             await press(browser, "/settings/security", "/settings/totp/begin")
             page = await browser.get("/settings/totp")
@@ -157,7 +157,7 @@ def test_the_second_factor_is_still_asked_for(place: Place, provider: Provider) 
 @pytest.mark.parametrize("remember", [True, False])
 def test_remember_me_is_the_same_as_for_a_password(place: Place, provider: Provider, remember: bool) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness, harness.new_client() as first, harness.new_client() as second:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as first, harness.new_client() as second:
             await sign_up_by_password(harness)
             page = await first.get("/sign-in")
             sent = {
@@ -187,12 +187,12 @@ def test_a_provider_that_is_down_costs_a_sentence(place: Place) -> None:
     async def run() -> None:
         with running_provider(CALLBACK) as gone:
             pass
-        async with house_with(place, gone.listed()) as harness, harness.new_client() as browser:
+        async with phoenix_with(place, gone.listed()) as harness, harness.new_client() as browser:
             page = await browser.get("/sign-in")
             sent = {"csrf": csrf_of(page.text), "next": "/settings/profile", "remember": "on"}
             answer = await browser.post("/sign-in/with/acme", data=sent)
             assert answer.status_code == 503
-            assert refusal_of(answer) == "Acme does not answer right now. Try again in a minute, or sign in another way."
+            assert problem_of(answer) == "Acme does not answer right now. Try again in a minute, or sign in another way."
             assert 'name="next" value="/settings/profile"' in answer.text
             assert re.search(r'name="remember"[^>]* checked', answer.text)
             await sign_up_by_password(harness)
@@ -205,18 +205,18 @@ def test_a_provider_that_goes_down_between_out_and_back(place: Place) -> None:
     async def run() -> None:
         async with contextlib.AsyncExitStack() as stack:
             with running_provider(CALLBACK) as gone:
-                harness = await stack.enter_async_context(house_with(place, gone.listed()))
+                harness = await stack.enter_async_context(phoenix_with(place, gone.listed()))
                 browser = await stack.enter_async_context(harness.new_client())
                 arrived = await there(await out(browser))
             answer = await back(browser, arrived)
-            assert (answer.status_code, "Acme does not answer right now." in refusal_of(answer)) == (503, True)
+            assert (answer.status_code, "Acme does not answer right now." in problem_of(answer)) == (503, True)
 
     asyncio.run(run())
 
 
 def test_programs_learn_which_providers_there_are(place: Place, provider: Provider) -> None:
     async def run() -> None:
-        async with house_with(place, provider.listed()) as harness:
+        async with phoenix_with(place, provider.listed()) as harness:
             answer = await harness.get("/api/v2/providers")
             assert answer.json() == {"items": [{"name": "acme", "title": "Acme"}], "next_cursor": None}
 

@@ -1,4 +1,4 @@
-"""Pages of accounts: what a browser gets on the way in."""
+"""Pages of accounts: what a browser gets while signing in."""
 
 from __future__ import annotations
 

@@ -60,24 +60,24 @@ def test_sign_up(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_the_code_proves_the_address_once(harness: Harness) -> None:
+def test_the_code_confirms_the_address_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
             assert await harness.work() == ["sign_in.send_verification"]
             given = {"email": "ADA@example.com", "code": harness.code("ada@example.com")}
-            log_in = {"email": ADA["email"], "password": PASSWORD}
-            assert (await harness.post("/api/v2/sessions", json=log_in)).json()["code"] == "email_not_verified"
+            credentials = {"email": ADA["email"], "password": PASSWORD}
+            assert (await harness.post("/api/v2/sessions", json=credentials)).json()["code"] == "email_not_verified"
             assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 204
             assert await harness.events() == ["accounts.created"]
             assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 422
-            assert (await harness.post("/api/v2/sessions", json=log_in)).status_code == 201
+            assert (await harness.post("/api/v2/sessions", json=credentials)).status_code == 201
             assert await harness.events() == ["sessions.started"]
 
     asyncio.run(run())
 
 
-def test_two_who_send_the_code_at_once_make_one_account(harness: Harness) -> None:
+def test_two_people_who_send_the_code_at_once_make_one_account(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -151,7 +151,7 @@ def test_opening_the_link_spends_nothing(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nobody_can_plant_a_password_for_somebody_elses_address(harness: Harness) -> None:
+def test_nobody_can_plant_a_password_for_someone_elses_address(harness: Harness) -> None:
     """Another sign-up of the same address cannot be activated by the proof its owner asked for."""
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""Cursors of lists: opaque, signed, and stable while rows are added, for they hold the place and no count."""
+"""Cursors of lists: opaque, signed, and stable while rows are added, since they hold a position and no count."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Page(Struct, Generic[T], frozen=True):
 
 
 class CursorKind:
-    """The cursors of one list: its name, and what a place in it consists of.
+    """The cursors of one list: its name, and what a position in it consists of.
 
-    `PLACES = CursorKind("entries", datetime, str)` at the top of a room; the parts are datetime, int or str, or one of
+    `CURSOR = CursorKind("entries", datetime, str)` at the top of a file; the parts are datetime, int or str, or one of
     them `| None`. A cursor of one list is refused by every other.
     """
 
@@ -43,15 +43,15 @@ class CursorKind:
         self._parts = len(parts)
         self._decoder: msgspec.msgpack.Decoder[tuple[Any, ...]] = msgspec.msgpack.Decoder(GenericAlias(tuple, parts))
 
-    def write(self, keys: Keys, *place: datetime | int | str | None) -> str:
-        """The cursor of a place. Instants must be aware."""
-        if len(place) != self._parts or any(isinstance(part, datetime) and part.tzinfo is None for part in place):
-            raise ValueError(f"That is no place in {self._name}.")
-        data = msgspec.msgpack.encode(place)
+    def write(self, keys: Keys, *position: datetime | int | str | None) -> str:
+        """The cursor of a position. Instants must be aware."""
+        if len(position) != self._parts or any(isinstance(part, datetime) and part.tzinfo is None for part in position):
+            raise ValueError(f"That is no position in {self._name}.")
+        data = msgspec.msgpack.encode(position)
         return to_base64url(data + self._mac(keys, data))
 
     def read(self, keys: Keys, cursor: str | None) -> tuple[Any, ...] | None:
-        """The place after which the page begins; None, for the first page, where there is no cursor. Raises InvalidInput."""
+        """The position after which the page begins; None, for the first page, where there is no cursor. Raises InvalidInput."""
         if cursor is None:
             return None
         data = from_base64url(cursor) if len(cursor) <= _LONGEST else None
@@ -59,7 +59,7 @@ class CursorKind:
             raise _problem()
         try:
             return self._decoder.decode(data[:-_MAC_BYTES])
-        except msgspec.MsgspecError:  # written by an older version, whose places had other parts
+        except msgspec.MsgspecError:  # written by an older version, whose positions had other parts
             raise _problem() from None
 
     def page(self, keys: Keys, rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:

@@ -22,7 +22,7 @@ from phoenix.kernel.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
-# A follower that is not watched by anybody waits so long for more, so that what happens at once is one batch.
+# A follower that is not watched by anyone waits so long for more, so that what happens at once is one batch.
 GATHER_SECONDS = 0.1
 BATCH = 200
 
@@ -73,10 +73,10 @@ class Listener:
         self._lost = asyncio.Event()
         self._stopping = False
 
-    def bell(self) -> asyncio.Event:
-        bell = asyncio.Event()
-        self._events.append(bell)
-        return bell
+    def subscribe(self) -> asyncio.Event:
+        arrived = asyncio.Event()
+        self._events.append(arrived)
+        return arrived
 
     def stop(self) -> None:
         """End `listen`. Better than to cancel it: a connection that is just being made is closed, not left behind."""
@@ -91,8 +91,8 @@ class Listener:
                 connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "phoenix listener"})
                 try:
                     connection.add_termination_listener(lambda _: self._lost.set())
-                    await connection.add_listener(CHANNEL, self._ring)
-                    self._ring()
+                    await connection.add_listener(CHANNEL, self._notify)
+                    self._notify()
                     if not self._stopping:
                         await self._lost.wait()
                 finally:
@@ -101,9 +101,9 @@ class Listener:
             if not self._stopping:
                 await asyncio.sleep(POLL_SECONDS)
 
-    def _ring(self, *_: object) -> None:
-        for bell in self._events:
-            bell.set()
+    def _notify(self, *_: object) -> None:
+        for arrived in self._events:
+            arrived.set()
 
 
 async def read_after(reader: Reader, position: tuple[int, int], limit: int = BATCH) -> list[Recorded]:
@@ -111,11 +111,11 @@ async def read_after(reader: Reader, position: tuple[int, int], limit: int = BAT
     return await reader.all(AFTER, *position, limit)
 
 
-async def latest(database: Database, bell: asyncio.Event) -> AsyncIterator[list[Recorded]]:
+async def latest(database: Database, arrived: asyncio.Event) -> AsyncIterator[list[Recorded]]:
     """Batches of what happens from now on, for one process; nothing is remembered when it ends."""
     position: tuple[int, int] | None = None
     while True:
-        bell.clear()
+        arrived.clear()
         try:
             async with database.reader() as reader:
                 if position is None:
@@ -128,11 +128,11 @@ async def latest(database: Database, bell: asyncio.Event) -> AsyncIterator[list[
             yield batch
         if len(batch) < BATCH:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+                await asyncio.wait_for(arrived.wait(), POLL_SECONDS)
 
 
 async def follow(
-    database: Database, name: str, bell: asyncio.Event, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]
+    database: Database, name: str, arrived: asyncio.Event, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]
 ) -> None:
     """Follow every event from the first on. The position moves in the transaction that handled the batch.
 
@@ -141,7 +141,7 @@ async def follow(
     """
     delay = POLL_SECONDS
     while True:
-        bell.clear()
+        arrived.clear()
         try:
             handled = await follow_once(database, name, handle)
             delay = POLL_SECONDS
@@ -154,7 +154,7 @@ async def follow(
             continue
         if handled < BATCH:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), POLL_SECONDS)
+                await asyncio.wait_for(arrived.wait(), POLL_SECONDS)
                 await asyncio.sleep(GATHER_SECONDS)
 
 

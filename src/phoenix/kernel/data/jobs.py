@@ -1,4 +1,4 @@
-"""Background work in PgQueuer's queue: enqueued in the caller's transaction, at least once, retried, then set aside.
+"""Background work in PgQueuer's queue: enqueued in the caller's transaction, at least once, retried, then marked failed.
 
 A job that failed for the last time stays in the queue with the state `failed`, where staff can see and replay it.
 """
@@ -48,7 +48,7 @@ async def enqueue(tx: Transaction, name: str, payload: dict[str, Any], *, key: s
 
 
 async def dead_jobs(tx: Transaction, limit: int = 50) -> list[DeadJob]:
-    """The jobs that were set aside, newest first."""
+    """The jobs that were marked failed, newest first."""
     return await tx.all(DEAD, limit)
 
 

@@ -81,22 +81,22 @@ async def _note(sql: str, asking: Awaitable[T]) -> T:
     return result
 
 
-def _who_asks(page_context: FrameType | None) -> str:
+def _who_asks(frame: FrameType | None) -> str:
     """The file and line of the module that asked. Where none did, the kernel did for itself, as it does to look at a session."""
     kernel = ""
-    while page_context is not None:
-        name = str(page_context.f_globals.get("__name__", ""))
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", ""))
         if name == "phoenix.app":
             # Out of the request: what stands beyond is the server.
             break
         if name.startswith("phoenix.kernel."):
-            kernel = kernel or ("" if name.startswith("phoenix.kernel.data.") else _place(page_context))
-        elif name.partition(".")[0] not in sys.stdlib_module_names and "site-packages" not in page_context.f_code.co_filename:
-            return _place(page_context)
-        page_context = page_context.f_back
+            kernel = kernel or ("" if name.startswith("phoenix.kernel.data.") else _location(frame))
+        elif name.partition(".")[0] not in sys.stdlib_module_names and "site-packages" not in frame.f_code.co_filename:
+            return _location(frame)
+        frame = frame.f_back
     return kernel or "phoenix"
 
 
-def _place(page_context: FrameType) -> str:
-    path = Path(page_context.f_code.co_filename)
-    return f"{path.relative_to(CODE) if path.is_relative_to(CODE) else path}:{page_context.f_lineno}"
+def _location(frame: FrameType) -> str:
+    path = Path(frame.f_code.co_filename)
+    return f"{path.relative_to(CODE) if path.is_relative_to(CODE) else path}:{frame.f_lineno}"

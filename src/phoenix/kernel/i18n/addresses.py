@@ -35,7 +35,7 @@ class Address(Struct, frozen=True):
 
 
 def parse_address(text: str) -> Address:
-    """The address in what a person typed. Raises InvalidInput on the field `email`, with a sentence that says what to mend.
+    """The address in what a person typed. Raises InvalidInput on the field `email`, with a sentence that says how to fix it.
 
     Nothing is looked up: whether mail arrives is found out by mailing. Domains for tests and examples are taken.
     """

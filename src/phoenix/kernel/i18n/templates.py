@@ -124,7 +124,7 @@ class Templates:
 
 
 def paragraphs(text: str) -> Markup:
-    """What somebody wrote, as paragraphs: an empty line parts them, a line break stays."""
+    """What someone wrote, as paragraphs: an empty line parts them, a line break stays."""
     blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     lines = (Markup("<br>\n").join(escape(line) for line in block.split("\n")) for block in blocks)
     return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in lines)

@@ -123,7 +123,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        # A zone that was renamed after somebody chose it: their times are shown in UTC rather than not at all.
+        # A zone that was renamed after someone chose it: their times are shown in UTC rather than not at all.
         return ZoneInfo("UTC")
 
 

@@ -69,7 +69,7 @@ class Sockets:
         await asyncio.gather(self._feed(listener), self._watch_sessions())
 
     async def _feed(self, listener: Listener) -> None:
-        async for batch in latest(self._runtime.database, listener.bell()):
+        async for batch in latest(self._runtime.database, listener.subscribe()):
             if not self._tokens:
                 continue
             for room, event, payload in await self._tell(batch):

@@ -32,14 +32,14 @@ WAITING = 64
 _WORDS = Path(__file__).parent / "words"
 _FIGURES = _TIME, _MEMORY, _LANES, _LENGTH = 2, 19 * 1024, 1, 32
 _HASHER = PasswordHasher(time_cost=_TIME, memory_cost=_MEMORY, parallelism=_LANES, hash_len=_LENGTH, salt_len=16, type=Type.ID)
-# Nobody's password: verifying against it takes as long as against anybody's.
+# Nobody's password: verifying against it takes as long as against anyone's.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 
 
 class Passwords:
     """Hashes and verifies in threads of its own, with at most `waiting` calls in line; Argon2 lets go of the interpreter.
 
-    Every method may raise Unavailable when the line is full: a flood of log-ins slows log-ins alone.
+    Every method may raise Unavailable when the line is full: a flood of sign-ins slows sign-ins alone.
     """
 
     def __init__(self, *, threads: int | None = None, waiting: int = WAITING) -> None:
@@ -49,14 +49,14 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash to store, in PHC format. Raises InvalidInput on one longer than 256 characters."""
-        data = _prepare(password)
+        data = _as_bytes(password)
         if data is None:
             raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
         return await self._run(lambda: _HASHER.hash(data))
 
     async def verify(self, stored: str, password: str) -> bool:
         """Whether it is the password of that hash. A hash that cannot be read is nobody's."""
-        data = _prepare(password)
+        data = _as_bytes(password)
         return await self._run(lambda: _matches(_NOBODY if data is None else stored, data or b"") and data is not None)
 
     async def stretch(self, secret: str, salt: bytes) -> bytes:
@@ -68,7 +68,7 @@ class Passwords:
         await self._run(lambda: _matches(_NOBODY, b""))
 
     def needs_rehash(self, stored: str) -> bool:
-        """Whether the hash was made with other figures than today's; the moment to mend that is after a `verify`."""
+        """Whether the hash was made with other figures than today's; the moment to fix that is after a `verify`."""
         try:
             return _HASHER.check_needs_rehash(stored)
         except InvalidHashError:
@@ -209,7 +209,7 @@ def _matches(stored: str, data: bytes) -> bool:
         return False
 
 
-def _prepare(password: str) -> bytes | None:
+def _as_bytes(password: str) -> bytes | None:
     """The bytes that are hashed: NFC, so that é typed as one key or two is the same; None where it cannot be a password."""
     if len(password) > LONGEST * 4:
         return None

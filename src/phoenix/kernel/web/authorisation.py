@@ -194,7 +194,7 @@ def _check_recent(request: AnyRequest, rule: Rule, actor: Actor) -> None:
         if actor.is_key:
             raise Forbidden(_("An API key cannot do this. Sign in as yourself."))
         runtime = app_of(request).runtime
-        window = timedelta(seconds=runtime.settings.sessions.prove_again)
+        window = timedelta(seconds=runtime.settings.sessions.reauthenticate_within)
         if request.method not in SAFE:
             window += FILLING_IN
         authenticated_at = actor.record.authenticated_at

@@ -74,7 +74,7 @@ class Call:
     def within(self, organisation: str, missing: str = "") -> Membership:
         """Proof of the route's permission in an organisation that only the handler knows.
 
-        Raises Forbidden, and NotFound for somebody who is not a member, with `missing` as its sentence.
+        Raises Forbidden, and NotFound for someone who is not a member, with `missing` as its sentence.
         """
         self.checked = True
         if missing and self.actor.membership(organisation) is None:

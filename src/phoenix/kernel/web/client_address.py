@@ -12,7 +12,7 @@ from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
 
-# So many requests from one address, all of them forwarded for somebody, are a proxy that was not named.
+# So many requests from one address, all of them forwarded for someone, are a proxy that was not named.
 ENOUGH_TO_TELL = 20
 
 
@@ -31,7 +31,7 @@ class ClientAddress:
         self._trusted = parse_networks(trusted)
         self._only_peer: str | None = None
         self._forwarded = 0
-        self._has_told = False
+        self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -44,19 +44,19 @@ class ClientAddress:
             else:
                 state.address = client_address(peer, _all(headers, b"x-forwarded-for"), self._trusted)
                 scope["scheme"] = client_scheme(peer, _all(headers, b"x-forwarded-proto"), self._trusted, scope["scheme"])
-            if not self._has_told:
+            if not self._has_warned:
                 self._look_for_proxy(peer, state.address, headers)
         await self._app(scope, receive, send)
 
     def _look_for_proxy(self, peer: str, address: str, headers: Sequence[tuple[bytes, bytes]]) -> None:
         if self._only_peer not in {None, peer} or address != peer:
-            self._has_told = True
+            self._has_warned = True
             return
         self._only_peer = peer
         if any(name == b"x-forwarded-for" for name, _ in headers):
             self._forwarded += 1
         if self._forwarded >= ENOUGH_TO_TELL:
-            self._has_told = True
+            self._has_warned = True
             log.warning(
                 "proxy_not_trusted",
                 peer=peer,

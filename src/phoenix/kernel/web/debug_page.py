@@ -36,7 +36,7 @@ class Line:
 class Step:
     """One frame of a traceback. `ours` is whether it is not a library's."""
 
-    place: str
+    location: str
     function: str
     ours: bool
     lines: tuple[Line, ...]
@@ -101,7 +101,7 @@ def _step(trace: TracebackType) -> Step:
     code = trace.tb_frame.f_code
     path = Path(code.co_filename)
     ours = "site-packages" not in path.parts and not path.is_relative_to(sys.base_prefix)
-    place = str(path.relative_to(CODE.parent)) if path.is_relative_to(CODE) else str(path)
+    location = str(path.relative_to(CODE.parent)) if path.is_relative_to(CODE) else str(path)
     numbers = range(max(1, trace.tb_lineno - LINES_AROUND), trace.tb_lineno + LINES_AROUND + 1)
     # Lines of the source, never values of variables: those are people's.
     lines = tuple(
@@ -109,4 +109,4 @@ def _step(trace: TracebackType) -> Step:
         for number in numbers
         if (text := linecache.getline(code.co_filename, number, trace.tb_frame.f_globals))
     )
-    return Step(f"{place}:{trace.tb_lineno}", code.co_qualname, ours, lines)
+    return Step(f"{location}:{trace.tb_lineno}", code.co_qualname, ours, lines)

@@ -276,7 +276,7 @@ def _status_and_type(method: str, returned: Any) -> tuple[int, Any]:
 
 
 def _security(rule: Rule) -> list[dict[str, list[str]]] | None:
-    """What the document says of who may: a session, or a token or key with this permission as its scope."""
+    """What the document says about the right to call: a session, or a token or key with this permission as its scope."""
     if rule.may == PUBLIC:
         return None
     scopes = [] if rule.may == SIGNED_IN else [rule.may]

@@ -34,8 +34,8 @@ def policy(settings: Settings, sources: Sources = Sources(), frames: str = "") -
     """The Content-Security-Policy of our pages: nothing inline, and from elsewhere only what modules declare."""
     sockets = "'self'"
     if settings.realtime.url:
-        place = urlsplit(settings.realtime.url)
-        sockets += f" {'wss' if place.scheme in {'https', 'wss'} else 'ws'}://{place.netloc}"
+        address = urlsplit(settings.realtime.url)
+        sockets += f" {'wss' if address.scheme in {'https', 'wss'} else 'ws'}://{address.netloc}"
     widget: tuple[str, ...] = ()
     if settings.accounts.captcha_script:
         parts = urlsplit(settings.accounts.captcha_script)

@@ -62,14 +62,14 @@ class Once:
 
     async def replay(self) -> Response[bytes] | None:
         """Raises InFlight while another request holds the key, Reused where it came with another request."""
-        if not await self._tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(self._place.encode()))):
+        if not await self._tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(self._bound_to.encode()))):
             raise InFlight("Wait for its answer, then try again.")
         found = await self._tx.maybe(FIND, self._caller, self._key, self._tx.now - KEEP)
         if found is None:
             return None
         if not same(found.request, self._request):
             raise Reused("Use a new key for a new request.")
-        body = self._keys.unseal(SEALED_AS, found.body, bound_to=self._place)
+        body = self._keys.unseal(SEALED_AS, found.body, bound_to=self._bound_to)
         if body is None:
             # Of another caller, or from before the master secret was changed: as if it had never been kept.
             return None
@@ -78,11 +78,11 @@ class Once:
         )
 
     async def keep(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        sealed = self._keys.seal(SEALED_AS, body, bound_to=self._place)
+        sealed = self._keys.seal(SEALED_AS, body, bound_to=self._bound_to)
         await self._tx.execute(KEEP_ANSWER, self._caller, self._key, self._request, status, headers, sealed, self._tx.now)
 
     @property
-    def _place(self) -> str:
+    def _bound_to(self) -> str:
         """What an answer is bound to: whose it is, and under which key."""
         return f"{self._caller}\0{self._key}"
 

@@ -188,7 +188,7 @@ async def _again(
     kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
     context = {**result.context, "form": {**result.context.get("form", {}), **kept}, "errors": errors}
     context["problem"] = "" if errors else problem.detail
-    # A page is for people: that a log-in was refused needs no challenge of the browser's own (401).
+    # A page is for people: that a sign-in was refused needs no challenge of the browser's own (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
     return show(View(result.template, context, status), call, problem.headers)
 

@@ -6,7 +6,7 @@ from phoenix.kernel.data.events import Event
 
 
 class AccountCreated(Event, frozen=True, kw_only=True, kind="accounts.created"):
-    """Somebody verified an address and has an account from now on."""
+    """Someone verified an address and has an account from now on."""
 
 
 class ProfileChanged(Event, frozen=True, kw_only=True, kind="accounts.profile_changed"):

@@ -23,7 +23,7 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """Leave nothing of the person but the id of the account, under the name of somebody who left."""
+    """Leave nothing of the person but the id of the account, under the name of someone who left."""
     await tx.execute(personal.ERASE, account, _("Deleted person"), tx.now)
     tx.invalidate(ACCOUNT(account))
 

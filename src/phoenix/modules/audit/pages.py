@@ -20,7 +20,7 @@ STAFF = ("admin",)
 
 @page("/staff/audit", may=AUDIT, queries=8, listeners=STAFF)
 async def show_audit(call: Call) -> View:
-    """The rows of a person are those they did, those done as somebody else, and those about them."""
+    """The rows of a person are those they did, those done as someone else, and those about them."""
     person = call.query("person").strip()[:100].replace("\0", "")
     (before,) = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or (AFTER_THE_LAST,)
     fault = await check_end(call.runtime, call.db)
@@ -44,7 +44,7 @@ async def show_audit(call: Call) -> View:
 
 @form("/staff/audit/verify", may=AUDIT, queries=1, listeners=STAFF)
 async def send_verify(call: Call) -> Redirect:
-    """Check the whole log in the background: it can be long."""
+    """Check the whole sign in the background: it can be long."""
     await enqueue(call.tx, VERIFY, {}, key=VERIFY)
     return Redirect("/staff/audit", _("The whole log is being looked through. Load this page again in a moment."))
 

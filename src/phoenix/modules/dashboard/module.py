@@ -7,7 +7,7 @@ from pathlib import Path
 from phoenix.kernel.module import HotRead, Module, NavigationItem, Permission
 from phoenix.modules.dashboard import api, pages
 
-EVERYBODY = frozenset({"dashboard.read"})
+EVERYONE = frozenset({"dashboard.read"})
 
 MODULE = Module(
     name="dashboard",
@@ -15,7 +15,7 @@ MODULE = Module(
     folder=Path(__file__).parent,
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(Permission("dashboard.read", "See the dashboard"),),
-    roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYBODY),
+    roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/dashboard", api.hot_key),),
     navigation=(NavigationItem("Dashboard", "home", "/o/{organisation}/dashboard", "dashboard.read", order=10),),
 )

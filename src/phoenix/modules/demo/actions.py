@@ -95,8 +95,8 @@ async def seed_demo(runtime: Runtime) -> str:
         await _make(runtime)
     async with runtime.database.reader() as db:
         present = [p for p in PEOPLE if await find_by_email(db, parse_address(p.email).key)]
-    told = [{"email": p.email, "password": demo_password(runtime, p.email), "name": p.name} for p in present]
-    return msgspec.json.encode({"accounts": told}).decode()
+    accounts = [{"email": p.email, "password": demo_password(runtime, p.email), "name": p.name} for p in present]
+    return msgspec.json.encode({"accounts": accounts}).decode()
 
 
 async def _make(runtime: Runtime) -> None:
@@ -141,7 +141,7 @@ async def _person(tx: Transaction, person: DemoPerson, password_hash: str) -> st
 
 
 async def _actor(runtime: Runtime, tx: Transaction, account: str) -> Actor:
-    """The account as it would act if it were logged in."""
+    """The account as it would act if it were signed in."""
     found = await find_account(tx, account)
     if found is None:
         raise NotFound
@@ -168,10 +168,10 @@ async def seed_scale(runtime: Runtime, scale: int, organisation: str = "") -> st
     Times are spread over about two years, texts are made of a fixed list of words by a fixed seed.
     """
     async with runtime.database.reader() as db:
-        place = await db.maybe(ANY_ORGANISATION, organisation or None)
-    if place is None:
+        found = await db.maybe(ANY_ORGANISATION, organisation or None)
+    if found is None:
         raise NotFound("There is no such organisation. Make one first, or run `phoenix seed --demo`.")
-    slug, organisation_id, account = place
+    slug, organisation_id, account = found
     chance = random.Random(scale)  # noqa: S311 - test data, the same every time
     now = runtime.clock.now()
     for start in range(0, scale, BATCH):

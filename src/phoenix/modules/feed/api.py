@@ -22,7 +22,7 @@ PREFIX = b"organisation="
 
 
 def feed_key(membership: MembershipRecord) -> str:
-    """The cache key of the first page: everybody with the same permissions sees the same."""
+    """The cache key of the first page: everyone with the same permissions sees the same."""
     return f"feed:{membership.organisation}:{zlib.crc32(','.join(sorted(membership.permissions)).encode())}"
 
 

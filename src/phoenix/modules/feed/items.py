@@ -1,4 +1,4 @@
-"""A row of `events` as somebody reads it."""
+"""A row of `events` as someone reads it."""
 
 from __future__ import annotations
 

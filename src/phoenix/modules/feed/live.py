@@ -15,7 +15,7 @@ from phoenix.modules.feed.queries import FeedRow, names_in
 async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
     """A `feed` message to each organisation's room, with the item as the API gives it.
 
-    Only kinds that every member may see are told in full; of the others only that there is something new.
+    Only kinds that every member may see are sent in full; of the others only that there is something new.
     """
     registry = runtime.part(Registry)
     shown = [event for event in batch if event.organisation and event.kind in registry.events and registry.events[event.kind].feed]
@@ -24,13 +24,13 @@ async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, s
     rows = [FeedRow(e.number, e.id, e.kind, e.actor, e.subject, e.data, e.occurred_at) for e in shown]
     async with runtime.database.reader() as db:
         names = await names_in(db, registry, rows)
-    told: list[tuple[str, str, Any]] = []
+    messages: list[tuple[str, str, Any]] = []
     for event, row in zip(shown, rows, strict=True):
         permission = registry.events[event.kind].permission
-        everybody = not permission or all(permission in permissions for permissions in registry.roles.values())
+        everyone = not permission or all(permission in permissions for permissions in registry.roles.values())
         item = feed_item(registry, row, names, "-")
         payload: dict[str, Any] = {"organisation": event.organisation, "id": event.id}
-        if everybody:
+        if everyone:
             payload |= {
                 "kind": item.kind,
                 "actor": {"id": item.actor.id, "name": item.actor.name} if item.actor else None,
@@ -39,5 +39,5 @@ async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, s
                 "data": item.data,
                 "occurred_at": item.occurred_at,
             }
-        told.append((f"organisation:{event.organisation}", "feed", payload))
-    return told
+        messages.append((f"organisation:{event.organisation}", "feed", payload))
+    return messages

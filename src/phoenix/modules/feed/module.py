@@ -7,7 +7,7 @@ from pathlib import Path
 from phoenix.kernel.module import HotRead, LiveMessages, Module, NavigationItem, Permission
 from phoenix.modules.feed import api, live, pages
 
-EVERYBODY = frozenset({"feed.read"})
+EVERYONE = frozenset({"feed.read"})
 
 MODULE = Module(
     name="feed",
@@ -15,7 +15,7 @@ MODULE = Module(
     folder=Path(__file__).parent,
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(Permission("feed.read", "Read the feed"),),
-    roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYBODY),
+    roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/feed", api.hot_key),),
     live=(LiveMessages(live.tell),),
     navigation=(NavigationItem("Feed", "feed", "/o/{organisation}/feed", "feed.read", order=20),),

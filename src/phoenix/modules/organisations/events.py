@@ -30,7 +30,7 @@ class MemberJoined(Event, frozen=True, kw_only=True, kind="organisations.member_
 
 
 class MemberLeft(Event, frozen=True, kw_only=True, kind="organisations.member_left"):
-    """Somebody left, or was removed by the actor."""
+    """Someone left, or was removed by the actor."""
 
 
 class RoleChanged(Event, frozen=True, kw_only=True, kind="organisations.role_changed"):

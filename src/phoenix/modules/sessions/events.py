@@ -6,7 +6,7 @@ from phoenix.kernel.data.events import Event
 
 
 class SessionStarted(Event, frozen=True, kw_only=True, kind="sessions.started"):
-    """Somebody signed in."""
+    """Someone signed in."""
 
     session: str
     method: str

@@ -1,4 +1,4 @@
-"""Settings → sessions: the devices somebody is signed in on. The security page shows them as well."""
+"""Settings → sessions: the devices someone is signed in on. The security page shows them as well."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """Delete the sessions of a person, those in which they impersonated somebody, and the devices they were known by."""
+    """Delete the sessions of a person, those in which they impersonated someone, and the devices they were known by."""
     await tx.execute(queries.ERASE, account)
     tx.invalidate(ACCOUNT(account))
 

@@ -26,14 +26,14 @@ class SecondFactorRequired(NotSignedIn):
 
 
 class AccountLocked(Forbidden):
-    """Told only to somebody who proved to own the account."""
+    """Told only to someone who proved to own the account."""
 
     code, title = "account_locked", "This account is locked"
     shows_form = True
 
 
 class AddressNotVerified(Forbidden):
-    """Told only to somebody who knows the password of the sign-up."""
+    """Told only to someone who knows the password of the sign-up."""
 
     keeps_changes = True
     code, title = "email_not_verified", "Your address is not confirmed yet"

@@ -29,7 +29,7 @@ async def send_verification(runtime: Runtime, payload: dict[str, Any]) -> None:
 
 
 async def send_already_registered(runtime: Runtime, payload: dict[str, Any]) -> None:
-    """Tell the owner of an address that somebody tried to sign up with it."""
+    """Tell the owner of an address that someone tried to sign up with it."""
     account = await _account(runtime, payload)
     if account is not None:
         url = runtime.settings.public_url
@@ -44,7 +44,7 @@ async def send_password_reset(runtime: Runtime, payload: dict[str, Any]) -> None
 
 
 async def send_forced_reset(runtime: Runtime, payload: dict[str, Any]) -> None:
-    """Email the code and link for a new password to somebody whose old one staff removed."""
+    """Email the code and link for a new password to someone whose old one staff removed."""
     await _send_to_owner(runtime, payload, reset_password.PURPOSE, "forced_reset", "/reset-password")
 
 

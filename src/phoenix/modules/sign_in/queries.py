@@ -1,4 +1,4 @@
-"""What must be known to sign somebody in, sign-ups that are not verified yet, and what protects an account."""
+"""What must be known to sign someone in, sign-ups that are not verified yet, and what protects an account."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
-from phoenix.operations.up.errors import RefusalError
+from phoenix.operations.up.errors import StartError
 
 OLDEST_POSTGRESQL = 15
 ANSWER_SECONDS = 10.0
@@ -30,7 +30,7 @@ def local_url(host: str, port: int) -> str:
 
 
 def is_free(host: str, port: int, *, variable: str = "PHOENIX_HOST") -> bool:
-    """Whether a listener could be bound here now. Raises RefusalError, naming the variable, where it never could."""
+    """Whether a listener could be bound here now. Raises StartError, naming the variable, where it never could."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
@@ -43,7 +43,7 @@ def is_free(host: str, port: int, *, variable: str = "PHOENIX_HOST") -> bool:
             probe.bind(address)
             probe.listen(1)
         except PermissionError:
-            raise RefusalError(f"Port {port} may not be used by this account. Choose one above 1023 with --port.") from None
+            raise StartError(f"Port {port} may not be used by this account. Choose one above 1023 with --port.") from None
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL:
                 raise _not_ours(host, variable) from None
@@ -51,23 +51,23 @@ def is_free(host: str, port: int, *, variable: str = "PHOENIX_HOST") -> bool:
     return True
 
 
-def _not_ours(host: str, variable: str) -> RefusalError:
-    return RefusalError(f"{host} is no address of this machine. Set {variable} to one, such as 127.0.0.1.")
+def _not_ours(host: str, variable: str) -> StartError:
+    return StartError(f"{host} is no address of this machine. Set {variable} to one, such as 127.0.0.1.")
 
 
 def require_free(host: str, port: int) -> None:
-    """Raises RefusalError, naming the port and one that is free, where something else listens there."""
+    """Raises StartError, naming the port and one that is free, where something else listens there."""
     if is_free(host, port):
         return
     other = next((candidate for candidate in range(port + 1, min(port + 200, 65_536)) if is_free(host, candidate)), None)
     hint = f" Choose another, for example with --port {other} or PHOENIX_PORT={other}." if other else " Choose another with --port."
-    raise RefusalError(f"Port {port} is in use by another program.{hint}")
+    raise StartError(f"Port {port} is in use by another program.{hint}")
 
 
 def require_free_for_staff(host: str, port: int) -> None:
     """As `require_free`, for the admin panel."""
     if not is_free(host, port, variable="PHOENIX_ADMIN_BIND"):
-        raise RefusalError(f"Port {port}, for the admin panel, is in use by another program. Choose another with PHOENIX_ADMIN_BIND.")
+        raise StartError(f"Port {port}, for the admin panel, is in use by another program. Choose another with PHOENIX_ADMIN_BIND.")
 
 
 def first_free(port: int, host: str = "127.0.0.1") -> int:
@@ -75,7 +75,7 @@ def first_free(port: int, host: str = "127.0.0.1") -> int:
     for candidate in range(port, 65_536):
         if is_free(host, candidate):
             return candidate
-    raise RefusalError(f"No port from {port} on is free on this machine.")
+    raise StartError(f"No port from {port} on is free on this machine.")
 
 
 def without_password(url: str) -> str:
@@ -88,22 +88,20 @@ def without_password(url: str) -> str:
 
 
 def check_database(url: str) -> str:
-    """The version of the PostgreSQL at this address. Raises RefusalError where it does not answer or is too old."""
+    """The version of the PostgreSQL at this address. Raises StartError where it does not answer or is too old."""
     shown = without_password(url)
     try:
         number = asyncio.run(_database_version(url))
     except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
-        raise RefusalError(f"The database at {shown} refuses the user name or the password in PHOENIX_DATABASE_URL.") from None
+        raise StartError(f"The database at {shown} refuses the user name or the password in PHOENIX_DATABASE_URL.") from None
     except asyncpg.InvalidCatalogNameError:
-        raise RefusalError(
-            f"The database server answers, but has no database {urlsplit(url).path.lstrip('/')!r}. Create it first."
-        ) from None
+        raise StartError(f"The database server answers, but has no database {urlsplit(url).path.lstrip('/')!r}. Create it first.") from None
     except TimeoutError:
-        raise RefusalError(f"The database at {shown} does not answer within {ANSWER_SECONDS:.0f} seconds.") from None
+        raise StartError(f"The database at {shown} does not answer within {ANSWER_SECONDS:.0f} seconds.") from None
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise RefusalError(f"The database at {shown} cannot be used ({type(error).__name__}). Check PHOENIX_DATABASE_URL.") from None
+        raise StartError(f"The database at {shown} cannot be used ({type(error).__name__}). Check PHOENIX_DATABASE_URL.") from None
     if number // 10_000 < OLDEST_POSTGRESQL:
-        raise RefusalError(f"The database at {shown} is PostgreSQL {number // 10_000}; Phoenix needs {OLDEST_POSTGRESQL} or newer.")
+        raise StartError(f"The database at {shown} is PostgreSQL {number // 10_000}; Phoenix needs {OLDEST_POSTGRESQL} or newer.")
     return f"{number // 10_000}.{number % 10_000}"
 
 
@@ -116,7 +114,7 @@ async def _database_version(url: str) -> int:
 
 
 def check_cache(url: str) -> None:
-    """Raises RefusalError where no Valkey or Redis answers at this address, or it refuses the password."""
+    """Raises StartError where no Valkey or Redis answers at this address, or it refuses the password."""
     shown = without_password(url)
     parts = urlsplit(url)
     words = [part for part in (unquote(parts.username or ""), unquote(parts.password or "")) if part]
@@ -135,9 +133,9 @@ def check_cache(url: str) -> None:
             while b"PONG" not in answer and not answer.startswith(b"-") and (more := stream.recv(512)):
                 answer += more
     except (OSError, ValueError) as error:
-        raise RefusalError(f"The cache at {shown} does not answer ({type(error).__name__}). Check PHOENIX_CACHE_URL.") from None
+        raise StartError(f"The cache at {shown} does not answer ({type(error).__name__}). Check PHOENIX_CACHE_URL.") from None
     if b"PONG" not in answer:
-        raise RefusalError(f"The cache at {shown} refuses us. Check the user name and the password in PHOENIX_CACHE_URL.")
+        raise StartError(f"The cache at {shown} refuses us. Check the user name and the password in PHOENIX_CACHE_URL.")
 
 
 def _command(*words: str) -> bytes:
@@ -147,7 +145,7 @@ def _command(*words: str) -> bytes:
 
 
 def listens(host: str, port: int) -> bool:
-    """Whether somebody takes connections here."""
+    """Whether someone takes connections here."""
     try:
         socket.create_connection((host, port), timeout=1).close()
     except OSError:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from phoenix.operations.up.errors import RefusalError
+from phoenix.operations.up.errors import StartError
 from phoenix.settings import Settings
 
 
@@ -21,7 +21,7 @@ def caddy_program() -> Path:
         return beside
     if found := shutil.which("caddy"):
         return Path(found)
-    raise RefusalError("PHOENIX_DOMAIN needs Caddy, which is not installed. Run `make setup`.")
+    raise StartError("PHOENIX_DOMAIN needs Caddy, which is not installed. Run `make setup`.")
 
 
 def write_configuration(settings: Settings) -> Path:
@@ -67,9 +67,9 @@ def configuration(settings: Settings, folder: Path) -> dict[str, Any]:
 
 
 def require_ports() -> None:
-    """Raises RefusalError where this account may not listen on ports 80 and 443."""
+    """Raises StartError where this account may not listen on ports 80 and 443."""
     if os.geteuid() != 0 and _first_open_port() > 80:
-        raise RefusalError(
+        raise StartError(
             "A domain needs the ports 80 and 443, which this account may not use. "
             "Run Phoenix as root, or allow it with: sysctl net.ipv4.ip_unprivileged_port_start=80"
         )

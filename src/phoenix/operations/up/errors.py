@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 
-class RefusalError(Exception):
+class StartError(Exception):
     """Phoenix cannot start here as it was asked to. The message says why and what to do."""
 
     status = 1
 
 
-class WrongSettingError(RefusalError):
+class WrongSettingError(StartError):
     """A setting cannot be used. The message names the variable and the fix."""
 
     status = 2
 
 
-class NewerDataError(RefusalError):
+class NewerDataError(StartError):
     """The data was written by a newer Phoenix than this one."""
 
     status = 3

@@ -12,7 +12,7 @@ from typing import TextIO
 
 import msgspec
 
-from phoenix.operations.up.errors import NewerDataError, RefusalError
+from phoenix.operations.up.errors import NewerDataError, StartError
 from phoenix.settings import MADE_IN_DEVELOPMENT
 
 MARK = "phoenix.json"
@@ -31,7 +31,7 @@ class Mark(msgspec.Struct, frozen=True):
 def claim(folder: Path) -> Iterator[Path]:
     """Make the folder where it is missing, and hold it for this process alone while the block lasts.
 
-    The lock is the kernel's, so that it ends with the process however that ends. Raises RefusalError where the folder cannot
+    The lock is the kernel's, so that it ends with the process however that ends. Raises StartError where the folder cannot
     be used, NewerDataError where its layout is newer than this Phoenix knows.
     """
     folder = folder.expanduser().resolve()
@@ -40,9 +40,9 @@ def claim(folder: Path) -> Iterator[Path]:
         _check_ours(folder)
         lock = (folder / LOCK).open("a+", encoding="ascii")
     except (NotADirectoryError, FileExistsError):
-        raise RefusalError(f"{folder} is not a folder. Name another with --data.") from None
+        raise StartError(f"{folder} is not a folder. Name another with --data.") from None
     except OSError as error:
-        raise RefusalError(f"The data folder {folder} cannot be written to: {error.strerror}. Name another with --data.") from None
+        raise StartError(f"The data folder {folder} cannot be written to: {error.strerror}. Name another with --data.") from None
     with lock:
         _lock(lock, folder)
         (folder / MARK).write_bytes(msgspec.json.encode(Mark(FORMAT)))
@@ -79,7 +79,7 @@ def _check_ours(folder: Path) -> None:
                 f"The data folder {folder} was written by a newer Phoenix. Install that version, or name another with --data."
             )
     elif any(path.name != LOCK for path in folder.iterdir()):
-        raise RefusalError(f"The folder {folder} is not empty and is no data folder of Phoenix. Name another with --data.")
+        raise StartError(f"The folder {folder} is not empty and is no data folder of Phoenix. Name another with --data.")
 
 
 def _lock(lock: TextIO, folder: Path) -> None:
@@ -88,7 +88,7 @@ def _lock(lock: TextIO, folder: Path) -> None:
     except BlockingIOError:
         lock.seek(0)
         holder = lock.read().strip() or "unknown"
-        raise RefusalError(
+        raise StartError(
             f"The data folder {folder} is in use by the Phoenix of process {holder}. Stop that one, or name another folder with --data."
         ) from None
     lock.truncate(0)

@@ -1,4 +1,4 @@
-"""What outlives a hard-killed Phoenix: processes that serve its data folder without anybody to stop them.
+"""What outlives a hard-killed Phoenix: processes that serve its data folder without anyone to stop them.
 
 Children die with their parent (see `phoenix.embedded.leash`); theirs, such as web workers, may not. They are known by a variable
 in their environment. Only Linux shows the environment of other processes; elsewhere nothing is looked for.

@@ -134,7 +134,7 @@ def _serve(name: str, listener: socket.socket | None, since: float) -> None:
         module = importlib.import_module(MODULES[name])
         if name in FACTORIES:
             application = getattr(module, FACTORIES[name])()
-    except Exception:  # noqa: BLE001 - whatever stands in a file that somebody is writing
+    except Exception:  # noqa: BLE001 - whatever stands in a file that someone is writing
         text = traceback.format_exc()
         if name == "web":
             _say(text)

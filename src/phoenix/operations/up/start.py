@@ -34,7 +34,7 @@ from phoenix.operations.up.addresses import (
     without_password,
 )
 from phoenix.operations.up.children import Child, run_to_end
-from phoenix.operations.up.errors import NewerDataError, RefusalError, WrongSettingError
+from phoenix.operations.up.errors import NewerDataError, StartError, WrongSettingError
 from phoenix.operations.up.folder import claim, secret_key
 from phoenix.operations.up.leftovers import end_leftovers
 from phoenix.operations.up.plan import bare_environment, environment, parts, phoenix, resolve, with_mailbox
@@ -53,7 +53,7 @@ SAME_SIGNAL_SECONDS = 1.0
 
 
 class StopRequestedError(BaseException):
-    """Somebody wants Phoenix to stop. Not an Exception, so that nothing on the way takes it for a failure."""
+    """Someone wants Phoenix to stop. Not an Exception, so that nothing on the way takes it for a failure."""
 
 
 def bring_up(settings: Settings, *, json: bool) -> int:
@@ -79,7 +79,7 @@ def bring_up(settings: Settings, *, json: bool) -> int:
                         supervisor.stop(STOP_ORDER)
     except StopRequestedError:
         status = 0
-    except RefusalError as error:
+    except StartError as error:
         progress.refuse(str(error))
         status = error.status
     except FolderError as error:
@@ -93,9 +93,9 @@ def bring_up(settings: Settings, *, json: bool) -> int:
 
 
 def _require_assets(static: Path) -> None:
-    """Raises RefusalError where the styles and scripts are not all there: Phoenix would start, and every page would fail."""
+    """Raises StartError where the styles and scripts are not all there: Phoenix would start, and every page would fail."""
     if missing := missing_asset(static):
-        raise RefusalError(f"The styles and scripts that every page needs are missing: {missing} is not there. {FIX}")
+        raise StartError(f"The styles and scripts that every page needs are missing: {missing} is not there. {FIX}")
 
 
 def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progress, *, json: bool) -> None:
@@ -114,7 +114,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     settings = _start_database(settings, supervisor, progress)
     settings = _start_cache(settings, supervisor, progress)
     owner = settings.database.owner_url
-    # Whoever takes over a process that serves people finds no way in it to change tables.
+    # Whoever takes over a process that serves people cannot change tables.
     variables = environment(replace(settings, database=replace(settings.database, owner_url="")), os.environ)
     if not asyncio.run(is_up_to_date(owner or settings.database.url, [SOURCE, *map(folder_of, references(os.environ))])):
         _command(progress, "Database is up to date", phoenix("db", "migrate"), {**variables, "PHOENIX_DATABASE_OWNER_URL": owner})
@@ -177,7 +177,7 @@ def _command(progress: Progress, label: str, arguments: tuple[str, ...], variabl
         if status == NEWER_DATABASE:
             raise NewerDataError("This database is from a newer Phoenix. Install that version, or restore a backup of this one.")
         if status != 0:
-            raise RefusalError(f"`python {' '.join(arguments[1:])}` failed; its reason stands above.")
+            raise StartError(f"`python {' '.join(arguments[1:])}` failed; its reason stands above.")
     return printed
 
 
@@ -192,7 +192,7 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:
     end = time.monotonic() + READY_SECONDS
     supervisor.watch(lambda: _serves(settings) or time.monotonic() > end)
     if not _serves(settings):
-        raise RefusalError(
+        raise StartError(
             f"Phoenix runs, but GET /readyz is not answered with 200 within {READY_SECONDS:.0f} seconds. Its log stands above."
         )
 

@@ -32,7 +32,7 @@ EMAILS_AN_HOUR = Limit("mail_to_address", 5, 3600)
 
 
 class EmailProof(Struct, frozen=True):
-    """What somebody brings from an email: the token of its link, or the address with the code that was sent to it."""
+    """What someone brings from an email: the token of its link, or the address with the code that was sent to it."""
 
     token: str = ""
     email: str = ""

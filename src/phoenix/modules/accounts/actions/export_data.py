@@ -41,7 +41,7 @@ async def request_export(runtime: Runtime, tx: Transaction, actor: Actor) -> str
 
 
 async def start_export(tx: Transaction, account: str) -> str:
-    """Have the archive of somebody made by a job; its id."""
+    """Have the archive of someone made by a job; its id."""
     export = new_id("exp")
     await tx.execute(personal.ADD_EXPORT, export, account, tx.now, tx.now + KEEP)
     tx.record(ExportRequested(subject=account, export=export))
@@ -50,12 +50,12 @@ async def start_export(tx: Transaction, account: str) -> str:
 
 
 async def exports_of(db: Reader, account: str) -> list[Export]:
-    """The archives of the last week that somebody asked for, the newest first."""
+    """The archives of the last week that someone asked for, the newest first."""
     return await db.all(personal.EXPORTS, account, db.now)
 
 
 async def archive_of(db: Reader, account: str, export: str) -> bytes:
-    """The ZIP archive. Raises NotFound where it belongs to somebody else, is not ready yet, or is too old."""
+    """The ZIP archive. Raises NotFound where it belongs to someone else, is not ready yet, or is too old."""
     found = await db.maybe(personal.ARCHIVE, export, account, db.now)
     if found is None:
         raise NotFound(_("There is no such archive, it is not ready yet, or it is older than a week."))

@@ -1,4 +1,4 @@
-"""The fields of an account, checked once for page and API, all refusals together."""
+"""The fields of an account, checked once for page and API, all errors together."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Fields:
         return contact
 
     def reason(self, text: str, field: str = "reason") -> str:
-        """Why staff do something to somebody's account: on one line, long enough to be understood later."""
+        """Why staff do something to someone's account: on one line, long enough to be understood later."""
         reason = " ".join(text.split())
         if len(reason) < REASON_LEAST:
             self.refuse(field, "too_short", _("Write why, so that others understand it later."))

@@ -10,7 +10,7 @@ from phoenix.modules.accounts.events import PermissionGranted, PermissionRemoved
 
 
 async def has_administrator(db: Reader) -> bool:
-    """Whether anybody may do everything."""
+    """Whether anyone may do everything."""
     return await db.one(queries.ANYBODY_WITH, ADMINISTRATOR)
 
 

@@ -28,7 +28,7 @@ class Name(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """What decides whether somebody may act on an account, or in its name."""
+    """What decides whether someone may act on an account, or in its name."""
 
     id: str
     name: str

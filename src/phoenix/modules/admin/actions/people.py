@@ -36,7 +36,7 @@ async def take_turn(tx: Transaction, actor: Actor, account: str) -> Standing:
 
 
 def may_give(actor: Actor, permission: str) -> bool:
-    """Whether somebody can decide who has a permission: those who have it can, and administrators can for every one."""
+    """Whether someone can decide who has a permission: those who have it can, and administrators can for every one."""
     return actor.may(permission) or ADMINISTRATOR in actor.record.platform
 
 
@@ -69,19 +69,19 @@ async def resume_sign_in(tx: Transaction, actor: Actor, account: str) -> None:
 
 
 async def end_session(tx: Transaction, actor: Actor, account: str, session: str) -> None:
-    """End one session of somebody. Raises NotFound."""
+    """End one session of someone. Raises NotFound."""
     await take_turn(tx, actor, account)
     await end_session_of(tx, account, session, reason=BY_STAFF)
 
 
 async def end_all_sessions(tx: Transaction, actor: Actor, account: str) -> int:
-    """End all sessions of somebody; how many. Of one's own, all others."""
+    """End all sessions of someone; how many. Of one's own, all others."""
     await take_turn(tx, actor, account)
     return await end_other_sessions(tx, account, keep=actor.session, reason=BY_STAFF)
 
 
 async def force_reset(tx: Transaction, actor: Actor, account: str) -> None:
-    """Remove a password that somebody else may know, end all sessions, and email the way to a new one."""
+    """Remove a password that someone else may know, end all sessions, and email the way to a new one."""
     target = await take_turn(tx, actor, account)
     if target.kind != "person":
         raise Conflict(_("A service account has no password."))

@@ -16,7 +16,7 @@ from phoenix.modules.sessions.actions.end import end_impersonations_by, end_impe
 async def grant(runtime: Runtime, tx: Transaction, actor: Actor, account: str, permission: str) -> None:
     """Let an account do something on the platform.
 
-    Nobody grants what they do not have, except administrators: they can grant everything, to somebody else. So what the
+    Nobody grants what they do not have, except administrators: they can grant everything, to someone else. So what the
     administrator's permission does not imply takes two people.
     """
     _check(runtime, actor, account, permission)
@@ -25,7 +25,7 @@ async def grant(runtime: Runtime, tx: Transaction, actor: Actor, account: str, p
         raise Conflict(_("This account cannot look after the platform: it is locked, or no person."))
     if permission in target.permissions:
         raise Conflict(_("This account has that permission already."))
-    # Nobody impersonates staff, so nobody goes on impersonating somebody who is staff from now on.
+    # Nobody impersonates staff, so nobody goes on impersonating someone who is staff from now on.
     await end_impersonations_of(tx, account, reason="became_staff")
     await permissions.grant_permission(tx, account, permission, by=actor.account)
 

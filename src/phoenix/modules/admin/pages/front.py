@@ -15,8 +15,8 @@ async def front(call: Call) -> View | Redirect:
     """On to the first place one may go to. Who may go nowhere is told so, and can sign out."""
     if call.user is None:
         return Redirect("/sign-in")
-    places = navigation(call.app, call.user, None, "/")
-    return Redirect(places[0].href) if places else View("admin/no_place.html", status=403)
+    links = navigation(call.app, call.user, None, "/")
+    return Redirect(links[0].href) if links else View("admin/no_place.html", status=403)
 
 
 ROUTES = (front,)

@@ -10,7 +10,7 @@ from phoenix.modules.admin.actions.previews import preview
 from phoenix.modules.admin.pages.front import STAFF
 
 MAILS = "platform.settings"
-# A mail has its own style and pictures; no script, and no request to anybody.
+# A mail has its own style and pictures; no script, and no request to anyone.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 )

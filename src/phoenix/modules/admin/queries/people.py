@@ -1,4 +1,4 @@
-"""What staff read about people: lists to search, one person in full, and what somebody can do on the whole platform."""
+"""What staff read about people: lists to search, one person in full, and what someone can do on the whole platform."""
 
 from __future__ import annotations
 

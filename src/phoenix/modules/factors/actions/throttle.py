@@ -70,7 +70,7 @@ def record_pause(tx: Transaction, attempt: Attempt) -> bool:
 
 
 async def notify_of_guesses(tx: Transaction, attempt: Attempt) -> None:
-    """A second factor was wrong. When the wait begins the owner learns that somebody has the first; no email ends this wait."""
+    """A second factor was wrong. When the wait begins the owner learns that someone has the first; no email ends this wait."""
     if record_pause(tx, attempt) and attempt.account is not None:
         await notify(tx, attempt.account, "second_factor_guessed")
 

@@ -1,4 +1,4 @@
-"""Service accounts: no address anybody reads, no password, no sign-in; only API keys act for them."""
+"""Service accounts: no address anyone reads, no password, no sign-in; only API keys act for them."""
 
 from __future__ import annotations
 

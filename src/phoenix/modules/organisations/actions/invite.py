@@ -78,7 +78,7 @@ async def revoke_invitation(tx: Transaction, member: Membership, invitation: str
 
 
 async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> OpenInvitation:
-    """Join. Raises InvitationGone for a link that ended, WrongAddress where it was sent to somebody else's address."""
+    """Join. Raises InvitationGone for a link that ended, WrongAddress where it was sent to someone else's address."""
     invitation = await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
     if invitation is None:
         raise InvitationGone(_("This invitation was used, withdrawn, or is older than a week. Ask for a new one."))

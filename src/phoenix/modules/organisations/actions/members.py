@@ -32,7 +32,7 @@ async def members_of(db: Reader, organisation: str, after: tuple[datetime, str],
 
 
 async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> None:
-    """Add somebody to an organisation. Whether that is allowed is the caller's to decide."""
+    """Add someone to an organisation. Whether that is allowed is the caller's to decide."""
     if await tx.execute(queries.INSERT_MEMBER, organisation, account, role, tx.now):
         tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
         tx.record(MemberJoined(organisation=organisation, subject=account, role=role, invited_by=invited_by))
@@ -55,7 +55,7 @@ async def change_role(tx: Transaction, member: Membership, account: str, *, role
 
 
 async def remove_member(tx: Transaction, member: Membership, account: str) -> None:
-    """Leave, or remove somebody else, which takes organisations.manage. Raises LastOwner for the only owner."""
+    """Leave, or remove someone else, which takes organisations.manage. Raises LastOwner for the only owner."""
     if account != member.account:
         member.demand("organisations.manage")
     before = await _locked_role(tx, member, account)

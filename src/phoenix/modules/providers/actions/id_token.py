@@ -19,7 +19,7 @@ from phoenix.modules.providers.errors import ProviderRefused
 
 log = structlog.get_logger(__name__)
 
-# Only asymmetric ones: with HS256 anybody who knows our secret could make a token, with none everybody.
+# Only asymmetric ones: with HS256 anyone who knows our secret could make a token, with none everyone.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
 LEEWAY = timedelta(seconds=60)
 LONGEST_SUBJECT = 255
@@ -35,7 +35,7 @@ async def read_id_token(runtime: Runtime, provider: Provider, at: Endpoints, tok
 
 
 def not_accepted(provider: Provider, why: str) -> ProviderRefused:
-    """The refusal for people; what was wrong goes to the log, since a reader could do nothing with it."""
+    """The sentence for people; what was wrong goes to the log, since a reader could do nothing with it."""
     log.warning("provider_not_believed", provider=provider.name, why=why)
     sentence = _("What {provider} answered could not be verified, so you are not signed in. Start again.")
     return ProviderRefused(sentence.format(provider=provider.title))

@@ -32,7 +32,7 @@ LIVES = timedelta(minutes=10)
 
 
 class PendingIdentity(Struct, frozen=True):
-    """Somebody a provider vouched for, who has yet to choose what to do with it. `token` lets it happen only once."""
+    """Someone a provider vouched for, who has yet to choose what to do with it. `token` lets it happen only once."""
 
     token: str
     provider: str
@@ -105,7 +105,7 @@ async def connect(runtime: Runtime, tx: Transaction, account: str, *, provider: 
 
 
 async def connect_profile(runtime: Runtime, tx: Transaction, account: str, profile: ProviderProfile) -> None:
-    """Connect the identity of somebody who just came back from a provider. An email tells the owner."""
+    """Connect the identity of someone who just came back from a provider. An email tells the owner."""
     email = profile.address.display if profile.address else ""
     await connect(runtime, tx, account, provider=profile.provider, issuer=profile.issuer, subject=profile.subject, email=email)
     await notify(tx, account, "identity_connected")

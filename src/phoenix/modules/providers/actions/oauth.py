@@ -63,7 +63,7 @@ class ProviderCallback(Struct, frozen=True):
 
 
 class ProviderProfile(Struct, frozen=True):
-    """Who somebody is at a provider. `address` is None unless the provider says that it is verified."""
+    """Who someone is at a provider. `address` is None unless the provider says that it is verified."""
 
     provider: str
     issuer: str
@@ -208,12 +208,12 @@ async def _of_id_token(
     if said.issuer and said.issuer != claims["iss"] and provider.kind == "microsoft":
         raise not_accepted(provider, "another tenant")
     # Many providers keep the address out of the token. It and whether it is verified must come from the same place.
-    told = claims if "email" in claims or not at.person else await _asked_for(runtime, provider, at.person, tokens, claims["sub"])
+    profile = claims if "email" in claims or not at.person else await _asked_for(runtime, provider, at.person, tokens, claims["sub"])
     # Apple writes booleans as text.
-    verified = told.get("email_verified") is True or (provider.kind == "apple" and told.get("email_verified") == "true")
+    verified = profile.get("email_verified") is True or (provider.kind == "apple" and profile.get("email_verified") == "true")
     issuer = claims["iss"] if provider.kind == "microsoft" else provider.issuer
-    name = told.get("name") or claims.get("name") or said.name
-    return ProviderProfile(provider.name, issuer, claims["sub"], _address(told.get("email")) if verified else None, _name(name))
+    name = profile.get("name") or claims.get("name") or said.name
+    return ProviderProfile(provider.name, issuer, claims["sub"], _address(profile.get("email")) if verified else None, _name(name))
 
 
 async def _asked_for(runtime: Runtime, provider: Provider, url: str, tokens: dict[str, Any], subject: str) -> dict[str, Any]:

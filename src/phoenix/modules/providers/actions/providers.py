@@ -269,7 +269,7 @@ async def published_keys(runtime: Runtime, provider: Provider, at: Endpoints, *,
 
 
 def down(provider: Provider, what: str, why: object) -> ProviderDown:
-    """The refusal for people; what did not work goes to the log."""
+    """The sentence for people; what did not work goes to the log."""
     log.warning("provider_down", provider=provider.name, what=what, why=str(why) if isinstance(why, str | HttpClientError) else "unusable")
     return ProviderDown(
         _("{provider} does not answer right now. Try again in a minute, or sign in another way.").format(provider=provider.title)

@@ -17,7 +17,7 @@ from phoenix.settings import SessionSettings
 
 
 class Client(Struct, frozen=True):
-    """Where somebody signs in from, and what they want.
+    """Where someone signs in from, and what they want.
 
     `device` is the token that this device was given before, or "". `agent` and `place` are for the list of sessions.
     """
@@ -68,7 +68,7 @@ async def create_session(
 async def create_impersonation(
     tx: Transaction, *, account: str, device: str, impersonator: str, reason: str, writes: bool, until: datetime
 ) -> str:
-    """Store a session in which staff impersonate somebody; its id. Nobody has its token yet."""
+    """Store a session in which staff impersonate someone; its id. Nobody has its token yet."""
     session, seconds = new_id("ses"), round((until - tx.now).total_seconds())
     times = (tx.now, False, seconds, until, until, until)
     origin = (device, "", "impersonation", None)

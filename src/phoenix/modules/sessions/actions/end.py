@@ -1,4 +1,4 @@
-"""End sessions: one, the current one, all others. Those in which staff impersonate somebody end by the same ways."""
+"""End sessions: one, the current one, all others. Those in which staff impersonate someone end by the same ways."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.modules.sessions.queries import EndedSession
 
 
 async def end_session(tx: Transaction, actor: Actor, session: str, *, reason: str = "ended_by_owner") -> None:
-    """End a session of one's own. Raises NotFound where it belongs to somebody else, or has ended."""
+    """End a session of one's own. Raises NotFound where it belongs to someone else, or has ended."""
     await end_session_of(tx, actor.account, session, reason=reason)
 
 
@@ -40,7 +40,7 @@ async def end_other_sessions(tx: Transaction, account: str, *, keep: str | None,
 
 
 async def end_impersonations_by(tx: Transaction, account: str, *, reason: str) -> None:
-    """End every session in which this account impersonates somebody."""
+    """End every session in which this account impersonates someone."""
     _record_all(tx, await tx.all(queries.END_IMPERSONATIONS_BY, account, tx.now, reason), reason)
 
 

@@ -34,5 +34,5 @@ def method_in_words(method: str) -> str:
 
 
 def signed_in_with(data: Mapping[str, Any]) -> str:
-    """How somebody signed in, from the data of the event."""
+    """How someone signed in, from the data of the event."""
     return _("with {method}").format(method=method_in_words(str(data.get("method", ""))))

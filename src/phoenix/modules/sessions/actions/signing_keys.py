@@ -1,4 +1,4 @@
-"""Keys that sign access tokens: made at the first need, rotated without signing anybody out, revoked when they leaked.
+"""Keys that sign access tokens: made at the first need, rotated without signing anyone out, revoked when they leaked.
 
 standby: published, not used yet. active: signs. retired: still verifies what it signed. revoked: verifies nothing.
 """

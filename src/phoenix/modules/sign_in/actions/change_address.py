@@ -24,7 +24,7 @@ OLD_ADDRESS = "old address"
 
 
 async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, email: str) -> None:
-    """Send a code to the new address. Whether somebody has it already stays unsaid: its owner is told instead."""
+    """Send a code to the new address. Whether someone has it already stays unsaid: its owner is told instead."""
     fields = Fields()
     address = fields.email(email)
     if address is not None and address.key == parse_address(actor.record.email).key:
@@ -42,7 +42,7 @@ async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, ema
 
 
 async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof: EmailProof) -> str:
-    """The verified address is the account's from now on. Raises WrongCode; AddressTaken where somebody was faster."""
+    """The verified address is the account's from now on. Raises WrongCode; AddressTaken where someone was faster."""
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
     requested = await addresses.new_address(tx, actor.account)
     if verified.account != actor.account or not requested:
@@ -53,7 +53,7 @@ async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof:
     await addresses.change_address(tx, actor.account, address)
     # Nobody's sign-up for the old address, tried while it was taken, becomes an account there now.
     await forget_sign_ups(tx, parse_address(actor.record.email).key)
-    # Also what was emailed to the old address, to sign in or for a new password: somebody else may read that mailbox now.
+    # Also what was emailed to the old address, to sign in or for a new password: someone else may read that mailbox now.
     await email_verification.cancel_all(tx, actor.account)
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="address_changed")
     tx.record(AddressChanged(subject=actor.account))

@@ -24,7 +24,7 @@ async def change_password(runtime: Runtime, tx: Transaction, actor: Actor, *, cu
     await fields.new_password(runtime, password, actor.record.email, actor.name)
     fields.check()
     await set_password(tx, actor.account, await runtime.passwords.hash(password))
-    # Somebody else may have asked for a link that was emailed before, and that may be why the password is changed.
+    # Someone else may have asked for a link that was emailed before, and that may be why the password is changed.
     await email_verification.cancel_all(tx, actor.account)
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="password_changed")
     tx.record(PasswordChanged(subject=actor.account))

@@ -15,7 +15,7 @@ from phoenix.modules.sign_in.actions.start_session import Challenge, read_challe
 
 
 def sign_in_options(runtime: Runtime, party: RelyingParty) -> PasskeyOptions:
-    """Ask for any passkey of ours that the device has. The answer is the same for everybody."""
+    """Ask for any passkey of ours that the device has. The answer is the same for everyone."""
     return passkey_options(runtime, party, SIGNING_IN)
 
 

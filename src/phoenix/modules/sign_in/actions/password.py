@@ -19,7 +19,7 @@ from phoenix.modules.sign_in.errors import AddressNotVerified, WrongCredentials
 async def check_password(runtime: Runtime, tx: Transaction, *, email: str, password: str, device: str = "") -> str:
     """The account whose password this is.
 
-    Raises WrongCredentials, in the same time whether or not the address is known; AddressNotVerified to somebody who
+    Raises WrongCredentials, in the same time whether or not the address is known; AddressNotVerified to someone who
     knows the password of a sign-up, even if the address has an account, or the answer would tell of it; TooManyRequests
     after five tries at one address that found no account, from a device it does not know.
     """
@@ -38,7 +38,7 @@ async def check_password(runtime: Runtime, tx: Transaction, *, email: str, passw
         await runtime.passwords.burn()
     if found.account is None or found.password_hash is None or not await runtime.passwords.verify(found.password_hash, password):
         await offer_unlock(tx, attempt)
-        # The counter goes on: anybody could start it again by signing up with that address.
+        # The counter goes on: anyone could start it again by signing up with that address.
         if found.sign_up is not None and found.sign_up_hash is not None and await runtime.passwords.verify(found.sign_up_hash, password):
             sentence = _("Your address is not confirmed yet. Open the link in the mail, or type its code.")
             raise AddressNotVerified(sentence, sign_up=found.sign_up)

@@ -19,7 +19,7 @@ async def sign_up_with_provider(
 ) -> str:
     """Create an account for the address that the provider vouches for; its id. It has no password until one is set.
 
-    Raises InvalidInput; ProviderRefused where somebody was faster.
+    Raises InvalidInput; ProviderRefused where someone was faster.
     """
     fields = Fields()
     name = fields.name(name)

@@ -1,4 +1,4 @@
-"""Start a session: the one place that decides what being signed in takes, however somebody proved who they are."""
+"""Start a session: the one place that decides what being signed in takes, however someone proved who they are."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NewSession(SessionTokens, frozen=True):
 
 
 class Challenge(Struct, frozen=True):
-    """Somebody showed the first factor and owes the second."""
+    """Someone showed the first factor and owes the second."""
 
     account: str
     method: str
@@ -44,7 +44,7 @@ class Challenge(Struct, frozen=True):
 async def start_session(
     runtime: Runtime, tx: Transaction, *, account: str, method: str, client: Client, strong: bool = False
 ) -> NewSession:
-    """Start a session for somebody who proved by `method` to own the account. `strong` is two factors, or one that is both.
+    """Start a session for someone who proved by `method` to own the account. `strong` is two factors, or one that is both.
 
     Raises AccountLocked, and SecondFactorRequired with a challenge where the account has a second factor and this was one.
     """

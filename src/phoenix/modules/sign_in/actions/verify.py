@@ -28,7 +28,7 @@ class NewAccount(Struct, frozen=True):
 async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, *, signed_up_here: str = "") -> NewAccount:
     """Create the account of the sign-up that the proof belongs to. Works on any device.
 
-    Anybody can sign up with any address, so its owner may have emails about a stranger's sign-up beside their own. Where the
+    Anyone can sign up with any address, so its owner may have emails about a stranger's sign-up beside their own. Where the
     browser that brings the proof has a sign-up of this address itself (`signed_up_here`), that one counts, whichever email
     was used: a stranger's password never opens what the owner believes to be theirs.
     """

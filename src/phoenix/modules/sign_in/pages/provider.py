@@ -93,7 +93,7 @@ async def send_callback(call: Call) -> Redirect:
 
 @page("/sign-up/with", may=PUBLIC, queries=0)
 async def show_sign_up_with(call: Call) -> View | Redirect:
-    """What is left to ask of somebody whose address a provider vouches for."""
+    """What is left to ask of someone whose address a provider vouches for."""
     pending = _pending(call)
     if pending is None:
         return Redirect("/sign-in", _("This took too long. Sign in again."))
@@ -144,7 +144,7 @@ async def send_connect(call: Call) -> Redirect:
 
 
 async def _arrived(call: Call, flow: Flow, profile: ProviderProfile) -> View | Redirect:
-    """Somebody who wants to sign in is back."""
+    """Someone who wants to sign in is back."""
     found = await identities.find_identity(call.runtime, call.tx, flow, profile)
     if not isinstance(found, UnknownIdentity):
         return await sign_in_browser(call, found, method=f"oidc:{profile.provider}", remember=flow.remember, on_to=flow.on_to)
@@ -162,7 +162,7 @@ async def _arrived(call: Call, flow: Flow, profile: ProviderProfile) -> View | R
 
 
 async def _connected(call: Call, flow: Flow, profile: ProviderProfile) -> Redirect:
-    """Somebody who wants to connect an identity is back: it must be the person, and the session, that went out."""
+    """Someone who wants to connect an identity is back: it must be the person, and the session, that went out."""
     actor = call.user
     if actor is None or (actor.account, actor.session) != (flow.account, flow.session) or actor.impersonator is not None or actor.is_key:
         raise ProviderRefused(_("You were signed out meanwhile. Sign in and connect it again."))

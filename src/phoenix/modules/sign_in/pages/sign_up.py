@@ -109,7 +109,7 @@ async def send_first_administrator(call: Call) -> Redirect:
 
 @page("/first-administrator/welcome", may=ADMINISTRATOR, queries=0, before_second_factor=True)
 async def show_welcome(call: Call) -> View:
-    """What there is to do first, for somebody with full access."""
+    """What there is to do first, for someone with full access."""
     panel = call.runtime.settings.admin
     return View("sign_in/welcome.html", {"panel": panel.origin if panel.port else ""})
 
