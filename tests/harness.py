@@ -77,6 +77,12 @@ class Person:
     session: str
 
 
+async def _is_well_typed(answer: httpx.Response) -> None:
+    """What every answer of every route owes: a content type that names its charset once at most (RFC 9110, 8.3)."""
+    kind = answer.headers.get("content-type", "")
+    assert kind.count("charset") <= 1, f"{answer.request.url.path}: {kind}"
+
+
 @dataclass(slots=True)
 class Harness:
     """Enter it, then speak to it: `async with house: await house.get("/api/v2/me", by="ada")`."""
@@ -151,7 +157,8 @@ class Harness:
         """A browser or program of its own, with its own cookies."""
         target = app if app is not None else self.client._transport.app  # type: ignore[attr-defined]
         transport = httpx.ASGITransport(app=target, client=(address, 50_000), raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url="http://phoenix.test", headers={"User-Agent": "tests"})
+        hooks = {"response": [_is_well_typed]}
+        return httpx.AsyncClient(transport=transport, base_url="http://phoenix.test", headers={"User-Agent": "tests"}, event_hooks=hooks)
 
     async def person(self, name: str, *, time_zone: str = "UTC", permissions: tuple[str, ...] = (), password: bool = False) -> Person:
         """Someone with an account and a session; `name` is also how scenarios call them. With `password` they can sign in."""

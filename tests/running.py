@@ -21,10 +21,11 @@ START_SECONDS = 120
 
 
 class Running:
-    """Phoenix in processes of its own; `ready` is what its ready line says."""
+    """Phoenix in processes of its own; `ready` is what its ready line says. `python` is that of the environment it is in."""
 
-    def __init__(self, data: Path, *options: str, **variables: str) -> None:
+    def __init__(self, data: Path, *options: str, python: str = sys.executable, **variables: str) -> None:
         self.data = data
+        self._python = python
         self.port = free_port()
         self._options = options
         self._variables = variables
@@ -37,7 +38,7 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Running:
-        command = [sys.executable, "-m", "phoenix.cli", "up", "--json", "--port", str(self.port), "--data", str(self.data), *self._options]
+        command = [self._python, "-m", "phoenix.cli", "up", "--json", "--port", str(self.port), "--data", str(self.data), *self._options]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **self._variables}, start_new_session=True

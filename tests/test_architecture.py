@@ -276,6 +276,15 @@ def test_the_frozen_openapi_document_is_the_one_that_is_served() -> None:
     assert frozen == msgspec.json.decode(openapi_document()), "run `phoenix openapi` and say in CHANGELOG.md what changed"
 
 
+def test_the_kernel_names_no_page_of_a_module() -> None:
+    pages = {re.split(r"[{]", path)[0] for module in MODULES for handler in module.routes for path in handler.paths} - {"/", "/api/v2/"}
+    kernel = SOURCE / "kernel"
+    texts = {path: path.read_text(encoding="utf-8") for path in kernel.rglob("*.*") if path.suffix in {".py", ".html", ".txt"}}
+    named = re.compile(r"""["'=](/[a-z][a-z0-9/_-]*)""")
+    found = {(path.name, one) for path, text in texts.items() for one in named.findall(text) if one in pages or f"{one}/" in pages}
+    assert not found
+
+
 def test_no_import_inside_a_function() -> None:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -19,16 +19,18 @@ from rich.table import Table
 from phoenix import __version__
 from phoenix.app import openapi_document
 from phoenix.cli import WRONG_SETTINGS, up
-from phoenix.composition import MIGRATIONS, MODULES, REGISTRY
+from phoenix.composition import MIGRATIONS, MODULES, OWN, REGISTRY
 from phoenix.embedded.here import with_what_runs
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
 from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.operations import migrate as migrations
-from phoenix.operations import new_module as rooms
+from phoenix.operations import new_module as layouts
 from phoenix.operations.database_shell import open_shell
 from phoenix.operations.grants import grant, role_of
+from phoenix.operations.new_module import PACKAGE, BadName
+from phoenix.operations.new_product import new_product as lay_out_product
 from phoenix.operations.shell import BANNER, talk
 from phoenix.settings import Settings, SettingsError, read_settings, unknown
 
@@ -93,11 +95,24 @@ def seed(*, demo: bool = False, scale: int = 0, organisation: str = "") -> None:
 
 
 @app.command(name="new-module")
-def new_module(name: str, *, folder: Path = Path("src/phoenix/modules")) -> None:
-    """Lay out the rooms of a new module."""
-    for path in rooms.new_module(name, folder):
+def new_module(name: str, *, folder: Path = Path("src/phoenix/modules"), package: str = PACKAGE) -> None:
+    """Lay out the files of a new module, in FOLDER, which Python imports as PACKAGE."""
+    for path in layouts.new_module(name, folder, package=package):
         print(path)
-    print(f"Now add it to src/phoenix/composition.py: from phoenix.modules.{name}.module import MODULE as {name.upper()}")
+    reference = f"{package}.{name}.module"
+    if package == PACKAGE:
+        print(f"Now add it to src/phoenix/composition.py: from {reference} import MODULE as {name.upper()}")
+    else:
+        print(f'Now add it to [project.entry-points."phoenix.modules"] in pyproject.toml: {name} = "{reference}:MODULE"')
+
+
+@app.command(name="new-product")
+def new_product(name: str, folder: Path | None = None, /, *, module: str = "notes") -> None:
+    """Lay out a package that depends on Phoenix, in FOLDER (./NAME), with one module, tests and a Makefile."""
+    target = folder or Path(name)
+    for path in lay_out_product(name, target, module=module, taken={one.name for one in OWN}):
+        print(path)
+    print(f"Now run: cd {target} && make run")
 
 
 @app.command
@@ -206,10 +221,10 @@ _register_commands()
 
 
 def main() -> None:
-    """Run the command line; an error is one sentence and exit code 1, for a setting that cannot be used 2."""
+    """Run the command line; an error is one sentence and exit code 1, for a setting or a name that cannot be used 2."""
     try:
         result = app(sys.argv[1:], result_action="return_value")
-    except SettingsError as error:
+    except (SettingsError, BadName) as error:
         print(error, file=sys.stderr)
         raise SystemExit(WRONG_SETTINGS) from None
     except (PhoenixError, migrations.MigrationError) as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.web import samples
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
-from tests.web.samples import frame, outside
+from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
 from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
 from tests.web.staff_pages import STAFF_PAGES
 
@@ -95,11 +95,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "sessions": ("sessions/sessions.html", frame("/settings/sessions", slot={"sessions": samples.SESSIONS})),
     "sessions-one": ("sessions/sessions.html", frame("/settings/sessions", slot={"sessions": samples.SESSIONS[:1]})),
-    "organisation-new": ("organisations/new.html", frame("/organisations/new", organisation=None, navigation=[], live=None)),
+    "organisation-new": (
+        "organisations/new.html",
+        frame("/organisations/new", organisation=None, navigation=WITHOUT_ORGANISATION, live=None),
+    ),
     "organisations": ("organisations/choose.html", frame("/organisations")),
     "organisations-none": (
         "organisations/choose.html",
-        frame("/organisations", organisation=None, organisations=[], navigation=[], live=None),
+        frame("/organisations", organisation=None, organisations=[], navigation=WITHOUT_ORGANISATION, live=None),
     ),
     "members": ("organisations/members.html", frame("/o/halden/members", **MANAGE, form={"email": "", "role": "member"})),
     "members-refused": (

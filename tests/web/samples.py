@@ -35,13 +35,30 @@ PRIYA = avatar_of("acc_priya", "Priya Raman", 1)
 AIKO = avatar_of("acc_aiko", "Aiko Tanabe", 6)
 PEOPLE = (MARA, TOMAS, PRIYA, AIKO)
 NAMES = {person.id: person.name for person in PEOPLE}
-HALDEN = avatar_of("org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL)
-NORTH = avatar_of("org_north", "North Yard Cooperative of the Lower River Valley", 3, slug="north-yard", role="member", permissions=ALL)
+HALDEN = avatar_of("org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL, href="/o/halden/dashboard")
+NORTH = avatar_of(
+    "org_north",
+    "North Yard Cooperative of the Lower River Valley",
+    3,
+    slug="north-yard",
+    role="member",
+    permissions=ALL,
+    href="/o/north-yard/dashboard",
+)
 
 
 def place(label: str, icon: str, path: str, group: str = "main", *, current: str = "") -> Thing:
     href = f"/o/halden/{path}"
     return Thing(label=label, icon=icon, href=href, current=current == href, group=group)
+
+
+TERMS = Thing(label="Terms", icon="entry", href="/terms", current=False, group="foot")
+WITHOUT_ORGANISATION = [
+    Thing(label="All organisations", icon="building", href="/organisations", current=False, group="organisations"),
+    Thing(label="New organisation", icon="plus", href="/organisations/new", current=False, group="organisations"),
+    Thing(label="Profile", icon="user", href="/settings/profile", current=False, group="account"),
+    Thing(label="Where you are signed in", icon="laptop", href="/settings/sessions", current=False, group="account"),
+]
 
 
 def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
@@ -57,6 +74,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
             place("Entries", "entry", "entries", current=root),
             place("Members", "people", "members", "organisation", current=root),
             place("Settings", "settings", "settings", "organisation", current=root),
+            *WITHOUT_ORGANISATION,
         ],
         "csrf": "token-of-the-form",
         "captcha": None,
@@ -70,6 +88,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
         "path": path,
         "live": Thing(url="", organisation="org_halden"),
         "impersonation": None,
+        "sign_out": "/sign-out",
         "first_action": Thing(label="New entry", empty_label="Write the first entry", icon="plus", href="/o/halden/entries/new"),
         "listener": "public",
         "environment": "production",
@@ -81,7 +100,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
 def outside(path: str, **changes: Any) -> dict[str, Any]:
     """The context of every page for someone who is not signed in."""
     return frame(
-        path, **{"reader": None, "organisation": None, "organisations": [], "navigation": [], "live": None, "zone": "UTC", **changes}
+        path, **{"reader": None, "organisation": None, "organisations": [], "navigation": [TERMS], "live": None, "zone": "UTC", **changes}
     )
 
 

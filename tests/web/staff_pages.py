@@ -222,7 +222,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/o/halden/entries/ent_1",
             entry=samples.ENTRY,
             may_change=True,
-            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=False),
+            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=False, end="/look-as/end"),
         ),
     ),
     "looked-as-writes": (
@@ -232,7 +232,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             entries=samples.ENTRIES,
             older="",
             newest=True,
-            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=True),
+            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=True, end="/look-as/end"),
         ),
     ),
 }

@@ -21,6 +21,7 @@ from phoenix.kernel.module import (
     EventKind,
     FirstAction,
     Identity,
+    ImpersonationPages,
     Job,
     MembershipSource,
     Module,
@@ -95,10 +96,12 @@ class Registry:
 
     @cached_property
     def sign_in(self) -> SignInPages:
-        """The pages of signing in; those of Phoenix itself where no module gives any."""
-        return next(
-            (module.sign_in for module in self.modules if module.sign_in), SignInPages("/sign-in", "/confirm", "/settings/security")
-        )
+        """The pages of signing in; the front page where no module gives any."""
+        return next((module.sign_in for module in self.modules if module.sign_in), SignInPages("/", "/", "/", "/"))
+
+    @cached_property
+    def impersonation(self) -> ImpersonationPages | None:
+        return next((module.impersonation for module in self.modules if module.impersonation), None)
 
     @cached_property
     def sources(self) -> Sources:
@@ -214,6 +217,7 @@ class Registry:
             "security notice": (n.name for m in self.modules for n in m.notices),
             "source of accounts": ("accounts" for m in self.modules if m.accounts),
             "sign-in pages": ("sign_in" for m in self.modules if m.sign_in),
+            "impersonation pages": ("impersonation" for m in self.modules if m.impersonation),
             "memberships": ("memberships" for m in self.modules if m.memberships),
         }
         for what, names in doubles.items():

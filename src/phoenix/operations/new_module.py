@@ -5,31 +5,42 @@ from __future__ import annotations
 import keyword
 from pathlib import Path
 
-from phoenix.operations.migrate import MigrationError
+from phoenix.operations.lay_out import lay_out
 
 FILES = Path(__file__).parent / "module_files"
+PACKAGE = "phoenix.modules"
 
 
-class BadName(MigrationError):
-    """The name cannot be a module's."""
+class BadName(ValueError):
+    """The name cannot be used; the message says why and what to do."""
 
 
-def new_module(name: str, folder: Path) -> list[Path]:
-    """Write the files into `folder/name`; the files written. Raises BadName; never overwrites anything."""
-    if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower() or name.startswith("_"):
-        raise BadName(f"{name!r} cannot be a module. Use a plural noun in lower case, such as invoices.")
+def new_module(name: str, folder: Path, *, package: str = PACKAGE) -> list[Path]:
+    """Write the files into `folder/name`; the files written. Raises BadName; never overwrites anything.
+
+    `package` is what the folder is called when it is imported.
+    """
+    check_module_name(name)
+    if not all(is_name(part) for part in package.split(".")):
+        raise BadName(f"{package!r} cannot be a Python package. Use names in lower case, such as acme.modules.")
     target = folder / name
     if target.exists():
         raise BadName(f"{target} is there already. Choose another name, or remove it first.")
+    return lay_out(FILES, target, {**module_words(name), "package": package})
+
+
+def check_module_name(name: str) -> None:
+    """Raises BadName where a module cannot be called this."""
+    if not is_name(name):
+        raise BadName(f"{name!r} cannot be a module. Use a plural noun in lower case, such as invoices.")
+
+
+def is_name(name: str) -> bool:
+    """Whether this is a Python name in lower case."""
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and name == name.lower() and not name.startswith("_")
+
+
+def module_words(name: str) -> dict[str, str]:
+    """What templates call the module and one of its things."""
     single = name.removesuffix("s")
-    words = {"MODULE": name, "Model": single.title().replace("_", ""), "single": single, "pre": single.replace("_", "")[:3]}
-    written = []
-    for source in sorted(FILES.rglob("*.txt")):
-        path = target / str(source.relative_to(FILES)).removesuffix(".txt").replace("MODULE", name)
-        text = source.read_text(encoding="utf-8")
-        for word, value in words.items():
-            text = text.replace(f"<{word}>", value)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        written.append(path)
-    return written
+    return {"MODULE": name, "Model": single.title().replace("_", ""), "single": single, "pre": single.replace("_", "")[:3]}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phoenix.kernel.module.events import Activity, EventGroup, EventKind, Follower, LiveMessages, SocketRule
-from phoenix.kernel.module.pages import Banner, Card, FirstAction, HotRead, NavigationItem, SignInPages, Slot, Sources
+from phoenix.kernel.module.pages import Banner, Card, FirstAction, HotRead, ImpersonationPages, NavigationItem, SignInPages, Slot, Sources
 from phoenix.kernel.module.people import (
     AccountSource,
     Credential,
@@ -42,6 +42,7 @@ __all__ = [
     "Follower",
     "HotRead",
     "Identity",
+    "ImpersonationPages",
     "Job",
     "LiveMessages",
     "MembershipSource",
@@ -104,6 +105,7 @@ class Module:
     parts: tuple[Part, ...] = ()
     banners: tuple[Callable[[Actor], Banner | None], ...] = ()
     sign_in: SignInPages | None = None
+    impersonation: ImpersonationPages | None = None
 
     @property
     def settings_prefix(self) -> str:

@@ -43,13 +43,17 @@ class FirstAction:
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """A place in the sidebar. `path` holds `{organisation}` where it belongs to one. The group `staff` is on the admin listener alone."""
+    """Where people can go. `path` holds `{organisation}` where it belongs to one.
+
+    `main` and `organisation` stand in the sidebar, `account` in the reader's own menu, `organisations` in the menu that changes the
+    organisation, `foot` below the pages for people who are not signed in, `staff` in the sidebar of the admin listener alone. The first of `main` that a member may see opens an organisation.
+    """
 
     label: str
     icon: str
     path: str
     permission: str = ""
-    group: Literal["main", "organisation", "account", "staff"] = "main"
+    group: Literal["main", "organisation", "organisations", "account", "foot", "staff"] = "main"
     order: int = 50
 
 
@@ -66,14 +70,23 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class SignInPages:
-    """The pages that requests are sent to when something is missing. Exactly one module gives them.
+    """The pages that requests are sent to when something is missing, and the way out. Exactly one module gives them.
 
-    `sign_in` and `reauthenticate` take `?next=`; `second_factor` is where people set up what protects their account.
+    `sign_in` and `reauthenticate` take `?next=`; `second_factor` is where people set up what protects their account. A form
+    posts to `sign_out` from every page.
     """
 
     sign_in: str
     reauthenticate: str
     second_factor: str
+    sign_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImpersonationPages:
+    """Where the notice on every page of an impersonated account posts to, to end it. At most one module gives them."""
+
+    end: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,13 +80,14 @@ class SecurityNotice:
     """An email to the owner of an account about its safety: what happened, and what to do if it was someone else.
 
     `facts` gives the words in braces, in the zone of the owner. They are read when the email is sent, from the payload of
-    its job, so that no job holds a name or a reason. `path` is the page that the email links to.
+    its job, so that no job holds a name or a reason. `path` is the page that the email links to; without one it is where people
+    look after what protects their account.
     """
 
     name: str
     sentence: str
     foot: str = ""
-    path: str = "/settings/security"
+    path: str = ""
     facts: Callable[[Reader, Mapping[str, Any], ZoneInfo], Awaitable[Mapping[str, str]]] | None = None
 
 

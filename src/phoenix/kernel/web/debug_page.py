@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from litestar import MediaType
 from litestar.response import Response
 
 from phoenix.kernel.data.statements import CODE, noted
@@ -73,7 +74,7 @@ def debug_page(error: BaseException, request: AnyRequest) -> Response[Any]:
         statements=[(round(s.milliseconds, 2), s.where, redact(s.sql), s.failed) for s in noted()],
         python=sys.version.split()[0],
     )
-    return Response(html, status_code=500, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+    return Response(html, status_code=500, media_type=MediaType.HTML, headers={"Cache-Control": "no-store"})
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -63,7 +63,7 @@ async def metrics(call: Call) -> Plain:
     ]
     for metric in (metric for module in call.registry.modules for metric in module.metrics):
         lines += _lines(metric.name, metric.about, metric.kind, await metric.read(call.runtime))
-    return Plain("\n".join(lines) + "\n", "text/plain; version=0.0.4; charset=utf-8")
+    return Plain("\n".join(lines) + "\n", "text/plain; version=0.0.4")
 
 
 def _lines(name: str, about: str, kind: str, value: float) -> list[str]:

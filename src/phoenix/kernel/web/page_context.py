@@ -26,6 +26,8 @@ class OrganisationAvatar(Avatar):
     slug: str
     role: str
     permissions: frozenset[str]
+    href: str
+    """Where it opens: the first place that its member may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class ImpersonationNotice:
     name: str
     until: datetime
     writes: bool
+    end: str
+    """Where the form that ends it posts to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class LiveUpdates:
     organisation: str
 
 
-def organisation_avatar(membership: MembershipRecord) -> OrganisationAvatar:
+def organisation_avatar(app: App, membership: MembershipRecord) -> OrganisationAvatar:
     return OrganisationAvatar(
         membership.organisation,
         membership.name,
@@ -81,6 +85,7 @@ def organisation_avatar(membership: MembershipRecord) -> OrganisationAvatar:
         membership.slug,
         membership.role,
         membership.permissions,
+        _opens_at(app, membership),
     )
 
 
@@ -106,13 +111,12 @@ def page_context(request: AnyRequest, actor: Actor | None, csrf_token: str, toas
             record.locale,
             record.email_verified,
         ),
-        "organisation": membership and organisation_avatar(membership),
-        "organisations": [organisation_avatar(s) for s in actor.memberships] if actor else [],
+        "organisation": membership and organisation_avatar(app, membership),
+        "organisations": [organisation_avatar(app, each) for each in actor.memberships] if actor else [],
         "navigation": navigation(app, actor, membership, path),
         "first_action": _first_action(app, membership),
-        "impersonation": ImpersonationNotice(record.impersonator_name or record.impersonator, record.until, record.impersonation_writes)
-        if record and record.impersonator
-        else None,
+        "impersonation": _impersonation(app, actor),
+        "sign_out": app.registry.sign_in.sign_out,
         "listener": app.listener,
         "environment": runtime.settings.installation.environment,
         "csrf": csrf_token,
@@ -127,12 +131,30 @@ def page_context(request: AnyRequest, actor: Actor | None, csrf_token: str, toas
     }
 
 
+def _impersonation(app: App, actor: Actor | None) -> ImpersonationNotice | None:
+    pages, record = app.registry.impersonation, actor.record if actor else None
+    if pages is None or record is None or not record.impersonator:
+        return None
+    return ImpersonationNotice(record.impersonator_name or record.impersonator, record.until, record.impersonation_writes, pages.end)
+
+
+def _opens_at(app: App, membership: MembershipRecord) -> str:
+    for item in app.registry.navigation:
+        if item.group == "main" and "{organisation}" in item.path and (not item.permission or item.permission in membership.permissions):
+            return item.path.format(organisation=membership.slug)
+    return "/"
+
+
 def navigation(app: App, actor: Actor | None, membership: MembershipRecord | None, path: str) -> list[NavigationLink]:
     """The places a reader can go to: those of staff on the admin listener, all others on the public one."""
     staff = app.listener == "admin"
     links = []
     for item in app.registry.navigation:
-        if actor is None or staff != (item.group == "staff") or ("{organisation}" in item.path and membership is None):
+        if staff != (item.group == "staff") or ("{organisation}" in item.path and membership is None):
+            continue
+        if item.group == "foot":
+            links.append(NavigationLink(item.label, item.icon, item.path, path == item.path, item.group))
+        if item.group == "foot" or actor is None:
             continue
         if item.permission and not actor.may(item.permission, membership.organisation if membership and not staff else None):
             continue

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit
 
-from litestar import Request
+from litestar import MediaType, Request
 from litestar.datastructures import Cookie, State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
@@ -34,7 +34,7 @@ from phoenix.kernel.web.page_context import page_context
 from phoenix.kernel.web.rules import Rule
 from phoenix.kernel.web.session_reader import cookie_of
 
-HTML = "text/html; charset=utf-8"
+HTML = MediaType.HTML
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
 TOAST_COOKIE = "phoenix_toast"
 MOST_FORM_FIELDS = 200

@@ -26,7 +26,8 @@ STRANGER = _("It was not you? Change your password, end all other sessions, and 
 
 async def send_security_notice(runtime: Runtime, payload: dict[str, Any]) -> None:
     """Tell the owner of an account what changed about its safety."""
-    notice = runtime.part(Registry).notices[payload["what"]]
+    registry = runtime.part(Registry)
+    notice = registry.notices[payload["what"]]
     async with runtime.database.reader() as db:
         account = await find_account(db, payload["account"])
         if account is None:
@@ -38,7 +39,7 @@ async def send_security_notice(runtime: Runtime, payload: dict[str, Any]) -> Non
         name=account.name,
         sentence=notice.sentence.format(**facts),
         foot=notice.foot or STRANGER,
-        link=f"{runtime.settings.public_url}{notice.path}",
+        link=f"{runtime.settings.public_url}{notice.path or registry.sign_in.second_factor}",
     )
 
 

@@ -47,7 +47,7 @@ MODULE = Module(
         Schedule("accounts.forget_old", "17 3 * * *", jobs.forget_old),
         Schedule("accounts.erase_due", "7 * * * *", jobs.erase_due),
     ),
-    navigation=(NavigationItem("Settings", "settings", "/settings/profile", group="account", order=90),),
+    navigation=(NavigationItem("Profile", "user", "/settings/profile", group="account", order=10),),
     hot=(HotRead("/api/v2/me", me_key),),
     names=(Names("acc", names),),
     credentials=(Credential("password", "SELECT count(*) FROM accounts WHERE id = {account} AND password_hash <> '!'", signs_in=True),),

@@ -8,7 +8,7 @@ from typing import Any
 
 from phoenix.kernel.actor import IMPERSONATE_AND_WRITE
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, EventKind, Module, Permission, PersonalData
+from phoenix.kernel.module import Activity, EventKind, ImpersonationPages, Module, Permission, PersonalData
 from phoenix.modules.impersonation import events, pages, personal
 from phoenix.modules.impersonation.actions import IMPERSONATE
 from phoenix.modules.impersonation.notices import IMPERSONATED
@@ -30,5 +30,6 @@ MODULE = Module(
     ),
     events=(EventKind(events.ImpersonationStarted, activity=Activity(_("Staff began to look through your account"), "bad", _reason)),),
     notices=(IMPERSONATED,),
+    impersonation=ImpersonationPages(end="/look-as/end"),
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

@@ -81,6 +81,8 @@ MODULE = Module(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
         NavigationItem("Programs", "plug", "/o/{organisation}/programs", "organisations.manage", group="organisation", order=65),
         NavigationItem("Manage", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
+        NavigationItem("All organisations", "building", "/organisations", group="organisations", order=80),
+        NavigationItem("New organisation", "plus", "/organisations/new", group="organisations", order=81),
     ),
     personal=PersonalData(export=personal.export, erase=personal.erase, refuse=personal.refuse),
     memberships=MembershipSource(queries.membership_finder, queries.hold_memberships),

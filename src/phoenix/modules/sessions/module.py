@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, Command, EventKind, Identity, Job, Module, PersonalData, Schedule, Slot
+from phoenix.kernel.module import Activity, Command, EventKind, Identity, Job, Module, NavigationItem, PersonalData, Schedule, Slot
 from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal
 from phoenix.modules.sessions.actions.known_devices import JOB
 from phoenix.modules.sessions.actions.list import signed_in_with
@@ -30,6 +30,7 @@ MODULE = Module(
     jobs=(Job(JOB, jobs.send_new_device),),
     schedules=(Schedule("sessions.forget_old", "19 3 * * *", jobs.forget_old),),
     commands=(Command("keys", "rotate", commands.rotate_keys), Command("keys", "list", commands.list_keys)),
+    navigation=(NavigationItem("Where you are signed in", "laptop", "/settings/sessions", group="account", order=20),),
     slots=(Slot("security", "sessions/_devices.html", pages.devices, queries=1, order=50),),
     identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, keys=(GENERATION,)),
     personal=PersonalData(export=personal.export, erase=personal.erase, deletion_asked=personal.deletion_asked),
