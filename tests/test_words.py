@@ -23,7 +23,6 @@ INSTEAD = {
     "face": "avatar",
     "mend": "fix",
     "house": "phoenix",
-    "crowded": "too long",
     "look as": "impersonate",
     "prove again": "reauthenticate",
     "log in": "sign in",
@@ -37,7 +36,6 @@ INSTEAD = {
     "way on": "next step",
     "take try": "count attempt",
     "set aside": "failed",
-    "prepare": "first_start, or what is made ready",
     "somebody": "someone, or who it is",
     "everybody": "everyone",
 }

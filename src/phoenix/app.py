@@ -88,7 +88,7 @@ def admin_app(settings: Settings, registry: Registry, *, clock: Clock | None = N
 
 
 def create_realtime_app() -> AsgiApp:
-    """Sockets alone, for the processes that serve nothing else."""
+    """Only sockets, for the processes that serve nothing else."""
     settings = read_settings()
     configure(settings.logs)
     return Phoenix(settings, REGISTRY, pages=False)

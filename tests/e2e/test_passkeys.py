@@ -1,4 +1,4 @@
-"""A3 in a real browser: a passkey is added, signs in by itself, is the second step, proves again who is there, and is removed.
+"""A3 in a real browser: a passkey is added, signs in by itself, is the second factor, re-authenticates, and is removed.
 
 Chromium's virtual authenticator stands for the device. It lives at http://localhost, since a bare number has no passkeys.
 """

@@ -13,7 +13,7 @@ import asyncpg
 APPEND_ONLY = ("audit_log",)
 # Rows here are changed, and stay.
 STAYS = ("audit_head",)
-# Written by migrations alone.
+# Written only by migrations.
 READ_ONLY = ("alembic_version",)
 # The first PostgreSQL in which the upkeep of a table is a right of its own.
 MAINTAIN_SINCE = 170_000

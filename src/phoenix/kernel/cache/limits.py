@@ -1,4 +1,4 @@
-"""Rate limits: exact sliding windows, atomic in Valkey; in each process alone while Valkey cannot be reached."""
+"""Rate limits: exact sliding windows, atomic in Valkey; per process while Valkey cannot be reached."""
 
 from __future__ import annotations
 

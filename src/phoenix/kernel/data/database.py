@@ -1,4 +1,4 @@
-"""PostgreSQL: SQL as SQL, rows into Structs, one transaction a request or job, every query counted."""
+"""PostgreSQL: SQL as SQL, rows into Structs, one transaction per request or job, every query counted."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def _moment(context: Context, instant: datetime | str) -> Markup:
 
 @pass_context
 def _clock(context: Context, instant: datetime | str) -> Markup:
-    """The time of day alone, for what stands under the heading of its day."""
+    """Only the time of day, for what stands under the heading of its day."""
     shown = times.show(_instant(instant), context["zone"], context["now"], current_locale())
     return Markup('<time datetime="{}" title="{}">{:%H:%M}</time>').format(shown.iso, shown.full, _local(context, instant))
 

@@ -46,7 +46,7 @@ class NavigationItem:
     """Where people can go. `path` holds `{organisation}` where it belongs to one.
 
     `main` and `organisation` stand in the sidebar, `account` in the reader's own menu, `organisations` in the menu that changes the
-    organisation, `foot` below the pages for people who are not signed in, `staff` in the sidebar of the admin listener alone. The first of `main` that a member may see opens an organisation.
+    organisation, `foot` below the pages for people who are not signed in, `staff` only in the sidebar of the admin listener. The first of `main` that a member may see opens an organisation.
     """
 
     label: str

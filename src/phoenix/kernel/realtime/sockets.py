@@ -1,4 +1,4 @@
-"""Sockets: one room a person and one an organisation, fed by the events each process follows for itself.
+"""Sockets: one room per person and one per organisation, fed by the events each process follows for itself.
 
 No message bus is needed: every process reads the same numbered events and tells its own sockets, so nothing is lost
 between processes and nothing depends on Valkey. Only websockets are served; a poll could reach another worker.

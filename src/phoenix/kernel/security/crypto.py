@@ -40,7 +40,7 @@ class Keys:
         """The same for the same master in every environment, and of no use for anything but telling that it is the same."""
 
     def key(self, purpose: str) -> bytes:
-        """32 bytes for that purpose alone."""
+        """32 bytes for only that purpose."""
         return self._derive(purpose)
 
     def mac(self, purpose: str, *parts: str | bytes) -> bytes:

@@ -39,7 +39,7 @@ _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 class Passwords:
     """Hashes and verifies in threads of its own, with at most `waiting` calls in line; Argon2 lets go of the interpreter.
 
-    Every method may raise Unavailable when the line is full: a flood of sign-ins slows sign-ins alone.
+    Every method may raise Unavailable when the line is full: a flood of sign-ins slows only sign-ins.
     """
 
     def __init__(self, *, threads: int | None = None, waiting: int = WAITING) -> None:

@@ -95,7 +95,7 @@ class Reference:
 
 
 def reference(document: Json) -> Reference:
-    """Read a document. References outside of it are shown by their name alone."""
+    """Read a document. References outside of it are shown only by their name."""
     reader = _Reader(document)
     groups: dict[str, list[Operation]] = {}
     for path, methods in document.get("paths", {}).items():

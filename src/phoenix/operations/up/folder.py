@@ -29,7 +29,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 @contextlib.contextmanager
 def claim(folder: Path) -> Iterator[Path]:
-    """Make the folder where it is missing, and hold it for this process alone while the block lasts.
+    """Make the folder where it is missing, and hold it for only this process while the block lasts.
 
     The lock is the kernel's, so that it ends with the process however that ends. Raises StartError where the folder cannot
     be used, NewerDataError where its layout is newer than this Phoenix knows.
@@ -50,7 +50,7 @@ def claim(folder: Path) -> Iterator[Path]:
 
 
 def secret_key(folder: Path) -> str:
-    """The secret of a development installation, made at its first start and readable by its owner alone."""
+    """The secret of a development installation, made at its first start and readable only by its owner."""
     path = folder / "secret_key"
     with contextlib.suppress(FileNotFoundError):
         if key := path.read_text(encoding="ascii").strip():

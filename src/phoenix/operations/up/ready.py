@@ -53,7 +53,7 @@ def describe(settings: Settings, *, database: str, cache: str, link: str | None,
         url=url,
         api=f"{url}/api/v2",
         docs=f"{url}/api/docs",
-        # Answered on loopback alone, even where a domain leads here.
+        # Answered only on loopback, even where a domain leads here.
         mailbox=f"{local}/mailbox" if with_mailbox(settings) else None,
         admin=settings.admin.origin,
         socket=f"{settings.realtime.url or url}/socket.io/",

@@ -106,5 +106,5 @@ async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
 
 
 def code_hash(keys: Keys, verification: str, code: str) -> bytes:
-    """A keyed hash: eight digits alone would be found by trying them all."""
+    """A keyed hash: eight digits without a key would be found by trying them all."""
     return keys.mac("proof", verification, code)

@@ -132,7 +132,7 @@ OTHERS_WITH: Query[int] = query(
 """,
 )
 
-# What is about an account alone belongs to no organisation.
+# What is only about an account belongs to no organisation.
 SECURITY_EVENTS: Query[SecurityEvent] = query(
     SecurityEvent,
     """

@@ -1,4 +1,4 @@
-"""Pages of the admin panel, folded from their files. All of them are on the admin listener alone."""
+"""Pages of the admin panel, folded from their files. All of them are only on the admin listener."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Use a passkey: to sign in with it alone, as the second step, and to confirm that it is still you."""
+"""Use a passkey: to sign in with nothing else, as the second factor, and to confirm that it is still you."""
 
 from __future__ import annotations
 
