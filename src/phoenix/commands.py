@@ -106,9 +106,10 @@ def new_module(name: str, *, folder: Path = Path("src/phoenix/modules"), package
         print(path)
     reference = f"{package}.{name}.module"
     if package == PACKAGE:
-        print(f"Now add it to src/phoenix/composition.py: from {reference} import MODULE as {name.upper()}")
+        print(f"Now add it to src/phoenix/composition.py: from {reference} import MODULE as {name.upper()}, and {name.upper()} to OWN.")
     else:
         print(f'Now add it to [project.entry-points."phoenix.modules"] in pyproject.toml: {name} = "{reference}:MODULE"')
+    print(f"Then run: phoenix check-module {name}")
 
 
 @app.command(name="new-product")
