@@ -8,6 +8,7 @@ import dataclasses
 import inspect
 import sys
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,14 +23,18 @@ from phoenix.cli import WRONG_SETTINGS, up
 from phoenix.composition import MIGRATIONS, MODULES, OWN, REGISTRY
 from phoenix.embedded.here import with_what_runs
 from phoenix.kernel.errors import PhoenixError
+from phoenix.kernel.module import Module
+from phoenix.kernel.registry import Registry, RegistryError
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
 from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.operations import migrate as migrations
 from phoenix.operations import new_module as layouts
+from phoenix.operations.added import load
+from phoenix.operations.check_module import check_module as what_is_missing
 from phoenix.operations.database_shell import open_shell
 from phoenix.operations.grants import grant, role_of
-from phoenix.operations.new_module import PACKAGE, BadName
+from phoenix.operations.new_module import PACKAGE, BadName, is_name
 from phoenix.operations.new_product import new_product as lay_out_product
 from phoenix.operations.shell import BANNER, talk
 from phoenix.settings import Settings, SettingsError, read_settings, unknown
@@ -101,9 +106,10 @@ def new_module(name: str, *, folder: Path = Path("src/phoenix/modules"), package
         print(path)
     reference = f"{package}.{name}.module"
     if package == PACKAGE:
-        print(f"Now add it to src/phoenix/composition.py: from {reference} import MODULE as {name.upper()}")
+        print(f"Now add it to src/phoenix/composition.py: from {reference} import MODULE as {name.upper()}, and {name.upper()} to OWN.")
     else:
         print(f'Now add it to [project.entry-points."phoenix.modules"] in pyproject.toml: {name} = "{reference}:MODULE"')
+    print(f"Then run: phoenix check-module {name}")
 
 
 @app.command(name="new-product")
@@ -113,6 +119,28 @@ def new_product(name: str, folder: Path | None = None, /, *, module: str = "note
     for path in lay_out_product(name, target, module=module, taken={one.name for one in OWN}):
         print(path)
     print(f"Now run: cd {target} && make run")
+
+
+@app.command(name="check-module")
+def check_module(name: str) -> int:
+    """Print what a module leaves undone, each with the file to change. Exit status 1 if there is anything."""
+    found = next((module for module in MODULES if module.name == name), None) or _not_composed(name)
+    registry = REGISTRY if found in MODULES else Registry([*MODULES, found])
+    missing = what_is_missing(found, registry)
+    for one in missing:
+        file = one.file.relative_to(Path.cwd()) if one.file.is_relative_to(Path.cwd()) else one.file
+        print(f"{file}: {one.sentence}")
+    if not missing:
+        print(f"Nothing is missing from {name}.")
+    return 1 if missing else 0
+
+
+def _not_composed(name: str) -> Module:
+    """A module that is in a folder of ours, and not in the composition yet."""
+    reference = f"{PACKAGE}.{name}.module"
+    if not is_name(name) or find_spec(f"{PACKAGE}.{name}") is None:
+        raise BadName(f"There is no module called {name!r}. There are: {', '.join(module.name for module in MODULES)}.")
+    return load([f"{reference}:MODULE"])[0]
 
 
 @app.command
@@ -227,7 +255,7 @@ def main() -> None:
     except (SettingsError, BadName) as error:
         print(error, file=sys.stderr)
         raise SystemExit(WRONG_SETTINGS) from None
-    except (PhoenixError, migrations.MigrationError) as error:
+    except (PhoenixError, RegistryError, migrations.MigrationError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None
     raise SystemExit(result if isinstance(result, int) else 0)

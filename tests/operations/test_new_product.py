@@ -36,21 +36,22 @@ def installed(product: Path) -> str:
     return os.pathsep.join(map(str, (ROOT / "src", product / "src", metadata.parent)))
 
 
+def run(product: Path, path: str, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PHOENIX_", "PYTEST_"))}
+    environment["PYTHONPATH"] = path
+    return subprocess.run([sys.executable, "-m", *command], cwd=product, env=environment, check=False, capture_output=True, text=True)
+
+
 def test_its_own_tests_pass_with_its_module_loaded_by_the_entry_point(tmp_path: Path) -> None:
     """They import it, and ask its API route, its page and the feed of the real application."""
     product = tmp_path / "bakery-co"
     new_product("bakery-co", product, module="loaves", taken=OURS)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PHOENIX_", "PYTEST_"))}
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=product,
-        env={**environment, "PYTHONPATH": installed(product)},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    path = installed(product)
+    ran = run(product, path, "pytest", "-q", "-p", "no:cacheprovider")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "3 passed" in ran.stdout
+    checked = run(product, path, "phoenix.cli", "check-module", "loaves")
+    assert (checked.returncode, checked.stdout) == (0, "Nothing is missing from loaves.\n"), checked.stderr
 
 
 def test_it_depends_on_this_phoenix_and_leaves_no_blank(tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""What a module's declaration leaves out: words, permissions, events, budgets of routes, personal data."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from litestar.handlers import HTTPRouteHandler
+
+from phoenix.kernel.data.events import Event
+from phoenix.kernel.module import Module
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
+from phoenix.operations.check_module.found import Folder, Missing
+
+OF_A_PERSON = re.compile(r"\bREFERENCES accounts\b")
+
+
+def missing_in_declaration(folder: Folder, registry: Registry) -> Iterator[Missing]:
+    if not folder.module.about.strip():
+        yield Missing(folder.declaration, "The module has no description. Say in one sentence in about what it is for.")
+    yield from _permissions(folder, registry)
+    yield from _events(folder)
+    yield from _routes(folder, registry)
+    if folder.module.personal is None and any(OF_A_PERSON.search(text) for text in _migrations(folder.module)):
+        yield Missing(
+            folder.declaration,
+            "Its tables refer to accounts, and nothing says what happens when a person leaves. "
+            "Write personal.py with export() and erase(), and declare personal=PersonalData(…).",
+        )
+
+
+def _permissions(folder: Folder, registry: Registry) -> Iterator[Missing]:
+    module, file = folder.module, folder.declaration
+    granted = {name for names in module.roles.values() for name in names}
+    opened = {route.opt["rule"].may for one in registry.modules for route in one.routes if _path(route).startswith("/api/")}
+    for permission in module.permissions:
+        if not permission.about.strip():
+            yield Missing(file, f"The permission {permission.name} has no description. Say what it allows, as in “Read entries”.")
+        if permission.scope == "organisation":
+            if permission.name not in granted:
+                yield Missing(file, f"No role has the permission {permission.name}. Give it to one in roles, or remove it.")
+            if not opened & registry.with_implied(frozenset({permission.name})):
+                yield Missing(
+                    file, f"No API route asks for the permission {permission.name}, so a key with it opens nothing. Add one to api.py."
+                )
+
+
+def _events(folder: Folder) -> Iterator[Missing]:
+    declared = {kind.type for kind in folder.module.events}
+    for name, found in sorted(_values(folder, "events")):
+        if isinstance(found, type) and issubclass(found, Event) and found.kind and found not in declared:
+            yield Missing(folder.declaration, f"The event {name} is not declared. Add an EventKind of it to events.")
+    for kind in folder.module.events:
+        is_read = kind.feed or kind.group or kind.link
+        if is_read and not kind.summary.strip():
+            yield Missing(
+                folder.declaration, f"The event {kind.type.kind} has no description. Give it a summary, as in “{{actor}} posted the note”."
+            )
+        if kind.feed and not kind.group:
+            yield Missing(folder.declaration, f"The event {kind.type.kind} is in the feed and in no group. Set group to filter by it.")
+
+
+def _routes(folder: Folder, registry: Registry) -> Iterator[Missing]:
+    declared = folder.module.routes
+    for name, route in _values(folder, "api", "pages"):
+        if isinstance(route, HTTPRouteHandler) and not any(route is one for one in declared):
+            yield Missing(folder.declaration, f"The route {name} is not declared. Add it to routes.")
+    for route in declared:
+        title = f"{min(route.http_methods)} {_path(route)}"
+        file = _file_of(folder, route)
+        rule = route.opt.get("rule")
+        if rule is None or rule.may not in {PUBLIC, SIGNED_IN, *registry.permissions}:
+            yield Missing(file, f"The route {title} names no permission that a module declares. Set may.")
+        elif rule.may == PUBLIC and "POST" in route.http_methods and not rule.limits:
+            yield Missing(file, f"The route {title} is public and can be tried without end. Set limits.")
+        if not isinstance(route.opt.get("queries"), int):
+            yield Missing(file, f"The route {title} has no query budget. Set queries to the number of statements it may run.")
+        if _path(route).startswith("/api/") and not route.summary:
+            yield Missing(file, f"The route {title} has no description. Give its function a docstring.")
+
+
+def _values(folder: Folder, *parts: str) -> Iterator[tuple[str, object]]:
+    """What the named parts of the module define at their top, each once, with its name."""
+    seen: list[object] = []
+    for dotted, loaded in sorted(sys.modules.items()):
+        own = dotted.removeprefix(f"{folder.package}.")
+        if own == dotted or own.split(".")[0] not in parts:
+            continue
+        for name, value in sorted(vars(loaded).items()):
+            is_from_elsewhere = isinstance(value, type) and value.__module__ != dotted
+            if not is_from_elsewhere and not name.startswith("_") and not any(value is one for one in seen):
+                seen.append(value)
+                yield name, value
+
+
+def _file_of(folder: Folder, route: HTTPRouteHandler) -> Path:
+    """Where a route is written."""
+    for path, text in folder.texts():
+        if text in route.paths:
+            return path
+    return folder.declaration
+
+
+def _path(route: HTTPRouteHandler) -> str:
+    return min(route.paths)
+
+
+def _migrations(module: Module) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted(module.migrations.glob("*.py"))]

@@ -1,0 +1,101 @@
+"""A comments module touches one folder and the composition: every rule for modules holds for it without another line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from phoenix.operations.new_module import new_module
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("src/phoenix", "tests", "docs", "api", "pyproject.toml")
+RULES = (
+    "needs or entered or only_its_module or every_table or names_its_permission or public_form or every_sql_text "
+    "or inside_a_function or crowded or who_may"
+)
+# Not rules of modules, but documents that list everything: check-module says which lines they want.
+UNFINISHED = """\
+tests/modules/comments: It has no tests.
+docs/where.md: It is not in the table.
+api/openapi.json: GET /api/v2/comments is not in the document of the API.
+api/openapi.json: POST /api/v2/comments is not in the document of the API.
+"""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Phoenix as it is, with a comments module."""
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / name, tmp_path / name)
+    new_module("comments", tmp_path / "src" / "phoenix" / "modules")
+    composition = tmp_path / "src" / "phoenix" / "composition.py"
+    text = composition.read_text().replace(
+        "from phoenix.modules.dashboard.module",
+        "from phoenix.modules.comments.module import MODULE as COMMENTS\nfrom phoenix.modules.dashboard.module",
+        1,
+    )
+    composition.write_text(text.replace("    ENTRIES,\n", "    ENTRIES,\n    COMMENTS,\n", 1))
+    return tmp_path
+
+
+def run(clone: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PHOENIX_", "PYTEST_"))}
+    environment["PYTHONPATH"] = str(clone / "src")
+    return subprocess.run([sys.executable, *command], cwd=clone, env=environment, check=False, capture_output=True, text=True)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    found = (path for name in COPIED for path in [folder / name, *(folder / name).rglob("*")])
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file() and path.suffix != ".pyc"}
+
+
+def test_one_folder_and_the_composition_are_touched(clone: Path) -> None:
+    before, after = files(ROOT), files(clone)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    outside = {name for name in changed if not name.startswith("src/phoenix/modules/comments/")}
+    assert outside == {"src/phoenix/composition.py"}
+    old, new = (texts["src/phoenix/composition.py"].decode().splitlines() for texts in (before, after))
+    lines = [line for line in difflib.ndiff(old, new) if line[0] in "+-"]
+    assert lines == ["+ from phoenix.modules.comments.module import MODULE as COMMENTS", "+     COMMENTS,"]
+
+
+def test_every_rule_for_modules_holds(clone: Path) -> None:
+    where = ("tests/test_architecture.py", "tests/modules/test_who_may.py")
+    ran = run(clone, "-m", "pytest", "-v", "-p", "no:cacheprovider", *where, "-k", RULES)
+    assert ran.returncode == 0, ran.stdout[-4000:]
+    # The rules are asked of it, too.
+    for test in ("test_needs_are_the_real_imports[comments]", "[POST /o/{slug:str}/comments-", "opens_a_route[comments.write]"):
+        assert test in ran.stdout
+
+
+def test_the_import_contracts_hold_for_it(clone: Path) -> None:
+    lint = ("-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())", "--no-cache")
+    kept = run(clone, *lint)
+    assert kept.returncode == 0, kept.stdout
+    for file, line in (("events.py", "comments import queries"), ("queries.py", "feed.api import NEWEST")):
+        path = clone / "src" / "phoenix" / "modules" / "comments" / file
+        text = path.read_text()
+        path.write_text(f"{text}\nfrom phoenix.modules.{line}\n")
+        broken = run(clone, *lint)
+        assert broken.returncode == 1
+        assert "phoenix.modules.comments" in broken.stdout
+        path.write_text(text)
+
+
+def test_only_documents_that_list_everything_are_unfinished(clone: Path) -> None:
+    ran = run(clone, "-m", "phoenix.commands", "check-module", "comments")
+    assert ran.returncode == 1, ran.stderr
+    wanted = UNFINISHED.splitlines()
+    assert len(ran.stdout.splitlines()) == len(wanted), ran.stdout
+    for line, beginning in zip(ran.stdout.splitlines(), wanted, strict=True):
+        assert line.startswith(beginning)
