@@ -7,6 +7,7 @@ import contextlib
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.harness import Harness
 
@@ -42,13 +43,8 @@ def noting(harness: Harness) -> Iterator[Noted]:
         noted.marked.update(keys)
         await begin(keys)
 
-    Transaction.invalidate = note  # type: ignore[method-assign]
-    generations.begin = mark  # type: ignore[method-assign]
-    try:
+    with patch.object(Transaction, "invalidate", note), patch.object(generations, "begin", mark):
         yield noted
-    finally:
-        Transaction.invalidate = invalidate  # type: ignore[method-assign]
-        generations.begin = begin  # type: ignore[method-assign]
 
 
 def sites() -> set[str]:

@@ -1,0 +1,30 @@
+"""A5: what a provider said of somebody is used once, whichever form brings it and however often."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import cast
+
+from tests.harness import Harness
+
+from phoenix.modules.providers.actions.identities import PendingIdentity, use_pending
+from phoenix.modules.providers.errors import ProviderRefused
+
+
+def test_of_several_uses_exactly_one_counts(harness: Harness) -> None:
+    async def use(harness: Harness, token: str) -> bool:
+        try:
+            async with harness.runtime.database.transaction() as tx:
+                await use_pending(tx, cast("PendingIdentity", SimpleNamespace(token=token)))
+        except ProviderRefused:
+            return False
+        return True
+
+    async def run() -> None:
+        async with harness:
+            assert sorted(await asyncio.gather(*(use(harness, "one sign-in") for _ in range(4)))) == [False, False, False, True]
+            assert not await use(harness, "one sign-in")
+            assert await use(harness, "another sign-in")
+
+    asyncio.run(run())
