@@ -10,9 +10,10 @@ import pytest
 from tests.harness import Harness
 
 from phoenix.kernel.cache.cache import Cache, Watch
-from phoenix.kernel.cache.generations import Generations, MachineGenerations
+from phoenix.kernel.cache.generations import IN_FLIGHT_SECONDS, Generations, MachineGenerations
 from phoenix.kernel.cache.keys import Key, KeyKind
 from phoenix.kernel.data.query import command
+from phoenix.settings.concerns import LONGEST_STATEMENT
 
 THING = KeyKind("thing")
 RENAME = command("UPDATE accounts SET name = $2 WHERE id = $1")
@@ -134,3 +135,8 @@ def test_the_setting_bounds_the_cache_of_a_process(harness: Harness) -> None:
             assert [name for name in ("a", "b", "c") if cache.entry(name) is not None] == ["b", "c"]
 
     asyncio.run(run())
+
+
+def test_a_mark_outlasts_the_longest_commit_that_can_be_set() -> None:
+    # kernel/data/database.py gives a commit up 5 s after the longest statement.
+    assert IN_FLIGHT_SECONDS > LONGEST_STATEMENT / 1000 + 5

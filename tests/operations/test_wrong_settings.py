@@ -37,6 +37,7 @@ WRONG = [
     ("PHOENIX_DATABASE_POOL", "٣"),
     ("PHOENIX_DATABASE_POOL", "100000"),
     ("PHOENIX_STATEMENT_TIMEOUT", "1"),
+    ("PHOENIX_STATEMENT_TIMEOUT", "35001"),
     ("PHOENIX_CACHE_URL", "http://localhost:6379"),
     ("PHOENIX_NODES", "several"),
     ("PHOENIX_SESSION_IDLE", "0"),

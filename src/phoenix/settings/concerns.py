@@ -9,6 +9,10 @@ from phoenix.settings.declare import PORT, between, bind, networks, one_of, orig
 
 YEAR = 366 * 86_400
 
+# Milliseconds. A commit is given up 5 s later at the latest, while the cache still holds what it writes for in flight
+# (IN_FLIGHT_SECONDS): a statement that may take longer would let readers believe stale values.
+LONGEST_STATEMENT = 35_000
+
 
 @dataclass(frozen=True, slots=True)
 class InstallationSettings:
@@ -77,7 +81,7 @@ class DatabaseSettings:
     )
     pool: int = setting("DATABASE_POOL", 10, "Largest number of connections of each process.", between(2, 1000))
     statement_timeout: int = setting(
-        "STATEMENT_TIMEOUT", 10_000, "Milliseconds after which a statement is given up.", between(100, 600_000)
+        "STATEMENT_TIMEOUT", 10_000, "Milliseconds after which a statement is given up.", between(100, LONGEST_STATEMENT)
     )
     lock_timeout: int = setting("LOCK_TIMEOUT", 3_000, "Milliseconds a statement waits for a lock.", between(10, 600_000))
 

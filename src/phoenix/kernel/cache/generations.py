@@ -23,7 +23,7 @@ from phoenix.kernel.cache.valkey import Valkey, script
 
 # A key in flight longer than this belongs to a writer that died. A mark stands from just before COMMIT until after it, and must
 # outlast every COMMIT that can still land: a process that hangs in between is cut off by PostgreSQL after 30 s
-# (idle_in_transaction_session_timeout), and COMMIT itself is given up 5 s after PHOENIX_STATEMENT_TIMEOUT, 15 s by default.
+# (idle_in_transaction_session_timeout), and COMMIT itself is given up 5 s after PHOENIX_STATEMENT_TIMEOUT, 15 s by default and 40 s at most.
 # Shorter, and readers would believe the cache while a slow commit lands; longer only costs cache hits after a crash.
 IN_FLIGHT_SECONDS = 45
 IN_FLIGHT = 1
