@@ -34,11 +34,15 @@ def sign_in(phoenix: Running) -> tuple[dict[str, str], str]:
 
 
 def processes(phoenix: Running, *words: str) -> list[int]:
-    """The processes of this installation whose command line holds all the words."""
+    """The processes of this installation whose command line holds all the words: its children, and what calls itself its own."""
     found = []
+    assert phoenix.process is not None
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            ours = f"PHOENIX_UP_DATA={phoenix.data.resolve()}\0".encode() in path.read_bytes()
+            # PostgreSQL and Valkey get nothing of Phoenix in their environment.
+            parent = int((path.parent / "stat").read_text().rpartition(")")[2].split()[1])
+            named = f"PHOENIX_UP_DATA={phoenix.data.resolve()}\0".encode() in path.read_bytes()
+            ours = named or parent == phoenix.process.pid
             command = (path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue

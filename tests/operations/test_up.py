@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,10 +89,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(folder: Path) -> Iterator[Installation]:
+def started(folder: Path) -> Iterator[Installation]:
     installation = Installation(folder / "data", folder / "log", "--demo")
     yield installation
     installation.stop()
+
+
+@pytest.fixture
+def running(started: Installation) -> Installation:
+    """The installation, whole: what another test killed may still be on its way back."""
+    address = urllib.parse.urlsplit(started.said["admin"])
+    assert address.hostname
+    assert address.port
+    host, port = address.hostname, address.port
+    parts = ("granian", "create_admin_app", "phoenix.worker", "phoenix.embedded.mailbox")
+    assert wait_until(lambda: all(started.pids(part) for part in parts) and not is_free(host, port) and started.is_ready(), 30)
+    return started
 
 
 def test_from_nothing_to_ready(running: Installation, folder: Path) -> None:
