@@ -107,3 +107,13 @@ def test_the_version_stands_in_one_place() -> None:
     for name in ("package.json", "package-lock.json"):
         assert "version" not in json.loads((ROOT / name).read_text()), f"{name} need not tell a version: nobody installs it"
     assert json.loads((ROOT / "api" / "openapi.json").read_text())["info"]["version"] == phoenix.__version__
+
+
+def test_no_file_names_the_host_of_a_registry() -> None:
+    """Whoever installs Phoenix, or a product laid out by it, chooses where packages come from."""
+    hosts = re.compile("|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs")))
+    folders = ("src", "docs", "tools", "requirements", "web", "tests")
+    kinds = {".py", ".txt", ".md", ".sh", ".toml", ".json", ".yaml", ".cfg"}
+    files = [*(p for p in ROOT.iterdir() if p.is_file()), *(p for folder in folders for p in (ROOT / folder).rglob("*") if p.is_file())]
+    looked_at = [path for path in files if path.suffix in kinds or path.parent == ROOT]
+    assert [str(path) for path in looked_at if hosts.search(path.read_text(encoding="utf-8", errors="replace"))] == []
