@@ -31,7 +31,7 @@ class Factors:
     async def of(cls, harness: Harness, name: str) -> Factors:
         """Make the person, sign in once from a device, and turn the app on."""
         person = await harness.person(name, password=True)
-        known = (await harness.log_in(name)).json()
+        known = (await harness.sign_in(name)).json()
         secret = (await harness.post("/api/v2/totp", by=name)).json()["secret"]
         confirmed = await harness.post("/api/v2/totp/confirm", by=name, json={"code": pyotp.TOTP(secret).at(harness.clock.now())})
         assert confirmed.status_code == 201, confirmed.text
@@ -46,7 +46,7 @@ class Factors:
 
     async def challenge(self, **data: Any) -> str:
         """Show the password; what the second step is owed with."""
-        answer = await self.harness.log_in(self.name, **data)
+        answer = await self.harness.sign_in(self.name, **data)
         assert answer.json()["code"] == "second_factor_required", answer.text
         return str(answer.json()["challenge"])
 

@@ -201,7 +201,7 @@ class Harness:
             self.people[by].token = answer.json()["access_token"]
         return answer
 
-    async def log_in(self, name: str, **data: Any) -> httpx.Response:
+    async def sign_in(self, name: str, **data: Any) -> httpx.Response:
         """Sign in by the API with address and password, as someone made with one."""
         given = {"email": self.people[name].email, "password": PASSWORD, **data}
         return await self.post("/api/v2/sessions", json=given)

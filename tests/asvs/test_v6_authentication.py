@@ -33,8 +33,8 @@ def test_changing_a_password_takes_the_current_one(harness: Harness) -> None:
             assert await harness.events() == []
             right = {"current_password": PASSWORD, "password": NEW}
             assert (await harness.post("/api/v2/me/password", by="ada", json=right)).status_code == 204
-            assert (await harness.log_in("ada")).status_code == 401
-            assert (await harness.log_in("ada", password=NEW)).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 401
+            assert (await harness.sign_in("ada", password=NEW)).status_code == 201
 
     asyncio.run(run())
 
@@ -51,7 +51,7 @@ def test_the_page_asks_for_the_current_password_and_counts_guesses(harness: Harn
             assert waits.status_code == 429
             harness.clock.advance(seconds=31)
             assert (await press(browser, "/settings/password", current_password=PASSWORD, password=NEW)).status_code == 303
-            assert (await harness.log_in("ada", password=NEW)).status_code == 201
+            assert (await harness.sign_in("ada", password=NEW)).status_code == 201
 
     asyncio.run(run())
 
@@ -83,7 +83,7 @@ def test_a_password_is_compared_to_the_letter(harness: Harness) -> None:
         async with harness:
             await harness.person("ada", password=True)
             for other in (PASSWORD.title(), PASSWORD + " ", " " + PASSWORD, PASSWORD[:-1], PASSWORD + "x" * 200):
-                assert (await harness.log_in("ada", password=other)).status_code == 401, other
+                assert (await harness.sign_in("ada", password=other)).status_code == 401, other
                 harness.clock.advance(hours=2)
             long = "a lantern by the harbour " * 10
             await harness.person("bo")
@@ -91,8 +91,8 @@ def test_a_password_is_compared_to_the_letter(harness: Harness) -> None:
             async with harness.runtime.database.transaction() as tx:
                 hashed = await harness.runtime.passwords.hash(long)
                 await (await tx.connection()).execute("UPDATE accounts SET password_hash = $1 WHERE email_key = 'bo@example.com'", hashed)
-            assert (await harness.log_in("bo", password=long[:-2] + "x ")).status_code == 401
-            assert (await harness.log_in("bo", password=long)).status_code == 201
+            assert (await harness.sign_in("bo", password=long[:-2] + "x ")).status_code == 401
+            assert (await harness.sign_in("bo", password=long)).status_code == 201
 
     asyncio.run(run())
 
@@ -102,7 +102,7 @@ def test_a_password_does_not_run_out(harness: Harness) -> None:
         async with harness:
             await harness.person("ada", password=True)
             harness.clock.advance(days=3653)
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
 
     asyncio.run(run())
 

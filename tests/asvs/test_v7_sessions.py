@@ -84,7 +84,7 @@ def test_reauthentication_gives_a_program_new_tokens(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            made = (await harness.log_in("ada")).json()
+            made = (await harness.sign_in("ada")).json()
             before = {"Authorization": f"Bearer {made['access_token']}"}
             assert (await harness.get("/api/v2/me", headers=before)).status_code == 200
             await harness.events()
@@ -110,7 +110,7 @@ def test_the_refresh_token_of_a_reauthentication_counts(harness: Harness) -> Non
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            before = {"Authorization": f"Bearer {(await harness.log_in('ada')).json()['access_token']}"}
+            before = {"Authorization": f"Bearer {(await harness.sign_in('ada')).json()['access_token']}"}
             confirmed = await harness.post(REAUTHENTICATE, headers=before, json={"method": "password", "code": PASSWORD})
             again = await _refresh(harness, confirmed.json()["refresh_token"])
             assert again.status_code == 200
@@ -124,7 +124,7 @@ def test_a_failed_reauthentication_changes_no_token(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            made = (await harness.log_in("ada")).json()
+            made = (await harness.sign_in("ada")).json()
             head = {"Authorization": f"Bearer {made['access_token']}"}
             assert (
                 await harness.post(REAUTHENTICATE, headers=head, json={"method": "password", "code": "not it at all"})
@@ -207,8 +207,8 @@ def test_ending_other_sessions_needs_a_recent_authentication_and_signing_out_doe
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            fresh = (await harness.log_in("ada")).json()
-            made = (await harness.log_in("ada")).json()
+            fresh = (await harness.sign_in("ada")).json()
+            made = (await harness.sign_in("ada")).json()
             harness.clock.advance(minutes=14)
             again = (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": made["refresh_token"]})).json()["access_token"]
             harness.clock.advance(minutes=7)
@@ -225,7 +225,7 @@ def test_as_many_sessions_as_one_likes_each_seen_and_each_ended(harness: Harness
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            made = [(await harness.log_in("ada")).json() for _session in range(12)]
+            made = [(await harness.sign_in("ada")).json() for _session in range(12)]
             listed = {one["id"] for one in (await harness.get("/api/v2/sessions", by="ada")).json()["items"]}
             assert {one["session"] for one in made} < listed
             assert (await harness.delete("/api/v2/sessions", by="ada")).status_code == 204

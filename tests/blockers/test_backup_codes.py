@@ -111,7 +111,7 @@ def test_a_person_with_neither_app_nor_codes_is_not_let_in_by_a_reset(harness: H
             new = "eleven kettles on the roof"
             given = {"email": ada.email, "code": harness.code(ada.email), "password": new}
             assert (await harness.post("/api/v2/password_resets/complete", json=given)).status_code == 204
-            assert (await harness.log_in("ada", password=new)).json()["code"] == "second_factor_required"
+            assert (await harness.sign_in("ada", password=new)).json()["code"] == "second_factor_required"
             assert (await harness.get("/api/v2/me", headers=bearer(ada.token))).status_code == 401
 
     asyncio.run(run())

@@ -46,7 +46,7 @@ def test_it_works_to_the_last_second_and_not_one_longer(harness: Harness, way: s
             given = {"token": link} if way == "link" else {"email": "ada@example.com", "code": code}
             answer = await _complete(harness, **given)
             assert answer.status_code == status, answer.text
-            assert (await harness.log_in("ada", password=NEW)).status_code == (201 if status == 204 else 401)
+            assert (await harness.sign_in("ada", password=NEW)).status_code == (201 if status == 204 else 401)
 
     asyncio.run(run())
 

@@ -87,7 +87,7 @@ def test_an_api_session_is_refreshed_for_as_long_as_it_lasts(harness: Harness) -
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            made = (await harness.log_in("ada")).json()
+            made = (await harness.sign_in("ada")).json()
             for _day in range(89):
                 harness.clock.advance(days=1)
                 answer = await harness.post("/api/v2/sessions/refresh", json={"refresh_token": made["refresh_token"]})

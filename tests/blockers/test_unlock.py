@@ -27,7 +27,7 @@ def test_five_tries_are_looked_at_however_many_come_at_once(harness: Harness) ->
             assert len(statuses) == 200
             assert statuses.count(401) == 5
             assert statuses.count(429) == 195
-            assert (await harness.log_in("ada")).status_code == 429
+            assert (await harness.sign_in("ada")).status_code == 429
             for client in clients:
                 await client.aclose()
 
@@ -63,18 +63,18 @@ def test_the_wait_doubles_up_to_an_hour_and_ends_by_itself(harness: Harness) -> 
             await _guess(harness.client, "ada@example.com", 5)
             expected = 30
             for _round in range(9):
-                refused = await harness.log_in("ada")
+                refused = await harness.sign_in("ada")
                 assert (refused.status_code, int(refused.headers["retry-after"])) == (429, min(expected, 3600))
                 harness.clock.advance(seconds=min(expected, 3600) - 1)
-                assert (await harness.log_in("ada")).status_code == 429
+                assert (await harness.sign_in("ada")).status_code == 429
                 harness.clock.advance(seconds=1)
                 assert await _guess(harness.client, "ada@example.com") == [401]
                 expected *= 2
             harness.clock.advance(seconds=3600)
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
             # A right password starts the count again.
             assert await _guess(harness.client, "ada@example.com", 4) == [401] * 4
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
 
     asyncio.run(run())
 
@@ -83,13 +83,13 @@ def test_a_known_device_is_not_locked_out_by_a_stranger(harness: Harness) -> Non
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            device = (await harness.log_in("ada")).json()["device"]
+            device = (await harness.sign_in("ada")).json()["device"]
             async with harness.new_client(address="198.51.100.9") as stranger:
                 await _guess(stranger, "ada@example.com", 20)
-                assert (await harness.log_in("ada", device=device)).status_code == 201
-                assert (await harness.log_in("ada")).status_code == 429
+                assert (await harness.sign_in("ada", device=device)).status_code == 201
+                assert (await harness.sign_in("ada")).status_code == 429
                 # A made-up device is nobody's.
-                assert (await harness.log_in("ada", device="x" * 43)).status_code == 429
+                assert (await harness.sign_in("ada", device="x" * 43)).status_code == 429
 
     asyncio.run(run())
 
@@ -120,11 +120,11 @@ def test_the_owner_unlocks_by_mail(harness: Harness, by: str) -> None:
             link, code = harness.link("ada@example.com"), harness.code("ada@example.com")
             # Opening the link, as mail scanners do, changes nothing.
             assert (await harness.get(link)).status_code == 200
-            assert (await harness.log_in("ada")).status_code == 429
+            assert (await harness.sign_in("ada")).status_code == 429
             given = {"token": link.partition("token=")[2]} if by == "link" else {"email": "ada@example.com", "code": code}
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
             assert await harness.events() == ["factors.sign_in_resumed"]
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 422
 
     asyncio.run(run())
@@ -149,7 +149,7 @@ def test_an_unlocked_account_is_guarded_as_before(harness: Harness) -> None:
             await harness.work()
             await harness.post("/api/v2/unlocks", json={"email": "ada@example.com", "code": harness.code("ada@example.com")})
             assert sorted(await _guess(harness.client, "ada@example.com", 6)) == [401] * 5 + [429]
-            assert (await harness.log_in("ada")).status_code == 429
+            assert (await harness.sign_in("ada")).status_code == 429
 
     asyncio.run(run())
 

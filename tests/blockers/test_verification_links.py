@@ -90,7 +90,7 @@ def test_a_new_address_is_confirmed_first_and_the_old_one_is_warned(harness: Har
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
-            other = (await harness.log_in("ada")).json()["access_token"]
+            other = (await harness.sign_in("ada")).json()["access_token"]
             await harness.work()
             await harness.events()
             assert (await harness.post("/api/v2/me/email", by="ada", json={"email": "ada@new.example.com"})).status_code == 202
@@ -108,8 +108,8 @@ def test_a_new_address_is_confirmed_first_and_the_old_one_is_warned(harness: Har
             assert harness.mails("ada@example.com")[0].subject == "Your address was changed"
             jobs = await harness.sql("SELECT payload FROM pgqueuer")
             assert not any(b"@" in bytes(row["payload"] or b"") for row in jobs)
-            assert (await harness.log_in("ada")).status_code == 401
-            assert (await harness.log_in("ada", email="ada@new.example.com")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 401
+            assert (await harness.sign_in("ada", email="ada@new.example.com")).status_code == 201
 
     asyncio.run(run())
 

@@ -17,7 +17,7 @@ def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(h
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            second = (await harness.log_in("ada")).json()
+            second = (await harness.sign_in("ada")).json()
             refresh = second["refresh_token"]
             await harness.sql(
                 "UPDATE sessions SET idle_until = $2 WHERE id = $1", second["session"], harness.clock.now() + timedelta(seconds=10)
@@ -44,7 +44,7 @@ def test_a_thief_who_refreshes_twice_is_found_when_the_owner_refreshes(harness: 
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            owner = (await harness.log_in("ada")).json()
+            owner = (await harness.sign_in("ada")).json()
             stolen = owner["refresh_token"]
             for _n in range(3):
                 harness.clock.advance(seconds=70)
@@ -63,7 +63,7 @@ def test_a_refresh_token_that_was_made_up_ends_nobodys_session(harness: Harness)
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            owner = (await harness.log_in("ada")).json()
+            owner = (await harness.sign_in("ada")).json()
             forged = [
                 owner["refresh_token"][:-1] + ("0" if owner["refresh_token"][-1] != "0" else "1"),
                 f"pho_refresh_{owner['session']}-0-{'0' * 64}",

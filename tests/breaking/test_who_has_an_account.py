@@ -31,6 +31,6 @@ def test_signing_up_and_then_signing_in_tells_nothing(harness: Harness) -> None:
             await harness.work()
             # Nothing of it harms the owner, who was told once; and no code for an address that has an account goes out.
             assert [mail for mail in harness.mails("ada@example.com") if "verify" in mail.text] == []
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
 
     asyncio.run(run())

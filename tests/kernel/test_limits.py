@@ -99,10 +99,10 @@ def test_an_error_says_when_to_come_back() -> None:
 
 
 def test_headers_name_every_policy() -> None:
-    decisions = [Decision(True, RESETS, 9, 360), Decision(True, Limit("log_in", 60, 900), 3, 15)]
+    decisions = [Decision(True, RESETS, 9, 360), Decision(True, Limit("sign_in", 60, 900), 3, 15)]
     assert headers_of(decisions) == {
-        "RateLimit-Policy": '"password_reset";q=10;w=3600, "log_in";q=60;w=900',
-        "RateLimit": '"password_reset";r=9;t=360, "log_in";r=3;t=15',
+        "RateLimit-Policy": '"password_reset";q=10;w=3600, "sign_in";q=60;w=900',
+        "RateLimit": '"password_reset";r=9;t=360, "sign_in";r=3;t=15',
     }
     assert headers_of([]) == {}
 

@@ -99,7 +99,7 @@ def test_its_tokens_are_for_itself_and_it_has_no_demo(place: Place) -> None:
         harness = staging(place)
         async with harness:
             await harness.person("ada", password=True)
-            token = (await harness.log_in("ada")).json()["access_token"]
+            token = (await harness.sign_in("ada")).json()["access_token"]
             assert claims(token)["aud"] == "phoenix staging"
             with pytest.raises(Forbidden):
                 await seed_demo(harness.runtime)
@@ -114,7 +114,7 @@ def test_production_does_not_take_its_secret_or_its_tokens(place: Place) -> None
         harness = staging(place)
         async with harness:
             await harness.person("ada", password=True)
-            token = (await harness.log_in("ada")).json()["access_token"]
+            token = (await harness.sign_in("ada")).json()["access_token"]
             assert (await harness.get("/api/v2/me", headers={"Authorization": f"Bearer {token}"})).status_code == 200
         with pytest.raises(SettingsError, match="the one of the staging environment"):
             async with Harness(place, {"PHOENIX_ENVIRONMENT": "production", **GOOD}):

@@ -91,7 +91,7 @@ async def remove_passkey(harness: Harness) -> None:
 
 
 async def refresh(harness: Harness) -> None:
-    token = (await harness.log_in("ada")).json()["refresh_token"]
+    token = (await harness.sign_in("ada")).json()["refresh_token"]
     assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": token})).status_code == 200
 
 
@@ -101,7 +101,7 @@ async def revoke_signing_key(harness: Harness) -> None:
 
 
 async def sign_in(harness: Harness) -> None:
-    assert (await harness.log_in("ada")).status_code == 201
+    assert (await harness.sign_in("ada")).status_code == 201
 
 
 async def key(harness: Harness) -> None:

@@ -78,7 +78,7 @@ def test_deletion_waits_and_can_be_taken_back(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
-            other = (await harness.log_in("ada")).json()["access_token"]
+            other = (await harness.sign_in("ada")).json()["access_token"]
             await harness.events()
             assert (await harness.delete("/api/v2/me", by="ada")).status_code == 204
             assert await harness.events() == ["sessions.ended", "accounts.deletion_requested"]
@@ -88,12 +88,12 @@ def test_deletion_waits_and_can_be_taken_back(harness: Harness) -> None:
             harness.clock.advance(days=GRACE, seconds=-1)
             await erase_due(harness.runtime)
             await harness.work()
-            kept = (await harness.log_in("ada")).json()["access_token"]
+            kept = (await harness.sign_in("ada")).json()["access_token"]
             assert (await harness.delete("/api/v2/me/deletion", headers=bearer(kept))).status_code == 204
             harness.clock.advance(seconds=2)
             await erase_due(harness.runtime)
             await harness.work()
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
 
     asyncio.run(run())
 
@@ -126,7 +126,7 @@ def test_nothing_of_the_person_is_left(harness: Harness) -> None:
                 text = f'SELECT 1 FROM "{row["table_name"]}" WHERE "{row["column_name"]}"::text ILIKE ANY($1)'  # noqa: S608 - our own names
                 left = await harness.sql(text, ["%ada@example.com%", "%unmistakable%", "%+49 123%", "%203.0.113.0/24%"])
                 assert left == [], row
-            assert (await harness.log_in("ada")).status_code == 401
+            assert (await harness.sign_in("ada")).status_code == 401
             assert (await harness.get("/api/v2/me", headers=bearer(ada.token))).status_code == 401
             harness.people["bo"].token = await _fresh(harness, "bo")
             read = (await harness.get(f"/api/v2/entries/{entry}", by="bo")).json()

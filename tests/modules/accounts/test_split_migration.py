@@ -99,7 +99,7 @@ def test_everything_that_was_named_after_accounts_is_known_to_a_module(postgres:
                 INSERT INTO sign_ups VALUES ('sup_1', 'a@example.com', 'a@example.com', 'A', '!', 'UTC', 'en', now());
                 INSERT INTO proofs (id, sign_up_id, email_key, purpose, link_hash, code_hash, code_until, link_until, tries_left, created_at)
                 SELECT purpose, 'sup_1', 'a@example.com', purpose, convert_to(purpose, 'UTF8'), '', now(), now(), 5, now()
-                  FROM unnest('{log_in,confirm,reset}'::text[]) AS t (purpose);
+                  FROM unnest('{sign_in,confirm,reset}'::text[]) AS t (purpose);
             """)
             assert set(await migrate(url, MIGRATIONS)) == {"accounts_0003", "audit_0001"}
             kinds = {row["kind"] for row in await connection.fetch("SELECT kind FROM events")}

@@ -15,7 +15,7 @@ def test_it_protects_nothing_until_its_first_code(harness: Harness) -> None:
         async with harness:
             await harness.person("ada", password=True)
             secret = (await harness.post("/api/v2/totp", by="ada")).json()["secret"]
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
             await harness.events()
             wrong = await harness.post("/api/v2/totp/confirm", by="ada", json={"code": "000000"})
             assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_code")
@@ -23,7 +23,7 @@ def test_it_protects_nothing_until_its_first_code(harness: Harness) -> None:
             confirmed = await harness.post("/api/v2/totp/confirm", by="ada", json={"code": pyotp.TOTP(secret).at(harness.clock.now())})
             assert confirmed.status_code == 201
             assert await harness.events() == ["factors.second_factor_added", "factors.backup_codes_created"]
-            asked = await harness.log_in("ada")
+            asked = await harness.sign_in("ada")
             assert (asked.status_code, asked.json()["methods"]) == (401, ["totp", "backup_code"])
             assert await harness.events() == []
             assert (await harness.post("/api/v2/totp", by="ada")).json()["code"] == "second_factor_there"
@@ -92,7 +92,7 @@ def test_turning_it_off_ends_the_codes_and_tells_the_owner(harness: Harness) -> 
             ada = await Factors.of(harness, "ada")
             assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
             assert await harness.events() == ["factors.second_factor_removed"]
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
             assert (await ada.protection())["backup_codes_left"] == 0
             await harness.work()
             assert any("no longer protects" in mail.text for mail in harness.mails(ada.email))

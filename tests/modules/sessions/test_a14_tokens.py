@@ -36,7 +36,7 @@ def test_anybody_can_verify_a_token_by_the_key_set(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            made = (await harness.log_in("ada")).json()
+            made = (await harness.sign_in("ada")).json()
             token = made["access_token"]
             keys = (await harness.get("/.well-known/jwks.json")).json()["keys"]
             assert {key["state"] for key in keys} == {"active", "standby"}
@@ -58,7 +58,7 @@ def test_keys_rotate_and_nobody_is_signed_out(harness: Harness) -> None:
             await harness.person("ada", password=True)
             tokens = []
             for _rotation in range(4):
-                made = (await harness.log_in("ada")).json()
+                made = (await harness.sign_in("ada")).json()
                 tokens.append(made["access_token"])
                 await harness.events()
                 await _rotate(harness)
@@ -75,7 +75,7 @@ def test_rotations_at_once_leave_one_active_key(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            await asyncio.gather(*(_rotate(harness) for _ in range(4)), harness.log_in("ada"))
+            await asyncio.gather(*(_rotate(harness) for _ in range(4)), harness.sign_in("ada"))
             rows = await harness.sql("SELECT state, count(*) AS count FROM signing_keys GROUP BY state")
             counted = {row["state"]: row["count"] for row in rows}
             assert (counted["active"], counted["standby"]) == (1, 1)
@@ -87,7 +87,7 @@ def test_a_revoked_key_verifies_nothing_and_sessions_go_on(harness: Harness) -> 
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            made = (await harness.log_in("ada")).json()
+            made = (await harness.sign_in("ada")).json()
             assert await _status(harness, made["access_token"]) == 200
             async with harness.runtime.database.transaction() as tx:
                 await revoke_key(harness.runtime, tx, _header(made["access_token"])["kid"])
@@ -104,7 +104,7 @@ def test_ending_the_session_ends_its_tokens_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            made = (await harness.log_in("ada")).json()
+            made = (await harness.sign_in("ada")).json()
             assert await _status(harness, made["access_token"]) == 200
             assert (await harness.delete(f"/api/v2/sessions/{made['session']}", by="ada")).status_code == 204
             assert await _status(harness, made["access_token"]) == 401
@@ -119,8 +119,8 @@ def test_forged_tokens_are_refused(harness: Harness) -> None:
         async with harness:
             await harness.person("ada", password=True)
             eve = await harness.person("eve", password=True)
-            token = (await harness.log_in("ada")).json()["access_token"]
-            theirs = (await harness.log_in("eve")).json()
+            token = (await harness.sign_in("ada")).json()["access_token"]
+            theirs = (await harness.sign_in("eve")).json()
             head = _header(token)
             public = next(k for k in (await harness.get("/.well-known/jwks.json")).json()["keys"] if k["kid"] == head["kid"])
             claims = jwt.decode(token, ECKey.import_key(public), algorithms=["ES256"]).claims
@@ -166,7 +166,7 @@ def test_private_keys_are_sealed_at_rest_and_bound_to_their_row(harness: Harness
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            await harness.log_in("ada")
+            await harness.sign_in("ada")
             row = (await harness.sql("SELECT id, sealed FROM signing_keys WHERE state = 'active'"))[0]
             assert b'"d"' not in row["sealed"]
             assert harness.runtime.keys.unseal("signing key", row["sealed"], bound_to="jwk_other") is None
@@ -179,11 +179,11 @@ def test_another_secret_makes_new_keys_rather_than_fail(harness: Harness, place:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            await harness.log_in("ada")
+            await harness.sign_in("ada")
         changed = Harness(place, {"PHOENIX_SECRET_KEY": "another secret for tests, which is long enough as well"})
         async with changed:
             changed.people = harness.people
-            made = (await changed.log_in("ada")).json()
+            made = (await changed.sign_in("ada")).json()
             assert await _status(changed, made["access_token"]) == 200
 
     asyncio.run(run())

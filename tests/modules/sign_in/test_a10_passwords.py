@@ -36,8 +36,8 @@ def test_any_unicode_can_be_a_password(harness: Harness, password: str) -> None:
             assert (await harness.post("/api/v2/me/password", by="ada", json={"password": password})).status_code == 204
             for form in ("NFC", "NFD"):
                 typed = unicodedata.normalize(form, password)  # type: ignore[arg-type]
-                assert (await harness.log_in("ada", password=typed)).status_code == 201
-            assert (await harness.log_in("ada", password=password.strip() + "!")).status_code == 401
+                assert (await harness.sign_in("ada", password=typed)).status_code == 201
+            assert (await harness.sign_in("ada", password=password.strip() + "!")).status_code == 401
 
     asyncio.run(run())
 
@@ -46,7 +46,7 @@ def test_a_change_ends_the_other_sessions_and_tells_the_owner(harness: Harness) 
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            other = (await harness.log_in("ada")).json()["access_token"]
+            other = (await harness.sign_in("ada")).json()["access_token"]
             await harness.events()
             given = {"current_password": PASSWORD, "password": "eleven kettles on the roof"}
             answer = await harness.post("/api/v2/me/password", by="ada", json=given)
@@ -66,10 +66,10 @@ def test_a_hash_of_older_figures_is_replaced_at_the_next_sign_in(harness: Harnes
             await harness.person("ada", password=True)
             old = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
             await harness.sql("UPDATE accounts SET password_hash = $1", old)
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
             stored = (await harness.sql("SELECT password_hash FROM accounts"))[0]["password_hash"]
             assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-            assert (await harness.log_in("ada")).status_code == 201
+            assert (await harness.sign_in("ada")).status_code == 201
 
     asyncio.run(run())
 
@@ -151,9 +151,9 @@ def test_endless_passwords_are_refused_before_hashing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
-            answer = await harness.log_in("ada", password="x" * 2001)
+            answer = await harness.sign_in("ada", password="x" * 2001)
             assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "password")
-            assert (await harness.log_in("ada", password="x" * 1999)).status_code == 401
+            assert (await harness.sign_in("ada", password="x" * 1999)).status_code == 401
             given = {"current_password": PASSWORD, "password": "ab cd ef " * 29}
             changed = await harness.post("/api/v2/me/password", by="ada", json=given)
             assert (changed.status_code, changed.json()["errors"][0]["code"]) == (422, "too_long")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from phoenix.kernel.cache.limits import Limit
 
 SIGN_UPS = Limit("sign_up", 30, 3600)
-SIGN_INS = Limit("log_in", 60, 900)
+SIGN_INS = Limit("sign_in", 60, 900)
 VERIFICATIONS = Limit("proof", 60, 900)
 RESETS = Limit("password_reset", 10, 3600)
 REFRESHES = Limit("refresh", 600, 900)

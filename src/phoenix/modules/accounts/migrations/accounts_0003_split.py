@@ -71,6 +71,6 @@ def upgrade() -> None:
         -- The worker adds those of today when it starts.
         DELETE FROM pgqueuer_schedules WHERE entrypoint IN ('accounts.forget_the_old', 'accounts.erase_who_is_due');
 
-        UPDATE proofs SET purpose = CASE purpose WHEN 'log_in' THEN 'sign_in' ELSE 'reauthenticate' END
-         WHERE purpose IN ('log_in', 'confirm');
+        UPDATE proofs SET purpose = CASE purpose WHEN 'sign_in' THEN 'sign_in' ELSE 'reauthenticate' END
+         WHERE purpose IN ('sign_in', 'confirm');
     """)
