@@ -21,7 +21,7 @@ from phoenix.modules.accounts.queries import email_verification, personal
 
 KEEP_VERIFICATIONS = timedelta(days=1)
 # What to do about a notice, where that is what one does about a stranger.
-STRANGER = _("It was not you? Change your password, end all other sessions, and write to those who run this Phoenix.")
+STRANGER = _("Wasn't you? Change your password, sign out all other devices and contact support.")
 
 
 async def send_security_notice(runtime: Runtime, payload: dict[str, Any]) -> None:
@@ -80,20 +80,20 @@ async def forget_old(runtime: Runtime) -> None:
 async def _day_of_erasure(db: Reader, payload: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, str]:
     at = await db.maybe(personal.ERASE_AT, payload["account"])
     here = at.astimezone(zone) if at is not None else None
-    return {"day": f"{here.day} {here:%B %Y}" if here is not None else _("the day we said")}
+    return {"day": f"{here.day} {here:%B %Y}" if here is not None else _("the scheduled day")}
 
 
 NOTICES = (
     SecurityNotice(
         "export_ready",
-        _("The copy of your data is ready. Fetch it within a week under Settings, Your data."),
-        _("You did not ask for it? Change your password, and end all other sessions."),
+        _("The copy of your data is ready. Download it within 7 days under Settings, Your data."),
+        _("Didn't request this? Change your password and sign out all other devices."),
         path="/settings/data",
     ),
     SecurityNotice(
         "deletion_asked",
-        _("You asked us to delete your account. On {day} it is erased. Until then you can sign in and keep it."),
-        _("You did not ask for it? Sign in, keep your account, and change your password."),
+        _("You asked us to delete your account. It will be deleted on {day}. Until then you can sign in and cancel the deletion."),
+        _("Didn't request this? Sign in, cancel the deletion and change your password."),
         path="/settings/data",
         facts=_day_of_erasure,
     ),

@@ -10,7 +10,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, SecurityNotice
 from phoenix.modules.admin import events, pages
 
-ASK = _("Do you wonder why? Write to those who run this Phoenix.")
+ASK = _("Questions? Contact support.")
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -24,23 +24,25 @@ MODULE = Module(
     needs=("accounts", "sessions", "factors", "sign_in", "impersonation", "organisations"),
     routes=pages.ROUTES,
     permissions=(
-        Permission("platform.people_read", "See every account", scope="platform"),
-        Permission("platform.people_write", "Lock and unlock accounts, end sessions, reset passwords and second factors", scope="platform"),
-        Permission("platform.people_export", "Have a copy of a person's data made, and fetch it", scope="platform"),
-        Permission("platform.organisations", "See every organisation and its members", scope="platform"),
-        Permission("platform.jobs", "See background work, and replay what failed", scope="platform"),
+        Permission("platform.people_read", "View all accounts", scope="platform"),
+        Permission(
+            "platform.people_write",
+            "Lock and unlock accounts, sign out devices, reset passwords and two-step verification",
+            scope="platform",
+        ),
+        Permission("platform.people_export", "Request and download a copy of a person's data", scope="platform"),
+        Permission("platform.organisations", "View all organisations and their members", scope="platform"),
+        Permission("platform.jobs", "View background jobs and replay failed ones", scope="platform"),
         Permission("platform.keys", "Rotate and revoke the keys that sign access tokens", scope="platform"),
-        Permission("platform.settings", "See the settings and the mails", scope="platform"),
-        Permission("platform.grant", "Give and take permissions for the platform", scope="platform"),
+        Permission("platform.settings", "View settings and email previews", scope="platform"),
+        Permission("platform.grant", "Grant and remove platform permissions", scope="platform"),
     ),
     events=(
         EventKind(events.JobReplayed),
-        EventKind(events.AccountLocked, activity=Activity(_("Staff locked the account"), "bad", _reason)),
-        EventKind(events.AccountUnlocked, activity=Activity(_("Staff opened the account again"))),
-        EventKind(
-            events.PasswordResetForced, activity=Activity(_("Staff ended the password, and a mail to set a new one was sent"), "bad")
-        ),
-        EventKind(events.ExportFetched, activity=Activity(_("Staff fetched a copy of your data"), "bad")),
+        EventKind(events.AccountLocked, activity=Activity(_("Account locked by staff"), "bad", _reason)),
+        EventKind(events.AccountUnlocked, activity=Activity(_("Account unlocked by staff"))),
+        EventKind(events.PasswordResetForced, activity=Activity(_("Password reset by staff"), "bad")),
+        EventKind(events.ExportFetched, activity=Activity(_("Copy of your data downloaded by staff"), "bad")),
     ),
     navigation=(
         NavigationItem("People", "people", "/staff/people", permission="platform.people_read", group="staff", order=10),
@@ -48,25 +50,25 @@ MODULE = Module(
         NavigationItem("Jobs", "clock", "/staff/jobs", permission="platform.jobs", group="staff", order=50),
         NavigationItem("Events", "pulse", "/staff/events", permission="platform.audit", group="staff", order=60),
         NavigationItem("Signing keys", "key", "/staff/keys", permission="platform.keys", group="staff", order=70),
-        NavigationItem("Mails", "mail", "/staff/mails", permission="platform.settings", group="staff", order=80),
+        NavigationItem("Emails", "mail", "/staff/mails", permission="platform.settings", group="staff", order=80),
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
     notices=(
-        SecurityNotice("locked", _("Those who run this Phoenix locked your account. Every device was signed out."), ASK),
+        SecurityNotice("locked", _("An administrator locked your account. All devices were signed out."), ASK),
         SecurityNotice(
             "opened",
-            _("Your account is open again. You can sign in as before."),
-            _("Do you wonder why it was locked? Write to those who run this Phoenix."),
+            _("Your account has been unlocked. You can sign in as before."),
+            _("Questions? Contact support."),
         ),
         SecurityNotice(
             "second_factors_reset",
-            _("Staff removed the second factors of your account, as somebody asked in your name."),
-            _("You did not ask for it? Sign in, set up a new second factor, and write to those who run this Phoenix."),
+            _("An administrator reset two-step verification for your account, following a request in your name."),
+            _("Didn't request this? Sign in, set up two-step verification again and contact support."),
         ),
         SecurityNotice(
             "export_by_staff",
-            _("Staff are making a copy of your data, as somebody asked in your name. You can fetch it as well."),
-            _("You did not ask for it? Write to those who run this Phoenix."),
+            _("An administrator is preparing a copy of your data, following a request in your name. You can download it too."),
+            _("Didn't request this? Contact support."),
             path="/settings/data",
         ),
     ),

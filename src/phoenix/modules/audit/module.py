@@ -9,12 +9,12 @@ from phoenix.modules.audit import actions, commands, events, jobs, pages
 
 MODULE = Module(
     name="audit",
-    about="The audit log: every event once, bound to the one before, with a signed end.",
+    about="The audit log: every event once, chained to the one before, with a signed end.",
     folder=Path(__file__).parent,
     needs=("accounts",),
     tables=("audit_log", "audit_head", "audit_checks"),
     routes=pages.ROUTES,
-    permissions=(Permission(pages.AUDIT, "Read events and the audit log", scope="platform"),),
+    permissions=(Permission(pages.AUDIT, "View events and the audit log", scope="platform"),),
     events=(EventKind(events.AuditLogSigned),),
     jobs=(Job(jobs.VERIFY, jobs.verify_audit_log, attempts=3),),
     schedules=(Schedule("audit.verify_nightly", "37 2 * * *", jobs.verify_nightly),),

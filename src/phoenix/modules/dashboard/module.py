@@ -14,7 +14,7 @@ MODULE = Module(
     about="The cards of all modules on one page, in one query.",
     folder=Path(__file__).parent,
     routes=(*api.ROUTES, *pages.ROUTES),
-    permissions=(Permission("dashboard.read", "See the dashboard"),),
+    permissions=(Permission("dashboard.read", "View the dashboard"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/dashboard", api.hot_key),),
     navigation=(NavigationItem("Dashboard", "home", "/o/{organisation}/dashboard", "dashboard.read", order=10),),

@@ -26,7 +26,7 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 FUTURE_MOST = timedelta(days=366)
 PAST_MOST = timedelta(days=366 * 150)
 
-MISSING = _("There is no such entry, or you may not see it.")
+MISSING = _("This entry doesn't exist, or you don't have access to it.")
 
 
 class Draft(Struct, frozen=True):
@@ -72,7 +72,7 @@ async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft:
     clean = _checked(tx, draft)
     changed = await tx.maybe(queries.CHANGE, entry.id, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, version)
     if changed is None:
-        raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again, then repeat your change."))
+        raise PreconditionFailed(_("Someone else edited this entry while you were writing."))
     tx.record(EntryChanged(organisation=entry.organisation, subject=entry.id, title=changed.title))
     return changed
 
@@ -81,7 +81,7 @@ async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, ver
     """Delete one's own entry, or anyone's with the permission to. Raises PreconditionFailed where `version` is not the newest."""
     _check_changeable(member, entry)
     if not await tx.execute(queries.DELETE, entry.id, version):
-        raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again before you delete it."))
+        raise PreconditionFailed(_("Someone else edited this entry. Reload it before you delete it."))
     tx.record(EntryDeleted(organisation=entry.organisation, subject=entry.id, title=entry.title))
 
 
@@ -101,7 +101,7 @@ def _check_changeable(member: Membership, entry: Entry) -> None:
     if entry.organisation != member.organisation:
         raise NotFound(MISSING)
     if not may_change(member, entry):
-        raise Forbidden(_("This entry is somebody else's. Its author can change it, and so can an administrator."))
+        raise Forbidden(_("Only the author or an administrator can change this entry."))
 
 
 def _checked(tx: Transaction, draft: Draft) -> Draft:
@@ -109,21 +109,21 @@ def _checked(tx: Transaction, draft: Draft) -> Draft:
     title = None if draft.title is None else " ".join(unicodedata.normalize("NFC", draft.title).split())
     body = None if draft.body is None else unicodedata.normalize("NFC", draft.body).replace("\r\n", "\n").strip()
     if title == "":
-        errors.append(FieldError("title", "missing", _("Write a title.")))
+        errors.append(FieldError("title", "missing", _("Enter a title.")))
     for field, text, most in (("title", title, TITLE_MOST), ("body", body, BODY_MOST)):
         if text and len(text) > most:
             errors.append(
-                FieldError(field, "too_long", _("Use at most {most} characters; these are {length}.").format(most=most, length=len(text)))
+                FieldError(field, "too_long", _("Use at most {most} characters. You entered {length}.").format(most=most, length=len(text)))
             )
         if text and UNSEEN.search(text):
-            errors.append(FieldError(field, "invalid", _("This holds characters that cannot be shown.")))
+            errors.append(FieldError(field, "invalid", _("This contains characters that can't be displayed.")))
     if draft.time_zone is not None:
         try:
             check_zone(draft.time_zone)
         except InvalidInput as problem:
             errors += [FieldError("time_zone", e.code, e.detail) for e in problem.errors]
     if draft.occurred_at is not None and not tx.now - PAST_MOST <= draft.occurred_at <= tx.now + FUTURE_MOST:
-        errors.append(FieldError("occurred_at", "out_of_range", _("Use a time in the last 150 years, or at most a year ahead.")))
+        errors.append(FieldError("occurred_at", "out_of_range", _("Choose a time in the last 150 years or within the next year.")))
     if errors:
         raise InvalidInput(errors=tuple(errors))
     return Draft(title, body, draft.occurred_at, draft.time_zone)

@@ -17,8 +17,8 @@ MODULE = Module(
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(
         Permission("entries.read", "Read entries"),
-        Permission("entries.write", "Post entries, change and delete one's own"),
-        Permission("entries.moderate", "Change and delete anyone's entries", implies=("entries.write",)),
+        Permission("entries.write", "Post entries; edit and delete your own"),
+        Permission("entries.moderate", "Edit and delete all entries", implies=("entries.write",)),
     ),
     roles={
         "owner": frozenset({"entries.read", "entries.write", "entries.moderate"}),
@@ -39,7 +39,7 @@ MODULE = Module(
         ),
         EventKind(
             events.EntryChanged,
-            "{actor} changed the entry “{title}”",
+            "{actor} edited the entry “{title}”",
             feed="entries/feed_changed.html",
             group="entries",
             permission="entries.read",

@@ -19,21 +19,21 @@ def _codes_left(data: Mapping[str, Any]) -> str:
 
 MODULE = Module(
     name="factors",
-    about="Second factors and passkeys, and the throttle on guessing them.",
+    about="Two-step verification and passkeys, and the limits on wrong attempts.",
     folder=Path(__file__).parent,
     needs=("accounts", "sessions"),
     tables=("guards", "totp_secrets", "backup_codes", "passkeys"),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.SignInPaused, activity=Activity(_("Several wrong tries, so the next had to wait"), "bad")),
-        EventKind(events.SignInResumed, activity=Activity(_("The wait after wrong tries was ended"))),
-        EventKind(events.SecondFactorAdded, activity=Activity(_("An authenticator app was set up"), "good")),
-        EventKind(events.SecondFactorRemoved, activity=Activity(_("A second factor was turned off"), "bad")),
-        EventKind(events.BackupCodesCreated, activity=Activity(_("Ten backup codes were made"))),
-        EventKind(events.BackupCodeUsed, activity=Activity(_("A backup code was used"), "", _codes_left)),
-        EventKind(events.PasskeyAdded, activity=Activity(_("A passkey was added"), "good")),
-        EventKind(events.PasskeyRemoved, activity=Activity(_("A passkey was removed"), "bad")),
-        EventKind(events.PasskeyRefused, activity=Activity(_("A passkey was refused, as it may have been copied"), "bad")),
+        EventKind(events.SignInPaused, activity=Activity(_("Sign-in paused after too many attempts"), "bad")),
+        EventKind(events.SignInResumed, activity=Activity(_("Sign-in unlocked"))),
+        EventKind(events.SecondFactorAdded, activity=Activity(_("Authenticator app set up"), "good")),
+        EventKind(events.SecondFactorRemoved, activity=Activity(_("Two-step verification turned off"), "bad")),
+        EventKind(events.BackupCodesCreated, activity=Activity(_("Backup codes created"))),
+        EventKind(events.BackupCodeUsed, activity=Activity(_("Backup code used"), "", _codes_left)),
+        EventKind(events.PasskeyAdded, activity=Activity(_("Passkey added"), "good")),
+        EventKind(events.PasskeyRemoved, activity=Activity(_("Passkey removed"), "bad")),
+        EventKind(events.PasskeyRefused, activity=Activity(_("Passkey rejected: it may have been copied"), "bad")),
     ),
     schedules=(Schedule("factors.forget_old", "21 3 * * *", jobs.forget_old),),
     credentials=(
@@ -51,13 +51,15 @@ MODULE = Module(
         SecurityNotice("totp_removed", _("The authenticator app no longer protects your account.")),
         SecurityNotice(
             "second_factor_guessed",
-            _("Somebody got past the first step of signing in, and was wrong five times at the second. Set a new password."),
+            _(
+                "Someone passed the first step of signing in to your account but failed two-step verification five times. Set a new password."
+            ),
         ),
         SecurityNotice("backup_code_used", _("A backup code was used to sign in.")),
         SecurityNotice("passkey_added", _("A passkey was added to your account.")),
         SecurityNotice("passkey_removed", _("A passkey was removed from your account.")),
         SecurityNotice(
-            "passkey_refused", _("A passkey of your account was refused: it may have been copied. Remove it and add a new one.")
+            "passkey_refused", _("A passkey for your account was rejected: it may have been copied. Remove it and add a new one.")
         ),
     ),
     personal=PersonalData(export=personal.export, erase=personal.erase),

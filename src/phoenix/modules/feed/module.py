@@ -11,10 +11,10 @@ EVERYONE = frozenset({"feed.read"})
 
 MODULE = Module(
     name="feed",
-    about="What happened in an organisation, newest first, live.",
+    about="The activity in an organisation, newest first, updated live.",
     folder=Path(__file__).parent,
     routes=(*api.ROUTES, *pages.ROUTES),
-    permissions=(Permission("feed.read", "Read the feed"),),
+    permissions=(Permission("feed.read", "View the feed"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/feed", api.hot_key),),
     live=(LiveMessages(live.tell),),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import Conflict
+from phoenix.kernel.errors import FormConflict
 
 
-class TooManyApiKeys(Conflict):
-    code, title = "too_many_api_keys", "There are too many API keys"
-    shows_form = True
+class TooManyApiKeys(FormConflict):
+    code, title = "too_many_api_keys", "Too many API keys"

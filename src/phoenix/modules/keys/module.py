@@ -18,11 +18,11 @@ MODULE = Module(
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
         EventKind(events.ServiceAccountCreated),
-        EventKind(events.ApiKeyCreated, activity=Activity(_("An API key was made"))),
-        EventKind(events.ApiKeyRevoked, activity=Activity(_("An API key was revoked"))),
+        EventKind(events.ApiKeyCreated, activity=Activity(_("API key created"))),
+        EventKind(events.ApiKeyRevoked, activity=Activity(_("API key revoked"))),
     ),
     slots=(Slot("security.sign_in_methods", "keys/slot_sign_in_methods.html", pages.key_count, queries=1, order=40),),
-    notices=(SecurityNotice("api_key_created", _("An API key was made for your account.")),),
+    notices=(SecurityNotice("api_key_created", _("An API key was created for your account.")),),
     identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, prefix=PREFIX),
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

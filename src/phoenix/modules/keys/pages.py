@@ -26,7 +26,7 @@ async def send_api_key(call: Call) -> View:
     scopes = [name.removeprefix("scope:") for name in sent if name.startswith("scope:")]
     days = sent.get("days", "90")
     if not (days.isascii() and days.isdecimal() and len(days) < 6):
-        raise InvalidInput(_("Write the days as a number."))
+        raise InvalidInput(_("Enter a number of days."))
     name = sent.get("name", "")
     made = await api_keys.create_api_key(call.runtime, call.tx, call.actor, name=name, scopes=scopes, days=int(days))
     keys = await api_keys_of(call.tx, call.actor.account)
@@ -36,7 +36,7 @@ async def send_api_key(call: Call) -> View:
 @form("/settings/api-keys/{key_id:str}/revoke", may=SIGNED_IN, queries=2)
 async def send_revoke_api_key(call: Call) -> Redirect:
     await api_keys.revoke_api_key(call.tx, call.actor.account, call.path["key_id"])
-    return Redirect("/settings/api-keys", _("The key has ended."))
+    return Redirect("/settings/api-keys", _("Key revoked."))
 
 
 async def key_count(call: Call) -> Mapping[str, Any]:

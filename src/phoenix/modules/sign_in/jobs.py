@@ -117,6 +117,7 @@ async def _send(runtime: Runtime, purpose: str, template: str, to: str, name: st
         code=code,
         code_minutes=round(CODE_LIVES.total_seconds() / 60),
         link_minutes=round(link_lives(purpose).total_seconds() / 60),
+        reauthenticated_minutes=reauthenticate.minutes_reauthenticated(runtime),
     )
 
 
@@ -132,6 +133,6 @@ JOBS = (
     Job("sign_in.send_address_changed", send_address_changed),
 )
 NOTICES = (
-    SecurityNotice("password_changed", _("Your password was changed. Every other device was signed out.")),
-    SecurityNotice("password_reset", _("Your password was set anew by a mail to this address. Every device was signed out.")),
+    SecurityNotice("password_changed", _("Your password was changed. All other devices were signed out.")),
+    SecurityNotice("password_reset", _("Your password was reset by email. All devices were signed out.")),
 )

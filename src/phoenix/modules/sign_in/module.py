@@ -11,15 +11,15 @@ from phoenix.modules.sign_in import api, commands, events, jobs, pages, personal
 
 MODULE = Module(
     name="sign_in",
-    about="Sign-up, every way to sign in, the second step, re-authentication, and getting back in.",
+    about="Sign-up, sign-in methods, two-step verification, re-authentication and account recovery.",
     folder=Path(__file__).parent,
     needs=("accounts", "sessions", "factors", "providers"),
     tables=("sign_ups",),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.PasswordReset, activity=Activity(_("The password was set anew by mail"))),
-        EventKind(events.PasswordChanged, activity=Activity(_("The password was changed"))),
-        EventKind(events.AddressChanged, activity=Activity(_("The e-mail address was changed"))),
+        EventKind(events.PasswordReset, activity=Activity(_("Password reset by email"))),
+        EventKind(events.PasswordChanged, activity=Activity(_("Password changed"))),
+        EventKind(events.AddressChanged, activity=Activity(_("Email address changed"))),
     ),
     jobs=jobs.JOBS,
     schedules=(Schedule("sign_in.forget_old", "23 3 * * *", jobs.forget_old),),

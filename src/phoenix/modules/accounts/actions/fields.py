@@ -41,17 +41,17 @@ class Fields:
         before = len(self.errors)
         self.password(text, *words)
         if len(self.errors) == before and await runtime.breaches.knows(text):
-            self.refuse("password", "breached", _("This password is known from a leak elsewhere. Use one you have never used."))
+            self.refuse("password", "breached", _("This password has appeared in a data breach. Choose a different one."))
 
     def name(self, text: str, field: str = "name") -> str:
         """A name as people write it: trimmed, composed (NFC), without control characters."""
         name = " ".join(unicodedata.normalize("NFC", text).split())
         if not name:
-            self.refuse(field, "missing", _("Write a name."))
+            self.refuse(field, "missing", _("Enter a name."))
         elif len(name) > NAME_MOST:
             self.refuse(field, "too_long", _("Use at most {most} characters.").format(most=NAME_MOST))
         elif any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} and c not in "\u200c\u200d" for c in name):
-            self.refuse(field, "invalid", _("This holds characters that cannot be shown."))
+            self.refuse(field, "invalid", _("This contains characters that can't be displayed."))
         return name
 
     def contact(self, text: str) -> str:
@@ -60,14 +60,14 @@ class Fields:
         if len(contact) > CONTACT_MOST:
             self.refuse("contact", "too_long", _("Use at most {most} characters.").format(most=CONTACT_MOST))
         elif any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} for c in contact):
-            self.refuse("contact", "invalid", _("This holds characters that cannot be shown."))
+            self.refuse("contact", "invalid", _("This contains characters that can't be displayed."))
         return contact
 
     def reason(self, text: str, field: str = "reason") -> str:
         """Why staff do something to someone's account: on one line, long enough to be understood later."""
         reason = " ".join(text.split())
         if len(reason) < REASON_LEAST:
-            self.refuse(field, "too_short", _("Write why, so that others understand it later."))
+            self.refuse(field, "too_short", _("Give a reason, so that others understand it later."))
         elif len(reason) > REASON_MOST:
             self.refuse(field, "too_long", _("Use at most {most} characters.").format(most=REASON_MOST))
         return reason
@@ -78,7 +78,7 @@ class Fields:
 
     def locale(self, text: str) -> str:
         if text not in LOCALES:
-            self.refuse("locale", "unknown", _("This language is not there yet."))
+            self.refuse("locale", "unknown", _("This language isn't available."))
         return text
 
     def check(self) -> None:

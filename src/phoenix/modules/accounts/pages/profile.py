@@ -36,7 +36,7 @@ async def send_profile(call: Call) -> Redirect:
         )
     except PreconditionFailed as problem:
         raise InvalidInput(problem.detail) from problem
-    return Redirect("/settings/profile", _("Your profile is saved."))
+    return Redirect("/settings/profile", _("Profile saved."))
 
 
 ROUTES = (show_profile, send_profile)

@@ -14,6 +14,7 @@ SAMPLES: dict[str, Any] = {
     "code_minutes": 10,
     "when": "23 November 2026, 14:32",
     "link_minutes": 60,
+    "reauthenticated_minutes": 15,
     "device": "Firefox on Linux",
     "place": "192.0.2.0/24",
     "zone": "Europe/Berlin",
@@ -21,7 +22,7 @@ SAMPLES: dict[str, Any] = {
     "inviter": "Mara Lindqvist",
     "role": "member",
     "sentence": "An authenticator app now protects your account.",
-    "foot": "It was not you? Change your password, end all other sessions, and write to those who run this Phoenix.",
+    "foot": "Wasn't you? Change your password, sign out all other devices and contact support.",
 }
 
 

@@ -19,7 +19,7 @@ async def send_export(call: Call) -> Redirect:
         await people.request_export(call.tx, call.actor, account)
     except Conflict as problem:
         raise InvalidInput(problem.detail) from problem
-    return Redirect(f"/staff/people/{account}", _("The copy is being made. Load this page again in a minute."))
+    return Redirect(f"/staff/people/{account}", _("The copy is being prepared. Reload this page in a minute."))
 
 
 @form(f"{PATH}/exports/{{export_id:str}}/fetch", may=EXPORT, queries=4, sensitive=True, retry=show_person, listeners=STAFF)

@@ -30,7 +30,7 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
         if made is not None:
             break
     if made is None:
-        raise InvalidInput(errors=(FieldError("name", "taken", _("There are too many organisations with this name. Use another one.")),))
+        raise InvalidInput(errors=(FieldError("name", "taken", _("Too many organisations have this name. Use another one.")),))
     await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now)
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(OrganisationCreated(organisation=made.id, subject=made.id, name=name))
@@ -42,7 +42,9 @@ async def rename_organisation(tx: Transaction, member: Membership, *, name: str,
     name = checked_name(name)
     changed = await tx.maybe(queries.RENAME, member.organisation, name, tx.now, version)
     if changed is None:
-        raise PreconditionFailed(_("Somebody else changed this organisation meanwhile. Load it again, then repeat your change."))
+        raise PreconditionFailed(
+            _("Someone else changed this organisation while you were editing. Reload it, then make your change again.")
+        )
     tx.invalidate(*(ACCOUNT(account) for account in await tx.all(queries.MEMBER_IDS, member.organisation)))
     tx.record(OrganisationRenamed(organisation=member.organisation, subject=member.organisation, name=name, before=member.name))
     return changed
@@ -52,11 +54,11 @@ def checked_name(text: str) -> str:
     """A name, trimmed and composed. Raises InvalidInput."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name:
-        raise InvalidInput(errors=(FieldError("name", "missing", _("Write a name.")),))
+        raise InvalidInput(errors=(FieldError("name", "missing", _("Enter a name.")),))
     if len(name) > NAME_MOST:
         raise InvalidInput(errors=(FieldError("name", "too_long", _("Use at most {most} characters.").format(most=NAME_MOST)),))
     if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in name):
-        raise InvalidInput(errors=(FieldError("name", "invalid", _("This holds characters that cannot be shown.")),))
+        raise InvalidInput(errors=(FieldError("name", "invalid", _("This contains characters that can't be displayed.")),))
     return name
 
 

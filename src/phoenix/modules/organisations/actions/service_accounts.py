@@ -59,7 +59,7 @@ async def remove_service_account(tx: Transaction, member: Membership, account: s
 async def _name(tx: Transaction, member: Membership, account: str) -> str:
     found = await tx.maybe(queries.SERVICE_ACCOUNT, member.organisation, account)
     if found is None:
-        raise NotFound(_("There is no such service account."))
+        raise NotFound(_("This service account doesn't exist or has been removed."))
     check_role(member, found.role)
     return found.name
 
@@ -67,5 +67,5 @@ async def _name(tx: Transaction, member: Membership, account: str) -> str:
 def parse_days(text: str) -> int:
     """Whole days from a form. Raises InvalidInput."""
     if not (text.isascii() and text.isdecimal() and len(text) < 6):
-        raise InvalidInput(errors=(FieldError("days", "invalid", _("Write the days as a whole number.")),))
+        raise InvalidInput(errors=(FieldError("days", "invalid", _("Enter a whole number of days.")),))
     return int(text)

@@ -32,7 +32,7 @@ async def sign_up(
     fields.time_zone(time_zone)
     fields.locale(locale)
     if not accept_terms:
-        fields.refuse("accept_terms", "missing", _("Accept the terms to go on."))
+        fields.refuse("accept_terms", "missing", _("Accept the terms to continue."))
     fields.check()
     sign_up_id = new_id("sup")
     if address is None:
