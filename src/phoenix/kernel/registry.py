@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.clock import Clock
@@ -53,8 +54,8 @@ class Registry:
         return {kind.type.kind: kind for module in self.modules for kind in module.events}
 
     @cached_property
-    def jobs(self) -> dict[str, Job]:
-        return {job.name: job for module in self.modules for job in module.jobs}
+    def jobs(self) -> dict[str, Job[Any]]:
+        return {job.kind.name: job for module in self.modules for job in module.jobs}
 
     @cached_property
     def permissions(self) -> dict[str, Permission]:
@@ -200,7 +201,7 @@ class Registry:
             "permission": (p.name for m in self.modules for p in m.permissions),
             "event kind": (e.type.kind for m in self.modules for e in m.events),
             "event group": (g.name for m in self.modules for g in m.event_groups),
-            "job": (j.name for m in self.modules for j in m.jobs),
+            "job": (j.kind.name for m in self.modules for j in m.jobs),
             "schedule": (s.name for m in self.modules for s in m.schedules),
             "follower": (f.name for m in self.modules for f in m.followers),
             "card": (c.name for m in self.modules for c in m.cards),

@@ -78,7 +78,7 @@ class Module:
     permissions: tuple[Permission, ...] = ()
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     events: tuple[EventKind, ...] = ()
-    jobs: tuple[Job, ...] = ()
+    jobs: tuple[Job[Any], ...] = ()
     schedules: tuple[Schedule, ...] = ()
     followers: tuple[Follower, ...] = ()
     event_groups: tuple[EventGroup, ...] = ()

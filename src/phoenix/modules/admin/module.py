@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, SecurityNotice
-from phoenix.modules.admin import events, pages
-
-ASK = _("Do you wonder why? Write to those who run this Phoenix.")
+from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission
+from phoenix.modules.admin import events, notices, pages
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -51,23 +49,5 @@ MODULE = Module(
         NavigationItem("Mails", "mail", "/staff/mails", permission="platform.settings", group="staff", order=80),
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
-    notices=(
-        SecurityNotice("locked", _("Those who run this Phoenix locked your account. Every device was signed out."), ASK),
-        SecurityNotice(
-            "opened",
-            _("Your account is open again. You can sign in as before."),
-            _("Do you wonder why it was locked? Write to those who run this Phoenix."),
-        ),
-        SecurityNotice(
-            "second_factors_reset",
-            _("Staff removed the second factors of your account, as somebody asked in your name."),
-            _("You did not ask for it? Sign in, set up a new second factor, and write to those who run this Phoenix."),
-        ),
-        SecurityNotice(
-            "export_by_staff",
-            _("Staff are making a copy of your data, as somebody asked in your name. You can fetch it as well."),
-            _("You did not ask for it? Write to those who run this Phoenix."),
-            path="/settings/data",
-        ),
-    ),
+    notices=notices.NOTICES,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import Command, EventKind, Follower, Job, Module, NavigationItem, Permission, Schedule
+from phoenix.kernel.module import Command, EventKind, Follower, Module, NavigationItem, Permission, Schedule
 from phoenix.modules.audit import actions, commands, events, jobs, pages
 
 MODULE = Module(
@@ -16,7 +16,7 @@ MODULE = Module(
     routes=pages.ROUTES,
     permissions=(Permission(pages.AUDIT, "Read events and the audit log", scope="platform"),),
     events=(EventKind(events.AuditLogSigned),),
-    jobs=(Job(jobs.VERIFY, jobs.verify_audit_log, attempts=3),),
+    jobs=jobs.JOBS,
     schedules=(Schedule("audit.verify_nightly", "37 2 * * *", jobs.verify_nightly),),
     followers=(Follower(actions.FOLLOWER, actions.append),),
     navigation=(NavigationItem("Audit log", "history", "/staff/audit", permission=pages.AUDIT, group="staff", order=65),),

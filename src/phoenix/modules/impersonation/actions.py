@@ -23,6 +23,7 @@ from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.impersonation import queries
 from phoenix.modules.impersonation.events import ImpersonationStarted
+from phoenix.modules.impersonation.notices import IMPERSONATED
 from phoenix.modules.impersonation.queries import Impersonation
 from phoenix.modules.sessions.actions.create import create_impersonation, open_impersonation
 from phoenix.modules.sessions.actions.end import end_impersonations_by, end_session_of
@@ -64,7 +65,7 @@ async def impersonate(runtime: Runtime, tx: Transaction, actor: Actor, request: 
         tx, account=request.account, device=DEVICE, impersonator=actor.account, reason=reason, writes=request.writes, until=until
     )
     tx.record(ImpersonationStarted(subject=request.account, session=session, reason=reason, minutes=request.minutes, writes=request.writes))
-    await notify(tx, request.account, "impersonated", session=session)
+    await notify(tx, request.account, IMPERSONATED, about=session)
     return runtime.keys.sign(PURPOSE, session, expires=tx.now + LINK_LIVES)
 
 

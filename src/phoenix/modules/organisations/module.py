@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import EventGroup, EventKind, Job, MembershipSource, Module, NavigationItem, Permission, PersonalData
+from phoenix.kernel.module import EventGroup, EventKind, MembershipSource, Module, NavigationItem, Permission, PersonalData
 from phoenix.modules.organisations import api, events, jobs, pages, personal, queries
 from phoenix.modules.organisations.cards import MEMBERS
 
@@ -75,7 +75,7 @@ MODULE = Module(
         EventKind(events.ServiceAccountAdded),
         EventKind(events.ServiceAccountRemoved),
     ),
-    jobs=(Job("organisations.send_invitation", jobs.send_invitation),),
+    jobs=jobs.JOBS,
     cards=(MEMBERS,),
     navigation=(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),

@@ -14,9 +14,9 @@ MOST_LINES = 300
 # A file imports from its own line and those below; import-linter holds the same for Phoenix's own modules.
 LAYERS = (
     ("module",),
-    ("pages", "api", "jobs", "commands", "live", "cards", "identity", "personal", "notices"),
+    ("pages", "api", "jobs", "commands", "live", "cards", "identity", "personal"),
     ("actions",),
-    ("items",),
+    ("items", "notices"),
     ("queries", "people"),
     ("events", "errors"),
 )

@@ -40,6 +40,7 @@ from phoenix.modules.accounts.errors import LastSignInMethod
 from phoenix.modules.factors.actions.relying_party import ADDING, RelyingParty, challenge_bytes, new_challenge, use_challenge
 from phoenix.modules.factors.errors import TooManyPasskeys, WrongPasskey
 from phoenix.modules.factors.events import PasskeyAdded, PasskeyRemoved
+from phoenix.modules.factors.notices import PASSKEY_ADDED, PASSKEY_REMOVED
 from phoenix.modules.factors.queries import passkeys as queries
 from phoenix.modules.factors.queries.passkeys import Passkey
 
@@ -139,7 +140,7 @@ async def add_passkey(
         raise WrongPasskey(_("This passkey is in use already."))
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(PasskeyAdded(subject=actor.account, passkey=stored.id))
-    await notify(tx, actor.account, "passkey_added")
+    await notify(tx, actor.account, PASSKEY_ADDED)
     return stored
 
 
@@ -164,7 +165,7 @@ async def remove_passkey(runtime: Runtime, tx: Transaction, account: str, passke
         raise LastSignInMethod(_("This is the only way into your account. Set a password or add another passkey first."))
     tx.invalidate(ACCOUNT(account))
     tx.record(PasskeyRemoved(subject=account, passkey=passkey))
-    await notify(tx, account, "passkey_removed")
+    await notify(tx, account, PASSKEY_REMOVED)
 
 
 async def passkeys_of(db: Reader, account: str) -> list[Passkey]:

@@ -18,6 +18,7 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.factors.events import SignInPaused, SignInResumed
+from phoenix.modules.factors.notices import SECOND_FACTOR_GUESSED
 from phoenix.modules.factors.queries import throttle as queries
 
 FREE_TRIES = 5
@@ -72,7 +73,7 @@ def record_pause(tx: Transaction, attempt: Attempt) -> bool:
 async def notify_of_guesses(tx: Transaction, attempt: Attempt) -> None:
     """A second factor was wrong. When the wait begins the owner learns that someone has the first; no email ends this wait."""
     if record_pause(tx, attempt) and attempt.account is not None:
-        await notify(tx, attempt.account, "second_factor_guessed")
+        await notify(tx, attempt.account, SECOND_FACTOR_GUESSED)
 
 
 async def clear_account(tx: Transaction, account: str, *, by: str, keep: Sequence[bytes] = ()) -> None:

@@ -22,6 +22,7 @@ from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.keys import queries
 from phoenix.modules.keys.errors import TooManyApiKeys
 from phoenix.modules.keys.events import ApiKeyCreated, ApiKeyRevoked
+from phoenix.modules.keys.notices import API_KEY_CREATED
 from phoenix.modules.keys.queries import ApiKey
 
 __all__ = ["ApiKey"]
@@ -64,7 +65,7 @@ async def create_api_key(
     until = tx.now + timedelta(days=days)
     await tx.execute(queries.ADD, key_id, owner, name, hash_token(key), key[-4:], sorted(set(scopes)), actor.account, tx.now, until)
     tx.record(ApiKeyCreated(subject=owner, key=key_id, scopes=sorted(set(scopes))))
-    await notify(tx, actor.account, "api_key_created")
+    await notify(tx, actor.account, API_KEY_CREATED)
     return NewApiKey(key_id, key)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec import Struct
+
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.text import _
@@ -22,6 +24,15 @@ from phoenix.modules.organisations.queries import OpenInvitation
 
 LIVES = timedelta(days=7)
 INVITATIONS_AN_HOUR = Limit("invitations", 100, 3600)
+
+
+class Invited(Struct, frozen=True):
+    """The invitation to send."""
+
+    invitation: str
+
+
+SEND_INVITATION = JobKind("organisations.send_invitation", Invited)
 
 
 async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email: str, role: str) -> str:
@@ -56,7 +67,7 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
         tx.now + LIVES,
         tx.now,
     )
-    await enqueue(tx, "organisations.send_invitation", {"invitation": invitation})
+    await enqueue(tx, SEND_INVITATION, Invited(invitation))
     tx.record(MemberInvited(organisation=member.organisation, subject=invitation, role=role))
     return invitation
 
@@ -66,7 +77,7 @@ async def resend_invitation(runtime: Runtime, tx: Transaction, member: Membershi
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
     if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
         raise NotFound(_("This invitation was accepted or withdrawn already."))
-    await enqueue(tx, "organisations.send_invitation", {"invitation": invitation})
+    await enqueue(tx, SEND_INVITATION, Invited(invitation))
 
 
 async def revoke_invitation(tx: Transaction, member: Membership, invitation: str) -> None:

@@ -15,6 +15,7 @@ from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR, 
 from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sessions.actions.end import end_other_sessions
+from phoenix.modules.sign_in.actions.emails import SEND_ADDRESS_CHANGE, SEND_ADDRESS_CHANGED, SEND_ALREADY_REGISTERED, FormerAddress, Owner
 from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
 from phoenix.modules.sign_in.events import AddressChanged
 
@@ -36,9 +37,9 @@ async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, ema
     # Also one that is taken, since the page shows it.
     await addresses.set_new_address(tx, actor.account, address)
     if taken is not None:
-        await enqueue(tx, "sign_in.send_already_registered", {"account": taken.id})
+        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(taken.id))
         return
-    await enqueue(tx, "sign_in.send_address_change", {"account": actor.account})
+    await enqueue(tx, SEND_ADDRESS_CHANGE, Owner(actor.account))
 
 
 async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof: EmailProof) -> str:
@@ -58,5 +59,5 @@ async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof:
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="address_changed")
     tx.record(AddressChanged(subject=actor.account))
     old = to_base64url(runtime.keys.seal(OLD_ADDRESS, actor.record.email.encode(), bound_to=actor.account))
-    await enqueue(tx, "sign_in.send_address_changed", {"account": actor.account, "old": old})
+    await enqueue(tx, SEND_ADDRESS_CHANGED, FormerAddress(actor.account, old))
     return address.display

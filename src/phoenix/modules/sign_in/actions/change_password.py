@@ -12,6 +12,7 @@ from phoenix.modules.accounts.actions.password import set_password
 from phoenix.modules.sessions.actions.end import end_other_sessions
 from phoenix.modules.sign_in.actions.reauthenticate import check_own_password
 from phoenix.modules.sign_in.events import PasswordChanged
+from phoenix.modules.sign_in.notices import PASSWORD_CHANGED
 
 
 async def change_password(runtime: Runtime, tx: Transaction, actor: Actor, *, current: str, password: str) -> None:
@@ -28,4 +29,4 @@ async def change_password(runtime: Runtime, tx: Transaction, actor: Actor, *, cu
     await email_verification.cancel_all(tx, actor.account)
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="password_changed")
     tx.record(PasswordChanged(subject=actor.account))
-    await notify(tx, actor.account, "password_changed")
+    await notify(tx, actor.account, PASSWORD_CHANGED)

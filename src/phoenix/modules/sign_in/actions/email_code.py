@@ -11,6 +11,7 @@ from phoenix.modules.accounts.actions.accounts import find_by_email
 from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR, EmailProof
 from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.sign_in.actions.emails import SEND_SIGN_IN_CODE, Owner
 
 PURPOSE = "sign_in"
 
@@ -23,7 +24,7 @@ async def request_code(runtime: Runtime, tx: Transaction, *, email: str) -> None
     if address is None or not (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed:
         return
     known = await find_by_email(tx, address.key)
-    await enqueue(tx, "sign_in.send_sign_in_code", {"account": known.id if known else None})
+    await enqueue(tx, SEND_SIGN_IN_CODE, Owner(known.id if known else None))
 
 
 async def check_code(runtime: Runtime, tx: Transaction, proof: EmailProof) -> str:

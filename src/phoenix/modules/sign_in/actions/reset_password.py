@@ -16,7 +16,9 @@ from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.actions.password import NONE, set_password
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sessions.actions.end import end_other_sessions
+from phoenix.modules.sign_in.actions.emails import SEND_FORCED_RESET, SEND_PASSWORD_RESET, Owner
 from phoenix.modules.sign_in.events import PasswordReset
+from phoenix.modules.sign_in.notices import PASSWORD_RESET
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +34,7 @@ async def request_reset(runtime: Runtime, tx: Transaction, *, email: str) -> Non
         return
     known = await find_by_email(tx, address.key)
     # A job for an address nobody has costs the same, so that the time of the answer does not tell.
-    await enqueue(tx, "sign_in.send_password_reset", {"account": known.id if known else None})
+    await enqueue(tx, SEND_PASSWORD_RESET, Owner(known.id if known else None))
     log.info("password_reset_asked", account=known.id if known else None, asked_for=runtime.keys.pseudonym(address.key))
 
 
@@ -49,7 +51,7 @@ async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *
     await email_verification.cancel_all(tx, verified.account)
     await end_other_sessions(tx, verified.account, keep=None, reason="password_reset")
     tx.record(PasswordReset(subject=verified.account))
-    await notify(tx, verified.account, "password_reset")
+    await notify(tx, verified.account, PASSWORD_RESET)
     return verified.account
 
 
@@ -58,4 +60,4 @@ async def force_reset(tx: Transaction, account: str) -> None:
     await set_password(tx, account, NONE)
     await email_verification.cancel_all(tx, account)
     await end_other_sessions(tx, account, keep=None, reason="password_taken")
-    await enqueue(tx, "sign_in.send_forced_reset", {"account": account})
+    await enqueue(tx, SEND_FORCED_RESET, Owner(account))

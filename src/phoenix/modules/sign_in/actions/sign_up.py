@@ -13,6 +13,7 @@ from phoenix.modules.accounts.actions.accounts import find_by_email
 from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR
 from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.emails import SEND_ALREADY_REGISTERED, SEND_VERIFICATION, Owner, PendingSignUp
 
 KEEP = timedelta(days=1)
 
@@ -43,9 +44,9 @@ async def sign_up(
     known = await find_by_email(tx, address.key)
     await tx.execute(queries.INSERT_SIGN_UP, sign_up_id, address.display, address.key, name, password_hash, time_zone, locale, tx.now)
     if known is not None:
-        await enqueue(tx, "sign_in.send_already_registered", {"account": known.id})
+        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(known.id))
     else:
-        await enqueue(tx, "sign_in.send_verification", {"sign_up": sign_up_id})
+        await enqueue(tx, SEND_VERIFICATION, PendingSignUp(sign_up_id))
     return sign_up_id
 
 
@@ -57,7 +58,7 @@ async def resend_verification(runtime: Runtime, tx: Transaction, *, email: str) 
     if address is None or not (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed:
         return
     newest = await tx.maybe(queries.NEWEST_SIGN_UP, address.key, tx.now - KEEP)
-    await enqueue(tx, "sign_in.send_verification", {"sign_up": newest.id if newest else None})
+    await enqueue(tx, SEND_VERIFICATION, PendingSignUp(newest.id if newest else None))
 
 
 async def forget_sign_ups(tx: Transaction, email_key: str) -> None:
