@@ -68,10 +68,12 @@ class NotFound(PhoenixError):
 
 
 class Conflict(PhoenixError):
+    shows_form = True
     status, code, title = 409, "conflict", "That conflicts with something that is already there"
 
 
 class PreconditionFailed(PhoenixError):
+    shows_form = True
     status, code, title = 412, "precondition_failed", "Somebody else changed it meanwhile"
 
 

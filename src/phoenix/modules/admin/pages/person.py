@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
-from phoenix.kernel.errors import Conflict, InvalidInput
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Permission
@@ -58,79 +54,61 @@ async def show_person(call: Call) -> View:
 
 @form(f"{PATH}/lock", may=WRITE, queries=6, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_lock(call: Call) -> Redirect:
-    with _as_problem():
-        await people.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", ""))
+    await people.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", ""))
     return _back(call, _("The account is locked, and every session of it has ended."))
 
 
 @form(f"{PATH}/unlock", may=WRITE, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_unlock(call: Call) -> Redirect:
-    with _as_problem():
-        await people.unlock_account(call.tx, call.actor, _account(call))
+    await people.unlock_account(call.tx, call.actor, _account(call))
     return _back(call, _("The account is open again."))
 
 
 @form(f"{PATH}/clear-waiting", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_resume_sign_in(call: Call) -> Redirect:
-    with _as_problem():
-        await people.resume_sign_in(call.tx, call.actor, _account(call))
+    await people.resume_sign_in(call.tx, call.actor, _account(call))
     return _back(call, _("They can try again at once."))
 
 
 @form(f"{PATH}/sessions/{{session_id:str}}/end", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_end_session(call: Call) -> Redirect:
-    with _as_problem():
-        await people.end_session(call.tx, call.actor, _account(call), str(call.path["session_id"]))
+    await people.end_session(call.tx, call.actor, _account(call), str(call.path["session_id"]))
     return _back(call, _("That session has ended."))
 
 
 @form(f"{PATH}/sessions/end-all", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_end_all(call: Call) -> Redirect:
-    with _as_problem():
-        await people.end_all_sessions(call.tx, call.actor, _account(call))
+    await people.end_all_sessions(call.tx, call.actor, _account(call))
     return _back(call, _("All sessions have ended."))
 
 
 @form(f"{PATH}/force-reset", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_force_reset(call: Call) -> Redirect:
-    with _as_problem():
-        await people.force_reset(call.tx, call.actor, _account(call))
+    await people.force_reset(call.tx, call.actor, _account(call))
     return _back(call, _("The password no longer works. A mail with the way to a new one is on its way."))
 
 
 @form(f"{PATH}/reset-factors", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_reset_factors(call: Call) -> Redirect:
-    with _as_problem():
-        await people.reset_second_factors(call.tx, call.actor, _account(call))
+    await people.reset_second_factors(call.tx, call.actor, _account(call))
     return _back(call, _("The second factors are gone. A mail tells the person."))
 
 
 @form(f"{PATH}/permissions/grant", may=GRANT, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_grant_permission(call: Call) -> Redirect:
-    with _as_problem():
-        await permissions.grant(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
+    await permissions.grant(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
     return _back(call, _("The permission is granted. It counts at once."))
 
 
 @form(f"{PATH}/permissions/take", may=GRANT, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_remove_permission(call: Call) -> Redirect:
-    with _as_problem():
-        await permissions.remove(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
+    await permissions.remove(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
     return _back(call, _("The permission is taken. It no longer counts."))
 
 
 def platform_permissions(call: Call) -> list[Permission]:
     """What one may be allowed on the whole platform."""
     return [permission for permission in call.registry.permissions.values() if permission.scope == "platform"]
-
-
-@contextlib.contextmanager
-def _as_problem() -> Iterator[None]:
-    """A conflict is told on the page the form was on."""
-    try:
-        yield
-    except Conflict as problem:
-        raise InvalidInput(problem.detail) from problem
 
 
 def _may_give(call: Call, permission: str) -> bool:

@@ -29,12 +29,12 @@ from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import NotFound
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys
 from phoenix.modules.accounts.actions.accounts import hold
 from phoenix.modules.accounts.actions.credentials import sign_in_methods
-from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.errors import LastSignInMethod
 from phoenix.modules.factors.actions.relying_party import ADDING, RelyingParty, challenge_bytes, new_challenge, use_challenge

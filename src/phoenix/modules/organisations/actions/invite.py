@@ -11,8 +11,9 @@ from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue
-from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
+from phoenix.kernel.errors import FieldError, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
@@ -40,16 +41,10 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
 
     Raises InvalidInput for an address or role that cannot be used, AlreadyMember, Forbidden for a role above one's own.
     """
-    errors = []
-    try:
-        address = parse_address(email)
-    except InvalidInput as problem:
-        address = None
-        errors += [FieldError("email", e.code, e.detail) for e in problem.errors]
-    if role not in ROLES:
-        errors.append(FieldError("role", "unknown", _("Choose a role.")))
-    if errors or address is None:
-        raise InvalidInput(errors=tuple(errors))
+    fields = Fields()
+    address = fields.email(email)
+    fields.one_of("role", role, ROLES, _("Choose a role."))
+    fields.check()
     check_role(member, role)
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
     if await tx.one(queries.IS_MEMBER_BY_EMAIL, member.organisation, address.key):

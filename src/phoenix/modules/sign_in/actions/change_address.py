@@ -6,16 +6,17 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import to_base64url
 from phoenix.modules.accounts.actions import addresses, email_verification
 from phoenix.modules.accounts.actions.accounts import find_by_email
-from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR, EmailProof
-from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sessions.actions.end import end_other_sessions
 from phoenix.modules.sign_in.actions.emails import SEND_ADDRESS_CHANGE, SEND_ADDRESS_CHANGED, SEND_ALREADY_REGISTERED, FormerAddress, Owner
+from phoenix.modules.sign_in.actions.request_email import may_email
 from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
 from phoenix.modules.sign_in.events import AddressChanged
 
@@ -28,10 +29,10 @@ async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, ema
     """Send a code to the new address. Whether someone has it already stays unsaid: its owner is told instead."""
     fields = Fields()
     address = fields.email(email)
-    if address is not None and address.key == parse_address(actor.record.email).key:
+    if address.key == parse_address(actor.record.email).key:
         fields.refuse("email", "unchanged", _("This is your address already."))
     fields.check()
-    if address is None or not (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed:
+    if not await may_email(runtime, address):
         return
     taken = await find_by_email(tx, address.key)
     # Also one that is taken, since the page shows it.
