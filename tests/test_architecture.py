@@ -306,6 +306,8 @@ def test_the_registry_refuses_what_does_not_fit() -> None:
         Registry([one, Module("one", "", here)])
     with pytest.raises(RegistryError, match="needs two, which is not among the modules before it"):
         Registry([Module("three", "", here, needs=("two",)), Module("two", "", here)])
+    with pytest.raises(RegistryError, match="needs two, which only receives what other modules declare"):
+        Registry([Module("two", "", here, receives=True), Module("three", "", here, needs=("two",))])
     with pytest.raises(RegistryError, match=r"same permission: one\.read"):
         Registry([one, Module("two", "", here, permissions=(Permission("one.read", ""),))])
     with pytest.raises(RegistryError, match="which no module declares"):

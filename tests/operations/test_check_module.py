@@ -79,10 +79,6 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [edit("pyproject.toml", 'containers = ["phoenix.modules.*"]', 'containers = ["phoenix.modules.entries"]')],
         [("pyproject.toml", "The import-linter contract “In a module")],
     ),
-    "under no contract against imports": (
-        [edit("pyproject.toml", 'source_modules = ["phoenix.modules.*"', 'source_modules = ["phoenix.modules.entries"')],
-        [("pyproject.toml", "The import-linter contract “No module imports feed")],
-    ),
     "a setting without a line in the documents": (
         [
             declare("MODULE = ", "@dataclass(frozen=True)\nclass Options:\n    most: int = setting('MOST', 5, 'How many.')\n\n\nMODULE = "),

@@ -228,12 +228,15 @@ class Registry:
 
     def _check_needs(self) -> None:
         seen: set[str] = set()
+        receivers = {module.name for module in self.modules if module.receives}
         for module in self.modules:
             if module.name in seen:
                 raise RegistryError(f"Two modules are called {module.name}.")
             for need in module.needs:
                 if need not in seen:
                     raise RegistryError(f"Module {module.name} needs {need}, which is not among the modules before it.")
+                if need in receivers:
+                    raise RegistryError(f"Module {module.name} needs {need}, which only receives what other modules declare.")
             seen.add(module.name)
 
     def _check_permissions(self, module: Module) -> None:

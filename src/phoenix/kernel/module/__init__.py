@@ -67,12 +67,14 @@ class Module:
 
     `tables` are those that belong to the module: every table belongs to exactly one. `settings` is a frozen dataclass of `setting()` fields, read from variables that begin with PHOENIX_ and the module's
     name, and fetched with `runtime.part(…)`. `check` raises SettingsError where the module cannot do its part with these settings; it is asked at every start.
+    A module that `receives` shows what others declare; none of them may need it.
     """
 
     name: str
     about: str
     folder: Path
     needs: tuple[str, ...] = ()
+    receives: bool = False
     tables: tuple[str, ...] = ()
     routes: tuple[HTTPRouteHandler, ...] = ()
     permissions: tuple[Permission, ...] = ()

@@ -19,6 +19,7 @@ MODULE = Module(
     name="admin",
     about="The admin panel: people, organisations, jobs, events, keys, emails and settings.",
     folder=Path(__file__).parent,
+    receives=True,
     needs=("accounts", "sessions", "factors", "sign_in", "impersonation", "organisations"),
     routes=pages.ROUTES,
     permissions=(

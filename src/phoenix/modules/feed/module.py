@@ -13,6 +13,7 @@ MODULE = Module(
     name="feed",
     about="What happened in an organisation, newest first, live.",
     folder=Path(__file__).parent,
+    receives=True,
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(Permission("feed.read", "Read the feed"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
