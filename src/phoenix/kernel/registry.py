@@ -18,6 +18,7 @@ from phoenix.kernel.module import (
     Banner,
     Card,
     Credential,
+    EmailSample,
     EventGroup,
     EventKind,
     FirstAction,
@@ -56,6 +57,11 @@ class Registry:
     @cached_property
     def jobs(self) -> dict[str, Job[Any]]:
         return {job.kind.name: job for module in self.modules for job in module.jobs}
+
+    @cached_property
+    def emails(self) -> dict[str, EmailSample]:
+        """A sample of every email, by the name of its template."""
+        return {email.template: email for module in self.modules for email in module.emails}
 
     @cached_property
     def permissions(self) -> dict[str, Permission]:
@@ -202,6 +208,7 @@ class Registry:
             "event kind": (e.type.kind for m in self.modules for e in m.events),
             "event group": (g.name for m in self.modules for g in m.event_groups),
             "job": (j.kind.name for m in self.modules for j in m.jobs),
+            "sample of an email": (e.template for m in self.modules for e in m.emails),
             "schedule": (s.name for m in self.modules for s in m.schedules),
             "follower": (f.name for m in self.modules for f in m.followers),
             "card": (c.name for m in self.modules for c in m.cards),

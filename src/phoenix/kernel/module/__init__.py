@@ -19,7 +19,7 @@ from phoenix.kernel.module.people import (
     PersonalData,
     SecurityNotice,
 )
-from phoenix.kernel.module.work import Check, Command, Job, Metric, Schedule
+from phoenix.kernel.module.work import Check, Command, EmailSample, Job, ListQuery, Metric, Schedule
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -36,6 +36,7 @@ __all__ = [
     "Check",
     "Command",
     "Credential",
+    "EmailSample",
     "EventGroup",
     "EventKind",
     "FirstAction",
@@ -44,6 +45,7 @@ __all__ = [
     "Identity",
     "ImpersonationPages",
     "Job",
+    "ListQuery",
     "LiveMessages",
     "MembershipSource",
     "Metric",
@@ -83,6 +85,8 @@ class Module:
     jobs: tuple[Job[Any], ...] = ()
     schedules: tuple[Schedule, ...] = ()
     followers: tuple[Follower, ...] = ()
+    emails: tuple[EmailSample, ...] = ()
+    lists: tuple[ListQuery, ...] = ()
     event_groups: tuple[EventGroup, ...] = ()
     cards: tuple[Card, ...] = ()
     first_actions: tuple[FirstAction, ...] = ()

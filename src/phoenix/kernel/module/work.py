@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal
 
 import msgspec
 
 from phoenix.kernel.data.jobs import JobKind, Payload
 
 if TYPE_CHECKING:
+    from phoenix.kernel.data.query import Query
     from phoenix.kernel.runtime import Runtime
 
 
@@ -27,6 +28,25 @@ class Job(Generic[Payload]):
         decoded = msgspec.json.decode(payload, type=self.kind.payload)
         async with asyncio.timeout(self.kind.timeout):
             await self.run(runtime, decoded)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSample:
+    """What an email of the module is shown with to staff: its template, such as "notes/shared", and all that this asks for."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """A query that gives a page of a list, with arguments like those it gets.
+
+    It is planned on many rows: it must read by an index, never through a whole table.
+    """
+
+    query: Query[Any]
+    arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from phoenix.kernel.module import (
     PersonalData,
     Schedule,
 )
-from phoenix.modules.accounts import api, events, jobs, notices, pages, personal
+from phoenix.modules.accounts import api, events, jobs, notices, pages, personal, samples
 from phoenix.modules.accounts.actions.accounts import hold, names
 from phoenix.modules.accounts.api.profile import me_key
 
@@ -41,6 +41,7 @@ MODULE = Module(
         EventKind(events.AccountErased),
     ),
     jobs=jobs.JOBS,
+    emails=samples.EMAILS,
     schedules=(
         Schedule("accounts.forget_old", "17 3 * * *", jobs.forget_old),
         Schedule("accounts.erase_due", "7 * * * *", jobs.erase_due),

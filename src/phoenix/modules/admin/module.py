@@ -8,7 +8,7 @@ from typing import Any
 
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission
-from phoenix.modules.admin import events, notices, pages
+from phoenix.modules.admin import events, lists, notices, pages
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -22,6 +22,7 @@ MODULE = Module(
     receives=True,
     needs=("accounts", "sessions", "factors", "sign_in", "impersonation", "organisations"),
     routes=pages.ROUTES,
+    lists=lists.LISTS,
     permissions=(
         Permission("platform.people_read", "See every account", scope="platform"),
         Permission("platform.people_write", "Lock and unlock accounts, end sessions, reset passwords and second factors", scope="platform"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, Command, EventKind, Identity, Module, NavigationItem, PersonalData, Schedule, Slot
-from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal
+from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal, samples
 from phoenix.modules.sessions.actions.list import signed_in_with
 from phoenix.modules.sessions.actions.signing_keys import GENERATION
 
@@ -27,6 +27,7 @@ MODULE = Module(
         EventKind(events.SigningKeyRevoked),
     ),
     jobs=jobs.JOBS,
+    emails=samples.EMAILS,
     schedules=(Schedule("sessions.forget_old", "19 3 * * *", jobs.forget_old),),
     commands=(Command("keys", "rotate", commands.rotate_keys), Command("keys", "list", commands.list_keys)),
     navigation=(NavigationItem("Where you are signed in", "laptop", "/settings/sessions", group="account", order=20),),
