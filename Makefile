@@ -13,7 +13,7 @@ PYTEST_ARGS ?=
 PYTHON_READY := $(VENV)/.ready
 WEB_READY    := node_modules/.ready
 BUNDLES      := $(STATIC)/manifest.json
-WEB_SOURCES  := $(shell find web -type f 2>/dev/null) vite.config.ts tsconfig.json package.json
+WEB_SOURCES  := $(shell find web src/phoenix/modules/*/assets -type f 2>/dev/null) vite.config.ts tsconfig.json package.json
 
 help:
 	@echo "make run      set everything up and start Phoenix with demo data (PHOENIX_PORT, PHOENIX_DATA, ARGS=\"--no-demo\")"

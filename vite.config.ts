@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 
 /** The favicon is linked from pages, not from a style or a script, so it is emitted by hand to get a hashed name. */
@@ -32,6 +32,16 @@ function withoutEval(): Plugin {
   };
 }
 
+const MODULES = "src/phoenix/modules";
+
+/** The scripts and styles that modules bring: those in their folders called assets. */
+function ofModules(): string[] {
+  return readdirSync(MODULES, { recursive: true, encoding: "utf8" })
+    .filter((file) => /^[^/]+\/assets\/[^/]+\.(ts|css)$/.test(file))
+    .sort()
+    .map((file) => `${MODULES}/${file}`);
+}
+
 export default defineConfig({
   base: "/static/",
   publicDir: false,
@@ -43,7 +53,7 @@ export default defineConfig({
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["web/app.ts", "web/live.ts", "web/theme.ts", "web/styles/app.css", "web/styles/debug.css"],
+      input: ["web/app.ts", "web/live.ts", "web/theme.ts", "web/styles/app.css", "web/styles/debug.css", ...ofModules()],
     },
   },
 });

@@ -13,7 +13,6 @@ from typing import Any
 
 import asyncpg
 import httpx
-import msgspec
 from litestar import Litestar
 
 from phoenix.app import Phoenix
@@ -230,12 +229,12 @@ class Harness:
         done = []
         while True:
             rows = await self.sql(
-                "DELETE FROM pgqueuer WHERE id = (SELECT min(id) FROM pgqueuer WHERE status = 'queued') RETURNING entrypoint, payload"
+                "DELETE FROM pgqueuer WHERE id = (SELECT id FROM pgqueuer WHERE status = 'queued' ORDER BY priority DESC, id LIMIT 1) RETURNING entrypoint, payload"
             )
             if not rows:
                 return done
             name, payload = rows[0]["entrypoint"], rows[0]["payload"]
-            await self.registry.jobs[name].run(self.runtime, msgspec.json.decode(payload))
+            await self.registry.jobs[name].run_encoded(self.runtime, payload)
             done.append(name)
 
     async def follow(self) -> None:

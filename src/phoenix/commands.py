@@ -70,7 +70,7 @@ def modules() -> None:
         for event in module.events:
             table.add_row("event", event.type.kind, event.summary)
         for job in module.jobs:
-            table.add_row("job", job.name, f"{job.attempts} attempts")
+            table.add_row("job", job.kind.name, f"{job.kind.attempts} attempts")
         for schedule in module.schedules:
             table.add_row("schedule", schedule.name, schedule.cron)
         for card in module.cards:

@@ -8,9 +8,9 @@ import signal
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import asyncpg
-import msgspec
 import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 # A worker that shows no sign of life for this long has died, and its jobs are taken by another.
 STALE = timedelta(seconds=10)
 POLL = timedelta(seconds=2)
+# Jobs fetched at a time; twice as many run at once in each queue of a worker, however many wait.
+BATCH = 10
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 5
 KERNEL_SCHEDULES = (Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),)
@@ -43,26 +45,40 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     listener = Listener(runtime.settings.database.url)
     followers = [follower for module in registry.modules for follower in module.followers]
     listening = asyncio.create_task(listener.listen())
+    running = [asyncio.create_task(_run_queue(runtime, jobs, schedules, stop)) for jobs, schedules in _queues(registry)]
     tasks = [asyncio.create_task(follow(runtime.database, f.name, listener.subscribe(), partial(f.follow, runtime))) for f in followers]
-    schedules = [*KERNEL_SCHEDULES, *(schedule for module in registry.modules for schedule in module.schedules)]
     try:
-        while not stop.is_set():
-            try:
-                await run_jobs(runtime, registry.jobs.values(), schedules, stop)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-                log.warning("jobs_interrupted", reason=type(error).__name__)
-            if not stop.is_set():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), RECONNECT_SECONDS)
+        await asyncio.gather(*running)
     finally:
         listener.stop()
         await asyncio.wait({listening}, timeout=STOP_SECONDS)
-        for task in [listening, *tasks]:
+        for task in [listening, *running, *tasks]:
             task.cancel()
-        await asyncio.gather(listening, *tasks, return_exceptions=True)
+        await asyncio.gather(listening, *running, *tasks, return_exceptions=True)
 
 
-async def run_jobs(runtime: Runtime, jobs: Iterable[Job], schedules: Iterable[Schedule], stop: asyncio.Event) -> None:
+def _queues(registry: Registry) -> list[tuple[list[Job[Any]], list[Schedule]]]:
+    """The jobs of each queue; the schedules go with the first."""
+    queues: dict[str, list[Job[Any]]] = {"default": []}
+    for job in registry.jobs.values():
+        queues.setdefault(job.kind.queue, []).append(job)
+    schedules = [*KERNEL_SCHEDULES, *(schedule for module in registry.modules for schedule in module.schedules)]
+    return [(jobs, schedules if name == "default" else []) for name, jobs in queues.items()]
+
+
+async def _run_queue(runtime: Runtime, jobs: Iterable[Job[Any]], schedules: Iterable[Schedule], stop: asyncio.Event) -> None:
+    """`run_jobs`, again after every lost connection."""
+    while not stop.is_set():
+        try:
+            await run_jobs(runtime, jobs, schedules, stop)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            log.warning("jobs_interrupted", reason=type(error).__name__)
+        if not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RECONNECT_SECONDS)
+
+
+async def run_jobs(runtime: Runtime, jobs: Iterable[Job[Any]], schedules: Iterable[Schedule], stop: asyncio.Event) -> None:
     """Run jobs and schedules until `stop` is set or the database connection is lost."""
     connection = await asyncpg.connect(runtime.settings.database.url, timeout=10, server_settings={"application_name": "phoenix jobs"})
     await set_codecs(connection)
@@ -74,7 +90,7 @@ async def run_jobs(runtime: Runtime, jobs: Iterable[Job], schedules: Iterable[Sc
         _schedule(runner, runtime, schedule)
     stopping = asyncio.create_task(_stop(runner, stop))
     try:
-        await runner.run(dequeue_timeout=POLL, heartbeat_timeout=STALE, batch_size=10)
+        await runner.run(dequeue_timeout=POLL, heartbeat_timeout=STALE, batch_size=BATCH, max_concurrent_tasks=2 * BATCH)
     finally:
         stopping.cancel()
         if not connection.is_closed():
@@ -86,25 +102,29 @@ async def _stop(runner: PgQueuer, stop: asyncio.Event) -> None:
     runner.shutdown.set()
 
 
-def _register(runner: PgQueuer, runtime: Runtime, job: Job) -> None:
+def _register(runner: PgQueuer, runtime: Runtime, job: Job[Any]) -> None:
+    kind = job.kind
+
     async def run(queued: QueuedJob) -> None:
         started = runtime.clock.now()
         try:
-            await job.run(runtime, msgspec.json.decode(queued.payload or b"{}"))
+            await job.run_encoded(runtime, queued.payload or b"{}")
         except Exception:
-            log.warning("job_failed", job=job.name, id=queued.id, attempt=queued.attempts + 1, attempts=job.attempts, exc_info=True)
+            log.warning("job_failed", job=kind.name, id=queued.id, attempt=queued.attempts + 1, attempts=kind.attempts, exc_info=True)
             raise
-        log.info("job_done", job=job.name, id=queued.id, milliseconds=round((runtime.clock.now() - started).total_seconds() * 1000))
+        log.info("job_done", job=kind.name, id=queued.id, milliseconds=round((runtime.clock.now() - started).total_seconds() * 1000))
 
     def executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
         return DatabaseRetryEntrypointExecutor(
             parameters=parameters,
-            max_attempts=job.attempts - 1,
-            initial_delay=timedelta(seconds=job.first_delay),
+            max_attempts=kind.attempts - 1,
+            initial_delay=timedelta(seconds=kind.first_delay),
             max_delay=timedelta(hours=1),
         )
 
-    runner.entrypoint(job.name, concurrency_limit=job.concurrency, on_failure="hold", accepts_context=False, executor_factory=executor)(run)
+    runner.entrypoint(kind.name, concurrency_limit=kind.concurrency, on_failure="hold", accepts_context=False, executor_factory=executor)(
+        run
+    )
 
 
 def _schedule(runner: PgQueuer, runtime: Runtime, schedule: Schedule) -> None:

@@ -299,12 +299,12 @@ REFUSED = [
     ("eve", {"minutes": "-5"}, 422),
     ("eve", {"minutes": "60"}, 422),
     ("eve", {"writes": "on"}, 403),
-    ("ada", {}, 422),
+    ("ada", {}, 409),
     ("root", {}, 403),
     ("helper", {}, 403),
-    ("robot", {}, 422),
-    ("locked", {}, 422),
-    ("erased", {}, 422),
+    ("robot", {}, 409),
+    ("locked", {}, 409),
+    ("erased", {}, 409),
 ]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.harness import Harness
 
+from phoenix.kernel.i18n.templates import AssetsMissingError, Templates
 from phoenix.kernel.web.assets import missing_asset
 from phoenix.operations.up.start import bring_up
 from phoenix.settings import InstallationSettings, Settings, WebSettings
@@ -128,3 +130,35 @@ def test_an_error_page_escapes_and_survives_a_broken_template(harness: Harness, 
 def test_the_manifest_of_the_bundles_names_what_pages_ask_for() -> None:
     names = {Path(chunk["file"]).suffix for chunk in json.loads((BUNDLES / "manifest.json").read_text()).values()}
     assert {".css", ".js", ".svg"} <= names
+
+
+@pytest.mark.slow
+def test_the_scripts_and_styles_of_a_module_are_bundled(tmp_path: Path) -> None:
+    """Vite bundles what a module of ours brings; a page asks for it by the names of the module and the file."""
+    root = Path(__file__).parents[2]
+    for name in ("web", "vite.config.ts", "tsconfig.json", "package.json"):
+        copy = shutil.copytree if (root / name).is_dir() else shutil.copy2
+        copy(root / name, tmp_path / name)
+    (tmp_path / "node_modules").symlink_to(root / "node_modules")
+    assets = tmp_path / "src/phoenix/modules/notes/assets"
+    assets.mkdir(parents=True)
+    (assets / "notes.ts").write_text('const word: string = "bundled";\ndocument.title = word;\n')
+    (assets / "notes.css").write_text(".note {\n  color: red;\n}\n")
+    subprocess.run([root / "node_modules/.bin/vite", "build", "--logLevel", "error"], cwd=tmp_path, check=True)
+    static = tmp_path / "src/phoenix/static"
+    templates = Templates({}, static, {"notes": assets})
+    script, style = (static / templates.asset(f"notes/notes.{kind}").removeprefix("/static/") for kind in ("js", "css"))
+    assert "bundled" in script.read_text()
+    assert ":string" not in script.read_text()
+    assert ".note{color:red}" in style.read_text()
+
+
+def test_what_a_module_of_another_package_brings_is_served_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "notes.css").write_text(".note { color: red }")
+    templates = Templates({}, BUNDLES, {"notes": tmp_path})
+    before = templates.asset("notes/notes.css")
+    assert before.startswith("/assets/notes/notes.css?")
+    (tmp_path / "notes.css").write_text(".note { color: blue }")
+    assert Templates({}, BUNDLES, {"notes": tmp_path}).asset("notes/notes.css") != before
+    with pytest.raises(AssetsMissingError, match=r"notes/other\.css"):
+        templates.asset("notes/other.css")

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from tests.harness import Harness
 from tests.waiting import until
 
-from phoenix.kernel.data.jobs import dead_jobs, enqueue, replay
-from phoenix.kernel.module import Job
+from phoenix.kernel.data.jobs import JobKind, Nothing, dead_jobs, enqueue, replay
+from phoenix.kernel.module import Job, Module
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.worker import run_jobs
+from phoenix.worker import BATCH, run_jobs, work
+
+
+class Numbered(Struct, frozen=True):
+    n: int
+
+
+KIND = JobKind("test.job", Numbered)
 
 
 async def fail_and_enqueue(harness: Harness) -> None:
     async with harness.runtime.database.transaction() as tx:
-        await enqueue(tx, "test.job", {})
+        await enqueue(tx, KIND, Numbered(1))
         raise RuntimeError("on purpose")
 
 
-async def run_until(harness: Harness, jobs: list[Job], condition: Any, seconds: float = 15) -> None:
+async def run_until(harness: Harness, jobs: list[Job[Any]], condition: Any, seconds: float = 15) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(run_jobs(harness.runtime, jobs, (), stop))
     try:
@@ -45,9 +55,9 @@ def test_a_key_is_enqueued_once_while_it_waits(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:
-                assert await enqueue(tx, "test.job", {"n": 1}, key="k")
-                assert not await enqueue(tx, "test.job", {"n": 2}, key="k")
-                assert await enqueue(tx, "test.job", {"n": 3})
+                assert await enqueue(tx, KIND, Numbered(1), key="k")
+                assert not await enqueue(tx, KIND, Numbered(2), key="k")
+                assert await enqueue(tx, KIND, Numbered(3))
             assert len(await harness.sql("SELECT 1 FROM pgqueuer")) == 2
 
     asyncio.run(run())
@@ -56,19 +66,19 @@ def test_a_key_is_enqueued_once_while_it_waits(harness: Harness) -> None:
 def test_jobs_run_with_their_payload_and_are_gone(harness: Harness) -> None:
     seen: list[int] = []
 
-    async def work(_: Runtime, payload: dict[str, Any]) -> None:
-        seen.append(payload["n"])
+    async def note(_: Runtime, payload: Numbered) -> None:
+        seen.append(payload.n)
 
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:
                 for number in range(30):
-                    await enqueue(tx, "test.job", {"n": number})
+                    await enqueue(tx, KIND, Numbered(number))
 
             async def done() -> bool:
                 return len(seen) == 30 and not await harness.sql("SELECT 1 FROM pgqueuer")
 
-            await run_until(harness, [Job("test.job", work)], done)
+            await run_until(harness, [Job(KIND, note)], done)
             assert sorted(seen) == list(range(30))
 
     asyncio.run(run())
@@ -78,17 +88,17 @@ def test_a_job_that_fails_is_tried_again_then_fails_and_can_be_replayed(harness:
     tries: list[int] = []
     broken = True
 
-    async def work(_: Runtime, payload: dict[str, Any]) -> None:
-        tries.append(payload["n"])
+    async def note(_: Runtime, payload: Numbered) -> None:
+        tries.append(payload.n)
         if broken:
             raise RuntimeError("on purpose")
 
     async def run() -> None:
         nonlocal broken
         async with harness:
-            jobs = [Job("test.job", work, attempts=3, first_delay=0.1)]
+            jobs = [Job(JobKind("test.job", Numbered, attempts=3, first_delay=0.1), note)]
             async with harness.runtime.database.transaction() as tx:
-                await enqueue(tx, "test.job", {"n": 7})
+                await enqueue(tx, KIND, Numbered(7))
 
             async def is_dead() -> bool:
                 async with harness.runtime.database.transaction() as tx:
@@ -108,5 +118,105 @@ def test_a_job_that_fails_is_tried_again_then_fails_and_can_be_replayed(harness:
 
             await run_until(harness, jobs, done)
             assert tries == [7, 7, 7, 7]
+
+    asyncio.run(run())
+
+
+def test_a_job_of_higher_priority_runs_first(harness: Harness) -> None:
+    seen: list[int] = []
+    urgent = JobKind("test.urgent", Numbered, priority=5)
+
+    async def note(_: Runtime, payload: Numbered) -> None:
+        seen.append(payload.n)
+
+    async def run() -> None:
+        async with harness:
+            async with harness.runtime.database.transaction() as tx:
+                for number in range(12):
+                    await enqueue(tx, KIND, Numbered(number))
+                await enqueue(tx, urgent, Numbered(99))
+
+            async def done() -> bool:
+                return len(seen) == 13
+
+            await run_until(harness, [Job(KIND, note), Job(urgent, note)], done)
+            # Jobs are fetched ten at a time; the one that is urgent is in the first batch, though it was enqueued last.
+            assert 99 in seen[:10]
+
+    asyncio.run(run())
+
+
+def test_a_job_that_takes_longer_than_its_time_out_is_cancelled_and_fails(harness: Harness) -> None:
+    ended: list[str] = []
+
+    async def hang(_: Runtime, __: Nothing) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            ended.append("cancelled")
+            raise
+
+    async def run() -> None:
+        async with harness:
+            kind = JobKind("test.hangs", Nothing, timeout=0.05, attempts=1)
+            async with harness.runtime.database.transaction() as tx:
+                await enqueue(tx, kind, Nothing())
+
+            async def is_dead() -> bool:
+                async with harness.runtime.database.transaction() as tx:
+                    return bool(await dead_jobs(tx))
+
+            await run_until(harness, [Job(kind, hang)], is_dead)
+            assert ended == ["cancelled"]
+
+    asyncio.run(run())
+
+
+def test_a_payload_that_does_not_fit_fails_and_is_shown_to_staff(harness: Harness) -> None:
+    async def note(_: Runtime, __: Numbered) -> None:
+        raise AssertionError("It is not to be run.")
+
+    async def run() -> None:
+        async with harness:
+            kind = JobKind("test.job", Numbered, attempts=1)
+            async with harness.runtime.database.transaction() as tx:
+                await enqueue(tx, JobKind("test.job", Nothing), Nothing())
+
+            async def is_dead() -> bool:
+                async with harness.runtime.database.transaction() as tx:
+                    return [job.name for job in await dead_jobs(tx)] == ["test.job"]
+
+            await run_until(harness, [Job(kind, note)], is_dead)
+
+    asyncio.run(run())
+
+
+def test_long_work_of_one_queue_holds_up_no_other(harness: Harness) -> None:
+    """There are more long jobs than a queue runs at once, and all of them wait for the short one that was enqueued last."""
+    short_ran = asyncio.Event()
+    long_ended = asyncio.Event()
+    long = JobKind("test.long", Nothing, queue="long")
+    short = JobKind("test.short", Nothing)
+
+    async def run_long(_: Runtime, __: Nothing) -> None:
+        await short_ran.wait()
+        long_ended.set()
+
+    async def run_short(_: Runtime, __: Nothing) -> None:
+        short_ran.set()
+
+    async def run() -> None:
+        async with harness:
+            module = Module(name="test", about="Jobs.", folder=Path(__file__).parent, jobs=(Job(long, run_long), Job(short, run_short)))
+            async with Registry([module]).opened(harness.runtime.settings, clock=harness.clock) as runtime:
+                async with runtime.database.transaction() as tx:
+                    for _ in range(3 * BATCH):
+                        await enqueue(tx, long, Nothing())
+                    await enqueue(tx, short, Nothing())
+                stop = asyncio.Event()
+                working = asyncio.create_task(work(runtime, stop))
+                await asyncio.wait_for(long_ended.wait(), 15)
+                stop.set()
+                await asyncio.wait_for(working, 15)
 
     asyncio.run(run())

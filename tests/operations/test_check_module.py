@@ -38,6 +38,7 @@ def edit(file: str, old: str, new: str) -> Edit:
 
 def write(file: str, text: str) -> Edit:
     def run(clone: Path) -> None:
+        (clone / file).parent.mkdir(exist_ok=True)
         (clone / file).write_text(text)
 
     return run
@@ -79,10 +80,6 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [edit("pyproject.toml", 'containers = ["phoenix.modules.*"]', 'containers = ["phoenix.modules.entries"]')],
         [("pyproject.toml", "The import-linter contract “In a module")],
     ),
-    "under no contract against imports": (
-        [edit("pyproject.toml", 'source_modules = ["phoenix.modules.*"', 'source_modules = ["phoenix.modules.entries"')],
-        [("pyproject.toml", "The import-linter contract “No module imports feed")],
-    ),
     "a setting without a line in the documents": (
         [
             declare("MODULE = ", "@dataclass(frozen=True)\nclass Options:\n    most: int = setting('MOST', 5, 'How many.')\n\n\nMODULE = "),
@@ -115,6 +112,14 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     "an event in no group": (
         [declare('            group="comments",\n', "")],
         [(MODULE_FILE, "The event comments.posted is in the feed and in no group.")],
+    ),
+    "a list that is not declared": (
+        [declare('    lists=(ListQuery(queries.PAGE, ("org_1", "~", 21)),),\n', "")],
+        [(MODULE_FILE, "The list PAGE is not declared.")],
+    ),
+    "an email without a sample": (
+        [write(f"{HERE}/templates/mail/shared.mjml", "<mjml></mjml>")],
+        [(f"{HERE}/templates/mail/shared.mjml", "Staff cannot look at this email.")],
     ),
     "a route that is not declared": (
         [edit(f"{HERE}/pages.py", "ROUTES = (show_comments, send_comment)", "ROUTES = (show_comments,)")],

@@ -14,7 +14,7 @@ import pytest
 from phoenix.operations.new_module import new_module
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("src/phoenix", "tests", "docs", "api", "pyproject.toml")
+COPIED = ("src/phoenix", "tests", "tools", "docs", "api", "pyproject.toml")
 RULES = (
     "needs or entered or only_its_module or every_table or names_its_permission or public_form or every_sql_text "
     "or inside_a_function or crowded or who_may"

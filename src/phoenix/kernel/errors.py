@@ -72,17 +72,13 @@ class NotFound(PhoenixError):
 
 
 class Conflict(PhoenixError):
+    shows_form = True
     status, code, title = 409, "conflict", "Conflict"
     sentence = "This conflicts with something that already exists."
 
 
-class FormConflict(Conflict):
-    """A conflict that a person can resolve on the form they sent."""
-
-    shows_form = True
-
-
 class PreconditionFailed(PhoenixError):
+    shows_form = True
     status, code, title = 412, "precondition_failed", "Changed by someone else"
     sentence = "Reload it, then make your change again."
 

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.clock import Clock
@@ -17,6 +18,7 @@ from phoenix.kernel.module import (
     Banner,
     Card,
     Credential,
+    EmailSample,
     EventGroup,
     EventKind,
     FirstAction,
@@ -53,8 +55,13 @@ class Registry:
         return {kind.type.kind: kind for module in self.modules for kind in module.events}
 
     @cached_property
-    def jobs(self) -> dict[str, Job]:
-        return {job.name: job for module in self.modules for job in module.jobs}
+    def jobs(self) -> dict[str, Job[Any]]:
+        return {job.kind.name: job for module in self.modules for job in module.jobs}
+
+    @cached_property
+    def emails(self) -> dict[str, EmailSample]:
+        """A sample of every email, by the name of its template."""
+        return {email.template: email for module in self.modules for email in module.emails}
 
     @cached_property
     def permissions(self) -> dict[str, Permission]:
@@ -200,7 +207,8 @@ class Registry:
             "permission": (p.name for m in self.modules for p in m.permissions),
             "event kind": (e.type.kind for m in self.modules for e in m.events),
             "event group": (g.name for m in self.modules for g in m.event_groups),
-            "job": (j.name for m in self.modules for j in m.jobs),
+            "job": (j.kind.name for m in self.modules for j in m.jobs),
+            "sample of an email": (e.template for m in self.modules for e in m.emails),
             "schedule": (s.name for m in self.modules for s in m.schedules),
             "follower": (f.name for m in self.modules for f in m.followers),
             "card": (c.name for m in self.modules for c in m.cards),
@@ -227,12 +235,15 @@ class Registry:
 
     def _check_needs(self) -> None:
         seen: set[str] = set()
+        receivers = {module.name for module in self.modules if module.receives}
         for module in self.modules:
             if module.name in seen:
                 raise RegistryError(f"Two modules are called {module.name}.")
             for need in module.needs:
                 if need not in seen:
                     raise RegistryError(f"Module {module.name} needs {need}, which is not among the modules before it.")
+                if need in receivers:
+                    raise RegistryError(f"Module {module.name} needs {need}, which only receives what other modules declare.")
             seen.add(module.name)
 
     def _check_permissions(self, module: Module) -> None:

@@ -108,14 +108,14 @@ def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(harness:
             assert await harness.events() == ["sessions.ended", "admin.account_locked"]
             rows = await harness.sql("SELECT actor_id, impersonator_id FROM events")
             assert {(row["actor_id"], row["impersonator_id"]) for row in rows} == {(ada.id, None)}
-            assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 422
+            assert (await panel.post(f"{page}/lock", by="ada", reason="A stolen card, case 88")).status_code == 409
             assert (await panel.post(f"{page}/unlock", by="ada")).status_code == 303
             assert await harness.events() == ["admin.account_unlocked"]
             assert await harness.work() == ["accounts.send_security_notice"] * 2
             told = [mail.subject for mail in harness.mails(eve.email)]
             assert told == ["Your account has been unlocked", "An administrator locked your account"]
             assert "stolen card" not in harness.mails(eve.email)[1].text
-            assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 422
+            assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 409
 
     asyncio.run(run())
 
@@ -133,7 +133,7 @@ def test_people_who_lost_a_password_or_a_second_factor_are_helped(harness: Harne
             page = f"/staff/people/{eve.id}"
             assert (await panel.post(f"{page}/reset-factors", by="ada")).status_code == 303
             assert await harness.sql("SELECT 1 FROM totp_secrets UNION ALL SELECT 1 FROM backup_codes") == []
-            assert (await panel.post(f"{page}/reset-factors", by="ada")).status_code == 422
+            assert (await panel.post(f"{page}/reset-factors", by="ada")).status_code == 409
             assert (await harness.get("/api/v2/me", by="eve")).status_code == 200
             assert (await panel.post(f"{page}/force-reset", by="ada")).status_code == 303
             assert (await harness.get("/api/v2/me", by="eve")).status_code == 401
@@ -206,13 +206,13 @@ def test_a_permission_counts_at_once_and_the_last_administrator_stays(harness: H
             await panel.post(f"{granted}/take", by="ada", permission="platform.jobs")
             assert (await panel.get("/staff/jobs", by="eve")).status_code == 403
             mine = f"/staff/people/{ada.id}/permissions"
-            assert (await panel.post(f"{mine}/take", by="ada", permission=ADMINISTRATOR)).status_code == 422
+            assert (await panel.post(f"{mine}/take", by="ada", permission=ADMINISTRATOR)).status_code == 409
             await panel.post(f"{granted}/grant", by="ada", permission=ADMINISTRATOR)
             both = await asyncio.gather(
                 panel.post(f"{mine}/take", by="ada", permission=ADMINISTRATOR),
                 panel.post(f"{granted}/take", by="eve", permission=ADMINISTRATOR),
             )
-            assert sorted(answer.status_code for answer in both) == [303, 422]
+            assert sorted(answer.status_code for answer in both) == [303, 409]
             assert len(await harness.sql("SELECT 1 FROM user_permissions WHERE permission = $1", ADMINISTRATOR)) == 1
 
     asyncio.run(run())

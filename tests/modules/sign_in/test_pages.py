@@ -56,7 +56,7 @@ def test_a_refused_conflict_is_refused_again_until_the_page_is_loaded(harness: H
             for _attempt in range(2):
                 version = re.search(r'name="version" value="(\d+)"', page.text)[1]  # type: ignore[index]
                 page = await browser.post(path, data={"csrf": token_of(page.text), "version": version, "title": "Three"})
-                assert page.status_code == 422
+                assert page.status_code == 412
             assert (await harness.get(f"/api/v2/entries/{made['id']}", by="ada")).json()["title"] == "Two"
 
     asyncio.run(run())

@@ -5,8 +5,9 @@ A job that failed for the last time stays in the queue with the state `failed`, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -16,9 +17,36 @@ from phoenix.kernel.data.query import Query, command, query
 
 ENQUEUE = command("""
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
-    VALUES (0, $1, $2, clock_timestamp() + $3::interval, $4, 'queued')
+    VALUES ($5, $1, $2, clock_timestamp() + $3::interval, $4, 'queued')
     ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
 """)
+
+Payload = TypeVar("Payload", bound=Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind(Generic[Payload]):
+    """What a piece of background work is called, what it is told and how it is run. A value that actions enqueue by.
+
+    `payload` holds ids, never names, addresses or secrets: jobs are stored, logged and shown to staff. A job may wait while
+    Phoenix is upgraded, so a new field of it has a default. Of jobs that wait, those of a higher `priority` run first.
+    Each `queue` has a runner of its own in every worker, so that long work holds up no email. After `timeout` seconds a run
+    is cancelled and counts as failed. A failed run is tried again after `first_delay` seconds, doubling up to an hour,
+    `attempts` times in all, then marked failed. At most `concurrency` jobs of the kind run at once in all workers; 0 is no limit.
+    """
+
+    name: str
+    payload: type[Payload]
+    priority: int = 0
+    queue: str = "default"
+    timeout: float = 60.0
+    attempts: int = 8
+    first_delay: float = 1.0
+    concurrency: int = 0
+
+
+class Nothing(Struct, frozen=True):
+    """The payload of a job that needs to be told nothing."""
 
 
 class DeadJob(Struct, frozen=True):
@@ -42,9 +70,11 @@ REPLAY = command("""
 WAITING: Query[int] = query(int, "SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND execute_after <= now()")
 
 
-async def enqueue(tx: Transaction, name: str, payload: dict[str, Any], *, key: str | None = None, delay: timedelta = timedelta()) -> bool:
+async def enqueue(
+    tx: Transaction, kind: JobKind[Payload], payload: Payload, *, key: str | None = None, delay: timedelta = timedelta()
+) -> bool:
     """Enqueue a job with the transaction; whether it was new. A job whose `key` is already waiting is not added again."""
-    return await tx.execute(ENQUEUE, name, msgspec.json.encode(payload), delay, key) > 0
+    return await tx.execute(ENQUEUE, kind.name, msgspec.json.encode(payload), delay, key, kind.priority) > 0
 
 
 async def dead_jobs(tx: Transaction, limit: int = 50) -> list[DeadJob]:

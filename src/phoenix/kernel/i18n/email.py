@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import mrml
 from css_inline import CSSInliner
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template, meta
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
 from msgspec import Struct
 
 from phoenix.kernel.clock import Clock, SystemClock
@@ -74,19 +74,6 @@ class Mailer:
     def names(self) -> list[str]:
         """Every template, such as "accounts/verify"."""
         return sorted(name.removesuffix(".mjml") for name in self._environment.list_templates(extensions=["mjml"]) if "mail/" not in name)
-
-    def fields(self, name: str) -> set[str]:
-        """What a template asks for, by name, with the templates it stands on."""
-        pending, seen, asked = [f"{name}.mjml"], set[str](), set[str]()
-        while pending:
-            template = pending.pop()
-            if template in seen or self._environment.loader is None:
-                continue
-            seen.add(template)
-            tree = self._environment.parse(self._environment.loader.get_source(self._environment, template)[0])
-            asked |= meta.find_undeclared_variables(tree)
-            pending += [other for other in meta.find_referenced_templates(tree) if other]
-        return asked - set(self._environment.globals)
 
     async def send_template(self, name: str, /, *, to: str, **context: Any) -> None:
         """Render a template and send it to one address."""

@@ -92,27 +92,24 @@ class Templates:
     def asset(self, name: str) -> str:
         """The address of a bundled file, such as `app.css`, or of a module's own, such as `notes/notes.css`.
 
+        What Phoenix's own modules bring is bundled with the rest; what modules of other packages bring is served as it is.
         It holds a hash of what is in the file, so that browsers may keep it for ever. Raises AssetsMissingError.
         """
-        module, _, file = name.partition("/")
-        if file:
-            return self._module_asset(module, file)
-        if name not in self._bundles or not self._production:
+        if not self._bundles or not self._production:
             # In development the manifest may be read while it is being written: until it is whole, the last one holds.
             with contextlib.suppress(*([json.JSONDecodeError, AssetsMissingError] if self._bundles else [])):
                 self._bundles = _read_manifest(self._static / "manifest.json")
-        try:
+        if name in self._bundles:
             return STATIC + self._bundles[name]
-        except KeyError:
-            raise AssetsMissingError(f"{name} is not among the bundled files in {self._static}. Run: npm run build") from None
+        module, _, file = name.partition("/")
+        if file and (self._assets.get(module, Path()) / file).is_file():
+            return self._module_asset(module, file)
+        raise AssetsMissingError(f"{name} is not among the bundled files in {self._static}. Run: npm run build")
 
     def _module_asset(self, module: str, file: str) -> str:
         if (name := f"{module}/{file}") not in self._own or not self._production:
             path = self._assets.get(module, Path()) / file
-            try:
-                digest = hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
-            except OSError:
-                raise AssetsMissingError(f"The module {module} has no file {file} among its assets.") from None
+            digest = hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
             self._own[name] = f"{ASSETS}{module}/{file}?{digest}"
         return self._own[name]
 
@@ -193,12 +190,17 @@ def _day_month(value: date | str) -> str:
 
 
 def _read_manifest(path: Path) -> dict[str, str]:
-    """Vite's manifest as name → file: `web/styles/app.css` is asked for as `app.css`, `web/app.ts` as `app.js`."""
+    """Vite's manifest as name → file: `web/app.ts` is asked for as `app.js`, `assets/notes.ts` of the module notes as `notes/notes.js`."""
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise AssetsMissingError(f"The styles and scripts have not been bundled: {path} is not there. Run: npm run build") from None
-    return {Path(chunk["src"]).stem + Path(chunk["file"]).suffix: chunk["file"] for chunk in manifest.values() if "src" in chunk}
+    return {_asked_for(Path(chunk["src"]), chunk["file"]): chunk["file"] for chunk in manifest.values() if "src" in chunk}
+
+
+def _asked_for(source: Path, bundle: str) -> str:
+    name = source.stem + Path(bundle).suffix
+    return f"{source.parts[-3]}/{name}" if source.parts[-2] == "assets" else name
 
 
 @functools.cache

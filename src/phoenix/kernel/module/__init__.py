@@ -19,7 +19,7 @@ from phoenix.kernel.module.people import (
     PersonalData,
     SecurityNotice,
 )
-from phoenix.kernel.module.work import Check, Command, Job, Metric, Schedule
+from phoenix.kernel.module.work import Check, Command, EmailSample, Job, ListQuery, Metric, Schedule
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -36,6 +36,7 @@ __all__ = [
     "Check",
     "Command",
     "Credential",
+    "EmailSample",
     "EventGroup",
     "EventKind",
     "FirstAction",
@@ -44,6 +45,7 @@ __all__ = [
     "Identity",
     "ImpersonationPages",
     "Job",
+    "ListQuery",
     "LiveMessages",
     "MembershipSource",
     "Metric",
@@ -67,20 +69,24 @@ class Module:
 
     `tables` are those that belong to the module: every table belongs to exactly one. `settings` is a frozen dataclass of `setting()` fields, read from variables that begin with PHOENIX_ and the module's
     name, and fetched with `runtime.part(…)`. `check` raises SettingsError where the module cannot do its part with these settings; it is asked at every start.
+    A module that `receives` shows what others declare; none of them may need it.
     """
 
     name: str
     about: str
     folder: Path
     needs: tuple[str, ...] = ()
+    receives: bool = False
     tables: tuple[str, ...] = ()
     routes: tuple[HTTPRouteHandler, ...] = ()
     permissions: tuple[Permission, ...] = ()
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     events: tuple[EventKind, ...] = ()
-    jobs: tuple[Job, ...] = ()
+    jobs: tuple[Job[Any], ...] = ()
     schedules: tuple[Schedule, ...] = ()
     followers: tuple[Follower, ...] = ()
+    emails: tuple[EmailSample, ...] = ()
+    lists: tuple[ListQuery, ...] = ()
     event_groups: tuple[EventGroup, ...] = ()
     cards: tuple[Card, ...] = ()
     first_actions: tuple[FirstAction, ...] = ()

@@ -79,8 +79,8 @@ class Credential:
 class SecurityNotice:
     """An email to the owner of an account about its safety: what happened, and what to do if it was someone else.
 
-    `facts` gives the words in braces, in the zone of the owner. They are read when the email is sent, from the payload of
-    its job, so that no job holds a name or a reason. `path` is the page that the email links to; without one it is where people
+    `facts` gives the words in braces, in the zone of the owner. They are read when the email is sent, by the id of
+    the account or of another record, so that no job holds a name or a reason. `path` is the page that the email links to; without one it is where people
     look after what protects their account.
     """
 
@@ -88,7 +88,7 @@ class SecurityNotice:
     sentence: str
     foot: str = ""
     path: str = ""
-    facts: Callable[[Reader, Mapping[str, Any], ZoneInfo], Awaitable[Mapping[str, str]]] | None = None
+    facts: Callable[[Reader, str, ZoneInfo], Awaitable[Mapping[str, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

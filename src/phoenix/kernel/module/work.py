@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal
+
+import msgspec
+
+from phoenix.kernel.data.jobs import JobKind, Payload
 
 if TYPE_CHECKING:
+    from phoenix.kernel.data.query import Query
     from phoenix.kernel.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """Background work. `run` gets the runtime and the payload given to `enqueue`; it must be idempotent.
+class Job(Generic[Payload]):
+    """How jobs of a kind are run: `run` gets the runtime and the payload given to `enqueue`. It must be idempotent."""
 
-    A failed run is tried again after `first_delay` seconds, doubling, `attempts` times in all, then marked failed.
+    kind: JobKind[Payload]
+    run: Callable[[Runtime, Payload], Awaitable[None]]
+
+    async def run_encoded(self, runtime: Runtime, payload: bytes) -> None:
+        """Run with a payload as it is stored. Raises msgspec.ValidationError where it does not fit, TimeoutError where it takes too long."""
+        decoded = msgspec.json.decode(payload, type=self.kind.payload)
+        async with asyncio.timeout(self.kind.timeout):
+            await self.run(runtime, decoded)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSample:
+    """What an email of the module is shown with to staff: its template, such as "notes/shared", and all that this asks for."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """A query that gives a page of a list, with arguments like those it gets.
+
+    It is planned on many rows: it must read by an index, never through a whole table.
     """
 
-    name: str
-    run: Callable[[Runtime, dict[str, Any]], Awaitable[None]]
-    attempts: int = 8
-    first_delay: float = 1.0
-    concurrency: int = 0
+    query: Query[Any]
+    arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

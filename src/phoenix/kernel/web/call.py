@@ -100,6 +100,11 @@ class Call:
         """A parameter of the query string."""
         return str(self.request.query_params.get(name, default))
 
+    def number(self, name: str, default: str = "") -> int | None:
+        """A whole number of at most nine digits in a field of the form; None where there is none."""
+        text = self.form.get(name, default).strip()
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
     @property
     def agent(self) -> str:
         """The User-Agent header, 300 characters at most."""

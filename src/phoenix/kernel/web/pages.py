@@ -1,6 +1,6 @@
 """Route decorators for pages. A handler takes a `Call` and returns a `View`, a `Redirect`, or a fragment.
 
-A form that is refused is shown again by `retry`, with what was entered, the sentences beside their fields, and 422.
+A form that is refused is shown again by `retry`, with what was entered, the sentences beside their fields, and the status of the refusal.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import Conflict, FormConflict, InvalidInput
+from phoenix.kernel.errors import Conflict, InvalidInput
 
 
 class AddressTaken(Conflict):
@@ -16,7 +16,7 @@ class WrongCode(InvalidInput):
     keeps_changes = True
 
 
-class LastSignInMethod(FormConflict):
+class LastSignInMethod(Conflict):
     """Nobody could sign in to the account any more."""
 
     code, title = "last_way_in", "This is your only sign-in method"

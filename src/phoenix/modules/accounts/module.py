@@ -12,7 +12,6 @@ from phoenix.kernel.module import (
     Credential,
     EventKind,
     HotRead,
-    Job,
     Module,
     Names,
     NavigationItem,
@@ -20,9 +19,8 @@ from phoenix.kernel.module import (
     PersonalData,
     Schedule,
 )
-from phoenix.modules.accounts import api, events, jobs, pages, personal
+from phoenix.modules.accounts import api, events, jobs, notices, pages, personal, samples
 from phoenix.modules.accounts.actions.accounts import hold, names
-from phoenix.modules.accounts.actions.notices import JOB
 from phoenix.modules.accounts.api.profile import me_key
 
 MODULE = Module(
@@ -42,7 +40,8 @@ MODULE = Module(
         EventKind(events.DeletionCancelled, activity=Activity(_("Account deletion cancelled"), "good")),
         EventKind(events.AccountErased),
     ),
-    jobs=(Job(JOB, jobs.send_security_notice), Job("accounts.make_export", jobs.make_export), Job("accounts.erase", jobs.erase)),
+    jobs=jobs.JOBS,
+    emails=samples.EMAILS,
     schedules=(
         Schedule("accounts.forget_old", "17 3 * * *", jobs.forget_old),
         Schedule("accounts.erase_due", "7 * * * *", jobs.erase_due),
@@ -51,7 +50,7 @@ MODULE = Module(
     hot=(HotRead("/api/v2/me", me_key),),
     names=(Names("acc", names),),
     credentials=(Credential("password", "SELECT count(*) FROM accounts WHERE id = {account} AND password_hash <> '!'", signs_in=True),),
-    notices=jobs.NOTICES,
+    notices=notices.NOTICES,
     banners=(personal.deletion_banner,),
     personal=PersonalData(export=personal.export, erase=personal.erase),
     accounts=AccountSource(hold),

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, SecurityNotice
-from phoenix.modules.admin import events, pages
-
-ASK = _("Questions? Contact support.")
+from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission
+from phoenix.modules.admin import events, lists, notices, pages
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -21,8 +19,10 @@ MODULE = Module(
     name="admin",
     about="The admin panel: people, organisations, jobs, events, keys, emails and settings.",
     folder=Path(__file__).parent,
+    receives=True,
     needs=("accounts", "sessions", "factors", "sign_in", "impersonation", "organisations"),
     routes=pages.ROUTES,
+    lists=lists.LISTS,
     permissions=(
         Permission("platform.people_read", "View all accounts", scope="platform"),
         Permission(
@@ -53,23 +53,5 @@ MODULE = Module(
         NavigationItem("Emails", "mail", "/staff/mails", permission="platform.settings", group="staff", order=80),
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
-    notices=(
-        SecurityNotice("locked", _("An administrator locked your account. All devices were signed out."), ASK),
-        SecurityNotice(
-            "opened",
-            _("Your account has been unlocked. You can sign in as before."),
-            _("Questions? Contact support."),
-        ),
-        SecurityNotice(
-            "second_factors_reset",
-            _("An administrator reset two-step verification for your account, following a request in your name."),
-            _("Didn't request this? Sign in, set up two-step verification again and contact support."),
-        ),
-        SecurityNotice(
-            "export_by_staff",
-            _("An administrator is preparing a copy of your data, following a request in your name. You can download it too."),
-            _("Didn't request this? Contact support."),
-            path="/settings/data",
-        ),
-    ),
+    notices=notices.NOTICES,
 )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
 
+from phoenix.kernel.data.jobs import JobKind, Nothing
+from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit import actions
 from phoenix.modules.audit.queries import HEAD
 
-VERIFY = "audit.verify"
+VERIFY = JobKind("audit.verify", Nothing, queue="long", timeout=3600, attempts=3)
 
 log = structlog.get_logger(__name__)
 
 
-async def verify_audit_log(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def verify_audit_log(runtime: Runtime, _: Nothing) -> None:
     """Check the whole log, and store what was found."""
-    del payload
     await verify_nightly(runtime)
 
 
@@ -30,3 +29,6 @@ async def verify_nightly(runtime: Runtime) -> None:
         log.error("audit_log_broken", rows=verification.rows, fault=verification.fault)
     elif head is not None:
         log.info("audit_log_whole", rows=head.number, hash=head.hash.hex())
+
+
+JOBS = (Job(VERIFY, verify_audit_log),)

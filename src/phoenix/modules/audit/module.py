@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import Command, EventKind, Follower, Job, Module, NavigationItem, Permission, Schedule
-from phoenix.modules.audit import actions, commands, events, jobs, pages
+from phoenix.kernel.module import Command, EventKind, Follower, ListQuery, Module, NavigationItem, Permission, Schedule
+from phoenix.modules.audit import actions, commands, events, jobs, pages, queries
 
 MODULE = Module(
     name="audit",
@@ -14,9 +14,14 @@ MODULE = Module(
     needs=("accounts",),
     tables=("audit_log", "audit_head", "audit_checks"),
     routes=pages.ROUTES,
+    lists=(
+        ListQuery(queries.ROWS, (0, 500)),
+        ListQuery(queries.NEWEST, (2**62, 51)),
+        ListQuery(queries.OF_PERSON, (2**62, 51, "acc_1")),
+    ),
     permissions=(Permission(pages.AUDIT, "View events and the audit log", scope="platform"),),
     events=(EventKind(events.AuditLogSigned),),
-    jobs=(Job(jobs.VERIFY, jobs.verify_audit_log, attempts=3),),
+    jobs=jobs.JOBS,
     schedules=(Schedule("audit.verify_nightly", "37 2 * * *", jobs.verify_nightly),),
     followers=(Follower(actions.FOLLOWER, actions.append),),
     navigation=(NavigationItem("Audit log", "history", "/staff/audit", permission=pages.AUDIT, group="staff", order=65),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.data.cursors import CursorKind
-from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.data.jobs import Nothing, enqueue
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
@@ -45,7 +45,7 @@ async def show_audit(call: Call) -> View:
 @form("/staff/audit/verify", may=AUDIT, queries=1, listeners=STAFF)
 async def send_verify(call: Call) -> Redirect:
     """Check the whole sign in the background: it can be long."""
-    await enqueue(call.tx, VERIFY, {}, key=VERIFY)
+    await enqueue(call.tx, VERIFY, Nothing(), key=VERIFY.name)
     return Redirect("/staff/audit", _("Verification started. Reload this page in a moment."))
 
 

@@ -13,6 +13,7 @@ MODULE = Module(
     name="dashboard",
     about="The cards of all modules on one page, in one query.",
     folder=Path(__file__).parent,
+    receives=True,
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(Permission("dashboard.read", "View the dashboard"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -11,9 +9,9 @@ from msgspec import Struct
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import check_id, new_id
-from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput, NotFound, PreconditionFailed
+from phoenix.kernel.errors import Forbidden, NotFound, PreconditionFailed
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.i18n.times import check_zone
 from phoenix.modules.entries import queries
 from phoenix.modules.entries.events import EntryChanged, EntryDeleted, EntryPosted
 from phoenix.modules.entries.queries import Entry
@@ -21,8 +19,6 @@ from phoenix.modules.entries.queries import Entry
 TITLE_MOST = 200
 BODY_MOST = 20_000
 EXCERPT_MOST = 280
-# Control characters and lone surrogates, but for line breaks and tabs.
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 FUTURE_MOST = timedelta(days=366)
 PAST_MOST = timedelta(days=366 * 150)
 
@@ -105,25 +101,12 @@ def _check_changeable(member: Membership, entry: Entry) -> None:
 
 
 def _checked(tx: Transaction, draft: Draft) -> Draft:
-    errors: list[FieldError] = []
-    title = None if draft.title is None else " ".join(unicodedata.normalize("NFC", draft.title).split())
-    body = None if draft.body is None else unicodedata.normalize("NFC", draft.body).replace("\r\n", "\n").strip()
-    if title == "":
-        errors.append(FieldError("title", "missing", _("Enter a title.")))
-    for field, text, most in (("title", title, TITLE_MOST), ("body", body, BODY_MOST)):
-        if text and len(text) > most:
-            errors.append(
-                FieldError(field, "too_long", _("Use at most {most} characters. You entered {length}.").format(most=most, length=len(text)))
-            )
-        if text and UNSEEN.search(text):
-            errors.append(FieldError(field, "invalid", _("This contains characters that can't be displayed.")))
+    fields = Fields()
+    title = None if draft.title is None else fields.line("title", draft.title, most=TITLE_MOST, missing=_("Enter a title."))
+    body = None if draft.body is None else fields.text("body", draft.body, most=BODY_MOST)
     if draft.time_zone is not None:
-        try:
-            check_zone(draft.time_zone)
-        except InvalidInput as problem:
-            errors += [FieldError("time_zone", e.code, e.detail) for e in problem.errors]
+        fields.time_zone(draft.time_zone)
     if draft.occurred_at is not None and not tx.now - PAST_MOST <= draft.occurred_at <= tx.now + FUTURE_MOST:
-        errors.append(FieldError("occurred_at", "out_of_range", _("Choose a time in the last 150 years or within the next year.")))
-    if errors:
-        raise InvalidInput(errors=tuple(errors))
+        fields.refuse("occurred_at", "out_of_range", _("Choose a time in the last 150 years or within the next year."))
+    fields.check()
     return Draft(title, body, draft.occurred_at, draft.time_zone)

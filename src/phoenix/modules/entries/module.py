@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from phoenix.kernel.module import EventGroup, EventKind, FirstAction, Module, NavigationItem, Permission, PersonalData
-from phoenix.modules.entries import api, events, pages, personal
+from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery, Module, NavigationItem, Permission, PersonalData
+from phoenix.modules.entries import api, events, pages, personal, queries
 from phoenix.modules.entries.cards import PER_DAY, RECENT
 
 MODULE = Module(
@@ -15,6 +16,7 @@ MODULE = Module(
     needs=("accounts", "organisations"),
     tables=("entries",),
     routes=(*api.ROUTES, *pages.ROUTES),
+    lists=(ListQuery(queries.PAGE, ("org_1", datetime(2100, 1, 1, tzinfo=UTC), "~", 21)),),
     permissions=(
         Permission("entries.read", "Read entries"),
         Permission("entries.write", "Post entries; edit and delete your own"),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from phoenix.kernel.data.cursors import CursorKind
-from phoenix.kernel.errors import InvalidInput, NotFound, PreconditionFailed
+from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import Avatar, avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import local_input, local_to_instant
@@ -81,10 +81,7 @@ async def send_edit(call: Call) -> Redirect:
     if call.form.get("occurred_at") == local_input(before.occurred_at, before.time_zone) and draft.time_zone == before.time_zone:
         # Left as it was: its seconds, which the form cannot show, stay too.
         draft = msgspec.structs.replace(draft, occurred_at=None)
-    try:
-        await actions.change_entry(call.tx, call.member, before, draft, version=_version(call))
-    except PreconditionFailed as problem:
-        raise InvalidInput(problem.detail) from problem
+    await actions.change_entry(call.tx, call.member, before, draft, version=call.number("version"))
     return Redirect(f"/o/{call.member.slug}/entries/{before.id}", _("Entry saved."))
 
 
@@ -96,10 +93,7 @@ async def show_delete(call: Call) -> View:
 @form("/o/{slug:str}/entries/{entry_id:str}/delete", may="entries.write", within="slug", queries=4, retry=show_delete)
 async def send_delete(call: Call) -> Redirect:
     entry = await _find(call)
-    try:
-        await actions.delete_entry(call.tx, call.member, entry, version=_version(call))
-    except PreconditionFailed as problem:
-        raise InvalidInput(problem.detail) from problem
+    await actions.delete_entry(call.tx, call.member, entry, version=call.number("version"))
     return Redirect(f"/o/{call.member.slug}/entries", _("Entry deleted."))
 
 
@@ -121,11 +115,6 @@ def _draft(call: Call) -> Draft:
     zone = sent.get("time_zone") or call.actor.time_zone
     written = sent.get("occurred_at", "")
     return Draft(sent.get("title", ""), sent.get("body", ""), local_to_instant(written, zone) if written else None, zone)
-
-
-def _version(call: Call) -> int | None:
-    version = call.form.get("version", "")
-    return int(version) if version.isdecimal() and len(version) < 10 else None
 
 
 ROUTES = (show_entries, show_new, send_new, show_entry, show_edit, send_edit, show_delete, send_delete)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import Conflict, FormConflict, InvalidInput
+from phoenix.kernel.errors import Conflict, InvalidInput
 
 
 class NoSecondFactor(Conflict):
@@ -20,9 +20,9 @@ class WrongPasskey(InvalidInput):
     keeps_changes = True
 
 
-class PasskeysElsewhere(FormConflict):
+class PasskeysElsewhere(Conflict):
     code, title = "passkeys_elsewhere", "Passkeys don't work at this address"
 
 
-class TooManyPasskeys(FormConflict):
+class TooManyPasskeys(Conflict):
     code, title = "too_many_passkeys", "Too many passkeys"

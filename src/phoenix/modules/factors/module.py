@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, Schedule, SecurityNotice, Slot
-from phoenix.modules.factors import api, events, jobs, pages, personal
+from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, Schedule, Slot
+from phoenix.modules.factors import api, events, jobs, notices, pages, personal
 from phoenix.modules.factors.pages.passkeys import sign_in_methods
 from phoenix.modules.factors.pages.second_factor import second_step
 
@@ -46,21 +46,6 @@ MODULE = Module(
         Slot("security.sign_in_methods", "factors/slot_sign_in_methods.html", sign_in_methods, queries=1, order=10),
         Slot("security", "factors/slot_second_step.html", second_step, queries=1, order=20),
     ),
-    notices=(
-        SecurityNotice("totp_added", _("An authenticator app now protects your account.")),
-        SecurityNotice("totp_removed", _("The authenticator app no longer protects your account.")),
-        SecurityNotice(
-            "second_factor_guessed",
-            _(
-                "Someone passed the first step of signing in to your account but failed two-step verification five times. Set a new password."
-            ),
-        ),
-        SecurityNotice("backup_code_used", _("A backup code was used to sign in.")),
-        SecurityNotice("passkey_added", _("A passkey was added to your account.")),
-        SecurityNotice("passkey_removed", _("A passkey was removed from your account.")),
-        SecurityNotice(
-            "passkey_refused", _("A passkey for your account was rejected: it may have been copied. Remove it and add a new one.")
-        ),
-    ),
+    notices=notices.NOTICES,
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

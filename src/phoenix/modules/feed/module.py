@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import HotRead, LiveMessages, Module, NavigationItem, Permission
-from phoenix.modules.feed import api, live, pages
+from phoenix.kernel.module import HotRead, ListQuery, LiveMessages, Module, NavigationItem, Permission
+from phoenix.modules.feed import api, live, pages, queries
 
 EVERYONE = frozenset({"feed.read"})
 
@@ -13,7 +13,12 @@ MODULE = Module(
     name="feed",
     about="The activity in an organisation, newest first, updated live.",
     folder=Path(__file__).parent,
+    receives=True,
     routes=(*api.ROUTES, *pages.ROUTES),
+    lists=(
+        ListQuery(queries.PAGE, ("org_1", 2**62, ["entries.posted"], 21)),
+        ListQuery(queries.NEWER, ("org_1", 99_000, ["entries.posted"], 21)),
+    ),
     permissions=(Permission("feed.read", "View the feed"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/feed", api.hot_key),),

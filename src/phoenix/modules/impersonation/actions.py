@@ -12,17 +12,18 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE, Actor
 from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
+from phoenix.kernel.errors import Conflict, Forbidden
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.accounts.actions.accounts import hold_all, standing
 from phoenix.modules.accounts.actions.email_verification import use_once
-from phoenix.modules.accounts.actions.fields import checked_reason
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.impersonation import queries
 from phoenix.modules.impersonation.events import ImpersonationStarted
+from phoenix.modules.impersonation.notices import IMPERSONATED
 from phoenix.modules.impersonation.queries import Impersonation
 from phoenix.modules.sessions.actions.create import create_impersonation, open_impersonation
 from phoenix.modules.sessions.actions.end import end_impersonations_by, end_session_of
@@ -53,9 +54,11 @@ async def impersonate(runtime: Runtime, tx: Transaction, actor: Actor, request: 
 
     Raises Forbidden and Conflict for those whom nobody can impersonate: themselves, staff, services, locked and erased accounts.
     """
-    reason = checked_reason(request.reason)
+    fields = AccountFields()
+    reason = fields.reason(request.reason)
     if request.minutes not in available_minutes(runtime):
-        raise InvalidInput(errors=(FieldError("minutes", "unknown", _("Choose one of the listed durations.")),))
+        fields.refuse("minutes", "unknown", _("Choose one of the listed durations."))
+    fields.check()
     await _check(tx, actor, request)
     await end_impersonations_by(tx, actor.account, reason="began_another")
     until = tx.now + timedelta(minutes=request.minutes)
@@ -64,7 +67,7 @@ async def impersonate(runtime: Runtime, tx: Transaction, actor: Actor, request: 
         tx, account=request.account, device=DEVICE, impersonator=actor.account, reason=reason, writes=request.writes, until=until
     )
     tx.record(ImpersonationStarted(subject=request.account, session=session, reason=reason, minutes=request.minutes, writes=request.writes))
-    await notify(tx, request.account, "impersonated", session=session)
+    await notify(tx, request.account, IMPERSONATED, about=session)
     return runtime.keys.sign(PURPOSE, session, expires=tx.now + LINK_LIVES)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
@@ -12,9 +11,9 @@ from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.impersonation import queries
 
 
-async def facts(db: Reader, payload: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, str]:
+async def facts(db: Reader, session: str, zone: ZoneInfo) -> Mapping[str, str]:
     """Who it is, until when and why; in general words where the session is gone."""
-    found = await db.maybe(queries.FACTS, payload.get("session", ""))
+    found = await db.maybe(queries.FACTS, session)
     if found is None:
         return {"staff": _("Staff"), "until": _("soon"), "reason": ""}
     return {"staff": found.staff_name, "until": f"{found.until.astimezone(zone):%H:%M} ({zone.key})", "reason": found.reason}

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -43,15 +44,10 @@ class NewApiKeyAnswer(Struct):
     key: str
 
 
-class ApiKeyList(Struct):
-    items: list[ApiKeyAnswer]
-    next_cursor: str | None = None
-
-
 @get("/api/v2/api_keys", may=SIGNED_IN, queries=1)
-async def list_api_keys(call: Call) -> ApiKeyList:
+async def list_api_keys(call: Call) -> Page[ApiKeyAnswer]:
     """List your API keys. The keys themselves are not included."""
-    return ApiKeyList([api_key_answer(key) for key in await api_keys_of(call.db, call.actor.account)])
+    return Page([api_key_answer(key) for key in await api_keys_of(call.db, call.actor.account)])
 
 
 @post("/api/v2/api_keys", may=SIGNED_IN, queries=6, sensitive=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import FormConflict
+from phoenix.kernel.errors import Conflict
 
 
-class TooManyApiKeys(FormConflict):
+class TooManyApiKeys(Conflict):
     code, title = "too_many_api_keys", "Too many API keys"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, EventKind, Identity, Module, PersonalData, SecurityNotice, Slot
-from phoenix.modules.keys import api, events, identity, pages, personal
+from phoenix.kernel.module import Activity, EventKind, Identity, Module, PersonalData, Slot
+from phoenix.modules.keys import api, events, identity, notices, pages, personal
 from phoenix.modules.keys.actions.api_keys import PREFIX
 
 MODULE = Module(
@@ -22,7 +22,7 @@ MODULE = Module(
         EventKind(events.ApiKeyRevoked, activity=Activity(_("API key revoked"))),
     ),
     slots=(Slot("security.sign_in_methods", "keys/slot_sign_in_methods.html", pages.key_count, queries=1, order=40),),
-    notices=(SecurityNotice("api_key_created", _("An API key was created for your account.")),),
+    notices=notices.NOTICES,
     identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, prefix=PREFIX),
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

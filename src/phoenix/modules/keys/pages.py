@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
@@ -24,11 +23,8 @@ async def show_api_keys(call: Call) -> View:
 async def send_api_key(call: Call) -> View:
     sent = call.form
     scopes = [name.removeprefix("scope:") for name in sent if name.startswith("scope:")]
-    days = sent.get("days", "90")
-    if not (days.isascii() and days.isdecimal() and len(days) < 6):
-        raise InvalidInput(_("Enter a number of days."))
-    name = sent.get("name", "")
-    made = await api_keys.create_api_key(call.runtime, call.tx, call.actor, name=name, scopes=scopes, days=int(days))
+    days = call.number("days", "90")
+    made = await api_keys.create_api_key(call.runtime, call.tx, call.actor, name=sent.get("name", ""), scopes=scopes, days=days)
     keys = await api_keys_of(call.tx, call.actor.account)
     return View("keys/api_keys.html", {"keys": keys, "scopes": available_scopes(call.runtime), "made": made})
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
+from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions.invite import LIVES
+from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited
 
 
-async def send_invitation(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_invitation(runtime: Runtime, invited: Invited) -> None:
     """Mail an invitation with a new link; run again, it sends another and the former link ends."""
     async with runtime.database.transaction() as tx:
-        invitation = await tx.maybe(queries.OPEN_INVITATION_BY_ID, payload["invitation"])
+        invitation = await tx.maybe(queries.OPEN_INVITATION_BY_ID, invited.invitation)
         if invitation is None:
             return
         token = new_token()
@@ -27,3 +27,6 @@ async def send_invitation(runtime: Runtime, payload: dict[str, Any]) -> None:
         role=invitation.role,
         link=f"{runtime.settings.public_url}/invitations/accept?token={quote(token)}",
     )
+
+
+JOBS = (Job(SEND_INVITATION, send_invitation),)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from phoenix.kernel.module import EventGroup, EventKind, Job, MembershipSource, Module, NavigationItem, Permission, PersonalData
-from phoenix.modules.organisations import api, events, jobs, pages, personal, queries
+from phoenix.kernel.module import EventGroup, EventKind, ListQuery, MembershipSource, Module, NavigationItem, Permission, PersonalData
+from phoenix.modules.organisations import api, events, jobs, pages, personal, queries, samples
 from phoenix.modules.organisations.cards import MEMBERS
 
 MODULE = Module(
@@ -15,6 +16,10 @@ MODULE = Module(
     needs=("accounts", "keys"),
     tables=("organisations", "memberships", "invitations"),
     routes=(*api.ROUTES, *pages.ROUTES),
+    lists=(
+        ListQuery(queries.MEMBERS, ("org_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
+        ListQuery(queries.ORGANISATIONS, ("acc_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
+    ),
     permissions=(
         Permission("organisations.read", "See an organisation and its members"),
         Permission("organisations.invite", "Invite people"),
@@ -75,7 +80,8 @@ MODULE = Module(
         EventKind(events.ServiceAccountAdded),
         EventKind(events.ServiceAccountRemoved),
     ),
-    jobs=(Job("organisations.send_invitation", jobs.send_invitation),),
+    jobs=jobs.JOBS,
+    emails=samples.EMAILS,
     cards=(MEMBERS,),
     navigation=(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import delete, get
 from phoenix.kernel.web.instants import Instant, instant
@@ -19,11 +20,6 @@ class ProviderAnswer(Struct):
     title: str
 
 
-class ProviderList(Struct):
-    items: list[ProviderAnswer]
-    next_cursor: str | None = None
-
-
 class IdentityAnswer(Struct):
     """`email` is the verified address there when it was connected, or empty."""
 
@@ -34,22 +30,17 @@ class IdentityAnswer(Struct):
     used_at: Instant | None
 
 
-class IdentityList(Struct):
-    items: list[IdentityAnswer]
-    next_cursor: str | None = None
-
-
 @get("/api/v2/providers", may=PUBLIC, queries=0)
-async def list_providers(call: Call) -> ProviderList:
+async def list_providers(call: Call) -> Page[ProviderAnswer]:
     """List the identity providers that people can sign in with. Sign-in with them starts in a browser, at /sign-in."""
-    return ProviderList([ProviderAnswer(found.name, found.title) for found in providers(call.runtime.settings)])
+    return Page([ProviderAnswer(found.name, found.title) for found in providers(call.runtime.settings)])
 
 
 @get("/api/v2/identities", may=SIGNED_IN, queries=1)
-async def list_identities(call: Call) -> IdentityList:
+async def list_identities(call: Call) -> Page[IdentityAnswer]:
     """List the external accounts you can sign in with."""
     found = await identities.identities_of(call.db, call.actor.account)
-    return IdentityList(
+    return Page(
         [
             IdentityAnswer(one.id, one.provider, one.email, instant(one.created_at), instant(one.used_at) if one.used_at else None)
             for one in found

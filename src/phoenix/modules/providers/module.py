@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, SecurityNotice, Slot
-from phoenix.modules.providers import api, events, pages, personal
+from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, Slot
+from phoenix.modules.providers import api, events, notices, pages, personal
 from phoenix.modules.providers.actions.providers import check
 
 MODULE = Module(
@@ -22,10 +22,7 @@ MODULE = Module(
     ),
     credentials=(Credential("identity", "SELECT count(*) FROM identities WHERE account_id = {account}", signs_in=True),),
     slots=(Slot("security.sign_in_methods", "providers/slot_sign_in_methods.html", pages.connections, queries=1, order=30),),
-    notices=(
-        SecurityNotice("identity_connected", _("An external account was connected. You can now sign in with it.")),
-        SecurityNotice("identity_disconnected", _("An external account was disconnected. You can no longer sign in with it.")),
-    ),
+    notices=notices.NOTICES,
     check=check,
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

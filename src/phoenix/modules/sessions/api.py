@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -40,11 +41,6 @@ class SessionAnswer(Struct):
     current: bool
 
 
-class SessionList(Struct):
-    items: list[SessionAnswer]
-    next_cursor: str | None = None
-
-
 class KeySet(Struct):
     """A JWK set (RFC 7517)."""
 
@@ -59,10 +55,10 @@ async def refresh_session(call: Call, data: RefreshData) -> TokenAnswer:
 
 
 @get("/api/v2/sessions", may=SIGNED_IN, queries=1)
-async def list_sessions(call: Call) -> SessionList:
+async def list_sessions(call: Call) -> Page[SessionAnswer]:
     """List your open sessions, most recently used first."""
     found = await open_sessions(call.db, call.actor.account)
-    return SessionList(
+    return Page(
         [
             SessionAnswer(
                 s.id,

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import find_account
 from phoenix.modules.sessions import queries
+from phoenix.modules.sessions.actions.known_devices import SEND_NEW_DEVICE, NewDevice
 
 KEEP_ENDED = timedelta(days=90)
 KEEP_DEVICES = timedelta(days=400)
 
 
-async def send_new_device(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
     """Tell the owner of an account about a sign-in from a device that was not used before."""
     async with runtime.database.reader() as db:
-        account = await find_account(db, payload["account"])
-        session = await db.maybe(queries.ORIGIN, payload["session"])
+        account = await find_account(db, new.account)
+        session = await db.maybe(queries.ORIGIN, new.session)
     if account is not None and session is not None:
         here = session.at.astimezone(ZoneInfo(account.time_zone))
         await runtime.mailer.send_template(
@@ -37,3 +38,6 @@ async def forget_old(runtime: Runtime) -> None:
     async with runtime.database.transaction() as tx:
         await tx.execute(queries.FORGET_OLD, tx.now - KEEP_ENDED)
         await tx.execute(queries.FORGET_OLD_DEVICES, tx.now - KEEP_DEVICES)
+
+
+JOBS = (Job(SEND_NEW_DEVICE, send_new_device),)

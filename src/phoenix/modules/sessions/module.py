@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, Command, EventKind, Identity, Job, Module, NavigationItem, PersonalData, Schedule, Slot
-from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal
-from phoenix.modules.sessions.actions.known_devices import JOB
+from phoenix.kernel.module import Activity, Command, EventKind, Identity, Module, NavigationItem, PersonalData, Schedule, Slot
+from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal, samples
 from phoenix.modules.sessions.actions.list import signed_in_with
 from phoenix.modules.sessions.actions.signing_keys import GENERATION
 
@@ -27,7 +26,8 @@ MODULE = Module(
         EventKind(events.SigningKeysRotated),
         EventKind(events.SigningKeyRevoked),
     ),
-    jobs=(Job(JOB, jobs.send_new_device),),
+    jobs=jobs.JOBS,
+    emails=samples.EMAILS,
     schedules=(Schedule("sessions.forget_old", "19 3 * * *", jobs.forget_old),),
     commands=(Command("keys", "rotate", commands.rotate_keys), Command("keys", "list", commands.list_keys)),
     navigation=(NavigationItem("Where you're signed in", "laptop", "/settings/sessions", group="account", order=20),),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from phoenix.kernel.i18n.addresses import parse_address
-from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Job, SecurityNotice
+from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url
 from phoenix.modules.accounts.actions import email_verification
@@ -15,22 +13,23 @@ from phoenix.modules.accounts.actions.accounts import Account, find_account, fin
 from phoenix.modules.accounts.actions.addresses import new_address
 from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, link_lives
 from phoenix.modules.sign_in import queries
-from phoenix.modules.sign_in.actions import change_address, email_code, reauthenticate, reset_password, sign_up, unlock, verify
+from phoenix.modules.sign_in.actions import change_address, email_code, emails, reauthenticate, reset_password, sign_up, unlock, verify
+from phoenix.modules.sign_in.actions.emails import FormerAddress, Owner, PendingSignUp
 
 
-async def send_verification(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_verification(runtime: Runtime, pending: PendingSignUp) -> None:
     """Email the code and link of a sign-up. Run again, it sends new ones."""
     async with runtime.database.transaction() as tx:
-        found = await tx.maybe(queries.SIGN_UP, payload["sign_up"])
+        found = await tx.maybe(queries.SIGN_UP, pending.sign_up)
         if found is None or await find_by_email(tx, found.email_key) is not None:
             return
         token, code = await email_verification.start(runtime.keys, tx, purpose=verify.PURPOSE, email_key=found.email_key, sign_up=found.id)
     await _send(runtime, verify.PURPOSE, "verify", found.email, found.name, "/verify/link", token, code)
 
 
-async def send_already_registered(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
     """Tell the owner of an address that someone tried to sign up with it."""
-    account = await _account(runtime, payload)
+    account = await _account(runtime, owner.account)
     if account is not None:
         url = runtime.settings.public_url
         await runtime.mailer.send_template(
@@ -38,36 +37,36 @@ async def send_already_registered(runtime: Runtime, payload: dict[str, Any]) -> 
         )
 
 
-async def send_password_reset(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_password_reset(runtime: Runtime, owner: Owner) -> None:
     """Email the code and link for a new password."""
-    await _send_to_owner(runtime, payload, reset_password.PURPOSE, "password_reset", "/reset-password")
+    await _send_to_owner(runtime, owner, reset_password.PURPOSE, "password_reset", "/reset-password")
 
 
-async def send_forced_reset(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_forced_reset(runtime: Runtime, owner: Owner) -> None:
     """Email the code and link for a new password to someone whose old one staff removed."""
-    await _send_to_owner(runtime, payload, reset_password.PURPOSE, "forced_reset", "/reset-password")
+    await _send_to_owner(runtime, owner, reset_password.PURPOSE, "forced_reset", "/reset-password")
 
 
-async def send_sign_in_code(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_sign_in_code(runtime: Runtime, owner: Owner) -> None:
     """Email the code to sign in with."""
-    await _send_to_owner(runtime, payload, email_code.PURPOSE, "sign_in_code", "/sign-in/by-mail")
+    await _send_to_owner(runtime, owner, email_code.PURPOSE, "sign_in_code", "/sign-in/by-mail")
 
 
-async def send_unlock(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_unlock(runtime: Runtime, owner: Owner) -> None:
     """Email the code and link that end the wait after too many wrong tries."""
-    await _send_to_owner(runtime, payload, unlock.PURPOSE, "unlock", "/unlock")
+    await _send_to_owner(runtime, owner, unlock.PURPOSE, "unlock", "/unlock")
 
 
-async def send_reauthentication_code(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_reauthentication_code(runtime: Runtime, owner: Owner) -> None:
     """Email the code that confirms that it is still the owner."""
-    await _send_to_owner(runtime, payload, reauthenticate.PURPOSE, "reauthentication_code", "/confirm")
+    await _send_to_owner(runtime, owner, reauthenticate.PURPOSE, "reauthentication_code", "/confirm")
 
 
-async def send_address_change(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_address_change(runtime: Runtime, owner: Owner) -> None:
     """Email a code and link to a new address."""
     async with runtime.database.transaction() as tx:
-        account = await find_account(tx, payload["account"])
-        requested = await new_address(tx, payload["account"])
+        account = await find_account(tx, owner.account) if owner.account else None
+        requested = await new_address(tx, account.id) if account else ""
         if account is None or not requested:
             return
         key = parse_address(requested).key
@@ -75,11 +74,11 @@ async def send_address_change(runtime: Runtime, payload: dict[str, Any]) -> None
     await _send(runtime, change_address.PURPOSE, "address_change", requested, account.name, "/settings/address/confirm", token, code)
 
 
-async def send_address_changed(runtime: Runtime, payload: dict[str, Any]) -> None:
+async def send_address_changed(runtime: Runtime, former: FormerAddress) -> None:
     """Warn the old address that it is no longer the account's."""
-    account = await _account(runtime, payload)
-    sealed = from_base64url(payload["old"])
-    old = None if sealed is None else runtime.keys.unseal(change_address.OLD_ADDRESS, sealed, bound_to=payload["account"])
+    account = await _account(runtime, former.account)
+    sealed = from_base64url(former.old)
+    old = None if sealed is None else runtime.keys.unseal(change_address.OLD_ADDRESS, sealed, bound_to=former.account)
     if account is not None and old is not None:
         await runtime.mailer.send_template("sign_in/address_changed", to=old.decode(), name=account.name)
 
@@ -90,16 +89,16 @@ async def forget_old(runtime: Runtime) -> None:
         await tx.execute(queries.FORGET_OLD_SIGN_UPS, tx.now - sign_up.KEEP)
 
 
-async def _account(runtime: Runtime, payload: dict[str, Any]) -> Account | None:
+async def _account(runtime: Runtime, account: str | None) -> Account | None:
     """The account of a job; None where it is gone, or where the job stands for an address nobody has."""
-    if payload["account"] is None:
+    if account is None:
         return None
     async with runtime.database.reader() as db:
-        return await find_account(db, payload["account"])
+        return await find_account(db, account)
 
 
-async def _send_to_owner(runtime: Runtime, payload: dict[str, Any], purpose: str, template: str, path: str) -> None:
-    account = await _account(runtime, payload)
+async def _send_to_owner(runtime: Runtime, owner: Owner, purpose: str, template: str, path: str) -> None:
+    account = await _account(runtime, owner.account)
     if account is None:
         return
     async with runtime.database.transaction() as tx:
@@ -122,17 +121,13 @@ async def _send(runtime: Runtime, purpose: str, template: str, to: str, name: st
 
 
 JOBS = (
-    Job("sign_in.send_verification", send_verification),
-    Job("sign_in.send_already_registered", send_already_registered),
-    Job("sign_in.send_password_reset", send_password_reset),
-    Job("sign_in.send_forced_reset", send_forced_reset),
-    Job("sign_in.send_sign_in_code", send_sign_in_code),
-    Job("sign_in.send_unlock", send_unlock),
-    Job("sign_in.send_reauthentication_code", send_reauthentication_code),
-    Job("sign_in.send_address_change", send_address_change),
-    Job("sign_in.send_address_changed", send_address_changed),
-)
-NOTICES = (
-    SecurityNotice("password_changed", _("Your password was changed. All other devices were signed out.")),
-    SecurityNotice("password_reset", _("Your password was reset by email. All devices were signed out.")),
+    Job(emails.SEND_VERIFICATION, send_verification),
+    Job(emails.SEND_ALREADY_REGISTERED, send_already_registered),
+    Job(emails.SEND_PASSWORD_RESET, send_password_reset),
+    Job(emails.SEND_FORCED_RESET, send_forced_reset),
+    Job(emails.SEND_SIGN_IN_CODE, send_sign_in_code),
+    Job(emails.SEND_UNLOCK, send_unlock),
+    Job(emails.SEND_REAUTHENTICATION_CODE, send_reauthentication_code),
+    Job(emails.SEND_ADDRESS_CHANGE, send_address_change),
+    Job(emails.SEND_ADDRESS_CHANGED, send_address_changed),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, Command, EventKind, Module, NavigationItem, PersonalData, Schedule, SignInPages
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
-from phoenix.modules.sign_in import api, commands, events, jobs, pages, personal
+from phoenix.modules.sign_in import api, commands, events, jobs, notices, pages, personal, samples
 
 MODULE = Module(
     name="sign_in",
@@ -22,9 +22,10 @@ MODULE = Module(
         EventKind(events.AddressChanged, activity=Activity(_("Email address changed"))),
     ),
     jobs=jobs.JOBS,
+    emails=samples.EMAILS,
     schedules=(Schedule("sign_in.forget_old", "23 3 * * *", jobs.forget_old),),
     commands=(Command("accounts", "first-administrator-link", commands.first_administrator_link),),
-    notices=jobs.NOTICES,
+    notices=notices.NOTICES,
     navigation=(NavigationItem("Terms", "entry", "/terms", group="foot"),),
     sign_in=SignInPages(sign_in="/sign-in", reauthenticate="/confirm", second_factor=SECURITY, sign_out="/sign-out"),
     personal=PersonalData(erase=personal.erase),

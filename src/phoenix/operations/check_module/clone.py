@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from phoenix.operations.check_module.found import Folder, Missing
 from phoenix.settings.declare import variables_of
@@ -32,20 +31,10 @@ def missing_in_clone(folder: Folder, clone: Path) -> Iterator[Missing]:
 
 
 def _contracts(folder: Folder, path: Path) -> Iterator[Missing]:
-    if folder.module.name in {"feed", "dashboard", "admin"}:
-        return
     for contract in tomllib.loads(_read(path)).get("tool", {}).get("importlinter", {}).get("contracts", []):
-        listed = _modules_listed(contract)
+        listed = contract.get("containers", [])
         if listed and not any(fnmatchcase(folder.package, pattern) for pattern in listed):
             yield Missing(path, f"The import-linter contract “{contract['name']}” leaves it out. Add “{folder.package}” to it.")
-
-
-def _modules_listed(contract: dict[str, Any]) -> list[str]:
-    """The modules a contract is about, where it is about all of them."""
-    if contract["type"] == "layers":
-        return list(contract.get("containers", []))
-    forbidden = {"phoenix.modules.feed", "phoenix.modules.dashboard", "phoenix.modules.admin"}
-    return list(contract["source_modules"]) if forbidden & set(contract.get("forbidden_modules", [])) else []
 
 
 def _settings(folder: Folder, path: Path) -> Iterator[Missing]:

@@ -10,11 +10,13 @@ from pathlib import Path
 from litestar.handlers import HTTPRouteHandler
 
 from phoenix.kernel.data.events import Event
+from phoenix.kernel.data.query import Query
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.operations.check_module.found import Folder, Missing
 
+PAGED = re.compile(r"\bLIMIT \$\d")
 OF_A_PERSON = re.compile(r"\bREFERENCES accounts\b")
 
 
@@ -24,6 +26,8 @@ def missing_in_declaration(folder: Folder, registry: Registry) -> Iterator[Missi
     yield from _permissions(folder, registry)
     yield from _events(folder)
     yield from _routes(folder, registry)
+    yield from _lists(folder)
+    yield from _emails(folder)
     if folder.module.personal is None and any(OF_A_PERSON.search(text) for text in _migrations(folder.module)):
         yield Missing(
             folder.declaration,
@@ -80,6 +84,22 @@ def _routes(folder: Folder, registry: Registry) -> Iterator[Missing]:
             yield Missing(file, f"The route {title} has no query budget. Set queries to the number of statements it may run.")
         if _path(route).startswith("/api/") and not route.summary:
             yield Missing(file, f"The route {title} has no description. Give its function a docstring.")
+
+
+def _lists(folder: Folder) -> Iterator[Missing]:
+    for name, found in _values(folder, "queries"):
+        if isinstance(found, Query) and PAGED.search(found.sql) and not any(found is one.query for one in folder.module.lists):
+            yield Missing(
+                folder.declaration, f"The list {name} is not declared. Add a ListQuery of it to lists, so that its plan is tested."
+            )
+
+
+def _emails(folder: Folder) -> Iterator[Missing]:
+    samples = {email.template for email in folder.module.emails}
+    for path in sorted((folder.module.templates / "mail").glob("*.mjml")):
+        name = f"{folder.module.name}/{path.stem}"
+        if name not in samples:
+            yield Missing(path, f"Staff cannot look at this email. Add EmailSample({name!r}, …) to emails.")
 
 
 def _values(folder: Folder, *parts: str) -> Iterator[tuple[str, object]]:

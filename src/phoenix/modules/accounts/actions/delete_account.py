@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec import Struct
+
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.events import AccountErased, DeletionCancelled, DeletionRequested
+from phoenix.modules.accounts.notices import DELETION_REQUESTED
 from phoenix.modules.accounts.queries import personal
+
+
+class Erasure(Struct, frozen=True):
+    """The account to erase."""
+
+    account: str
+
+
+ERASE = JobKind("accounts.erase", Erasure, queue="long", timeout=600)
 
 
 async def request_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> None:
@@ -33,7 +46,7 @@ async def request_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> N
         if data.deletion_asked is not None:
             await data.deletion_asked(tx, actor)
     tx.record(DeletionRequested(subject=actor.account))
-    await notify(tx, actor.account, "deletion_asked")
+    await notify(tx, actor.account, DELETION_REQUESTED)
 
 
 async def cancel_deletion(tx: Transaction, actor: Actor) -> None:
@@ -42,6 +55,12 @@ async def cancel_deletion(tx: Transaction, actor: Actor) -> None:
         raise Conflict(_("Deletion of this account has not been requested."))
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(DeletionCancelled(subject=actor.account))
+
+
+async def enqueue_due_erasures(tx: Transaction) -> None:
+    """One job for each account that is due, so that one that fails holds up no other."""
+    for account in await tx.all(personal.DUE_FOR_ERASURE, tx.now):
+        await enqueue(tx, ERASE, Erasure(account), key=f"erase:{account}")
 
 
 async def erase_account(runtime: Runtime, tx: Transaction, account: str) -> bool:

@@ -7,6 +7,7 @@ although the request is refused. Both are hashed at rest.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from msgspec import Struct
@@ -37,6 +38,11 @@ class EmailProof(Struct, frozen=True):
     token: str = ""
     email: str = ""
     code: str = ""
+
+
+def proof_of(form: Mapping[str, str]) -> EmailProof:
+    """What was entered into a form that takes a code, or came with a link."""
+    return EmailProof(form.get("token", ""), form.get("email", ""), form.get("code", ""))
 
 
 async def start(

@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
@@ -34,6 +35,15 @@ Passwords, codes and keys are not included.
 """)
 
 
+class ExportAsked(Struct, frozen=True):
+    """The archive to make."""
+
+    export: str
+
+
+MAKE_EXPORT = JobKind("accounts.make_export", ExportAsked, queue="long", timeout=600)
+
+
 async def request_export(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
     """Have the archive made; its id. Three a day at most: raises TooManyRequests."""
     await runtime.limiter.require(EXPORTS_A_DAY, actor.account)
@@ -45,7 +55,7 @@ async def start_export(tx: Transaction, account: str) -> str:
     export = new_id("exp")
     await tx.execute(personal.ADD_EXPORT, export, account, tx.now, tx.now + KEEP)
     tx.record(ExportRequested(subject=account, export=export))
-    await enqueue(tx, "accounts.make_export", {"export": export})
+    await enqueue(tx, MAKE_EXPORT, ExportAsked(export))
     return export
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.module import SecurityNotice
 
-JOB = "accounts.send_security_notice"
+
+class NoticeDue(Struct, frozen=True):
+    """Whom to notify, of what, and the id of the record its facts are read from, where that is not the account."""
+
+    account: str
+    what: str
+    about: str = ""
 
 
-async def notify(tx: Transaction, account: str, notice: str, **payload: str) -> None:
-    """Send the notice of that name once the transaction is committed. `payload` are ids that its facts are read by."""
-    await enqueue(tx, JOB, {"account": account, "what": notice, **payload})
+SEND_NOTICE = JobKind("accounts.send_security_notice", NoticeDue, priority=1)
+
+
+async def notify(tx: Transaction, account: str, notice: SecurityNotice, *, about: str = "") -> None:
+    """Send a notice once the transaction is committed. `about` is the id its facts are read by; without one, the account's."""
+    await enqueue(tx, SEND_NOTICE, NoticeDue(account, notice.name, about))

@@ -7,7 +7,7 @@ from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import PreconditionFailed
 from phoenix.modules.accounts import queries
-from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.events import ProfileChanged
 from phoenix.modules.accounts.queries import Account
 
@@ -26,7 +26,7 @@ async def change_profile(
 
     Everything that shows the person is stale from the commit on: their own session, and the feeds they appear in.
     """
-    fields = Fields()
+    fields = AccountFields()
     name = None if name is None else fields.name(name)
     time_zone = None if time_zone is None else fields.time_zone(time_zone)
     locale = None if locale is None else fields.locale(locale)

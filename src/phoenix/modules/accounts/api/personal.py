@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.web.call import Accepted, Call, Download
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -18,22 +19,15 @@ class ExportAnswer(Struct):
     expires_at: Instant
 
 
-class ExportList(Struct):
-    items: list[ExportAnswer]
-    next_cursor: str | None = None
-
-
 class RequestedExport(Struct):
     id: str
 
 
 @get("/api/v2/exports", may=SIGNED_IN, queries=1, sensitive=True)
-async def list_exports(call: Call) -> ExportList:
+async def list_exports(call: Call) -> Page[ExportAnswer]:
     """List the copies of your data that you requested in the last 7 days."""
     found = await export_data.exports_of(call.db, call.actor.account)
-    return ExportList(
-        [ExportAnswer(e.id, instant(e.created_at), instant(e.ready_at) if e.ready_at else None, instant(e.until)) for e in found]
-    )
+    return Page([ExportAnswer(e.id, instant(e.created_at), instant(e.ready_at) if e.ready_at else None, instant(e.until)) for e in found])
 
 
 @post("/api/v2/exports", may=SIGNED_IN, queries=3, sensitive=True)

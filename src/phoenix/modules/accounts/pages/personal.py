@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import Conflict, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.pages import Redirect, View, form, page
@@ -36,10 +35,7 @@ async def show_delete(call: Call) -> View:
 
 @form("/settings/data/delete", may=SIGNED_IN, queries=7, sensitive=True, retry=show_delete)
 async def send_delete(call: Call) -> Redirect:
-    try:
-        await delete_account.request_deletion(call.runtime, call.tx, call.actor)
-    except Conflict as problem:
-        raise InvalidInput(problem.detail) from problem
+    await delete_account.request_deletion(call.runtime, call.tx, call.actor)
     return Redirect("/settings/data", _("Your account is scheduled for deletion. Until then you can cancel the deletion here."))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import InvalidInput, PreconditionFailed
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
@@ -23,19 +22,15 @@ async def show_profile(call: Call) -> View:
 @form("/settings/profile", may=SIGNED_IN, queries=2, retry=show_profile)
 async def send_profile(call: Call) -> Redirect:
     sent = call.form
-    version = sent.get("version", "")
-    try:
-        await profile.change_profile(
-            call.tx,
-            call.actor,
-            name=sent.get("name"),
-            time_zone=sent.get("time_zone"),
-            locale=sent.get("locale"),
-            contact=sent.get("contact"),
-            version=int(version) if version.isdecimal() and len(version) < 10 else None,
-        )
-    except PreconditionFailed as problem:
-        raise InvalidInput(problem.detail) from problem
+    await profile.change_profile(
+        call.tx,
+        call.actor,
+        name=sent.get("name"),
+        time_zone=sent.get("time_zone"),
+        locale=sent.get("locale"),
+        contact=sent.get("contact"),
+        version=call.number("version"),
+    )
     return Redirect("/settings/profile", _("Profile saved."))
 
 

@@ -11,12 +11,13 @@ from phoenix.modules.accounts.actions.accounts import Standing
 from phoenix.modules.accounts.actions.fields import checked_reason
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.admin.events import AccountLocked, AccountUnlocked, ExportFetched, PasswordResetForced
+from phoenix.modules.admin.notices import EXPORT_BY_STAFF, LOCKED, OPENED, SECOND_FACTORS_RESET
 from phoenix.modules.factors.actions import second_factor, throttle
 from phoenix.modules.sessions.actions.end import end_other_sessions, end_session_of
 from phoenix.modules.sign_in.actions.reset_password import force_reset as remove_password
 
 BY_STAFF = "ended_by_staff"
-LOCKED = "locked_by_staff"
+LOCKED_BY_STAFF = "locked_by_staff"
 
 
 async def take_turn(tx: Transaction, actor: Actor, account: str) -> Standing:
@@ -48,8 +49,8 @@ async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: s
         raise Conflict(_("You can't lock your own account."))
     if not await accounts.lock(tx, account, reason=reason):
         raise Conflict(_("This account is already locked."))
-    await end_other_sessions(tx, account, keep=None, reason=LOCKED)
-    await notify(tx, account, "locked")
+    await end_other_sessions(tx, account, keep=None, reason=LOCKED_BY_STAFF)
+    await notify(tx, account, LOCKED)
     tx.record(AccountLocked(subject=account, reason=reason))
 
 
@@ -58,7 +59,7 @@ async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
     await take_turn(tx, actor, account)
     if not await accounts.unlock(tx, account):
         raise Conflict(_("This account is not locked."))
-    await notify(tx, account, "opened")
+    await notify(tx, account, OPENED)
     tx.record(AccountUnlocked(subject=account))
 
 
@@ -93,7 +94,7 @@ async def reset_second_factors(tx: Transaction, actor: Actor, account: str) -> N
     """Remove every second factor of a person who lost them. Raises NoSecondFactor where there is none."""
     await take_turn(tx, actor, account)
     await second_factor.remove_all(tx, account)
-    await notify(tx, account, "second_factors_reset")
+    await notify(tx, account, SECOND_FACTORS_RESET)
 
 
 async def request_export(tx: Transaction, actor: Actor, account: str) -> str:
@@ -101,7 +102,7 @@ async def request_export(tx: Transaction, actor: Actor, account: str) -> str:
     target = await take_turn(tx, actor, account)
     if target.kind != "person":
         raise Conflict(_("A service account has no personal data."))
-    await notify(tx, account, "export_by_staff")
+    await notify(tx, account, EXPORT_BY_STAFF)
     return await export_data.start_export(tx, account)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import Conflict, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.pages import Redirect, form
@@ -15,10 +14,7 @@ from phoenix.modules.admin.pages.person import EXPORT, PATH, show_person
 @form(f"{PATH}/exports", may=EXPORT, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_export(call: Call) -> Redirect:
     account = str(call.path["account_id"])
-    try:
-        await people.request_export(call.tx, call.actor, account)
-    except Conflict as problem:
-        raise InvalidInput(problem.detail) from problem
+    await people.request_export(call.tx, call.actor, account)
     return Redirect(f"/staff/people/{account}", _("The copy is being prepared. Reload this page in a minute."))
 
 

@@ -6,7 +6,6 @@ from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.email import Mail
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Raw, View, page
-from phoenix.modules.admin.actions.previews import preview
 from phoenix.modules.admin.pages.front import STAFF
 
 MAILS = "platform.settings"
@@ -18,7 +17,7 @@ POLICY = (
 
 @page("/staff/mails", may=MAILS, queries=0, listeners=STAFF)
 async def show_mails(call: Call) -> View:
-    mails = [(name, preview(call.runtime.mailer, name, call.db.now).subject) for name in call.runtime.mailer.names()]
+    mails = [(name, _preview(call, name).subject) for name in sorted(call.registry.emails)]
     return View("admin/mails.html", {"mails": mails})
 
 
@@ -36,9 +35,13 @@ async def show_mail_as_seen(call: Call) -> Raw:
 
 def _mail(call: Call) -> tuple[str, Mail]:
     name = f"{call.path['module']}/{call.path['name']}"
-    if name not in call.runtime.mailer.names():
+    if name not in call.registry.emails:
         raise NotFound
-    return name, preview(call.runtime.mailer, name, call.db.now)
+    return name, _preview(call, name)
+
+
+def _preview(call: Call, name: str) -> Mail:
+    return call.runtime.mailer.render(name, **call.registry.emails[name].values)
 
 
 ROUTES = (show_mails, show_mail, show_mail_as_seen)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-
-from phoenix.kernel.errors import Conflict, InvalidInput
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Permission
@@ -57,77 +54,61 @@ async def show_person(call: Call) -> View:
 
 @form(f"{PATH}/lock", may=WRITE, queries=6, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_lock(call: Call) -> Redirect:
-    return await _done(
-        call,
-        people.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", "")),
-        _("Account locked. All devices were signed out."),
-    )
+    await people.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", ""))
+    return _back(call, _("Account locked. All devices were signed out."))
 
 
 @form(f"{PATH}/unlock", may=WRITE, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_unlock(call: Call) -> Redirect:
-    return await _done(call, people.unlock_account(call.tx, call.actor, _account(call)), _("Account unlocked."))
+    await people.unlock_account(call.tx, call.actor, _account(call))
+    return _back(call, _("Account unlocked."))
 
 
 @form(f"{PATH}/clear-waiting", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_resume_sign_in(call: Call) -> Redirect:
-    return await _done(call, people.resume_sign_in(call.tx, call.actor, _account(call)), _("Rate limit removed."))
+    await people.resume_sign_in(call.tx, call.actor, _account(call))
+    return _back(call, _("Rate limit removed."))
 
 
 @form(f"{PATH}/sessions/{{session_id:str}}/end", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_end_session(call: Call) -> Redirect:
-    return await _done(call, people.end_session(call.tx, call.actor, _account(call), str(call.path["session_id"])), _("Device signed out."))
+    await people.end_session(call.tx, call.actor, _account(call), str(call.path["session_id"]))
+    return _back(call, _("Device signed out."))
 
 
 @form(f"{PATH}/sessions/end-all", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_end_all(call: Call) -> Redirect:
-    return await _done(call, people.end_all_sessions(call.tx, call.actor, _account(call)), _("All devices signed out."))
+    await people.end_all_sessions(call.tx, call.actor, _account(call))
+    return _back(call, _("All devices signed out."))
 
 
 @form(f"{PATH}/force-reset", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_force_reset(call: Call) -> Redirect:
-    return await _done(
-        call, people.force_reset(call.tx, call.actor, _account(call)), _("Password reset. We've emailed them a link to set a new one.")
-    )
+    await people.force_reset(call.tx, call.actor, _account(call))
+    return _back(call, _("Password reset. We've emailed them a link to set a new one."))
 
 
 @form(f"{PATH}/reset-factors", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_reset_factors(call: Call) -> Redirect:
-    return await _done(
-        call, people.reset_second_factors(call.tx, call.actor, _account(call)), _("Two-step verification reset. We've emailed them.")
-    )
+    await people.reset_second_factors(call.tx, call.actor, _account(call))
+    return _back(call, _("Two-step verification reset. We've emailed them."))
 
 
 @form(f"{PATH}/permissions/grant", may=GRANT, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_grant_permission(call: Call) -> Redirect:
-    return await _done(
-        call,
-        permissions.grant(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", "")),
-        _("Permission granted."),
-    )
+    await permissions.grant(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
+    return _back(call, _("Permission granted."))
 
 
 @form(f"{PATH}/permissions/take", may=GRANT, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_remove_permission(call: Call) -> Redirect:
-    return await _done(
-        call,
-        permissions.remove(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", "")),
-        _("Permission removed."),
-    )
+    await permissions.remove(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
+    return _back(call, _("Permission removed."))
 
 
 def platform_permissions(call: Call) -> list[Permission]:
     """What one may be allowed on the whole platform."""
     return [permission for permission in call.registry.permissions.values() if permission.scope == "platform"]
-
-
-async def _done(call: Call, act: Awaitable[object], toast: str) -> Redirect:
-    """Do it, then back to the person. A conflict is shown on the page the form was on."""
-    try:
-        await act
-    except Conflict as problem:
-        raise InvalidInput(problem.detail) from problem
-    return Redirect(f"/staff/people/{_account(call)}", toast)
 
 
 def _may_give(call: Call, permission: str) -> bool:
@@ -137,6 +118,10 @@ def _may_give(call: Call, permission: str) -> bool:
 
 def _account(call: Call) -> str:
     return str(call.path["account_id"])
+
+
+def _back(call: Call, toast: str) -> Redirect:
+    return Redirect(f"/staff/people/{_account(call)}", toast)
 
 
 ROUTES = (

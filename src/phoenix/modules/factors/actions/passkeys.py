@@ -29,17 +29,18 @@ from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import NotFound
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys
 from phoenix.modules.accounts.actions.accounts import hold
 from phoenix.modules.accounts.actions.credentials import sign_in_methods
-from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.errors import LastSignInMethod
 from phoenix.modules.factors.actions.relying_party import ADDING, RelyingParty, challenge_bytes, new_challenge, use_challenge
 from phoenix.modules.factors.errors import TooManyPasskeys, WrongPasskey
 from phoenix.modules.factors.events import PasskeyAdded, PasskeyRemoved
+from phoenix.modules.factors.notices import PASSKEY_ADDED, PASSKEY_REMOVED
 from phoenix.modules.factors.queries import passkeys as queries
 from phoenix.modules.factors.queries.passkeys import Passkey
 
@@ -139,7 +140,7 @@ async def add_passkey(
         raise WrongPasskey(_("This passkey is already registered."))
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(PasskeyAdded(subject=actor.account, passkey=stored.id))
-    await notify(tx, actor.account, "passkey_added")
+    await notify(tx, actor.account, PASSKEY_ADDED)
     return stored
 
 
@@ -164,7 +165,7 @@ async def remove_passkey(runtime: Runtime, tx: Transaction, account: str, passke
         raise LastSignInMethod(_("Set a password or add another passkey before you remove this one."))
     tx.invalidate(ACCOUNT(account))
     tx.record(PasskeyRemoved(subject=account, passkey=passkey))
-    await notify(tx, account, "passkey_removed")
+    await notify(tx, account, PASSKEY_REMOVED)
 
 
 async def passkeys_of(db: Reader, account: str) -> list[Passkey]:

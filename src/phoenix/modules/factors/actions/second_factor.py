@@ -19,6 +19,7 @@ from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.factors.actions.throttle import SECOND_FACTOR, clear, count_attempt, notify_of_guesses
 from phoenix.modules.factors.errors import NoSecondFactor, SecondFactorExists
 from phoenix.modules.factors.events import BackupCodesCreated, BackupCodeUsed, PasskeyRemoved, SecondFactorAdded, SecondFactorRemoved
+from phoenix.modules.factors.notices import BACKUP_CODE_USED, TOTP_ADDED, TOTP_REMOVED
 from phoenix.modules.factors.queries import passkeys
 from phoenix.modules.factors.queries import second_factor as queries
 from phoenix.modules.factors.queries.second_factor import SecondFactors, Totp
@@ -76,7 +77,7 @@ async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: st
     await tx.maybe(queries.CONFIRM_TOTP, actor.account, tx.now)
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(SecondFactorAdded(subject=actor.account, factor="totp"))
-    await notify(tx, actor.account, "totp_added")
+    await notify(tx, actor.account, TOTP_ADDED)
     return await create_backup_codes(runtime, tx, actor.account)
 
 
@@ -87,7 +88,7 @@ async def remove_totp(tx: Transaction, account: str) -> None:
     await tx.execute(queries.REMOVE_BACKUP_CODES, account)
     tx.invalidate(ACCOUNT(account))
     tx.record(SecondFactorRemoved(subject=account, factor="totp"))
-    await notify(tx, account, "totp_removed")
+    await notify(tx, account, TOTP_REMOVED)
 
 
 async def remove_all(tx: Transaction, account: str) -> None:
@@ -167,7 +168,7 @@ async def _use_backup_code(runtime: Runtime, tx: Transaction, account: str, code
         return False
     left = await tx.one(queries.BACKUP_CODES_LEFT, account)
     tx.record(BackupCodeUsed(subject=account, left=left))
-    await notify(tx, account, "backup_code_used")
+    await notify(tx, account, BACKUP_CODE_USED)
     return True
 
 

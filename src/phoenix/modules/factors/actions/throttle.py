@@ -18,6 +18,7 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.factors.events import SignInPaused, SignInResumed
+from phoenix.modules.factors.notices import SECOND_FACTOR_GUESSED
 from phoenix.modules.factors.queries import throttle as queries
 
 FREE_TRIES = 5
@@ -45,7 +46,9 @@ async def count_attempt(runtime: Runtime, kind: str, subject: str, *, account: s
             return Attempt(key, account, failures)
         until = await db.maybe(queries.LOCKED_UNTIL, key)
     seconds = 1 if until is None else max(1, round((until - runtime.clock.now()).total_seconds()))
-    sentence = _("Too many wrong attempts. Wait {wait}, or open the link in the email we sent to the account's owner.")
+    sentence = _(
+        "Too many wrong attempts. Too many wrong attempts. Too many wrong attempts. Wait {wait}, or open the link in the email we sent to the account's owner."
+    )
     if kind == SECOND_FACTOR:
         sentence = _("Too many wrong attempts. Wait {wait}, then try again.")
     raise TooManyRequests(sentence.format(wait=wait_in_words(seconds)), retry_after=seconds)
@@ -72,7 +75,7 @@ def record_pause(tx: Transaction, attempt: Attempt) -> bool:
 async def notify_of_guesses(tx: Transaction, attempt: Attempt) -> None:
     """A second factor was wrong. When the wait begins the owner learns that someone has the first; no email ends this wait."""
     if record_pause(tx, attempt) and attempt.account is not None:
-        await notify(tx, attempt.account, "second_factor_guessed")
+        await notify(tx, attempt.account, SECOND_FACTOR_GUESSED)
 
 
 async def clear_account(tx: Transaction, account: str, *, by: str, keep: Sequence[bytes] = ()) -> None:

@@ -17,6 +17,7 @@ from phoenix.modules.factors.actions.passkeys import PasskeyOptions, PasskeyResp
 from phoenix.modules.factors.actions.relying_party import RelyingParty, challenge_bytes, new_challenge
 from phoenix.modules.factors.errors import WrongPasskey
 from phoenix.modules.factors.events import PasskeyRefused
+from phoenix.modules.factors.notices import PASSKEY_REFUSED
 from phoenix.modules.factors.queries import passkeys as queries
 from phoenix.modules.factors.queries.passkeys import Passkey
 
@@ -72,7 +73,7 @@ async def verify_passkey(
     if await tx.maybe(queries.USE_PASSKEY, found.id, shown.new_sign_count, shown.credential_backed_up, tx.now) is None:
         # A copy of the key may be about. Nobody can tell whether this is the copy or the original.
         tx.record(PasskeyRefused(subject=found.account, passkey=found.id))
-        await notify(tx, found.account, "passkey_refused")
+        await notify(tx, found.account, PASSKEY_REFUSED)
         raise WrongPasskey(
             _("This passkey may have been copied, so it was rejected. Use another method, then remove the passkey and add a new one.")
         )

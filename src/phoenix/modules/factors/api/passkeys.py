@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -41,11 +42,6 @@ class PasskeyAnswer(Struct):
     used_at: Instant | None
 
 
-class PasskeyList(Struct):
-    items: list[PasskeyAnswer]
-    next_cursor: str | None = None
-
-
 @post("/api/v2/passkeys/options", may=SIGNED_IN, before_second_factor=True, queries=1, limits=(VERIFICATIONS,), sensitive=True)
 async def passkey_options(call: Call) -> PasskeyOptionsAnswer:
     """Start adding a passkey: returns the options for navigator.credentials.create(). Valid for 5 minutes."""
@@ -62,9 +58,9 @@ async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer
 
 
 @get("/api/v2/passkeys", may=SIGNED_IN, queries=1)
-async def list_passkeys(call: Call) -> PasskeyList:
+async def list_passkeys(call: Call) -> Page[PasskeyAnswer]:
     """List your passkeys, oldest first."""
-    return PasskeyList([passkey_answer(passkey) for passkey in await passkeys_of(call.db, call.actor.account)])
+    return Page([passkey_answer(passkey) for passkey in await passkeys_of(call.db, call.actor.account)])
 
 
 @patch("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from phoenix.kernel.actor import IMPERSONATE_AND_WRITE
-from phoenix.kernel.errors import Conflict, InvalidInput
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, form, page
 from phoenix.modules.accounts.actions.accounts import standing
@@ -34,15 +33,8 @@ async def show_impersonate(call: Call) -> View:
 async def send_impersonate(call: Call) -> View:
     """The link to the person's pages, shown only this once."""
     sent, account = call.form, str(call.path["account_id"])
-    minutes = sent.get("minutes", "")
-    request = ImpersonationRequest(
-        account, sent.get("reason", ""), int(minutes) if minutes.isascii() and minutes.isdecimal() and len(minutes) < 4 else 0,
-        bool(sent.get("writes")),
-    )  # fmt: skip
-    try:
-        token = await actions.impersonate(call.runtime, call.tx, call.actor, request)
-    except Conflict as problem:
-        raise InvalidInput(problem.detail) from problem
+    request = ImpersonationRequest(account, sent.get("reason", ""), call.number("minutes") or 0, bool(sent.get("writes")))
+    token = await actions.impersonate(call.runtime, call.tx, call.actor, request)
     target = await standing(call.tx, account)
     link = f"{call.app.people_url}/look-as?token={quote(token)}"
     return View("impersonation/staff.html", {"person": target, "minutes": (), "may_write": False, "form": {}, "link": link})

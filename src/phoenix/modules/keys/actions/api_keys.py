@@ -12,16 +12,17 @@ from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import NotFound
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.accounts.actions.accounts import hold
-from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.keys import queries
 from phoenix.modules.keys.errors import TooManyApiKeys
 from phoenix.modules.keys.events import ApiKeyCreated, ApiKeyRevoked
+from phoenix.modules.keys.notices import API_KEY_CREATED
 from phoenix.modules.keys.queries import ApiKey
 
 __all__ = ["ApiKey"]
@@ -40,7 +41,7 @@ class NewApiKey(Struct, frozen=True):
 
 
 async def create_api_key(
-    runtime: Runtime, tx: Transaction, actor: Actor, *, name: str, scopes: Sequence[str], days: int, account: str | None = None
+    runtime: Runtime, tx: Transaction, actor: Actor, *, name: str, scopes: Sequence[str], days: int | None, account: str | None = None
 ) -> NewApiKey:
     """A key that acts for the actor, or for `account`, a service account the caller has checked. Raises InvalidInput.
 
@@ -54,17 +55,17 @@ async def create_api_key(
         fields.refuse("scopes", "unknown", _("Unknown scope: {scope}.").format(scope=unknown[0][:80]))
     elif not scopes:
         fields.refuse("scopes", "missing", _("Choose at least one permission."))
-    if not 1 <= days <= MOST_DAYS:
-        fields.refuse("days", "out_of_range", _("Choose between 1 and {most} days.").format(most=MOST_DAYS))
+    if days is None or not 1 <= days <= MOST_DAYS:
+        fields.refuse("days", "out_of_range", _("Write a number of days between 1 and {most}.").format(most=MOST_DAYS))
     fields.check()
     owner, key_id, key = account or actor.account, new_id("key"), PREFIX + new_token()
     await hold(tx, owner)
     if await tx.one(queries.COUNT, owner) >= MOST:
         raise TooManyApiKeys(_("You've reached the limit of {most} keys. Revoke one first.").format(most=MOST))
-    until = tx.now + timedelta(days=days)
+    until = tx.now + timedelta(days=days or 0)
     await tx.execute(queries.ADD, key_id, owner, name, hash_token(key), key[-4:], sorted(set(scopes)), actor.account, tx.now, until)
     tx.record(ApiKeyCreated(subject=owner, key=key_id, scopes=sorted(set(scopes))))
-    await notify(tx, actor.account, "api_key_created")
+    await notify(tx, actor.account, API_KEY_CREATED)
     return NewApiKey(key_id, key)
 
 

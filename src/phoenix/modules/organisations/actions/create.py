@@ -10,6 +10,7 @@ from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput, PreconditionFailed
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.events import OrganisationCreated, OrganisationRenamed
@@ -51,14 +52,10 @@ async def rename_organisation(tx: Transaction, member: Membership, *, name: str,
 
 
 def checked_name(text: str) -> str:
-    """A name, trimmed and composed. Raises InvalidInput."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not name:
-        raise InvalidInput(errors=(FieldError("name", "missing", _("Enter a name.")),))
-    if len(name) > NAME_MOST:
-        raise InvalidInput(errors=(FieldError("name", "too_long", _("Use at most {most} characters.").format(most=NAME_MOST)),))
-    if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in name):
-        raise InvalidInput(errors=(FieldError("name", "invalid", _("This contains characters that can't be displayed.")),))
+    """A name as it is stored. Raises InvalidInput."""
+    fields = Fields()
+    name = fields.name(text, most=NAME_MOST)
+    fields.check()
     return name
 
 

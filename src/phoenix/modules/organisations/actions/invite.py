@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec import Struct
+
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.data.jobs import enqueue
-from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
+from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.errors import FieldError, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
@@ -24,21 +27,24 @@ LIVES = timedelta(days=7)
 INVITATIONS_AN_HOUR = Limit("invitations", 100, 3600)
 
 
+class Invited(Struct, frozen=True):
+    """The invitation to send."""
+
+    invitation: str
+
+
+SEND_INVITATION = JobKind("organisations.send_invitation", Invited)
+
+
 async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email: str, role: str) -> str:
     """Invite an address; the invitation's id. Inviting it again sends a new mail, and the old link ends.
 
     Raises InvalidInput for an address or role that cannot be used, AlreadyMember, Forbidden for a role above one's own.
     """
-    errors = []
-    try:
-        address = parse_address(email)
-    except InvalidInput as problem:
-        address = None
-        errors += [FieldError("email", e.code, e.detail) for e in problem.errors]
-    if role not in ROLES:
-        errors.append(FieldError("role", "unknown", _("Choose a role.")))
-    if errors or address is None:
-        raise InvalidInput(errors=tuple(errors))
+    fields = Fields()
+    address = fields.email(email)
+    fields.one_of("role", role, ROLES, _("Choose a role."))
+    fields.check()
     check_role(member, role)
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
     if await tx.one(queries.IS_MEMBER_BY_EMAIL, member.organisation, address.key):
@@ -56,7 +62,7 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
         tx.now + LIVES,
         tx.now,
     )
-    await enqueue(tx, "organisations.send_invitation", {"invitation": invitation})
+    await enqueue(tx, SEND_INVITATION, Invited(invitation))
     tx.record(MemberInvited(organisation=member.organisation, subject=invitation, role=role))
     return invitation
 
@@ -66,7 +72,7 @@ async def resend_invitation(runtime: Runtime, tx: Transaction, member: Membershi
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
     if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
         raise NotFound(_("This invitation has already been accepted or revoked."))
-    await enqueue(tx, "organisations.send_invitation", {"invitation": invitation})
+    await enqueue(tx, SEND_INVITATION, Invited(invitation))
 
 
 async def revoke_invitation(tx: Transaction, member: Membership, invitation: str) -> None:

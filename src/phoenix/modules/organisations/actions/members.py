@@ -7,7 +7,8 @@ from datetime import datetime
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput, NotFound
+from phoenix.kernel.errors import Forbidden, NotFound
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.errors import LastOwner
@@ -40,8 +41,9 @@ async def add_member(tx: Transaction, organisation: str, account: str, *, role: 
 
 async def change_role(tx: Transaction, member: Membership, account: str, *, role: str) -> None:
     """Give a member another role. Raises LastOwner where the organisation would be without an owner."""
-    if role not in ROLES:
-        raise InvalidInput(errors=(FieldError("role", "unknown", _("Choose a role.")),))
+    fields = Fields()
+    fields.one_of("role", role, ROLES, _("Choose a role."))
+    fields.check()
     check_role(member, role)
     before = await _locked_role(tx, member, account)
     if before == role:

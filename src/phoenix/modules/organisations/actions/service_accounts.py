@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.cache.keys import MEMBERS
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
+from phoenix.kernel.errors import NotFound
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.accounts.actions.fields import Fields
 from phoenix.modules.keys.actions.api_keys import NewApiKey, create_api_key
 from phoenix.modules.keys.actions.service_accounts import create_service_account, revoke_keys
 from phoenix.modules.organisations import queries
@@ -21,13 +21,12 @@ ROLES = ("administrator", "member", "viewer")
 
 
 async def add_service_account(
-    runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, *, name: str, role: str, scopes: Sequence[str], days: int
+    runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, *, name: str, role: str, scopes: Sequence[str], days: int | None
 ) -> tuple[str, NewApiKey]:
     """A service account with its first key. Never an owner, and never above the role of the person who creates it. Raises InvalidInput."""
     fields = Fields()
     name = fields.name(name)
-    if role not in ROLES:
-        fields.refuse("role", "unknown", _("Choose a role."))
+    fields.one_of("role", role, ROLES, _("Choose a role."))
     fields.check()
     check_role(member, role)
     account = await create_service_account(tx, name=name)
@@ -39,7 +38,7 @@ async def add_service_account(
 
 
 async def renew_key(
-    runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, account: str, *, scopes: Sequence[str], days: int
+    runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, account: str, *, scopes: Sequence[str], days: int | None
 ) -> NewApiKey:
     """A new key; the old ones are revoked. Raises NotFound, and Forbidden where the account's role is above the actor's."""
     name = await _name(tx, member, account)
@@ -62,10 +61,3 @@ async def _name(tx: Transaction, member: Membership, account: str) -> str:
         raise NotFound(_("This service account doesn't exist or has been removed."))
     check_role(member, found.role)
     return found.name
-
-
-def parse_days(text: str) -> int:
-    """Whole days from a form. Raises InvalidInput."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 6):
-        raise InvalidInput(errors=(FieldError("days", "invalid", _("Enter a whole number of days.")),))
-    return int(text)

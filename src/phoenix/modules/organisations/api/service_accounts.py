@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from phoenix.kernel.actor import Membership
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -41,11 +42,6 @@ class ServiceAccountAnswer(Struct):
     expires_at: Instant | None
 
 
-class ServiceAccountList(Struct):
-    items: list[ServiceAccountAnswer]
-    next_cursor: str | None = None
-
-
 class NewServiceAccount(Struct):
     """`key` is shown this once."""
 
@@ -56,9 +52,9 @@ class NewServiceAccount(Struct):
 @get(
     "/api/v2/organisations/{organisation_id:str}/service_accounts", may=MANAGE, within="organisation_id", queries=1, tag="service_accounts"
 )
-async def list_service_accounts(call: Call, member: Membership) -> ServiceAccountList:
+async def list_service_accounts(call: Call, member: Membership) -> Page[ServiceAccountAnswer]:
     """List the service accounts of an organisation. Their keys are not included."""
-    return ServiceAccountList([_answer(found) for found in await call.db.all(queries.SERVICE_ACCOUNTS, member.organisation)])
+    return Page([_answer(found) for found in await call.db.all(queries.SERVICE_ACCOUNTS, member.organisation)])
 
 
 @post(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from phoenix.kernel.data.cursors import CursorKind
-from phoenix.kernel.errors import Conflict, InvalidInput, PreconditionFailed
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.text import _
@@ -73,10 +72,7 @@ async def show_members(call: Call) -> View:
 async def send_invite(call: Call) -> Redirect:
     member = call.member
     email = call.form.get("email", "")
-    try:
-        await invite.invite(call.runtime, call.tx, member, email=email, role=call.form.get("role", ""))
-    except Conflict as problem:
-        raise InvalidInput(problem.detail, errors=problem.errors) from problem
+    await invite.invite(call.runtime, call.tx, member, email=email, role=call.form.get("role", ""))
     return Redirect(f"/o/{member.slug}/members", _("Invitation sent."))
 
 
@@ -85,10 +81,7 @@ async def send_invite(call: Call) -> Redirect:
 )
 async def send_role(call: Call) -> Redirect:
     member = call.member
-    try:
-        await members.change_role(call.tx, member, call.path["account_id"], role=call.form.get("role", ""))
-    except Conflict as problem:
-        raise InvalidInput(problem.detail) from problem
+    await members.change_role(call.tx, member, call.path["account_id"], role=call.form.get("role", ""))
     return Redirect(f"/o/{member.slug}/members", _("Role changed."))
 
 
@@ -97,10 +90,7 @@ async def send_role(call: Call) -> Redirect:
 )
 async def send_remove(call: Call) -> Redirect:
     member, account = call.member, call.path["account_id"]
-    try:
-        await members.remove_member(call.tx, member, account)
-    except Conflict as problem:
-        raise InvalidInput(problem.detail) from problem
+    await members.remove_member(call.tx, member, account)
     if account == call.actor.account:
         return Redirect("/organisations", _("You've left {name}.").format(name=member.name))
     return Redirect(f"/o/{member.slug}/members", _("Member removed."))
@@ -129,10 +119,7 @@ async def show_invitation(call: Call) -> View:
 
 @form("/invitations/accept", may=SIGNED_IN, queries=4, act="authority", retry=show_invitation)
 async def send_accept(call: Call) -> Redirect:
-    try:
-        invitation = await invite.accept_invitation(call.tx, call.actor, call.form.get("token", ""))
-    except Conflict as problem:
-        raise InvalidInput(problem.detail) from problem
+    invitation = await invite.accept_invitation(call.tx, call.actor, call.form.get("token", ""))
     return Redirect(
         f"/o/{invitation.organisation_slug}/feed", _("You're now a member of {name}.").format(name=invitation.organisation_name)
     )
@@ -150,12 +137,7 @@ async def show_settings(call: Call) -> View:
 @form("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=3, retry=show_settings)
 async def send_settings(call: Call) -> Redirect:
     member = call.member
-    version = call.form.get("version", "")
-    known = int(version) if version.isdecimal() and len(version) < 10 else None
-    try:
-        await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), version=known)
-    except PreconditionFailed as problem:
-        raise InvalidInput(problem.detail) from problem
+    await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), version=call.number("version"))
     return Redirect(f"/o/{member.slug}/settings", _("Organisation saved."))
 
 

@@ -30,7 +30,7 @@ async def send_service_account(call: Call) -> View:
         name=sent.get("name", ""),
         role=sent.get("role", ""),
         scopes=scopes,
-        days=service_accounts.parse_days(sent.get("days", "90")),
+        days=call.number("days", "90"),
     )
     found = await call.tx.all(queries.SERVICE_ACCOUNTS, call.member.organisation)
     return View(

@@ -23,6 +23,7 @@ from phoenix.modules.providers.actions.oauth import Flow, ProviderProfile, seal,
 from phoenix.modules.providers.actions.providers import title_of
 from phoenix.modules.providers.errors import AddressNotVerifiedThere, IdentityTaken, ProviderRefused
 from phoenix.modules.providers.events import IdentityConnected, IdentityDisconnected
+from phoenix.modules.providers.notices import IDENTITY_CONNECTED, IDENTITY_DISCONNECTED
 from phoenix.modules.providers.queries import ConnectedIdentity
 
 __all__ = ["ConnectedIdentity"]
@@ -108,7 +109,7 @@ async def connect_profile(runtime: Runtime, tx: Transaction, account: str, profi
     """Connect the identity of someone who just came back from a provider. An email tells the owner."""
     email = profile.address.display if profile.address else ""
     await connect(runtime, tx, account, provider=profile.provider, issuer=profile.issuer, subject=profile.subject, email=email)
-    await notify(tx, account, "identity_connected")
+    await notify(tx, account, IDENTITY_CONNECTED)
 
 
 def check_same_address(runtime: Runtime, pending: PendingIdentity, email: str) -> None:
@@ -123,7 +124,7 @@ async def connect_pending(runtime: Runtime, tx: Transaction, account: str, email
     check_same_address(runtime, pending, email)
     await use_pending(tx, pending)
     await connect(runtime, tx, account, provider=pending.provider, issuer=pending.issuer, subject=pending.subject, email=pending.email)
-    await notify(tx, account, "identity_connected")
+    await notify(tx, account, IDENTITY_CONNECTED)
 
 
 async def disconnect(runtime: Runtime, tx: Transaction, account: str, identity: str) -> None:
@@ -137,7 +138,7 @@ async def disconnect(runtime: Runtime, tx: Transaction, account: str, identity: 
         sentence = _("{provider} is your only sign-in method. Set a password or add a passkey before you disconnect it.")
         raise LastSignInMethod(sentence.format(provider=title_of(runtime.settings, provider)))
     tx.record(IdentityDisconnected(subject=account, provider=provider))
-    await notify(tx, account, "identity_disconnected")
+    await notify(tx, account, IDENTITY_DISCONNECTED)
 
 
 async def use_pending(tx: Transaction, pending: PendingIdentity) -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.modules.sessions.events import NewDeviceSeen
 
-JOB = "sessions.send_new_device"
+
+class NewDevice(Struct, frozen=True):
+    """The session that was started on a new device, and whose it is."""
+
+    account: str
+    session: str
+
+
+SEND_NEW_DEVICE = JobKind("sessions.send_new_device", NewDevice)
 
 
 async def notify_of_new_device(tx: Transaction, account: str, session: str) -> None:
     """Tell the owner that a session began on a device that was not used before."""
     tx.record(NewDeviceSeen(subject=account, session=session))
-    await enqueue(tx, JOB, {"account": account, "session": session})
+    await enqueue(tx, SEND_NEW_DEVICE, NewDevice(account, session))

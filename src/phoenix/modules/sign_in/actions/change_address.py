@@ -6,15 +6,17 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import to_base64url
 from phoenix.modules.accounts.actions import addresses, email_verification
 from phoenix.modules.accounts.actions.accounts import find_by_email
-from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR, EmailProof
-from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sessions.actions.end import end_other_sessions
+from phoenix.modules.sign_in.actions.emails import SEND_ADDRESS_CHANGE, SEND_ADDRESS_CHANGED, SEND_ALREADY_REGISTERED, FormerAddress, Owner
+from phoenix.modules.sign_in.actions.request_email import may_email
 from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
 from phoenix.modules.sign_in.events import AddressChanged
 
@@ -27,18 +29,18 @@ async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, ema
     """Send a code to the new address. Whether someone has it already stays unsaid: its owner is told instead."""
     fields = Fields()
     address = fields.email(email)
-    if address is not None and address.key == parse_address(actor.record.email).key:
+    if address.key == parse_address(actor.record.email).key:
         fields.refuse("email", "unchanged", _("This is already your address."))
     fields.check()
-    if address is None or not (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed:
+    if not await may_email(runtime, address):
         return
     taken = await find_by_email(tx, address.key)
     # Also one that is taken, since the page shows it.
     await addresses.set_new_address(tx, actor.account, address)
     if taken is not None:
-        await enqueue(tx, "sign_in.send_already_registered", {"account": taken.id})
+        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(taken.id))
         return
-    await enqueue(tx, "sign_in.send_address_change", {"account": actor.account})
+    await enqueue(tx, SEND_ADDRESS_CHANGE, Owner(actor.account))
 
 
 async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof: EmailProof) -> str:
@@ -58,5 +60,5 @@ async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof:
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="address_changed")
     tx.record(AddressChanged(subject=actor.account))
     old = to_base64url(runtime.keys.seal(OLD_ADDRESS, actor.record.email.encode(), bound_to=actor.account))
-    await enqueue(tx, "sign_in.send_address_changed", {"account": actor.account, "old": old})
+    await enqueue(tx, SEND_ADDRESS_CHANGED, FormerAddress(actor.account, old))
     return address.display

@@ -6,12 +6,13 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import email_verification
-from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.actions.password import set_password
 from phoenix.modules.sessions.actions.end import end_other_sessions
 from phoenix.modules.sign_in.actions.reauthenticate import check_own_password
 from phoenix.modules.sign_in.events import PasswordChanged
+from phoenix.modules.sign_in.notices import PASSWORD_CHANGED
 
 
 async def change_password(runtime: Runtime, tx: Transaction, actor: Actor, *, current: str, password: str) -> None:
@@ -20,12 +21,12 @@ async def change_password(runtime: Runtime, tx: Transaction, actor: Actor, *, cu
     Raises WrongCode where the current one is wrong, and InvalidInput where the new one cannot be used.
     """
     await check_own_password(runtime, tx, actor, current, field="current_password")
-    fields = Fields()
-    await fields.new_password(runtime, password, actor.record.email, actor.name)
+    fields = AccountFields()
+    await fields.password(runtime, password, actor.record.email, actor.name)
     fields.check()
     await set_password(tx, actor.account, await runtime.passwords.hash(password))
     # Someone else may have asked for a link that was emailed before, and that may be why the password is changed.
     await email_verification.cancel_all(tx, actor.account)
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="password_changed")
     tx.record(PasswordChanged(subject=actor.account))
-    await notify(tx, actor.account, "password_changed")
+    await notify(tx, actor.account, PASSWORD_CHANGED)

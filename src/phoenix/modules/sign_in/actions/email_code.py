@@ -7,23 +7,20 @@ from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import email_verification
-from phoenix.modules.accounts.actions.accounts import find_by_email
-from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR, EmailProof
-from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.sign_in.actions.emails import SEND_SIGN_IN_CODE
+from phoenix.modules.sign_in.actions.request_email import owner_of, requested_address
 
 PURPOSE = "sign_in"
 
 
 async def request_code(runtime: Runtime, tx: Transaction, *, email: str) -> None:
     """Send a code to sign in with. Says nothing about whether the address is known, and costs the same."""
-    fields = Fields()
-    address = fields.email(email)
-    fields.check()
-    if address is None or not (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed:
+    address = await requested_address(runtime, email)
+    if address is None:
         return
-    known = await find_by_email(tx, address.key)
-    await enqueue(tx, "sign_in.send_sign_in_code", {"account": known.id if known else None})
+    await enqueue(tx, SEND_SIGN_IN_CODE, await owner_of(tx, address))
 
 
 async def check_code(runtime: Runtime, tx: Transaction, proof: EmailProof) -> str:

@@ -8,7 +8,7 @@ from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import create_account
-from phoenix.modules.accounts.actions.fields import LOCALES, Fields
+from phoenix.modules.accounts.actions.fields import LOCALES, AccountFields
 from phoenix.modules.accounts.actions.permissions import grant_permission, has_administrator, hold_permissions
 from phoenix.modules.sign_in.errors import SetUpAlready
 
@@ -35,15 +35,15 @@ async def become_first_administrator(
     """Create the account and grant it the platform; its id. Raises SetUpAlready where someone was faster."""
     if not is_link_token(runtime, token):
         raise SetUpAlready("This link has expired or is incomplete. Restart Phoenix to get a new one.")
-    fields = Fields()
+    fields = AccountFields()
     address = fields.email(email)
     name = fields.name(name)
     fields.time_zone(time_zone)
-    await fields.new_password(runtime, password, email, name)
+    await fields.password(runtime, password, email, name)
     fields.check()
     password_hash = await runtime.passwords.hash(password)
     await hold_permissions(tx)
-    if address is None or not await needs_administrator(tx):
+    if not await needs_administrator(tx):
         raise SetUpAlready("Phoenix already has an administrator. Sign in, or ask an administrator for access.")
     account = await create_account(tx, address, name=name, password_hash=password_hash, time_zone=time_zone, locale=LOCALES[0])
     if account is None:

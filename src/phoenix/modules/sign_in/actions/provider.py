@@ -7,7 +7,7 @@ from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import create_account
-from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.password import NONE
 from phoenix.modules.providers.actions.identities import PendingIdentity, connect, use_pending
 from phoenix.modules.providers.errors import ProviderRefused
@@ -21,12 +21,11 @@ async def sign_up_with_provider(
 
     Raises InvalidInput; ProviderRefused where someone was faster.
     """
-    fields = Fields()
+    fields = AccountFields()
     name = fields.name(name)
     fields.time_zone(time_zone)
     fields.locale(locale)
-    if not accept_terms:
-        fields.refuse("accept_terms", "missing", _("Accept the terms to continue."))
+    fields.terms(accepted=accept_terms)
     fields.check()
     await use_pending(tx, pending)
     address = parse_address(pending.email)

@@ -16,6 +16,7 @@ from phoenix.modules.factors.actions import throttle
 from phoenix.modules.factors.actions.second_factor import check_factor
 from phoenix.modules.sessions.actions.renew import set_authenticated
 from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.emails import SEND_REAUTHENTICATION_CODE, Owner
 from phoenix.modules.sign_in.actions.unlock import offer_unlock
 from phoenix.modules.sign_in.queries import Protection
 
@@ -67,7 +68,7 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
 
 async def request_code(tx: Transaction, actor: Actor) -> None:
     """Send a code to the account's own address."""
-    await enqueue(tx, "sign_in.send_reauthentication_code", {"account": actor.account})
+    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account))
 
 
 async def check_own_password(runtime: Runtime, tx: Transaction, actor: Actor, password: str, *, field: str = "password") -> None:

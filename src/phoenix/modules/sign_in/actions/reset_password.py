@@ -9,14 +9,16 @@ from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import email_verification
-from phoenix.modules.accounts.actions.accounts import find_by_email
-from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR, EmailProof
-from phoenix.modules.accounts.actions.fields import Fields
+from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.actions.password import NONE, set_password
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sessions.actions.end import end_other_sessions
+from phoenix.modules.sign_in.actions.emails import SEND_FORCED_RESET, SEND_PASSWORD_RESET, Owner
+from phoenix.modules.sign_in.actions.request_email import owner_of, requested_address
 from phoenix.modules.sign_in.events import PasswordReset
+from phoenix.modules.sign_in.notices import PASSWORD_RESET
 
 log = structlog.get_logger(__name__)
 
@@ -25,21 +27,18 @@ PURPOSE = "reset"
 
 async def request_reset(runtime: Runtime, tx: Transaction, *, email: str) -> None:
     """Send an email to set a new password with. Says nothing about whether the address is known."""
-    fields = Fields()
-    address = fields.email(email)
-    fields.check()
-    if address is None or not (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed:
+    address = await requested_address(runtime, email)
+    if address is None:
         return
-    known = await find_by_email(tx, address.key)
-    # A job for an address nobody has costs the same, so that the time of the answer does not tell.
-    await enqueue(tx, "sign_in.send_password_reset", {"account": known.id if known else None})
-    log.info("password_reset_asked", account=known.id if known else None, asked_for=runtime.keys.pseudonym(address.key))
+    owner = await owner_of(tx, address)
+    await enqueue(tx, SEND_PASSWORD_RESET, owner)
+    log.info("password_reset_asked", account=owner.account, asked_for=runtime.keys.pseudonym(address.key))
 
 
 async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *, password: str) -> str:
     """Set a new password; every session ends. The account's id. The proof is used up only by a password that can be used."""
-    fields = Fields()
-    await fields.new_password(runtime, password, proof.email)
+    fields = AccountFields()
+    await fields.password(runtime, password, proof.email)
     fields.check()
     password_hash = await runtime.passwords.hash(password)
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
@@ -49,7 +48,7 @@ async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *
     await email_verification.cancel_all(tx, verified.account)
     await end_other_sessions(tx, verified.account, keep=None, reason="password_reset")
     tx.record(PasswordReset(subject=verified.account))
-    await notify(tx, verified.account, "password_reset")
+    await notify(tx, verified.account, PASSWORD_RESET)
     return verified.account
 
 
@@ -58,4 +57,4 @@ async def force_reset(tx: Transaction, account: str) -> None:
     await set_password(tx, account, NONE)
     await email_verification.cancel_all(tx, account)
     await end_other_sessions(tx, account, keep=None, reason="password_taken")
-    await enqueue(tx, "sign_in.send_forced_reset", {"account": account})
+    await enqueue(tx, SEND_FORCED_RESET, Owner(account))

@@ -11,6 +11,7 @@ from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.factors.actions import throttle
 from phoenix.modules.factors.actions.throttle import SECOND_FACTOR, Attempt, key_of
+from phoenix.modules.sign_in.actions.emails import SEND_UNLOCK, Owner
 
 PURPOSE = "unlock"
 
@@ -18,7 +19,7 @@ PURPOSE = "unlock"
 async def offer_unlock(tx: Transaction, attempt: Attempt) -> None:
     """The try was wrong. When the wait begins the owner gets an email that ends it; an address nobody has costs the same."""
     if throttle.record_pause(tx, attempt):
-        await enqueue(tx, "sign_in.send_unlock", {"account": attempt.account})
+        await enqueue(tx, SEND_UNLOCK, Owner(attempt.account))
 
 
 async def unlock(runtime: Runtime, tx: Transaction, proof: EmailProof) -> str:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from phoenix.modules.accounts.actions.email_verification import EmailProof
+
 Text = Annotated[str, Meta(max_length=2000)]
 
 
@@ -25,6 +27,10 @@ class ProofData(Struct, forbid_unknown_fields=True):
     token: Text = ""
     email: Text = ""
     code: Text = ""
+
+    @property
+    def proof(self) -> EmailProof:
+        return EmailProof(self.token, self.email, self.code)
 
 
 class Nothing(Struct):

@@ -8,7 +8,6 @@ from phoenix.kernel.web.call import Accepted, Call
 from phoenix.kernel.web.endpoint import get, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
 from phoenix.modules.sign_in.actions import change_address, change_password
 from phoenix.modules.sign_in.actions.reauthenticate import protection_of
@@ -55,7 +54,7 @@ async def request_address_change(call: Call, data: EmailData) -> Accepted[Nothin
 @post("/api/v2/me/email/confirm", may=SIGNED_IN, queries=11, limits=(VERIFICATIONS,))
 async def change_my_address(call: Call, data: ProofData) -> None:
     """Confirm the new address with the token or code from the email. The old address is notified."""
-    await change_address.change_address(call.runtime, call.tx, call.actor, EmailProof(data.token, data.email, data.code))
+    await change_address.change_address(call.runtime, call.tx, call.actor, data.proof)
 
 
 ROUTES = (read_security, change_my_password, request_address_change, change_my_address)

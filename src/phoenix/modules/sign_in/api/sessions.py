@@ -10,7 +10,6 @@ from phoenix.kernel.web.pages import our_cookie
 from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE, bearer
 from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answer
-from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.actions.limits import PASSKEY_OPTIONS, RESETS, SIGN_INS, VERIFICATIONS
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse
@@ -140,7 +139,7 @@ async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[N
 @post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), problems=(401, 403))
 async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
     """Sign in with the token or code from that email. A second factor is needed as after a password."""
-    account = await email_code.check_code(call.runtime, call.tx, EmailProof(data.token, data.email, data.code))
+    account = await email_code.check_code(call.runtime, call.tx, data.proof)
     client = client_of(call, remember=data.remember, device=data.device)
     return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="email_code", client=client))
 

@@ -7,7 +7,6 @@ from msgspec import Struct
 from phoenix.kernel.web.call import Accepted, Call
 from phoenix.kernel.web.endpoint import post
 from phoenix.kernel.web.rules import PUBLIC
-from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.actions.limits import RESETS, SIGN_UPS, VERIFICATIONS
 from phoenix.modules.sign_in.actions import reset_password, sign_up, unlock, verify
 from phoenix.modules.sign_in.api.data import EmailData, EmailRequestData, Nothing, ProofData, Text
@@ -49,7 +48,7 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
 @post("/api/v2/accounts/verify", may=PUBLIC, queries=8, limits=(VERIFICATIONS,))
 async def verify_account(call: Call, data: ProofData) -> None:
     """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account."""
-    await verify.verify(call.runtime, call.tx, EmailProof(data.token, data.email, data.code))
+    await verify.verify(call.runtime, call.tx, data.proof)
 
 
 @post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), tag="accounts")
@@ -70,13 +69,13 @@ async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted
 @post("/api/v2/password_resets/complete", may=PUBLIC, queries=8, limits=(VERIFICATIONS,))
 async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
     """Set a new password with the token from the link, or with address and code. All sessions are ended."""
-    await reset_password.reset_password(call.runtime, call.tx, EmailProof(data.token, data.email, data.code), password=data.password)
+    await reset_password.reset_password(call.runtime, call.tx, data.proof, password=data.password)
 
 
 @post("/api/v2/unlocks", may=PUBLIC, queries=6, limits=(VERIFICATIONS,))
 async def unlock_account(call: Call, data: ProofData) -> None:
     """Unlock a paused sign-in with the token or code from the email."""
-    await unlock.unlock(call.runtime, call.tx, EmailProof(data.token, data.email, data.code))
+    await unlock.unlock(call.runtime, call.tx, data.proof)
 
 
 ROUTES = (

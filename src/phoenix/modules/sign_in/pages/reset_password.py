@@ -10,7 +10,7 @@ from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import PUBLIC
-from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.actions.email_verification import proof_of
 from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
 from phoenix.modules.sign_in.actions import reset_password
 
@@ -37,7 +37,7 @@ async def show_reset_password(call: Call) -> View:
 @form("/reset-password", may=PUBLIC, queries=8, limits=(VERIFICATIONS,), retry=show_reset_password)
 async def send_reset_password(call: Call) -> Redirect:
     sent = call.form
-    proof = EmailProof(sent.get("token", ""), sent.get("email", ""), sent.get("code", ""))
+    proof = proof_of(sent)
     await reset_password.reset_password(call.runtime, call.tx, proof, password=sent.get("password", ""))
     return Redirect("/sign-in", _("Password set. You've been signed out everywhere. Sign in with the new password."))
 

@@ -10,7 +10,7 @@ from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.kernel.web.slots import fill
 from phoenix.modules.accounts.actions.activity import in_words, recent_events
 from phoenix.modules.accounts.actions.addresses import new_address
-from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.actions.email_verification import proof_of
 from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions.second_factor import BACKUP_CODES_LOW
@@ -75,7 +75,7 @@ async def show_confirm_address(call: Call) -> View:
 @form("/settings/address/confirm", may=SIGNED_IN, queries=11, limits=(VERIFICATIONS,), retry=show_confirm_address)
 async def send_confirm_address(call: Call) -> Redirect:
     sent = call.form
-    proof = EmailProof(sent.get("token", ""), sent.get("email", ""), sent.get("code", ""))
+    proof = proof_of(sent)
     address = await change_address.change_address(call.runtime, call.tx, call.actor, proof)
     return Redirect(SECURITY, _("Your address is now {address}.").format(address=address))
 

@@ -12,7 +12,7 @@ from phoenix.kernel.web.cookies import cookie_value
 from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
-from phoenix.modules.accounts.actions.email_verification import EmailProof
+from phoenix.modules.accounts.actions.email_verification import proof_of
 from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, VERIFICATIONS
 from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sessions.actions import end
@@ -116,7 +116,7 @@ async def show_sign_in_by_email(call: Call) -> View:
 @form("/sign-in/by-mail", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_sign_in_by_email)
 async def send_sign_in_by_email(call: Call) -> Redirect:
     sent = call.form
-    proof = EmailProof(sent.get("token", ""), sent.get("email", ""), sent.get("code", ""))
+    proof = proof_of(sent)
     account = await email_code.check_code(call.runtime, call.tx, proof)
     return await sign_in_browser(call, account, method="email_code", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
 
@@ -130,7 +130,7 @@ async def show_unlock(call: Call) -> View:
 @form("/unlock", may=PUBLIC, queries=6, limits=(VERIFICATIONS,), retry=show_unlock)
 async def send_unlock(call: Call) -> Redirect:
     sent = call.form
-    await unlock.unlock(call.runtime, call.tx, EmailProof(sent.get("token", ""), sent.get("email", ""), sent.get("code", "")))
+    await unlock.unlock(call.runtime, call.tx, proof_of(sent))
     return Redirect("/sign-in", _("Sign-in unlocked."))
 
 

@@ -1,0 +1,20 @@
+"""The emails of accounts as staff can look at them."""
+
+from __future__ import annotations
+
+from phoenix.kernel.module import EmailSample
+from phoenix.modules.accounts.jobs import STRANGER
+from phoenix.modules.accounts.notices import EXPORT_READY
+
+EMAILS = (
+    EmailSample(
+        "accounts/security_notice",
+        {
+            "to": "leila.haddad@example.com",
+            "name": "Leila Haddad",
+            "sentence": EXPORT_READY.sentence,
+            "foot": STRANGER,
+            "link": "https://phoenix.example/settings/data",
+        },
+    ),
+)

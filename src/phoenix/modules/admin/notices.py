@@ -1,0 +1,32 @@
+"""What the owner of an account is told about what staff did."""
+
+from __future__ import annotations
+
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import SecurityNotice
+
+ASK = _("Questions? Contact support.")
+LOCKED = SecurityNotice("locked", _("An administrator locked your account. All devices were signed out."), ASK)
+OPENED = SecurityNotice(
+    "opened",
+    _("Your account has been unlocked. You can sign in as before."),
+    _("Questions? Contact support."),
+)
+SECOND_FACTORS_RESET = SecurityNotice(
+    "second_factors_reset",
+    _("An administrator reset two-step verification for your account, following a request in your name."),
+    _("Didn't request this? Sign in, set up two-step verification again and contact support."),
+)
+EXPORT_BY_STAFF = SecurityNotice(
+    "export_by_staff",
+    _("An administrator is preparing a copy of your data, following a request in your name. You can download it too."),
+    _("Didn't request this? Contact support."),
+    path="/settings/data",
+)
+
+NOTICES = (
+    LOCKED,
+    OPENED,
+    SECOND_FACTORS_RESET,
+    EXPORT_BY_STAFF,
+)

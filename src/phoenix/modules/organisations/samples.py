@@ -1,0 +1,17 @@
+"""The emails of organisations as staff can look at them."""
+
+from __future__ import annotations
+
+from phoenix.kernel.module import EmailSample
+
+EMAILS = (
+    EmailSample(
+        "organisations/invitation",
+        {
+            "to": "leila.haddad@example.com",
+            "inviter": "Mara Lindqvist",
+            "organisation": "Halden Instruments",
+            "link": "https://phoenix.example/invitations/accept?token=sample",
+        },
+    ),
+)

@@ -1,0 +1,19 @@
+"""The emails of sessions as staff can look at them."""
+
+from __future__ import annotations
+
+from phoenix.kernel.module import EmailSample
+
+EMAILS = (
+    EmailSample(
+        "sessions/new_device",
+        {
+            "to": "leila.haddad@example.com",
+            "name": "Leila Haddad",
+            "device": "Firefox on Linux",
+            "place": "192.0.2.0/24",
+            "when": "23 November 2026, 14:32 (Europe/Berlin)",
+            "link": "https://phoenix.example/settings/security",
+        },
+    ),
+)

@@ -1,0 +1,42 @@
+"""The emails of sign-in: what is sent, and what its job is told. A job's record holds ids, never an address.
+
+They go first, as people wait for them with the page open.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from phoenix.kernel.data.jobs import JobKind
+
+FIRST = 10
+
+
+class Owner(Struct, frozen=True):
+    """The account to email; None stands for an address nobody has, so that a request for it costs the same."""
+
+    account: str | None
+
+
+class PendingSignUp(Struct, frozen=True):
+    """The sign-up to verify; None stands for one that does not exist, so that a request for it costs the same."""
+
+    sign_up: str | None
+
+
+class FormerAddress(Struct, frozen=True):
+    """An account and the address it had before, sealed."""
+
+    account: str
+    old: str
+
+
+SEND_VERIFICATION = JobKind("sign_in.send_verification", PendingSignUp, priority=FIRST)
+SEND_ALREADY_REGISTERED = JobKind("sign_in.send_already_registered", Owner, priority=FIRST)
+SEND_PASSWORD_RESET = JobKind("sign_in.send_password_reset", Owner, priority=FIRST)
+SEND_FORCED_RESET = JobKind("sign_in.send_forced_reset", Owner, priority=FIRST)
+SEND_SIGN_IN_CODE = JobKind("sign_in.send_sign_in_code", Owner, priority=FIRST)
+SEND_UNLOCK = JobKind("sign_in.send_unlock", Owner, priority=FIRST)
+SEND_REAUTHENTICATION_CODE = JobKind("sign_in.send_reauthentication_code", Owner, priority=FIRST)
+SEND_ADDRESS_CHANGE = JobKind("sign_in.send_address_change", Owner, priority=FIRST)
+SEND_ADDRESS_CHANGED = JobKind("sign_in.send_address_changed", FormerAddress, priority=FIRST)

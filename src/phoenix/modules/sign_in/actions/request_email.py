@@ -1,0 +1,30 @@
+"""Asking for an email by an address: the same answer and the same cost, whether or not anybody has it."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.database import Reader
+from phoenix.kernel.i18n.addresses import Address
+from phoenix.kernel.i18n.fields import Fields
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions.accounts import find_by_email
+from phoenix.modules.accounts.actions.email_verification import EMAILS_AN_HOUR
+from phoenix.modules.sign_in.actions.emails import Owner
+
+
+async def requested_address(runtime: Runtime, email: str) -> Address | None:
+    """The address an email may go to; None where it has had as many as it gets in an hour. Raises InvalidInput."""
+    fields = Fields()
+    address = fields.email(email)
+    fields.check()
+    return address if await may_email(runtime, address) else None
+
+
+async def may_email(runtime: Runtime, address: Address) -> bool:
+    """Whether the address gets one more email in this hour; it is counted."""
+    return (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed
+
+
+async def owner_of(db: Reader, address: Address) -> Owner:
+    """Whose address it is, as a job is told it. A job for an address nobody has costs the same, so that no time tells."""
+    known = await find_by_email(db, address.key)
+    return Owner(known.id if known else None)
