@@ -187,7 +187,7 @@ class _Lease:
     """A connection taken at the first need and given back at the end; what is lost on the way becomes a 503."""
 
     # The pool is small and a request may spend most of its time elsewhere: hashing a password, asking a provider. Taken at the
-    # first statement, a connection is not idle meanwhile. One lease a request also means that no request waits for a second
+    # first statement, a connection is not idle in between. One lease a request also means that no request waits for a second
     # connection while it holds a first, which is how a pool locks up when all of them do.
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

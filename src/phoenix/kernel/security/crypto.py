@@ -98,7 +98,7 @@ def hash_token(token: str) -> bytes:
 
 
 def new_code(*, below: Callable[[int], int] = secrets.randbelow) -> str:
-    """Eight random digits, for mails and SMS."""
+    """Eight random digits, for emails and SMS."""
     return f"{below(10**8):08d}"
 
 

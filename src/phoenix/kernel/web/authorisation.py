@@ -2,7 +2,7 @@
 
 1. limits and session, from the head of the request: 401, 403 and 429 without reading a body;
 2. the bytes of the body, bounded in size and time, and not yet interpreted;
-3. session and permission as they are now: a body may take its time, and rights may end meanwhile;
+3. session and permission as they are now: a body can take time to arrive, and permissions can end before it does;
 4. parsing and validation, which the route does;
 5. for acts of authority, credentials and money, session and permission again, inside the transaction.
 """

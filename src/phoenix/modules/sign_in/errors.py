@@ -6,7 +6,7 @@ from phoenix.kernel.errors import Conflict, Forbidden, NotSignedIn
 
 
 class WrongCredentials(NotSignedIn):
-    """What a wrong try leaves behind, such as an email to the owner, stays."""
+    """What a wrong attempt writes, such as an email to the owner, stays."""
 
     code, title = "wrong_credentials", "Sign-in failed"
     keeps_changes = True

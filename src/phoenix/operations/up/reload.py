@@ -2,7 +2,7 @@
 
 Libraries are four fifths of the time that a start takes. They are loaded once, into this process, which serves nothing
 itself: it forks a child that loads Phoenix and serves. When a file changes, the child is told to end and another is
-forked. The socket belongs to this process, so that a request that comes meanwhile waits and is not refused.
+forked. The socket belongs to this process, so that a request that arrives during a reload waits and is not refused.
 
 Run as `python -m phoenix.operations.up.reload web`, by `phoenix up` with PHOENIX_RELOAD.
 """

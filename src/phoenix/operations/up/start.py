@@ -124,7 +124,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     # The children take a moment to start, which is enough for this.
     label = "Demo and administrator" if settings.installation.demo else "Administrator"
     first = _first_start(_command(progress, label, (sys.executable, "-m", "phoenix.first_start"), variables))
-    with progress.step("Web, worker and mail"):
+    with progress.step("Web, worker and mailbox"):
         _wait_until_ready(settings, supervisor)
     supervisor.starting = False
     ready = describe(

@@ -116,7 +116,7 @@ async def add_passkey(
         supported_pub_key_algs=ALGORITHMS,
     )
     refuse_frames(credential.response.client_data_json)
-    # A key that verifies nothing would keep its owner out at the next second step.
+    # A key that verifies nothing would keep its owner out at the next sign-in.
     readable(decoded_public_key_to_cryptography, readable(decode_credential_public_key, made.credential_public_key))
     if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
         raise WrongPasskey(_("This passkey doesn't work here. Use another device."))

@@ -220,7 +220,7 @@ async def _asked_for(runtime: Runtime, provider: Provider, url: str, tokens: dic
     """What the provider says of the person when asked. Its `sub` must be that of the ID token (Core, 5.3.2)."""
     found = await _ask(runtime, provider, url, tokens)
     if not isinstance(found, dict) or found.get("sub") != subject:
-        raise not_accepted(provider, "userinfo of somebody else")
+        raise not_accepted(provider, "userinfo of someone else")
     return found
 
 
