@@ -239,6 +239,7 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "confirm-password": ("sign_in/reauthenticate.html", confirm("password", errors={"password": "The password is wrong."})),
     "confirm-passkey": ("sign_in/reauthenticate.html", confirm("passkey")),
     "confirm-totp": ("sign_in/reauthenticate.html", confirm("totp")),
+    "second-step-support": ("sign_in/second_step.html", step("totp", support="support@example.com")),
     "confirm-mail": ("sign_in/reauthenticate.html", confirm("email_code")),
     "ask-for-code": ("sign_in/ask_for_code.html", outside("/sign-in/code")),
     "sign-in-by-mail": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-mail", token="", form={"email": "mara@example.com"})),

@@ -1,6 +1,6 @@
 """Reading the local mailbox: JSON for tests and scripts, pages for people.
 
-Only whoever sits at the machine may read it: everyone else, and everything that came through a proxy, is told that there is
+Readable only from this machine: everyone else, and everything that came through a proxy, gets the answer that there is
 nothing here. Outside of development it is not mounted at all.
 """
 

@@ -17,7 +17,7 @@ LONGEST_SOURCE = 1_000_000
 
 
 class Receiver:
-    """Keeps what the SMTP server takes. The sender is told 250 only once the message is kept."""
+    """Stores what the SMTP server receives. The sender gets 250 only after the message is stored."""
 
     def __init__(self, mailbox: Mailbox, clock: Clock) -> None:
         self._mailbox = mailbox

@@ -100,7 +100,7 @@ class Mailbox:
             self._path.touch(mode=0o600)
         file = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
         try:
-            # Readers and the writer do not wait for one another; a commit is on the disk before the sender is told so.
+            # Readers and the writer do not wait for one another; a commit is on disk before the sender gets its reply.
             file.execute("PRAGMA journal_mode = WAL")
             file.execute("PRAGMA synchronous = FULL")
             file.executescript(SCHEMA)

@@ -96,7 +96,7 @@ class MachineGenerations:
 
     def _without_the_dead(self, slots: Sequence[int]) -> tuple[int, ...] | None:
         # Marks compare by time although the lowest bit is set: a slot is (nanoseconds << 1) | mark, so the bit weighs half a
-        # nanosecond. Whoever finds a dead writer's mark gives the slot a *new* generation instead of clearing the bit: the
+        # nanosecond. A process that finds a dead writer's mark gives the slot a *new* generation instead of clearing the bit: the
         # write may have been committed before its process died. Two processes doing so at once only make a value stale twice.
         oldest = (time.time_ns() - IN_FLIGHT_SECONDS * 10**9) << 1
         for slot in slots:

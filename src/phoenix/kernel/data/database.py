@@ -94,7 +94,7 @@ class Transaction(Reader):
 
 
 class Outbox(Protocol):
-    """Where recorded events go: into the database with their transaction, then to whoever follows them."""
+    """Where recorded events go: into the database with their transaction, then to their followers."""
 
     async def write(self, tx: Transaction) -> None:
         """Write what the transaction recorded; called before its commit where it recorded anything."""

@@ -129,7 +129,7 @@ def limited_as(address: str) -> str:
 
 
 async def _read_body(request: AnyRequest) -> bytes:
-    """All of it, kept by the request for whoever interprets it. Raises BodyTimeout."""
+    """All of it, stored with the request for the code that interprets it. Raises BodyTimeout."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.body()

@@ -179,12 +179,12 @@ async def passkey_of(db: Reader, account: str, passkey: str) -> Passkey:
 
 
 def user_handle(keys: Keys, account: str) -> bytes:
-    """The account's user handle: it says nothing to whoever finds the device."""
+    """The account's user handle: it reveals nothing to someone who finds the device."""
     return keys.mac("passkey user", account)
 
 
 def descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
-    """How a browser is told of a passkey that is there."""
+    """A registered passkey, as browsers expect it."""
     transports = [AuthenticatorTransport(transport) for transport in passkey.transports]
     return PublicKeyCredentialDescriptor(id=passkey.credential_id, transports=transports or None)
 

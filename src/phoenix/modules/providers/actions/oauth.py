@@ -38,7 +38,7 @@ BUSY = frozenset({"server_error", "temporarily_unavailable"})
 
 
 class Flow(Struct, frozen=True):
-    """What the way back needs. `account` and `session` are of the person who connects; empty for a sign-in."""
+    """What the callback needs. `account` and `session` are of the person who connects; empty for a sign-in."""
 
     provider: str
     purpose: Literal["sign_in", "connect"]
