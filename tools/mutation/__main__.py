@@ -74,6 +74,7 @@ class Run:
     waiting: SimpleQueue[tuple[str, Mutant]] = field(default_factory=SimpleQueue)
     noticed_by: dict[str, Counter[str]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    sound: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     done: int = 0
     amount: int = 0
@@ -89,15 +90,16 @@ class Run:
             self.wrong.append(str(error))
 
     def _take_turns(self, worker: Worker) -> None:
-        sound: set[str] = set()
         while time.monotonic() < self.deadline and not self.wrong:
             try:
                 path, mutant = self.waiting.get_nowait()
             except Empty:
                 return
-            if path not in sound:
+            with self.lock:
+                is_new = path not in self.sound
+                self.sound.add(path)
+            if is_new:
                 worker.try_one(path, UNCHANGED, [])
-                sound.add(path)
             counts = self.noticed_by[path]
             answer = worker.try_one(path, mutant.index, [test for test, _ in counts.most_common(12)])
             with self.lock:

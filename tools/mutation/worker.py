@@ -149,7 +149,11 @@ def _run_tests(folder: Path, note: Path, log: Path, job: dict[str, Any]) -> int:
     options += ["-p", "no:cacheprovider", f"--rootdir={ROOT}", f"--basetemp={folder / 'base'}"]
     # None of the tests needs another plugin, and each takes time at every start.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main([*options, *job["tests"]], plugins=[Watcher(note, job["first"], job["tests"])]))
+    try:
+        return int(pytest.main([*options, *job["tests"]], plugins=[Watcher(note, job["first"], job["tests"])]))
+    except BaseException:  # noqa: BLE001 - such as for what was left open, when pytest itself has ended
+        traceback.print_exc()
+        return 1
 
 
 async def _drop_databases() -> None:
