@@ -17,7 +17,7 @@ LOOK_SECONDS = 0.02
 
 
 def eventually(
-    look: Callable[[], T], seconds: float = 30, *, what: str | Callable[[], str] = "", lost: tuple[type[Exception], ...] = ()
+    look: Callable[[], T | None], seconds: float = 30, *, what: str | Callable[[], str] = "", lost: tuple[type[Exception], ...] = ()
 ) -> T:
     """What `look` gives as soon as that is true. Errors of the kinds in `lost` mean “not yet”. Fails, saying `what`, after a deadline."""
     end = time.monotonic() + seconds
