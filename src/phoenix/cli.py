@@ -19,7 +19,7 @@ WRONG_SETTINGS = 2
 def up(
     *,
     port: Annotated[int | None, Parameter(help="Port of the public listener. Default 8000.")] = None,
-    data: Annotated[Path | None, Parameter(help="Folder for everything Phoenix keeps. Default ./data.")] = None,
+    data: Annotated[Path | None, Parameter(help="Folder for all data of Phoenix. Default ./data.")] = None,
     demo: Annotated[bool | None, Parameter(help="Fill an empty database with demo people and entries.")] = None,
     database_url: Annotated[str | None, Parameter(help="Use this PostgreSQL instead of the embedded one.")] = None,
     cache_url: Annotated[str | None, Parameter(help="Use this Valkey or Redis instead of the embedded one.")] = None,

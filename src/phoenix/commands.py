@@ -46,10 +46,10 @@ app = App(
     version=__version__,
     help="""Phoenix, a self-hosted application platform.
 
-    Begin with `phoenix up`: it starts everything on this machine, with nothing else installed, and says where it is.
-    Settings are environment variables that begin with PHOENIX_; `phoenix settings` lists them.""",
+    Start with `phoenix up`: it starts everything on this machine, needs nothing else installed, and prints the address.
+    Settings are environment variables that start with PHOENIX_; `phoenix settings` lists them.""",
 )
-db = App(name="db", help="The database: bring it up to this version, or see what that would do.")
+db = App(name="db", help="The database: migrate it to this version, or show what that would do.")
 app.command(db)
 
 
@@ -163,7 +163,7 @@ def db_migrate() -> int:
     role = role_of(found.database.url)
     if role and role != role_of(owner):
         asyncio.run(grant(owner, role))
-    print(f"{len(ran)} revisions were run." if ran else "The database is up to date.", file=sys.stderr)
+    print(f"{len(ran)} revisions applied." if ran else "The database is up to date.", file=sys.stderr)
     return 0
 
 

@@ -77,7 +77,7 @@ class Installation:
             address = parse_address(f"{name.lower().replace(' ', '.')}@example.com")
             account = await create_account(tx, address, name=name, password_hash="!", time_zone=time_zone, locale="en")  # noqa: S106 - no password has this hash
             if account is None:
-                raise ValueError(f"There is already someone called {name}.")
+                raise ValueError(f"Someone called {name} already exists.")
             made = await create_session(self.runtime, tx, account=account, method="test", client=Client("tests", ""))
         return Person(account, name, {"Authorization": f"Bearer {made.token}"})
 

@@ -64,7 +64,7 @@ def test_the_person_the_banner_and_both_names(harness: Harness) -> None:
                 "/o/ember/entries/ent_nothing",
             ):
                 page = (await browser.get(path)).text
-                assert "Ada looks as Eve" in page, path
+                assert "Ada is viewing as Eve" in page, path
                 assert 'action="/look-as/end"' in page, path
             made = await browser.post(
                 "/api/v2/entries",
@@ -82,8 +82,8 @@ def test_the_person_the_banner_and_both_names(harness: Harness) -> None:
             assert [tuple(row) for row in audit] == [tuple(row) for row in rows]
             assert await harness.work() == ["accounts.send_security_notice"]
             told = harness.mails(eve.email)[0].text
-            assert f"Ada may look at Phoenix through your account until 12:30 (UTC). The reason they gave: “{WHY}”." in told
-            assert "It was not you?" not in told
+            assert f"Ada is viewing Phoenix as you until 12:30 (UTC). Reason: “{WHY}”." in told
+            assert "Wasn't you?" not in told
             assert WHY in (await harness.get("/settings/security", by="eve")).text
 
     asyncio.run(run())
@@ -98,10 +98,10 @@ def test_the_link_works_once_within_a_minute_and_opening_it_spends_nothing(harne
             for _scanner in range(3):
                 assert (await harness.new_client().get(path)).status_code == 200
             browser, _csrf = await browse(harness, path)
-            assert "Ada looks as Eve" in (await browser.get("/organisations")).text
+            assert "Ada is viewing as Eve" in (await browser.get("/organisations")).text
             again = harness.new_client()
             sent = await again.post("/look-as", data={"csrf": csrf_of((await again.get(path)).text), "token": path.partition("token=")[2]})
-            assert (sent.status_code, "used already" in sent.text) == (422, True)
+            assert (sent.status_code, "already been used" in sent.text) == (422, True)
             late = await link_to(harness, panel, "eve")
             harness.clock.advance(seconds=59)
             assert (await harness.new_client().get(late)).status_code == 200

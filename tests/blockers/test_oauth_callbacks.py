@@ -154,7 +154,7 @@ def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider
             answer = await browser.get(f"{path}?{urlsplit(arrived).query}")
             assert answer.status_code == 404
             # Also not at the callback of another provider that is set up.
-            refused(await browser.get(f"/sign-in/with/second/callback?{urlsplit(arrived).query}"), "This took too long")
+            refused(await browser.get(f"/sign-in/with/second/callback?{urlsplit(arrived).query}"), "has expired")
             assert await harness.events() == []
 
     asyncio.run(run())
@@ -168,7 +168,7 @@ def test_pkce_is_sent_and_the_provider_holds_it_against_us(place: Place, provide
             assert len(asked(url)["code_challenge"]) == 43
             without = await there(changed(url, code_challenge=None, code_challenge_method=None))
             assert "error=invalid_request" in without
-            refused(await back(browser, without), "Acme did not let you in.")
+            refused(await back(browser, without), "Acme refused the sign-in.")
             # Someone else's code: its challenge is not that of our verifier.
             url = await out(browser)
             stolen = await there(changed(url, code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"))
@@ -184,23 +184,23 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as stranger:
             for state in (None, "", "x" * 43):
                 arrived = await there(await out(browser))
-                refused(await back(browser, changed(arrived, state=state)), "This took too long, or it began in another window.")
+                refused(await back(browser, changed(arrived, state=state)), "has expired or was started in another window.")
             # Of another browser that has begun, too, so that it has a cookie of its own: sign-in CSRF.
             arrived = await there(await out(stranger))
             await out(browser)
-            refused(await back(browser, arrived), "This took too long")
+            refused(await back(browser, arrived), "has expired")
             # Even with the other's sealed cookie, since it opens beside the other's visitor cookie alone.
             arrived, sealed = await there(await out(stranger)), stranger.cookies["phoenix_elsewhere"]
             browser.cookies.set("phoenix_elsewhere", sealed, domain="phoenix.test", path="/")
             assert [c.value for c in browser.cookies.jar if c.name == "phoenix_elsewhere"] == [sealed]
-            refused(await back(browser, arrived), "This took too long")
+            refused(await back(browser, arrived), "has expired")
             # Twice with everything in place, as from the browser's history with its old cookie.
             arrived = await there(await out(browser))
             kept = browser.cookies["phoenix_elsewhere"]
             assert (await back(browser, arrived)).status_code == 303
-            refused(await back(browser, arrived), "This took too long")
+            refused(await back(browser, arrived), "has expired")
             browser.cookies.set("phoenix_elsewhere", kept, domain="phoenix.test", path="/")
-            refused(await back(browser, arrived), "This answer was used already.")
+            refused(await back(browser, arrived), "This response has already been used.")
             assert await harness.events() == []
 
     asyncio.run(run())
@@ -211,7 +211,7 @@ def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) 
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
             harness.clock.advance(minutes=10)
-            refused(await back(browser, arrived), "This took too long")
+            refused(await back(browser, arrived), "has expired")
 
     asyncio.run(run())
 

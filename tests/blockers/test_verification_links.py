@@ -60,7 +60,7 @@ def test_it_expires_to_the_second_and_says_what_to_do(harness: Harness, way: str
             answer = await harness.post("/api/v2/accounts/verify", json=given)
             assert answer.status_code == status
             if status == 422:
-                assert "new mail" in answer.text
+                assert "new email" in answer.text
                 assert (await harness.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]})).status_code == 202
                 await harness.work()
                 fresh = {"email": ADA["email"], "code": harness.code(ADA["email"])}
@@ -123,7 +123,7 @@ def test_an_address_of_someone_else_is_not_told_apart(harness: Harness) -> None:
             taken = await harness.post("/api/v2/me/email", by="ada", json={"email": "bo@example.com"})
             assert (free.status_code, free.text) == (taken.status_code, taken.text) == (202, "{}")
             await harness.work()
-            assert harness.mails("bo@example.com")[0].subject == "You have an account already"
+            assert harness.mails("bo@example.com")[0].subject == "You already have an account"
 
     asyncio.run(run())
 

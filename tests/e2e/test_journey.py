@@ -28,7 +28,7 @@ def sign_up(browser: Browser, phoenix: Running, name: str, email: str, zone: str
     browser.fill("password", PASSWORD)
     browser.tick("accept_terms")
     browser.press("Create account")
-    wait(browser, "Look at your mail")
+    wait(browser, "Check your email")
     mail = phoenix.mail(email, about="Confirm")
     if by_link:
         browser.open(re.search(r"http://\S+/verify/link\S+", mail["text"])[0])  # type: ignore[index]
@@ -44,7 +44,7 @@ def sign_up(browser: Browser, phoenix: Running, name: str, email: str, zone: str
     browser.open(f"{phoenix.url}/settings/profile")
     browser.choose("time_zone", zone)
     browser.press("Save profile")
-    wait(browser, "Your profile is saved.")
+    wait(browser, "Profile saved.")
 
 
 def test_from_sign_up_to_a_live_feed(browser: Browser, chromium: ChromiumBrowser, phoenix: Running) -> None:
@@ -59,13 +59,13 @@ def test_from_sign_up_to_a_live_feed(browser: Browser, chromium: ChromiumBrowser
     browser.open(f"{place}/members")
     browser.fill("email", second)
     browser.press("Send invitation")
-    wait(browser, "The invitation is on its way.")
-    invitation = re.search(r"http://\S+/invitations/accept\S+", phoenix.mail(second, about="invites you")["text"])[0]  # type: ignore[index]
+    wait(browser, "Invitation sent.")
+    invitation = re.search(r"http://\S+/invitations/accept\S+", phoenix.mail(second, about="invited you")["text"])[0]  # type: ignore[index]
 
     sign_up(chromium, phoenix, "Bo Diddley", second, "America/New_York", by_link=True)
     chromium.open(invitation)
     chromium.press(f"Join Ember {mark}")
-    wait(chromium, "You are a member of")
+    wait(chromium, "now a member of")
     wait(chromium, "Feed")
     wait_until_live(chromium)
 
@@ -73,7 +73,7 @@ def test_from_sign_up_to_a_live_feed(browser: Browser, chromium: ChromiumBrowser
     browser.fill("title", f"Valve {mark} replaced")
     browser.fill("body", "It leaked since Friday.")
     browser.press("Post entry")
-    wait(browser, "The entry is posted.")
+    wait(browser, "Entry posted.")
 
     before = chromium.address()
     wait(chromium, f"Valve {mark} replaced", 10)
@@ -100,10 +100,10 @@ def test_the_journey_without_scripts(playwright: Playwright, phoenix: Running) -
         place = browser.address().rpartition("/")[0]
         browser.open(f"{place}/entries/new")
         browser.press("Post entry")
-        wait(browser, "Write a title.")
+        wait(browser, "Enter a title.")
         browser.fill("title", f"Without scripts {mark}")
         browser.press("Post entry")
-        wait(browser, "The entry is posted.")
+        wait(browser, "Entry posted.")
         browser.open(f"{place}/feed")
         wait(browser, f"Without scripts {mark}")
     finally:
@@ -116,7 +116,7 @@ def test_a_refused_form_keeps_what_was_written_and_names_the_field(browser: Brow
     browser.fill("email", "ada.example.com")
     browser.fill("password", "short")
     browser.press("Create account")
-    wait(browser, "Write it like name@example.com.")
+    wait(browser, "Enter an address such as name@example.com.")
     assert browser.attribute("main [name='email']", "value") == "ada.example.com"
     assert browser.attribute("main [name='email']", "aria-invalid") == "true"
     assert browser.attribute("main [name='password']", "value") == ""
@@ -135,8 +135,8 @@ def test_ending_a_session_closes_it_elsewhere_within_seconds(playwright: Playwri
         other.open(f"{phoenix.url}/o/halden-instruments/feed")
         wait_until_live(other)
         chromium.open(f"{phoenix.url}/settings/sessions")
-        chromium.press("End all others")
-        wait(chromium, "All other sessions have ended.")
+        chromium.press("Sign out all other devices")
+        wait(chromium, "All other devices signed out.")
         other.page.wait_for_url("**/sign-in**", timeout=6000)
     finally:
         other.close()

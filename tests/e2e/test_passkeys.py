@@ -66,7 +66,7 @@ def person(chromium: ChromiumBrowser, phoenix: Running, here: str) -> Iterator[s
     chromium.fill("password", PASSWORD)
     chromium.tick("accept_terms")
     chromium.press("Create account")
-    wait(chromium, "Look at your mail")
+    wait(chromium, "Check your email")
     mail = phoenix.mail(email, about="Confirm")
     chromium.fill("code", re.search(r"^\d{8}$", mail["text"], re.MULTILINE)[0])  # type: ignore[index]
     chromium.press("Confirm address")
@@ -92,7 +92,7 @@ def press_and_touch(browser: ChromiumBrowser, device: Device, words: str) -> Non
 def add(browser: ChromiumBrowser, here: str) -> None:
     browser.open(f"{here}/settings/security")
     browser.press("Add a passkey")
-    wait(browser, "The passkey is there.")
+    wait(browser, "Passkey added.")
 
 
 def wait_for_asking(browser: ChromiumBrowser, kinds: list[str]) -> None:
@@ -110,12 +110,12 @@ def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Runnin
     phoenix.mail(person, about="account")
     # The same device again: it says that it has one.
     chromium.press("Add a passkey")
-    wait(chromium, "This device has a passkey for your account already.")
+    wait(chromium, "This device already has a passkey for your account.")
 
     chromium.page.get_by_role("link", name="Rename Chrome on Linux").click()
     chromium.fill("name", "Ada’s laptop")
     chromium.press("Save name")
-    wait(chromium, "The passkey has its new name.")
+    wait(chromium, "Passkey renamed.")
 
     sign_out(chromium, device, here)
     press_and_touch(chromium, device, "Continue with a passkey")
@@ -130,9 +130,9 @@ def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Runnin
     chromium.fill("email", person)
     chromium.fill("password", PASSWORD)
     chromium.press("Sign in")
-    wait(chromium, "Use your passkey to show that it is you.")
+    wait(chromium, "Use your passkey to confirm it's you.")
     press_and_touch(chromium, device, "Use your passkey")
-    wait(chromium, "What protects your account")
+    wait(chromium, "Account protection")
     wait(chromium, "with a password and a passkey")
 
     # Shown again before an act that matters.
@@ -140,15 +140,15 @@ def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Runnin
     chromium.press("Use your passkey")
     wait(chromium, "Set a new password")
     chromium.open(f"{here}/settings/security")
-    wait(chromium, "You showed again that it is you")
+    wait(chromium, "Identity confirmed")
 
     chromium.page.get_by_role("button", name="Remove Ada’s laptop").click()
     expect(chromium.page.locator("dialog[open]")).to_contain_text("Remove Ada’s laptop?")
     chromium.page.get_by_role("button", name="Remove passkey").click()
-    wait(chromium, "The passkey is removed.")
+    wait(chromium, "Passkey removed.")
     sign_out(chromium, device, here)
     press_and_touch(chromium, device, "Continue with a passkey")
-    wait(chromium, "This passkey is not known here.")
+    wait(chromium, "This passkey isn't registered here")
 
 
 def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
@@ -156,27 +156,27 @@ def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, ph
     device.put_finger_on(right=False)
     chromium.open(f"{here}/settings/security")
     chromium.press("Add a passkey")
-    wait(chromium, "No passkey was made. Press the button to try again.")
+    wait(chromium, "No passkey was created. Try again.")
     device.put_finger_on(right=True)
     chromium.press("Add a passkey")
-    wait(chromium, "The passkey is there.")
+    wait(chromium, "Passkey added.")
 
     sign_out(chromium, device, here)
     device.put_finger_on(right=False)
     press_and_touch(chromium, device, "Continue with a passkey")
-    wait(chromium, "You cancelled, or there is no passkey for Phoenix on this device.")
+    wait(chromium, "You cancelled, or this device has no passkey for Phoenix.")
     device.answers(by_itself=False)
     device.put_finger_on(right=True)
     chromium.page.context.set_offline(True)
     chromium.press("Continue with a passkey")
-    wait(chromium, "That could not be loaded.")
+    wait(chromium, "Couldn't load this.")
     chromium.page.context.set_offline(False)
 
     # Enter in a field goes on sending the form itself, past every other button.
     chromium.page.locator("#email").fill(person)
     chromium.page.locator("#password").fill("not the password at all")
     chromium.page.locator("#password").press("Enter")
-    wait(chromium, "The address or the password is wrong.")
+    wait(chromium, "The email address or the password is wrong.")
 
     chromium.open(f"{phoenix.url}/sign-in")
     expect(chromium.page.locator("main")).not_to_contain_text("Continue with a passkey")
@@ -226,25 +226,25 @@ def test_a_browser_without_the_new_ways_or_without_passkeys(playwright: Playwrig
         browser.fill("email", demo["email"])
         browser.fill("password", demo["password"])
         browser.press("Sign in")
-        wait(browser, "What protects your account")
+        wait(browser, "Account protection")
         browser.press("Add a passkey")
-        wait(browser, "The passkey is there.")
+        wait(browser, "Passkey added.")
         browser.press("Add a passkey")
-        wait(browser, "This device has a passkey for your account already.")
+        wait(browser, "This device already has a passkey for your account.")
         sign_out(browser, device, here)
         press_and_touch(browser, device, "Continue with a passkey")
         browser.page.wait_for_url("**/o/**")
         browser.open(f"{here}/confirm?next=/settings/security")
         browser.press("Use your passkey")
-        wait(browser, "What protects your account")
+        wait(browser, "Account protection")
         browser.page.get_by_role("button", name=re.compile("^Remove ")).click()
         browser.page.get_by_role("button", name="Remove passkey").click()
-        wait(browser, "The passkey is removed.")
+        wait(browser, "Passkey removed.")
         device.forget()
         assert [line for line in browser.complaints if "Failed to load resource" not in line] == []
         browser.page.add_init_script("delete window.PublicKeyCredential")
         browser.open(f"{here}/settings/security")
-        wait(browser, "This browser has no passkeys.")
+        wait(browser, "This browser doesn't support passkeys.")
         expect(browser.page.get_by_role("button", name="Add a passkey")).to_have_count(0)
     finally:
         browser.close()

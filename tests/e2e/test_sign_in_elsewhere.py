@@ -26,10 +26,10 @@ def test_out_and_back(browser: Browser, tmp_path: Path, form_post: bool) -> None
             browser.open(f"{url}/sign-in")
             wait(browser, "Continue with Acme")
             browser.press("Continue with Acme")
-            wait(browser, "Acme says that ada@example.com is yours.")
+            wait(browser, "Acme has confirmed ada@example.com.")
             assert browser.address() == f"{url}/sign-up/with"
             browser.tick("accept_terms")
             browser.press("Create account")
-            wait(browser, "Your account is there.")
+            wait(browser, "Account created.")
         finally:
             assert phoenix.stop() == 0

@@ -157,7 +157,7 @@ def test_an_error_says_how_to_fix_it(written: str, code: str) -> None:
 
 
 def test_the_sentence_of_the_style_guide() -> None:
-    with pytest.raises(InvalidInput, match=r"The part after @ is missing\. Write it like name@example\.com\."):
+    with pytest.raises(InvalidInput, match=r"The part after @ is missing\. Enter an address such as name@example\.com\."):
         parse_address("leila@")
 
 

@@ -106,7 +106,7 @@ def test_what_is_no_id_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "acc", VALID, f"_{VALID}", f"Acc_{VALID}", f"acc_8{VALID[1:]}"])
 def test_what_is_no_id_has_no_time(text: str) -> None:
-    with pytest.raises(ValueError, match="not an id"):
+    with pytest.raises(ValueError, match="not an ID"):
         id_time(text)
 
 

@@ -97,7 +97,7 @@ def test_an_error_says_when_to_come_back() -> None:
         "RateLimit-Policy": '"password_reset";q=10;w=3600',
         "RateLimit": '"password_reset";r=0;t=3600',
     }
-    assert "1 hours" in refused.detail
+    assert "1 hour." in refused.detail
 
 
 def test_headers_name_every_policy() -> None:

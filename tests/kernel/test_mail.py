@@ -205,7 +205,7 @@ def test_what_people_are_called_stays_text(name: str) -> None:
     mail = mailer.render("sign_in/verify", to="leila@example.com", **PROOF | {"name": name})
     assert f"Hello {name}," in mail.text
     invited = mailer.render("organisations/invitation", to="x@example.com", **INVITATION | {"inviter": name, "organisation": name})
-    assert invited.subject == f"{name} invites you to {name}"
+    assert invited.subject == f"{name} invited you to {name}"
     for page in (mail.html, invited.html):
         elements = Elements(page)
         assert not {"script", "img"} & set(elements.names)

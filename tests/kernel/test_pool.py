@@ -33,10 +33,10 @@ class FullPool:
 
 LOST: list[tuple[Exception, str]] = [
     (TimeoutError(), "Too many people are waiting for the database."),
-    (ConnectionRefusedError(), "The database does not answer."),
-    (asyncpg.TooManyConnectionsError(), "The database does not answer."),
-    (asyncpg.CannotConnectNowError(), "The database does not answer."),
-    (asyncpg.InterfaceError("pool is closing"), "The database does not answer."),
+    (ConnectionRefusedError(), "The database is not responding."),
+    (asyncpg.TooManyConnectionsError(), "The database is not responding."),
+    (asyncpg.CannotConnectNowError(), "The database is not responding."),
+    (asyncpg.InterfaceError("pool is closing"), "The database is not responding."),
 ]
 
 

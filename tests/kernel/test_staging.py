@@ -116,7 +116,7 @@ def test_production_does_not_take_its_secret_or_its_tokens(place: Place) -> None
             await harness.person("ada", password=True)
             token = (await harness.sign_in("ada")).json()["access_token"]
             assert (await harness.get("/api/v2/me", headers={"Authorization": f"Bearer {token}"})).status_code == 200
-        with pytest.raises(SettingsError, match="the one of the staging environment"):
+        with pytest.raises(SettingsError, match="the key of the staging environment"):
             async with Harness(place, {"PHOENIX_ENVIRONMENT": "production", **GOOD}):
                 pass
         own = {**GOOD, "PHOENIX_SECRET_KEY": OWN}

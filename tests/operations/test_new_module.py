@@ -61,5 +61,5 @@ def test_names_that_cannot_be_modules_are_refused(tmp_path: Path, name: str) -> 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     new_module("notes", tmp_path)
-    with pytest.raises(BadName, match="is there already"):
+    with pytest.raises(BadName, match="already exists"):
         new_module("notes", tmp_path)

@@ -95,7 +95,7 @@ def test_names_that_cannot_be_products_are_refused(tmp_path: Path, name: str) ->
         ("phoenix", "notes", "the name of another Python package"),
         ("json", "notes", "the name of another Python package"),
         ("bakery", "No", "cannot be a module"),
-        ("bakery", "feed", "Phoenix has a module called feed already"),
+        ("bakery", "feed", "Phoenix already has a module called feed"),
     ],
 )
 def test_names_that_are_taken_are_refused(tmp_path: Path, name: str, module: str, why: str) -> None:
@@ -107,7 +107,7 @@ def test_names_that_are_taken_are_refused(tmp_path: Path, name: str, module: str
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "bakery").mkdir()
     (tmp_path / "bakery" / "README.md").write_text("Ours.")
-    with pytest.raises(BadName, match="is there already"):
+    with pytest.raises(BadName, match="already exists"):
         new_product("bakery", tmp_path / "bakery")
     assert [path.name for path in (tmp_path / "bakery").iterdir()] == ["README.md"]
 

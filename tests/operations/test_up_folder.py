@@ -41,7 +41,7 @@ def test_a_folder_in_use_is_refused_and_its_holder_named_until_it_is_killed(tmp_
 
 def test_a_folder_with_other_things_in_it_is_refused_untouched(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(StartError, match="is not empty and is no data folder of Phoenix"), claim(tmp_path):
+    with pytest.raises(StartError, match="is not empty and is not a Phoenix data folder"), claim(tmp_path):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 

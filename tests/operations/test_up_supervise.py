@@ -121,7 +121,7 @@ def test_what_never_starts_is_given_up_with_its_last_words(supervisor: Superviso
         part.ended = True
         return False
 
-    with pytest.raises(GaveUpError, match=r"web ended 5 times while starting\. Its last words:\n  first\n  last"):
+    with pytest.raises(GaveUpError, match=r"web ended 5 times while starting\. Its last output:\n  first\n  last"):
         supervisor.watch(dies_at_once)
     assert time.now < 20
 

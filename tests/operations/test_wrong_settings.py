@@ -77,7 +77,9 @@ def test_the_command_line_says_it_in_one_line_and_starts_nothing(tmp_path: Path)
     env = {**os.environ, "PHOENIX_ADMIN_NETWORKS": "everywhere", "PHOENIX_DATA": str(tmp_path / "data")}
     done = subprocess.run([sys.executable, "-m", "phoenix.cli", "up"], env=env, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == ["PHOENIX_ADMIN_NETWORKS holds 'everywhere', which is no network; write one such as 10.8.0.0/24."]
+    assert done.stderr.splitlines() == [
+        "PHOENIX_ADMIN_NETWORKS holds 'everywhere', which is not a network; use a form such as 10.8.0.0/24."
+    ]
     assert not (tmp_path / "data").exists()
 
 
@@ -123,7 +125,7 @@ def test_two_modules_cannot_share_a_variable() -> None:
         ("notes", "write package.module:NAME"),
         ("os.system('x'):MODULE", "write package.module:NAME"),
         ("no.such.package:MODULE", "there is no Python module no.such.package"),
-        ("os:path", "which is no module of Phoenix"),
+        ("os:path", "which is not a Phoenix module"),
     ],
 )
 def test_modules_of_others_that_are_not_there_are_named(listed: str, sentence: str) -> None:

@@ -32,7 +32,7 @@ ELSEWHERE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             form={"name": ""},
             email="leila.haddad@example.com",
             provider="Google",
-            errors={"name": "Write a name.", "accept_terms": "Accept the terms to go on."},
+            errors={"name": "Enter a name.", "accept_terms": "Accept the terms to continue."},
         ),
     ),
 }

@@ -23,7 +23,7 @@ EXPORTS = [
     Thing(id="exp_2", created_at=samples.NOW, ready_at=None, until=samples.NOW),
     Thing(id="exp_1", created_at=samples.NOW, ready_at=samples.NOW, until=samples.NOW),
 ]
-SCOPES = {"entries.read": "Read entries", "entries.write": "Post entries, change and delete one's own"}
+SCOPES = {"entries.read": "Read entries", "entries.write": "Post entries; edit and delete your own"}
 PROGRAMS = [
     Thing(account="acc_1", name="Nightly import", role="member", hint="x4Bc", scopes=list(SCOPES), seen_at=samples.NOW, until=samples.NOW),
     Thing(account="acc_2", name="Old export", role="viewer", hint=None, scopes=None, seen_at=None, until=None),
@@ -44,7 +44,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-in": ("sign_in/sign_in.html", outside("/sign-in", passkeys=HERE, providers=PROVIDERS)),
     "sign-in-refused": (
         "sign_in/sign_in.html",
-        outside("/sign-in", passkeys=NOWHERE, providers=[], form=FILLED, problem="The address or the password is wrong."),
+        outside("/sign-in", passkeys=NOWHERE, providers=[], form=FILLED, problem="The email address or the password is wrong."),
     ),
     "sign-up": ("sign_in/sign_up.html", outside("/sign-up", least=12, providers=PROVIDERS)),
     "sign-up-refused": (
@@ -54,7 +54,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             least=12,
             providers=[],
             form=FILLED,
-            errors={**WRONG_ADDRESS, "password": "This is on the list of common passwords.", "accept_terms": "Accept the terms to go on."},
+            errors={
+                **WRONG_ADDRESS,
+                "password": "This is on the list of common passwords.",
+                "accept_terms": "Accept the terms to continue.",
+            },
         ),
     ),
     "sign-up-done": ("sign_in/sign_up_done.html", outside("/sign-up", form=FILLED)),
@@ -155,7 +159,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/o/halden/entries/ent_1/edit",
             entry=samples.ENTRY,
             form=FORM,
-            errors={"title": "Write a title.", "occurred_at": "This time did not exist in Berlin."},
+            errors={"title": "Enter a title.", "occurred_at": "This time did not exist in Berlin."},
         ),
     ),
     "entry-delete": ("entries/delete.html", frame("/o/halden/entries/ent_1/delete", entry=samples.ENTRY)),
@@ -178,7 +182,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         frame(
             cards=samples.cards(),
             names=samples.NAMES,
-            toasts=[Thing(kind="good", text="The entry is deleted.")],
+            toasts=[Thing(kind="good", text="Entry deleted.")],
             banners=[
                 Thing(kind="warn", title="Mail does not go out", text="We try again every minute.", href="/somewhere", label="See why")
             ],
@@ -197,10 +201,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "Your role in Halden Instruments does not allow this.",
         next_step=Thing(href="/o/halden/dashboard", label="Go to the dashboard"),
     ),
-    "error-422": fault(422, "Some of that cannot be used as it is", "Go back and look at what you entered."),
+    "error-422": fault(422, "Invalid input", "Go back and look at what you entered."),
     "error-429": fault(429, "Too many attempts", "Wait a minute, then try again."),
     "error-500": fault(
-        500, "Something broke on our side", "Your last change was not saved. Try again in a minute.", request_id="4f1c2a9b00aa17c3"
+        500, "Something went wrong", "Your last change was not saved. Try again in a minute.", request_id="4f1c2a9b00aa17c3"
     ),
     "error-503": fault(
         503,

@@ -57,7 +57,7 @@ WITHOUT_ORGANISATION = [
     Thing(label="All organisations", icon="building", href="/organisations", current=False, group="organisations"),
     Thing(label="New organisation", icon="plus", href="/organisations/new", current=False, group="organisations"),
     Thing(label="Profile", icon="user", href="/settings/profile", current=False, group="account"),
-    Thing(label="Where you are signed in", icon="laptop", href="/settings/sessions", current=False, group="account"),
+    Thing(label="Where you're signed in", icon="laptop", href="/settings/sessions", current=False, group="account"),
 ]
 
 
@@ -93,6 +93,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
         "listener": "public",
         "environment": "production",
         "version": "2.0.0",
+        "support": "",
         **changes,
     }
 
@@ -204,7 +205,7 @@ DOCUMENT: dict[str, Any] = {
     "paths": {
         "/api/v2/entries": {
             "get": {
-                "summary": "The entries of an organisation, the latest first",
+                "summary": "List the entries of an organisation, latest first",
                 "operationId": "ListEntries",
                 "parameters": [
                     {"name": "organisation", "in": "query", "required": True, "schema": {"type": "string"}},
@@ -212,7 +213,7 @@ DOCUMENT: dict[str, Any] = {
                 ],
                 "responses": {
                     "200": {"description": "A page", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}},
-                    "401": {"description": "Not logged in"},
+                    "401": {"description": "Not signed in"},
                 },
             },
             "post": {

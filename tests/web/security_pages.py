@@ -80,12 +80,12 @@ API_KEYS = [
     ),
     Thing(id="key_2", name="Trial", hint="0aZ_", scopes=["entries.write"], created_at=ago(days=1), seen_at=None, until=ago(days=-1)),
 ]
-SCOPES = {"entries.read": "Read entries", "entries.write": "Write entries", "feed.read": "Read the feed"}
+SCOPES = {"entries.read": "Read entries", "entries.write": "Write entries", "feed.read": "View the feed"}
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 URI = f"otpauth://totp/Phoenix:mara.lindqvist%40example.com?secret={SECRET}&issuer=Phoenix"
 STEP = {"next": "/o/halden/feed"}
 ALL_METHODS = ["totp", "backup_code", "passkey"]
-WRONG_CODE = {"code": "This code is wrong, or was used already."}
+WRONG_CODE = {"code": "This code is wrong or has already been used."}
 
 
 def security(**changes: Any) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def security(**changes: Any) -> dict[str, Any]:
         "passkeys": HERE,
         "keys": KEYS,
         "protection": PROTECTED,
-        "advice": "Well protected. One thing is running low: your backup codes.",
+        "advice": "Well protected, but you're running low on backup codes.",
         "sessions": samples.SESSIONS,
         "activity": ACTIVITY,
         "identities": IDENTITIES,
@@ -133,7 +133,13 @@ def step(method: str, **changes: Any) -> dict[str, Any]:
 
 def confirm(method: str, **changes: Any) -> dict[str, Any]:
     methods = ["email_code"] if method == "email_code" else ["password"] if method == "password" else ["passkey", "totp", "backup_code"]
-    shown = {"form": {"next": "/settings/password", "method": method}, "methods": methods, "both": method == "totp", "passkeys": HERE}
+    shown = {
+        "form": {"next": "/settings/password", "method": method},
+        "methods": methods,
+        "both": method == "totp",
+        "minutes": 15,
+        "passkeys": HERE,
+    }
     return frame("/confirm", **{**shown, **changes})
 
 
@@ -161,7 +167,7 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             advice="Well protected.",
             identities=[],
             providers=[],
-            problem="This is the only way into your account. Set a password or add another passkey first.",
+            problem="Set a password or add another passkey before you remove this one.",
         ),
     ),
     "passkey-name": (
@@ -170,7 +176,7 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "passkey-name-refused": (
         "factors/passkey_name.html",
-        frame("/settings/passkeys/pky_1", form={"name": ""}, passkey=KEYS[0], errors={"name": "Write a name."}),
+        frame("/settings/passkeys/pky_1", form={"name": ""}, passkey=KEYS[0], errors={"name": "Enter a name."}),
     ),
     "totp": ("factors/totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI))),
     "totp-refused": ("factors/totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI), errors=WRONG_CODE)),
@@ -191,14 +197,16 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/settings/password",
             least=12,
             has_password=True,
-            errors={"password": "This password is known from a leak elsewhere. Use one you have never used."},
+            errors={"password": "This password has appeared in a data breach. Choose a different one."},
         ),
     ),
     "address": (f"{SETTINGS}address.html", frame("/settings/address")),
     "address-refused": (
         f"{SETTINGS}address.html",
         frame(
-            "/settings/address", form={"email": "mara"}, errors={"email": "The part after @ is missing. Write it like name@example.com."}
+            "/settings/address",
+            form={"email": "mara"},
+            errors={"email": "The part after @ is missing. Enter an address such as name@example.com."},
         ),
     ),
     "address-confirm": (
@@ -218,23 +226,23 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             scopes=SCOPES,
             made=None,
             form={"name": "", "days": "90", "scope:entries.read": "on"},
-            errors={"name": "Write a name.", "scopes": "Choose at least one thing the key may do."},
+            errors={"name": "Enter a name.", "scopes": "Choose at least one permission."},
         ),
     ),
     "second-step": ("sign_in/second_step.html", step("totp", errors=WRONG_CODE)),
     "second-step-backup": ("sign_in/second_step.html", step("backup_code")),
     "second-step-passkey": (
         "sign_in/second_step.html",
-        step("passkey", problem="This passkey was not accepted. Try again, or use another way."),
+        step("passkey", problem="This passkey wasn't accepted. Try again or use another method."),
     ),
     "second-step-nowhere": ("sign_in/second_step.html", step("passkey", methods=["passkey"], passkeys=AT_A_NUMBER)),
-    "confirm-password": ("sign_in/reauthenticate.html", confirm("password", errors={"password": "This is not your password."})),
+    "confirm-password": ("sign_in/reauthenticate.html", confirm("password", errors={"password": "The password is wrong."})),
     "confirm-passkey": ("sign_in/reauthenticate.html", confirm("passkey")),
     "confirm-totp": ("sign_in/reauthenticate.html", confirm("totp")),
     "confirm-mail": ("sign_in/reauthenticate.html", confirm("email_code")),
     "ask-for-code": ("sign_in/ask_for_code.html", outside("/sign-in/code")),
-    "sign-in-by-mail": ("sign_in/sign_in_by_mail.html", outside("/sign-in/by-mail", token="", form={"email": "mara@example.com"})),
-    "sign-in-by-mail-link": ("sign_in/sign_in_by_mail.html", outside("/sign-in/by-mail", token="abc", form={"next": "/o/halden/feed"})),
+    "sign-in-by-mail": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-mail", token="", form={"email": "mara@example.com"})),
+    "sign-in-by-mail-link": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-mail", token="abc", form={"next": "/o/halden/feed"})),
     "unlock": (
         "sign_in/unlock.html",
         outside("/unlock", token="", form={"email": "mara@example.com"}, errors={"code": "This code is wrong."}),

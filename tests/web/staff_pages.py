@@ -16,7 +16,7 @@ CURSOR = (
     ("Events", "pulse", "events"),
     ("Audit log", "history", "audit"),
     ("Signing keys", "key", "keys"),
-    ("Mails", "mail", "mails"),
+    ("Emails", "mail", "mails"),
     ("Settings", "settings", "settings"),
 )
 
@@ -89,7 +89,7 @@ PERSON = {
     ],
     "memberships": [Thing(organisation="org_halden", slug="halden", name="Halden Instruments", role="owner", joined_at=ago(days=300))],
     "granted": [Thing(permission="platform.people_read", granted_by="acc_tomas", granted_at=ago(days=4))],
-    "on_offer": [Thing(name="platform.jobs", about="See background work, and replay what failed")],
+    "on_offer": [Thing(name="platform.jobs", about="View background jobs and replay failed ones")],
     "events": [
         Thing(kind="sessions.started", data={"method": "password"}, at=ago(minutes=9), actor="acc_mara", impersonator=None),
         Thing(kind="impersonation.started", data={"reason": "Request 4121: cannot see the feed"}, at=ago(hours=1), actor="acc_tomas", impersonator=None),
@@ -144,7 +144,7 @@ SETTINGS = [
         "Mail",
         [
             Thing(variable="PHOENIX_SMTP_URL", value="smtp://phoenix:•••@mail.example.com:587", is_default=False, hidden=False, about="Mail server."),
-            Thing(variable="PHOENIX_MAIL_FROM", value="", is_default=True, hidden=False, about="From header of every mail."),
+            Thing(variable="PHOENIX_MAIL_FROM", value="", is_default=True, hidden=False, about="From header of every email."),
         ],
     ),
     ("Secrets", [Thing(variable="PHOENIX_SECRET_KEY", value="•••", is_default=False, hidden=True, about="Master secret.")]),
@@ -169,7 +169,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-person": ("admin/person.html", staff("/staff/people/acc_1", **PERSON)),
     "staff-person-locked": (
         "admin/person.html",
-        staff("/staff/people/acc_1", **{**PERSON, "person": LOCKED}, problem="This account is locked already."),
+        staff("/staff/people/acc_1", **{**PERSON, "person": LOCKED}, problem="This account is already locked."),
     ),
     "staff-person-reason": ("admin/person.html", staff("/staff/people/acc_1", **PERSON, errors={"reason": "Write why."})),
     "staff-person-read": ("admin/person.html", staff("/staff/people/acc_1", **{**PERSON, **READ_ALONE})),

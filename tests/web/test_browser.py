@@ -69,7 +69,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Page, site: str) -> No
     opener.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Delete this entry?")
-    expect(dialog.get_by_role("button", name="Keep")).to_be_focused()
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     for _press in range(8):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement === document.body || document.activeElement.closest('dialog') !== null")
@@ -89,7 +89,7 @@ def test_a_form_that_asks_is_sent_after_the_answer_alone(page: Page, site: str) 
     page.goto(f"{site}/members")
     page.get_by_role("button", name="Remove Priya Raman").click()
     dialog = page.get_by_role("dialog", name="Remove Priya Raman?")
-    dialog.get_by_role("button", name="Keep").click()
+    dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
     assert sent == []
     page.get_by_role("button", name="Remove Tomás Aguirre").click()
@@ -129,7 +129,7 @@ def test_passwords_can_be_seen_and_are_judged(page: Page, site: str) -> None:
     assert page.locator("input[name=time_zone]").input_value() == "Asia/Tokyo"
     field = page.get_by_label("Password", exact=True)
     field.fill("short")
-    expect(page.get_by_text("Too short yet.")).to_be_visible()
+    expect(page.get_by_text("Too short.")).to_be_visible()
     field.fill("copper lantern drift nine")
     expect(page.get_by_text("Very strong.")).to_be_visible()
     show = page.get_by_role("button", name="Show password")
@@ -142,9 +142,9 @@ def test_a_toast_is_told_and_goes(page: Page, site: str, socket: Socket) -> None
     page.clock.install()
     page.goto(f"{site}/dashboard")
     page.clock.run_for(200)
-    expect(page.get_by_text("The entry is deleted.")).to_be_visible()
+    expect(page.get_by_text("Entry deleted.")).to_be_visible()
     page.clock.run_for(7000)
-    expect(page.get_by_text("The entry is deleted.")).to_be_hidden()
+    expect(page.get_by_text("Entry deleted.")).to_be_hidden()
     assert socket.routes
 
 
@@ -219,7 +219,7 @@ def test_what_was_missed_is_fetched_after_the_socket_came_back(page: Page, site:
     expect(page.locator("[data-live-state]")).to_have_text("Live")
     news(1)
     socket.routes[-1].close()
-    expect(page.locator("[data-live-state]")).to_have_text("Connecting again")
+    expect(page.locator("[data-live-state]")).to_have_text("Reconnecting")
     expect(page.locator("[data-live-state]")).to_have_text("Live")
     expect(page.locator(".event--new")).to_have_count(1)
 

@@ -292,7 +292,7 @@ class Postgres:
         folder.mkdir(mode=0o700, exist_ok=True)
         owner = self._account.uid if self._account is not None else os.geteuid()
         if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), owner}:
-            raise EmbeddedError(f"{folder} belongs to somebody else. Remove it, or name a data folder with a shorter path.")
+            raise EmbeddedError(f"{folder} belongs to another user. Remove it, or name a data folder with a shorter path.")
         hand_over(folder, self._account)
         return folder
 

@@ -127,7 +127,7 @@ class Actor(Struct, frozen=True):
         """Proof that it is allowed there. Raises NotFound for an organisation the account is not a member of, else Forbidden."""
         found = self.membership(organisation)
         if found is None:
-            raise NotFound("There is no such organisation, or you are not a member of it.")
+            raise NotFound("This organisation doesn't exist, or you're not a member of it.")
         if self.record.scopes is not None and permission not in self.record.scopes:
             raise Forbidden(f"This API key does not have the scope {permission}.")
         if permission not in found.permissions:

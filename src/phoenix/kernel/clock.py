@@ -37,7 +37,7 @@ class SetClock:
     def set(self, now: datetime) -> None:
         """Raises ValueError on an instant without a zone."""
         if now.tzinfo is None:
-            raise ValueError("An instant needs a zone.")
+            raise ValueError("A time needs a time zone.")
         self._now = now.astimezone(UTC)
 
     def advance(self, **units: float) -> None:

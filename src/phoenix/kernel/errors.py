@@ -16,13 +16,13 @@ class FieldError(Struct, frozen=True):
 
 
 class PhoenixError(Exception):
-    """A refusal that a person or a client may be told of. Subclasses fix `status`, `code` and `title`."""
+    """An error that is shown to a person or a client. Subclasses fix `status`, `code`, `title` and `sentence`."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
-    title: ClassVar[str] = "Something broke on our side"
-    sentence: ClassVar[str] = ""
-    """What is said where nothing more is known; the title, unless a subclass has better."""
+    title: ClassVar[str] = "Something went wrong"
+    sentence: ClassVar[str] = "An error occurred on our side, and your last change was not saved. Try again in a minute."
+    """The detail where none is given: never the title again."""
     keeps_changes: ClassVar[bool] = False
     """Whether what was written before the refusal is kept, as a spent try must be."""
     shows_form: ClassVar[bool] = False
@@ -30,60 +30,68 @@ class PhoenixError(Exception):
 
     def __init__(self, detail: str = "", *, errors: tuple[FieldError, ...] = (), headers: dict[str, str] | None = None) -> None:
         super().__init__(detail or self.title)
-        self.detail = detail or self.sentence or f"{self.title}."
+        self.detail = detail or self.sentence
         self.errors = errors
         self.headers = headers or {}
 
 
 class NotSignedIn(PhoenixError):
-    status, code, title = 401, "not_logged_in", "Log in first"
+    status, code, title = 401, "not_logged_in", "Sign in first"
+    sentence = "You need to be signed in to do this."
 
 
 class Forbidden(PhoenixError):
     status, code, title = 403, "forbidden", "Not allowed"
+    sentence = "You don't have permission to do this."
 
 
 class ReauthenticationRequired(Forbidden):
     """The session is good, but the act wants a proof that the person is there now."""
 
-    code, title = "reauthentication_required", "Show that it is you"
+    code, title = "reauthentication_required", "Confirm it's you"
+    sentence = "This is a sensitive change. Confirm it's you first."
 
 
 class SecondFactorNeeded(Forbidden):
     """This installation asks a second factor of this person, who has none yet."""
 
-    code, title = "second_factor_owed", "Set up a second step first"
-    sentence = "Here a second step is asked of you: a passkey or an authenticator app. Set one up in your security settings; then everything is open."
+    code, title = "second_factor_owed", "Two-step verification required"
+    sentence = "Set up two-step verification to continue."
 
 
 class NotWhileImpersonating(Forbidden):
-    code, title = "not_while_impersonating", "Not while looking through another person's eyes"
+    code, title = "not_while_impersonating", "Not available while impersonating"
+    sentence = "Stop impersonating first."
 
 
 class NotFound(PhoenixError):
     """Also for what the reader may not know of."""
 
     status, code, title = 404, "not_found", "Not found"
-    sentence = "There is nothing here, or nothing that you may see."
+    sentence = "This page or item doesn't exist, or you don't have access to it."
 
 
 class Conflict(PhoenixError):
     shows_form = True
-    status, code, title = 409, "conflict", "That conflicts with something that is already there"
+    status, code, title = 409, "conflict", "Conflict"
+    sentence = "This conflicts with something that already exists."
 
 
 class PreconditionFailed(PhoenixError):
     shows_form = True
-    status, code, title = 412, "precondition_failed", "Somebody else changed it meanwhile"
+    status, code, title = 412, "precondition_failed", "Changed by someone else"
+    sentence = "Reload it, then make your change again."
 
 
 class InvalidInput(PhoenixError):
     shows_form = True
-    status, code, title = 422, "invalid_input", "Some of that cannot be used as it is"
+    status, code, title = 422, "invalid_input", "Invalid input"
+    sentence = "Some of the values can't be used. Correct them and try again."
 
 
 class PreconditionRequired(PhoenixError):
-    status, code, title = 428, "precondition_required", "Say which version you are changing"
+    status, code, title = 428, "precondition_required", "If-Match header required"
+    sentence = "Send the ETag you read as If-Match."
 
 
 class TooManyRequests(PhoenixError):
@@ -92,6 +100,7 @@ class TooManyRequests(PhoenixError):
     shows_form = True
 
     status, code, title = 429, "too_many_requests", "Too many attempts"
+    sentence = "Wait a moment, then try again."
 
     def __init__(self, detail: str = "", *, retry_after: int, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail, headers={"Retry-After": str(max(1, retry_after)), **(headers or {})})
@@ -101,7 +110,8 @@ class TooManyRequests(PhoenixError):
 class Unavailable(PhoenixError):
     """A part Phoenix stands on does not answer; worth trying again after `retry_after` seconds."""
 
-    status, code, title = 503, "unavailable", "Phoenix is not ready for this right now"
+    status, code, title = 503, "unavailable", "Temporarily unavailable"
+    sentence = "Try again in a few seconds."
 
     def __init__(self, detail: str = "", *, retry_after: int = 5) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after)})

@@ -80,7 +80,7 @@ async def opened(
     Raises SettingsError where it cannot be opened.
     """
     if not settings.secrets.key:
-        raise SettingsError("PHOENIX_SECRET_KEY is missing. `phoenix up` makes one at its first start.")
+        raise SettingsError("PHOENIX_SECRET_KEY is missing. `phoenix up` creates one at its first start.")
     if not settings.database.url:
         raise SettingsError("PHOENIX_DATABASE_URL is missing. `phoenix up` starts a database and sets it.")
     time = clock or SystemClock()

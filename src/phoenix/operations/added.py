@@ -57,7 +57,7 @@ def load(listed: Sequence[str]) -> list[Module]:
         name, _, attribute = reference.partition(":")
         module = getattr(importlib.import_module(name), attribute, None)
         if not isinstance(module, Module):
-            raise SettingsError(f"{VARIABLE} names {reference}, which is no module of Phoenix.")
+            raise SettingsError(f"{VARIABLE} names {reference}, which is not a Phoenix module.")
         loaded.append(module)
     return loaded
 

@@ -25,7 +25,7 @@ def new_module(name: str, folder: Path, *, package: str = PACKAGE) -> list[Path]
         raise BadName(f"{package!r} cannot be a Python package. Use names in lower case, such as acme.modules.")
     target = folder / name
     if target.exists():
-        raise BadName(f"{target} is there already. Choose another name, or remove it first.")
+        raise BadName(f"{target} already exists. Choose another name, or remove it first.")
     return lay_out(FILES, target, {**module_words(name), "package": package})
 
 

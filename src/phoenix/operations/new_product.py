@@ -26,9 +26,9 @@ def new_product(name: str, target: Path, *, module: str = "notes", taken: Collec
         raise BadName(f"{name!r} is the name of another Python package. Choose another name, such as my-{name}.")
     check_module_name(module)
     if module in taken:
-        raise BadName(f"Phoenix has a module called {module} already. Choose another name with --module.")
+        raise BadName(f"Phoenix already has a module called {module}. Choose another name with --module.")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise BadName(f"{target} is there already. Choose another folder, or remove it first.")
+        raise BadName(f"{target} already exists. Choose another folder, or remove it first.")
     words = {
         **module_words(module),
         "product": name,

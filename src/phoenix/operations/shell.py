@@ -15,7 +15,7 @@ with contextlib.suppress(ImportError):
     # Arrow keys and history, where Python has them.
     import readline  # noqa: F401
 
-BANNER = """Phoenix {version}, {environment}. What you change here is changed.
+BANNER = """Phoenix {version}, {environment}. Changes you make here are real.
   runtime         settings, database, cache, mailer and the rest
   registry        every module that is composed
   sql(text, …)    the rows of a statement, each by itself

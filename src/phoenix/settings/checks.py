@@ -39,7 +39,7 @@ def _check_no_development_tools(settings: Settings) -> None:
 def _check_strict(settings: Settings) -> None:
     key, environment = settings.secrets.key, settings.installation.environment
     if key.startswith(MADE_IN_DEVELOPMENT):
-        raise SettingsError(f"PHOENIX_SECRET_KEY was made by a development installation. Give {environment} one of its own.")
+        raise SettingsError(f"PHOENIX_SECRET_KEY was made by a development installation. Give {environment} its own key.")
     if len(key) < 32 or len(set(key)) < 12:
         raise SettingsError(
             f"PHOENIX_SECRET_KEY must be at least 32 characters of random text in {environment}. Make one with: openssl rand -base64 48"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoenix.settings.declare import PORT, between, bind, networks, one_of, origins, setting, with_scheme
+from phoenix.settings.declare import PORT, between, bind, email, networks, one_of, origins, setting, with_scheme
 
 YEAR = 366 * 86_400
 
@@ -51,7 +51,7 @@ class WebSettings:
     public_url: str = setting(
         "PUBLIC_URL",
         "",
-        "Address people use, for links in mails. Default: from the domain, or from host and port.",
+        "Address people use, for links in emails. Default: from the domain, or from host and port.",
         with_scheme("https", "http"),
     )
     trusted_proxies: tuple[str, ...] = setting(
@@ -76,12 +76,12 @@ class DatabaseSettings:
     owner_url: str = setting(
         "DATABASE_OWNER_URL",
         "",
-        "PostgreSQL address with the right to change tables, used for migrations alone. Default: DATABASE_URL.",
+        "PostgreSQL address with the right to change tables, used only for migrations. Default: DATABASE_URL.",
         with_scheme("postgresql", "postgres"),
     )
     pool: int = setting("DATABASE_POOL", 10, "Largest number of connections of each process.", between(2, 1000))
     statement_timeout: int = setting(
-        "STATEMENT_TIMEOUT", 10_000, "Milliseconds after which a statement is given up.", between(100, LONGEST_STATEMENT)
+        "STATEMENT_TIMEOUT", 10_000, "Milliseconds after which a statement is cancelled.", between(100, LONGEST_STATEMENT)
     )
     lock_timeout: int = setting("LOCK_TIMEOUT", 3_000, "Milliseconds a statement waits for a lock.", between(10, 600_000))
 
@@ -140,12 +140,12 @@ class AccountSettings:
     providers: str = setting(
         "PROVIDERS",
         "",
-        "Identity providers people may sign in with, as a JSON list: see docs/providers.md. It holds secrets, so PROVIDERS_FILE is the better place.",
+        "Identity providers people may sign in with, as a JSON list: see docs/providers.md. It holds secrets, so use PROVIDERS_FILE instead.",
     )
     second_factor_for: str = setting(
         "SECOND_FACTOR_FOR",
         "",
-        "Who must have a second factor: `nobody`, `staff` or `everybody`. Who has none yet sets one up before anything else. Default: `staff` in staging and production, `nobody` elsewhere.",
+        "Who must have a second factor: `nobody`, `staff` or `everybody`. People who have none set one up before anything else. Default: `staff` in staging and production, `nobody` elsewhere.",
         one_of("", "nobody", "staff", "everybody"),
     )
     breached_passwords: str = setting(
@@ -157,13 +157,15 @@ class AccountSettings:
     captcha_check: str = setting(
         "CAPTCHA_CHECK",
         "",
-        "Address that checks CAPTCHA answers (Turnstile, hCaptcha and reCAPTCHA speak alike). Empty: off.",
+        "Address that checks CAPTCHA answers (Turnstile, hCaptcha and reCAPTCHA are supported). Empty: off.",
         with_scheme("https", "http"),
     )
     captcha_secret: str = setting("CAPTCHA_SECRET", "", "Secret for that address.")
     captcha_script: str = setting("CAPTCHA_SCRIPT", "", "Script that draws the CAPTCHA.", with_scheme("https", "http"))
     captcha_site_key: str = setting("CAPTCHA_SITE_KEY", "", "Public key of the site for that script.")
-    deletion_grace: int = setting("DELETION_GRACE", 14, "Days between asking for the deletion of an account and its end.", between(0, 365))
+    deletion_grace: int = setting(
+        "DELETION_GRACE", 14, "Days between requesting the deletion of an account and the deletion.", between(0, 365)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ class AdminSettings:
     networks: tuple[str, ...] = setting(
         "ADMIN_NETWORKS",
         ("127.0.0.0/8", "::1/128"),
-        "Networks the admin panel answers to, separated by commas; everybody else is refused.",
+        "Networks the admin panel answers to, separated by commas; all others are refused.",
         networks,
     )
 
@@ -208,9 +210,12 @@ class EmailSettings:
         "Mail server as smtp://user:password@host:587 or smtps://…:465. Default in development: the local mailbox.",
         with_scheme("smtp", "smtps"),
     )
-    sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every mail.")
+    sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every email.")
+    support: str = setting(
+        "SUPPORT_EMAIL", "", "Email address of support, shown in emails and on pages before sign-in. Empty: none is shown.", email
+    )
     mailbox_port: int = setting(
-        "MAILBOX_PORT", 0, "Loopback port on which the local mailbox takes mail by SMTP. 0: the public port plus 1.", PORT
+        "MAILBOX_PORT", 0, "Loopback port on which the local mailbox receives email by SMTP. 0: the public port plus 1.", PORT
     )
 
 
@@ -219,7 +224,7 @@ class RealtimeSettings:
     """Sockets."""
 
     processes: int = setting(
-        "REALTIME_PROCESSES", 0, "Processes that serve sockets alone. 0: the web workers serve them, on the public port.", between(0, 64)
+        "REALTIME_PROCESSES", 0, "Processes that serve only sockets. 0: the web workers serve them, on the public port.", between(0, 64)
     )
     port: int = setting("REALTIME_PORT", 0, "First port of those processes, one port each. 0: the public port plus 10.", PORT)
     url: str = setting(

@@ -146,7 +146,7 @@ def networks(value: tuple[str, ...]) -> str:
         try:
             ipaddress.ip_network(text, strict=False)
         except ValueError:
-            return f"holds {text[:60]!r}, which is no network; write one such as 10.8.0.0/24"
+            return f"holds {text[:60]!r}, which is not a network; use a form such as 10.8.0.0/24"
     return ""
 
 
@@ -170,3 +170,10 @@ def bind(value: str) -> str:
     if not host or not (port.isascii() and port.isdecimal()) or len(port) > 5 or int(port) > 65_535:
         return "must be an address and a port, such as 127.0.0.1:8020"
     return ""
+
+
+def email(value: str) -> str:
+    """Empty, or one email address."""
+    local, _, domain = value.rpartition("@")
+    whole = bool(local and domain) and value.isprintable() and not set(value) & set(' <>,;"?&')
+    return "" if whole or not value else f"must be an email address such as support@example.com, not {value[:60]!r}"

@@ -83,7 +83,7 @@ def test_deletion_waits_and_can_be_taken_back(harness: Harness) -> None:
             assert (await harness.delete("/api/v2/me", by="ada")).status_code == 204
             assert await harness.events() == ["sessions.ended", "accounts.deletion_requested"]
             assert (await harness.get("/api/v2/me", headers=bearer(other))).status_code == 401
-            assert "to be deleted" in (await harness.get("/settings/profile", headers=bearer(ada.token))).text
+            assert "scheduled for deletion" in (await harness.get("/settings/profile", headers=bearer(ada.token))).text
             assert (await harness.delete("/api/v2/me", by="ada")).status_code == 409
             harness.clock.advance(days=GRACE, seconds=-1)
             await erase_due(harness.runtime)

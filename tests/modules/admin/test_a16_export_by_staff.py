@@ -21,10 +21,10 @@ def test_a_copy_is_made_for_a_person_who_is_notified_and_fetched_on_record(harne
             page = f"/staff/people/{eve.id}"
             assert (await panel.post(f"{page}/exports", by="ada")).status_code == 303
             assert await harness.events() == ["accounts.export_requested"]
-            assert "Being made." in (await panel.get(page, by="ada")).text
+            assert "Being prepared." in (await panel.get(page, by="ada")).text
             assert sorted(await harness.work()) == ["accounts.make_export", *["accounts.send_security_notice"] * 2]
             told = {mail.subject for mail in harness.mails(eve.email)}
-            assert "Staff are making a copy of your data, as somebody asked in your name" in told
+            assert "An administrator is preparing a copy of your data, following a request in your name" in told
             export = (await harness.sql("SELECT id FROM exports"))[0]["id"]
             fetched = await panel.post(f"{page}/exports/{export}/fetch", by="ada")
             assert fetched.status_code == 200
@@ -60,7 +60,7 @@ def test_it_takes_a_permission_of_its_own(harness: Harness, held: tuple[str, ...
             eve = await harness.person("eve")
             await harness.person("ada", permissions=held)
             page = f"/staff/people/{eve.id}"
-            assert "A copy of their data" not in (await panel.get(page, by="ada")).text
+            assert "Copy of their data" not in (await panel.get(page, by="ada")).text
             assert (await panel.post(f"{page}/exports", by="ada")).status_code == 403
             assert await harness.sql("SELECT 1 FROM exports") == []
 

@@ -47,7 +47,7 @@ def test_no_act_reaches_an_erased_account(harness: Harness, act: str) -> None:
             path = re.sub(r"\{(\w+)\}", lambda hole: names.get(hole[1], "x_1"), act)
             answer = await panel.post(path, by="root", **SENT)
             assert answer.status_code in {409, 422}, (answer.status_code, answer.text[:500])
-            assert "erased" in answer.text
+            assert "deleted" in answer.text
             assert await harness.events() == []
             assert await harness.work() == []
             rows = await harness.sql(

@@ -113,7 +113,7 @@ def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(harness:
             assert await harness.events() == ["admin.account_unlocked"]
             assert await harness.work() == ["accounts.send_security_notice"] * 2
             told = [mail.subject for mail in harness.mails(eve.email)]
-            assert told == ["Your account is open again", "Those who run this Phoenix locked your account"]
+            assert told == ["Your account has been unlocked", "An administrator locked your account"]
             assert "stolen card" not in harness.mails(eve.email)[1].text
             assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 409
 
@@ -141,8 +141,8 @@ def test_people_who_lost_a_password_or_a_second_factor_are_helped(harness: Harne
             assert await harness.events() == ["factors.second_factor_removed", "sessions.ended", "admin.password_reset_forced"]
             assert sorted(await harness.work()) == ["accounts.send_security_notice", "sign_in.send_forced_reset"]
             mails = {mail.subject.partition(":")[0]: mail.text for mail in harness.mails(eve.email)}
-            assert "ended your password" in mails["Set a new password"]
-            assert "stays as it is" not in mails["Set a new password"]
+            assert "reset your password" in mails["Set a new password"]
+            assert "keeps working" not in mails["Set a new password"]
             assert len(mails) == 2
 
     asyncio.run(run())
@@ -156,10 +156,10 @@ def test_staff_let_a_person_try_again_and_end_sessions(harness: Harness) -> None
             for _try in range(5):
                 await count_attempt(harness.runtime, "password", eve.email, account=eve.id)
             page = f"/staff/people/{eve.id}"
-            assert "Slowed down" in (await panel.get(page, by="ada")).text
-            assert "Slowed down" in (await panel.get("/staff/people", by="ada")).text
+            assert "Rate-limited" in (await panel.get(page, by="ada")).text
+            assert "Rate-limited" in (await panel.get("/staff/people", by="ada")).text
             assert (await panel.post(f"{page}/clear-waiting", by="ada")).status_code == 303
-            assert "Slowed down" not in (await panel.get(page, by="ada")).text
+            assert "Rate-limited" not in (await panel.get(page, by="ada")).text
             assert (await panel.post(f"{page}/sessions/{harness.people['ada'].session}/end", by="ada")).status_code == 404
             assert (await panel.post(f"{page}/sessions/{eve.session}/end", by="ada")).status_code == 303
             assert (await harness.get("/api/v2/me", by="eve")).status_code == 401

@@ -54,7 +54,7 @@ def test_every_event_is_written_once_without_gaps(harness: Harness) -> None:
             numbers = [row["number"] for row in await harness.sql("SELECT number FROM audit_log ORDER BY number")]
             assert numbers == list(range(1, len(events) + 1))
             assert (await audit.check(harness.runtime)) == audit.Verification(len(events), "")
-            assert await verify_audit_log(harness.runtime) == f"The audit log is whole: {len(events)} rows."
+            assert await verify_audit_log(harness.runtime) == f"Audit log verified: {len(events)} rows."
 
     asyncio.run(run())
 
@@ -239,7 +239,7 @@ def test_the_page_shows_rows_both_names_and_whether_it_is_whole(harness: Harness
             await harness.person("sue", permissions=AUDIT)
             await filled(harness)
             page = (await panel.get("/staff/audit", by="sue")).text
-            assert "The log is whole" in page
+            assert "Newest rows verified" in page
             assert "entries.posted" in page
             assert "entries.posted" in (await panel.get(f"/staff/audit?person={harness.people['ada'].id}", by="sue")).text
             assert "entries.posted" not in (await panel.get("/staff/audit?person=acc_nobody", by="sue")).text
@@ -265,7 +265,7 @@ def test_the_command_says_so_and_ends_with_one(harness: Harness) -> None:
         }
         command = [sys.executable, "-m", "phoenix.commands", "audit", "verify"]
         whole = await asyncio.to_thread(subprocess.run, command, env=variables, capture_output=True, text=True, check=False)
-        assert (whole.returncode, whole.stdout) == (0, "The audit log is whole: 6 rows.\n"), whole.stderr
+        assert (whole.returncode, whole.stdout) == (0, "Audit log verified: 6 rows.\n"), whole.stderr
         await tamper(harness, "DELETE FROM audit_log WHERE number = 2")
         broken = await asyncio.to_thread(subprocess.run, command, env=variables, capture_output=True, text=True, check=False)
         assert (broken.returncode, broken.stdout) == (1, "")
@@ -322,7 +322,7 @@ def test_a_log_with_its_end_cut_off_is_not_written_on_until_an_operator_says_so(
             with pytest.raises(PhoenixError):
                 await harness.follow()
             assert (await audit.check(harness.runtime)).fault != ""
-            assert "is the signed end now" in await sign_audit_log(harness.runtime)
+            assert "is now the signed end" in await sign_audit_log(harness.runtime)
             await harness.follow()
             assert (await audit.check(harness.runtime)).fault == ""
             events = await harness.sql("SELECT id FROM events")

@@ -25,7 +25,7 @@ def test_an_existing_account_is_connected_by_its_owners_consent_alone(place: Pla
             await harness.events()
             answer = await sign_in_with(browser, on_to="/settings/profile")
             assert answer.status_code == 409
-            assert problem_of(answer) == "An account with this address exists. Sign in to it once, and then connect Acme."
+            assert problem_of(answer) == "An account with this address already exists. Sign in to it, then connect Acme."
             assert not await is_signed_in(browser)
             assert await harness.events() == []
             # The page it is said on leads on: sign in, then agree.
@@ -57,7 +57,7 @@ def test_consent_of_someone_else_connects_nothing(place: Place, provider: Provid
             browser.cookies.set("phoenix_session", bo.token)
             shown = await browser.get("/settings/connect")
             assert shown.status_code == 409
-            assert "Acme vouches for another address than this account has." in shown.text
+            assert "Your address at Acme differs from the address of this account." in shown.text
             token = csrf_of((await browser.get("/settings/profile")).text)
             assert (await browser.post("/settings/connect", data={"csrf": token})).status_code == 409
             assert await harness.sql("SELECT 1 FROM identities") == []
@@ -84,7 +84,7 @@ def test_connecting_from_the_settings(place: Place, provider: Provider) -> None:
             other.cookies.set("phoenix_session", bo.token)
             answer = await back(other, await there(await out_to_connect(other), "unverified"))
             assert answer.status_code == 409
-            assert "This Acme account is connected to another account here." in answer.text
+            assert "This Acme account is already connected to another account here." in answer.text
 
     asyncio.run(run())
 
@@ -99,14 +99,14 @@ def test_connecting_needs_a_recent_authentication_and_the_session_that_asked(pla
             token = csrf_of(page.text)
             await browser.post("/sign-out", data={"csrf": token})
             answer = await back(browser, arrived)
-            assert problem_of(answer) == "You were signed out meanwhile. Sign in and connect it again."
+            assert problem_of(answer) == "You've been signed out. Sign in and connect it again."
             await sign_in_by_password(browser)
             arrived = await there(await out_to_connect(browser), "bo")
             mine = browser.cookies["phoenix_session"]
             eve = await harness.person("eve")
             browser.cookies.delete("phoenix_session")
             browser.cookies.set("phoenix_session", eve.token)
-            assert "You were signed out meanwhile." in (await back(browser, arrived)).text
+            assert "been signed out. Sign in and connect it again." in (await back(browser, arrived)).text
             browser.cookies.delete("phoenix_session")
             browser.cookies.set("phoenix_session", mine)
             harness.clock.advance(minutes=21)
@@ -127,7 +127,7 @@ def test_the_last_sign_in_method_cannot_be_disconnected(place: Place, provider: 
             action = re.search(r'action="(/settings/identities/[^"]+/disconnect)"', shown)[1]  # type: ignore[index]
             answer = await press(browser, "/settings/security", action)
             assert answer.status_code == 409
-            assert "Acme is the only way into your account. Set a password or add a passkey first, then disconnect it." in answer.text
+            assert "Acme is your only sign-in method. Set a password or add a passkey before you disconnect it." in answer.text
             session = {"Authorization": f"Bearer {browser.cookies['phoenix_session']}"}
             identity = action.split("/")[3]
             refused = await harness.delete(f"/api/v2/identities/{identity}", headers=session)
@@ -146,7 +146,7 @@ def test_the_last_sign_in_method_cannot_be_disconnected(place: Place, provider: 
             assert await harness.events() == ["providers.identity_disconnected"]
             assert (await harness.delete(f"/api/v2/identities/{identity}", headers=session)).status_code == 404
             async with harness.new_client() as other:
-                assert problem_of(await sign_in_with(other)).startswith("An account with this address exists.")
+                assert problem_of(await sign_in_with(other)).startswith("An account with this address already exists.")
 
     asyncio.run(run())
 

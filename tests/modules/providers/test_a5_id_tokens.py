@@ -62,7 +62,7 @@ async def trip(
 
 def refused(answer: httpx.Response) -> None:
     assert answer.status_code == 422, answer.headers.get("location")
-    assert problem_of(answer) == "What Acme answered could not be verified, so you are not signed in. Start again."
+    assert problem_of(answer) == "The response from Acme could not be verified, so you are not signed in. Start again."
 
 
 WRONG: dict[str, dict[str, Any]] = {
@@ -246,7 +246,7 @@ def test_a_discovery_document_that_cannot_be_believed(place: Place, stand_in: St
         async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, **UNUSABLE[what])
-            with pytest.raises(AssertionError, match="does not answer right now"):
+            with pytest.raises(AssertionError, match="is not responding"):
                 await out(browser)
 
     asyncio.run(run())
@@ -258,7 +258,7 @@ def test_an_answer_that_is_no_small_json(place: Place, stand_in: StandIn, body: 
         async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
             stand_in.answers["id.acme.example/.well-known/openid-configuration"] = (200, body)
-            with pytest.raises(AssertionError, match="does not answer right now"):
+            with pytest.raises(AssertionError, match="is not responding"):
                 await out(browser)
 
     asyncio.run(run())

@@ -25,8 +25,8 @@ ACME = {"name": "acme", "issuer": "https://id.acme.example", "client_id": "a", "
 
 
 REFUSED = [
-    ("{", "is no list of providers"),
-    ('{"name": "google"}', "is no list of providers"),
+    ("{", "is not a list of providers"),
+    ('{"name": "google"}', "is not a list of providers"),
     ([{**GOOGLE, "colour": "red"}], "unknown field `colour`"),
     ([{"name": "google", "client_secret": SECRET}], "required field `client_id`"),
     ([{**GOOGLE, "client_id": ""}], "client_id of google is missing"),
@@ -36,7 +36,7 @@ REFUSED = [
     ([{**GITHUB, "tenant": "t"}], "tenant of github is not for this provider"),
     ([{**MICROSOFT, "tenant": ""}], "tenant of microsoft is missing"),
     ([{**MICROSOFT, "tenant": "example.com"}], "tenant of microsoft must be the tenant's id"),
-    ([{**APPLE, "private_key": "not a key"}], "private_key of apple is no key for ES256"),
+    ([{**APPLE, "private_key": "not a key"}], "private_key of apple is not an ES256 key"),
     ([{**APPLE, "team_id": ""}], "team_id of apple is missing"),
     ([{**APPLE, "client_secret": SECRET}], "client_secret of apple is not for this provider"),
     ([{**ACME, "issuer": ""}], "issuer of acme is missing"),
@@ -44,9 +44,9 @@ REFUSED = [
     ([{**ACME, "issuer": "https://id.acme.example?x"}], "issuer of acme must be an https:// address"),
     ([{**ACME, "issuer": "https://u:p@id.acme.example"}], "issuer of acme must be an https:// address"),
     ([{**ACME, "issuer": "id.acme.example"}], "issuer of acme must be an https:// address"),
-    ([GOOGLE, GOOGLE], "name google stands there twice"),
-    ([{**ACME, "name": "A b"}], "name must be small letters"),
-    ([{**ACME, "name": "../x"}], "name must be small letters"),
+    ([GOOGLE, GOOGLE], "name google is listed twice"),
+    ([{**ACME, "name": "A b"}], "name must consist of lower-case letters"),
+    ([{**ACME, "name": "../x"}], "name must consist of lower-case letters"),
 ]
 
 

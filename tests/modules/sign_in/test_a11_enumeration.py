@@ -25,7 +25,7 @@ FLOWS: dict[str, Ask] = {
     "sign-up": _post("/api/v2/accounts", password=PASSWORD, name="N", accept_terms=True),
     "reset": _post("/api/v2/password_resets"),
     "resend": _post("/api/v2/accounts/verify/resend"),
-    "code by mail": _post("/api/v2/sessions/email_code"),
+    "code by email": _post("/api/v2/sessions/email_code"),
     "reset, wrong code": _post("/api/v2/password_resets/complete", code="12345678", password="eleven kettles on the roof"),
     "code, wrong": _post("/api/v2/sessions/email_code/complete", code="12345678"),
     "unlock, wrong": _post("/api/v2/unlocks", code="12345678"),

@@ -89,7 +89,7 @@ def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
             for path in closed:
                 refused = await harness.get(path, by="ada")
                 assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_owed"), path
-                assert "security settings" in refused.json()["detail"]
+                assert refused.json()["detail"] == "Set up two-step verification to continue."
             for path in ("/api/v2/me", "/api/v2/security"):
                 assert (await harness.get(path, by="ada")).status_code == 200, path
             await harness.events()
@@ -121,7 +121,7 @@ def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
                 led = await browser.get(path)
                 assert (led.status_code, led.headers["location"]) == (303, "/settings/security"), path
             page = await browser.get("/settings/security")
-            assert "One step before you begin" in page.text
+            assert "Two-step verification" in page.text
             assert "/settings/profile" not in page.text, "nothing is offered that would lead back here"
             assert (await press(browser, "/settings/security", "/settings/totp/begin")).headers["location"] == "/settings/totp"
             shown = await browser.get("/settings/totp")
@@ -132,7 +132,7 @@ def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
             # Loaded again, the page says where to go on; it cannot show the codes again.
             again = await browser.post("/settings/totp", data={"csrf": csrf_of(shown.text), "code": "000000"})
             assert (again.status_code, again.headers["location"]) == (303, "/settings/security")
-            assert "What protects your account" in (await browser.get("/settings/security")).text
+            assert "Account protection" in (await browser.get("/settings/security")).text
             assert (await browser.get("/o/ember/feed")).status_code == 200
 
     asyncio.run(run())

@@ -54,7 +54,7 @@ def test_an_account_begins_and_is_found_again(place: Place, which: str, request:
             token = csrf_of(page.text)
             again = await browser.post("/sign-up/with", data={"csrf": token, "name": " "})
             assert again.status_code == 422
-            assert "Accept the terms to go on." in again.text
+            assert "Accept the terms to continue." in again.text
             answer = await browser.post("/sign-up/with", data={"csrf": token, "name": "Ada B.", "accept_terms": "on"})
             assert answer.status_code == 303
             assert await harness.events() == ["accounts.created", "providers.identity_connected", "sessions.started"]
@@ -192,7 +192,7 @@ def test_a_provider_that_is_down_costs_a_sentence(place: Place) -> None:
             sent = {"csrf": csrf_of(page.text), "next": "/settings/profile", "remember": "on"}
             answer = await browser.post("/sign-in/with/acme", data=sent)
             assert answer.status_code == 503
-            assert problem_of(answer) == "Acme does not answer right now. Try again in a minute, or sign in another way."
+            assert problem_of(answer) == "Acme is not responding. Try again in a minute or use another method."
             assert 'name="next" value="/settings/profile"' in answer.text
             assert re.search(r'name="remember"[^>]* checked', answer.text)
             await sign_up_by_password(harness)
@@ -209,7 +209,7 @@ def test_a_provider_that_goes_down_between_out_and_back(place: Place) -> None:
                 browser = await stack.enter_async_context(harness.new_client())
                 arrived = await there(await out(browser))
             answer = await back(browser, arrived)
-            assert (answer.status_code, "Acme does not answer right now." in problem_of(answer)) == (503, True)
+            assert (answer.status_code, "Acme is not responding." in problem_of(answer)) == (503, True)
 
     asyncio.run(run())
 

@@ -46,7 +46,7 @@ def test_an_older_address_change_email_is_over_once_another_address_was_asked_fo
             given = {"token": token} if by == "token" else {"email": "first@example.com", "code": code}
             refused = await harness.post("/api/v2/me/email/confirm", by="ada", json=given)
             assert (refused.status_code, refused.json()["code"]) == (422, "wrong_code")
-            assert "asked for another address since" in refused.json()["detail"]
+            assert "since requested a different address" in refused.json()["detail"]
             assert (await harness.get("/api/v2/me", by="ada")).json()["email"] == "ada@example.com"
             assert (await harness.post("/api/v2/me/email/confirm", by="ada", json={"token": newer})).status_code == 204
             assert (await harness.get("/api/v2/me", by="ada")).json()["email"] == "second@example.com"

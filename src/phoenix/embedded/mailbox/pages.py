@@ -79,7 +79,7 @@ def only_here(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandle
     host = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
     direct = peer is not None and _is_loopback(peer[0]) and not any(name in connection.headers for name in FORWARDED)
     if not direct or not (host == "localhost" or _is_loopback(host)):
-        raise NotFound("There is nothing at this address.")
+        raise NotFound("There's no page at this address.")
 
 
 @get("/mailbox/api/messages", include_in_schema=False, opt=OPEN)
@@ -170,7 +170,7 @@ async def _view(call: Call, message: StoredMessage | None) -> View:
 async def _find(mailbox: Mailbox, id_: str) -> StoredMessage:
     found = await asyncio.to_thread(mailbox.one, id_)
     if found is None:
-        raise NotFound("There is no such message. The mailbox keeps the newest 1,000.")
+        raise NotFound("This message doesn't exist. The mailbox keeps the newest 1,000.")
     return found
 
 

@@ -26,7 +26,7 @@ class Receiver:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         await asyncio.to_thread(self._keep, content, envelope.rcpt_tos)
-        return "250 Kept in the local mailbox"
+        return "250 Stored in the local mailbox"
 
     def _keep(self, content: bytes, recipients: list[str]) -> None:
         message = email.message_from_bytes(content, policy=email.policy.default)

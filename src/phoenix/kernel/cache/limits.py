@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from phoenix.kernel.cache.valkey import Valkey, script
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.errors import TooManyRequests
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.text import _, ngettext
 from phoenix.kernel.security.crypto import Keys, new_token
 
 MOST_LOCAL = 50_000
@@ -81,7 +81,7 @@ class Limiter:
         """Count one. Raises TooManyRequests with Retry-After where it is one too many."""
         decision = await self.hit(limit, key)
         if not decision.allowed:
-            sentence = _("That was tried too often. Try again in {wait}.").format(wait=wait_in_words(decision.reset))
+            sentence = _("Too many attempts. Try again in {wait}.").format(wait=wait_in_words(decision.reset))
             raise TooManyRequests(sentence, retry_after=decision.reset, headers=headers_of([decision]))
         return decision
 
@@ -111,7 +111,9 @@ def headers_of(decisions: Sequence[Decision]) -> dict[str, str]:
 def wait_in_words(seconds: int) -> str:
     """“30 seconds”, “5 minutes”, “2 hours”, rounded up."""
     if seconds < MINUTE:
-        return _("{n} seconds").format(n=seconds)
+        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
     if seconds < HOUR:
-        return _("{n} minutes").format(n=-(-seconds // MINUTE))
-    return _("{n} hours").format(n=-(-seconds // HOUR))
+        minutes = -(-seconds // MINUTE)
+        return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    hours = -(-seconds // HOUR)
+    return ngettext("{n} hour", "{n} hours", hours).format(n=hours)

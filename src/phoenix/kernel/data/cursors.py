@@ -46,7 +46,7 @@ class CursorKind:
     def write(self, keys: Keys, *position: datetime | int | str | None) -> str:
         """The cursor of a position. Instants must be aware."""
         if len(position) != self._parts or any(isinstance(part, datetime) and part.tzinfo is None for part in position):
-            raise ValueError(f"That is no position in {self._name}.")
+            raise ValueError(f"This is not a position in {self._name}.")
         data = msgspec.msgpack.encode(position)
         return to_base64url(data + self._mac(keys, data))
 
@@ -78,10 +78,10 @@ def parse_limit(text: str | int | None) -> int:
     written = str(text)
     if written.isascii() and written.isdecimal() and len(written) <= len(str(HIGHEST_LIMIT)) and 1 <= int(written) <= HIGHEST_LIMIT:
         return int(written)
-    sentence = _("The limit is a whole number from 1 to %(highest)d.") % {"highest": HIGHEST_LIMIT}
+    sentence = _("The limit must be a whole number from 1 to %(highest)d.") % {"highest": HIGHEST_LIMIT}
     raise InvalidInput(sentence, errors=(FieldError("limit", "invalid_limit", sentence),))
 
 
 def _problem() -> InvalidInput:
-    sentence = _("This cursor does not belong to this list. Begin again without one.")
+    sentence = _("This cursor doesn't belong to this list. Start again without one.")
     return InvalidInput(sentence, errors=(FieldError("cursor", "invalid_cursor", sentence),))

@@ -160,11 +160,12 @@ class UnitOfWork:
         if error is not None and not getattr(error, "keeps_changes", False):
             await self._roll_back()
             return
+        mark = 0
         try:
             if tx.events:
                 await self.database.outbox.write(tx)
             if tx.invalidated:
-                await generations.begin(tx.invalidated)
+                mark = await generations.begin(tx.invalidated)
         except BaseException:
             await self._roll_back()
             raise
@@ -173,7 +174,7 @@ class UnitOfWork:
                 await self._transaction.commit()
         finally:
             if tx.invalidated:
-                await generations.settle(tx.invalidated)
+                await generations.settle(tx.invalidated, mark)
         for after in tx.after_commit:
             after()
         self.database.outbox.committed(tx)
@@ -200,7 +201,7 @@ class _Lease:
             except TimeoutError as error:
                 raise Unavailable("Too many people are waiting for the database. Try again in a few seconds.") from error
             except (OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
-                raise Unavailable("The database does not answer. Try again in a few seconds.") from error
+                raise Unavailable("The database is not responding. Try again in a few seconds.") from error
         return self._connection
 
     async def __aenter__(self) -> _Lease:
@@ -216,12 +217,12 @@ class _Lease:
         # Given back before the error is translated: whatever is raised below, the pool has its connection.
         await self._pool.release(connection)
         if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
-            raise Unavailable("The database is changing over to another machine. Try again in a few seconds.") from error
+            raise Unavailable("The database is switching to another server. Try again in a few seconds.") from error
         if isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, ConnectionError)):
             raise Unavailable("The connection to the database was lost. Try again in a few seconds.") from error
         if isinstance(error, asyncpg.CharacterNotInRepertoireError):
             # NUL: the one character that PostgreSQL has no place for.
-            raise InvalidInput("This holds a character that no text has.") from error
+            raise InvalidInput("This contains a character that is not allowed in text.") from error
         if isinstance(error, (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)):
             raise Unavailable("The database was too busy to finish this. Nothing was changed. Try again in a few seconds.") from error
 
@@ -273,5 +274,5 @@ async def connect(
     try:
         opened = await made
     except (OSError, asyncpg.PostgresError) as error:
-        raise Unavailable("The database does not answer.") from error
+        raise Unavailable("The database is not responding.") from error
     return Database(opened, clock, generations, outbox(opened))

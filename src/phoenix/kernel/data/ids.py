@@ -55,7 +55,7 @@ class Ids:
 
 def _encode(milliseconds: int, random: int) -> str:
     if not 0 <= milliseconds < 1 << 48:
-        raise ValueError("An id holds instants from 1970 to the year 10889.")
+        raise ValueError("An ID can hold times from 1970 to the year 10889.")
     low = 7 << 76 | (random >> 62) << 64 | 2 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF
     p = _PAIRS
     m = milliseconds
@@ -83,7 +83,7 @@ def id_time(text: str) -> datetime:
     """When an id was made, in UTC, to the millisecond. Raises ValueError where the text is no id."""
     prefix, _, suffix = text.rpartition("_")
     if _PREFIX.fullmatch(prefix) is None or _SUFFIX.fullmatch(suffix) is None:
-        raise ValueError("That is not an id.")
+        raise ValueError("This is not an ID.")
     milliseconds = 0
     for letter in suffix[:_TIME_LETTERS]:
         milliseconds = milliseconds << 5 | _VALUES[letter]

@@ -32,7 +32,7 @@ async def check_installation(database: Database, settings: Settings, keys: Keys)
         raise SettingsError("The database is not up to date. Run `phoenix db migrate` first.") from error
     if owner is not None and owner[0] != environment and same(owner[1], keys.check):
         raise SettingsError(
-            f"PHOENIX_SECRET_KEY is the one of the {owner[0]} environment. Give {environment} a secret of its own: openssl rand -base64 48"
+            f"PHOENIX_SECRET_KEY is the key of the {owner[0]} environment. Give {environment} its own key: openssl rand -base64 48"
         )
     if owner is None or owner[0] != environment or not same(owner[1], keys.check):
         async with database.transaction() as tx:

@@ -65,42 +65,40 @@ def _explain(text: str) -> InvalidInput:
     """Which of the usual slips it was, by looking at the parts one by one."""
     local, at, domain = text.rpartition("@")
     if not text:
-        return _problem("missing", _("Write the e-mail address, like name@example.com."))
+        return _problem("missing", _("Enter an email address, such as name@example.com."))
     if not at:
-        return _problem("no_at", _("The @ is missing. Write it like name@example.com."))
+        return _problem("no_at", _("The @ is missing. Enter an address such as name@example.com."))
     if not domain:
-        return _problem("no_domain", _("The part after @ is missing. Write it like name@example.com."))
+        return _problem("no_domain", _("The part after @ is missing. Enter an address such as name@example.com."))
     if not local:
-        return _problem("no_local", _("The part before @ is missing. Write it like name@example.com."))
+        return _problem("no_local", _("The part before @ is missing. Enter an address such as name@example.com."))
     if text.endswith(">"):
-        return _problem("with_name", _("Write the address alone, without a name and angle brackets: name@example.com."))
+        return _problem("with_name", _("Enter only the address, without a name or angle brackets: name@example.com."))
     if len(text.encode("utf-8", "replace")) > LONGEST_BYTES:
         return _problem("too_long", _too_long())
     if domain.startswith("["):
-        return _problem("invalid_domain", _("The part after @ is an IP address. Write a name, like example.com."))
+        return _problem("invalid_domain", _("The part after @ is an IP address. Use a domain name, such as example.com."))
     if not _valid(f"name@{domain}"):
         return _explain_domain(domain)
     if not local.startswith('"') and any(letter.isspace() for letter in local):
-        return _problem("spaces", _("There is a space in the address. Write it without."))
+        return _problem("spaces", _("The address contains a space. Remove it."))
     if not local.startswith('"') and "@" in local:
-        return _problem("two_ats", _("There is more than one @. Write it like name@example.com."))
+        return _problem("two_ats", _("There is more than one @. Enter an address such as name@example.com."))
     if len(local) > _LONGEST_LOCAL:
         return _problem("too_long", _local_too_long())
     return _problem(
-        "invalid_local", _("The part before @ holds something that an address cannot, such as two dots in a row. Check how it is typed.")
+        "invalid_local", _("The part before @ contains something an address can't have, such as two dots in a row. Check the spelling.")
     )
 
 
 def _explain_domain(domain: str) -> InvalidInput:
     if any(letter.isspace() for letter in domain):
-        return _problem("spaces", _("There is a space in the address. Write it without."))
+        return _problem("spaces", _("The address contains a space. Remove it."))
     if "." not in domain:
-        return _problem("no_ending", _("The part after @ has no ending such as .com. Write it like name@example.com."))
+        return _problem("no_ending", _("The part after @ has no ending such as .com. Enter an address such as name@example.com."))
     if _valid(f"name@{domain}.com"):
-        return _problem(
-            "not_public", _("Mail cannot reach the domain %(domain)s. Use an address that works everywhere.") % {"domain": domain}
-        )
-    return _problem("invalid_domain", _("The part after @ is no domain. Write it like name@example.com."))
+        return _problem("not_public", _("Email can't be delivered to the domain %(domain)s. Use a different address.") % {"domain": domain})
+    return _problem("invalid_domain", _("The part after @ is not a domain. Enter an address such as name@example.com."))
 
 
 _LONGEST_LOCAL = 64

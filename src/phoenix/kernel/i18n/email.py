@@ -58,6 +58,7 @@ class Mailer:
             trim_blocks=True,
         )
         self._environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self._environment.globals["support"] = settings.support
         self._inliner = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
     def render(self, name: str, /, **context: Any) -> Mail:
@@ -65,7 +66,10 @@ class Mailer:
         template = self._environment.get_template(f"{name}.mjml")
         # MJML is XML: what Jinja escaped stays escaped through it.
         page = self._inliner.inline(mrml.to_html(template.render(context), None, RENDERING).content)
-        return Mail(_words(template, "subject", context), _plain(template, "text", context), page)
+        return Mail(_words(template, "subject", context), self._with_support(_plain(template, "text", context)), page)
+
+    def _with_support(self, text: str) -> str:
+        return f"{text}\n{gettext('Support:')} {self._settings.support}\n" if self._settings.support else text
 
     def names(self) -> list[str]:
         """Every template, such as "accounts/verify"."""
@@ -86,12 +90,12 @@ class Mailer:
         except aiosmtplib.SMTPNotSupported as error:
             # A server without SMTPUTF8 still reaches a domain in another script by its ASCII form.
             if address.needs_smtputf8:
-                raise Unavailable("The mail server cannot take addresses in this script.") from error
+                raise Unavailable("The mail server doesn't support addresses in this script.") from error
             await self._deliver(address.envelope, mail)
 
     async def _deliver(self, to: str, mail: Mail) -> None:
         if not self._settings.smtp_url and not self._settings.mailbox_port:
-            raise Unavailable("No mail server is set. Set PHOENIX_SMTP_URL.")
+            raise Unavailable("No mail server is configured. Set PHOENIX_SMTP_URL.")
         message = self._message(to, mail)
         url = urlsplit(self._settings.smtp_url or f"smtp://127.0.0.1:{self._settings.mailbox_port}")
         secure = url.scheme == "smtps"
@@ -114,7 +118,7 @@ class Mailer:
         except aiosmtplib.SMTPNotSupported:
             raise
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise Unavailable(f"The mail server refused, or does not answer ({type(error).__name__}).") from error
+            raise Unavailable(f"The mail server refused the email or is not responding ({type(error).__name__}).") from error
 
     def _message(self, to: str, mail: Mail) -> EmailMessage:
         sender_name, sender = parseaddr(self._settings.sender)

@@ -48,10 +48,10 @@ class Fields:
         """A name as people write it, of at most `most` characters."""
         name = " ".join(unicodedata.normalize("NFC", text).split())
         if not name and required:
-            self.refuse(field, "missing", _("Write a name."))
+            self.refuse(field, "missing", _("Enter a name."))
         self._short_enough(field, name, most)
         if any(unicodedata.category(c) in NOT_IN_NAMES and c not in JOINERS for c in name):
-            self.refuse(field, "invalid", _("This holds characters that cannot be shown."))
+            self.refuse(field, "invalid", _("This contains characters that can't be displayed."))
         return name
 
     def line(self, field: str, text: str, *, most: int, missing: str) -> str:
@@ -86,9 +86,9 @@ class Fields:
     def _shown(self, field: str, text: str, most: int) -> str:
         self._short_enough(field, text, most)
         if UNSEEN.search(text):
-            self.refuse(field, "invalid", _("This holds characters that cannot be shown."))
+            self.refuse(field, "invalid", _("This contains characters that can't be displayed."))
         return text
 
     def _short_enough(self, field: str, text: str, most: int) -> None:
         if len(text) > most:
-            self.refuse(field, "too_long", _("Use at most {most} characters; these are {length}.").format(most=most, length=len(text)))
+            self.refuse(field, "too_long", _("Use at most {most} characters. You entered {length}.").format(most=most, length=len(text)))

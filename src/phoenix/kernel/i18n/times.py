@@ -35,7 +35,7 @@ class Zone(Struct, frozen=True):
 def check_zone(name: str) -> str:
     """The name, where it is a zone. Raises InvalidInput."""
     if name not in _names():
-        sentence = _("This time zone is not known. Choose one from the list, such as Europe/Berlin.")
+        sentence = _("Unknown time zone. Choose one from the list, such as Europe/Berlin.")
         raise InvalidInput(sentence, errors=(FieldError("time_zone", "unknown_zone", sentence),))
     return name
 
@@ -87,12 +87,12 @@ def local_to_instant(text: str, zone: str, *, later: bool = False) -> datetime:
         naive = None
     # The first and the last year are left out: a zone could carry their ends over the edge of the calendar.
     if naive is None or naive.tzinfo is not None or not MINYEAR < naive.year < MAXYEAR:
-        sentence = _("Write a date and a time, like 2026-11-23 14:05.")
+        sentence = _("Enter a date and time, such as 2026-11-23 14:05.")
         raise InvalidInput(sentence, errors=(FieldError("occurred_at", "invalid_time", sentence),))
     local = naive.replace(tzinfo=ZoneInfo(zone), fold=1 if later else 0)
     instant = local.astimezone(UTC)
     if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != naive:
-        sentence = _("This time did not exist in {place}: clocks were put forward then. Choose another.").format(place=city(zone))
+        sentence = _("This time doesn't exist in {place}, because the clocks went forward. Choose another.").format(place=city(zone))
         raise InvalidInput(sentence, errors=(FieldError("occurred_at", "time_gap", sentence),))
     return instant
 

@@ -45,7 +45,7 @@ class Captcha:
         if not self.is_on:
             return
         if not answer:
-            raise InvalidInput(errors=(FieldError("captcha", "missing", _("Show that you are a person.")),))
+            raise InvalidInput(errors=(FieldError("captcha", "missing", _("Complete the CAPTCHA.")),))
         sent = {"secret": self._settings.captcha_secret, "response": answer[:4000], "remoteip": address}
         try:
             async with httpx.AsyncClient(timeout=SECONDS, transport=self._transport) as client:
@@ -56,7 +56,7 @@ class Captcha:
             log.warning("captcha_check_failed", reason=type(error).__name__)
             return
         if not verdict.success:
-            raise InvalidInput(errors=(FieldError("captcha", "wrong", _("That did not show that you are a person. Try once more.")),))
+            raise InvalidInput(errors=(FieldError("captcha", "wrong", _("The CAPTCHA was not accepted. Try again.")),))
 
 
 def answer_in(form: Mapping[str, str]) -> str:

@@ -21,7 +21,9 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
         try:
             found.append(ipaddress.ip_network(text, strict=False))
         except ValueError:
-            raise SettingsError(f"PHOENIX_TRUSTED_PROXIES holds {text!r}, which is no network. Write it like 10.0.0.0/8.") from None
+            raise SettingsError(
+                f"PHOENIX_TRUSTED_PROXIES contains {text!r}, which is not a network. Use a form such as 10.0.0.0/8."
+            ) from None
     return tuple(found)
 
 

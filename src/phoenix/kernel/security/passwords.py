@@ -80,7 +80,7 @@ class Passwords:
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._room <= 0:
-            raise Unavailable(_("Too many people are logging in right now. Try again in a moment."), retry_after=2)
+            raise Unavailable(_("Too many people are signing in right now. Try again in a moment."), retry_after=2)
         self._room -= 1
         loop = asyncio.get_running_loop()
         future = self._threads.submit(work)
@@ -109,15 +109,16 @@ def check_strength(password: str, *, words: Iterable[str] = ()) -> None:
     text = unicodedata.normalize("NFC", password)
     if len(text) < SHORTEST:
         raise _problem(
-            "too_short", _("The password is too short. Use %(shortest)d characters or more; a few words do well.") % {"shortest": SHORTEST}
+            "too_short",
+            _("The password is too short. Use at least %(shortest)d characters. A few words work well.") % {"shortest": SHORTEST},
         )
     if len(text) > LONGEST:
         raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
     if any(unicodedata.category(letter) == "Cs" for letter in text):
-        raise _problem("not_text", _("The password holds characters that are no text. Type it again."))
+        raise _problem("not_text", _("The password contains characters that can't be used. Enter it again."))
     near = {part for word in words for part in re.split(r"[\W_]+", word.casefold()) if len(part) >= _SHORTEST_WORD}
     if _guessed_early(text.casefold(), near | _PRODUCT):
-        raise _problem("too_common", _("This password is among the first to be guessed. Use a few words that do not belong together."))
+        raise _problem("too_common", _("This password is too easy to guess. Use a few unrelated words."))
 
 
 _PRODUCT = frozenset({"phoenix", "platform"})

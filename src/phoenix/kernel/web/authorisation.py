@@ -40,7 +40,7 @@ BODY_SECONDS = 30.0
 
 class BodyTimeout(PhoenixError):
     status, code, title = 408, "body_timeout", "The request took too long to arrive"
-    sentence = "Check your connection, then send it again."
+    sentence = "Check your connection and try again."
 
 
 async def admit(request: AnyRequest, rule: Rule) -> Admission:
@@ -170,7 +170,7 @@ def _permitted(request: AnyRequest, rule: Rule, actor: Actor, organisation: str 
     member = None
     if rule.may == SIGNED_IN:
         if actor.is_key and request.method not in SAFE:
-            raise Forbidden(_("An API key cannot do this. Sign in as yourself."))
+            raise Forbidden(_("An API key can't do this. Sign in as yourself."))
     elif organisation is not None:
         member = actor.require(rule.may, organisation)
     elif not unread and not actor.may(rule.may):
@@ -192,11 +192,11 @@ def _check_impersonation(request: AnyRequest, rule: Rule, actor: Actor) -> None:
 def _check_recent(request: AnyRequest, rule: Rule, actor: Actor) -> None:
     if rule.sensitive:
         if actor.is_key:
-            raise Forbidden(_("An API key cannot do this. Sign in as yourself."))
+            raise Forbidden(_("An API key can't do this. Sign in as yourself."))
         runtime = app_of(request).runtime
         window = timedelta(seconds=runtime.settings.sessions.reauthenticate_within)
         if request.method not in SAFE:
             window += FILLING_IN
         authenticated_at = actor.record.authenticated_at
         if authenticated_at is None or runtime.clock.now() - authenticated_at >= window:
-            raise ReauthenticationRequired(_("Confirm it's you first: this is a sensitive change."))
+            raise ReauthenticationRequired(_("This is a sensitive change. Confirm it's you first."))

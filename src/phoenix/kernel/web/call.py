@@ -88,7 +88,7 @@ class Call:
     @property
     def tx(self) -> Transaction:
         if not isinstance(self.db, Transaction):
-            raise TypeError("A request that only reads has no transaction.")
+            raise TypeError("A read-only request has no transaction.")
         return self.db
 
     @property
@@ -114,12 +114,12 @@ class Call:
         """The version in If-Match, None for `*`. Raises PreconditionRequired without the header (RFC 6585)."""
         header = self.request.headers.get("if-match", "").strip()
         if not header:
-            raise PreconditionRequired("Send the ETag you read as If-Match, so that nobody's change is lost.")
+            raise PreconditionRequired("Send the ETag you read as If-Match, so that no one's changes are overwritten.")
         if header == "*":
             return None
         text = header.removeprefix("W/").strip('"')
         if not (text.isascii() and text.isdigit() and len(text) < 10):
-            raise InvalidInput("If-Match must hold one ETag as it was given, or *.")
+            raise InvalidInput("If-Match must be one ETag, exactly as received, or *.")
         return int(text)
 
 

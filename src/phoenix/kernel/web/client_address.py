@@ -60,7 +60,7 @@ class ClientAddress:
             log.warning(
                 "proxy_not_trusted",
                 peer=peer,
-                advice="Every request seems to come from this one address. Name it in PHOENIX_TRUSTED_PROXIES if it is your proxy.",
+                advice="All requests seem to come from this one address. If it is your proxy, add it to PHOENIX_TRUSTED_PROXIES.",
             )
 
 

@@ -19,7 +19,7 @@ PURPOSE = "csrf"
 
 
 class Forged(Forbidden):
-    code, title = "csrf_failed", "This page is too old, or the request came from somewhere else"
+    code, title = "csrf_failed", "Page expired"
 
 
 def token_for(keys: Keys, binding: str) -> str:
@@ -45,7 +45,7 @@ def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
 def check(keys: Keys, binding: str | None, given: str | None) -> None:
     """Raises Forged where the token does not belong to the session or browser."""
     if not binding or not given or not same(token_for(keys, binding), given):
-        raise Forged("This page was open for too long, or cookies are switched off. Load it again and repeat what you did.")
+        raise Forged("This page has expired, or cookies are turned off. Reload it and try again.")
 
 
 def _netloc(origin: str) -> str | None:

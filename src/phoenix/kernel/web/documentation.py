@@ -16,7 +16,7 @@ from phoenix.kernel.web.rules import PUBLIC
 
 @get("/api/v2/openapi.json", may=PUBLIC, queries=0, tag="health")
 async def openapi_document(call: Call) -> dict[str, Any] | Answer:
-    """This document (OpenAPI 3.1)."""
+    """Get this document (OpenAPI 3.1)."""
     body = call.app.document()
     return Answer(body, digest(body))
 

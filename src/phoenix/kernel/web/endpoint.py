@@ -300,16 +300,16 @@ def _problems(method: str, path: str, rule: Rule, more: Sequence[int], *, has_da
 
 
 _REASONS = {
-    400: "The request cannot be read",
-    401: "Not logged in",
+    400: "Malformed request",
+    401: "Not signed in",
     403: "Not allowed",
-    404: "Not found, or not to be known of",
+    404: "Not found, or no access",
     409: "Conflict",
-    412: "Changed by somebody else meanwhile",
+    412: "Changed by someone else",
     413: "Too large",
     415: "Not JSON",
-    422: "Input that cannot be used",
-    428: "If-Match is missing",
+    422: "Invalid input",
+    428: "If-Match header required",
     429: "Too many requests",
     503: "Try again later",
 }

@@ -30,20 +30,20 @@ class Readiness(Struct):
 
 @get("/healthz", may=PUBLIC, queries=0, tag="health")
 async def alive(call: Call) -> Alive:
-    """This process answers."""
+    """Check that this process is running."""
     del call
     return Alive("ok")
 
 
 @get("/readyz", may=PUBLIC, queries=1, tag="health")
 async def ready(call: Call) -> Readiness:
-    """This process can do its work. Without the cache it works more slowly, and is still ready."""
+    """Check that this process is ready. It stays ready without the cache, more slowly."""
     if missing_asset(call.runtime.settings.web.static) is not None:
         raise Unavailable(f"The styles and scripts that every page needs are missing. {FIX}")
     try:
         await call.db.one(SELECT_ONE)
     except (asyncpg.PostgresError, OSError) as error:
-        raise Unavailable("The database does not answer.") from error
+        raise Unavailable("The database is not responding.") from error
     valkey = call.runtime.valkey
     cache = "off" if valkey is None else "ok" if await valkey.ping() else "unreachable"
     for check in (check for module in call.registry.modules for check in module.checks if check.readiness):

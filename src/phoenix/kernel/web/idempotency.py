@@ -43,11 +43,11 @@ LOCK_SPACE = 0x1DE
 
 
 class InFlight(Conflict):
-    code, title = "idempotency_in_flight", "A request with this Idempotency-Key is being handled"
+    code, title = "idempotency_in_flight", "Request in progress"
 
 
 class Reused(InvalidInput):
-    code, title = "idempotency_key_reused", "This Idempotency-Key was used with another body"
+    code, title = "idempotency_key_reused", "Idempotency-Key reused"
 
 
 class Once:
@@ -63,12 +63,12 @@ class Once:
     async def replay(self) -> Response[bytes] | None:
         """Raises InFlight while another request holds the key, Reused where it came with another request."""
         if not await self._tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(self._bound_to.encode()))):
-            raise InFlight("Wait for its answer, then try again.")
+            raise InFlight("A request with this Idempotency-Key is in progress. Wait for its response, then try again.")
         found = await self._tx.maybe(FIND, self._caller, self._key, self._tx.now - KEEP)
         if found is None:
             return None
         if not same(found.request, self._request):
-            raise Reused("Use a new key for a new request.")
+            raise Reused("This Idempotency-Key was used with a different body. Use a new key for a new request.")
         body = self._keys.unseal(SEALED_AS, found.body, bound_to=self._bound_to)
         if body is None:
             # Of another caller, or from before the master secret was changed: as if it had never been kept.

@@ -119,6 +119,7 @@ def page_context(request: AnyRequest, actor: Actor | None, csrf_token: str, toas
         "sign_out": app.registry.sign_in.sign_out,
         "listener": app.listener,
         "environment": runtime.settings.installation.environment,
+        "support": runtime.settings.email.support,
         "csrf": csrf_token,
         "captcha": runtime.settings.accounts if runtime.captcha.is_on else None,
         "toasts": [Toast("good", toast)] if toast else [],

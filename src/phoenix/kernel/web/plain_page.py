@@ -30,4 +30,4 @@ PAGE = Markup("""<!doctype html>
 def plain_page(problem: PhoenixError, request_id: str) -> str:
     """The page; its sentences are the refusal's own."""
     number = Markup(", {} <code>{}</code>").format(_("number"), request_id) if request_id else ""
-    return PAGE.format(title=problem.title, detail=problem.detail, front=_("Go to the front page"), status=problem.status, number=number)
+    return PAGE.format(title=problem.title, detail=problem.detail, front=_("Go to the home page"), status=problem.status, number=number)

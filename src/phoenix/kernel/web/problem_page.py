@@ -47,7 +47,7 @@ def _in_frame(problem: PhoenixError, request: AnyRequest) -> str:
     if isinstance(problem, SecondFactorNeeded):
         # The panel has no settings of one's own; they are on the public listener.
         base = app.people_url if app.listener == "admin" else ""
-        next_step = NextStep(f"{base}{app.registry.sign_in.second_factor}", _("Set up a second step"))
+        next_step = NextStep(f"{base}{app.registry.sign_in.second_factor}", _("Set up two-step verification"))
     context = {
         **page_context(request, actor, csrf.token_for(app.runtime.keys, actor.session) if actor else "", ""),
         "status": problem.status,

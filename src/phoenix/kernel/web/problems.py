@@ -39,19 +39,23 @@ class Problem(Struct, rename={"kind": "type"}):
 
 
 class MethodNotAllowed(PhoenixError):
-    status, code, title = 405, "method_not_allowed", "That method does not exist here"
+    status, code, title = 405, "method_not_allowed", "Method not allowed"
+    sentence = "This address doesn't support this method."
 
 
 class BadRequest(PhoenixError):
-    status, code, title = 400, "bad_request", "That request cannot be read"
+    status, code, title = 400, "bad_request", "Malformed request"
+    sentence = "The request could not be read. Check that the body is valid JSON."
 
 
 class BodyTooLarge(PhoenixError):
-    status, code, title = 413, "body_too_large", "That is too large"
+    status, code, title = 413, "body_too_large", "Request too large"
+    sentence = "Send less at once."
 
 
 class UnsupportedMediaType(PhoenixError):
-    status, code, title = 415, "unsupported_media_type", "Send JSON"
+    status, code, title = 415, "unsupported_media_type", "JSON required"
+    sentence = "Send the body as JSON, with Content-Type: application/json."
 
 
 FRAMEWORK = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge, 415: UnsupportedMediaType}
@@ -72,7 +76,7 @@ def as_problem(error: Exception) -> PhoenixError:
     if isinstance(error, ValidationException):
         return _invalid(error)
     if isinstance(error, NotFoundException):
-        return NotFound("There is nothing at this address.")
+        return NotFound("There's no page at this address.")
     if isinstance(error, MethodNotAllowedException):
         return MethodNotAllowed(headers=dict(error.headers or {}))
     if isinstance(error, FrameworkNotAuthorized):
@@ -80,11 +84,10 @@ def as_problem(error: Exception) -> PhoenixError:
     if isinstance(error, ClientException) and isinstance(error.__cause__, StructError):
         return _from_struct_error(error.__cause__)
     if isinstance(error, HTTPException) and error.status_code < 500:
-        kind = FRAMEWORK.get(error.status_code, BadRequest)
-        return kind(f"{kind.title}. Check that the body is valid JSON." if kind is BadRequest else "")
+        return FRAMEWORK.get(error.status_code, BadRequest)()
     if isinstance(error, (RecursionError, UnicodeDecodeError)) and _of_the_reader(error):
-        return BadRequest("That request cannot be read. Check that the body is valid JSON.")
-    return PhoenixError("Something broke on our side. Your last change was not saved. Try again in a minute.")
+        return BadRequest()
+    return PhoenixError()
 
 
 def _of_the_reader(error: BaseException) -> bool:
@@ -144,7 +147,7 @@ def _invalid(error: ValidationException) -> InvalidInput:
     for extra in error.extra if isinstance(error.extra, list) else []:
         name = str(extra.get("key", "")) or "body"
         found.append(FieldError(name.removeprefix("data."), "invalid", _sentence(str(extra.get("message", "")))))
-    return InvalidInput(errors=tuple(found) or (FieldError("body", "invalid", "It does not have the form that is expected here."),))
+    return InvalidInput(errors=tuple(found) or (FieldError("body", "invalid", "This doesn't have the expected format."),))
 
 
 def _from_struct_error(error: StructError) -> InvalidInput:
@@ -152,9 +155,9 @@ def _from_struct_error(error: StructError) -> InvalidInput:
     missing = re.search(r"missing required field `(\w+)`", message)
     field = path.rstrip("`").lstrip(".") or (missing.group(1) if missing else "body")
     code = "missing" if missing else "invalid"
-    return InvalidInput(errors=(FieldError(field, code, "This is missing." if missing else _sentence(message)),))
+    return InvalidInput(errors=(FieldError(field, code, "This field is required." if missing else _sentence(message)),))
 
 
 def _sentence(message: str) -> str:
     text = message.partition(" - at `")[0].strip()
-    return f"{text[:1].upper()}{text[1:]}.".replace("..", ".") if text else "This cannot be used."
+    return f"{text[:1].upper()}{text[1:]}.".replace("..", ".") if text else "This value isn't valid."

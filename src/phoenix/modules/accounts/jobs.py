@@ -18,7 +18,7 @@ from phoenix.modules.accounts.queries import email_verification, personal
 
 KEEP_VERIFICATIONS = timedelta(days=1)
 # What to do about a notice, where that is what one does about a stranger.
-STRANGER = _("It was not you? Change your password, end all other sessions, and write to those who run this Phoenix.")
+STRANGER = _("Wasn't you? Change your password, sign out all other devices and contact support.")
 
 
 async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:

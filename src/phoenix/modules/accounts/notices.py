@@ -14,19 +14,19 @@ from phoenix.modules.accounts.queries import personal
 async def _day_of_erasure(db: Reader, account: str, zone: ZoneInfo) -> Mapping[str, str]:
     at = await db.maybe(personal.ERASE_AT, account)
     here = at.astimezone(zone) if at is not None else None
-    return {"day": f"{here.day} {here:%B %Y}" if here is not None else _("the day we said")}
+    return {"day": f"{here.day} {here:%B %Y}" if here is not None else _("the scheduled day")}
 
 
 EXPORT_READY = SecurityNotice(
     "export_ready",
-    _("The copy of your data is ready. Fetch it within a week under Settings, Your data."),
-    _("You did not ask for it? Change your password, and end all other sessions."),
+    _("The copy of your data is ready. Download it within 7 days under Settings, Your data."),
+    _("Didn't request this? Change your password and sign out all other devices."),
     path="/settings/data",
 )
 DELETION_REQUESTED = SecurityNotice(
     "deletion_asked",
-    _("You asked us to delete your account. On {day} it is erased. Until then you can sign in and keep it."),
-    _("You did not ask for it? Sign in, keep your account, and change your password."),
+    _("You asked us to delete your account. It will be deleted on {day}. Until then you can sign in and cancel the deletion."),
+    _("Didn't request this? Sign in, cancel the deletion and change your password."),
     path="/settings/data",
     facts=_day_of_erasure,
 )

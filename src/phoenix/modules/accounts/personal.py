@@ -33,5 +33,5 @@ def deletion_banner(actor: Actor) -> Banner | None:
     if actor.record.erase_at is None:
         return None
     day = actor.record.erase_at.astimezone(ZoneInfo(actor.record.time_zone))
-    text = _("On {day} it is erased for good.").format(day=f"{day.day} {day:%B %Y}")
-    return Banner("warn", _("This account is to be deleted"), text, "/settings/data", _("Keep it"))
+    text = _("It will be deleted on {day}.").format(day=f"{day.day} {day:%B %Y}")
+    return Banner("warn", _("Your account is scheduled for deletion"), text, "/settings/data", _("Cancel deletion"))

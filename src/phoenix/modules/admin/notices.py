@@ -5,22 +5,22 @@ from __future__ import annotations
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import SecurityNotice
 
-ASK = _("Do you wonder why? Write to those who run this Phoenix.")
-LOCKED = SecurityNotice("locked", _("Those who run this Phoenix locked your account. Every device was signed out."), ASK)
+ASK = _("Questions? Contact support.")
+LOCKED = SecurityNotice("locked", _("An administrator locked your account. All devices were signed out."), ASK)
 OPENED = SecurityNotice(
     "opened",
-    _("Your account is open again. You can sign in as before."),
-    _("Do you wonder why it was locked? Write to those who run this Phoenix."),
+    _("Your account has been unlocked. You can sign in as before."),
+    _("Questions? Contact support."),
 )
 SECOND_FACTORS_RESET = SecurityNotice(
     "second_factors_reset",
-    _("Staff removed the second factors of your account, as somebody asked in your name."),
-    _("You did not ask for it? Sign in, set up a new second factor, and write to those who run this Phoenix."),
+    _("An administrator reset two-step verification for your account, following a request in your name."),
+    _("Didn't request this? Sign in, set up two-step verification again and contact support."),
 )
 EXPORT_BY_STAFF = SecurityNotice(
     "export_by_staff",
-    _("Staff are making a copy of your data, as somebody asked in your name. You can fetch it as well."),
-    _("You did not ask for it? Write to those who run this Phoenix."),
+    _("An administrator is preparing a copy of your data, following a request in your name. You can download it too."),
+    _("Didn't request this? Contact support."),
     path="/settings/data",
 )
 

@@ -128,7 +128,7 @@ def _fault_of(row: AuditRow, number: int, previous: bytes) -> str:
     if row.number != number + 1:
         return _("Row {number} is missing.").format(number=number + 1)
     if row.previous_hash != previous:
-        return _("Row {number} does not follow the row before it: it was put here from elsewhere, or the one before was changed.").format(
+        return _("Row {number} does not follow the row before it. It was inserted, or the row before it was changed.").format(
             number=row.number
         )
     if row.hash != hash_of(row):
@@ -142,9 +142,9 @@ async def _fault_of_end(runtime: Runtime, db: Reader, head: Head | None, newest:
     if head is None:
         return _("The log has no signed end.") if newest is not None or followed is not None else ""
     if runtime.keys.verify(PURPOSE, head.signed, now=runtime.clock.now()) != _end(head.number, head.hash):
-        return _("The end of the log is not signed by this Phoenix.")
+        return _("The end of the log is not signed by this installation.")
     if newest is not None and newest.number > head.number:
-        return _("Row {number} was put behind the signed end of the log.").format(number=head.number + 1)
+        return _("Row {number} was added after the signed end of the log.").format(number=head.number + 1)
     if number < head.number:
         return _("Row {number} is missing: the end of the log was cut off.").format(number=number + 1)
     if followed is not None and not await db.all(queries.KNOWN, [followed]):

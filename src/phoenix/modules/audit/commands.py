@@ -12,10 +12,10 @@ async def verify_audit_log(runtime: Runtime) -> str:
     verification = await actions.check(runtime)
     if verification.fault:
         raise AuditLogBroken(verification.fault)
-    return f"The audit log is whole: {verification.rows} rows."
+    return f"Audit log verified: {verification.rows} rows."
 
 
 async def sign_audit_log(runtime: Runtime) -> str:
     """Sign the end of the audit log as it is, so that it is written on: after the secret was changed, or damage was investigated."""
     async with runtime.database.transaction() as tx:
-        return f"Row {await actions.sign_again(runtime, tx)} is the signed end now."
+        return f"Row {await actions.sign_again(runtime, tx)} is now the signed end."

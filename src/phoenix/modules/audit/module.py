@@ -9,7 +9,7 @@ from phoenix.modules.audit import actions, commands, events, jobs, pages, querie
 
 MODULE = Module(
     name="audit",
-    about="The audit log: every event once, bound to the one before, with a signed end.",
+    about="The audit log: every event once, chained to the one before, with a signed end.",
     folder=Path(__file__).parent,
     needs=("accounts",),
     tables=("audit_log", "audit_head", "audit_checks"),
@@ -19,7 +19,7 @@ MODULE = Module(
         ListQuery(queries.NEWEST, (2**62, 51)),
         ListQuery(queries.OF_PERSON, (2**62, 51, "acc_1")),
     ),
-    permissions=(Permission(pages.AUDIT, "Read events and the audit log", scope="platform"),),
+    permissions=(Permission(pages.AUDIT, "View events and the audit log", scope="platform"),),
     events=(EventKind(events.AuditLogSigned),),
     jobs=jobs.JOBS,
     schedules=(Schedule("audit.verify_nightly", "37 2 * * *", jobs.verify_nightly),),

@@ -46,7 +46,7 @@ async def show_audit(call: Call) -> View:
 async def send_verify(call: Call) -> Redirect:
     """Check the whole sign in the background: it can be long."""
     await enqueue(call.tx, VERIFY, Nothing(), key=VERIFY.name)
-    return Redirect("/staff/audit", _("The whole log is being looked through. Load this page again in a moment."))
+    return Redirect("/staff/audit", _("Verification started. Reload this page in a moment."))
 
 
 ROUTES = (show_audit, send_verify)

@@ -52,7 +52,7 @@ def hot_key(actor: Actor, query_string: bytes) -> str | None:
 
 @get("/api/v2/dashboard", may="dashboard.read", within="organisation", queries=1)
 async def read_dashboard(call: Call, member: Membership) -> Dashboard | Answer:
-    """The cards of an organisation's dashboard, with days counted in your time zone."""
+    """Get the cards of an organisation's dashboard, with days in your time zone."""
     actor, registry = call.actor, call.registry
 
     async def refill(watch: Watch) -> Answer:

@@ -15,7 +15,7 @@ MODULE = Module(
     folder=Path(__file__).parent,
     receives=True,
     routes=(*api.ROUTES, *pages.ROUTES),
-    permissions=(Permission("dashboard.read", "See the dashboard"),),
+    permissions=(Permission("dashboard.read", "View the dashboard"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/dashboard", api.hot_key),),
     navigation=(NavigationItem("Dashboard", "home", "/o/{organisation}/dashboard", "dashboard.read", order=10),),

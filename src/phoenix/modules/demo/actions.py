@@ -88,7 +88,7 @@ def demo_password(runtime: Runtime, email: str) -> str:
 async def seed_demo(runtime: Runtime) -> str:
     """Make the demo where there is no account yet; who is in it, as JSON. Nothing where others are there."""
     if runtime.settings.strict:
-        raise Forbidden("Demo accounts are not for production.")
+        raise Forbidden("Demo accounts can't be created in production.")
     async with runtime.database.reader() as db:
         is_empty = not await any_account(db)
     if is_empty:
@@ -136,7 +136,7 @@ async def _person(tx: Transaction, person: DemoPerson, password_hash: str) -> st
         tx, parse_address(person.email), name=person.name, password_hash=password_hash, time_zone=person.time_zone, locale="en"
     )
     if account is None:
-        raise Conflict(f"There is an account of {person.email} already.")
+        raise Conflict(f"An account with the address {person.email} already exists.")
     return account
 
 
@@ -170,7 +170,7 @@ async def seed_scale(runtime: Runtime, scale: int, organisation: str = "") -> st
     async with runtime.database.reader() as db:
         found = await db.maybe(ANY_ORGANISATION, organisation or None)
     if found is None:
-        raise NotFound("There is no such organisation. Make one first, or run `phoenix seed --demo`.")
+        raise NotFound("No organisation found. Create one first, or run `phoenix seed --demo`.")
     slug, organisation_id, account = found
     chance = random.Random(scale)  # noqa: S311 - test data, the same every time
     now = runtime.clock.now()

@@ -8,7 +8,7 @@ from phoenix.kernel.module import Module
 
 MODULE = Module(
     name="demo",
-    about="People to sign in as and entries to look at; rows by the million to measure on.",
+    about="Sample people and entries, and large data sets for load tests.",
     folder=Path(__file__).parent,
     needs=("accounts", "organisations", "entries"),
 )

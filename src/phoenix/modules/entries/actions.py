@@ -22,7 +22,7 @@ EXCERPT_MOST = 280
 FUTURE_MOST = timedelta(days=366)
 PAST_MOST = timedelta(days=366 * 150)
 
-MISSING = _("There is no such entry, or you may not see it.")
+MISSING = _("This entry doesn't exist, or you don't have access to it.")
 
 
 class Draft(Struct, frozen=True):
@@ -68,7 +68,7 @@ async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft:
     clean = _checked(tx, draft)
     changed = await tx.maybe(queries.CHANGE, entry.id, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, version)
     if changed is None:
-        raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again, then repeat your change."))
+        raise PreconditionFailed(_("Someone else edited this entry while you were writing."))
     tx.record(EntryChanged(organisation=entry.organisation, subject=entry.id, title=changed.title))
     return changed
 
@@ -77,7 +77,7 @@ async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, ver
     """Delete one's own entry, or anyone's with the permission to. Raises PreconditionFailed where `version` is not the newest."""
     _check_changeable(member, entry)
     if not await tx.execute(queries.DELETE, entry.id, version):
-        raise PreconditionFailed(_("Somebody else changed this entry meanwhile. Load it again before you delete it."))
+        raise PreconditionFailed(_("Someone else edited this entry. Reload it before you delete it."))
     tx.record(EntryDeleted(organisation=entry.organisation, subject=entry.id, title=entry.title))
 
 
@@ -97,16 +97,16 @@ def _check_changeable(member: Membership, entry: Entry) -> None:
     if entry.organisation != member.organisation:
         raise NotFound(MISSING)
     if not may_change(member, entry):
-        raise Forbidden(_("This entry is somebody else's. Its author can change it, and so can an administrator."))
+        raise Forbidden(_("Only the author or an administrator can change this entry."))
 
 
 def _checked(tx: Transaction, draft: Draft) -> Draft:
     fields = Fields()
-    title = None if draft.title is None else fields.line("title", draft.title, most=TITLE_MOST, missing=_("Write a title."))
+    title = None if draft.title is None else fields.line("title", draft.title, most=TITLE_MOST, missing=_("Enter a title."))
     body = None if draft.body is None else fields.text("body", draft.body, most=BODY_MOST)
     if draft.time_zone is not None:
         fields.time_zone(draft.time_zone)
     if draft.occurred_at is not None and not tx.now - PAST_MOST <= draft.occurred_at <= tx.now + FUTURE_MOST:
-        fields.refuse("occurred_at", "out_of_range", _("Use a time in the last 150 years, or at most a year ahead."))
+        fields.refuse("occurred_at", "out_of_range", _("Choose a time in the last 150 years or within the next year."))
     fields.check()
     return Draft(title, body, draft.occurred_at, draft.time_zone)

@@ -75,7 +75,7 @@ def entry_answer(e: Entry) -> EntryAnswer:
 
 @get("/api/v2/entries", may="entries.read", within="organisation", queries=1)
 async def list_entries(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[EntryAnswer]:
-    """The entries of an organisation, the latest first."""
+    """List the entries of an organisation, latest first."""
     size = parse_limit(limit)
     after = CURSOR.read(call.runtime.keys, cursor) or NEWEST
     rows = await call.db.all(queries.PAGE, member.organisation, *after, size + 1)
@@ -93,14 +93,14 @@ async def post_entry(call: Call, member: Membership, data: EntryData) -> Created
 
 @get("/api/v2/entries/{entry_id:str}", may="entries.read", within=FOUND, queries=1)
 async def read_entry(call: Call, entry_id: str) -> EntryAnswer:
-    """One entry."""
+    """Get an entry."""
     entry, _member = await _find(call, entry_id)
     return entry_answer(entry)
 
 
 @patch("/api/v2/entries/{entry_id:str}", may="entries.write", within=FOUND, queries=3, problems=(412, 428))
 async def change_entry(call: Call, entry_id: str, data: EntryChange) -> EntryAnswer:
-    """Change an entry. Needs If-Match with the ETag you read."""
+    """Edit an entry. Needs If-Match with the ETag you read."""
     draft = Draft(data.title, data.body, data.occurred_at, data.time_zone)
     entry, member = await _find(call, entry_id)
     return entry_answer(await actions.change_entry(call.tx, member, entry, draft, version=call.expected_version()))

@@ -19,8 +19,8 @@ MODULE = Module(
     lists=(ListQuery(queries.PAGE, ("org_1", datetime(2100, 1, 1, tzinfo=UTC), "~", 21)),),
     permissions=(
         Permission("entries.read", "Read entries"),
-        Permission("entries.write", "Post entries, change and delete one's own"),
-        Permission("entries.moderate", "Change and delete anyone's entries", implies=("entries.write",)),
+        Permission("entries.write", "Post entries; edit and delete your own"),
+        Permission("entries.moderate", "Edit and delete all entries", implies=("entries.write",)),
     ),
     roles={
         "owner": frozenset({"entries.read", "entries.write", "entries.moderate"}),
@@ -41,7 +41,7 @@ MODULE = Module(
         ),
         EventKind(
             events.EntryChanged,
-            "{actor} changed the entry “{title}”",
+            "{actor} edited the entry “{title}”",
             feed="entries/feed_changed.html",
             group="entries",
             permission="entries.read",

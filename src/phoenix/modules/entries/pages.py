@@ -51,7 +51,7 @@ async def show_new(call: Call) -> View:
 async def send_new(call: Call) -> Redirect:
     member = call.member
     entry = await actions.post_entry(call.tx, member, _draft(call))
-    return Redirect(f"/o/{member.slug}/entries/{entry.id}", _("The entry is posted."))
+    return Redirect(f"/o/{member.slug}/entries/{entry.id}", _("Entry posted."))
 
 
 @page("/o/{slug:str}/entries/{entry_id:str}", may="entries.read", within="slug", queries=2)
@@ -82,7 +82,7 @@ async def send_edit(call: Call) -> Redirect:
         # Left as it was: its seconds, which the form cannot show, stay too.
         draft = msgspec.structs.replace(draft, occurred_at=None)
     await actions.change_entry(call.tx, call.member, before, draft, version=call.number("version"))
-    return Redirect(f"/o/{call.member.slug}/entries/{before.id}", _("The entry is saved."))
+    return Redirect(f"/o/{call.member.slug}/entries/{before.id}", _("Entry saved."))
 
 
 @page("/o/{slug:str}/entries/{entry_id:str}/delete", may="entries.write", within="slug", queries=1)
@@ -94,7 +94,7 @@ async def show_delete(call: Call) -> View:
 async def send_delete(call: Call) -> Redirect:
     entry = await _find(call)
     await actions.delete_entry(call.tx, call.member, entry, version=call.number("version"))
-    return Redirect(f"/o/{call.member.slug}/entries", _("The entry is deleted."))
+    return Redirect(f"/o/{call.member.slug}/entries", _("Entry deleted."))
 
 
 async def _find(call: Call) -> Entry:
@@ -107,7 +107,7 @@ async def _find(call: Call) -> Entry:
 
 async def _avatars(call: Call, entries: list[Entry]) -> dict[str, Avatar]:
     found = await names(call.db, sorted({entry.author for entry in entries}))
-    return {entry.author: avatar_of(entry.author, found.get(entry.author, _("Somebody"))) for entry in entries}
+    return {entry.author: avatar_of(entry.author, found.get(entry.author, _("Someone"))) for entry in entries}
 
 
 def _draft(call: Call) -> Draft:

@@ -6,25 +6,23 @@ from phoenix.kernel.errors import Conflict, InvalidInput
 
 
 class NoSecondFactor(Conflict):
-    code, title = "no_second_factor", "There is no such second factor"
+    code, title = "no_second_factor", "Two-step verification isn't set up"
 
 
 class SecondFactorExists(Conflict):
-    code, title = "second_factor_there", "There is one already"
+    code, title = "second_factor_there", "Already set up"
 
 
 class WrongPasskey(InvalidInput):
     """A passkey that is unknown here, or whose answer does not verify. The challenge it answered stays used."""
 
-    code, title = "wrong_passkey", "That passkey does not work"
+    code, title = "wrong_passkey", "Passkey not accepted"
     keeps_changes = True
 
 
 class PasskeysElsewhere(Conflict):
-    code, title = "passkeys_elsewhere", "Passkeys do not work at this address"
-    shows_form = True
+    code, title = "passkeys_elsewhere", "Passkeys don't work at this address"
 
 
 class TooManyPasskeys(Conflict):
-    code, title = "too_many_passkeys", "There are too many passkeys"
-    shows_form = True
+    code, title = "too_many_passkeys", "Too many passkeys"

@@ -9,13 +9,13 @@ TOTP_ADDED = SecurityNotice("totp_added", _("An authenticator app now protects y
 TOTP_REMOVED = SecurityNotice("totp_removed", _("The authenticator app no longer protects your account."))
 SECOND_FACTOR_GUESSED = SecurityNotice(
     "second_factor_guessed",
-    _("Somebody got past the first step of signing in, and was wrong five times at the second. Set a new password."),
+    _("Someone passed the first step of signing in to your account but failed two-step verification five times. Set a new password."),
 )
 BACKUP_CODE_USED = SecurityNotice("backup_code_used", _("A backup code was used to sign in."))
 PASSKEY_ADDED = SecurityNotice("passkey_added", _("A passkey was added to your account."))
 PASSKEY_REMOVED = SecurityNotice("passkey_removed", _("A passkey was removed from your account."))
 PASSKEY_REFUSED = SecurityNotice(
-    "passkey_refused", _("A passkey of your account was refused: it may have been copied. Remove it and add a new one.")
+    "passkey_refused", _("A passkey for your account was rejected: it may have been copied. Remove it and add a new one.")
 )
 
 NOTICES = (

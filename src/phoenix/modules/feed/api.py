@@ -38,7 +38,7 @@ def hot_key(actor: Actor, query_string: bytes) -> str | None:
 async def read_feed(
     call: Call, member: Membership, limit: int | None = None, cursor: str | None = None, kind: str | None = None
 ) -> Page[FeedItem] | Answer:
-    """What happened in an organisation, newest first. `kind` is a group of events, such as entries or people."""
+    """List the activity in an organisation, newest first. `kind` is a group of events, such as entries or people."""
     size = parse_limit(limit)
     kinds = visible_kinds(call.registry, member, kind or "")
     if cursor or kind or limit is not None:

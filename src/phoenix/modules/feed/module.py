@@ -11,7 +11,7 @@ EVERYONE = frozenset({"feed.read"})
 
 MODULE = Module(
     name="feed",
-    about="What happened in an organisation, newest first, live.",
+    about="The activity in an organisation, newest first, updated live.",
     folder=Path(__file__).parent,
     receives=True,
     routes=(*api.ROUTES, *pages.ROUTES),
@@ -19,7 +19,7 @@ MODULE = Module(
         ListQuery(queries.PAGE, ("org_1", 2**62, ["entries.posted"], 21)),
         ListQuery(queries.NEWER, ("org_1", 99_000, ["entries.posted"], 21)),
     ),
-    permissions=(Permission("feed.read", "Read the feed"),),
+    permissions=(Permission("feed.read", "View the feed"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/feed", api.hot_key),),
     live=(LiveMessages(live.tell),),

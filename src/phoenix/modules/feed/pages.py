@@ -53,7 +53,7 @@ async def show_feed(call: Call) -> View:
     address = f"/o/{member.slug}/feed?{f'kind={kind}&' if kind else ''}cursor="
     context = {
         "items": await _shown(call, member, made.items),
-        "kinds": [{"name": "", "label": _("Everything")}, *({"name": group.name, "label": _(group.label)} for group in groups.values())],
+        "kinds": [{"name": "", "label": _("All")}, *({"name": group.name, "label": _(group.label)} for group in groups.values())],
         "kind": kind,
         "older": f"{address}{quote(made.next_cursor)}" if made.next_cursor else "",
         "newest": cursor is None,

@@ -57,7 +57,7 @@ async def impersonate(runtime: Runtime, tx: Transaction, actor: Actor, request: 
     fields = AccountFields()
     reason = fields.reason(request.reason)
     if request.minutes not in available_minutes(runtime):
-        fields.refuse("minutes", "unknown", _("Choose one of the times on offer."))
+        fields.refuse("minutes", "unknown", _("Choose one of the listed durations."))
     fields.check()
     await _check(tx, actor, request)
     await end_impersonations_by(tx, actor.account, reason="began_another")
@@ -76,7 +76,7 @@ async def read_link(runtime: Runtime, db: Reader, token: str) -> Impersonation:
     session = runtime.keys.verify(PURPOSE, token, now=runtime.clock.now())
     found = await db.maybe(queries.IMPERSONATION, session or "", db.now)
     if found is None:
-        raise WrongCode(_("This link was good for a minute. Begin again in the admin panel."))
+        raise WrongCode(_("This link has expired. Start again in the admin panel."))
     return found
 
 
@@ -84,32 +84,32 @@ async def open_link(runtime: Runtime, tx: Transaction, token: str) -> tuple[str,
     """The token of the session, for a cookie. Raises WrongCode where the link was used, or is too old."""
     found = await read_link(runtime, tx, token)
     if not await use_once(tx, token, LINK_LIVES):
-        raise WrongCode(_("This link was used already. Begin again in the admin panel."))
+        raise WrongCode(_("This link has already been used. Start again in the admin panel."))
     session_token = f"pho_{new_token()}"
     if not await open_impersonation(tx, found.id, hash_token(session_token)):
-        raise WrongCode(_("This has ended already. Begin again in the admin panel."))
+        raise WrongCode(_("This session has already ended. Start again in the admin panel."))
     return session_token, found
 
 
 async def end(tx: Transaction, actor: Actor) -> None:
     """Stop impersonating. Raises Conflict where nobody is impersonated."""
     if actor.impersonator is None:
-        raise Conflict(_("You are signed in as yourself."))
+        raise Conflict(_("You're not impersonating anyone."))
     await end_session_of(tx, actor.account, actor.session, reason="ended_by_staff")
 
 
 async def _check(tx: Transaction, actor: Actor, request: ImpersonationRequest) -> None:
     """Whether it is allowed, decided on what is true now: both accounts are held until the transaction ends."""
     if request.account == actor.account:
-        raise Conflict(_("You see Phoenix through your own eyes already."))
+        raise Conflict(_("You cannot impersonate yourself."))
     await hold_all(tx, [request.account, actor.account])
     target = await standing(tx, request.account)
     mine = await standing(tx, actor.account)
     if mine.locked or not {IMPERSONATE, ADMINISTRATOR} & set(mine.permissions):
-        raise Forbidden(_("You may not look through other people's eyes."))
+        raise Forbidden(_("You don't have permission to impersonate people."))
     if request.writes and IMPERSONATE_AND_WRITE not in mine.permissions:
-        raise Forbidden(_("You may look, but not change anything. That is a permission of its own."))
+        raise Forbidden(_("You can only impersonate read-only. Making changes needs a separate permission."))
     if target.permissions:
-        raise Forbidden(_("Nobody may look through the eyes of staff."))
+        raise Forbidden(_("Staff can't be impersonated."))
     if target.kind != "person" or target.locked or target.erased:
-        raise Conflict(_("This account is locked, erased or no person. Nobody can look through its eyes."))
+        raise Conflict(_("This account can't be impersonated: it is locked, deleted or a service account."))

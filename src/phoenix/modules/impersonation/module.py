@@ -20,15 +20,15 @@ def _reason(data: Mapping[str, Any]) -> str:
 
 MODULE = Module(
     name="impersonation",
-    about="Staff see Phoenix as a person does: with a reason, for minutes, read-only unless granted more.",
+    about="Staff can impersonate a person: with a reason, for a limited time, read-only unless granted more.",
     folder=Path(__file__).parent,
     needs=("accounts", "sessions"),
     routes=pages.ROUTES,
     permissions=(
         Permission(IMPERSONATE, "Impersonate a person, read-only", scope="platform"),
-        Permission(IMPERSONATE_AND_WRITE, "Change things while impersonating a person", scope="platform"),
+        Permission(IMPERSONATE_AND_WRITE, "Make changes while impersonating a person", scope="platform"),
     ),
-    events=(EventKind(events.ImpersonationStarted, activity=Activity(_("Staff began to look through your account"), "bad", _reason)),),
+    events=(EventKind(events.ImpersonationStarted, activity=Activity(_("Impersonation by staff started"), "bad", _reason)),),
     notices=(IMPERSONATED,),
     impersonation=ImpersonationPages(end="/look-as/end"),
     personal=PersonalData(export=personal.export, erase=personal.erase),

@@ -21,7 +21,7 @@ async def facts(db: Reader, session: str, zone: ZoneInfo) -> Mapping[str, str]:
 
 IMPERSONATED = SecurityNotice(
     "impersonated",
-    _("{staff} may look at Phoenix through your account until {until}. The reason they gave: “{reason}”."),
-    _("You can end it under Security. Do you wonder why? Write to those who run this Phoenix."),
+    _("{staff} is viewing Phoenix as you until {until}. Reason: “{reason}”."),
+    _("You can end this in your security settings. Questions? Contact support."),
     facts=facts,
 )

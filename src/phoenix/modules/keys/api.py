@@ -46,20 +46,20 @@ class NewApiKeyAnswer(Struct):
 
 @get("/api/v2/api_keys", may=SIGNED_IN, queries=1)
 async def list_api_keys(call: Call) -> Page[ApiKeyAnswer]:
-    """Your API keys, without the keys themselves."""
+    """List your API keys. The keys themselves are not included."""
     return Page([api_key_answer(key) for key in await api_keys_of(call.db, call.actor.account)])
 
 
 @post("/api/v2/api_keys", may=SIGNED_IN, queries=6, sensitive=True)
 async def create_api_key(call: Call, data: ApiKeyData) -> Created[NewApiKeyAnswer]:
-    """Create an API key. It is shown only this once; send it as `Authorization: Bearer`."""
+    """Create an API key. It is shown only once; send it as `Authorization: Bearer`."""
     made = await api_keys.create_api_key(call.runtime, call.tx, call.actor, name=data.name, scopes=data.scopes, days=data.days)
     return Created(NewApiKeyAnswer(made.id, made.key), f"/api/v2/api_keys/{made.id}")
 
 
 @delete("/api/v2/api_keys/{key_id:str}", may=SIGNED_IN, queries=2)
 async def revoke_api_key(call: Call, key_id: str) -> None:
-    """Revoke an API key of yours at once."""
+    """Revoke one of your API keys."""
     await api_keys.revoke_api_key(call.tx, call.actor.account, key_id)
 
 

@@ -6,5 +6,4 @@ from phoenix.kernel.errors import Conflict
 
 
 class TooManyApiKeys(Conflict):
-    code, title = "too_many_api_keys", "There are too many API keys"
-    shows_form = True
+    code, title = "too_many_api_keys", "Too many API keys"

@@ -5,6 +5,6 @@ from __future__ import annotations
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import SecurityNotice
 
-API_KEY_CREATED = SecurityNotice("api_key_created", _("An API key was made for your account."))
+API_KEY_CREATED = SecurityNotice("api_key_created", _("An API key was created for your account."))
 
 NOTICES = (API_KEY_CREATED,)

@@ -32,7 +32,7 @@ async def send_api_key(call: Call) -> View:
 @form("/settings/api-keys/{key_id:str}/revoke", may=SIGNED_IN, queries=2)
 async def send_revoke_api_key(call: Call) -> Redirect:
     await api_keys.revoke_api_key(call.tx, call.actor.account, call.path["key_id"])
-    return Redirect("/settings/api-keys", _("The key has ended."))
+    return Redirect("/settings/api-keys", _("Key revoked."))
 
 
 async def key_count(call: Call) -> Mapping[str, Any]:

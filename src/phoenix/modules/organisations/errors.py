@@ -10,12 +10,12 @@ class LastOwner(Conflict):
 
 
 class AlreadyMember(Conflict):
-    code, title = "already_member", "That person is a member already"
+    code, title = "already_member", "Already a member"
 
 
 class InvitationGone(NotFound):
-    code, title = "invitation_gone", "This invitation does not hold any more"
+    code, title = "invitation_gone", "This invitation is no longer valid"
 
 
 class WrongAddress(Conflict):
-    code, title = "wrong_address", "This invitation was sent to another address"
+    code, title = "wrong_address", "Invitation for another address"

@@ -85,8 +85,8 @@ MODULE = Module(
     cards=(MEMBERS,),
     navigation=(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
-        NavigationItem("Programs", "plug", "/o/{organisation}/programs", "organisations.manage", group="organisation", order=65),
-        NavigationItem("Manage", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
+        NavigationItem("Service accounts", "plug", "/o/{organisation}/programs", "organisations.manage", group="organisation", order=65),
+        NavigationItem("Settings", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
         NavigationItem("All organisations", "building", "/organisations", group="organisations", order=80),
         NavigationItem("New organisation", "plus", "/organisations/new", group="organisations", order=81),
     ),

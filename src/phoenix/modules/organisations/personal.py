@@ -23,7 +23,7 @@ async def refuse(db: Reader, account: str) -> None:
     """Raises Conflict where others would be left in an organisation without an owner."""
     stranded = await db.maybe(queries.OWNED_ALONE_WITH_OTHERS, account)
     if stranded is not None:
-        raise Conflict(_("You are the only owner of {name}. Make somebody else an owner first.").format(name=stranded))
+        raise Conflict(_("You're the only owner of {name}. Make someone else an owner first.").format(name=stranded))
 
 
 async def erase(tx: Transaction, account: str) -> None:

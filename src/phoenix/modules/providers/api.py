@@ -32,13 +32,13 @@ class IdentityAnswer(Struct):
 
 @get("/api/v2/providers", may=PUBLIC, queries=0)
 async def list_providers(call: Call) -> Page[ProviderAnswer]:
-    """The identity providers that people can sign in with. It begins in a browser, at /sign-in."""
+    """List the identity providers that people can sign in with. Sign-in with them starts in a browser, at /sign-in."""
     return Page([ProviderAnswer(found.name, found.title) for found in providers(call.runtime.settings)])
 
 
 @get("/api/v2/identities", may=SIGNED_IN, queries=1)
 async def list_identities(call: Call) -> Page[IdentityAnswer]:
-    """Your accounts elsewhere that sign in to this one."""
+    """List the external accounts you can sign in with."""
     found = await identities.identities_of(call.db, call.actor.account)
     return Page(
         [
@@ -50,7 +50,7 @@ async def list_identities(call: Call) -> Page[IdentityAnswer]:
 
 @delete("/api/v2/identities/{identity_id:str}", may=SIGNED_IN, queries=6, sensitive=True)
 async def disconnect_identity(call: Call, identity_id: str) -> None:
-    """Disconnect one of them. Refused where nothing else signs in to the account."""
+    """Disconnect an external account. Refused if it is the only sign-in method."""
     await identities.disconnect(call.runtime, call.tx, call.actor.account, identity_id)
 
 

@@ -8,20 +8,20 @@ from phoenix.kernel.errors import Conflict, Forbidden, InvalidInput, Unavailable
 class ProviderRefused(InvalidInput):
     """An identity provider said no, or said something that cannot be accepted."""
 
-    code, title = "provider_refused", "Signing in there did not work"
+    code, title = "provider_refused", "Sign-in with the provider failed"
 
 
 class ProviderDown(Unavailable):
-    code, title = "provider_down", "That provider does not answer"
+    code, title = "provider_down", "Provider unavailable"
     shows_form = True
 
 
 class AddressNotVerifiedThere(Forbidden):
     """The provider does not vouch for an address, so it opens nothing here."""
 
-    code, title = "email_not_verified_there", "Your address is not confirmed there"
+    code, title = "email_not_verified_there", "Address not confirmed at the provider"
     shows_form = True
 
 
 class IdentityTaken(Conflict):
-    code, title = "identity_taken", "That account elsewhere belongs to another account here"
+    code, title = "identity_taken", "Already connected to another account"

@@ -11,14 +11,14 @@ from phoenix.modules.providers.actions.providers import check
 
 MODULE = Module(
     name="providers",
-    about="Identity providers by OAuth 2.0 and OpenID Connect, and the identities that are connected to accounts.",
+    about="Sign-in with identity providers (OAuth 2.0 and OpenID Connect), and the identities connected to accounts.",
     folder=Path(__file__).parent,
     needs=("accounts",),
     tables=("identities",),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.IdentityConnected, activity=Activity(_("An account elsewhere was connected"))),
-        EventKind(events.IdentityDisconnected, activity=Activity(_("An account elsewhere was disconnected"))),
+        EventKind(events.IdentityConnected, activity=Activity(_("External account connected"))),
+        EventKind(events.IdentityDisconnected, activity=Activity(_("External account disconnected"))),
     ),
     credentials=(Credential("identity", "SELECT count(*) FROM identities WHERE account_id = {account}", signs_in=True),),
     slots=(Slot("security.sign_in_methods", "providers/slot_sign_in_methods.html", pages.connections, queries=1, order=30),),

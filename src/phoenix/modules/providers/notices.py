@@ -5,8 +5,10 @@ from __future__ import annotations
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import SecurityNotice
 
-IDENTITY_CONNECTED = SecurityNotice("identity_connected", _("Your account can now be entered with an account elsewhere."))
-IDENTITY_DISCONNECTED = SecurityNotice("identity_disconnected", _("An account elsewhere no longer opens your account."))
+IDENTITY_CONNECTED = SecurityNotice("identity_connected", _("An external account was connected. You can now sign in with it."))
+IDENTITY_DISCONNECTED = SecurityNotice(
+    "identity_disconnected", _("An external account was disconnected. You can no longer sign in with it.")
+)
 
 NOTICES = (
     IDENTITY_CONNECTED,

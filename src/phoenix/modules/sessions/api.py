@@ -49,14 +49,14 @@ class KeySet(Struct):
 
 @post("/api/v2/sessions/refresh", may=PUBLIC, queries=6, limits=(REFRESHES,), problems=(401,))
 async def refresh_session(call: Call, data: RefreshData) -> TokenAnswer:
-    """New tokens for a refresh token. Two refreshes at once get the same tokens; a later reuse ends the session."""
+    """Exchange a refresh token for new tokens. Two simultaneous refreshes get the same tokens; a later reuse ends the session."""
     made = await refresh.refresh_session(call.runtime, call.tx, data.refresh_token)
     return TokenAnswer(made.token, made.refresh_token, made.seconds, made.id)
 
 
 @get("/api/v2/sessions", may=SIGNED_IN, queries=1)
 async def list_sessions(call: Call) -> Page[SessionAnswer]:
-    """The sessions that are open, the one used last first."""
+    """List your open sessions, most recently used first."""
     found = await open_sessions(call.db, call.actor.account)
     return Page(
         [
@@ -90,13 +90,13 @@ async def end_session(call: Call, session_id: str) -> None:
 
 @delete("/api/v2/sessions", may=SIGNED_IN, queries=2, sensitive=True)
 async def end_other_sessions(call: Call) -> None:
-    """End all your sessions but this one."""
+    """End all your sessions except this one."""
     await end.end_other_sessions(call.tx, call.actor.account, keep=call.actor.session)
 
 
 @get("/.well-known/jwks.json", may=PUBLIC, queries=1, tag="sessions")
 async def read_key_set(call: Call) -> KeySet:
-    """The keys that verify access tokens, the next one included."""
+    """Get the public keys that verify access tokens, including the next one."""
     call.headers["Cache-Control"] = "public, max-age=300"
     return KeySet((await signing_keys.published_keys(call.runtime, call.db))["keys"])
 

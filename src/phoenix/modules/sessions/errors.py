@@ -8,5 +8,5 @@ from phoenix.kernel.errors import NotSignedIn
 class RefreshRefused(NotSignedIn):
     """A refresh token that is unknown, or was used before: then its session is over."""
 
-    code, title = "refresh_refused", "Log in again"
+    code, title = "refresh_refused", "Sign in again"
     keeps_changes = True

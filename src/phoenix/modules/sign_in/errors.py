@@ -8,7 +8,7 @@ from phoenix.kernel.errors import Conflict, Forbidden, NotSignedIn
 class WrongCredentials(NotSignedIn):
     """What a wrong try leaves behind, such as an email to the owner, stays."""
 
-    code, title = "wrong_credentials", "The address or the password is wrong"
+    code, title = "wrong_credentials", "Sign-in failed"
     keeps_changes = True
     shows_form = True
 
@@ -16,7 +16,7 @@ class WrongCredentials(NotSignedIn):
 class SecondFactorRequired(NotSignedIn):
     """The first factor was right. `challenge` goes back with the second; `methods` are the ones this account has."""
 
-    code, title = "second_factor_required", "One step more"
+    code, title = "second_factor_required", "Two-step verification required"
     keeps_changes = True
 
     def __init__(self, detail: str, *, challenge: str, methods: list[str]) -> None:
@@ -28,7 +28,7 @@ class SecondFactorRequired(NotSignedIn):
 class AccountLocked(Forbidden):
     """Told only to someone who proved to own the account."""
 
-    code, title = "account_locked", "This account is locked"
+    code, title = "account_locked", "Account locked"
     shows_form = True
 
 
@@ -36,7 +36,7 @@ class AddressNotVerified(Forbidden):
     """Told only to someone who knows the password of the sign-up."""
 
     keeps_changes = True
-    code, title = "email_not_verified", "Your address is not confirmed yet"
+    code, title = "email_not_verified", "Address not confirmed"
 
     def __init__(self, detail: str, *, sign_up: str) -> None:
         super().__init__(detail)
@@ -44,4 +44,4 @@ class AddressNotVerified(Forbidden):
 
 
 class SetUpAlready(Conflict):
-    code, title = "already_set_up", "Phoenix has its first administrator already"
+    code, title = "already_set_up", "Phoenix already has an administrator"

@@ -116,6 +116,7 @@ async def _send(runtime: Runtime, purpose: str, template: str, to: str, name: st
         code=code,
         code_minutes=round(CODE_LIVES.total_seconds() / 60),
         link_minutes=round(link_lives(purpose).total_seconds() / 60),
+        reauthenticated_minutes=reauthenticate.minutes_reauthenticated(runtime),
     )
 
 

@@ -12,6 +12,7 @@ WITH_CODE = {
     "link": "https://phoenix.example/a/link?token=sample",
     "link_minutes": 60,
 }
+REAUTHENTICATED = {**WITH_CODE, "reauthenticated_minutes": 15}
 
 EMAILS = (
     EmailSample("sign_in/verify", WITH_CODE),
@@ -23,7 +24,7 @@ EMAILS = (
     EmailSample("sign_in/forced_reset", WITH_CODE),
     EmailSample("sign_in/sign_in_code", WITH_CODE),
     EmailSample("sign_in/unlock", WITH_CODE),
-    EmailSample("sign_in/reauthentication_code", WITH_CODE),
+    EmailSample("sign_in/reauthentication_code", REAUTHENTICATED),
     EmailSample("sign_in/address_change", WITH_CODE),
     EmailSample("sign_in/address_changed", OWNER),
 )

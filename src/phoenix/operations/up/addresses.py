@@ -43,7 +43,7 @@ def is_free(host: str, port: int, *, variable: str = "PHOENIX_HOST") -> bool:
             probe.bind(address)
             probe.listen(1)
         except PermissionError:
-            raise StartError(f"Port {port} may not be used by this account. Choose one above 1023 with --port.") from None
+            raise StartError(f"This account can't use port {port}. Choose one above 1023 with --port.") from None
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL:
                 raise _not_ours(host, variable) from None
@@ -52,7 +52,7 @@ def is_free(host: str, port: int, *, variable: str = "PHOENIX_HOST") -> bool:
 
 
 def _not_ours(host: str, variable: str) -> StartError:
-    return StartError(f"{host} is no address of this machine. Set {variable} to one, such as 127.0.0.1.")
+    return StartError(f"{host} is not an address of this machine. Set {variable} to one, such as 127.0.0.1.")
 
 
 def require_free(host: str, port: int) -> None:
@@ -135,7 +135,7 @@ def check_cache(url: str) -> None:
     except (OSError, ValueError) as error:
         raise StartError(f"The cache at {shown} does not answer ({type(error).__name__}). Check PHOENIX_CACHE_URL.") from None
     if b"PONG" not in answer:
-        raise StartError(f"The cache at {shown} refuses us. Check the user name and the password in PHOENIX_CACHE_URL.")
+        raise StartError(f"The cache at {shown} refuses the connection. Check the user name and the password in PHOENIX_CACHE_URL.")
 
 
 def _command(*words: str) -> bytes:

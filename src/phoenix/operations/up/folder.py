@@ -79,7 +79,7 @@ def _check_ours(folder: Path) -> None:
                 f"The data folder {folder} was written by a newer Phoenix. Install that version, or name another with --data."
             )
     elif any(path.name != LOCK for path in folder.iterdir()):
-        raise StartError(f"The folder {folder} is not empty and is no data folder of Phoenix. Name another with --data.")
+        raise StartError(f"The folder {folder} is not empty and is not a Phoenix data folder. Name another with --data.")
 
 
 def _lock(lock: TextIO, folder: Path) -> None:
@@ -89,7 +89,7 @@ def _lock(lock: TextIO, folder: Path) -> None:
         lock.seek(0)
         holder = lock.read().strip() or "unknown"
         raise StartError(
-            f"The data folder {folder} is in use by the Phoenix of process {holder}. Stop that one, or name another folder with --data."
+            f"The data folder {folder} is in use by the Phoenix of process {holder}. Stop it, or name another folder with --data."
         ) from None
     lock.truncate(0)
     lock.write(str(os.getpid()))

@@ -177,7 +177,7 @@ def _command(progress: Progress, label: str, arguments: tuple[str, ...], variabl
         if status == NEWER_DATABASE:
             raise NewerDataError("This database is from a newer Phoenix. Install that version, or restore a backup of this one.")
         if status != 0:
-            raise StartError(f"`python {' '.join(arguments[1:])}` failed; its reason stands above.")
+            raise StartError(f"`python {' '.join(arguments[1:])}` failed; see the reason above.")
     return printed
 
 
@@ -192,9 +192,7 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:
     end = time.monotonic() + READY_SECONDS
     supervisor.watch(lambda: _serves(settings) or time.monotonic() > end)
     if not _serves(settings):
-        raise StartError(
-            f"Phoenix runs, but GET /readyz is not answered with 200 within {READY_SECONDS:.0f} seconds. Its log stands above."
-        )
+        raise StartError(f"Phoenix is running, but GET /readyz did not return 200 within {READY_SECONDS:.0f} seconds. See its log above.")
 
 
 def _serves(settings: Settings) -> bool:

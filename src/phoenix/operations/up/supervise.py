@@ -101,7 +101,7 @@ class Supervisor:
         watched.deaths = 1 if now - watched.started > HEALTHY_SECONDS else watched.deaths + 1
         if self.starting and watched.deaths >= EARLY_DEATHS:
             words = "".join(f"\n  {line}" for line in watched.part.last_words())
-            raise GaveUpError(f"{watched.part.name} {what} {watched.deaths} times while starting. Its last words:{words or ' none'}")
+            raise GaveUpError(f"{watched.part.name} {what} {watched.deaths} times while starting. Its last output:{words or ' none'}")
         delay = min(FIRST_DELAY * 2 ** (watched.deaths - 1), LONGEST_DELAY)
         watched.next_start = now + delay
         self._say(f"{watched.part.name} {what}. Starting it again in {delay:g} s.")

@@ -23,4 +23,4 @@ async def change_address(tx: Transaction, account: str, address: Address) -> Non
     """Give an account the address that was verified. Raises AddressTaken where another account got it first."""
     await tx.execute(queries.LOCK_ADDRESS, address.key)
     if await tx.maybe(queries.SET_EMAIL, account, address.display, address.key, tx.now) is None:
-        raise AddressTaken(_("Another account has this address by now. Use a different one."))
+        raise AddressTaken(_("Another account already uses this address. Use a different address."))

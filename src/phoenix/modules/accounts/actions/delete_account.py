@@ -40,7 +40,7 @@ async def request_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> N
             await data.refuse(tx, actor.account)
     due = tx.now + timedelta(days=runtime.settings.accounts.deletion_grace)
     if await tx.maybe(personal.REQUEST_DELETION, actor.account, due) is None:
-        raise Conflict(_("The deletion of this account was asked for already."))
+        raise Conflict(_("Deletion of this account has already been requested."))
     tx.invalidate(ACCOUNT(actor.account))
     for data in declared:
         if data.deletion_asked is not None:
@@ -52,7 +52,7 @@ async def request_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> N
 async def cancel_deletion(tx: Transaction, actor: Actor) -> None:
     """Keep the account after all. Raises Conflict where its deletion was not requested."""
     if await tx.maybe(personal.CANCEL_DELETION, actor.account) is None:
-        raise Conflict(_("The deletion of this account was not asked for."))
+        raise Conflict(_("Deletion of this account has not been requested."))
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(DeletionCancelled(subject=actor.account))
 

@@ -79,8 +79,8 @@ async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
     if proof.token:
         found = await tx.maybe(queries.BY_LINK, hash_token(proof.token), purpose, tx.now)
         if found is None:
-            too_old = _("ten minutes") if purpose in SHORT_LIVED else _("an hour")
-            raise WrongCode(_("This link was used already, or it is older than {age}. Ask for a new mail.").format(age=too_old))
+            too_old = _("10 minutes") if purpose in SHORT_LIVED else _("1 hour")
+            raise WrongCode(_("This link has already been used or is more than {age} old. Request a new email.").format(age=too_old))
     else:
         found = await _by_code(runtime, tx, purpose, proof)
     await tx.execute(queries.USE, found.id, tx.now)
@@ -99,7 +99,7 @@ async def use_once(tx: Transaction, token: str, lives: timedelta) -> bool:
 
 async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
     if not proof.code.strip():
-        raise InvalidInput(errors=(FieldError("code", "missing", _("Type the eight digits from the mail.")),))
+        raise InvalidInput(errors=(FieldError("code", "missing", _("Enter the 8 digits from the email.")),))
     code = "".join(c for c in proof.code if c.isdecimal())
     sent = await tx.all(queries.BY_CODE, parse_address(proof.email).key, purpose, tx.now)
     if sent:
@@ -107,7 +107,7 @@ async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
     for verification in sent:
         if secrets.compare_digest(code_hash(runtime.keys, verification.id, code), verification.code_hash):
             return verification
-    sentence = _("This code is wrong, was used, or is older than ten minutes. After five wrong tries ask for a new mail.")
+    sentence = _("This code is wrong, has already been used or is more than 10 minutes old. After 5 wrong attempts, request a new email.")
     raise WrongCode(errors=(FieldError("code", "wrong_code", sentence),))
 
 

@@ -28,10 +28,10 @@ __all__ = ["Export"]
 FILENAME = "phoenix-data.zip"
 KEEP = timedelta(days=7)
 EXPORTS_A_DAY = Limit("export", 3, 86_400)
-README = _("""This is what {service} keeps of you, as of {day}: one JSON file for each part of it.
+README = _("""This is the data {service} holds about you as of {day}, one JSON file for each area.
 
-Times are in UTC. Ids such as acc_… name people, organisations and things; where they are yours their details are here.
-Passwords, codes and keys are kept as hashes only, so they cannot be given to anybody, and are not here.
+Times are in UTC. IDs such as acc_… stand for people, organisations and other records.
+Passwords, codes and keys are not included.
 """)
 
 
@@ -68,7 +68,7 @@ async def archive_of(db: Reader, account: str, export: str) -> bytes:
     """The ZIP archive. Raises NotFound where it belongs to someone else, is not ready yet, or is too old."""
     found = await db.maybe(personal.ARCHIVE, export, account, db.now)
     if found is None:
-        raise NotFound(_("There is no such archive, it is not ready yet, or it is older than a week."))
+        raise NotFound(_("This copy isn't ready yet, or it has expired."))
     return found
 
 

@@ -20,7 +20,7 @@ class AccountFields(Fields):
         before = len(self.errors)
         self.attempt("password", lambda: check_strength(text, words=words))
         if len(self.errors) == before and await runtime.breaches.knows(text):
-            self.refuse("password", "breached", _("This password is known from a leak elsewhere. Use one you have never used."))
+            self.refuse("password", "breached", _("This password has appeared in a data breach. Choose a different one."))
 
     def contact(self, text: str) -> str:
         """How to reach the person otherwise: any words, on one line."""
@@ -30,16 +30,16 @@ class AccountFields(Fields):
         """Why staff do something to someone's account: on one line, long enough to be understood later."""
         reason = " ".join(text.split())
         if len(reason) < REASON_LEAST:
-            self.refuse(field, "too_short", _("Write why, so that others understand it later."))
+            self.refuse(field, "too_short", _("Give a reason, so that others understand it later."))
         return self._shown(field, reason, REASON_MOST)
 
     def locale(self, text: str) -> str:
-        return self.one_of("locale", text, LOCALES, _("This language is not there yet."))
+        return self.one_of("locale", text, LOCALES, _("This language isn't available."))
 
     def terms(self, *, accepted: bool) -> None:
         """That the terms were accepted."""
         if not accepted:
-            self.refuse("accept_terms", "missing", _("Accept the terms to go on."))
+            self.refuse("accept_terms", "missing", _("Accept the terms to continue."))
 
 
 def checked_reason(text: str) -> str:

@@ -34,7 +34,7 @@ async def change_profile(
     fields.check()
     changed = await tx.maybe(queries.UPDATE_PROFILE, actor.account, name, time_zone, locale, tx.now, version, contact)
     if changed is None:
-        raise PreconditionFailed("Your profile was changed on another device. Load it again, then repeat your change.")
+        raise PreconditionFailed("Your profile was changed on another device. Reload it, then make your change again.")
     tx.invalidate(ACCOUNT(actor.account), *(MEMBERS(membership.organisation) for membership in actor.memberships))
     given = {"name": name, "time_zone": time_zone, "locale": locale, "contact": contact}
     tx.record(ProfileChanged(subject=actor.account, fields=[field for field, value in given.items() if value is not None]))

@@ -25,32 +25,32 @@ class RequestedExport(Struct):
 
 @get("/api/v2/exports", may=SIGNED_IN, queries=1, sensitive=True)
 async def list_exports(call: Call) -> Page[ExportAnswer]:
-    """The copies of your data that you asked for in the last week."""
+    """List the copies of your data that you requested in the last 7 days."""
     found = await export_data.exports_of(call.db, call.actor.account)
     return Page([ExportAnswer(e.id, instant(e.created_at), instant(e.ready_at) if e.ready_at else None, instant(e.until)) for e in found])
 
 
 @post("/api/v2/exports", may=SIGNED_IN, queries=3, sensitive=True)
 async def request_export(call: Call) -> Accepted[RequestedExport]:
-    """Ask for a copy of everything we hold about you. A job makes it, and an email says when it is ready."""
+    """Request a copy of everything we hold about you. It is prepared in the background, and an email is sent when it is ready."""
     return Accepted(RequestedExport(await export_data.request_export(call.runtime, call.tx, call.actor)))
 
 
 @get("/api/v2/exports/{export_id:str}/archive", may=SIGNED_IN, queries=1, sensitive=True)
 async def read_archive(call: Call, export_id: str) -> Download:
-    """The copy, as a ZIP archive of JSON files."""
+    """Download the copy, as a ZIP archive of JSON files."""
     return Download(await export_data.archive_of(call.db, call.actor.account, export_id), "application/zip", export_data.FILENAME)
 
 
 @delete("/api/v2/me", may=SIGNED_IN, queries=6, sensitive=True)
 async def request_deletion(call: Call) -> None:
-    """Ask for your account to be deleted. Until it is erased you can cancel this."""
+    """Request the deletion of your account. You can cancel until it is deleted."""
     await delete_account.request_deletion(call.runtime, call.tx, call.actor)
 
 
 @delete("/api/v2/me/deletion", may=SIGNED_IN, queries=2)
 async def cancel_deletion(call: Call) -> None:
-    """Keep your account after all, until the day it is erased."""
+    """Cancel the deletion of your account, before it is deleted."""
     await delete_account.cancel_deletion(call.tx, call.actor)
 
 

@@ -37,7 +37,7 @@ def me_key(actor: Actor, query_string: bytes) -> str | None:
 
 @get("/api/v2/me", may=SIGNED_IN, before_second_factor=True, queries=1)
 async def read_me(call: Call) -> AccountAnswer | Answer:
-    """Your profile."""
+    """Get your profile."""
     actor, runtime = call.actor, call.runtime
 
     async def refill(watch: Watch) -> Answer:
@@ -52,7 +52,7 @@ async def read_me(call: Call) -> AccountAnswer | Answer:
 
 @patch("/api/v2/me", may=SIGNED_IN, queries=2, problems=(412, 428))
 async def change_me(call: Call, data: ProfileData) -> AccountAnswer:
-    """Change your profile. Needs If-Match with the ETag you read."""
+    """Edit your profile. Needs If-Match with the ETag you read."""
     version = call.expected_version()
     changed = await profile.change_profile(
         call.tx, call.actor, name=data.name, time_zone=data.time_zone, locale=data.locale, contact=data.contact, version=version

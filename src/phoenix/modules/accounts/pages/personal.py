@@ -19,7 +19,7 @@ async def show_data(call: Call) -> View:
 @form("/settings/data/export", may=SIGNED_IN, queries=4, sensitive=True, retry=show_data)
 async def send_export(call: Call) -> Redirect:
     await export_data.request_export(call.runtime, call.tx, call.actor)
-    return Redirect("/settings/data", _("We are putting your copy together. A mail tells you when it is ready."))
+    return Redirect("/settings/data", _("We're preparing your copy. We'll email you when it's ready."))
 
 
 @page("/settings/data/{export_id:str}/archive", may=SIGNED_IN, queries=1, sensitive=True)
@@ -36,13 +36,13 @@ async def show_delete(call: Call) -> View:
 @form("/settings/data/delete", may=SIGNED_IN, queries=7, sensitive=True, retry=show_delete)
 async def send_delete(call: Call) -> Redirect:
     await delete_account.request_deletion(call.runtime, call.tx, call.actor)
-    return Redirect("/settings/data", _("Your account will be deleted. Until then you can change your mind here."))
+    return Redirect("/settings/data", _("Your account is scheduled for deletion. Until then you can cancel the deletion here."))
 
 
 @form("/settings/data/keep", may=SIGNED_IN, queries=3)
 async def send_cancel_deletion(call: Call) -> Redirect:
     await delete_account.cancel_deletion(call.tx, call.actor)
-    return Redirect("/settings/data", _("Your account stays."))
+    return Redirect("/settings/data", _("Deletion cancelled."))
 
 
 ROUTES = (show_data, send_export, read_archive, show_delete, send_delete, send_cancel_deletion)

@@ -31,7 +31,7 @@ async def send_profile(call: Call) -> Redirect:
         contact=sent.get("contact"),
         version=call.number("version"),
     )
-    return Redirect("/settings/profile", _("Your profile is saved."))
+    return Redirect("/settings/profile", _("Profile saved."))
 
 
 ROUTES = (show_profile, send_profile)

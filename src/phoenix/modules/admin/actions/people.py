@@ -27,12 +27,12 @@ async def take_turn(tx: Transaction, actor: Actor, account: str) -> Standing:
     locked meanwhile: of two administrators who lock each other one stays.
     """
     if not await accounts.hold_for(tx, account, actor.account):
-        raise Forbidden(_("Your own account was closed meanwhile."))
+        raise Forbidden(_("Your own account has been closed."))
     target = await accounts.standing(tx, account)
     if not all(may_give(actor, permission) for permission in target.permissions):
-        raise Forbidden(_("This account may do more than yours. Ask somebody who may do all that it may."))
+        raise Forbidden(_("This account has permissions that yours lacks. Ask an administrator who has them."))
     if target.erased:
-        raise Conflict(_("This account was erased. Nothing of it is left to change."))
+        raise Conflict(_("This account has been deleted and can't be changed."))
     return target
 
 
@@ -46,9 +46,9 @@ async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: s
     reason = checked_reason(reason)
     await take_turn(tx, actor, account)
     if account == actor.account:
-        raise Conflict(_("You cannot lock your own account."))
+        raise Conflict(_("You can't lock your own account."))
     if not await accounts.lock(tx, account, reason=reason):
-        raise Conflict(_("This account is locked already."))
+        raise Conflict(_("This account is already locked."))
     await end_other_sessions(tx, account, keep=None, reason=LOCKED_BY_STAFF)
     await notify(tx, account, LOCKED)
     tx.record(AccountLocked(subject=account, reason=reason))
@@ -101,7 +101,7 @@ async def request_export(tx: Transaction, actor: Actor, account: str) -> str:
     """Have the archive of a person made who cannot sign in; its id. An email tells the person, who can download it too."""
     target = await take_turn(tx, actor, account)
     if target.kind != "person":
-        raise Conflict(_("A service account is no person, and has no data of one."))
+        raise Conflict(_("A service account has no personal data."))
     await notify(tx, account, EXPORT_BY_STAFF)
     return await export_data.start_export(tx, account)
 

@@ -22,9 +22,9 @@ async def grant(runtime: Runtime, tx: Transaction, actor: Actor, account: str, p
     _check(runtime, actor, account, permission)
     target = await take_turn(tx, actor, account)
     if target.kind != "person" or target.locked:
-        raise Conflict(_("This account cannot look after the platform: it is locked, or no person."))
+        raise Conflict(_("This account can't be granted platform permissions: it is locked, or a service account."))
     if permission in target.permissions:
-        raise Conflict(_("This account has that permission already."))
+        raise Conflict(_("This account already has this permission."))
     # Nobody impersonates staff, so nobody goes on impersonating someone who is staff from now on.
     await end_impersonations_of(tx, account, reason="became_staff")
     await permissions.grant_permission(tx, account, permission, by=actor.account)
@@ -36,16 +36,16 @@ async def remove(runtime: Runtime, tx: Transaction, actor: Actor, account: str, 
     await take_turn(tx, actor, account)
     await permissions.hold_permissions(tx)
     if permission == ADMINISTRATOR and not await permissions.others_with(tx, ADMINISTRATOR, account):
-        raise Conflict(_("This is the last administrator. Make another one first."))
+        raise Conflict(_("This is the last administrator. Grant the permission to someone else first."))
     if not await permissions.remove_permission(tx, account, permission):
-        raise Conflict(_("This account does not have that permission."))
+        raise Conflict(_("This account doesn't have this permission."))
     await end_impersonations_by(tx, account, reason="permission_taken")
 
 
 def _check(runtime: Runtime, actor: Actor, account: str, permission: str, *, removing: bool = False) -> None:
     known = runtime.part(Registry).permissions.get(permission)
     if known is None or known.scope != "platform":
-        raise InvalidInput(errors=(FieldError("permission", "unknown", _("There is no such permission.")),))
+        raise InvalidInput(errors=(FieldError("permission", "unknown", _("This permission doesn't exist.")),))
     held = actor.may(permission) or (removing and account == actor.account)
     if not held and (account == actor.account or not may_give(actor, permission)):
-        raise Forbidden(_("Nobody gives a permission to themselves, or one that they do not hold."))
+        raise Forbidden(_("You can't grant a permission to yourself, or one you don't have."))

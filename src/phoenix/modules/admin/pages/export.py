@@ -15,7 +15,7 @@ from phoenix.modules.admin.pages.person import EXPORT, PATH, show_person
 async def send_export(call: Call) -> Redirect:
     account = str(call.path["account_id"])
     await people.request_export(call.tx, call.actor, account)
-    return Redirect(f"/staff/people/{account}", _("The copy is being made. Load this page again in a minute."))
+    return Redirect(f"/staff/people/{account}", _("The copy is being prepared. Reload this page in a minute."))
 
 
 @form(f"{PATH}/exports/{{export_id:str}}/fetch", may=EXPORT, queries=4, sensitive=True, retry=show_person, listeners=STAFF)

@@ -26,9 +26,9 @@ async def send_replay(call: Call) -> Redirect:
     """Put a dead job back in the queue."""
     job = int(call.path["job_id"])
     if not 0 < job < 2**63 or not await replay(call.tx, job):
-        raise NotFound(_("There is no such dead job. Somebody may have replayed it already."))
+        raise NotFound(_("This job hasn't failed. Someone may have replayed it already."))
     call.tx.record(JobReplayed(subject=str(job)))
-    return Redirect("/staff/jobs", _("The job is back in the queue."))
+    return Redirect("/staff/jobs", _("Job queued again."))
 
 
 ROUTES = (show_jobs, send_replay)

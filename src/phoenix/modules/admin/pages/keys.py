@@ -19,13 +19,13 @@ async def show_keys(call: Call) -> View:
 @form("/staff/keys/rotate", may=KEYS, queries=9, sensitive=True, listeners=STAFF)
 async def send_rotate(call: Call) -> Redirect:
     await signing_keys.rotate_keys(call.runtime, call.tx)
-    return Redirect("/staff/keys", _("Another key signs now. Nobody was signed out."))
+    return Redirect("/staff/keys", _("Signing key rotated. Nobody was signed out."))
 
 
 @form("/staff/keys/{key_id:str}/revoke", may=KEYS, queries=12, sensitive=True, listeners=STAFF)
 async def send_revoke(call: Call) -> Redirect:
     await signing_keys.revoke_key(call.runtime, call.tx, str(call.path["key_id"]))
-    return Redirect("/staff/keys", _("The key is revoked. Nothing it signed is believed any more."))
+    return Redirect("/staff/keys", _("Key revoked. Tokens it signed are no longer accepted."))
 
 
 ROUTES = (show_keys, send_rotate, send_revoke)

@@ -55,55 +55,55 @@ async def show_person(call: Call) -> View:
 @form(f"{PATH}/lock", may=WRITE, queries=6, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_lock(call: Call) -> Redirect:
     await people.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", ""))
-    return _back(call, _("The account is locked, and every session of it has ended."))
+    return _back(call, _("Account locked. All devices were signed out."))
 
 
 @form(f"{PATH}/unlock", may=WRITE, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_unlock(call: Call) -> Redirect:
     await people.unlock_account(call.tx, call.actor, _account(call))
-    return _back(call, _("The account is open again."))
+    return _back(call, _("Account unlocked."))
 
 
 @form(f"{PATH}/clear-waiting", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_resume_sign_in(call: Call) -> Redirect:
     await people.resume_sign_in(call.tx, call.actor, _account(call))
-    return _back(call, _("They can try again at once."))
+    return _back(call, _("Rate limit removed."))
 
 
 @form(f"{PATH}/sessions/{{session_id:str}}/end", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_end_session(call: Call) -> Redirect:
     await people.end_session(call.tx, call.actor, _account(call), str(call.path["session_id"]))
-    return _back(call, _("That session has ended."))
+    return _back(call, _("Device signed out."))
 
 
 @form(f"{PATH}/sessions/end-all", may=WRITE, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_end_all(call: Call) -> Redirect:
     await people.end_all_sessions(call.tx, call.actor, _account(call))
-    return _back(call, _("All sessions have ended."))
+    return _back(call, _("All devices signed out."))
 
 
 @form(f"{PATH}/force-reset", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_force_reset(call: Call) -> Redirect:
     await people.force_reset(call.tx, call.actor, _account(call))
-    return _back(call, _("The password no longer works. A mail with the way to a new one is on its way."))
+    return _back(call, _("Password reset. We've emailed them a link to set a new one."))
 
 
 @form(f"{PATH}/reset-factors", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_reset_factors(call: Call) -> Redirect:
     await people.reset_second_factors(call.tx, call.actor, _account(call))
-    return _back(call, _("The second factors are gone. A mail tells the person."))
+    return _back(call, _("Two-step verification reset. We've emailed them."))
 
 
 @form(f"{PATH}/permissions/grant", may=GRANT, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_grant_permission(call: Call) -> Redirect:
     await permissions.grant(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
-    return _back(call, _("The permission is granted. It counts at once."))
+    return _back(call, _("Permission granted."))
 
 
 @form(f"{PATH}/permissions/take", may=GRANT, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_remove_permission(call: Call) -> Redirect:
     await permissions.remove(call.runtime, call.tx, call.actor, _account(call), call.form.get("permission", ""))
-    return _back(call, _("The permission is taken. It no longer counts."))
+    return _back(call, _("Permission removed."))
 
 
 def platform_permissions(call: Call) -> list[Permission]:

@@ -1,1 +1,1 @@
-"""Second factors and passkeys, and the throttle on guessing them."""
+"""Two-step verification and passkeys, and the limits on wrong attempts."""

@@ -119,7 +119,7 @@ async def add_passkey(
     # A key that verifies nothing would keep its owner out at the next second step.
     readable(decoded_public_key_to_cryptography, readable(decode_credential_public_key, made.credential_public_key))
     if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
-        raise WrongPasskey(_("This passkey does not work here. Use another device."))
+        raise WrongPasskey(_("This passkey doesn't work here. Use another device."))
     await hold(tx, actor.account)
     _check_room(await tx.one(queries.COUNT_PASSKEYS, actor.account))
     transports = sorted({transport.value for transport in credential.response.transports or []})
@@ -137,7 +137,7 @@ async def add_passkey(
         tx.now,
     )
     if stored is None:
-        raise WrongPasskey(_("This passkey is in use already."))
+        raise WrongPasskey(_("This passkey is already registered."))
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(PasskeyAdded(subject=actor.account, passkey=stored.id))
     await notify(tx, actor.account, PASSKEY_ADDED)
@@ -151,7 +151,7 @@ async def rename_passkey(tx: Transaction, actor: Actor, passkey: str, *, name: s
     fields.check()
     renamed = await tx.maybe(queries.RENAME_PASSKEY, passkey, actor.account, name)
     if renamed is None:
-        raise NotFound(_("There is no such passkey."))
+        raise NotFound(_("This passkey doesn't exist or has been removed."))
     return renamed
 
 
@@ -160,9 +160,9 @@ async def remove_passkey(runtime: Runtime, tx: Transaction, account: str, passke
     await hold(tx, account)
     methods = await sign_in_methods(runtime, tx, account)
     if await tx.maybe(queries.REMOVE_PASSKEY, passkey, account) is None:
-        raise NotFound(_("There is no such passkey."))
+        raise NotFound(_("This passkey doesn't exist or has been removed."))
     if sum(methods.values()) == 1:
-        raise LastSignInMethod(_("This is the only way into your account. Set a password or add another passkey first."))
+        raise LastSignInMethod(_("Set a password or add another passkey before you remove this one."))
     tx.invalidate(ACCOUNT(account))
     tx.record(PasskeyRemoved(subject=account, passkey=passkey))
     await notify(tx, account, PASSKEY_REMOVED)
@@ -192,19 +192,19 @@ def descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
 def readable(read: Callable[..., T], *args: Any, **options: Any) -> T:
     """What `read` makes of an answer. Raises WrongPasskey where it cannot be read or does not verify."""
     if args and isinstance(args[0], str) and len(args[0]) > LONGEST_TEXT:
-        raise WrongPasskey(_("This passkey does not work here. Use another device."))
+        raise WrongPasskey(_("This passkey doesn't work here. Use another device."))
     try:
         return read(*args, **options)
     except UNREADABLE as error:
-        raise WrongPasskey(_("This passkey was not accepted. Try again, or use another way.")) from error
+        raise WrongPasskey(_("This passkey wasn't accepted. Try again or use another method.")) from error
 
 
 def refuse_frames(client_data: bytes) -> None:
     """Raises WrongPasskey for what was made inside a frame of another site: no page of ours is ever shown in one."""
     if readable(parse_client_data_json, client_data).cross_origin:
-        raise WrongPasskey(_("This passkey was not accepted. Try again, or use another way."))
+        raise WrongPasskey(_("This passkey wasn't accepted. Try again or use another method."))
 
 
 def _check_room(there: int) -> None:
     if there >= MOST:
-        raise TooManyPasskeys(_("There are {most} passkeys, which is the most. Remove one first.").format(most=MOST))
+        raise TooManyPasskeys(_("You've reached the limit of {most} passkeys. Remove one first.").format(most=MOST))

@@ -53,7 +53,7 @@ def require_party(settings: Settings, host: str) -> RelyingParty:
     """As `relying_party`. Raises PasskeysElsewhere where there is none."""
     party = relying_party(settings, host)
     if party is None:
-        raise PasskeysElsewhere(_("Passkeys need a name. They do not work where the address is a bare number, as it is here."))
+        raise PasskeysElsewhere(_("Passkeys need a domain name. They don't work at an IP address."))
     return party
 
 
@@ -103,9 +103,9 @@ async def use_challenge(runtime: Runtime, tx: Transaction, purpose: str, token: 
     """What the device must have signed; the challenge is used up. Raises WrongPasskey where it is not ours, too old or used."""
     payload = runtime.keys.verify(purpose, token, now=runtime.clock.now())
     if payload is None or json.loads(payload)[0] != bound_to:
-        raise WrongPasskey(_("This took too long. Try again."))
+        raise WrongPasskey(_("This request has expired. Try again."))
     if not await use_once(tx, token, CHALLENGE_LIVES):
-        raise WrongPasskey(_("This was used already. Try again."))
+        raise WrongPasskey(_("This request has already been used. Try again."))
     return challenge_bytes(token)
 
 

@@ -50,7 +50,7 @@ async def set_up_totp(runtime: Runtime, tx: Transaction, actor: Actor) -> Enrolm
     """Make a secret. It protects nothing until a code of it was typed. Raises SecondFactorExists where one is on."""
     found = await tx.maybe(queries.TOTP, actor.account)
     if found is not None and found.confirmed_at is not None:
-        raise SecondFactorExists(_("An authenticator app is on already. Turn it off first to replace it."))
+        raise SecondFactorExists(_("An authenticator app is already set up. Turn it off before you set up another."))
     secret = secrets.token_bytes(20)
     await tx.execute(queries.SET_UP_TOTP, actor.account, runtime.keys.seal(SEALED_AS, secret, bound_to=actor.account), tx.now)
     return _enrolment(actor, secret)
@@ -67,14 +67,12 @@ async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: st
     """Turn it on by its first code; the ten backup codes, shown this once. Raises WrongCode."""
     found = await tx.maybe(queries.TOTP, actor.account)
     if found is None:
-        raise NoSecondFactor(_("No authenticator app is being set up. Begin again."))
+        raise NoSecondFactor(_("No authenticator app is being set up. Start again."))
     if found.confirmed_at is not None:
-        raise SecondFactorExists(
-            _("The authenticator app is on already. Its backup codes were shown once; make ten new ones if they are lost.")
-        )
+        raise SecondFactorExists(_("The authenticator app is already turned on. If you lost its backup codes, create new ones."))
     attempt = await count_attempt(runtime, "totp set-up", actor.account, account=actor.account)
     if not await _totp_holds(runtime, tx, actor.account, found, code):
-        raise _wrong(_("This code is wrong. Type the six digits that the app shows now; look whether your phone's clock is right."))
+        raise _wrong(_("This code is wrong. Enter the 6 digits the app shows now, and check that your phone's clock is right."))
     await clear(tx, attempt)
     await tx.maybe(queries.CONFIRM_TOTP, actor.account, tx.now)
     tx.invalidate(ACCOUNT(actor.account))
@@ -86,7 +84,7 @@ async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: st
 async def remove_totp(tx: Transaction, account: str) -> None:
     """Turn it off, with its backup codes. Raises NoSecondFactor where it is not on."""
     if await tx.maybe(queries.REMOVE_TOTP, account) is None:
-        raise NoSecondFactor(_("No authenticator app is on."))
+        raise NoSecondFactor(_("No authenticator app is set up."))
     await tx.execute(queries.REMOVE_BACKUP_CODES, account)
     tx.invalidate(ACCOUNT(account))
     tx.record(SecondFactorRemoved(subject=account, factor="totp"))
@@ -99,7 +97,7 @@ async def remove_all(tx: Transaction, account: str) -> None:
     await tx.execute(queries.REMOVE_BACKUP_CODES, account)
     removed = await tx.all(passkeys.REMOVE_PASSKEYS, account)
     if not totp and not removed:
-        raise NoSecondFactor(_("This account has no second factor."))
+        raise NoSecondFactor(_("Two-step verification isn't set up for this account."))
     if totp:
         tx.record(SecondFactorRemoved(subject=account, factor="totp"))
     for passkey in removed:
@@ -127,7 +125,7 @@ async def replace_backup_codes(runtime: Runtime, tx: Transaction, account: str) 
     """As `create_backup_codes`, where there is an app they stand in for. Raises NoSecondFactor."""
     found = await tx.maybe(queries.TOTP, account)
     if found is None or found.confirmed_at is None:
-        raise NoSecondFactor(_("Backup codes stand in for an authenticator app. Set one up first."))
+        raise NoSecondFactor(_("Set up an authenticator app first. Backup codes come with it."))
     return await create_backup_codes(runtime, tx, account)
 
 
@@ -143,7 +141,7 @@ async def check_factor(runtime: Runtime, tx: Transaction, account: str, *, metho
             holds = await _use_backup_code(runtime, tx, account, code)
     if not holds:
         await notify_of_guesses(tx, attempt)
-        raise _wrong(_("This code is wrong, or was used already."))
+        raise _wrong(_("This code is wrong or has already been used."))
     await clear(tx, attempt)
 
 

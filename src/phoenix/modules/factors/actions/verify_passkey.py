@@ -54,7 +54,7 @@ async def verify_passkey(
     credential = readable(parse_authentication_credential_json, response.credential)
     found = await tx.maybe(queries.PASSKEY_BY_CREDENTIAL, credential.raw_id)
     if found is None or account not in {None, found.account}:
-        raise WrongPasskey(_("This passkey is not known here. It may have been removed; use another way."))
+        raise WrongPasskey(_("This passkey isn't registered here or has been removed. Use another method."))
     handle = credential.response.user_handle or None
     if (handle is None and account is None) or (handle is not None and not same(handle, user_handle(runtime.keys, found.account))):
         raise WrongPasskey(_("This passkey belongs to another account."))
@@ -74,5 +74,7 @@ async def verify_passkey(
         # A copy of the key may be about. Nobody can tell whether this is the copy or the original.
         tx.record(PasskeyRefused(subject=found.account, passkey=found.id))
         await notify(tx, found.account, PASSKEY_REFUSED)
-        raise WrongPasskey(_("This passkey may have been copied, so it was refused. Use another way, then remove it and add a new one."))
+        raise WrongPasskey(
+            _("This passkey may have been copied, so it was rejected. Use another method, then remove the passkey and add a new one.")
+        )
     return found

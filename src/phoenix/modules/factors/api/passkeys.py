@@ -44,13 +44,13 @@ class PasskeyAnswer(Struct):
 
 @post("/api/v2/passkeys/options", may=SIGNED_IN, before_second_factor=True, queries=1, limits=(VERIFICATIONS,), sensitive=True)
 async def passkey_options(call: Call) -> PasskeyOptionsAnswer:
-    """Begin to add a passkey: what to give to navigator.credentials.create(). Valid for five minutes."""
+    """Start adding a passkey: returns the options for navigator.credentials.create(). Valid for 5 minutes."""
     return options_answer(await passkeys.registration_options(call.runtime, call.db, call.actor, party_here(call)))
 
 
 @post("/api/v2/passkeys", may=SIGNED_IN, before_second_factor=True, queries=7, limits=(VERIFICATIONS,), sensitive=True)
 async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer]:
-    """Add the passkey that was created. From now on it signs in by itself, and can be used as a second factor."""
+    """Add the passkey that was created. It can be used to sign in, and as a second factor."""
     response = PasskeyResponse(data.challenge, data.credential)
     device = device_of(call.agent)
     made = await passkeys.add_passkey(call.runtime, call.tx, call.actor, party_here(call), response, name=data.name, device=device)
@@ -59,19 +59,19 @@ async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer
 
 @get("/api/v2/passkeys", may=SIGNED_IN, queries=1)
 async def list_passkeys(call: Call) -> Page[PasskeyAnswer]:
-    """Your passkeys, the oldest first."""
+    """List your passkeys, oldest first."""
     return Page([passkey_answer(passkey) for passkey in await passkeys_of(call.db, call.actor.account)])
 
 
 @patch("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)
 async def rename_passkey(call: Call, passkey_id: str, data: PasskeyNameData) -> PasskeyAnswer:
-    """Give a passkey of yours another name."""
+    """Rename one of your passkeys."""
     return passkey_answer(await passkeys.rename_passkey(call.tx, call.actor, passkey_id, name=data.name))
 
 
 @delete("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=5, sensitive=True)
 async def remove_passkey(call: Call, passkey_id: str) -> None:
-    """Remove a passkey of yours. The last one stays where nothing else signs in to the account."""
+    """Remove one of your passkeys. Refused if it is the only sign-in method."""
     await passkeys.remove_passkey(call.runtime, call.tx, call.actor.account, passkey_id)
 
 

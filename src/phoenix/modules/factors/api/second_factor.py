@@ -30,26 +30,26 @@ class BackupCodes(Struct):
 
 @post("/api/v2/totp", may=SIGNED_IN, before_second_factor=True, queries=3, sensitive=True)
 async def set_up_totp(call: Call) -> Created[EnrolmentAnswer]:
-    """Begin to set up an authenticator app (RFC 6238). It protects nothing until its first code was confirmed."""
+    """Start setting up an authenticator app (RFC 6238). It is not active until its first code is confirmed."""
     made = await second_factor.set_up_totp(call.runtime, call.tx, call.actor)
     return Created(EnrolmentAnswer(made.secret, made.uri), "/api/v2/totp")
 
 
 @post("/api/v2/totp/confirm", may=SIGNED_IN, before_second_factor=True, queries=12, limits=(VERIFICATIONS,), sensitive=True)
 async def confirm_totp(call: Call, data: CodeData) -> Created[BackupCodes]:
-    """Turn it on with the code it shows. The answer holds ten backup codes, which are shown only this once."""
+    """Turn on the authenticator app with the code it shows. The response contains 10 backup codes, which are shown only once."""
     return Created(BackupCodes(await second_factor.confirm_totp(call.runtime, call.tx, call.actor, data.code)), "/api/v2/security")
 
 
 @delete("/api/v2/totp", may=SIGNED_IN, queries=5, sensitive=True)
 async def remove_totp(call: Call) -> None:
-    """Turn it off. Its backup codes end with it."""
+    """Turn off the authenticator app. Its backup codes stop working."""
     await second_factor.remove_totp(call.tx, call.actor.account)
 
 
 @post("/api/v2/backup_codes", may=SIGNED_IN, queries=5, sensitive=True)
 async def replace_backup_codes(call: Call) -> Created[BackupCodes]:
-    """Ten new backup codes; the old ones end."""
+    """Create 10 new backup codes. The old ones stop working."""
     return Created(BackupCodes(await second_factor.replace_backup_codes(call.runtime, call.tx, call.actor.account)), "/api/v2/security")
 
 

@@ -31,7 +31,7 @@ async def send_passkey(call: Call) -> Redirect:
     response = PasskeyResponse(call.form.get("challenge", ""), call.form.get("credential", ""))
     await passkeys.add_passkey(call.runtime, call.tx, call.actor, party, response, name="", device=device_of(call.agent))
     owed = call.actor.needs_second_factor(call.runtime.settings.second_factor_for)
-    return Redirect("/" if owed else SECURITY, _("The passkey is there. You can sign in with it from now on."))
+    return Redirect("/" if owed else SECURITY, _("Passkey added. You can now sign in with it."))
 
 
 @page("/settings/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)
@@ -43,13 +43,13 @@ async def show_passkey_name(call: Call) -> View:
 @form("/settings/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1, retry=show_passkey_name)
 async def send_passkey_name(call: Call) -> Redirect:
     await passkeys.rename_passkey(call.tx, call.actor, call.path["passkey_id"], name=call.form.get("name", ""))
-    return Redirect(SECURITY, _("The passkey has its new name."))
+    return Redirect(SECURITY, _("Passkey renamed."))
 
 
 @form("/settings/passkeys/{passkey_id:str}/remove", may=SIGNED_IN, queries=5, sensitive=True, retry=SECURITY)
 async def send_remove_passkey(call: Call) -> Redirect:
     await passkeys.remove_passkey(call.runtime, call.tx, call.actor.account, call.path["passkey_id"])
-    return Redirect(SECURITY, _("The passkey is removed. It opens nothing here any more."))
+    return Redirect(SECURITY, _("Passkey removed. You can no longer sign in with it."))
 
 
 async def sign_in_methods(call: Call) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ async def send_totp(call: Call) -> View | Redirect:
 @form("/settings/totp/remove", may=SIGNED_IN, queries=5, sensitive=True)
 async def send_remove_totp(call: Call) -> Redirect:
     await second_factor.remove_totp(call.tx, call.actor.account)
-    return Redirect(SECURITY, _("The authenticator app is off. Your backup codes ended with it."))
+    return Redirect(SECURITY, _("Authenticator app turned off. Your backup codes no longer work."))
 
 
 @form("/settings/backup-codes", may=SIGNED_IN, queries=5, sensitive=True)

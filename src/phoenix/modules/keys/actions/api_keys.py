@@ -52,16 +52,16 @@ async def create_api_key(
     offered = available_scopes(runtime)
     unknown = sorted(set(scopes) - set(offered))
     if unknown:
-        fields.refuse("scopes", "unknown", _("There is no scope called {scope}.").format(scope=unknown[0][:80]))
+        fields.refuse("scopes", "unknown", _("Unknown scope: {scope}.").format(scope=unknown[0][:80]))
     elif not scopes:
-        fields.refuse("scopes", "missing", _("Choose at least one thing the key may do."))
+        fields.refuse("scopes", "missing", _("Choose at least one permission."))
     if days is None or not 1 <= days <= MOST_DAYS:
         fields.refuse("days", "out_of_range", _("Write a number of days between 1 and {most}.").format(most=MOST_DAYS))
     fields.check()
     owner, key_id, key = account or actor.account, new_id("key"), PREFIX + new_token()
     await hold(tx, owner)
     if await tx.one(queries.COUNT, owner) >= MOST:
-        raise TooManyApiKeys(_("There are {most} keys, which is the most. Revoke one first.").format(most=MOST))
+        raise TooManyApiKeys(_("You've reached the limit of {most} keys. Revoke one first.").format(most=MOST))
     until = tx.now + timedelta(days=days or 0)
     await tx.execute(queries.ADD, key_id, owner, name, hash_token(key), key[-4:], sorted(set(scopes)), actor.account, tx.now, until)
     tx.record(ApiKeyCreated(subject=owner, key=key_id, scopes=sorted(set(scopes))))
@@ -72,7 +72,7 @@ async def create_api_key(
 async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
     """Revoke a key of that account at once. Raises NotFound."""
     if await tx.maybe(queries.REVOKE, key_id, account, tx.now) is None:
-        raise NotFound(_("There is no such key, or it was revoked already."))
+        raise NotFound(_("This key doesn't exist or has already been revoked."))
     tx.invalidate(ACCOUNT(account))
     tx.record(ApiKeyRevoked(subject=account, key=key_id))
 

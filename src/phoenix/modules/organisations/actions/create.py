@@ -31,7 +31,7 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
         if made is not None:
             break
     if made is None:
-        raise InvalidInput(errors=(FieldError("name", "taken", _("There are too many organisations with this name. Use another one.")),))
+        raise InvalidInput(errors=(FieldError("name", "taken", _("Too many organisations have this name. Use another one.")),))
     await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now)
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(OrganisationCreated(organisation=made.id, subject=made.id, name=name))
@@ -43,7 +43,9 @@ async def rename_organisation(tx: Transaction, member: Membership, *, name: str,
     name = checked_name(name)
     changed = await tx.maybe(queries.RENAME, member.organisation, name, tx.now, version)
     if changed is None:
-        raise PreconditionFailed(_("Somebody else changed this organisation meanwhile. Load it again, then repeat your change."))
+        raise PreconditionFailed(
+            _("Someone else changed this organisation while you were editing. Reload it, then make your change again.")
+        )
     tx.invalidate(*(ACCOUNT(account) for account in await tx.all(queries.MEMBER_IDS, member.organisation)))
     tx.record(OrganisationRenamed(organisation=member.organisation, subject=member.organisation, name=name, before=member.name))
     return changed

@@ -48,7 +48,7 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
     check_role(member, role)
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
     if await tx.one(queries.IS_MEMBER_BY_EMAIL, member.organisation, address.key):
-        sentence = _("That person is a member already.")
+        sentence = _("This person is already a member of the organisation.")
         raise AlreadyMember(sentence, errors=(FieldError("email", "already_member", sentence),))
     invitation = await tx.one(
         queries.INVITE,
@@ -71,14 +71,14 @@ async def resend_invitation(runtime: Runtime, tx: Transaction, member: Membershi
     """Send the mail again, with a new link."""
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
     if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
-        raise NotFound(_("This invitation was accepted or withdrawn already."))
+        raise NotFound(_("This invitation has already been accepted or revoked."))
     await enqueue(tx, SEND_INVITATION, Invited(invitation))
 
 
 async def revoke_invitation(tx: Transaction, member: Membership, invitation: str) -> None:
     """Withdraw an invitation; its link ends."""
     if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
-        raise NotFound(_("This invitation was accepted or withdrawn already."))
+        raise NotFound(_("This invitation has already been accepted or revoked."))
     await tx.execute(queries.REVOKE, invitation, tx.now)
     tx.record(InvitationRevoked(organisation=member.organisation, subject=invitation))
 
@@ -87,9 +87,9 @@ async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> OpenIn
     """Join. Raises InvitationGone for a link that ended, WrongAddress where it was sent to someone else's address."""
     invitation = await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
     if invitation is None:
-        raise InvitationGone(_("This invitation was used, withdrawn, or is older than a week. Ask for a new one."))
+        raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
     if parse_address(actor.record.email).key != invitation.email_key:
-        raise WrongAddress(_("This invitation was sent to another address than yours. Log in with that one, or ask for a new invitation."))
+        raise WrongAddress(_("This invitation is for a different address. Sign in with that address, or ask for a new invitation."))
     await tx.execute(queries.ACCEPT, invitation.id, tx.now)
     await add_member(tx, invitation.organisation, actor.account, role=invitation.role, invited_by=invitation.invited_by)
     return invitation

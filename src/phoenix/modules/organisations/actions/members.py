@@ -24,7 +24,7 @@ ROLES = ("owner", "administrator", "member", "viewer")
 def check_role(member: Membership, role: str) -> None:
     """Raises Forbidden for a role above one's own: only an owner makes owners."""
     if ROLES.index(role) < ROLES.index(member.role):
-        raise Forbidden(_("Your own role is {own}. You cannot give or take a role above it.").format(own=member.role))
+        raise Forbidden(_("Your role is {own}. You can't grant or remove a higher one.").format(own=member.role))
 
 
 async def members_of(db: Reader, organisation: str, after: tuple[datetime, str], limit: int) -> list[Member]:
@@ -74,10 +74,10 @@ async def _locked_role(tx: Transaction, member: Membership, account: str) -> str
     await tx.one(queries.LOCK, member.organisation)
     role = await tx.maybe(queries.ROLE, member.organisation, account)
     if role is None:
-        raise NotFound(_("That person is not a member of this organisation."))
+        raise NotFound(_("This person is not a member of the organisation."))
     return role
 
 
 async def _keep_an_owner(tx: Transaction, member: Membership) -> None:
     if await tx.one(queries.OWNERS, member.organisation) <= 1:
-        raise LastOwner(_("This is the only owner. Make somebody else an owner first."))
+        raise LastOwner(_("This is the only owner. Make someone else an owner first."))

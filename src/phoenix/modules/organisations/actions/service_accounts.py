@@ -58,6 +58,6 @@ async def remove_service_account(tx: Transaction, member: Membership, account: s
 async def _name(tx: Transaction, member: Membership, account: str) -> str:
     found = await tx.maybe(queries.SERVICE_ACCOUNT, member.organisation, account)
     if found is None:
-        raise NotFound(_("There is no such service account."))
+        raise NotFound(_("This service account doesn't exist or has been removed."))
     check_role(member, found.role)
     return found.name

@@ -83,7 +83,7 @@ def _answer(found: queries.Organisation, role: str) -> OrganisationAnswer:
 
 @get("/api/v2/organisations", may=SIGNED_IN, queries=1)
 async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
-    """The organisations you are a member of, the longest standing first."""
+    """List the organisations you are a member of, by joining date."""
     size = parse_limit(limit)
     roles = {membership.organisation: membership.role for membership in call.actor.memberships}
     after = CURSOR.read(call.runtime.keys, cursor) or START
@@ -94,14 +94,14 @@ async def list_organisations(call: Call, limit: int | None = None, cursor: str |
 
 @post("/api/v2/organisations", may=SIGNED_IN, queries=12)
 async def create_organisation(call: Call, data: OrganisationData) -> Created[OrganisationAnswer]:
-    """Create an organisation. You are its owner."""
+    """Create an organisation. You become its owner."""
     made = await create.create_organisation(call.tx, call.actor, name=data.name)
     return Created(_answer(made, create.OWNER), f"/api/v2/organisations/{made.id}")
 
 
 @get("/api/v2/organisations/{organisation_id:str}", may="organisations.read", within="organisation_id", queries=1)
 async def read_organisation(call: Call, member: Membership) -> OrganisationAnswer:
-    """One organisation."""
+    """Get an organisation."""
     return _answer(await call.db.one(queries.ORGANISATION, member.organisation), member.role)
 
 
@@ -114,7 +114,7 @@ async def change_organisation(call: Call, member: Membership, data: Organisation
 
 @get("/api/v2/organisations/{organisation_id:str}/members", may="organisations.read", within="organisation_id", queries=1)
 async def list_members(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
-    """The members of an organisation, the longest standing first."""
+    """List the members of an organisation, by joining date."""
     size = parse_limit(limit)
     after = MEMBER_CURSOR.read(call.runtime.keys, cursor) or START
     rows = await call.db.all(queries.MEMBERS, member.organisation, *after, size + 1)
@@ -130,7 +130,7 @@ async def list_members(call: Call, member: Membership, limit: int | None = None,
     act="authority",
 )
 async def change_role(call: Call, member: Membership, account_id: str, data: RoleData) -> None:
-    """Give a member another role: owner, administrator, member or viewer."""
+    """Change a member's role: owner, administrator, member or viewer."""
     await members.change_role(call.tx, member, account_id, role=data.role)
 
 
@@ -142,15 +142,15 @@ async def change_role(call: Call, member: Membership, account_id: str, data: Rol
     act="authority",
 )
 async def remove_member(call: Call, member: Membership, account_id: str) -> None:
-    """Remove a member, which takes organisations.manage, or leave. An API key cannot leave for its owner."""
+    """Remove a member, which needs organisations.manage, or leave. An API key cannot leave on its owner's behalf."""
     if call.actor.is_key and account_id == member.account:
-        raise Forbidden(_("An API key cannot do this. Sign in as yourself."))
+        raise Forbidden(_("An API key can't do this. Sign in as yourself."))
     await members.remove_member(call.tx, member, account_id)
 
 
 @get("/api/v2/organisations/{organisation_id:str}/invitations", may="organisations.invite", within="organisation_id", queries=1)
 async def list_invitations(call: Call, member: Membership) -> Page[InvitationAnswer]:
-    """The open invitations of an organisation, the newest first, 200 at most."""
+    """List the pending invitations of an organisation, newest first, at most 200."""
     found = await call.db.all(queries.INVITATIONS, member.organisation)
     return Page([InvitationAnswer(i.id, i.email, i.role, i.invited_by, instant(i.sent_at), instant(i.until)) for i in found], None)
 
@@ -163,7 +163,7 @@ async def list_invitations(call: Call, member: Membership) -> Page[InvitationAns
     act="authority",
 )
 async def invite_member(call: Call, member: Membership, data: InvitationData) -> Created[InvitationId]:
-    """Invite somebody by mail. Inviting an address again sends a new mail, and the former link ends."""
+    """Invite a person by email. Inviting an address again sends a new email, and the previous link stops working."""
     made = await invite.invite(call.runtime, call.tx, member, email=data.email, role=data.role)
     return Created(InvitationId(made), f"/api/v2/organisations/{member.organisation}/invitations/{made}")
 
@@ -176,15 +176,15 @@ async def invite_member(call: Call, member: Membership, data: InvitationData) ->
     act="authority",
 )
 async def revoke_invitation(call: Call, member: Membership, invitation_id: str) -> None:
-    """Withdraw an invitation."""
+    """Revoke an invitation."""
     await invite.revoke_invitation(call.tx, member, invitation_id)
 
 
 @post("/api/v2/invitations/accept", may=SIGNED_IN, queries=4, act="authority", problems=(404,))
 async def accept_invitation(call: Call, data: AcceptData) -> Joined:
-    """Join the organisation you were invited to, with the token of the link in the mail."""
+    """Join the organisation you were invited to, with the token from the link in the email."""
     if not data.token:
-        raise InvalidInput(errors=(FieldError("token", "missing", "Send the token of the link."),))
+        raise InvalidInput(errors=(FieldError("token", "missing", "Send the token from the link."),))
     invitation = await invite.accept_invitation(call.tx, call.actor, data.token)
     return Joined(invitation.organisation, invitation.role)
 

@@ -53,7 +53,7 @@ class NewServiceAccount(Struct):
     "/api/v2/organisations/{organisation_id:str}/service_accounts", may=MANAGE, within="organisation_id", queries=1, tag="service_accounts"
 )
 async def list_service_accounts(call: Call, member: Membership) -> Page[ServiceAccountAnswer]:
-    """The service accounts of an organisation, without their keys."""
+    """List the service accounts of an organisation. Their keys are not included."""
     return Page([_answer(found) for found in await call.db.all(queries.SERVICE_ACCOUNTS, member.organisation)])
 
 
@@ -67,7 +67,7 @@ async def list_service_accounts(call: Call, member: Membership) -> Page[ServiceA
     tag="service_accounts",
 )
 async def add_service_account(call: Call, member: Membership, data: ServiceAccountData) -> Created[NewServiceAccount]:
-    """Make a service account with its first key, which is shown this once."""
+    """Create a service account with its first key, which is shown only once."""
     account, made = await service_accounts.add_service_account(
         call.runtime, call.tx, call.actor, member, name=data.name, role=data.role, scopes=data.scopes, days=data.days
     )
@@ -84,7 +84,7 @@ async def add_service_account(call: Call, member: Membership, data: ServiceAccou
     tag="service_accounts",
 )
 async def renew_service_account_key(call: Call, member: Membership, account_id: str, data: KeyData) -> Created[NewServiceAccount]:
-    """A new key for a service account; the old ones end at once."""
+    """Create a new key for a service account. Its previous keys are revoked."""
     made = await service_accounts.renew_key(call.runtime, call.tx, call.actor, member, account_id, scopes=data.scopes, days=data.days)
     return Created(NewServiceAccount(account_id, made.key), f"/api/v2/organisations/{member.organisation}/service_accounts/{account_id}")
 
@@ -99,7 +99,7 @@ async def renew_service_account_key(call: Call, member: Membership, account_id: 
     tag="service_accounts",
 )
 async def remove_service_account(call: Call, member: Membership, account_id: str) -> None:
-    """End a service account and its keys."""
+    """Remove a service account and revoke its keys."""
     await service_accounts.remove_service_account(call.tx, member, account_id)
 
 

@@ -73,7 +73,7 @@ async def send_invite(call: Call) -> Redirect:
     member = call.member
     email = call.form.get("email", "")
     await invite.invite(call.runtime, call.tx, member, email=email, role=call.form.get("role", ""))
-    return Redirect(f"/o/{member.slug}/members", _("The invitation is on its way."))
+    return Redirect(f"/o/{member.slug}/members", _("Invitation sent."))
 
 
 @form(
@@ -82,7 +82,7 @@ async def send_invite(call: Call) -> Redirect:
 async def send_role(call: Call) -> Redirect:
     member = call.member
     await members.change_role(call.tx, member, call.path["account_id"], role=call.form.get("role", ""))
-    return Redirect(f"/o/{member.slug}/members", _("The role is changed."))
+    return Redirect(f"/o/{member.slug}/members", _("Role changed."))
 
 
 @form(
@@ -92,20 +92,20 @@ async def send_remove(call: Call) -> Redirect:
     member, account = call.member, call.path["account_id"]
     await members.remove_member(call.tx, member, account)
     if account == call.actor.account:
-        return Redirect("/organisations", _("You left {name}.").format(name=member.name))
-    return Redirect(f"/o/{member.slug}/members", _("They are no longer a member."))
+        return Redirect("/organisations", _("You've left {name}.").format(name=member.name))
+    return Redirect(f"/o/{member.slug}/members", _("Member removed."))
 
 
 @form("/o/{slug:str}/invitations/{invitation_id:str}/revoke", may="organisations.invite", within="slug", queries=3, act="authority")
 async def send_revoke(call: Call) -> Redirect:
     await invite.revoke_invitation(call.tx, call.member, call.path["invitation_id"])
-    return Redirect(f"/o/{call.member.slug}/members", _("The invitation is withdrawn."))
+    return Redirect(f"/o/{call.member.slug}/members", _("Invitation revoked."))
 
 
 @form("/o/{slug:str}/invitations/{invitation_id:str}/resend", may="organisations.invite", within="slug", queries=3, act="authority")
 async def send_resend(call: Call) -> Redirect:
     await invite.resend_invitation(call.runtime, call.tx, call.member, call.path["invitation_id"])
-    return Redirect(f"/o/{call.member.slug}/members", _("Another mail is on its way. The link in the former one no longer works."))
+    return Redirect(f"/o/{call.member.slug}/members", _("Invitation sent again. The link in the previous email no longer works."))
 
 
 @page("/invitations/accept", may=PUBLIC, queries=1)
@@ -121,7 +121,7 @@ async def show_invitation(call: Call) -> View:
 async def send_accept(call: Call) -> Redirect:
     invitation = await invite.accept_invitation(call.tx, call.actor, call.form.get("token", ""))
     return Redirect(
-        f"/o/{invitation.organisation_slug}/feed", _("You are a member of {name} now.").format(name=invitation.organisation_name)
+        f"/o/{invitation.organisation_slug}/feed", _("You're now a member of {name}.").format(name=invitation.organisation_name)
     )
 
 
@@ -138,7 +138,7 @@ async def show_settings(call: Call) -> View:
 async def send_settings(call: Call) -> Redirect:
     member = call.member
     await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), version=call.number("version"))
-    return Redirect(f"/o/{member.slug}/settings", _("The organisation is saved."))
+    return Redirect(f"/o/{member.slug}/settings", _("Organisation saved."))
 
 
 ROUTES = (

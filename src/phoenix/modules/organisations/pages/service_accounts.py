@@ -41,7 +41,7 @@ async def send_service_account(call: Call) -> View:
 @form("/o/{slug:str}/programs/{account_id:str}/remove", may=MANAGE, within="slug", queries=5, act="authority", sensitive=True)
 async def send_remove_service_account(call: Call) -> Redirect:
     await service_accounts.remove_service_account(call.tx, call.member, str(call.path["account_id"]))
-    return Redirect(f"/o/{call.member.slug}/programs", _("The program can do nothing here any more."))
+    return Redirect(f"/o/{call.member.slug}/programs", _("Service account removed."))
 
 
 ROUTES = (show_service_accounts, send_service_account, send_remove_service_account)

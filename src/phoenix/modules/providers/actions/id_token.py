@@ -37,7 +37,7 @@ async def read_id_token(runtime: Runtime, provider: Provider, at: Endpoints, tok
 def not_accepted(provider: Provider, why: str) -> ProviderRefused:
     """The sentence for people; what was wrong goes to the log, since a reader could do nothing with it."""
     log.warning("provider_not_believed", provider=provider.name, why=why)
-    sentence = _("What {provider} answered could not be verified, so you are not signed in. Start again.")
+    sentence = _("The response from {provider} could not be verified, so you are not signed in. Start again.")
     return ProviderRefused(sentence.format(provider=provider.title))
 
 

@@ -100,7 +100,7 @@ async def connect(runtime: Runtime, tx: Transaction, account: str, *, provider: 
     if made is None:
         if await tx.maybe(queries.OWNER, issuer, subject) == account:
             return
-        sentence = _("This {provider} account is connected to another account here. Disconnect it there first.")
+        sentence = _("This {provider} account is already connected to another account here. Disconnect it there first.")
         raise IdentityTaken(sentence.format(provider=title_of(runtime.settings, provider)))
     tx.record(IdentityConnected(subject=account, provider=provider))
 
@@ -115,7 +115,7 @@ async def connect_profile(runtime: Runtime, tx: Transaction, account: str, profi
 def check_same_address(runtime: Runtime, pending: PendingIdentity, email: str) -> None:
     """Raises Conflict where the identity has another address than the account that is signed in: then it is no consent."""
     if parse_address(pending.email).key != parse_address(email).key:
-        sentence = _("{provider} vouches for another address than this account has. Connect it in your security settings instead.")
+        sentence = _("Your address at {provider} differs from the address of this account. Connect it in your security settings instead.")
         raise Conflict(sentence.format(provider=title_of(runtime.settings, pending.provider)))
 
 
@@ -133,9 +133,9 @@ async def disconnect(runtime: Runtime, tx: Transaction, account: str, identity: 
     methods = await sign_in_methods(runtime, tx, account)
     provider = await tx.maybe(queries.DISCONNECT, identity, account)
     if provider is None:
-        raise NotFound(_("There is no such connection, or it was ended already."))
+        raise NotFound(_("This connection doesn't exist, or it has already been removed."))
     if sum(methods.values()) <= 1:
-        sentence = _("{provider} is the only way into your account. Set a password or add a passkey first, then disconnect it.")
+        sentence = _("{provider} is your only sign-in method. Set a password or add a passkey before you disconnect it.")
         raise LastSignInMethod(sentence.format(provider=title_of(runtime.settings, provider)))
     tx.record(IdentityDisconnected(subject=account, provider=provider))
     await notify(tx, account, IDENTITY_DISCONNECTED)
@@ -144,7 +144,7 @@ async def disconnect(runtime: Runtime, tx: Transaction, account: str, identity: 
 async def use_pending(tx: Transaction, pending: PendingIdentity) -> None:
     """Raises ProviderRefused where it was used before."""
     if not await use_once(tx, pending.token, LIVES):
-        raise ProviderRefused(_("This was used already. Start again."))
+        raise ProviderRefused(_("This request has already been used. Start again."))
 
 
 async def identities_of(db: Reader, account: str) -> list[ConnectedIdentity]:

@@ -113,10 +113,10 @@ async def finish(
     """Who came back, and what for. Raises ProviderRefused, ProviderDown. Whatever comes of it, the state is spent."""
     flow = read_flow(runtime, browser=browser, sealed=sealed)
     if flow is None or flow.provider != provider.name or not same(said.state, flow.state):
-        raise ProviderRefused(_("This took too long, or it began in another window. Start again."))
+        raise ProviderRefused(_("This request has expired or was started in another window. Start again."))
     async with runtime.database.transaction() as tx:
         if not await use_once(tx, flow.state, LIVES):
-            raise ProviderRefused(_("This answer was used already. Start again."))
+            raise ProviderRefused(_("This response has already been used. Start again."))
     at = await endpoints(runtime, provider)
     # Before the code goes anywhere: an answer of another provider must not be taken to this one.
     if (said.issuer or at.says_issuer) and not provider.is_issuer(said.issuer):
@@ -158,8 +158,8 @@ def _said_no(provider: Provider, error: str) -> ProviderRefused:
     if error in CANCELLED:
         return ProviderRefused(_("You cancelled at {provider}.").format(provider=provider.title))
     if error in BUSY:
-        return ProviderRefused(_("{provider} could not do it just now. Try again in a minute.").format(provider=provider.title))
-    return ProviderRefused(_("{provider} did not let you in. Try again, or sign in another way.").format(provider=provider.title))
+        return ProviderRefused(_("{provider} is temporarily unavailable. Try again in a minute.").format(provider=provider.title))
+    return ProviderRefused(_("{provider} refused the sign-in. Try again or use another method.").format(provider=provider.title))
 
 
 async def _exchange(runtime: Runtime, provider: Provider, at: Endpoints, *, code: str, verifier: str) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def provider_called(settings: Settings, name: str) -> Provider:
     """Raises NotFound."""
     found = next((provider for provider in providers(settings) if provider.name == name), None)
     if found is None:
-        raise NotFound(_("There is no such way to sign in."))
+        raise NotFound(_("This sign-in method doesn't exist."))
     return found
 
 
@@ -161,13 +161,13 @@ def read_providers(text: str, *, production: bool) -> tuple[Provider, ...]:
         listed = msgspec.json.decode(text, type=list[ProviderSettings])
     except msgspec.MsgspecError as error:
         # What msgspec says names fields and places, never values.
-        raise SettingsError(f"{VARIABLE} is no list of providers: {error}.") from None
+        raise SettingsError(f"{VARIABLE} is not a list of providers: {error}.") from None
     found: dict[str, Provider] = {}
     for entry in listed:
         if not NAME.fullmatch(entry.name):
-            raise SettingsError(f"{VARIABLE}: name must be small letters, digits and hyphens, beginning with a letter.")
+            raise SettingsError(f"{VARIABLE}: name must consist of lower-case letters, digits and hyphens, and start with a letter.")
         if entry.name in found:
-            raise SettingsError(f"{VARIABLE}: name {entry.name} stands there twice.")
+            raise SettingsError(f"{VARIABLE}: name {entry.name} is listed twice.")
         found[entry.name] = _read(entry, production=production)
     return tuple(found.values())
 
@@ -193,7 +193,7 @@ def _read(entry: ProviderSettings, *, production: bool) -> Provider:
         except (JoseError, ValueError, TypeError):
             usable = False
         if not usable:
-            raise _fault(entry, "private_key", "is no key for ES256; paste the whole .p8 file that Apple gave")
+            raise _fault(entry, "private_key", "is not an ES256 key; paste the whole .p8 file from Apple")
         apple = {"team_id": entry.team_id, "key_id": entry.key_id, "private_key": entry.private_key}
         return Provider("apple", title, "apple", APPLE, entry.client_id, "", "openid email name", **apple)
     if not usable_address(entry.issuer, production=production) or "?" in entry.issuer or "#" in entry.issuer:
@@ -271,6 +271,4 @@ async def published_keys(runtime: Runtime, provider: Provider, at: Endpoints, *,
 def down(provider: Provider, what: str, why: object) -> ProviderDown:
     """The sentence for people; what did not work goes to the log."""
     log.warning("provider_down", provider=provider.name, what=what, why=str(why) if isinstance(why, str | HttpClientError) else "unusable")
-    return ProviderDown(
-        _("{provider} does not answer right now. Try again in a minute, or sign in another way.").format(provider=provider.title)
-    )
+    return ProviderDown(_("{provider} is not responding. Try again in a minute or use another method.").format(provider=provider.title))

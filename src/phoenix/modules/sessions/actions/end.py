@@ -21,7 +21,7 @@ async def end_session(tx: Transaction, actor: Actor, session: str, *, reason: st
 async def end_session_of(tx: Transaction, account: str, session: str, *, reason: str) -> None:
     """End a session of an account. Raises NotFound where there is none, or it has ended."""
     if not await try_to_end(tx, account, session, reason=reason):
-        raise NotFound("There is no such session, or it has ended already.")
+        raise NotFound("This session doesn't exist or has already ended.")
 
 
 async def try_to_end(tx: Transaction, account: str, session: str, *, reason: str) -> bool:

@@ -15,7 +15,7 @@ __all__ = ["Session"]
 METHODS = {
     "password": _("a password"),
     "passkey": _("a passkey"),
-    "email_code": _("a code by mail"),
+    "email_code": _("a code by email"),
     "totp": _("the authenticator app"),
     "backup_code": _("a backup code"),
     "first_administrator": _("the first administrator's link"),

@@ -74,7 +74,7 @@ async def active_key(runtime: Runtime, db: Reader) -> tuple[str, ECKey]:
                 await _advance(runtime, tx)
                 found = _usable(runtime.keys, await tx.all(queries.SIGNING_KEYS))
     if found is None:
-        raise RuntimeError("A key that was just sealed cannot be opened.")
+        raise RuntimeError("A key that was just encrypted cannot be decrypted.")
     return found
 
 
@@ -104,7 +104,7 @@ async def revoke_key(runtime: Runtime, tx: Transaction, key_id: str) -> None:
     await tx.execute(queries.LOCK_SIGNING_KEYS)
     keys = {key.id: key for key in await tx.all(queries.SIGNING_KEYS)}
     if key_id not in keys or keys[key_id].state == "revoked":
-        raise NotFound("There is no such signing key, or it is revoked already.")
+        raise NotFound("This signing key doesn't exist or has already been revoked.")
     if keys[key_id].state == "active":
         await rotate_keys(runtime, tx)
     await tx.maybe(queries.REVOKE_KEY, key_id, tx.now)

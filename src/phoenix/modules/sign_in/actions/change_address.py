@@ -30,7 +30,7 @@ async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, ema
     fields = Fields()
     address = fields.email(email)
     if address.key == parse_address(actor.record.email).key:
-        fields.refuse("email", "unchanged", _("This is your address already."))
+        fields.refuse("email", "unchanged", _("This is already your address."))
     fields.check()
     if not await may_email(runtime, address):
         return
@@ -51,7 +51,7 @@ async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof:
         raise WrongCode(_("This link belongs to another account. Sign in with that one first."))
     address = parse_address(requested)
     if address.key != verified.email_key:
-        raise WrongCode(_("You asked for another address since. Use the newest mail."))
+        raise WrongCode(_("You have since requested a different address. Use the newest email."))
     await addresses.change_address(tx, actor.account, address)
     # Nobody's sign-up for the old address, tried while it was taken, becomes an account there now.
     await forget_sign_ups(tx, parse_address(actor.record.email).key)

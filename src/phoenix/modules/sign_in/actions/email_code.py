@@ -27,5 +27,5 @@ async def check_code(runtime: Runtime, tx: Transaction, proof: EmailProof) -> st
     """The account whose mailbox this is. Raises WrongCode."""
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
     if verified.account is None:
-        raise WrongCode(_("This code does not belong to an account. Ask for a new mail."))
+        raise WrongCode(_("This code doesn't belong to an account. Request a new email."))
     return verified.account

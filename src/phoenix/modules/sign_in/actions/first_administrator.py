@@ -34,7 +34,7 @@ async def become_first_administrator(
 ) -> str:
     """Create the account and grant it the platform; its id. Raises SetUpAlready where someone was faster."""
     if not is_link_token(runtime, token):
-        raise SetUpAlready("This link is too old or not whole. Start Phoenix again to get a new one.")
+        raise SetUpAlready("This link has expired or is incomplete. Restart Phoenix to get a new one.")
     fields = AccountFields()
     address = fields.email(email)
     name = fields.name(name)
@@ -44,9 +44,9 @@ async def become_first_administrator(
     password_hash = await runtime.passwords.hash(password)
     await hold_permissions(tx)
     if not await needs_administrator(tx):
-        raise SetUpAlready("Phoenix has its first administrator already. Log in, or ask them.")
+        raise SetUpAlready("Phoenix already has an administrator. Sign in, or ask an administrator for access.")
     account = await create_account(tx, address, name=name, password_hash=password_hash, time_zone=time_zone, locale=LOCALES[0])
     if account is None:
-        raise SetUpAlready("There is an account with this address already. Use another one.")
+        raise SetUpAlready("An account with this address already exists. Use another one.")
     await grant_permission(tx, account, ADMINISTRATOR, by=None)
     return account

@@ -27,7 +27,7 @@ async def check_password(runtime: Runtime, tx: Transaction, *, email: str, passw
         address = parse_address(email)
     except InvalidInput:
         await runtime.passwords.burn()
-        raise WrongCredentials(_("The address or the password is wrong.")) from None
+        raise WrongCredentials(_("The email address or the password is wrong.")) from None
     async with runtime.database.reader() as db:
         # Read on its own, so that no transaction waits while the password is hashed.
         found = await db.one(queries.CREDENTIALS, address.key, tx.now - KEEP, hash_token(device))
@@ -40,9 +40,9 @@ async def check_password(runtime: Runtime, tx: Transaction, *, email: str, passw
         await offer_unlock(tx, attempt)
         # The counter goes on: anyone could start it again by signing up with that address.
         if found.sign_up is not None and found.sign_up_hash is not None and await runtime.passwords.verify(found.sign_up_hash, password):
-            sentence = _("Your address is not confirmed yet. Open the link in the mail, or type its code.")
+            sentence = _("Your address isn't confirmed yet. Open the link in the email we sent, or enter its code.")
             raise AddressNotVerified(sentence, sign_up=found.sign_up)
-        raise WrongCredentials(_("The address or the password is wrong."))
+        raise WrongCredentials(_("The email address or the password is wrong."))
     await throttle.clear(tx, attempt)
     if runtime.passwords.needs_rehash(found.password_hash):
         await set_password(tx, found.account, await runtime.passwords.hash(password))

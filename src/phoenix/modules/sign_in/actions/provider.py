@@ -31,7 +31,7 @@ async def sign_up_with_provider(
     address = parse_address(pending.email)
     account = await create_account(tx, address, name=name, password_hash=NONE, time_zone=time_zone, locale=locale)
     if account is None:
-        raise ProviderRefused(_("An account with this address exists by now. Sign in to it."))
+        raise ProviderRefused(_("An account with this address already exists. Sign in to it."))
     await forget_sign_ups(tx, address.key)
     await connect(runtime, tx, account, provider=pending.provider, issuer=pending.issuer, subject=pending.subject, email=pending.email)
     return account

@@ -28,6 +28,11 @@ async def protection_of(db: Reader, account: str) -> Protection:
     return await db.one(queries.PROTECTION, account, db.now)
 
 
+def minutes_reauthenticated(runtime: Runtime) -> int:
+    """For how long a confirmation opens sensitive actions."""
+    return round(runtime.settings.sessions.reauthenticate_within / 60)
+
+
 def methods_of(found: Protection) -> list[str]:
     """How this person can confirm it, the best first: as much as signing in takes. An email is enough only if there is nothing else."""
     methods = []
@@ -47,7 +52,7 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
     """
     found = await protection_of(tx, actor.account)
     if method not in methods_of(found) or method == "passkey":
-        raise InvalidInput(errors=(FieldError("method", "unknown", _("Your account has no such way to show who you are.")),))
+        raise InvalidInput(errors=(FieldError("method", "unknown", _("This method isn't set up for your account. Choose another one.")),))
     if method == "password":
         await check_own_password(runtime, tx, actor, answer)
     elif method == "email_code":
@@ -75,5 +80,5 @@ async def check_own_password(runtime: Runtime, tx: Transaction, actor: Actor, pa
     attempt = await throttle.count_attempt(runtime, "confirm", actor.session, account=actor.account)
     if not await runtime.passwords.verify(stored, password):
         await offer_unlock(tx, attempt)
-        raise WrongCode(errors=(FieldError(field, "wrong_password", _("This is not your password.")),))
+        raise WrongCode(errors=(FieldError(field, "wrong_password", _("The password is wrong.")),))
     await throttle.clear(tx, attempt)

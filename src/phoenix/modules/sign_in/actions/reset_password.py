@@ -43,7 +43,7 @@ async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *
     password_hash = await runtime.passwords.hash(password)
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
     if verified.account is None:
-        raise WrongCode(_("This link does not belong to an account. Ask for a new mail."))
+        raise WrongCode(_("This link doesn't belong to an account. Request a new email."))
     await set_password(tx, verified.account, password_hash)
     await email_verification.cancel_all(tx, verified.account)
     await end_other_sessions(tx, verified.account, keep=None, reason="password_reset")

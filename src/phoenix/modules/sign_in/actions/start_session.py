@@ -50,11 +50,11 @@ async def start_session(
     """
     found = await tx.one(queries.PROTECTED, account, hash_token(client.device))
     if found.locked or found.kind != "person":
-        raise AccountLocked(_("This account is locked. Write to those who run this Phoenix."))
+        raise AccountLocked(_("This account is locked. Contact support."))
     if not strong and (found.totp or found.passkeys):
         methods = [*(["totp", "backup_code"] if found.totp else []), *(["passkey"] if found.passkeys else [])]
         challenge = new_challenge(runtime, Challenge(account, method, client.remember, client.device if found.knows_device else ""))
-        raise SecondFactorRequired(_("One step more: show your second factor."), challenge=challenge, methods=methods)
+        raise SecondFactorRequired(_("Complete two-step verification to sign in."), challenge=challenge, methods=methods)
     device = client.device if found.knows_device else new_token()
     made = await create_session(runtime, tx, account=account, method=method, client=client, device=device)
     if not found.knows_device and found.knows_any_device:
@@ -72,7 +72,7 @@ def read_challenge(runtime: Runtime, token: str) -> Challenge:
     """What a challenge says. Raises WrongCode where it is forged or too old."""
     payload = runtime.keys.verify(CHALLENGE_PURPOSE, token, now=runtime.clock.now())
     if payload is None:
-        raise WrongCode(_("This took too long. Sign in again from the start."))
+        raise WrongCode(_("This sign-in has expired. Sign in again."))
     account, method, remember, device, _nonce = json.loads(payload)
     return Challenge(account, method, remember, device)
 
@@ -80,4 +80,4 @@ def read_challenge(runtime: Runtime, token: str) -> Challenge:
 async def use_challenge(tx: Transaction, token: str) -> None:
     """Use a challenge up. Raises WrongCode where it was: of two at once exactly one gets in."""
     if not await use_once(tx, token, CHALLENGE_LIVES):
-        raise WrongCode(_("This was used already. Sign in again from the start."))
+        raise WrongCode(_("This sign-in has already been completed. Sign in again."))

@@ -29,6 +29,6 @@ async def unlock(runtime: Runtime, tx: Transaction, proof: EmailProof) -> str:
     """
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
     if verified.account is None:
-        raise WrongCode(_("This link does not belong to an account."))
+        raise WrongCode(_("This link doesn't belong to an account."))
     await throttle.clear_account(tx, verified.account, by="mail", keep=[key_of(runtime, SECOND_FACTOR, verified.account)])
     return verified.account

@@ -35,7 +35,7 @@ async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, *, signed
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
     sign_up = await tx.maybe(queries.SIGN_UP_TO_COMPLETE, verified.sign_up, signed_up_here)
     if sign_up is None:
-        raise WrongCode(_("This address was confirmed already. Log in."))
+        raise WrongCode(_("This address is already confirmed. Sign in."))
     account = await create_account(
         tx,
         parse_address(sign_up.email),
@@ -45,6 +45,6 @@ async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, *, signed
         locale=sign_up.locale,
     )
     if account is None:
-        raise WrongCode(_("This address was confirmed already. Log in."))
+        raise WrongCode(_("This address is already confirmed. Sign in."))
     await forget_sign_ups(tx, sign_up.email_key)
     return NewAccount(account, here=sign_up.id == signed_up_here)

@@ -32,7 +32,7 @@ class ProtectionAnswer(Struct):
 
 @get("/api/v2/security", may=SIGNED_IN, before_second_factor=True, queries=1)
 async def read_security(call: Call) -> ProtectionAnswer:
-    """What protects your account."""
+    """Get what protects your account."""
     found = await protection_of(call.db, call.actor.account)
     since = instant(found.totp_since) if found.totp_since else None
     return ProtectionAnswer(found.has_password, since, found.backup_codes_left, found.passkeys, found.identities, found.sessions)
@@ -40,20 +40,20 @@ async def read_security(call: Call) -> ProtectionAnswer:
 
 @post("/api/v2/me/password", may=SIGNED_IN, queries=7, limits=(VERIFICATIONS,), sensitive=True)
 async def change_my_password(call: Call, data: PasswordData) -> None:
-    """Set a new password with the current one. Your other sessions end. Needs a recent sign-in, or `reauthenticate`."""
+    """Change your password. Your other sessions are ended. Needs a recent sign-in, or `reauthenticate`."""
     await change_password.change_password(call.runtime, call.tx, call.actor, current=data.current_password, password=data.password)
 
 
 @post("/api/v2/me/email", may=SIGNED_IN, queries=4, limits=(RESETS,), sensitive=True)
 async def request_address_change(call: Call, data: EmailData) -> Accepted[Nothing]:
-    """Send a code to a new address. Nothing changes before it is used."""
+    """Send a code to a new address. Your address does not change until the code is used."""
     await change_address.request_change(call.runtime, call.tx, call.actor, email=data.email)
     return Accepted(Nothing())
 
 
 @post("/api/v2/me/email/confirm", may=SIGNED_IN, queries=11, limits=(VERIFICATIONS,))
 async def change_my_address(call: Call, data: ProofData) -> None:
-    """Make the new address yours, with the token or code of the email to it. An email tells the old one."""
+    """Confirm the new address with the token or code from the email. The old address is notified."""
     await change_address.change_address(call.runtime, call.tx, call.actor, data.proof)
 
 

@@ -106,9 +106,9 @@ def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
 
 @post("/api/v2/sessions", may=PUBLIC, queries=10, limits=(SIGN_INS,), problems=(401, 403))
 async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
-    """Sign in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it ends.
+    """Sign in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it expires.
 
-    Where a second factor is due the answer is 401 with the code `second_factor_required`, a `challenge` and its `methods`.
+    If a second factor is needed, the response is 401 with the code `second_factor_required`, a `challenge` and its `methods`.
     """
     account = await check_password(call.runtime, call.tx, email=data.email, password=data.password, device=data.device)
     client = client_of(call, remember=data.remember, device=data.device)
@@ -117,7 +117,7 @@ async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
 
 @post("/api/v2/sessions/second_factor", may=PUBLIC, queries=16, limits=(SIGN_INS,), problems=(401, 403))
 async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[SignInAnswer]:
-    """The second step of a sign-in: the challenge of the first, and a code or passkey. A challenge works once."""
+    """Complete a sign-in with a second factor: send the challenge, and a code or passkey. A challenge works once."""
     if data.method == "passkey" and data.passkey is not None:
         response = PasskeyResponse(data.passkey.challenge, data.passkey.credential)
         owed = await passkey.answer_challenge(call.runtime, call.tx, party_here(call), data.challenge, response)
@@ -130,7 +130,7 @@ async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[Si
 
 @post("/api/v2/sessions/email_code", may=PUBLIC, queries=3, limits=(RESETS,))
 async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
-    """Ask for an email with a code to sign in with. The answer is always the same."""
+    """Request an email with a sign-in code. The response is always the same."""
     await call.runtime.captcha.require(data.captcha, call.address)
     await email_code.request_code(call.runtime, call.tx, email=data.email)
     return Accepted(Nothing())
@@ -138,7 +138,7 @@ async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[N
 
 @post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), problems=(401, 403))
 async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
-    """Sign in with the token or code of that email. A second factor is asked for as after a password."""
+    """Sign in with the token or code from that email. A second factor is needed as after a password."""
     account = await email_code.check_code(call.runtime, call.tx, data.proof)
     client = client_of(call, remember=data.remember, device=data.device)
     return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="email_code", client=client))
@@ -146,7 +146,7 @@ async def create_session_by_code(call: Call, data: SignInProofData) -> Created[S
 
 @post("/api/v2/sessions/current/reauthenticate", may=SIGNED_IN, before_second_factor=True, queries=17, limits=(VERIFICATIONS,))
 async def reauthenticate_session(call: Call, data: ReauthenticationData) -> ReauthenticatedAnswer:
-    """Confirm that it is still you: sensitive acts are open to this session for 15 minutes. The session's tokens are replaced."""
+    """Re-authenticate: this session can make sensitive changes for 15 minutes. The session's tokens are replaced."""
     if data.method == "passkey" and data.passkey is not None:
         response = PasskeyResponse(data.passkey.challenge, data.passkey.credential)
         await passkey.reauthenticate(call.runtime, call.tx, call.actor, party_here(call), response)
@@ -161,14 +161,14 @@ async def reauthenticate_session(call: Call, data: ReauthenticationData) -> Reau
 
 @post("/api/v2/sessions/current/reauthenticate_code", may=SIGNED_IN, before_second_factor=True, queries=2, limits=(RESETS,))
 async def request_reauthentication_code(call: Call) -> Accepted[Nothing]:
-    """Ask for an email with a code to reauthenticate with, where the account has no password."""
+    """Request an email with a code for re-authentication, for accounts without a password."""
     await reauthenticate.request_code(call.tx, call.actor)
     return Accepted(Nothing())
 
 
 @post("/api/v2/sessions/passkey/options", may=PUBLIC, queries=1, limits=(PASSKEY_OPTIONS,), listeners=EVERYWHERE)
 async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> PasskeyOptionsAnswer:
-    """Begin to sign in with a passkey, or to take the second step with one: what to give to navigator.credentials.get()."""
+    """Start a sign-in with a passkey, or use one as a second factor: returns the options for navigator.credentials.get()."""
     if data.challenge:
         return options_answer(await passkey.second_step_options(call.runtime, call.db, party_here(call), data.challenge))
     return options_answer(passkey.sign_in_options(call.runtime, party_here(call)))
@@ -176,7 +176,7 @@ async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> Passk
 
 @post("/api/v2/sessions/passkey", may=PUBLIC, queries=14, limits=(SIGN_INS,), problems=(401, 403))
 async def create_session_by_passkey(call: Call, data: PasskeySignInData) -> Created[SignInAnswer]:
-    """Sign in with only a passkey: it is two factors in one, so no second step follows."""
+    """Sign in with a passkey. It counts as two factors, so no second factor is needed."""
     response = PasskeyResponse(data.challenge, data.credential)
     account = await passkey.sign_in(call.runtime, call.tx, party_here(call), response)
     client = client_of(call, remember=data.remember, device=data.device)
@@ -192,7 +192,7 @@ async def create_session_by_passkey(call: Call, data: PasskeySignInData) -> Crea
     listeners=EVERYWHERE,
 )
 async def reauthentication_options(call: Call) -> PasskeyOptionsAnswer:
-    """Begin to confirm with a passkey that it is still you: what to give to navigator.credentials.get()."""
+    """Start re-authentication with a passkey: returns the options for navigator.credentials.get()."""
     return options_answer(await passkey.reauthentication_options(call.runtime, call.db, call.actor, party_here(call)))
 
 

@@ -30,7 +30,7 @@ class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
 
 @post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,))
 async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
-    """Sign up. The answer is the same whether or not the address is known; the rest happens by email."""
+    """Sign up. The response is the same whether or not the address is known. Everything else happens by email."""
     await call.runtime.captcha.require(data.captcha, call.address)
     await sign_up.sign_up(
         call.runtime,
@@ -47,20 +47,20 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
 
 @post("/api/v2/accounts/verify", may=PUBLIC, queries=8, limits=(VERIFICATIONS,))
 async def verify_account(call: Call, data: ProofData) -> None:
-    """Verify the address of a sign-up, with the token of the link or with address and code. This creates the account."""
+    """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account."""
     await verify.verify(call.runtime, call.tx, data.proof)
 
 
 @post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), tag="accounts")
 async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
-    """Send the code again, at most five times an hour. The answer is always the same."""
+    """Resend the code, at most 5 times an hour. The response is always the same."""
     await sign_up.resend_verification(call.runtime, call.tx, email=data.email)
     return Accepted(Nothing())
 
 
 @post("/api/v2/password_resets", may=PUBLIC, queries=2, limits=(RESETS,))
 async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
-    """Ask for an email to set a new password with. The answer is always the same. Ten an hour per address of the caller."""
+    """Request an email for setting a new password. The response is always the same. Limited to 10 an hour for each client address."""
     await call.runtime.captcha.require(data.captcha, call.address)
     await reset_password.request_reset(call.runtime, call.tx, email=data.email)
     return Accepted(Nothing())
@@ -68,13 +68,13 @@ async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted
 
 @post("/api/v2/password_resets/complete", may=PUBLIC, queries=8, limits=(VERIFICATIONS,))
 async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
-    """Set a new password with the token of the link, or with address and code. Every session ends."""
+    """Set a new password with the token from the link, or with address and code. All sessions are ended."""
     await reset_password.reset_password(call.runtime, call.tx, data.proof, password=data.password)
 
 
 @post("/api/v2/unlocks", may=PUBLIC, queries=6, limits=(VERIFICATIONS,))
 async def unlock_account(call: Call, data: ProofData) -> None:
-    """Try again at once after too many wrong tries, with the token or code of the email about it."""
+    """Unlock a paused sign-in with the token or code from the email."""
     await unlock.unlock(call.runtime, call.tx, data.proof)
 
 

@@ -96,7 +96,7 @@ async def show_sign_up_with(call: Call) -> View | Redirect:
     """What is left to ask of someone whose address a provider vouches for."""
     pending = _pending(call)
     if pending is None:
-        return Redirect("/sign-in", _("This took too long. Sign in again."))
+        return Redirect("/sign-in", _("This sign-in has expired. Sign in again."))
     title = title_of(call.runtime.settings, pending.provider)
     return View("sign_in/sign_up_with.html", {"form": {"name": pending.name}, "email": pending.email, "provider": title})
 
@@ -105,7 +105,7 @@ async def show_sign_up_with(call: Call) -> View | Redirect:
 async def send_sign_up_with(call: Call) -> Redirect:
     pending, sent = _pending(call), call.form
     if pending is None:
-        raise ProviderRefused(_("This took too long. Sign in again."))
+        raise ProviderRefused(_("This sign-in has expired. Sign in again."))
     account = await sign_up_with_provider(
         call.runtime,
         call.tx,
@@ -117,7 +117,7 @@ async def send_sign_up_with(call: Call) -> Redirect:
     )
     call.cookies.append(our_cookie(call.runtime, PENDING_COOKIE, "", seconds=0))
     return await sign_in_browser(
-        call, account, method=f"oidc:{pending.provider}", remember=pending.remember, on_to=pending.on_to, toast=_("Your account is there.")
+        call, account, method=f"oidc:{pending.provider}", remember=pending.remember, on_to=pending.on_to, toast=_("Account created.")
     )
 
 
@@ -126,7 +126,7 @@ async def show_connect(call: Call) -> View | Redirect:
     """The owner of the address is asked whether the identity is to sign in to this account."""
     pending = _pending(call)
     if pending is None:
-        return Redirect(SECURITY, _("There is nothing to connect, or it took too long."))
+        return Redirect(SECURITY, _("There's nothing to connect, or the request has expired."))
     title = title_of(call.runtime.settings, pending.provider)
     identities.check_same_address(call.runtime, pending, call.actor.record.email)
     return View("sign_in/connect.html", {"provider": title, "email": pending.email})
@@ -136,7 +136,7 @@ async def show_connect(call: Call) -> View | Redirect:
 async def send_connect(call: Call) -> Redirect:
     pending = _pending(call)
     if pending is None:
-        raise ProviderRefused(_("This took too long. Start again."))
+        raise ProviderRefused(_("This request has expired. Start again."))
     actor = call.actor
     await identities.connect_pending(call.runtime, call.tx, actor.account, actor.record.email, pending)
     call.cookies.append(our_cookie(call.runtime, PENDING_COOKIE, "", seconds=0))
@@ -156,7 +156,7 @@ async def _arrived(call: Call, flow: Flow, profile: ProviderProfile) -> View | R
     if call.user is not None:
         return Redirect("/settings/connect")
     title = title_of(runtime.settings, pending.provider)
-    sentence = _("An account with this address exists. Sign in to it once, and then connect {provider}.").format(provider=title)
+    sentence = _("An account with this address already exists. Sign in to it, then connect {provider}.").format(provider=title)
     shown = {"next": "/settings/connect", "email": pending.email, "remember": "on" if flow.remember else ""}
     return await _sign_in_again(call, shown, sentence, 409)
 
@@ -165,7 +165,7 @@ async def _connected(call: Call, flow: Flow, profile: ProviderProfile) -> Redire
     """Someone who wants to connect an identity is back: it must be the person, and the session, that went out."""
     actor = call.user
     if actor is None or (actor.account, actor.session) != (flow.account, flow.session) or actor.impersonator is not None or actor.is_key:
-        raise ProviderRefused(_("You were signed out meanwhile. Sign in and connect it again."))
+        raise ProviderRefused(_("You've been signed out. Sign in and connect it again."))
     await identities.connect_profile(call.runtime, call.tx, actor.account, profile)
     return Redirect(SECURITY, _is_connected(call, profile.provider))
 
@@ -202,7 +202,7 @@ def _pending(call: Call) -> PendingIdentity | None:
 
 
 def _is_connected(call: Call, provider: str) -> str:
-    return _("{provider} is connected. You can sign in with it.").format(provider=title_of(call.runtime.settings, provider))
+    return _("{provider} connected. You can now sign in with it.").format(provider=title_of(call.runtime.settings, provider))
 
 
 def _name_given(call: Call) -> str:

@@ -11,7 +11,7 @@ from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import passkey, reauthenticate
-from phoenix.modules.sign_in.actions.reauthenticate import methods_of, protection_of
+from phoenix.modules.sign_in.actions.reauthenticate import methods_of, minutes_reauthenticated, protection_of
 from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
 
 
@@ -24,7 +24,9 @@ async def show_reauthenticate(call: Call) -> View:
     method = wanted if wanted in methods else methods[0]
     shown = {"next": safe_next(call.query("next") or call.form.get("next") or SECURITY), "method": method}
     both = found.has_password and method in {"totp", "backup_code"}
-    return View("sign_in/reauthenticate.html", {"form": shown, "methods": methods, "both": both, "passkeys": passkeys_here(call)})
+    minutes = minutes_reauthenticated(call.runtime)
+    context = {"form": shown, "methods": methods, "both": both, "minutes": minutes, "passkeys": passkeys_here(call)}
+    return View("sign_in/reauthenticate.html", context)
 
 
 @form(
@@ -52,7 +54,7 @@ async def send_reauthenticate(call: Call) -> Redirect:
 @form("/confirm/mail", may=SIGNED_IN, before_second_factor=True, queries=3, limits=(RESETS,), listeners=EVERYWHERE)
 async def send_reauthentication_email(call: Call) -> Redirect:
     await reauthenticate.request_code(call.tx, call.actor)
-    return Redirect(f"/confirm?method=email_code&next={safe_next(call.form.get('next') or '/')}", _("A mail with a code is on its way."))
+    return Redirect(f"/confirm?method=email_code&next={safe_next(call.form.get('next') or '/')}", _("We've sent you a code."))
 
 
 ROUTES = (show_reauthenticate, send_reauthenticate, send_reauthentication_email)

@@ -25,7 +25,7 @@ async def send_forgot_password(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()
     await reset_password.request_reset(call.runtime, call.tx, email=email)
-    return Redirect(f"/reset-password?email={quote(email)}", _("If this address has an account, a mail is on its way."))
+    return Redirect(f"/reset-password?email={quote(email)}", _("If this address has an account, we've sent an email to it."))
 
 
 @page("/reset-password", may=PUBLIC, queries=0)
@@ -39,7 +39,7 @@ async def send_reset_password(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)
     await reset_password.reset_password(call.runtime, call.tx, proof, password=sent.get("password", ""))
-    return Redirect("/sign-in", _("Your new password is set. You were signed out everywhere; sign in with it."))
+    return Redirect("/sign-in", _("Password set. You've been signed out everywhere. Sign in with the new password."))
 
 
 ROUTES = (show_forgot_password, send_forgot_password, show_reset_password, send_reset_password)

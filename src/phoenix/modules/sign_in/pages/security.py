@@ -51,7 +51,7 @@ async def send_change_password(call: Call) -> Redirect:
     sent = call.form
     passwords = {"current": sent.get("current_password", ""), "password": sent.get("password", "")}
     await change_password.change_password(call.runtime, call.tx, call.actor, **passwords)
-    return Redirect(SECURITY, _("Your new password is set. All other devices are signed out."))
+    return Redirect(SECURITY, _("Password set. All other devices were signed out."))
 
 
 @page("/settings/address", may=SIGNED_IN, queries=0, sensitive=True)
@@ -62,7 +62,7 @@ async def show_change_address(call: Call) -> View:
 @form("/settings/address", may=SIGNED_IN, queries=4, limits=(RESETS,), sensitive=True, retry=show_change_address)
 async def send_change_address(call: Call) -> Redirect:
     await change_address.request_change(call.runtime, call.tx, call.actor, email=call.form.get("email", ""))
-    return Redirect("/settings/address/confirm", _("A mail is on its way to the new address."))
+    return Redirect("/settings/address/confirm", _("We've sent a code to the new address."))
 
 
 @page("/settings/address/confirm", may=SIGNED_IN, queries=1)
@@ -77,21 +77,21 @@ async def send_confirm_address(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)
     address = await change_address.change_address(call.runtime, call.tx, call.actor, proof)
-    return Redirect(SECURITY, _("Your address is {address} now.").format(address=address))
+    return Redirect(SECURITY, _("Your address is now {address}.").format(address=address))
 
 
 def advice(found: Protection) -> str:
     """What to do about it, in a sentence."""
     if not found.totp_since and not found.passkeys:
         if found.has_password:
-            return _("Your password alone protects this account. Add a passkey or an authenticator app.")
+            return _("Only a password protects this account. Add a passkey or an authenticator app.")
         if found.identities:
-            return _("An account elsewhere or a code by mail is enough to enter this account. Add a passkey or an authenticator app.")
-        return _("A code by mail is enough to enter this account. Add a passkey or an authenticator app.")
+            return _("An external account or a code by email is enough to sign in. Add a passkey or an authenticator app.")
+        return _("A code by email is enough to sign in. Add a passkey or an authenticator app.")
     if not found.totp_since and found.passkeys == 1:
-        return _("Well protected. Add a second passkey or an authenticator app, for the day the device of the one is lost.")
+        return _("Well protected. Add a second passkey or an authenticator app in case you lose a device.")
     if found.totp_since and found.backup_codes_left <= BACKUP_CODES_LOW:
-        return _("Well protected. One thing is running low: your backup codes.")
+        return _("Well protected, but you're running low on backup codes.")
     return _("Well protected.")
 
 

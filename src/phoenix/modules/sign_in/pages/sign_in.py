@@ -46,14 +46,16 @@ async def show_sign_in(call: Call) -> View | Redirect:
 async def send_sign_in(call: Call) -> Redirect:
     sent = call.form
     email = sent.get("email", "")
-    missing = [FieldError(name, "missing", _("Fill this in.")) for name in ("email", "password") if not sent.get(name, "").strip()]
+    missing = [
+        FieldError(name, "missing", _("This field is required.")) for name in ("email", "password") if not sent.get(name, "").strip()
+    ]
     if missing:
         raise InvalidInput(errors=tuple(missing))
     try:
         account = await check_password(call.runtime, call.tx, email=email, password=sent["password"], device=known_device(call))
     except AddressNotVerified as problem:
         remember_sign_up(call, problem.sign_up)
-        return Redirect(f"/verify?email={quote(email)}", _("Confirm your address first. The code is in the mail we sent."))
+        return Redirect(f"/verify?email={quote(email)}", _("Confirm your address first. We've emailed you a code."))
     return await sign_in_browser(call, account, method="password", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
 
 
@@ -69,7 +71,7 @@ async def send_sign_in_with_passkey(call: Call) -> Redirect:
 async def show_second_step(call: Call) -> View | Redirect:
     challenge = cookie_value(call, CHALLENGE_COOKIE)
     if not challenge:
-        return Redirect("/sign-in", _("This took too long. Sign in again."))
+        return Redirect("/sign-in", _("This sign-in has expired. Sign in again."))
     methods = [method for method in call.query("methods").split(",") if method in METHODS] or ["totp", "backup_code"]
     methods = possible_here(call, methods)
     wanted = call.form.get("method") or call.query("method")
@@ -101,18 +103,18 @@ async def send_ask_for_code(call: Call) -> Redirect:
     email = call.form.get("email", "").strip()
     await email_code.request_code(call.runtime, call.tx, email=email)
     on_to = quote(safe_next(call.form.get("next") or "/"), safe="")
-    return Redirect(f"/sign-in/by-mail?email={quote(email)}&next={on_to}", _("If this address has an account, a mail is on its way."))
+    return Redirect(f"/sign-in/by-mail?email={quote(email)}&next={on_to}", _("If this address has an account, we've sent an email to it."))
 
 
 @page("/sign-in/by-mail", may=PUBLIC, queries=0)
-async def show_sign_in_by_mail(call: Call) -> View:
+async def show_sign_in_by_email(call: Call) -> View:
     """Where the code is typed, and where the link of the email leads: opening it uses up nothing."""
     token = call.form.get("token") or call.query("token")
-    return View("sign_in/sign_in_by_mail.html", {"form": {"email": call.query("email"), "next": call.query("next")}, "token": token})
+    return View("sign_in/sign_in_by_email.html", {"form": {"email": call.query("email"), "next": call.query("next")}, "token": token})
 
 
-@form("/sign-in/by-mail", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_sign_in_by_mail)
-async def send_sign_in_by_mail(call: Call) -> Redirect:
+@form("/sign-in/by-mail", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_sign_in_by_email)
+async def send_sign_in_by_email(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)
     account = await email_code.check_code(call.runtime, call.tx, proof)
@@ -129,14 +131,14 @@ async def show_unlock(call: Call) -> View:
 async def send_unlock(call: Call) -> Redirect:
     sent = call.form
     await unlock.unlock(call.runtime, call.tx, proof_of(sent))
-    return Redirect("/sign-in", _("You can sign in again."))
+    return Redirect("/sign-in", _("Sign-in unlocked."))
 
 
 @form("/sign-out", may=SIGNED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
 async def send_sign_out(call: Call) -> Redirect:
     await end.end_session(call.tx, call.actor, call.actor.session, reason="logged_out")
     call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
-    return Redirect("/sign-in", _("You are signed out."))
+    return Redirect("/sign-in", _("You've signed out."))
 
 
 ROUTES = (
@@ -148,8 +150,8 @@ ROUTES = (
     send_second_step,
     show_ask_for_code,
     send_ask_for_code,
-    show_sign_in_by_mail,
-    send_sign_in_by_mail,
+    show_sign_in_by_email,
+    send_sign_in_by_email,
     show_unlock,
     send_unlock,
     send_sign_out,

@@ -57,9 +57,9 @@ async def send_verify(call: Call) -> Redirect:
     proof = EmailProof(email=email, code=call.form.get("code", ""))
     made = await verify.verify(call.runtime, call.tx, proof, signed_up_here=sign_up_of(call))
     if made.here:
-        return await sign_in_browser(call, made.account, method="email_code", on_to=on_to, toast=_("Your address is confirmed."))
+        return await sign_in_browser(call, made.account, method="email_code", on_to=on_to, toast=_("Address confirmed."))
     # The password was typed in another browser, so it is asked for in this one.
-    return Redirect(f"/sign-in?email={quote(email)}&next={quote(on_to, safe='')}", _("Your address is confirmed. Sign in to begin."))
+    return Redirect(f"/sign-in?email={quote(email)}&next={quote(on_to, safe='')}", _("Address confirmed. Sign in to continue."))
 
 
 @form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), retry=show_verify)
@@ -76,19 +76,19 @@ async def show_verify_link(call: Call) -> View:
 @form("/verify/link", may=PUBLIC, queries=6, limits=(VERIFICATIONS,), retry=show_verify_link)
 async def send_verify_link(call: Call) -> Redirect:
     if not call.form.get("token"):
-        raise WrongCode(_("This link is not whole. Open it again from the mail, or type the code."))
+        raise WrongCode(_("This link is incomplete. Open it again from the email, or enter the code."))
     await verify.verify(call.runtime, call.tx, EmailProof(token=call.form["token"]), signed_up_here=sign_up_of(call))
     # The link may be opened on another device than the sign-up.
-    return Redirect("/sign-in", _("Your address is confirmed. Sign in to begin."))
+    return Redirect("/sign-in", _("Address confirmed. Sign in to continue."))
 
 
 @page("/first-administrator", may=PUBLIC, queries=1)
 async def show_first_administrator(call: Call) -> View:
     token = call.form.get("token") or call.query("token")
     if not first_administrator.is_link_token(call.runtime, token):
-        raise NotFound(_("This link is too old or not whole. Start Phoenix again to get a new one."))
+        raise NotFound(_("This link has expired or is incomplete. Restart Phoenix to get a new one."))
     if not await first_administrator.needs_administrator(call.db):
-        raise Forbidden(_("Phoenix has its first administrator already. Sign in, or ask them."))
+        raise Forbidden(_("Phoenix already has an administrator. Sign in, or ask an administrator for access."))
     return View("sign_in/first_administrator.html", {"form": {}, "token": token, "least": SHORTEST})
 
 
