@@ -12,10 +12,11 @@ from tests.waiting import until
 from phoenix.kernel.cache import generations as generations_module
 from phoenix.kernel.cache.cache import Cache, Watch
 from phoenix.kernel.cache.generations import MachineGenerations, ValkeyGenerations
+from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.settings import Settings
 
-KEY, DEPENDS = "value", "thing:1"
+KEY, DEPENDS = "value", Key("thing:1")
 
 
 class Store:
@@ -42,7 +43,7 @@ class Turns(Valkey):
 
     asked = 0
 
-    async def set(self, key: str, value: bytes, *, seconds: float, only_new: bool = False) -> bool:
+    async def set(self, key: str, value: bytes, *, seconds: float | None = None, only_new: bool = False) -> bool:
         answer = await super().set(key, value, seconds=seconds, only_new=only_new)
         self.asked += only_new
         return answer
