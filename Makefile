@@ -1,7 +1,7 @@
 # Everything one does with Phoenix from a clone. Needs make and Python 3.11 or newer with venv; nothing else, not even git.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev hooks check lint test bench format clean wheel lock
+.PHONY: help setup run dev hooks check lint test test-long bench format clean wheel lock
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -22,6 +22,7 @@ help:
 	@echo "make setup    only install, into .venv/ and node_modules/"
 	@echo "make check    linters, types, layers, secrets, known vulnerabilities, fast tests"
 	@echo "make test     every test, real browsers and whole processes included"
+	@echo "make test-long  what takes longer, in parts that go on where they stopped (PART=mutation-cache; all unless told)"
 	@echo "make bench    measure (ARGS=\"--help\")"
 	@echo "make wheel    build what users install, into dist/"
 	@echo "make lock     pin what pyproject.toml asks for (LOCK_ARGS=--upgrade moves everything to its newest release)"
@@ -71,6 +72,9 @@ lint: setup
 
 test: setup
 	@tools/test.sh $(PYTEST_ARGS)
+
+test-long: setup
+	@$(BIN)/python -m tools.test_long $(PART)
 
 bench: setup
 	$(BIN)/python -m bench $(ARGS)

@@ -6,6 +6,7 @@ PHOENIX_TEST_POSTGRES=15 runs the same tests on Debian's PostgreSQL 15 instead o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import os
 import shutil
@@ -63,7 +64,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A running server with a migrated template; the address of its maintenance database.
+    """A running server with a migrated template; the address of its maintenance database. A mutation run brings its own."""
+    given = os.environ.get("PHOENIX_TEST_POSTGRES_URL")
+    with contextlib.nullcontext(given) if given else running_postgres() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[str]:
+    """A server with a migrated template, for the time of a block.
 
     Its folder is not below pytest's own: each run of pytest closes that to other users, and PostgreSQL, which does not run
     as root, would lose its files when a second run begins.
@@ -93,7 +102,15 @@ def _serve(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running Valkey; its address."""
-    server = Valkey(tmp_path_factory.mktemp("valkey"))
+    given = os.environ.get("PHOENIX_TEST_VALKEY_URL")
+    with contextlib.nullcontext(given) if given else running_valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def running_valkey(folder: Path) -> Iterator[str]:
+    """A Valkey for the time of a block."""
+    server = Valkey(folder)
     url = server.start()
     try:
         yield url

@@ -6,7 +6,7 @@ from litestar import Litestar
 
 from phoenix.app import build
 from phoenix.kernel.registry import Registry
-from phoenix.kernel.web.rules import ListenerName
+from phoenix.kernel.web.application import ListenerName
 from phoenix.settings import Settings
 
 _free: dict[tuple[bool, Registry, ListenerName], list[Litestar]] = {}

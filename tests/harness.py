@@ -226,7 +226,7 @@ class Harness:
 
     async def work(self) -> list[str]:
         """Run the jobs that are waiting, as a worker would; their names."""
-        done = []
+        done: list[str] = []
         while True:
             rows = await self.sql(
                 "DELETE FROM pgqueuer WHERE id = (SELECT id FROM pgqueuer WHERE status = 'queued' ORDER BY priority DESC, id LIMIT 1) RETURNING entrypoint, payload"

@@ -8,7 +8,6 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
-from types import ModuleType
 
 import structlog
 from structlog._config import BoundLoggerLazyProxy
@@ -48,8 +47,8 @@ def logging_of(settings: LogSettings) -> Iterator[io.StringIO]:
 
 def _forget_bound_loggers() -> None:
     """Loggers keep the configuration they were first used with: with `cache_logger_on_first_use` the method `bind` is replaced."""
-    for module in list(sys.modules.values()):
-        if isinstance(module, ModuleType) and module.__name__.startswith("phoenix"):
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "phoenix":
             for value in vars(module).values():
                 if isinstance(value, BoundLoggerLazyProxy):
                     vars(value).pop("bind", None)

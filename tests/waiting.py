@@ -9,7 +9,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ LOOK_SECONDS = 0.02
 
 
 def eventually(
-    look: Callable[[], T], seconds: float = 30, *, what: str | Callable[[], str] = "", lost: tuple[type[Exception], ...] = ()
+    look: Callable[[], T | None], seconds: float = 30, *, what: str | Callable[[], str] = "", lost: tuple[type[Exception], ...] = ()
 ) -> T:
     """What `look` gives as soon as that is true. Errors of the kinds in `lost` mean “not yet”. Fails, saying `what`, after a deadline."""
     end = time.monotonic() + seconds
@@ -31,12 +31,16 @@ def eventually(
         time.sleep(LOOK_SECONDS)
 
 
-async def until(look: Callable[[], T | Awaitable[T]], seconds: float = 30, *, what: str = "") -> T:
+@overload
+async def until(look: Callable[[], Awaitable[T | None]], seconds: float = 30, *, what: str = "") -> T: ...
+@overload
+async def until(look: Callable[[], T | None], seconds: float = 30, *, what: str = "") -> T: ...
+async def until(look: Callable[[], Any], seconds: float = 30, *, what: str = "") -> Any:
     """As `eventually`, while the event loop goes on. `look` may be a coroutine function."""
     end = time.monotonic() + seconds
     while True:
         seen = look()
-        found: T = await seen if inspect.isawaitable(seen) else seen
+        found = await seen if inspect.isawaitable(seen) else seen
         if found:
             return found
         assert time.monotonic() < end, what or "it did not happen in time"

@@ -119,7 +119,7 @@ def protect(browser: Browser, base: str, email: str, password: str, folder: Path
         keep(page, folder, "second-step")
 
 
-def look_after(browser: Browser, panel: str, email: str, password: str, folder: Path) -> None:
+def look_after(browser: Browser, folder: Path, panel: str, email: str, password: str) -> None:
     """The admin panel, and someone's dashboard through their eyes."""
     with browser.new_context(**shape()) as context:
         page = context.new_page()
@@ -155,7 +155,7 @@ def main(base: str, email: str, password: str, folder: str = "docs/screenshots",
         take(browser, base.rstrip("/"), email, password, place)
         protect(browser, base.rstrip("/"), email, password, place)
         if staff:
-            look_after(browser, *staff, folder=place)
+            look_after(browser, place, *staff)
         browser.close()
     return 0
 

@@ -24,7 +24,7 @@ STOP_SECONDS = 60.0
 def install(wheel: Path, environment: Path, python: str) -> None:
     """The wheel and just what requirements/run.txt pins. What Python's own venv adds besides pip is taken away."""
     subprocess.run([python, "-m", "venv", environment], check=True)
-    pip = [environment / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    pip: list[str | Path] = [environment / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([*pip, "uninstall", "--yes", "setuptools"], check=True, stderr=subprocess.DEVNULL)
     subprocess.run([*pip, "install", "--require-hashes", "--requirement", ROOT / "requirements" / "run.txt"], check=True)
     subprocess.run([*pip, "install", "--no-deps", "--no-index", wheel], check=True)
@@ -56,7 +56,7 @@ def run(environment: Path, folder: Path) -> None:
     """Start, look, stop. Raises SystemExit with a sentence where anything is wrong."""
     port = free_port()
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PHOENIX_", "PYTHON", "VIRTUAL_ENV"))}
-    command = [environment / "bin" / "phoenix", "up", "--port", str(port), "--data", folder / "data", "--demo"]
+    command: list[str | Path] = [environment / "bin" / "phoenix", "up", "--port", str(port), "--data", folder / "data", "--demo"]
     with (folder / "log").open("w+") as log:
         process = subprocess.Popen(command, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=log, text=True)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from tests.factors import Factors, bearer
 from tests.harness import Harness
@@ -42,7 +43,12 @@ def test_codes_are_typed_as_people_type_them(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
-            shapes = (str.upper, lambda code: f"  {code} ", lambda code: code.replace("-", " "), lambda code: code.replace("-", ""))
+            shapes: tuple[Callable[[str], str], ...] = (
+                str.upper,
+                lambda code: f"  {code} ",
+                lambda code: code.replace("-", " "),
+                lambda code: code.replace("-", ""),
+            )
             for code, shape in zip(ada.codes, shapes, strict=False):
                 assert (await ada.second("backup_code", shape(code))).status_code == 201
 

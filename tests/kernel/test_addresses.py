@@ -47,13 +47,13 @@ TAKEN = [
 
 
 @pytest.mark.parametrize(("written", "display", "key"), TAKEN)
-def test_a_valid_address_is_taken(written: str, display: str, key: str):
+def test_a_valid_address_is_taken(written: str, display: str, key: str) -> None:
     address = parse_address(written)
     assert (address.display, address.key) == (display, key)
 
 
 @pytest.mark.parametrize(("written", "display", "key"), TAKEN)
-def test_every_form_of_an_address_is_the_same_address(written: str, display: str, key: str):
+def test_every_form_of_an_address_is_the_same_address(written: str, display: str, key: str) -> None:
     first = parse_address(written)
     assert parse_address(first.display) == first
     assert parse_address(first.key).key == first.key
@@ -80,11 +80,11 @@ def test_every_form_of_an_address_is_the_same_address(written: str, display: str
         ("a-b@example.com", "a_b@example.com"),
     ],
 )
-def test_two_people_are_never_one(one: str, other: str):
+def test_two_people_are_never_one(one: str, other: str) -> None:
     assert parse_address(one).key != parse_address(other).key
 
 
-def test_the_envelope_keeps_the_case_and_needs_no_utf8_for_a_domain():
+def test_the_envelope_keeps_the_case_and_needs_no_utf8_for_a_domain() -> None:
     assert parse_address("Leila@münchen.de") == Address("Leila@münchen.de", "leila@xn--mnchen-3ya.de", "Leila@xn--mnchen-3ya.de")
     assert not parse_address("Leila@münchen.de").needs_smtputf8
     assert parse_address("Jörg@example.de").needs_smtputf8
@@ -147,7 +147,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("written", "code"), REFUSED)
-def test_an_error_says_how_to_fix_it(written: str, code: str):
+def test_an_error_says_how_to_fix_it(written: str, code: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         parse_address(written)
     (error,) = refused.value.errors
@@ -156,13 +156,13 @@ def test_an_error_says_how_to_fix_it(written: str, code: str):
     assert error.detail == refused.value.detail
 
 
-def test_the_sentence_of_the_style_guide():
+def test_the_sentence_of_the_style_guide() -> None:
     with pytest.raises(InvalidInput, match=r"The part after @ is missing\. Enter an address such as name@example\.com\."):
         parse_address("leila@")
 
 
 @given(st.text(max_size=80) | st.text(alphabet='ab@."\\<> é', max_size=30))
-def test_any_text_is_an_address_or_refused(text: str):
+def test_any_text_is_an_address_or_refused(text: str) -> None:
     try:
         address = parse_address(text)
     except InvalidInput:
@@ -175,12 +175,12 @@ def test_any_text_is_an_address_or_refused(text: str):
 @given(
     st.text(alphabet=string.ascii_letters + string.digits + "+-_'", min_size=1, max_size=30), st.sampled_from(["example.com", "münchen.de"])
 )
-def test_another_capitalisation_finds_the_account(local: str, domain: str):
+def test_another_capitalisation_finds_the_account(local: str, domain: str) -> None:
     key = parse_address(f"{local}@{domain}").key
     assert {parse_address(f"{form(local)}@{form(domain)}").key for form in (str.upper, str.lower, str.swapcase)} == {key}
 
 
-def test_a_hostile_text_is_refused_with_little_work():
+def test_a_hostile_text_is_refused_with_little_work() -> None:
     with little_work():
         for text in ['"' * 500, "a\u0338" * 250 + "@example.com", "a." * 250 + "@example.com", "a@" + "é." * 250, "@" * 500]:
             with pytest.raises(InvalidInput):

@@ -12,10 +12,11 @@ from tests.waiting import until
 from phoenix.kernel.cache import generations as generations_module
 from phoenix.kernel.cache.cache import Cache, Watch
 from phoenix.kernel.cache.generations import MachineGenerations, ValkeyGenerations
+from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.settings import Settings
 
-KEY, DEPENDS = "value", "thing:1"
+KEY, DEPENDS = "value", Key("thing:1")
 
 
 class Store:
@@ -42,7 +43,7 @@ class Turns(Valkey):
 
     asked = 0
 
-    async def set(self, key: str, value: bytes, *, seconds: float, only_new: bool = False) -> bool:
+    async def set(self, key: str, value: bytes, *, seconds: float | None = None, only_new: bool = False) -> bool:
         answer = await super().set(key, value, seconds=seconds, only_new=only_new)
         self.asked += only_new
         return answer
@@ -53,9 +54,9 @@ def new_cache(folder: Path, valkey: Valkey | None) -> Cache:
 
 
 async def write(cache: Cache, store: Store, value: bytes) -> None:
-    await cache.generations.begin([DEPENDS])
+    mark = await cache.generations.begin([DEPENDS])
     store.value = value
-    await cache.generations.settle([DEPENDS])
+    await cache.generations.settle([DEPENDS], mark)
 
 
 @pytest.mark.parametrize("with_valkey", [True, False])
@@ -112,12 +113,12 @@ def test_while_a_write_is_under_way_nothing_is_believed_or_kept(tmp_path: Path) 
     async def run() -> None:
         cache, store = new_cache(tmp_path, None), Store()
         await cache.read(KEY, store.refill)
-        await cache.generations.begin([DEPENDS])
+        mark = await cache.generations.begin([DEPENDS])
         assert await cache.peek(KEY) is None
         await cache.read(KEY, store.refill)
         await cache.read(KEY, store.refill)
         assert store.reads == 3
-        await cache.generations.settle([DEPENDS])
+        await cache.generations.settle([DEPENDS], mark)
         await cache.read(KEY, store.refill)
         await cache.read(KEY, store.refill)
         assert store.reads == 4
@@ -158,9 +159,9 @@ def test_several_machines_share_generations_through_valkey(tmp_path: Path, valke
         assert await here.read(key, store.refill) == await there.read(key, store.refill) == b"old"
         await write(here, store, b"new")
         assert await there.read(key, store.refill) == b"new"
-        await here.generations.begin([DEPENDS])
+        mark = await here.generations.begin([DEPENDS])
         assert await there.peek(key) is None
-        await here.generations.settle([DEPENDS])
+        await here.generations.settle([DEPENDS], mark)
         await remote.close()
 
     asyncio.run(run())

@@ -29,13 +29,14 @@ class Witness:
     async def read(self, keys: Sequence[str]) -> tuple[int, ...] | None:
         return await self._inner.read(keys)
 
-    async def begin(self, keys: Collection[str]) -> None:
-        await self._inner.begin(keys)
+    async def begin(self, keys: Collection[str]) -> int:
+        mark = await self._inner.begin(keys)
         await self._note("marked", keys)
+        return mark
 
-    async def settle(self, keys: Collection[str]) -> None:
+    async def settle(self, keys: Collection[str], mark: int) -> None:
         await self._note("settled", keys)
-        await self._inner.settle(keys)
+        await self._inner.settle(keys, mark)
 
     async def _note(self, what: str, keys: Collection[str]) -> None:
         (row,) = await self._harness.sql("SELECT name FROM accounts WHERE id = $1", self._account)
@@ -76,9 +77,9 @@ def test_a_writer_that_dies_in_its_commit_leaves_nobody_believing_the_cache(harn
             witness = runtime.database.generations = Witness(runtime.database.generations, harness, ada.id)
             settle = witness.settle
 
-            async def look_first(keys: Collection[str]) -> None:
+            async def look_first(keys: Collection[str], mark: int) -> None:
                 believed.append(await runtime.cache.peek("shown"))
-                await settle(keys)
+                await settle(keys, mark)
 
             witness.settle = look_first  # type: ignore[method-assign]
             async with runtime.database.transaction() as tx:

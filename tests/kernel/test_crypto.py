@@ -10,14 +10,14 @@ NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 KEYS = Keys("a master secret of the test, 32+ characters", "test")
 
 
-def test_hkdf_gives_what_rfc_5869_gives():
+def test_hkdf_gives_what_rfc_5869_gives() -> None:
     prk = hkdf_extract(bytes(range(13)), b"\x0b" * 22)
     assert prk.hex() == "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"
     okm = hkdf_expand(prk, bytes(range(0xF0, 0xFA)), 42)
     assert okm.hex() == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
 
 
-def test_keys_differ_by_purpose_environment_and_master():
+def test_keys_differ_by_purpose_environment_and_master() -> None:
     keys = {
         KEYS.key("a"),
         KEYS.key("b"),
@@ -29,25 +29,25 @@ def test_keys_differ_by_purpose_environment_and_master():
     assert all(len(key) == 32 for key in keys)
 
 
-def test_an_environment_cannot_be_pushed_into_a_purpose():
+def test_an_environment_cannot_be_pushed_into_a_purpose() -> None:
     assert Keys("m" * 32, "test").key("a\0b") != Keys("m" * 32, "tes").key("t\0a\0b")
 
 
-def test_an_empty_master_is_refused_and_none_is_shown():
+def test_an_empty_master_is_refused_and_none_is_shown() -> None:
     with pytest.raises(ValueError, match="empty"):
         Keys("", "test")
     assert "master" not in repr(KEYS) + repr(vars(KEYS))
 
 
 @given(st.text(max_size=200))
-def test_what_was_signed_is_verified(payload: str):
+def test_what_was_signed_is_verified(payload: str) -> None:
     signed = KEYS.sign("reset", payload)
     assert KEYS.verify("reset", signed, now=NOW) == payload
     assert all(letter.isalnum() or letter in "-_" for letter in signed)
 
 
 @given(st.text(max_size=40), st.data())
-def test_a_changed_letter_is_noticed(payload: str, data: st.DataObject):
+def test_a_changed_letter_is_noticed(payload: str, data: st.DataObject) -> None:
     signed = KEYS.sign("reset", payload)
     place = data.draw(st.integers(0, len(signed) - 1))
     letter = data.draw(
@@ -57,11 +57,11 @@ def test_a_changed_letter_is_noticed(payload: str, data: st.DataObject):
 
 
 @given(st.text(max_size=120))
-def test_any_other_text_is_refused(text: str):
+def test_any_other_text_is_refused(text: str) -> None:
     assert KEYS.verify("reset", text, now=NOW) is None
 
 
-def test_a_signature_holds_for_its_purpose_its_environment_and_its_time():
+def test_a_signature_holds_for_its_purpose_its_environment_and_its_time() -> None:
     signed = KEYS.sign("reset", "acc_1", expires=NOW + timedelta(minutes=10))
     assert KEYS.verify("reset", signed, now=NOW) == "acc_1"
     assert KEYS.verify("reset", signed, now=NOW + timedelta(minutes=10, seconds=-1)) == "acc_1"
@@ -71,11 +71,11 @@ def test_a_signature_holds_for_its_purpose_its_environment_and_its_time():
     assert KEYS.verify("reset", KEYS.sign("reset", "x", expires=datetime(1970, 1, 1, tzinfo=UTC)), now=NOW) is None
 
 
-def test_parts_of_a_mac_do_not_run_together():
+def test_parts_of_a_mac_do_not_run_together() -> None:
     assert KEYS.mac("code", "12", "3") != KEYS.mac("code", "1", "23") != KEYS.mac("code", "123")
 
 
-def test_pseudonyms_follow_an_address_without_showing_it():
+def test_pseudonyms_follow_an_address_without_showing_it() -> None:
     name = KEYS.pseudonym("leila@example.com")
     assert name == KEYS.pseudonym("leila@example.com")
     assert name != KEYS.pseudonym("leila@example.org")
@@ -84,7 +84,7 @@ def test_pseudonyms_follow_an_address_without_showing_it():
     assert "leila" not in name
 
 
-def test_tokens_and_codes():
+def test_tokens_and_codes() -> None:
     assert len(new_token()) == 43
     assert len({new_token() for _ in range(100)}) == 100
     assert new_token(3, random=lambda n: b"\xff" * n) == "____"
@@ -93,6 +93,6 @@ def test_tokens_and_codes():
     assert all(len(code) == 8 and code.isdecimal() for code in (new_code() for _ in range(100)))
 
 
-def test_same():
+def test_same() -> None:
     assert same("ä", "ä".encode())
     assert not same("a", "b")

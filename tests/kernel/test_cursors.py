@@ -17,16 +17,16 @@ INSTANTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours
 
 
 @given(INSTANTS, st.text(max_size=100))
-def test_a_position_comes_back_to_the_microsecond(instant: datetime, text: str):
+def test_a_position_comes_back_to_the_microsecond(instant: datetime, text: str) -> None:
     assert ENTRIES.read(KEYS, ENTRIES.write(KEYS, instant, text)) == (instant, text)
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.none() | st.text(max_size=50), st.none() | INSTANTS)
-def test_parts_may_be_missing(number: int, text: str | None, instant: datetime | None):
+def test_parts_may_be_missing(number: int, text: str | None, instant: datetime | None) -> None:
     assert EVENTS.read(KEYS, EVENTS.write(KEYS, number, text, instant)) == (number, text, instant)
 
 
-def test_no_cursor_is_the_first_page():
+def test_no_cursor_is_the_first_page() -> None:
     assert ENTRIES.read(KEYS, None) is None
 
 
@@ -54,19 +54,19 @@ CURSOR = ENTRIES.write(KEYS, NOW, "ent_1")
         ENTRIES.write(Keys("m" * 32, "production"), NOW, "ent_1"),
     ],
 )
-def test_a_foreign_or_damaged_cursor_is_refused(cursor: str):
+def test_a_foreign_or_damaged_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidInput) as problem:
         ENTRIES.read(KEYS, cursor)
     assert [(error.field, error.code) for error in problem.value.errors] == [("cursor", "invalid_cursor")]
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
-def test_any_text_is_refused(text: str):
+def test_any_text_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         ENTRIES.read(KEYS, text)
 
 
-def test_a_position_needs_all_its_parts_and_aware_instants():
+def test_a_position_needs_all_its_parts_and_aware_instants() -> None:
     with pytest.raises(ValueError, match="entries"):
         ENTRIES.write(KEYS, NOW)
     with pytest.raises(ValueError, match="entries"):
@@ -76,7 +76,7 @@ def test_a_position_needs_all_its_parts_and_aware_instants():
 @pytest.mark.parametrize(
     ("have", "limit", "shown", "more"), [(0, 3, 0, False), (2, 3, 2, False), (3, 3, 3, False), (4, 3, 3, True), (1, 1, 1, False)]
 )
-def test_a_page_says_whether_there_is_another(have: int, limit: int, shown: int, more: bool):
+def test_a_page_says_whether_there_is_another(have: int, limit: int, shown: int, more: bool) -> None:
     rows = [(NOW - timedelta(seconds=n), f"ent_{n}") for n in range(have)]
     page = ENTRIES.page(KEYS, rows, limit, key=lambda row: row)
     assert page.items == rows[:shown]
@@ -85,17 +85,17 @@ def test_a_page_says_whether_there_is_another(have: int, limit: int, shown: int,
         assert ENTRIES.read(KEYS, page.next_cursor) == rows[limit - 1]
 
 
-def test_a_page_is_json():
+def test_a_page_is_json() -> None:
     assert msgspec.json.encode(Page([1, 2])) == b'{"items":[1,2],"next_cursor":null}'
 
 
 @pytest.mark.parametrize(("text", "limit"), [(None, 20), ("1", 1), ("100", 100), (50, 50), ("007", 7)])
-def test_a_limit(text: str | int | None, limit: int):
+def test_a_limit(text: str | int | None, limit: int) -> None:
     assert parse_limit(text) == limit
 
 
 @pytest.mark.parametrize("text", ["0", "101", "-1", "", "ten", "1.5", "²", "٣", "1e2", " 5", "9" * 5000, 0, 101])
-def test_a_limit_out_of_range_is_refused(text: str | int):
+def test_a_limit_out_of_range_is_refused(text: str | int) -> None:
     with pytest.raises(InvalidInput) as problem:
         parse_limit(text)
     assert problem.value.errors[0].field == "limit"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Literal
 
 import asyncpg
@@ -84,7 +85,7 @@ def test_a_late_commit_with_a_lower_number_is_not_skipped(harness: Harness) -> N
 def test_a_follower_gets_each_event_once_under_concurrent_writers(harness: Harness) -> None:
     seen: list[str] = []
 
-    async def handle(tx: Transaction, batch: list[Recorded]) -> None:
+    async def handle(tx: Transaction, batch: Sequence[Recorded]) -> None:
         del tx
         seen.extend(event.id for event in batch)
 
@@ -113,10 +114,10 @@ def test_a_follower_gets_each_event_once_under_concurrent_writers(harness: Harne
 def test_a_follower_that_fails_does_the_batch_again(harness: Harness) -> None:
     seen: list[str] = []
 
-    async def stumble(tx: Transaction, batch: list[Recorded]) -> None:
+    async def stumble(tx: Transaction, batch: Sequence[Recorded]) -> None:
         raise RuntimeError("on purpose")
 
-    async def handle(tx: Transaction, batch: list[Recorded]) -> None:
+    async def handle(tx: Transaction, batch: Sequence[Recorded]) -> None:
         seen.extend(event.kind for event in batch)
 
     async def run() -> None:

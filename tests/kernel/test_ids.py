@@ -20,14 +20,14 @@ def as_uuid(text: str) -> uuid.UUID:
     return uuid.UUID(int=number)
 
 
-def test_the_example_of_the_typeid_specification():
+def test_the_example_of_the_typeid_specification() -> None:
     random = 0x8AA << 62 | 0x3C3BBD1EEF28D881
     assert _encode(0x0188BAC74AFA, random) == VALID
     assert as_uuid(f"prefix_{VALID}") == uuid.UUID("0188bac7-4afa-78aa-bc3b-bd1eef28d881")
 
 
 @given(INSTANTS)
-def test_an_id_is_a_uuid_of_version_7_that_knows_its_time(now: datetime):
+def test_an_id_is_a_uuid_of_version_7_that_knows_its_time(now: datetime) -> None:
     text = new_id("acc", now)
     number = as_uuid(text)
     assert number.version == 7
@@ -39,13 +39,13 @@ def test_an_id_is_a_uuid_of_version_7_that_knows_its_time(now: datetime):
 
 
 @given(st.lists(INSTANTS, min_size=2, max_size=20))
-def test_ids_of_given_instants_sort_by_time(instants: list[datetime]):
+def test_ids_of_given_instants_sort_by_time(instants: list[datetime]) -> None:
     made = [(when.replace(microsecond=when.microsecond // 1000 * 1000), new_id("ent", when)) for when in instants]
     for when, text in made:
         assert all(text < other for later, other in made if later > when)
 
 
-def test_ids_only_rise_and_never_repeat_also_when_the_clock_falls_back():
+def test_ids_only_rise_and_never_repeat_also_when_the_clock_falls_back() -> None:
     times = iter([1000, 1000, 1000, 400, 400, 1001, 1001, 5, 2000])
     ids = Ids(lambda: next(times), lambda n: b"\xff" * n)
     made = [ids.new("evt") for _ in range(9)]
@@ -53,7 +53,7 @@ def test_ids_only_rise_and_never_repeat_also_when_the_clock_falls_back():
     assert [as_uuid(text).int >> 80 for text in made] == [1000] * 5 + [1001] * 3 + [2000]
 
 
-def test_a_dated_id_leaves_the_others_where_they_are():
+def test_a_dated_id_leaves_the_others_where_they_are() -> None:
     future = new_id("evt", NOW + timedelta(days=40_000))
     assert new_id("evt") < future
     one_instant = [new_id("evt", NOW) for _ in range(1000)]
@@ -61,13 +61,13 @@ def test_a_dated_id_leaves_the_others_where_they_are():
     assert {id_time(text) for text in one_instant} == {NOW}
 
 
-def test_a_full_millisecond_runs_into_the_next():
+def test_a_full_millisecond_runs_into_the_next() -> None:
     ids = Ids(lambda: 1000, lambda n: b"\xff" * n)
     ids._last = (1000, 2**74 - 1)
     assert id_time(ids.new("evt")).timestamp() == pytest.approx(1.001)
 
 
-def test_threads_never_make_the_same_id():
+def test_threads_never_make_the_same_id() -> None:
     made: list[str] = []
     threads = [threading.Thread(target=lambda: made.extend(new_id("evt") for _ in range(2000))) for _ in range(4)]
     for thread in threads:
@@ -100,16 +100,16 @@ def test_threads_never_make_the_same_id():
         "acc_" + "٣" * 26,
     ],
 )
-def test_what_is_no_id_is_refused(text: str):
+def test_what_is_no_id_is_refused(text: str) -> None:
     assert not check_id(text, "acc")
 
 
 @pytest.mark.parametrize("text", ["", "acc", VALID, f"_{VALID}", f"Acc_{VALID}", f"acc_8{VALID[1:]}"])
-def test_what_is_no_id_has_no_time(text: str):
+def test_what_is_no_id_has_no_time(text: str) -> None:
     with pytest.raises(ValueError, match="not an ID"):
         id_time(text)
 
 
-def test_an_instant_out_of_range_is_refused():
+def test_an_instant_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="1970"):
         new_id("acc", datetime(1969, 12, 31, tzinfo=UTC))

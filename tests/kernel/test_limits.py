@@ -70,7 +70,9 @@ def test_what_is_stored_names_nobody_and_goes_away(valkey: str) -> None:
         await Limiter(connection, KEYS, SetClock(NOW)).hit(Limit("brief", 1, 1), "leila@example.com")
         client = await connection._connected()
         assert client is not None
-        keys = [key.decode() for key in (await client.scan(b"0", match="limit:*", count=10_000))[1]]
+        found = (await client.scan(b"0", match="limit:*", count=10_000))[1]
+        assert isinstance(found, list)
+        keys = [key.decode() for key in found]
         assert not any("leila" in key for key in keys)
         (ours,) = [key for key in keys if key.startswith("limit:brief:")]
         assert 0 < await client.pttl(ours) <= 2100

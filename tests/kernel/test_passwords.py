@@ -34,7 +34,7 @@ def problem(password: str, *words: str) -> str | None:
     return None
 
 
-def test_a_password_is_known_again_and_no_other(passwords: Passwords):
+def test_a_password_is_known_again_and_no_other(passwords: Passwords) -> None:
     async def scenario() -> None:
         stored = await passwords.hash(GOOD)
         assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -51,7 +51,7 @@ def test_a_password_is_known_again_and_no_other(passwords: Passwords):
     "password",
     ["crème brûlée sûr", "пароль из слов", "密码密码密码密码密码密码", "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧", "nul\0inside the word", "x" * 255 + "é"],
 )
-def test_any_unicode_in_either_form(passwords: Passwords, password: str):
+def test_any_unicode_in_either_form(passwords: Passwords, password: str) -> None:
     async def scenario() -> None:
         stored = await passwords.hash(unicodedata.normalize("NFD", password))
         assert await passwords.verify(stored, unicodedata.normalize("NFC", password))
@@ -61,19 +61,19 @@ def test_any_unicode_in_either_form(passwords: Passwords, password: str):
 
 
 @pytest.mark.parametrize("stored", ["", "x", "$argon2id$v=19$m=19456,t=2,p=1$broken", "$2b$12$abcdefghijklmnopqrstuv"])
-def test_a_hash_that_cannot_be_read_is_nobodys(passwords: Passwords, stored: str):
+def test_a_hash_that_cannot_be_read_is_nobodys(passwords: Passwords, stored: str) -> None:
     assert not asyncio.run(passwords.verify(stored, GOOD))
     assert passwords.needs_rehash(stored)
 
 
-def test_weaker_hashes_are_renewed(passwords: Passwords):
+def test_weaker_hashes_are_renewed(passwords: Passwords) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(GOOD)
     assert asyncio.run(passwords.verify(weak, GOOD))
     assert passwords.needs_rehash(weak)
 
 
 @pytest.mark.parametrize("password", ["x" * 257, "x" * 10_000_000, "\ud800" * 12])
-def test_what_cannot_be_a_password_is_never_hashed(passwords: Passwords, password: str):
+def test_what_cannot_be_a_password_is_never_hashed(passwords: Passwords, password: str) -> None:
     async def scenario() -> None:
         with pytest.raises(InvalidInput):
             await passwords.hash(password)
@@ -82,7 +82,7 @@ def test_what_cannot_be_a_password_is_never_hashed(passwords: Passwords, passwor
     asyncio.run(scenario())
 
 
-def test_nobody_cannot_be_guessed_and_takes_as_much_work(passwords: Passwords, monkeypatch: pytest.MonkeyPatch):
+def test_nobody_cannot_be_guessed_and_takes_as_much_work(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         stored = await passwords.hash("another password altogether")
         hashing = Hashing(monkeypatch)
@@ -96,7 +96,7 @@ def test_nobody_cannot_be_guessed_and_takes_as_much_work(passwords: Passwords, m
     asyncio.run(scenario())
 
 
-def test_the_loop_turns_while_a_password_is_hashed(passwords: Passwords, monkeypatch: pytest.MonkeyPatch):
+def test_the_loop_turns_while_a_password_is_hashed(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hash is finished only when the loop lets it, which a loop that waits for it never does."""
     let_go = threading.Event()
 
@@ -115,7 +115,7 @@ def test_the_loop_turns_while_a_password_is_hashed(passwords: Passwords, monkeyp
     assert asyncio.run(scenario()) == "hashed"
 
 
-def test_the_line_is_bounded_and_empties_also_when_callers_hang_up():
+def test_the_line_is_bounded_and_empties_also_when_callers_hang_up() -> None:
     async def scenario() -> None:
         line = Passwords(threads=1, waiting=2)
         tasks = [asyncio.create_task(line.burn()) for _ in range(3)]
@@ -163,12 +163,12 @@ def test_the_line_is_bounded_and_empties_also_when_callers_hang_up():
         "dragon-42-dragon",
     ],
 )
-def test_the_commonest_are_refused(password: str):
+def test_the_commonest_are_refused(password: str) -> None:
     assert problem(password) == "too_common"
 
 
 @pytest.mark.parametrize("password", ["leila.haddad", "LeilaHaddad2026", "leila@example.com", "haddad-haddad!", "Ember Works 123"])
-def test_what_stands_near_the_person_is_refused(password: str):
+def test_what_stands_near_the_person_is_refused(password: str) -> None:
     assert problem(password, "leila.haddad@example.com", "Leila Haddad", "Ember Works") == "too_common"
 
 
@@ -192,7 +192,7 @@ def test_what_stands_near_the_person_is_refused(password: str):
         "aé" * 6 + "öß",
     ],
 )
-def test_others_are_taken_without_rules_of_composition(password: str):
+def test_others_are_taken_without_rules_of_composition(password: str) -> None:
     assert problem(password, "leila@example.com") is None
 
 
@@ -208,20 +208,20 @@ def test_others_are_taken_without_rules_of_composition(password: str):
         ("plum anvil \ud800", "not_text"),
     ],
 )
-def test_length_is_counted_in_characters(password: str, code: str):
+def test_length_is_counted_in_characters(password: str, code: str) -> None:
     assert problem(password) == code
 
 
-def test_256_characters_are_taken():
+def test_256_characters_are_taken() -> None:
     assert problem("plum anvil tuesday " + "q7" * 118 + "x") is None
 
 
 @given(st.text(min_size=0, max_size=300), st.lists(st.text(max_size=20), max_size=3))
-def test_any_text_is_judged(password: str, words: list[str]):
+def test_any_text_is_judged(password: str, words: list[str]) -> None:
     problem(password, *words)
 
 
-def test_the_longest_is_judged_with_work_in_proportion_to_its_length(monkeypatch: pytest.MonkeyPatch):
+def test_the_longest_is_judged_with_work_in_proportion_to_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = 0
     real = passwords_module._word
 
@@ -236,7 +236,7 @@ def test_the_longest_is_judged_with_work_in_proportion_to_its_length(monkeypatch
     assert 0 < looked_at <= 256 * 64 * 2
 
 
-def test_the_list_is_whole():
+def test_the_list_is_whole() -> None:
     assert len(_common()) > 5000
     assert {"password", "motherfucker"} <= _common()
     assert all(word == word.strip().lower() for word in _common())

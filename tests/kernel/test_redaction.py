@@ -104,18 +104,18 @@ LEAKS = [
 
 
 @pytest.mark.parametrize(("text", "secret"), LEAKS)
-def test_no_leak(text: str, secret: str):
+def test_no_leak(text: str, secret: str) -> None:
     assert secret not in redact(text)
 
 
 @pytest.mark.parametrize(("text", "secret"), LEAKS)
-def test_no_leak_from_within_a_sentence_or_a_traceback(text: str, secret: str):
+def test_no_leak_from_within_a_sentence_or_a_traceback(text: str, secret: str) -> None:
     for wrapped in (f"It broke: {text}", f'  File "x.py", line 3\n    {text}\n', f"ValueError: {text}\n"):
         assert secret not in redact(wrapped)
 
 
 @pytest.mark.parametrize("text", [text for text, _ in LEAKS])
-def test_redacting_again_changes_nothing_of_worth(text: str):
+def test_redacting_again_changes_nothing_of_worth(text: str) -> None:
     once = redact(text)
     assert redact(once) == once
 
@@ -159,7 +159,7 @@ def test_redacting_again_changes_nothing_of_worth(text: str):
         "in 12:34:56:78 laps",
     ],
 )  # fmt: skip
-def test_what_an_operator_needs_survives(text: str):
+def test_what_an_operator_needs_survives(text: str) -> None:
     assert redact(text) == text
 
 
@@ -169,7 +169,7 @@ def test_what_an_operator_needs_survives(text: str):
     st.uuids(),
     st.integers(0, 10**7),
 )
-def test_ids_uuids_and_numbers_always_survive(prefix: str, when: datetime, number: uuid.UUID, count: int):
+def test_ids_uuids_and_numbers_always_survive(prefix: str, when: datetime, number: uuid.UUID, count: int) -> None:
     text = f"{new_id(prefix, when)} {when.isoformat()} {number} {count} {Keys('k' * 32, 'test').pseudonym(str(number))}"
     assert redact(text) == text
 
@@ -182,7 +182,7 @@ LETTERS = st.characters(categories=["Ll", "Lu", "Nd"])
     st.text(LETTERS, min_size=3, max_size=20),
     st.sampled_from(["", "'", '"', "(", "<", " ", "email="]),
 )
-def test_every_address_is_blanked(local: str, domain: str, before: str):
+def test_every_address_is_blanked(local: str, domain: str, before: str) -> None:
     text = redact(f"{before}{local}.{local}@{domain}.example")
     assert f"{local}@" not in text
     assert f"@{domain}" not in text
@@ -190,12 +190,12 @@ def test_every_address_is_blanked(local: str, domain: str, before: str):
 
 
 @given(st.ip_addresses().filter(lambda address: not (address.is_loopback or address.is_unspecified)))
-def test_every_ip_address_is_blanked(address: object):
+def test_every_ip_address_is_blanked(address: object) -> None:
     for text in (f"from {address}", f"[{address}]:443", f"'{address}'", f"peer {address}, closed"):
         assert str(address) not in redact(text)
 
 
-def test_tokens_are_blanked_wherever_they_turn_up():
+def test_tokens_are_blanked_wherever_they_turn_up() -> None:
     without_digits = "uZMAdCgDcRAuQbMrSmdGCNGNodawFjlrIVCdaaFAgyI"
     for token in (without_digits, "-" + without_digits, *(new_token() for _ in range(200))):
         assert token not in redact(f"/x/{token}") + redact(f"'{token}'") + redact(f"pho_{token}")
@@ -212,7 +212,7 @@ def test_tokens_are_blanked_wherever_they_turn_up():
         "'Leila Haddad'",
     ],
 )
-def test_known_values_are_blanked_in_every_shape(shape: str):
+def test_known_values_are_blanked_in_every_shape(shape: str) -> None:
     assert "Haddad" in redact("Leila Haddad")
     with remember("Leila Haddad"):
         assert "haddad" not in redact(f"hello {shape}").lower()
@@ -220,7 +220,7 @@ def test_known_values_are_blanked_in_every_shape(shape: str):
 
 
 @pytest.mark.parametrize("value", ["Jörg Öß", 'Ann "Bo" O\'Brien', "a<b>&c", "tab\tand\nline", "back\\slash", "ümläut/ß?", "..*[x](y)"])
-def test_known_values_are_blanked_in_every_encoding(value: str):
+def test_known_values_are_blanked_in_every_encoding(value: str) -> None:
     forms = [
         value,
         repr(value),
@@ -236,7 +236,7 @@ def test_known_values_are_blanked_in_every_encoding(value: str):
             assert redact(f"[{form}]").strip("['\"]") == "redacted", form
 
 
-def test_memory_nests_grows_and_ends():
+def test_memory_nests_grows_and_ends() -> None:
     also_remember("nobody listens")
     assert redact("nobody listens") == "nobody listens"
     with remember("Leila"):
@@ -248,7 +248,7 @@ def test_memory_nests_grows_and_ends():
     assert redact("Leila Haddad") == "Leila Haddad"
 
 
-def test_short_known_values_are_whole_words():
+def test_short_known_values_are_whole_words() -> None:
     with remember("Ann", "x", ""):
         assert redact("Ann, planning x") == "[redacted], planning x"
 
@@ -282,7 +282,7 @@ def test_short_known_values_are_whole_words():
         "DATABASE_DSN",
     ],
 )
-def test_values_under_these_keys_are_never_written(key: str):
+def test_values_under_these_keys_are_never_written(key: str) -> None:
     assert is_sensitive(key)
     assert redact_value({key: "whatever"}) == {key: "[redacted]"}
 
@@ -305,7 +305,7 @@ def test_values_under_these_keys_are_never_written(key: str):
         "milliseconds",
     ],
 )
-def test_these_keys_keep_their_values(key: str):
+def test_these_keys_keep_their_values(key: str) -> None:
     assert redact_value({key: "whatever"}) == {key: "whatever"}
 
 
@@ -327,7 +327,7 @@ class Broken:
         raise RuntimeError("leila@example.com")
 
 
-def test_values_of_every_kind_become_plain_and_clean():
+def test_values_of_every_kind_become_plain_and_clean() -> None:
     person = Person("acc_1", "Leila", ["leila@example.com", "plain"])
     clean = {"id": "acc_1", "name": "[redacted]", "tags": ["[email]", "plain"]}
     assert redact_value(person) == clean
@@ -367,13 +367,13 @@ def test_values_of_every_kind_become_plain_and_clean():
         "+1" * 50_000,
     ],
 )
-def test_hostile_text_is_redacted_with_little_work(text: str):
+def test_hostile_text_is_redacted_with_little_work(text: str) -> None:
     with little_work():
         redact(text)
 
 
 @given(st.text(max_size=300) | st.text(alphabet="a@.%40:\"'\\=pho_ 12", max_size=100))
-def test_any_text_passes(text: str):
+def test_any_text_passes(text: str) -> None:
     redact(text)
     with remember(text[:20]):
         redact(text)

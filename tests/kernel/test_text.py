@@ -2,6 +2,7 @@ import asyncio
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from phoenix.kernel.i18n.text import _, check_locale, current_locale, ngettext, 
 
 
 @pytest.fixture
-def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     catalogue = Catalog(locale="de")
     catalogue.add("Today", "Heute")
     catalogue.add(("%(n)d file", "%(n)d files"), ("%(n)d Datei", "%(n)d Dateien"))
@@ -27,7 +28,7 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     text._catalogue.cache_clear()
 
 
-def test_without_a_catalogue_the_words_are_english():
+def test_without_a_catalogue_the_words_are_english() -> None:
     with reading("de"):
         assert _("Today") == "Today"
         assert ngettext("%(n)d file", "%(n)d files", 1) % {"n": 1} == "1 file"
@@ -35,7 +36,7 @@ def test_without_a_catalogue_the_words_are_english():
 
 
 @pytest.mark.usefixtures("german")
-def test_the_words_are_the_readers_own():
+def test_the_words_are_the_readers_own() -> None:
     with reading("de-AT"):
         assert _("Today") == "Heute"
         assert ngettext("%(n)d file", "%(n)d files", 2) % {"n": 2} == "2 Dateien"
@@ -46,7 +47,7 @@ def test_the_words_are_the_readers_own():
 
 
 @pytest.mark.usefixtures("german")
-def test_readers_at_the_same_time_do_not_mix():
+def test_readers_at_the_same_time_do_not_mix() -> None:
     async def say(locale: str) -> str:
         with reading(locale):
             await asyncio.sleep(0)
@@ -71,13 +72,24 @@ def test_readers_at_the_same_time_do_not_mix():
         ("zh-hant-tw", "zh_Hant_TW"),
     ],
 )
-def test_a_locale_is_one_that_babel_knows(written: str, known: str):
+def test_a_locale_is_one_that_babel_knows(written: str, known: str) -> None:
     assert check_locale(written) == known
 
 
-def test_the_words_can_be_extracted(tmp_path: Path):
+def test_the_words_can_be_extracted(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     shutil.copytree(root / "src" / "phoenix" / "kernel", tmp_path / "src" / "kernel", ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", root / "babel.cfg", "-o", "phoenix.pot", "."]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "babel.messages.frontend",
+        "-q",
+        "extract",
+        "-F",
+        root / "babel.cfg",
+        "-o",
+        "phoenix.pot",
+        ".",
+    ]
     subprocess.run(command, cwd=tmp_path, check=True)
     assert "from 1 to" in (tmp_path / "phoenix.pot").read_text()

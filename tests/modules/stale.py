@@ -39,9 +39,9 @@ def noting(harness: Harness) -> Iterator[Noted]:
         noted.said.setdefault(site, set()).update(keys)
         invalidate(tx, *keys)
 
-    async def mark(keys: Collection[str]) -> None:
+    async def mark(keys: Collection[str]) -> int:
         noted.marked.update(keys)
-        await begin(keys)
+        return await begin(keys)
 
     with patch.object(Transaction, "invalidate", note), patch.object(generations, "begin", mark):
         yield noted

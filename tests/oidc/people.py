@@ -8,7 +8,7 @@ from tests.harness import PASSWORD, Harness
 from tests.oidc.running import csrf_of, goes_on, problem_of, sign_in_with
 
 
-async def sign_up(browser: httpx.AsyncClient, as_: str = "ada", name: str = "Ada", **options: object) -> httpx.Response:
+async def sign_up(browser: httpx.AsyncClient, as_: str = "ada", name: str = "Ada", **options: str) -> httpx.Response:
     """An account by the provider alone."""
     answer = await sign_in_with(browser, as_=as_, **options)
     assert answer.headers["location"] == "/sign-up/with", problem_of(answer)

@@ -141,7 +141,7 @@ class Rerouted(httpx.AsyncHTTPTransport):
         headers = [(b"x-meant-for", request.url.netloc), *request.headers.raw]
         url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port)
         return await super().handle_async_request(
-            httpx.Request(request.method, url, headers=headers, stream=request.stream, extensions=request.extensions)  # type: ignore[arg-type]
+            httpx.Request(request.method, url, headers=headers, stream=request.stream, extensions=request.extensions)
         )
 
 

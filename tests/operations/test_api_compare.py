@@ -113,6 +113,11 @@ def needs(found: Json, schema: str, name: str) -> None:
     found["components"]["schemas"][schema]["required"].append(name)
 
 
+def new_field_that_must_be_sent(found: Json) -> None:
+    sent(found).update(team={"type": "string"})
+    needs(found, "Change", "team")
+
+
 def another_schema(found: Json) -> None:
     found["components"]["schemas"]["Person"] = {"type": "object", "properties": {"name": {"type": "integer"}}}
     answer(found)["author"] = {"$ref": "#/components/schemas/Person"}
@@ -163,7 +168,7 @@ BREAKING: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("another default of a parameter", "default_changed", lambda d: call(d, "get")["parameters"][0]["schema"].update(default=10)),
     ("a value removed from a request", "enum_narrowed", lambda d: sent(d)["state"]["enum"].remove("draft")),
     ("certain values only in a request", "enum_narrowed", lambda d: sent(d)["at"].update(enum=["now"])),
-    ("a new field that must be sent", "field_required", lambda d: (sent(d).update(team={"type": "string"}), needs(d, "Change", "team"))),
+    ("a new field that must be sent", "field_required", new_field_that_must_be_sent),
     ("an optional field that must be sent", "field_required", lambda d: needs(d, "Change", "zone")),
     ("a field of a request removed", "field_removed", lambda d: sent(d).pop("zone")),
     ("no other fields in a request", "fields_closed", lambda d: d["components"]["schemas"]["Change"].update(additionalProperties=False)),

@@ -127,7 +127,9 @@ def test_a_change_of_code_is_served_and_a_mistake_is_shown_until_it_is_put_right
     tree.change(path, right[0], '__version__ = "9.9.9"')
     eventually(lambda: tree.get("/healthz").headers.get("phoenix-version") == "9.9.9", lost=(httpx.TransportError,), what="the code")
     tree.change(path, '__version__ = "9.9.9"', "__version__ = (")
-    told = eventually(lambda: (a := tree.get("/healthz")).status_code == 500 and a, lost=(httpx.TransportError,), what="the mistake")
+    told = eventually(
+        lambda: a if (a := tree.get("/healthz")).status_code == 500 else None, lost=(httpx.TransportError,), what="the mistake"
+    )
     assert told.text.startswith("Phoenix cannot load its code.")
     assert "SyntaxError" in told.text
     tree.change(path, "__version__ = (", right[0])

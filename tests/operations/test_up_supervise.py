@@ -217,8 +217,8 @@ def test_nothing_a_dead_child_started_keeps_its_port(children: list[Child]) -> N
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_what_outlived_a_killed_phoenix_is_found_by_its_data_folder(children: list[Child], tmp_path: Path) -> None:
-    ours = make(children, SLEEPER, **{DATA_VARIABLE: str(tmp_path)})
-    others = make(children, SLEEPER, **{DATA_VARIABLE: str(tmp_path / "other")})
+    ours = make(children, SLEEPER, None, **{DATA_VARIABLE: str(tmp_path)})
+    others = make(children, SLEEPER, None, **{DATA_VARIABLE: str(tmp_path / "other")})
     ours.start()
     others.start()
     assert wait_until(lambda: bool(ours.last_words() and others.last_words()), 5)

@@ -80,10 +80,12 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Page, site: str) -> No
 
 def test_a_form_that_asks_is_sent_after_the_answer_alone(page: Page, site: str) -> None:
     sent: list[str] = []
-    page.route(
-        "**/remove",
-        lambda route: (sent.append(route.request.post_data or ""), route.fulfill(body="<title>done</title>", content_type="text/html")),
-    )
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        route.fulfill(body="<title>done</title>", content_type="text/html")
+
+    page.route("**/remove", answer)
     page.goto(f"{site}/members")
     page.get_by_role("button", name="Remove Priya Raman").click()
     dialog = page.get_by_role("dialog", name="Remove Priya Raman?")

@@ -300,11 +300,16 @@ class Life(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_no_way_locks_out_for_ever_or_lets_in_without_right(harness: Harness) -> None:
     numbers = itertools.count(1)
+
+    class Here(Life):
+        def __init__(self) -> None:
+            super().__init__(harness, runner, numbers)
+
     with asyncio.Runner() as runner:
         runner.run(harness.__aenter__())
         try:
             run_state_machine_as_test(
-                lambda: Life(harness, runner, numbers),
+                Here,
                 # Shrinking would take many minutes, since every try is a life against a real database.
                 settings=settings(
                     max_examples=20,

@@ -162,7 +162,7 @@ def test_a_change_with_every_hash_behind_it_worked_out_again_is_found_by_the_sig
                 rows = await db.all(queries.ROWS, 0, 100)
             previous, statements = audit.BEFORE_THE_FIRST, []
             for row in rows:
-                changed = audit.AuditRow(
+                changed = queries.AuditRow(
                     row.number, row.at, "acc_other", row.impersonator, row.action, row.subject, row.organisation, row.data, row.event, previous, b""
                 )  # fmt: skip
                 hashed = audit.hash_of(changed)

@@ -141,7 +141,7 @@ def test_forged_tokens_are_refused(harness: Harness) -> None:
                 "\u00e9" * 40,
             ]
             for attempt in forged:
-                answer = await harness.client.get("/api/v2/me", headers={"Authorization": f"Bearer {attempt}".encode()})
+                answer = await harness.client.get("/api/v2/me", headers={b"Authorization": f"Bearer {attempt}".encode()})
                 assert answer.status_code == 401, attempt
             real = await _signed(harness, {**claims, "aud": "phoenix production"})
             assert await _status(harness, real) == 401

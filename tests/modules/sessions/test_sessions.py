@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+import httpx
 from tests.harness import PASSWORD, Harness
 
 
@@ -146,11 +147,11 @@ def test_the_cookie_is_for_us_alone(harness: Harness) -> None:
     asyncio.run(run())
 
 
-async def _sign_in(browser: object, *, scheme: str = "http", **fields: str) -> str:
+async def _sign_in(browser: httpx.AsyncClient, *, scheme: str = "http", **fields: str) -> str:
     url = f"{scheme}://phoenix.test/sign-in"
-    page = await browser.get(url)  # type: ignore[attr-defined]
+    page = await browser.get(url)
     csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)[1]  # type: ignore[index]
     sent = {"csrf": csrf, "email": "ada@example.com", "password": PASSWORD, **fields}
-    answer = await browser.post(url, data=sent)  # type: ignore[attr-defined]
+    answer = await browser.post(url, data=sent)
     assert answer.status_code == 303, answer.text
     return next(c for c in answer.headers.get_list("set-cookie") if "phoenix_session=" in c)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 from tests.harness import PASSWORD, Harness
 from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing, person, play, problem, sends, status, table
 
-ADA = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada Lovelace", "accept_terms": True, "time_zone": "Europe/London"}
+ADA: dict[str, Any] = {
+    "email": "ada@example.com",
+    "password": PASSWORD,
+    "name": "Ada Lovelace",
+    "accept_terms": True,
+    "time_zone": "Europe/London",
+}
 
 
 @table(

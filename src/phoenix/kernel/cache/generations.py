@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import secrets
 import sys
 import time
 import zlib
@@ -19,6 +20,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from phoenix.kernel.cache.marks import Marks
 from phoenix.kernel.cache.valkey import Valkey, script
 
 # A key in flight longer than this belongs to a writer that died. A mark stands from just before COMMIT until after it, and must
@@ -36,11 +38,11 @@ class Generations(Protocol):
     async def read(self, keys: Sequence[str]) -> tuple[int, ...] | None:
         """The generation of each key, or None while one of them is being written or cannot be known."""
 
-    async def begin(self, keys: Collection[str]) -> None:
-        """A transaction that changes these keys is about to commit: readers must not believe the cache."""
+    async def begin(self, keys: Collection[str]) -> int:
+        """A transaction that changes these keys is about to commit: readers must not believe the cache. Its mark, for `settle`."""
 
-    async def settle(self, keys: Collection[str]) -> None:
-        """That transaction has ended: the keys get new generations."""
+    async def settle(self, keys: Collection[str], mark: int) -> None:
+        """That transaction has ended: the keys get new generations, those excepted that others are still writing."""
 
 
 class MachineGenerations:
@@ -56,10 +58,10 @@ class MachineGenerations:
         _make_file(path)
         handle = os.open(path, os.O_RDWR)
         try:
-            self._map = mmap.mmap(handle, SLOTS * 8)
+            self._slots = memoryview(mmap.mmap(handle, SLOTS * 8)).cast("Q")
         finally:
             os.close(handle)
-        self._slots = memoryview(self._map).cast("Q")
+        self._marks = Marks(path.with_name(f"{path.name}.marks"), SLOTS)
 
     @staticmethod
     def slot(key: str) -> int:
@@ -77,34 +79,38 @@ class MachineGenerations:
     async def read(self, keys: Sequence[str]) -> tuple[int, ...] | None:
         return self.current([self.slot(key) for key in keys])
 
-    async def begin(self, keys: Collection[str]) -> None:
-        # Two writers may mark one slot at once, and the first to settle clears the other's mark. What is kept then is old from
-        # the other's commit until it settles, which is before it answers. If that process dies just there, it is old until
-        # the value expires: the price of a bit instead of a count, which a dead writer would leave wrong for ever.
-        mark = _new_generation() | IN_FLIGHT
-        for key in keys:
-            self._slots[self.slot(key)] = mark
+    async def begin(self, keys: Collection[str]) -> int:
+        mark, oldest = _new_generation() | IN_FLIGHT, _oldest()
+        with self._marks.alone():
+            for slot in set(map(self.slot, keys)):
+                self._marks.add(slot, mark, oldest)
+                self._slots[slot] = mark
+        return mark
 
-    async def settle(self, keys: Collection[str]) -> None:
-        generation = _new_generation()
-        for key in keys:
-            self._slots[self.slot(key)] = generation
-
-    def close(self) -> None:
-        self._slots.release()
-        self._map.close()
+    async def settle(self, keys: Collection[str], mark: int) -> None:
+        oldest = _oldest()
+        with self._marks.alone():
+            for slot in set(map(self.slot, keys)):
+                # Of two writers that mark one slot, the first to settle must not clear the other's mark: what a reader kept
+                # then would be old from the other's commit on, and for as long as it is kept if that one dies there. What
+                # stays is the newest mark, so that the slot is given up when the last lease ends.
+                self._slots[slot] = self._marks.remove(slot, mark, oldest) or _new_generation()
 
     def _without_the_dead(self, slots: Sequence[int]) -> tuple[int, ...] | None:
         # Marks compare by time although the lowest bit is set: a slot is (nanoseconds << 1) | mark, so the bit weighs half a
         # nanosecond. A process that finds a dead writer's mark gives the slot a *new* generation instead of clearing the bit: the
-        # write may have been committed before its process died. Two processes doing so at once only make a value stale twice.
-        oldest = (time.time_ns() - IN_FLIGHT_SECONDS * 10**9) << 1
-        for slot in slots:
-            value = self._slots[slot]
-            if value & IN_FLIGHT:
-                if value > oldest:
-                    return None
-                self._slots[slot] = _new_generation()
+        # write may have been committed before its process died. Looked at once more where no writer can come between, or a
+        # mark made since would be lost.
+        oldest = _oldest()
+        if any(self._slots[slot] & IN_FLIGHT and self._slots[slot] > oldest for slot in slots):
+            return None
+        with self._marks.alone():
+            for slot in slots:
+                value = self._slots[slot]
+                if value & IN_FLIGHT:
+                    if value > oldest:
+                        return None
+                    self._slots[slot] = _new_generation()
         return tuple(self._slots[slot] for slot in slots)
 
 
@@ -131,6 +137,35 @@ class ValkeyGenerations:
         return found
     """)
 
+    # Each writer's mark is a member of a set of its own, with the end of its lease as the score. The generation stays odd while one
+    # of them is left, and for no longer than its lease; so reading looks at the generation only. The time is Valkey's: the
+    # machines' clocks differ. They are scripts because in several steps
+    # two writers could each see half of the other's.
+    _BEGIN = script("""
+        local time = redis.call('TIME')
+        local now, lease = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[2])
+        for i = 1, #KEYS, 2 do
+            redis.call('SET', KEYS[i], ARGV[1], 'PX', lease)
+            redis.call('ZREMRANGEBYSCORE', KEYS[i + 1], '-inf', now)
+            redis.call('ZADD', KEYS[i + 1], now + lease, ARGV[1])
+            redis.call('PEXPIRE', KEYS[i + 1], lease)
+        end
+    """)
+    _SETTLE = script("""
+        local time = redis.call('TIME')
+        local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        for i = 1, #KEYS, 2 do
+            redis.call('ZREM', KEYS[i + 1], ARGV[1])
+            redis.call('ZREMRANGEBYSCORE', KEYS[i + 1], '-inf', now)
+            local left = redis.call('ZRANGE', KEYS[i + 1], -1, -1, 'WITHSCORES')
+            if left[1] then
+                redis.call('SET', KEYS[i], left[1], 'PX', tonumber(left[2]) - now)
+            else
+                redis.call('SET', KEYS[i], ARGV[2])
+            end
+        end
+    """)
+
     def __init__(self, valkey: Valkey) -> None:
         self._valkey = valkey
 
@@ -141,15 +176,19 @@ class ValkeyGenerations:
         values = tuple(int(value) for value in found)
         return None if any(value & IN_FLIGHT for value in values) else values
 
-    async def begin(self, keys: Collection[str]) -> None:
-        mark = _new_generation() | IN_FLIGHT
-        for key in keys:
-            await self._valkey.set(f"generation:{key}", str(mark).encode(), seconds=IN_FLIGHT_SECONDS)
+    async def begin(self, keys: Collection[str]) -> int:
+        # Random, not the time: two machines may mark in one nanosecond, and their marks must be two.
+        mark = secrets.randbits(63) | IN_FLIGHT
+        await self._valkey.run(self._BEGIN, _names(keys), [str(mark), str(int(IN_FLIGHT_SECONDS * 1000))])
+        return mark
 
-    async def settle(self, keys: Collection[str]) -> None:
-        generation = _new_generation()
-        for key in keys:
-            await self._valkey.set(f"generation:{key}", str(generation).encode())
+    async def settle(self, keys: Collection[str], mark: int) -> None:
+        await self._valkey.run(self._SETTLE, _names(keys), [str(mark), str(_new_generation())])
+
+
+def _names(keys: Collection[str]) -> list[str]:
+    """The generation and the marks of each key, in turn."""
+    return [f"{what}:{key}" for key in keys for what in ("generation", "marks")]
 
 
 def _make_file(path: Path) -> None:
@@ -166,3 +205,8 @@ def _make_file(path: Path) -> None:
 
 def _new_generation() -> int:
     return time.time_ns() << 1
+
+
+def _oldest() -> int:
+    """A mark as old as this, or older, belongs to a writer that died."""
+    return (time.time_ns() - int(IN_FLIGHT_SECONDS * 10**9)) << 1

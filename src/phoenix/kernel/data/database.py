@@ -160,11 +160,12 @@ class UnitOfWork:
         if error is not None and not getattr(error, "keeps_changes", False):
             await self._roll_back()
             return
+        mark = 0
         try:
             if tx.events:
                 await self.database.outbox.write(tx)
             if tx.invalidated:
-                await generations.begin(tx.invalidated)
+                mark = await generations.begin(tx.invalidated)
         except BaseException:
             await self._roll_back()
             raise
@@ -173,7 +174,7 @@ class UnitOfWork:
                 await self._transaction.commit()
         finally:
             if tx.invalidated:
-                await generations.settle(tx.invalidated)
+                await generations.settle(tx.invalidated, mark)
         for after in tx.after_commit:
             after()
         self.database.outbox.committed(tx)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 import asyncpg
 import structlog
@@ -111,7 +111,7 @@ async def read_after(reader: Reader, position: tuple[int, int], limit: int = BAT
     return await reader.all(AFTER, *position, limit)
 
 
-async def latest(database: Database, arrived: asyncio.Event) -> AsyncIterator[list[Recorded]]:
+async def latest(database: Database, arrived: asyncio.Event) -> AsyncGenerator[list[Recorded], None]:
     """Batches of what happens from now on, for one process; nothing is remembered when it ends."""
     position: tuple[int, int] | None = None
     while True:

@@ -1,0 +1,69 @@
+"""What is known of each mutant, in a file per source file. Nothing that is unchanged is run again.
+
+A change that a test noticed stays noticed while the source file and that test's file are the same; one that none noticed is tried again
+as soon as any of its tests changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tools.mutation.table import ROOT, SOURCE, tests_of
+
+FOLDER = ROOT / ".test-long" / "mutation"
+NOTICED = frozenset({"killed", "hung"})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one mutant ended. `by` is the test that noticed, and `tests` the digest of its file, or of all where none did."""
+
+    key: str
+    source: str
+    outcome: str
+    by: str
+    tests: str
+
+
+def digest(*paths: str) -> str:
+    made = hashlib.sha256()
+    for path in paths:
+        made.update((ROOT / path).read_bytes())
+    return made.hexdigest()[:16]
+
+
+def known(path: str) -> dict[str, Result]:
+    """The results that still count, by the key of the mutant."""
+    stored = _file(path)
+    if not stored.exists():
+        return {}
+    source, tests = digest(SOURCE + path), tests_of(path)
+    of_all, of_each = digest(*tests), {test: digest(test) for test in tests}
+    found = {}
+    for line in stored.read_text(encoding="utf-8").splitlines():
+        result = Result(**json.loads(line))
+        noticed = result.outcome in NOTICED
+        # Where it is noticed before any test runs, by the import, tests have no part in it.
+        now = of_each.get(result.by.partition("::")[0], "") if noticed else of_all
+        if result.source == source and result.tests == now:
+            found[result.key] = result
+        else:
+            found.pop(result.key, None)
+    return found
+
+
+def store(path: str, key: str, outcome: str, by: str) -> Result:
+    """Add a result. Appended at once, so that an interrupted run loses nothing."""
+    tests = [by.partition("::")[0]] if by else [] if outcome in NOTICED else tests_of(path)
+    result = Result(key, digest(SOURCE + path), outcome, by, digest(*tests) if tests else "")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with _file(path).open("a", encoding="utf-8") as stored:
+        stored.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
+    return result
+
+
+def _file(path: str) -> Path:
+    return FOLDER / f"{path.replace('/', '.')}.jsonl"

@@ -1,0 +1,88 @@
+"""Which files are mutated, in which part, and which tests have to notice. The quickest tests stand first.
+
+A mutant is tried with the tests of its file only: a change that only a distant test notices is told late, if ever.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = "src/phoenix/"
+
+RULES = (
+    "tests/kernel/test_authorisation.py",
+    "tests/kernel/test_rules.py",
+    "tests/modules/test_who_may.py",
+    "tests/blockers/test_impersonation.py",
+    "tests/modules/keys/test_a15_api_keys.py",
+    "tests/modules/sign_in/test_a3_second_factor_asked_of.py",
+    "tests/asvs/test_v7_sessions.py",
+    "tests/asvs/test_v8_authorization.py",
+    "tests/breaking/test_limits_by_network.py",
+    "tests/kernel/test_web.py",
+)
+DATA = ("tests/kernel/test_database.py", "tests/kernel/test_events.py")
+JOBS = ("tests/kernel/test_jobs.py",)
+CACHE = (
+    "tests/kernel/test_cache_keys.py",
+    "tests/kernel/test_generations.py",
+    "tests/kernel/test_cache.py",
+    "tests/kernel/test_cache_around_a_commit.py",
+    "tests/kernel/test_cache_namespaces.py",
+)
+MAIL = ("tests/kernel/test_mail.py", "tests/kernel/test_mail_encryption.py")
+SETTINGS = (
+    "tests/operations/test_settings.py",
+    "tests/kernel/test_staging.py",
+    "tests/operations/test_wrong_settings.py",
+    "tests/modules/providers/test_a5_provider_settings.py",
+    "tests/operations/test_up_plan.py",
+    "tests/test_docs.py",
+)
+
+PARTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "rules": {
+        "kernel/web/rules.py": RULES,
+        "kernel/web/authorisation.py": RULES,
+    },
+    "data": {
+        "kernel/data/cursors.py": ("tests/kernel/test_cursors.py",),
+        "kernel/data/database.py": (
+            *DATA,
+            "tests/kernel/test_cache_around_a_commit.py",
+            "tests/kernel/test_pool.py",
+            "tests/modules/entries/test_entries.py",
+        ),
+        "kernel/data/events.py": (*DATA, "tests/kernel/test_cache_keys.py", "tests/modules/audit/test_s10_audit_log.py"),
+        "kernel/data/followers.py": DATA,
+        "kernel/data/ids.py": ("tests/kernel/test_ids.py",),
+        "kernel/data/installation.py": (*DATA, *JOBS),
+        "kernel/data/jobs.py": JOBS,
+        "kernel/data/outbox.py": DATA,
+        "kernel/data/query.py": ("tests/modules/test_column_names.py", *DATA),
+        "kernel/data/statements.py": ("tests/kernel/test_development.py",),
+    },
+    "cache": {
+        "kernel/cache/cache.py": CACHE,
+        "kernel/cache/generations.py": CACHE,
+        "kernel/cache/keys.py": CACHE,
+        "kernel/cache/limits.py": ("tests/kernel/test_limits.py",),
+        "kernel/cache/valkey.py": ("tests/kernel/test_valkey.py", "tests/kernel/test_limits.py", *CACHE),
+    },
+    "email-and-settings": {
+        "kernel/i18n/email.py": MAIL,
+        "settings/__init__.py": SETTINGS,
+        "settings/checks.py": SETTINGS,
+        "settings/concerns.py": SETTINGS,
+        "settings/declare.py": SETTINGS,
+    },
+}
+
+
+def tests_of(path: str) -> list[str]:
+    """The test files of a source file that are there."""
+    for files in PARTS.values():
+        if path in files:
+            return [test for test in files[path] if (ROOT / test).exists()]
+    raise KeyError(path)

@@ -1,0 +1,119 @@
+"""What takes longer than `make test` may, in parts: `make test-long` for all that have no fresh result, PART=… for one.
+
+No part takes more than 40 minutes on two cores. One that was interrupted, or whose time was up, goes on where it stopped. What is known
+is kept in .test-long/; after a change only what it touches is run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.mutation.table import PARTS as MUTATED
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / ".test-long"
+POSTGRES_15 = Path("/usr/lib/postgresql/15/bin/postgres")
+ORDERS = 4
+FAST = ["-q", "-n", "auto", "--dist", "worksteal", "-m", "not slow and not browser"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that takes long. `run` gives the exit status."""
+
+    about: str
+    run: Callable[[], int]
+
+
+def run_mutants(name: str) -> int:
+    """By file, only what has no result yet: see tools/mutation/results.py."""
+    return subprocess.call([sys.executable, "-m", "tools.mutation", name, "--minutes", "38"], cwd=ROOT)
+
+
+def run_orders() -> int:
+    """The fast tests in several other orders. Each order that passed is noted, so that an interrupted run goes on."""
+    state, note = digest(), FOLDER / "orders.json"
+    passed = _noted(note, state)
+    for number in range(passed, ORDERS):
+        if status := subprocess.call([sys.executable, "-m", "pytest", *FAST], cwd=ROOT):
+            return status
+        _write(note, state, number + 1)
+    return 0
+
+
+def run_oldest_postgres() -> int:
+    """Every fast test on the oldest PostgreSQL that Phoenix works with."""
+    state, note = digest(), FOLDER / "postgres-15.json"
+    if not POSTGRES_15.exists():
+        print("Left out: PostgreSQL 15 is not installed.")
+        return 0
+    if _noted(note, state):
+        return 0
+    status = subprocess.call(["env", "PHOENIX_TEST_POSTGRES=15", sys.executable, "-m", "pytest", *FAST], cwd=ROOT)
+    if status == 0:
+        _write(note, state, 1)
+    return status
+
+
+def digest() -> str:
+    """Of everything that these tests run on."""
+    made = hashlib.sha256()
+    for folder in ("src", "tests", "web", "requirements"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                made.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return made.hexdigest()
+
+
+def _noted(note: Path, state: str) -> int:
+    """How many runs passed on exactly these files."""
+    if not note.exists():
+        return 0
+    stored = json.loads(note.read_text(encoding="utf-8"))
+    return int(stored["passed"]) if stored["state"] == state else 0
+
+
+def _write(note: Path, state: str, passed: int) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    note.write_text(json.dumps({"state": state, "passed": passed}), encoding="utf-8")
+
+
+def _mutation_part(name: str) -> Part:
+    files = ", ".join(MUTATED[name])
+    return Part(f"is every change of {files} noticed?", lambda: run_mutants(name))
+
+
+PARTS: dict[str, Part] = {
+    **{f"mutation-{name}": _mutation_part(name) for name in MUTATED},
+    "orders": Part(f"the fast tests, in {ORDERS} other orders", run_orders),
+    "postgres-15": Part("the fast tests, on the oldest PostgreSQL", run_oldest_postgres),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make test-long", description=__doc__)
+    parser.add_argument("part", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all of them unless told")
+    chosen: list[str] = parser.parse_args().part
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    if not chosen:
+        for name, part in PARTS.items():
+            print(f"{name:28} {part.about}")
+    failed = []
+    for name in chosen or list(PARTS):
+        print(f"\n== {name}", flush=True)
+        if status := PARTS[name].run():
+            failed.append(f"{name} ({'not finished: run it again' if status == 75 else f'status {status}'})")
+    print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll good.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
