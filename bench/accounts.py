@@ -44,7 +44,7 @@ print({count} / (time.process_time() - start))
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--log-ins", type=int, default=150, help="of each round")
+    parser.add_argument("--sign-ins", type=int, default=150, help="of each round")
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="phoenix-bench-") as folder:
