@@ -1,7 +1,7 @@
 """`make bench`: ratios measured side by side in one run, medians of rounds, CPU a request beside the rate.
 
 Everything runs on 127.0.0.1, bounded in connections and time. CPU is that of all processes of a server: for Phoenix the web
-worker, PostgreSQL, Valkey and whatever else works meanwhile.
+worker, PostgreSQL, Valkey and whatever else runs at the time.
 """
 
 from __future__ import annotations

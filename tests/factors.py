@@ -45,7 +45,7 @@ class Factors:
         return pyotp.TOTP(self.secret).at(int(self.harness.clock.now().timestamp()) + seconds)
 
     async def challenge(self, **data: Any) -> str:
-        """Show the password; what the second step is owed with."""
+        """Send the password; the challenge for the second factor."""
         answer = await self.harness.sign_in(self.name, **data)
         assert answer.json()["code"] == "second_factor_required", answer.text
         return str(answer.json()["challenge"])

@@ -245,19 +245,19 @@ class Harness:
                 pass
 
     def mails(self, to: str = "") -> list[StoredMessage]:
-        """The mails that were sent, the newest first."""
+        """The emails that were sent, newest first."""
         return Mailbox(self.place.folder / "mailbox").newest(to=to)
 
     def code(self, to: str) -> str:
         """The code in the newest mail to someone: eight digits on a line of their own."""
         found = re.search(r"^\d{8}$", self.mails(to)[0].text, re.MULTILINE)
-        assert found, "no code in the mail"
+        assert found, "no code in the email"
         return found[0]
 
     def link(self, to: str) -> str:
         """The first link in the newest mail to someone."""
         found = re.search(r"http://phoenix\.test(\S+)", self.mails(to)[0].text)
-        assert found, "no link in the mail"
+        assert found, "no link in the email"
         return found[1]
 
     async def sql(self, statement: str, *args: Any) -> list[asyncpg.Record]:

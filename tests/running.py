@@ -64,7 +64,7 @@ class Running:
             items = httpx.get(f"{self.url}/mailbox/api/messages", params={"to": to}).json()["items"]
             return [item for item in items if about in item["subject"]]
 
-        return eventually(look, seconds, what=f"no mail about {about!r}")[0]
+        return eventually(look, seconds, what=f"no email about {about!r}")[0]
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ def test_every_sql_text_fits_the_schema_and_its_row(place: Place) -> None:
                 "dashboard": Query(lambda *columns: columns, statement(REGISTRY.cards)),
                 "session by token": records.by_token,
                 "session by id": records.by_id,
-                "ways to sign in": credentials.statement(REGISTRY.credentials),
+                "sign-in methods": credentials.statement(REGISTRY.credentials),
             }
             wrong = []
             for name, query in texts.items():

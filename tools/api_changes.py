@@ -115,7 +115,7 @@ class _Call:
                 yield self.change("parameter_required", place, f"the new {place} must be sent.")
 
     def _security(self, old: list[Json], new: list[Json]) -> Iterator[Change]:
-        """Whoever could call with what they have still can: each old way in is met by some new one that asks for no more."""
+        """Whoever could call with what they have still can: each old authentication is met by a new one that asks for no more."""
         for way in old or [{}]:
             met = any(all(name in way and set(scopes) <= set(way[name]) for name, scopes in other.items()) for other in new or [{}])
             if not met:

@@ -98,7 +98,7 @@ def on_a_phone(browser: Browser, page: Page, folder: Path, name: str) -> None:
 
 
 def protect(browser: Browser, base: str, email: str, password: str, folder: Path) -> None:
-    """Set up an authenticator app, look at what protects the account, and come back by the second step."""
+    """Set up an authenticator app, look at what protects the account, and sign in again with a second factor."""
     with browser.new_context(**shape()) as context:
         page = context.new_page()
         sign_in(page, base, email, password)

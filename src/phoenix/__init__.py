@@ -1,3 +1,3 @@
 """Phoenix: a self-hosted application platform. Read `composition.py` first."""
 
-__version__ = "2.0.0"
+__version__ = "2.1.0"

@@ -22,17 +22,17 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_the_limits_of_guesses_are_those_of_the_code() -> None:
-    figures = {row[0]: row[1] for row in rows("Guesses")}
+    figures = {row[0]: row[1] for row in rows("Guessing")}
     assert figures["wrong passwords and codes in a row, for an account"].startswith(f"{FREE_TRIES} are free")
-    for what, limit in (("sign-ins", SIGN_INS), ("proofs and codes", VERIFICATIONS)):
+    for what, limit in (("sign-ins", SIGN_INS), ("codes and links entered", VERIFICATIONS)):
         assert figures[f"{what} from one network"] == f"{limit.amount} in {limit.seconds // 60} minutes"
     for what, limit in (
-        ("mails asked for from one network", RESETS),
-        ("mails to one address", EMAILS_AN_HOUR),
+        ("emails requested from one network", RESETS),
+        ("emails to one address", EMAILS_AN_HOUR),
         ("sign-ups from one network", SIGN_UPS),
     ):
         assert (figures[what], limit.seconds) == (f"{limit.amount} an hour", 3600)
-    assert figures["tries at one code from a mail"] == str(TRIES)
+    assert figures["attempts at one code from an email"] == str(TRIES)
     assert f"{WAITING} wait" in figures["passwords hashed at once"]
 
 
@@ -53,15 +53,15 @@ def test_the_limits_of_sessions_are_those_of_the_settings() -> None:
 
 
 def test_the_sign_in_methods_are_all_of_them() -> None:
-    """Each public route that can begin a session is one of the ways in the table."""
+    """Each public route that can begin a session is one of the methods in the table."""
     ways = {
         "/api/v2/sessions": "password",
         "/api/v2/sessions/second_factor": "second factor",
-        "/api/v2/sessions/email_code/complete": "code or link by mail",
+        "/api/v2/sessions/email_code/complete": "code or link by email",
         "/api/v2/sessions/passkey": "passkey",
         "/sign-in": "password",
         "/sign-in/second-step": "second factor",
-        "/sign-in/by-mail": "code or link by mail",
+        "/sign-in/by-mail": "code or link by email",
         "/sign-in/passkey": "passkey",
         "/sign-in/with/{provider:str}/callback": "identity provider",
         "/sign-in/with/apple/callback": "identity provider",

@@ -1,4 +1,4 @@
-"""ASVS 5.0, V6: what no other test proves of passwords, codes and ways in."""
+"""ASVS 5.0, V6: what no other test proves of passwords, codes and sign-in methods."""
 
 from __future__ import annotations
 
@@ -174,14 +174,14 @@ def test_a_link_to_sign_in_ends_with_its_code(harness: Harness) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("purpose", ["log in", "confirm"])
+@pytest.mark.parametrize("purpose", ["sign in", "confirm"])
 def test_a_newer_mail_ends_the_one_before(harness: Harness, purpose: str) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
             codes = []
             for _mail in range(2):
-                if purpose == "log in":
+                if purpose == "sign in":
                     await harness.post(BY_MAIL, json={"email": ada.email})
                 else:
                     assert (await harness.post("/api/v2/sessions/current/reauthenticate_code", by="ada")).status_code == 202
@@ -189,12 +189,12 @@ def test_a_newer_mail_ends_the_one_before(harness: Harness, purpose: str) -> Non
                 codes.append(harness.code(ada.email))
 
             async def tried(code: str) -> int:
-                if purpose == "log in":
+                if purpose == "sign in":
                     return (await harness.post(f"{BY_MAIL}/complete", json={"email": ada.email, "code": code})).status_code
                 given = {"method": "email_code", "code": code}
                 return (await harness.post("/api/v2/sessions/current/reauthenticate", by="ada", json=given)).status_code
 
-            assert [await tried(codes[0]), await tried(codes[1]), await tried(codes[1])] == [422, 201 if purpose == "log in" else 200, 422]
+            assert [await tried(codes[0]), await tried(codes[1]), await tried(codes[1])] == [422, 201 if purpose == "sign in" else 200, 422]
 
     asyncio.run(run())
 

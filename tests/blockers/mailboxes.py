@@ -26,7 +26,7 @@ class Mailbox:
         newest = self.harness.mails()[0]
         # The local mailbox notes a recipient without quotes where only dots called for them; what was sent has them.
         forms = {form.replace('"', "") for form in (self.shown, parse_address(self.email).envelope)}
-        assert newest.to.replace('"', "") in forms, f"{self.email}: the mail went to {newest.to}"
+        assert newest.to.replace('"', "") in forms, f"{self.email}: the email went to {newest.to}"
         return re.search(r"^\d{8}$", newest.text, re.MULTILINE)[0]  # type: ignore[index]
 
     async def call(self, path: str, expected: int, **body: object) -> httpx.Response:

@@ -55,7 +55,7 @@ def test_a_mail_to_the_old_address_opens_nothing_after_the_change(harness: Harne
 
 
 def test_a_link_to_a_new_password_ends_with_the_next_password(harness: Harness) -> None:
-    """Who changes the password because someone reads their mail must not be overtaken by a mail from before."""
+    """Who changes the password because someone reads their mail must not be overtaken by an earlier email."""
 
     async def run() -> None:
         async with harness:

@@ -124,7 +124,7 @@ def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Runnin
     chromium.open(f"{here}/settings/security")
     wait(chromium, "with a passkey")
 
-    # After the password the same passkey is the second step.
+    # After the password the same passkey is the second factor.
     sign_out(chromium, device, here)
     chromium.open(f"{here}/sign-in?next=/settings/security")
     chromium.fill("email", person)

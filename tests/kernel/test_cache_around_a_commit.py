@@ -20,7 +20,7 @@ RENAME = command("UPDATE accounts SET name = $2 WHERE id = $1")
 
 
 class Witness:
-    """Generations that note what everybody else reads in the database at the moment of each mark."""
+    """Generations that note what everyone else reads in the database at the moment of each mark."""
 
     def __init__(self, inner: Generations, harness: Harness, account: str) -> None:
         self._inner, self._harness, self._account = inner, harness, account

@@ -29,14 +29,14 @@ def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
 
 
 def fail(mail: str, password: str) -> None:
-    raise ValueError(f"cannot log in {mail}")
+    raise ValueError(f"cannot sign in {mail}")
 
 
 def test_nothing_personal_is_written(written: io.StringIO) -> None:
     log = structlog.get_logger("test")
     mail, token, address, password = SECRETS
     log.info("signed_up", email=mail, token=token, ip=address, form={"password": password})
-    log.info(f"somebody at {address} is {mail}")
+    log.info(f"someone at {address} is {mail}")
     logging.getLogger("library").warning("request from %s with Bearer %s", address, token)
     with warnings.catch_warnings():
         warnings.simplefilter("always")

@@ -212,6 +212,23 @@ def test_what_people_are_called_stays_text(name: str) -> None:
         assert name in "".join(elements.words)
 
 
+def test_support_is_named_in_both_parts_where_it_is_set() -> None:
+    page = Mailer(EmailSettings(support="help@example.com"), FOLDERS).render("sign_in/verify", to="x@example.com", **PROOF)
+    assert page.text.endswith("Support: help@example.com\n")
+    assert 'href="mailto:help@example.com"' in page.html
+    without = Mailer(EmailSettings(), FOLDERS).render("sign_in/verify", to="x@example.com", **PROOF)
+    assert "Support" not in without.text + without.html
+
+
+@pytest.mark.parametrize(
+    ("link_minutes", "said"), [(10, "The code and link expire in 10 minutes."), (60, "expires in 10 minutes, the link in 60")]
+)
+def test_an_email_says_when_its_code_and_link_expire(link_minutes: int, said: str) -> None:
+    page = Mailer(EmailSettings(), FOLDERS).render("sign_in/verify", to="x@example.com", **PROOF | {"link_minutes": link_minutes})
+    assert said in page.text
+    assert said in "".join(Elements(page.html).words)
+
+
 def test_a_missing_word_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="code"):
         Mailer(EmailSettings(), FOLDERS).render("sign_in/verify", to="x@example.com", name="x", link="x", code_minutes=1, link_minutes=1)

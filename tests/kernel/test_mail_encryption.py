@@ -35,7 +35,7 @@ class Received:
 
 @pytest.fixture
 def plain() -> Iterator[tuple[Received, int]]:
-    """A mail server elsewhere that offers no STARTTLS, or from whose offer somebody on the way removed it."""
+    """A mail server elsewhere that offers no STARTTLS, or from whose offer someone on the way removed it."""
     received = Received()
     with socket.socket() as free:
         free.bind((ELSEWHERE, 0))

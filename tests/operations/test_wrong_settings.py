@@ -49,6 +49,8 @@ WRONG = [
     ("PHOENIX_ADMIN_BIND", "127.0.0.1:99999"),
     ("PHOENIX_ADMIN_NETWORKS", "10.8.0.0/33"),
     ("PHOENIX_SMTP_URL", "mail.example.com"),
+    ("PHOENIX_SUPPORT_EMAIL", "the help desk"),
+    ("PHOENIX_SUPPORT_EMAIL", "a@example.com?bcc=b@example.com"),
     ("PHOENIX_LOG_LEVEL", "loud"),
     ("PHOENIX_SECRET_KEY_FILE", "/nowhere/at/all"),
 ]

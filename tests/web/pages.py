@@ -64,7 +64,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-up-done": ("sign_in/sign_up_done.html", outside("/sign-up", form=FILLED)),
     "verify": (
         "sign_in/verify.html",
-        outside("/verify", errors={"code": "This code is too old. Have another one sent."}, problem="Try the newest code."),
+        outside("/verify", errors={"code": "This code is wrong or has expired."}, problem="Try the newest code."),
     ),
     "verify-link": ("sign_in/verify_link.html", outside("/verify/link", token="abc")),
     "verify-link-refused": ("sign_in/verify_link.html", outside("/verify/link", token="abc", problem="This link was used before.")),
@@ -125,7 +125,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "organisation-settings-leave": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden"}, version=2, may_leave=True, problem="Somebody else changed it meanwhile."),
+        frame("/o/halden/settings", form={"name": "Halden"}, version=2, may_leave=True, problem="Someone else changed it."),
     ),
     "invitation": (
         "organisations/invitation.html",

@@ -57,7 +57,7 @@ WITHOUT_ORGANISATION = [
     Thing(label="All organisations", icon="building", href="/organisations", current=False, group="organisations"),
     Thing(label="New organisation", icon="plus", href="/organisations/new", current=False, group="organisations"),
     Thing(label="Profile", icon="user", href="/settings/profile", current=False, group="account"),
-    Thing(label="Where you're signed in", icon="laptop", href="/settings/sessions", current=False, group="account"),
+    Thing(label="Sessions", icon="laptop", href="/settings/sessions", current=False, group="account"),
 ]
 
 
@@ -124,7 +124,7 @@ ENTRIES = [
             ("Pressure drop on line 2, cause found", PRIYA, ago(hours=3)),
             ("Spare valves ordered for hall 3", AIKO, ago(days=2)),
             (
-                "A title that somebody made rather long, since nothing stopped them from writing a whole sentence there, and another one",
+                "A title that someone made rather long, since nothing stopped them from writing a whole sentence there, and another one",
                 MARA,
                 ago(days=40),
             ),

@@ -51,7 +51,7 @@ ACTIVITY = [
         ("factors.sign_in_paused", {"failures": 5}, ago(days=3)),
         ("factors.backup_code_used", {"left": 2}, ago(days=11)),
         ("sessions.started", {"method": "password+backup_code"}, ago(days=11)),
-        ("impersonation.started", {"reason": "Invoice total differs from the mail, ticket 4812"}, ago(days=12)),
+        ("impersonation.started", {"reason": "Invoice total differs from the email, ticket 4812"}, ago(days=12)),
         ("factors.passkey_refused", {"passkey": "pky_2"}, ago(days=40)),
         ("accounts.created", {}, ago(days=900)),
     )
@@ -107,7 +107,7 @@ def security(**changes: Any) -> dict[str, Any]:
 
 
 def methods(shown: dict[str, Any]) -> list[Thing]:
-    """What modules put among the ways to sign in."""
+    """What modules put among the sign-in methods."""
     return [
         Thing(template="factors/slot_sign_in_methods.html", context=Thing(keys=shown["keys"], passkeys=shown["passkeys"])),
         Thing(
@@ -239,6 +239,7 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "confirm-password": ("sign_in/reauthenticate.html", confirm("password", errors={"password": "The password is wrong."})),
     "confirm-passkey": ("sign_in/reauthenticate.html", confirm("passkey")),
     "confirm-totp": ("sign_in/reauthenticate.html", confirm("totp")),
+    "second-step-support": ("sign_in/second_step.html", step("totp", support="support@example.com")),
     "confirm-mail": ("sign_in/reauthenticate.html", confirm("email_code")),
     "ask-for-code": ("sign_in/ask_for_code.html", outside("/sign-in/code")),
     "sign-in-by-mail": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-mail", token="", form={"email": "mara@example.com"})),

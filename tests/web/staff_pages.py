@@ -211,7 +211,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-keys": ("admin/keys.html", staff("/staff/keys", keys=KEYS)),
     "staff-keys-none": ("admin/keys.html", staff("/staff/keys", keys=[])),
     "staff-settings": ("admin/settings.html", staff("/staff/settings", concerns=SETTINGS)),
-    "staff-mails": ("admin/mails.html", staff("/staff/mails", mails=[("sign_in/verify", "Your code for Phoenix")])),
+    "staff-mails": ("admin/mails.html", staff("/staff/mails", emails=[("sign_in/verify", "Your code for Phoenix")])),
     "staff-mail": ("admin/mail.html", staff("/staff/mails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
     "look-as": ("impersonation/link.html", samples.outside("/look-as", token="t", requested=LOOKING)),

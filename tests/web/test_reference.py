@@ -36,8 +36,8 @@ def test_operations_stand_under_their_subjects() -> None:
 
 
 def test_the_first_sentence_is_the_title() -> None:
-    operation = reference(document(description="Ask for a mail. The response is always the same.")).subjects[0].operations[0]
-    assert (operation.title, operation.about) == ("Ask for a mail", "The response is always the same.")
+    operation = reference(document(description="Request an email. The response is always the same.")).subjects[0].operations[0]
+    assert (operation.title, operation.about) == ("Request an email", "The response is always the same.")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ as a small program of its own, which changes the user, asks for the signal and t
 stays the same, and nothing runs between fork and exec in the parent, where threads would make that unsafe.
 
 The signal comes when the *thread* that started the command ends: start commands from a thread that lives as long as they may.
-Elsewhere than on Linux there is no such signal, and a leaked server is met at the next start instead.
+Other systems than Linux have no such signal, and a leaked server is met at the next start instead.
 
 It stands alone and imports nothing of Phoenix.
 """

@@ -30,7 +30,7 @@ class Account:
 
 
 def account_for(folder: Path) -> Account | None:
-    """Who the server of this folder is to run as; None where that is whoever runs Phoenix."""
+    """The user the server of this folder has to run as; None for the user who runs Phoenix."""
     if os.geteuid() != 0:
         return None
     if folder.exists() and (owner := folder.stat().st_uid) != 0:
@@ -49,7 +49,7 @@ def hand_over(path: Path, account: Account | None) -> None:
 def let_through(path: Path, say: Callable[[str], None]) -> None:
     """Let every account pass through the folders above `path`, without letting it list them.
 
-    A folder such as /root is closed to others, and the server below it has to get in. Each folder opened is told.
+    A folder such as /root is closed to others, and the server below it needs access. Each folder opened is reported.
     """
     for folder in path.parents:
         mode = folder.stat().st_mode

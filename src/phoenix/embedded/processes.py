@@ -1,4 +1,4 @@
-"""Processes known by their number: is it there, is it ours, and ending it for good."""
+"""Processes by their ID: whether one is running, whether it is ours, and how to end it."""
 
 from __future__ import annotations
 

@@ -46,14 +46,14 @@ class Forbidden(PhoenixError):
 
 
 class ReauthenticationRequired(Forbidden):
-    """The session is good, but the act wants a proof that the person is there now."""
+    """The session is valid, but the action needs a recent authentication."""
 
     code, title = "reauthentication_required", "Confirm it's you"
     sentence = "This is a sensitive change. Confirm it's you first."
 
 
 class SecondFactorNeeded(Forbidden):
-    """This installation asks a second factor of this person, who has none yet."""
+    """This installation requires a second factor of this person, who has none yet."""
 
     code, title = "second_factor_owed", "Two-step verification required"
     sentence = "Set up two-step verification to continue."

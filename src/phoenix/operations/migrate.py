@@ -45,7 +45,7 @@ async def migrate(url: str, folders: Sequence[Path], *, say: Callable[[str], Non
     """Bring the database up to this Phoenix; the revisions that were run, in order.
 
     The lock is polled: a blocking advisory lock would hold a snapshot that CREATE INDEX CONCURRENTLY waits for.
-    Raises NewerDatabase where the database holds revisions unknown here, MigrationError where the lock is not to be had.
+    Raises NewerDatabase where the database holds revisions unknown here, MigrationError where the lock cannot be acquired.
     """
     directory = scripts(folders)
     engine = create_async_engine(_sqlalchemy_url(url), poolclass=NullPool)

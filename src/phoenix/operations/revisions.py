@@ -1,4 +1,4 @@
-"""Whether a database needs migrating, told in milliseconds: the newest revisions of our files against those it holds.
+"""Whether a database needs migrating, decided in milliseconds: the newest revisions of our files against those it holds.
 
 Alembic itself, which takes more than a second to load, is asked only when they differ.
 """

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 PREFIX = "PHOENIX_"
-# What Phoenix tells its own processes, and what tests are told.
+# What Phoenix passes to its own processes, and what tests set.
 INTERNAL = ("PHOENIX_UP_", "PHOENIX_TEST_")
 Check = Callable[[Any], str]
 """What is wrong with a value, as the end of a sentence that begins with the variable's name; "" where nothing is."""

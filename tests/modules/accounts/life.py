@@ -134,7 +134,7 @@ class Life(RuleBasedStateMachine):
         return self.call("POST", "/sessions/second_factor", json={"challenge": challenge, "method": "totp", "code": code})
 
     def new_code(self) -> str | None:
-        """The code in the mail that the jobs now send; None where the limit of mails an hour keeps them from it."""
+        """The code in the email that the jobs now send; None where the limit of emails an hour stops them."""
         before = len(self.harness.mails(self.email))
         self.do(self.harness.work())
         fresh = self.harness.mails(self.email)[: len(self.harness.mails(self.email)) - before]

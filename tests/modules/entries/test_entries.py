@@ -53,7 +53,7 @@ ENTRY = {"organisation": "{ember}", "title": "Valve replaced", "body": "It leake
         then=[problem(403, "forbidden"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "nobody posts without logging in",
+        "nobody posts without signing in",
         given=[organisation("ember", ada="owner")],
         when=call("POST", "/api/v2/entries", json=ENTRY),
         then=[problem(401, "not_logged_in"), fires_nothing(), changes_nothing()],

@@ -1,4 +1,4 @@
-"""A3: passkeys to sign in with alone, as the second step, and to show again who is there; and all that is no passkey."""
+"""A3: passkeys for sign-in, as the second factor and for re-authentication; and all that is no passkey."""
 
 from __future__ import annotations
 

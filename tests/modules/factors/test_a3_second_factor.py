@@ -112,7 +112,7 @@ def test_the_secret_is_sealed_at_rest(harness: Harness) -> None:
 
 
 def test_sensitive_acts_need_a_recent_authentication(harness: Harness) -> None:
-    """The second before and the second after; then by password, and not by mail where something stronger is there."""
+    """The second before and the second after; then by password, and not by email where something stronger is there."""
 
     async def run() -> None:
         async with harness:

@@ -46,7 +46,7 @@ def membership(permissions: frozenset[str]) -> MembershipRecord:
 
 def test_every_kind_in_the_feed_says_who_may_see_it() -> None:
     assert len(GUARDED) > 5
-    assert sorted(set(TOLD) - set(GUARDED)) == [], "an event that everybody sees needs a reason"
+    assert sorted(set(TOLD) - set(GUARDED)) == [], "an event that everyone sees needs a reason"
 
 
 @pytest.mark.parametrize("name", sorted(GUARDED))

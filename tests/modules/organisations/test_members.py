@@ -1,4 +1,4 @@
-"""O1: members, invitations by mail, roles, and that an organisation never is without an owner."""
+"""O1: members, invitations by email, roles, and that an organisation never is without an owner."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing
 
 @table(
     Scenario(
-        "a member invites somebody by mail",
+        "a member invites someone by email",
         given=[organisation("ember", ada="member")],
         when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "Bo@Example.com", "role": "viewer"}),
         then=[status(201), fires("organisations.member_invited"), sends(1), queries(at_most=4)],

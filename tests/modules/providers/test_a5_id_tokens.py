@@ -194,7 +194,7 @@ def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, sta
             await reroute(harness, stand_in)
             answer = await trip(harness, stand_in, stand_in.signed, email_verified=verified)
             assert answer.status_code == 403
-            assert "does not say that you have a confirmed e-mail address" in problem_of(answer)
+            assert "has no confirmed email address for you" in problem_of(answer)
 
     asyncio.run(run())
 

@@ -121,7 +121,7 @@ def test_without_an_address_nothing_is_asked(harness: Harness) -> None:
 
 
 def test_a_flood_of_sign_ins_is_bounded_and_others_go_on(harness: Harness) -> None:
-    """Sign-ins beyond the bounded line are told to come back; reads are answered meanwhile, and none fails."""
+    """Sign-ins beyond the bounded line are told to come back; reads are answered all the while, and none fails."""
 
     async def run() -> None:
         async with harness:

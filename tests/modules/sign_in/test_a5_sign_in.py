@@ -101,7 +101,7 @@ def test_an_address_that_is_not_verified_opens_nothing(place: Place, which: str,
             await harness.events()
             answer = await sign_in_with(browser, as_=as_)
             assert answer.status_code == 403
-            assert "Acme does not say that you have a confirmed e-mail address" in problem_of(answer)
+            assert "Acme has no confirmed email address for you" in problem_of(answer)
             assert (await browser.get("/sign-up/with")).headers["location"] == "/sign-in"
             assert (await harness.events(), await harness.sql("SELECT 1 FROM identities")) == ([], [])
 

@@ -20,12 +20,12 @@ ADA: dict[str, Any] = {
 
 @table(
     Scenario(
-        "a new address gets a mail and no account yet",
+        "a new address gets an email and no account yet",
         when=call("POST", "/api/v2/accounts", json=ADA),
         then=[status(202), fires_nothing(), sends(1)],
     ),
     Scenario(
-        "a known address gets the same answer and its owner a mail",
+        "a known address gets the same answer and its owner an email",
         given=[person("ada")],
         when=call("POST", "/api/v2/accounts", json=ADA),
         then=[status(202), fires_nothing(), sends(1)],
@@ -109,7 +109,7 @@ def test_parallel_wrong_codes_never_get_more_tries_than_five(harness: Harness) -
             )
             assert {answer.status_code for answer in answers} == {422}
             assert [row["tries_left"] for row in await harness.sql("SELECT tries_left FROM proofs")] == [0]
-            # Even the right one does not help any more; the link in the mail still does.
+            # Even the right one does not help any more; the link in the email still does.
             assert (await harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code})).status_code == 422
 
     asyncio.run(run())

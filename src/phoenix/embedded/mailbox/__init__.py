@@ -1,4 +1,4 @@
-"""The local mailbox: takes every mail of a development installation by SMTP, and shows it to whoever sits at the machine.
+"""The local mailbox: receives every email of a development installation by SMTP, and shows it on the local machine.
 
-`python -m phoenix.embedded.mailbox` takes mail, in a process that holds nothing else of Phoenix; `pages.mailbox_router` shows it.
+`python -m phoenix.embedded.mailbox` receives email, in a process of its own; `pages.mailbox_router` shows it.
 """

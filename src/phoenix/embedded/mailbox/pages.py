@@ -1,6 +1,6 @@
 """Reading the local mailbox: JSON for tests and scripts, pages for people.
 
-Only whoever sits at the machine may read it: everyone else, and everything that came through a proxy, is told that there is
+Readable only from this machine: everyone else, and everything that came through a proxy, gets the answer that there is
 nothing here. Outside of development it is not mounted at all.
 """
 
@@ -42,9 +42,9 @@ VIEWS = ("seen", "text", "source")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 OPEN = {"rule": Rule(PUBLIC), "queries": 0}
 NO_STORE = {"Cache-Control": "no-store"}
-# Our own page, which frames the mail. It opens no socket, so the address of the realtime processes is not in it.
+# Our own page, which frames the email. It opens no socket, so the address of the realtime processes is not in it.
 PAGE_POLICY = policy(Settings(), frames="'self'")
-# A mail is someone else's HTML: its own style and pictures, no script, no request to anyone, links in a new window.
+# An email is someone else's HTML: its own style and pictures, no script, no request to anyone, links in a new window.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"

@@ -1,4 +1,4 @@
-"""Taking mail by SMTP (RFC 5321, with SMTPUTF8 of RFC 6531) on loopback."""
+"""Receiving email by SMTP (RFC 5321, with SMTPUTF8 of RFC 6531) on loopback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_SOURCE = 1_000_000
 
 
 class Receiver:
-    """Keeps what the SMTP server takes. The sender is told 250 only once the message is kept."""
+    """Stores what the SMTP server receives. The sender gets 250 only after the message is stored."""
 
     def __init__(self, mailbox: Mailbox, clock: Clock) -> None:
         self._mailbox = mailbox
@@ -56,7 +56,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _body(message: EmailMessage, kind: str) -> str:
-    """The text of the best part of this kind. A mail in a character set nobody knows is still shown, as well as it can be."""
+    """The text of the best part of this kind. An email in an unknown character set is still shown, as well as possible."""
     part = message.get_body((kind,))
     if not isinstance(part, MIMEPart):
         return ""

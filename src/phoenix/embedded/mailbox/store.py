@@ -96,11 +96,11 @@ class Mailbox:
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if not self._path.exists():
-            # Codes and links stand in mails: nobody else on the machine may read them.
+            # Emails contain codes and links: no one else on the machine may read them.
             self._path.touch(mode=0o600)
         file = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
         try:
-            # Readers and the writer do not wait for one another; a commit is on the disk before the sender is told so.
+            # Readers and the writer do not wait for one another; a commit is on disk before the sender gets its reply.
             file.execute("PRAGMA journal_mode = WAL")
             file.execute("PRAGMA synchronous = FULL")
             file.executescript(SCHEMA)

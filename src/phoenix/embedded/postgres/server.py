@@ -41,7 +41,7 @@ class FolderError(EmbeddedError):
 class Postgres:
     """PostgreSQL in `data`/postgres, with its password in `data`/database_password.
 
-    `start` and `stop` block; call them from a thread that outlives the server (see `leash`). `say` is told what the operator
+    `start` and `stop` block; call them from a thread that outlives the server (see `leash`). `say` receives what the operator
     should know.
     """
 
@@ -150,7 +150,7 @@ class Postgres:
     def _end_leftover(self) -> None:
         """End the server of this folder that a hard-killed Phoenix left running, and forget one that is gone.
 
-        Two servers on one folder destroy it, so the old process must really be gone, not only told to go.
+        Two servers on one folder destroy it, so the old process must have exited, not only been signalled.
         """
         lock = self.folder / "postmaster.pid"
         try:

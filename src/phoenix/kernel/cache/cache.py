@@ -40,7 +40,7 @@ class Stored(Struct, array_like=True):
 
 
 class Watch:
-    """Told by a refill what its value depends on, *before* it reads it."""
+    """Notes what the value of a refill depends on, *before* it is read."""
 
     def __init__(self, generations: Generations) -> None:
         self._generations = generations
@@ -153,7 +153,7 @@ class Cache:
             if self._valkey is None or not self._valkey.reachable:
                 return None
             if await self._valkey.set(self._name("refill", key), b"", seconds=REFILL_LOCK_SECONDS, only_new=True):
-                # Whoever had the turn before may have stored it after we looked and before we got ours.
+                # The previous holder of the lock may have stored it after we looked and before we got the lock.
                 remote = await self._from_valkey(key, codec, keep)
                 if remote is not None:
                     await self._valkey.delete(self._name("refill", key))

@@ -98,7 +98,7 @@ class MachineGenerations:
 
     def _without_the_dead(self, slots: Sequence[int]) -> tuple[int, ...] | None:
         # Marks compare by time although the lowest bit is set: a slot is (nanoseconds << 1) | mark, so the bit weighs half a
-        # nanosecond. Whoever finds a dead writer's mark gives the slot a *new* generation instead of clearing the bit: the
+        # nanosecond. A process that finds a dead writer's mark gives the slot a *new* generation instead of clearing the bit: the
         # write may have been committed before its process died. Looked at once more where no writer can come between, or a
         # mark made since would be lost.
         oldest = _oldest()

@@ -86,7 +86,7 @@ class Valkey:
             return await self._connect()
 
     async def _connect(self) -> GlideClient | None:
-        """Connect, unless whoever held the lock before did, or has just failed."""
+        """Connect, unless the previous holder of the lock has just connected or failed."""
         if self._client is None and self.reachable:
             self._client = await self._try(GlideClient.create(_configuration(self._url)))
         return self._client

@@ -72,7 +72,7 @@ class CursorKind:
 
 
 def parse_limit(text: str | int | None) -> int:
-    """How many items a page holds: 20 unless told, 1 to 100. Raises InvalidInput."""
+    """How many items a page holds: 20 by default, 1 to 100. Raises InvalidInput."""
     if text is None:
         return DEFAULT_LIMIT
     written = str(text)

@@ -94,7 +94,7 @@ class Transaction(Reader):
 
 
 class Outbox(Protocol):
-    """Where recorded events go: into the database with their transaction, then to whoever follows them."""
+    """Where recorded events go: into the database with their transaction, then to their followers."""
 
     async def write(self, tx: Transaction) -> None:
         """Write what the transaction recorded; called before its commit where it recorded anything."""
@@ -188,7 +188,7 @@ class _Lease:
     """A connection taken at the first need and given back at the end; what is lost on the way becomes a 503."""
 
     # The pool is small and a request may spend most of its time elsewhere: hashing a password, asking a provider. Taken at the
-    # first statement, a connection is not idle meanwhile. One lease a request also means that no request waits for a second
+    # first statement, a connection is not idle in between. One lease a request also means that no request waits for a second
     # connection while it holds a first, which is how a pool locks up when all of them do.
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -26,7 +26,7 @@ Payload = TypeVar("Payload", bound=Struct)
 
 @dataclass(frozen=True, slots=True)
 class JobKind(Generic[Payload]):
-    """What a piece of background work is called, what it is told and how it is run. A value that actions enqueue by.
+    """The name of a background job, its payload and how it is run. A value that actions enqueue by.
 
     `payload` holds ids, never names, addresses or secrets: jobs are stored, logged and shown to staff. A job may wait while
     Phoenix is upgraded, so a new field of it has a default. Of jobs that wait, those of a higher `priority` run first.
@@ -46,7 +46,7 @@ class JobKind(Generic[Payload]):
 
 
 class Nothing(Struct, frozen=True):
-    """The payload of a job that needs to be told nothing."""
+    """The payload of a job that needs none."""
 
 
 class DeadJob(Struct, frozen=True):
@@ -83,5 +83,5 @@ async def dead_jobs(tx: Transaction, limit: int = 50) -> list[DeadJob]:
 
 
 async def replay(tx: Transaction, job: int) -> bool:
-    """Put a dead job back in the queue; whether it was there."""
+    """Put a failed job back in the queue; whether there was one."""
     return await tx.execute(REPLAY, job) > 0

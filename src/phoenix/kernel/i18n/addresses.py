@@ -14,10 +14,10 @@ LONGEST_BYTES = 254
 
 
 class Address(Struct, frozen=True):
-    """A mail address in its three forms.
+    """An email address in its three forms.
 
     `display` is what the person wrote, composed (NFC), with a readable domain. `key` identifies: equal keys are one
-    address. `envelope` is where mail goes: the local part as written, the domain in ASCII.
+    address. `envelope` is where email goes: the local part as written, the domain in ASCII.
 
     Upper and lower case make no difference. RFC 5321 leaves that for the part before @ to the receiver, but no provider
     gives Ada@ and ada@ to two people. Nothing else is merged: dots and plus tags mean something at some providers, and
@@ -30,14 +30,14 @@ class Address(Struct, frozen=True):
 
     @property
     def needs_smtputf8(self) -> bool:
-        """Whether only a server with SMTPUTF8 (RFC 6531) can take the mail."""
+        """Whether only a server with SMTPUTF8 (RFC 6531) can take the email."""
         return not self.envelope.isascii()
 
 
 def parse_address(text: str) -> Address:
     """The address in what a person typed. Raises InvalidInput on the field `email`, with a sentence that says how to fix it.
 
-    Nothing is looked up: whether mail arrives is found out by mailing. Domains for tests and examples are taken.
+    Nothing is looked up: whether email arrives is only known after sending one. Domains for tests and examples are taken.
     """
     written = unicodedata.normalize("NFC", text.strip()) if len(text) <= LONGEST_BYTES * 4 else text
     if len(written) > LONGEST_BYTES * 2:

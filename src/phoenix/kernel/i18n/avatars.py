@@ -1,4 +1,4 @@
-"""Avatars: initials and a colour for whoever has no picture."""
+"""Avatars: initials and a colour for people without a picture."""
 
 from __future__ import annotations
 

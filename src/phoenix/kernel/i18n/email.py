@@ -31,12 +31,12 @@ from phoenix.settings import EmailSettings
 
 HERE = Path(__file__).parents[1] / "templates"
 SEND_SECONDS = 30
-# Without this MJML links fonts from elsewhere: whoever reads a mail would tell that server so.
+# Without this MJML links fonts from elsewhere: opening an email would tell that server.
 RENDERING = mrml.RenderOptions(fonts={})
 
 
 class Mail(Struct, frozen=True):
-    """A mail, rendered: subject on one line, plain text, and HTML that carries its own style."""
+    """An email, rendered: subject on one line, plain text, and HTML that carries its own style."""
 
     subject: str
     text: str
@@ -80,7 +80,7 @@ class Mailer:
         await self.send(to, self.render(name, to=to, **context))
 
     async def send(self, to: str, mail: Mail) -> None:
-        """Send a mail to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531).
+        """Send an email to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531).
 
         Raises InvalidInput where `to` is not one address, such as two of them or one with a header behind it.
         """

@@ -32,7 +32,7 @@ class EventGroup:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """A kind of fact, and how it is told. Without `feed` it is recorded but not shown in the feed.
+    """A kind of event, and how it is shown. Without `feed` it is recorded but not shown in the feed.
 
     `summary` is a gettext message with `{actor}` and the fields of the event in braces. `link` is a path with
     `{organisation}` (its slug), `{subject}` and the event's fields in braces. `ids` are the fields that hold ids, shown as
@@ -62,7 +62,7 @@ class Follower:
 
 @dataclass(frozen=True, slots=True)
 class LiveMessages:
-    """What sockets are told of a batch of events, as (room, event, payload). Rooms are `account:ID` and `organisation:ID`."""
+    """What sockets receive for a batch of events, as (room, event, payload). Rooms are `account:ID` and `organisation:ID`."""
 
     tell: Callable[[Runtime, Sequence[Recorded]], Awaitable[list[tuple[str, str, Any]]]]
 

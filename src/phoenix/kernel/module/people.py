@@ -65,7 +65,7 @@ class MembershipSource:
 class Credential:
     """Something a person can sign in with. `sql` is a scalar subquery that counts those of an account, written `{account}`.
 
-    `signs_in`: it is enough to begin signing in. `second_factor`: it can be asked for as the second step. Credentials of
+    `signs_in`: it is enough to begin signing in. `second_factor`: it can be asked for as a second factor. Credentials of
     all modules are counted in one statement, so that no module needs to know what the others bring.
     """
 

@@ -152,7 +152,7 @@ class Sockets:
         log.debug("socket_closed", reason=reason)
 
     def _is_closed_to(self, actor: Actor) -> bool:
-        # What a room is told knows no scopes, so a program with an API key is told nothing here.
+        # Messages to a room are not limited by scopes, so an API key receives none here.
         return actor.is_key or actor.needs_second_factor(self._runtime.settings.second_factor_for)
 
     def _allowed(self, origin: str, environ: dict[str, Any]) -> bool:

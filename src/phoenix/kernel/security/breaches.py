@@ -31,7 +31,7 @@ class Breaches:
         digest = hashlib.sha1(unicodedata.normalize("NFC", password).encode(), usedforsecurity=False).hexdigest().upper()
         try:
             async with httpx.AsyncClient(timeout=SECONDS, transport=self._transport) as client:
-                # Padding hides from who watches the line how many there are.
+                # Padding hides the number of matches from anyone who watches the connection.
                 answer = await client.get(self._address.rstrip("/") + "/" + digest[:PREFIX], headers={"Add-Padding": "true"})
                 answer.raise_for_status()
         except httpx.HTTPError as error:

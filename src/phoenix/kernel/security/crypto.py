@@ -83,7 +83,7 @@ class Keys:
             return None
 
     def pseudonym(self, value: str) -> str:
-        """A short name for an address in logs: the same for the same value, without a way back for whoever has no key."""
+        """A short name for an address in logs: the same for the same value, and not reversible without the key."""
         return "p_" + base64.b32encode(self.mac("pseudonym", value)[:_PSEUDONYM_BYTES]).decode().lower().rstrip("=")
 
 
@@ -98,7 +98,7 @@ def hash_token(token: str) -> bytes:
 
 
 def new_code(*, below: Callable[[int], int] = secrets.randbelow) -> str:
-    """Eight random digits, for mails and SMS."""
+    """Eight random digits, for emails and SMS."""
     return f"{below(10**8):08d}"
 
 

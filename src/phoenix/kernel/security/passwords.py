@@ -102,7 +102,7 @@ class Passwords:
 def check_strength(password: str, *, words: Iterable[str] = ()) -> None:
     """Refuse a password that is too short, too long, or among the first to be guessed.
 
-    `words` are those that stand near the person: the mail address, the name. Raises InvalidInput on the field `password`.
+    `words` are those close to the person: the email address, the name. Raises InvalidInput on the field `password`.
     """
     if len(password) > LONGEST * 4:
         raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})

@@ -150,7 +150,7 @@ def _pattern_of(known: frozenset[str]) -> re.Pattern[str] | None:
 
 
 def _whole(form: str) -> str:
-    """Short values only as whole words: who is called Ann should not blank “planning”."""
+    """Short values only as whole words: a person called Ann should not blank “planning”."""
     pattern = re.escape(form)
     if len(form) >= _SHORTEST_ANYWHERE:
         return pattern

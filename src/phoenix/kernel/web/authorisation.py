@@ -2,7 +2,7 @@
 
 1. limits and session, from the head of the request: 401, 403 and 429 without reading a body;
 2. the bytes of the body, bounded in size and time, and not yet interpreted;
-3. session and permission as they are now: a body may take its time, and rights may end meanwhile;
+3. session and permission as they are now: a body can take time to arrive, and permissions can end before it does;
 4. parsing and validation, which the route does;
 5. for acts of authority, credentials and money, session and permission again, inside the transaction.
 """
@@ -129,7 +129,7 @@ def limited_as(address: str) -> str:
 
 
 async def _read_body(request: AnyRequest) -> bytes:
-    """All of it, kept by the request for whoever interprets it. Raises BodyTimeout."""
+    """All of it, stored with the request for the code that interprets it. Raises BodyTimeout."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.body()

@@ -176,7 +176,7 @@ def admitted(request: AnyRequest) -> Admission:
 
 
 def transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContextManager[Transaction]:
-    """The transaction of a request, in the name of whoever acts."""
+    """The transaction of a request, in the name of its actor."""
     database = app_of(request).runtime.database
     if actor is None:
         return database.transaction(request=request_id(request))

@@ -221,7 +221,7 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
 
 
 def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[Cookie] = ()) -> Response[Any]:
-    """See other (303); htmx is told by its own header, since it cannot see a redirect."""
+    """See other (303); htmx needs its own header, since it cannot see a redirect."""
     runtime = app_of(request).runtime
     made = list(cookies)
     if toast:

@@ -70,7 +70,7 @@ def is_api(path: str) -> bool:
 
 
 def as_problem(error: Exception) -> PhoenixError:
-    """Whatever was raised, as one of our refusals. What is not one of them is logged, and told as our fault."""
+    """Any exception as one of our errors. An unexpected one is logged, and shown as a 500."""
     if isinstance(error, PhoenixError):
         return error
     if isinstance(error, ValidationException):

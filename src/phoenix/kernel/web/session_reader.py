@@ -40,7 +40,7 @@ def cookie_of(settings: Settings, name: str) -> str:
     """What a cookie of ours is called on this listener.
 
     Cookies do not tell ports apart. Where both listeners are on one host, staff would else lose their own session to the
-    one they look through.
+    one they impersonate.
     """
     return cookie_name(f"{name}_staff" if settings.for_staff else name, secure=settings.public_url.startswith("https://"))
 

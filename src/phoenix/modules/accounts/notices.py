@@ -1,4 +1,4 @@
-"""What the owner of an account is told about its data."""
+"""Notices to the owner of an account about its data."""
 
 from __future__ import annotations
 

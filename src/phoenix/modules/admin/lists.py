@@ -1,4 +1,4 @@
-"""The lists staff look through, with arguments like those they get."""
+"""The lists for staff, with arguments like those they get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the owner of an account is told about what staff did."""
+"""Notices to the owner of an account about what staff did."""
 
 from __future__ import annotations
 

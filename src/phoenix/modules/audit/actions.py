@@ -74,7 +74,7 @@ def hash_of(row: AuditRow) -> bytes:
 
 
 async def verify(runtime: Runtime, db: Reader) -> Verification:
-    """Check the whole sign in batches, and its end. The end is read first: rows can be added meanwhile."""
+    """Check the whole sign in batches, and its end. The end is read first: rows can be added while it runs."""
     newest = await db.maybe(queries.LAST)
     head = await db.maybe(queries.HEAD)
     number, previous = 0, BEFORE_THE_FIRST

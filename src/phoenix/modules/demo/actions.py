@@ -86,7 +86,7 @@ def demo_password(runtime: Runtime, email: str) -> str:
 
 
 async def seed_demo(runtime: Runtime) -> str:
-    """Make the demo where there is no account yet; who is in it, as JSON. Nothing where others are there."""
+    """Create the demo if there is no account yet; returns its people as JSON, or nothing if other accounts exist."""
     if runtime.settings.strict:
         raise Forbidden("Demo accounts can't be created in production.")
     async with runtime.database.reader() as db:

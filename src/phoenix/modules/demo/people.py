@@ -58,7 +58,7 @@ ENTRIES = (
         0,
         8,
         15,
-        "Visit of the auditors",
+        "Auditors' visit",
         "They asked for the certificates of the last two years, and saw all of them. Two small remarks, both about labels.",
     ),
     DemoEntry(

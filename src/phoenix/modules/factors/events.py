@@ -6,13 +6,13 @@ from phoenix.kernel.data.events import Event
 
 
 class SignInPaused(Event, frozen=True, kw_only=True, kind="factors.sign_in_paused"):
-    """There were so many wrong tries that the next one has to wait."""
+    """There were so many wrong attempts that sign-in is paused."""
 
     failures: int
 
 
 class SignInResumed(Event, frozen=True, kw_only=True, kind="factors.sign_in_resumed"):
-    """The owner of the account can try again at once. `by` is mail or staff."""
+    """The owner of the account can try again at once. `by` is `mail` or `staff`."""
 
     by: str
 

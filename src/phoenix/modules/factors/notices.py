@@ -1,4 +1,4 @@
-"""What the owner of an account is told about its second factors and passkeys."""
+"""Notices to the owner of an account about its second factors and passkeys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The feed, told to sockets as it happens."""
+"""The feed, sent to sockets as it happens."""
 
 from __future__ import annotations
 

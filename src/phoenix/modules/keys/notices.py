@@ -1,4 +1,4 @@
-"""What the owner of an account is told about API keys."""
+"""Notices to the owner of an account about API keys."""
 
 from __future__ import annotations
 

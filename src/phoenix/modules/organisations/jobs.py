@@ -1,4 +1,4 @@
-"""Mails about invitations."""
+"""Emails about invitations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION,
 
 
 async def send_invitation(runtime: Runtime, invited: Invited) -> None:
-    """Mail an invitation with a new link; run again, it sends another and the former link ends."""
+    """Email an invitation with a new link. Run again, it sends another, and the previous link stops working."""
     async with runtime.database.transaction() as tx:
         invitation = await tx.maybe(queries.OPEN_INVITATION_BY_ID, invited.invitation)
         if invitation is None:

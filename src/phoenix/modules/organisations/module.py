@@ -21,7 +21,7 @@ MODULE = Module(
         ListQuery(queries.ORGANISATIONS, ("acc_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
     ),
     permissions=(
-        Permission("organisations.read", "See an organisation and its members"),
+        Permission("organisations.read", "View an organisation and its members"),
         Permission("organisations.invite", "Invite people"),
         Permission("organisations.manage", "Rename the organisation, change roles, remove members"),
     ),
@@ -85,8 +85,8 @@ MODULE = Module(
     cards=(MEMBERS,),
     navigation=(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
-        NavigationItem("Service accounts", "plug", "/o/{organisation}/programs", "organisations.manage", group="organisation", order=65),
         NavigationItem("Settings", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
+        NavigationItem("Service accounts", "plug", "/o/{organisation}/programs", "organisations.manage", group="organisation", order=75),
         NavigationItem("All organisations", "building", "/organisations", group="organisations", order=80),
         NavigationItem("New organisation", "plus", "/organisations/new", group="organisations", order=81),
     ),

@@ -147,7 +147,7 @@ DELETE_LEFT_ALONE = command("""
                         WHERE m.organisation_id = o.id AND m.account_id <> $1 AND a.kind = 'person')
 """)
 LEAVE_ALL = command("DELETE FROM memberships WHERE account_id = $1")
-# Those to the person name their address, whoever sent them and whatever came of it.
+# Invitations to the person contain their address, whoever sent them and however they ended.
 FORGET_INVITATIONS = command("""
     DELETE FROM invitations
      WHERE (invited_by = $1 AND accepted_at IS NULL) OR email_key = (SELECT email_key FROM accounts WHERE id = $1)

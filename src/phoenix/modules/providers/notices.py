@@ -1,4 +1,4 @@
-"""What the owner of an account is told about its connected identities."""
+"""Notices to the owner of an account about its connected identities."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ async def send_disconnect(call: Call) -> Redirect:
 
 
 async def connections(call: Call) -> Mapping[str, Any]:
-    """The identities among the ways to sign in: one query."""
+    """The identities among the sign-in methods: one query."""
     settings = call.runtime.settings
     connected = await identities.identities_of(call.db, call.actor.account)
     names = {found.provider for found in connected}

@@ -30,7 +30,7 @@ MODULE = Module(
     emails=samples.EMAILS,
     schedules=(Schedule("sessions.forget_old", "19 3 * * *", jobs.forget_old),),
     commands=(Command("keys", "rotate", commands.rotate_keys), Command("keys", "list", commands.list_keys)),
-    navigation=(NavigationItem("Where you're signed in", "laptop", "/settings/sessions", group="account", order=20),),
+    navigation=(NavigationItem("Sessions", "laptop", "/settings/sessions", group="account", order=20),),
     slots=(Slot("security", "sessions/_devices.html", pages.devices, queries=1, order=50),),
     identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, keys=(GENERATION,)),
     personal=PersonalData(export=personal.export, erase=personal.erase, deletion_asked=personal.deletion_asked),

@@ -6,7 +6,7 @@ from phoenix.kernel.errors import Conflict, Forbidden, NotSignedIn
 
 
 class WrongCredentials(NotSignedIn):
-    """What a wrong try leaves behind, such as an email to the owner, stays."""
+    """What a wrong attempt writes, such as an email to the owner, stays."""
 
     code, title = "wrong_credentials", "Sign-in failed"
     keeps_changes = True
@@ -26,14 +26,14 @@ class SecondFactorRequired(NotSignedIn):
 
 
 class AccountLocked(Forbidden):
-    """Told only to someone who proved to own the account."""
+    """Shown only to someone who has proved that the account is theirs."""
 
     code, title = "account_locked", "Account locked"
     shows_form = True
 
 
 class AddressNotVerified(Forbidden):
-    """Told only to someone who knows the password of the sign-up."""
+    """Shown only to someone who knows the password of the sign-up."""
 
     keeps_changes = True
     code, title = "email_not_verified", "Address not confirmed"

@@ -53,7 +53,7 @@ async def send_sign_in_code(runtime: Runtime, owner: Owner) -> None:
 
 
 async def send_unlock(runtime: Runtime, owner: Owner) -> None:
-    """Email the code and link that end the wait after too many wrong tries."""
+    """Email the code and link that unlock sign-in."""
     await _send_to_owner(runtime, owner, unlock.PURPOSE, "unlock", "/unlock")
 
 

@@ -1,4 +1,4 @@
-"""What the owner of an account is told about its password."""
+"""Notices to the owner of an account about its password."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def require_free_for_staff(host: str, port: int) -> None:
 
 
 def first_free(port: int, host: str = "127.0.0.1") -> int:
-    """This port, loopback's unless told, or the next that is free."""
+    """This port, on loopback by default, or the next that is free."""
     for candidate in range(port, 65_536):
         if is_free(host, candidate):
             return candidate

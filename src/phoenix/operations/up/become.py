@@ -12,7 +12,7 @@ from phoenix.settings import Settings
 
 
 def up(settings: Settings, *, json: bool) -> NoReturn:
-    """Become `python -m phoenix.operations.up` with these settings; its exit status is told there.
+    """Become `python -m phoenix.operations.up` with these settings; its exit status is described there.
 
     The command line holds every module of Phoenix in memory, and this process stays for as long as Phoenix runs: it begins
     anew, under the same number, with a quarter of the memory.

@@ -23,7 +23,7 @@ class Supervised(Protocol):
     name: str
 
     def start(self) -> object:
-        """Start it; where that can be told, wait until it works."""
+        """Start it; where that can be checked, wait until it works."""
 
     def has_ended(self) -> bool: ...
 

@@ -1,8 +1,8 @@
 """A process of `make dev`: the libraries stay loaded, and the code of Phoenix is loaded again whenever a Python file changes.
 
 Libraries are four fifths of the time that a start takes. They are loaded once, into this process, which serves nothing
-itself: it forks a child that loads Phoenix and serves. When a file changes, the child is told to end and another is
-forked. The socket belongs to this process, so that a request that comes meanwhile waits and is not refused.
+itself: it forks a child that loads Phoenix and serves. When a file changes, the child is signalled to end and another is
+forked. The socket belongs to this process, so that a request that arrives during a reload waits and is not refused.
 
 Run as `python -m phoenix.operations.up.reload web`, by `phoenix up` with PHOENIX_RELOAD.
 """
@@ -50,7 +50,7 @@ class Keeper:
         self._stopping = threading.Event()
 
     def keep(self) -> None:
-        """Until this process is told to end."""
+        """Until this process is signalled to end."""
         if self.name != "web":
             # People wait for the pages; the other processes load their code when there is time.
             os.nice(10)
@@ -126,7 +126,7 @@ def _tell(child: int, number: signal.Signals) -> None:
 
 
 def _serve(name: str, listener: socket.socket | None, since: float) -> None:
-    """In the child: load the code and serve it. Code that cannot be loaded is told of by every answer until it is changed."""
+    """In the child: load the code and serve it. While the code cannot be loaded, every response says so."""
     gc.disable()
     _forget_code()
     application: Any = None

@@ -114,7 +114,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     settings = _start_database(settings, supervisor, progress)
     settings = _start_cache(settings, supervisor, progress)
     owner = settings.database.owner_url
-    # Whoever takes over a process that serves people cannot change tables.
+    # An attacker who takes over a serving process cannot change tables.
     variables = environment(replace(settings, database=replace(settings.database, owner_url="")), os.environ)
     if not asyncio.run(is_up_to_date(owner or settings.database.url, [SOURCE, *map(folder_of, references(os.environ))])):
         _command(progress, "Database is up to date", phoenix("db", "migrate"), {**variables, "PHOENIX_DATABASE_OWNER_URL": owner})
@@ -124,7 +124,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     # The children take a moment to start, which is enough for this.
     label = "Demo and administrator" if settings.installation.demo else "Administrator"
     first = _first_start(_command(progress, label, (sys.executable, "-m", "phoenix.first_start"), variables))
-    with progress.step("Web, worker and mail"):
+    with progress.step("Web, worker and mailbox"):
         _wait_until_ready(settings, supervisor)
     supervisor.starting = False
     ready = describe(

@@ -1,4 +1,4 @@
-"""What accounts may do on the whole platform. Who may decide it is the caller's to check."""
+"""What accounts may do on the whole platform. The caller checks who can decide it."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ async def take_turn(tx: Transaction, actor: Actor, account: str) -> Standing:
     """The account, held until the transaction ends with that of the actor, so that two acts never see half of each other.
 
     Raises NotFound, and Forbidden where it can do something on the platform that the actor cannot, or where the actor was
-    locked meanwhile: of two administrators who lock each other one stays.
+    locked since: of two administrators who lock each other one stays.
     """
     if not await accounts.hold_for(tx, account, actor.account):
         raise Forbidden(_("Your own account has been closed."))
@@ -64,7 +64,7 @@ async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
 
 
 async def resume_sign_in(tx: Transaction, actor: Actor, account: str) -> None:
-    """Let the owner try again at once, after too many wrong tries."""
+    """Let the owner try again at once, after too many wrong attempts."""
     await take_turn(tx, actor, account)
     await throttle.clear_account(tx, account, by="staff")
 

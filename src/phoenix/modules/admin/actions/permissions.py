@@ -25,7 +25,7 @@ async def grant(runtime: Runtime, tx: Transaction, actor: Actor, account: str, p
         raise Conflict(_("This account can't be granted platform permissions: it is locked, or a service account."))
     if permission in target.permissions:
         raise Conflict(_("This account already has this permission."))
-    # Nobody impersonates staff, so nobody goes on impersonating someone who is staff from now on.
+    # Staff cannot be impersonated, so impersonations of someone who becomes staff end.
     await end_impersonations_of(tx, account, reason="became_staff")
     await permissions.grant_permission(tx, account, permission, by=actor.account)
 

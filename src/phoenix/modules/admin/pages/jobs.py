@@ -23,7 +23,7 @@ async def show_jobs(call: Call) -> View:
 
 @form("/staff/jobs/{job_id:int}/replay", may=JOBS, queries=2, sensitive=True, listeners=STAFF)
 async def send_replay(call: Call) -> Redirect:
-    """Put a dead job back in the queue."""
+    """Put a failed job back in the queue."""
     job = int(call.path["job_id"])
     if not 0 < job < 2**63 or not await replay(call.tx, job):
         raise NotFound(_("This job hasn't failed. Someone may have replayed it already."))

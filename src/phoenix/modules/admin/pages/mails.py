@@ -1,4 +1,4 @@
-"""Mails as people get them, with made-up words in them."""
+"""Emails as people get them, with sample data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from phoenix.kernel.web.pages import Raw, View, page
 from phoenix.modules.admin.pages.front import STAFF
 
 MAILS = "platform.settings"
-# A mail has its own style and pictures; no script, and no request to anyone.
+# An email has its own style and pictures; no script, and no request to anyone.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 )
@@ -17,8 +17,8 @@ POLICY = (
 
 @page("/staff/mails", may=MAILS, queries=0, listeners=STAFF)
 async def show_mails(call: Call) -> View:
-    mails = [(name, _preview(call, name).subject) for name in sorted(call.registry.emails)]
-    return View("admin/mails.html", {"mails": mails})
+    emails = [(name, _preview(call, name).subject) for name in sorted(call.registry.emails)]
+    return View("admin/mails.html", {"emails": emails})
 
 
 @page("/staff/mails/{module:str}/{name:str}", may=MAILS, queries=0, listeners=STAFF)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.query import Query, query
 
-# A filter looks through so many of the newest events, so that it needs no index that every write would pay for.
+# A filter reads so many of the newest events, so that it needs no index that every write would pay for.
 LOOKED_THROUGH = 200_000
 
 

@@ -10,7 +10,7 @@ from phoenix.kernel.data.query import Query, query
 
 
 class PersonRow(Struct, frozen=True):
-    """A person as a row of a list. `paused` is waiting after too many wrong tries."""
+    """A person as a row of a list. `paused` is rate-limited after too many wrong attempts."""
 
     id: str
     email: str
@@ -27,7 +27,7 @@ class PersonRow(Struct, frozen=True):
 
 
 class PersonDetails(Struct, frozen=True):
-    """A person in full, for those who look after the account."""
+    """A person in full, for staff."""
 
     id: str
     email: str

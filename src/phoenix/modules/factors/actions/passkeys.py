@@ -116,7 +116,7 @@ async def add_passkey(
         supported_pub_key_algs=ALGORITHMS,
     )
     refuse_frames(credential.response.client_data_json)
-    # A key that verifies nothing would keep its owner out at the next second step.
+    # A key that verifies nothing would keep its owner out at the next sign-in.
     readable(decoded_public_key_to_cryptography, readable(decode_credential_public_key, made.credential_public_key))
     if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
         raise WrongPasskey(_("This passkey doesn't work here. Use another device."))
@@ -179,12 +179,12 @@ async def passkey_of(db: Reader, account: str, passkey: str) -> Passkey:
 
 
 def user_handle(keys: Keys, account: str) -> bytes:
-    """The account's user handle: it says nothing to whoever finds the device."""
+    """The account's user handle: it reveals nothing to someone who finds the device."""
     return keys.mac("passkey user", account)
 
 
 def descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
-    """How a browser is told of a passkey that is there."""
+    """A registered passkey, as browsers expect it."""
     transports = [AuthenticatorTransport(transport) for transport in passkey.transports]
     return PublicKeyCredentialDescriptor(id=passkey.credential_id, transports=transports or None)
 

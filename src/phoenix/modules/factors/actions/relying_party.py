@@ -18,7 +18,7 @@ from phoenix.modules.accounts.actions.email_verification import use_once
 from phoenix.modules.factors.errors import PasskeysElsewhere, WrongPasskey
 from phoenix.settings import Settings
 
-ADDING, SIGNING_IN, SECOND_STEP = "passkey to add", "passkey sign-in", "passkey second step"
+ADDING, SIGNING_IN, SECOND_STEP = "passkey to add", "passkey sign-in", "passkey second factor"
 REAUTHENTICATING = "passkey reauthentication"
 CHALLENGE_LIVES = timedelta(minutes=5)
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -178,7 +178,7 @@ def _enrolment(actor: Actor, secret: bytes) -> Enrolment:
 
 
 async def _backup_hash(runtime: Runtime, account: str, code: str, salt: bytes) -> bytes:
-    """Fewer than 112 bits want the hash of a password (ASVS 5.0, 6.5.2); a keyed one around it keeps out whoever has only the database."""
+    """Fewer than 112 bits want the hash of a password (ASVS 5.0, 6.5.2); a keyed one around it protects them from someone who has only the database."""
     return salt + runtime.keys.mac("backup code", account, await runtime.passwords.stretch(code, salt))
 
 

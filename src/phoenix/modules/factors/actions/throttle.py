@@ -79,6 +79,6 @@ async def notify_of_guesses(tx: Transaction, attempt: Attempt) -> None:
 
 
 async def clear_account(tx: Transaction, account: str, *, by: str, keep: Sequence[bytes] = ()) -> None:
-    """Let an account's owner try again at once, except where the counters to `keep` are locked. `by` is mail or staff."""
+    """Let an account's owner try again at once, except where the counters to `keep` are locked. `by` is `mail` or `staff`."""
     await tx.execute(queries.CLEAR_ACCOUNT, account, list(keep))
     tx.record(SignInResumed(subject=account, by=by))

@@ -53,7 +53,7 @@ async def send_remove_passkey(call: Call) -> Redirect:
 
 
 async def sign_in_methods(call: Call) -> Mapping[str, Any]:
-    """The passkeys among the ways to sign in: one query."""
+    """The passkeys among the sign-in methods: one query."""
     here = passkeys_at(call.runtime.settings, call.request.headers.get("host", ""))
     return {"keys": await passkeys_of(call.db, call.actor.account), "passkeys": here}
 

@@ -1,4 +1,4 @@
-"""Invite people by mail, and accept."""
+"""Invite people by email, and accept."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SEND_INVITATION = JobKind("organisations.send_invitation", Invited)
 
 
 async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email: str, role: str) -> str:
-    """Invite an address; the invitation's id. Inviting it again sends a new mail, and the old link ends.
+    """Invite an address; the invitation's id. Inviting it again sends a new email, and the old link stops working.
 
     Raises InvalidInput for an address or role that cannot be used, AlreadyMember, Forbidden for a role above one's own.
     """
@@ -68,7 +68,7 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
 
 
 async def resend_invitation(runtime: Runtime, tx: Transaction, member: Membership, invitation: str) -> None:
-    """Send the mail again, with a new link."""
+    """Send the email again, with a new link."""
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
     if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
         raise NotFound(_("This invitation has already been accepted or revoked."))

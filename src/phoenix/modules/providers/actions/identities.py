@@ -64,8 +64,8 @@ async def find_identity(runtime: Runtime, tx: Transaction, flow: Flow, profile: 
     title = title_of(runtime.settings, profile.provider)
     if profile.address is None:
         sentence = _(
-            "{provider} does not say that you have a confirmed e-mail address, so nothing was made or connected. "
-            "Confirm your address there, or sign in here another way and connect {provider} in your settings."
+            "{provider} has no confirmed email address for you, so you are not signed in. "
+            "Confirm your address there, or sign in with another method and connect {provider} in your settings."
         )
         raise AddressNotVerifiedThere(sentence.format(provider=title))
     known = await find_by_email(tx, profile.address.key)

@@ -38,7 +38,7 @@ BUSY = frozenset({"server_error", "temporarily_unavailable"})
 
 
 class Flow(Struct, frozen=True):
-    """What the way back needs. `account` and `session` are of the person who connects; empty for a sign-in."""
+    """What the callback needs. `account` and `session` are of the person who connects; empty for a sign-in."""
 
     provider: str
     purpose: Literal["sign_in", "connect"]
@@ -220,7 +220,7 @@ async def _asked_for(runtime: Runtime, provider: Provider, url: str, tokens: dic
     """What the provider says of the person when asked. Its `sub` must be that of the ID token (Core, 5.3.2)."""
     found = await _ask(runtime, provider, url, tokens)
     if not isinstance(found, dict) or found.get("sub") != subject:
-        raise not_accepted(provider, "userinfo of somebody else")
+        raise not_accepted(provider, "userinfo of someone else")
     return found
 
 

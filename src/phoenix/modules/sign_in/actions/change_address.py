@@ -26,7 +26,7 @@ OLD_ADDRESS = "old address"
 
 
 async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, email: str) -> None:
-    """Send a code to the new address. Whether someone has it already stays unsaid: its owner is told instead."""
+    """Send a code to the new address. Whether someone already has it is not revealed: its owner is notified instead."""
     fields = Fields()
     address = fields.email(email)
     if address.key == parse_address(actor.record.email).key:

@@ -1,4 +1,4 @@
-"""The emails of sign-in: what is sent, and what its job is told. A job's record holds ids, never an address.
+"""The emails of sign-in: what is sent, and the payload of its job. A job's record holds ids, never an address.
 
 They go first, as people wait for them with the page open.
 """

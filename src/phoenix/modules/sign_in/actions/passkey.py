@@ -20,7 +20,7 @@ def sign_in_options(runtime: Runtime, party: RelyingParty) -> PasskeyOptions:
 
 
 async def second_step_options(runtime: Runtime, db: Reader, party: RelyingParty, challenge: str) -> PasskeyOptions:
-    """Ask for a passkey of the account that owes a second step. Raises WrongCode for a challenge that is forged or too old."""
+    """Ask for a passkey of the account that needs a second factor. Raises WrongCode for a challenge that is forged or too old."""
     owed = read_challenge(runtime, challenge)
     allowed = await passkeys_of(db, owed.account)
     return passkey_options(runtime, party, SECOND_STEP, hash_token(challenge).hex(), allowed=allowed, verified=False)
@@ -38,7 +38,7 @@ async def sign_in(runtime: Runtime, tx: Transaction, party: RelyingParty, respon
 
 
 async def answer_challenge(runtime: Runtime, tx: Transaction, party: RelyingParty, challenge: str, response: PasskeyResponse) -> Challenge:
-    """The second step of a sign-in by passkey. The challenge is used up only if the passkey was right."""
+    """A passkey as the second factor of a sign-in. The challenge is used up only if the passkey was right."""
     owed = read_challenge(runtime, challenge)
     expected = await use_passkey_challenge(runtime, tx, SECOND_STEP, response.challenge, hash_token(challenge).hex())
     await verify_passkey(runtime, tx, party, response, expected, account=owed.account, verified=False)

@@ -25,6 +25,6 @@ async def may_email(runtime: Runtime, address: Address) -> bool:
 
 
 async def owner_of(db: Reader, address: Address) -> Owner:
-    """Whose address it is, as a job is told it. A job for an address nobody has costs the same, so that no time tells."""
+    """The owner of an address, as the payload of a job. A job for an unknown address costs the same, so that timing reveals nothing."""
     known = await find_by_email(db, address.key)
     return Owner(known.id if known else None)

@@ -36,7 +36,7 @@ async def request_reset(runtime: Runtime, tx: Transaction, *, email: str) -> Non
 
 
 async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *, password: str) -> str:
-    """Set a new password; every session ends. The account's id. The proof is used up only by a password that can be used."""
+    """Set a new password; every session ends. Returns the account's ID. The code or link is used up only if the password is accepted."""
     fields = AccountFields()
     await fields.password(runtime, password, proof.email)
     fields.check()

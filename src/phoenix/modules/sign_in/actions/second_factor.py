@@ -1,4 +1,4 @@
-"""The second step of a sign-in: a code of the authenticator app, or a backup code."""
+"""The second factor of a sign-in: a code from the authenticator app, or a backup code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""End the wait after too many wrong tries: the owner verifies the address of the account."""
+"""Unlock sign-in after too many wrong attempts: the owner verifies the address of the account."""
 
 from __future__ import annotations
 

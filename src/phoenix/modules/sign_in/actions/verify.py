@@ -26,10 +26,10 @@ class NewAccount(Struct, frozen=True):
 
 
 async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, *, signed_up_here: str = "") -> NewAccount:
-    """Create the account of the sign-up that the proof belongs to. Works on any device.
+    """Create the account of the sign-up that the code or link belongs to. Works on any device.
 
     Anyone can sign up with any address, so its owner may have emails about a stranger's sign-up beside their own. Where the
-    browser that brings the proof has a sign-up of this address itself (`signed_up_here`), that one counts, whichever email
+    browser that sends it has a sign-up of this address itself (`signed_up_here`), that one counts, whichever email
     was used: a stranger's password never opens what the owner believes to be theirs.
     """
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)

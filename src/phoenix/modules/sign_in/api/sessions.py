@@ -60,7 +60,7 @@ class ReauthenticationData(Struct, forbid_unknown_fields=True):
 
 
 class PasskeyOptionsData(Struct, forbid_unknown_fields=True):
-    """`challenge` is that of a second step that is due; without it any passkey is asked for."""
+    """`challenge` is that of a sign-in that needs a second factor; without it any passkey is accepted."""
 
     challenge: Text = ""
 

@@ -59,7 +59,7 @@ async def send_connect_with(call: Call) -> View:
 
 @page("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(SIGN_INS,))
 async def show_callback(call: Call) -> View | Redirect:
-    """Back from the provider. A GET that changes something: it brings a proof of its own, the state of this browser."""
+    """Back from the provider. A GET that changes something: it is protected by the state bound to this browser."""
     runtime, browser = call.runtime, _browser(call)
     provider = provider_called(runtime.settings, call.path["provider"])
     sealed = cookie_value(call, FLOW_COOKIE)
@@ -144,7 +144,7 @@ async def send_connect(call: Call) -> Redirect:
 
 
 async def _arrived(call: Call, flow: Flow, profile: ProviderProfile) -> View | Redirect:
-    """Someone who wants to sign in is back."""
+    """The callback of a sign-in."""
     found = await identities.find_identity(call.runtime, call.tx, flow, profile)
     if not isinstance(found, UnknownIdentity):
         return await sign_in_browser(call, found, method=f"oidc:{profile.provider}", remember=flow.remember, on_to=flow.on_to)
@@ -162,7 +162,7 @@ async def _arrived(call: Call, flow: Flow, profile: ProviderProfile) -> View | R
 
 
 async def _connected(call: Call, flow: Flow, profile: ProviderProfile) -> Redirect:
-    """Someone who wants to connect an identity is back: it must be the person, and the session, that went out."""
+    """The callback of connecting an identity: account and session must be those that started it."""
     actor = call.user
     if actor is None or (actor.account, actor.session) != (flow.account, flow.session) or actor.impersonator is not None or actor.is_key:
         raise ProviderRefused(_("You've been signed out. Sign in and connect it again."))

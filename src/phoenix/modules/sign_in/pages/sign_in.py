@@ -1,4 +1,4 @@
-"""Pages of signing in and out: with a password, a passkey, an emailed code, and the second step."""
+"""Pages of signing in and out: with a password, a passkey, an emailed code, and the second factor."""
 
 from __future__ import annotations
 

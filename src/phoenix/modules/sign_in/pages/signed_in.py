@@ -1,4 +1,4 @@
-"""A browser is signed in: its cookies, or on to the second step."""
+"""A browser is signed in: its cookies, or on to the second factor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIGN_UP_PURPOSE = "sign up"
 async def sign_in_browser(
     call: Call, account: str, *, method: str, remember: bool = False, on_to: str = "", toast: str = "", strong: bool = False
 ) -> Redirect:
-    """A session in a cookie, or on to the second step. It ends with the browser unless it is to be remembered.
+    """A session in a cookie, or on to the second factor. It ends with the browser unless it is to be remembered.
 
     A session that this browser had until now ends.
     """
