@@ -23,7 +23,7 @@ import httpx
 from bench.load import tree
 from phoenix.app import Phoenix
 from phoenix.composition import REGISTRY
-from phoenix.embedded.postgres import Postgres
+from phoenix.embedded.postgres.server import Postgres
 from phoenix.kernel.web.hot import HotReads
 from phoenix.settings import read_settings
 

@@ -16,7 +16,7 @@ oldest() {
     [ -x /usr/lib/postgresql/15/bin/postgres ] || return 0
     echo "The same on PostgreSQL 15" >&2
     PHOENIX_TEST_POSTGRES=15 .venv/bin/pytest -q -n auto --dist worksteal tests/kernel/test_events.py tests/kernel/test_jobs.py \
-        tests/modules/entries tests/modules/organisations tests/releases tests/test_architecture.py
+        tests/modules/entries tests/modules/organisations tests/releases tests/test_sql.py tests/test_architecture.py
 }
 has_browsers() {
     command -v chromium >/dev/null 2>&1 && command -v xvfb-run >/dev/null 2>&1 && command -v WebKitWebDriver >/dev/null 2>&1
