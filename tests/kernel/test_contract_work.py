@@ -38,6 +38,7 @@ class Rules:
     refused: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int | None]] = field(default_factory=list)
     problem: str = ""
+    broken: bool = False
     figure: float = 0
 
     async def join(self, runtime: Runtime, actor: Actor) -> Sequence[str]:
@@ -55,6 +56,8 @@ class Rules:
 
     async def probe(self, runtime: Runtime) -> str:
         del runtime
+        if self.broken:
+            raise OSError("on purpose")
         return self.problem
 
     async def read(self, runtime: Runtime) -> float:
@@ -68,8 +71,8 @@ def rules() -> Rules:
 
 
 @pytest.fixture
-def house(harness: Harness, rules: Rules, tmp_path: Path) -> Harness:
-    bell = Module(
+def ringing(harness: Harness, rules: Rules, tmp_path: Path) -> Harness:
+    rings = Module(
         name="bell",
         about="Rings.",
         folder=tmp_path,
@@ -80,7 +83,7 @@ def house(harness: Harness, rules: Rules, tmp_path: Path) -> Harness:
             Metric("phoenix_bell_height", "How high it hangs", rules.read),
         ),
     )
-    harness.registry = Registry((*MODULES, bell))
+    harness.registry = Registry((*MODULES, rings))
     return harness
 
 
@@ -89,22 +92,22 @@ async def always_wrong(runtime: Runtime) -> str:
     return "The rope is gone."
 
 
-def phoenix_of(house: Harness) -> Phoenix:
-    assert house._phoenix is not None
-    return house._phoenix
+def phoenix_of(ringing: Harness) -> Phoenix:
+    assert ringing._phoenix is not None
+    return ringing._phoenix
 
 
-def sockets_of(house: Harness) -> Sockets:
-    sockets = phoenix_of(house).sockets
+def sockets_of(ringing: Harness) -> Sockets:
+    sockets = phoenix_of(ringing).sockets
     assert sockets is not None
     return sockets
 
 
 @contextlib.asynccontextmanager
-async def served(house: Harness) -> AsyncIterator[str]:
+async def served(ringing: Harness) -> AsyncIterator[str]:
     """The harness's own application on a port, for what needs a real socket."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(phoenix_of(house), lifespan="off", log_config=None))
+        server = uvicorn.Server(uvicorn.Config(phoenix_of(ringing), lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listening]))
         try:
             await until(lambda: server.started)
@@ -136,18 +139,18 @@ async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tup
         await client.disconnect()
 
 
-def test_a_socket_joins_the_rooms_of_modules_and_gets_what_it_missed(house: Harness, rules: Rules) -> None:
+def test_a_socket_joins_the_rooms_of_modules_and_gets_what_it_missed(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
-        async with house, served(house) as url:
+        async with ringing, served(ringing) as url:
             for name in ("ada", "bo"):
-                await house.person(name)
-            tokens = {name: house.people[name].token for name in ("ada", "bo")}
+                await ringing.person(name)
+            tokens = {name: ringing.people[name].token for name in ("ada", "bo")}
             async with connected(url, tokens["ada"], last_number=7) as ada, connected(url, tokens["bo"]) as bo:
                 await until(lambda: len(ada) == len(bo) == 2)
                 assert ada == [("missed", {"after": 7}), ("missed", {"last": True})]
                 assert bo[0] == ("missed", {"after": None})
                 assert rules.asked == [("Ada", 7), ("Bo", None)]
-                server = sockets_of(house).server
+                server = sockets_of(ringing).server
                 await server.emit("rung", "ada alone", room="reader:Ada")
                 await server.emit("rung", "all", room="everyone")
                 await until(lambda: ("rung", "all") in ada and ("rung", "all") in bo)
@@ -158,10 +161,10 @@ def test_a_socket_joins_the_rooms_of_modules_and_gets_what_it_missed(house: Harn
 
 
 @pytest.mark.parametrize("number", [-1, 2**62, "7", True, 1.5], ids=str)
-def test_a_number_that_is_none_is_as_if_it_were_not_sent(house: Harness, rules: Rules, number: Any) -> None:
+def test_a_number_that_is_none_is_as_if_it_were_not_sent(ringing: Harness, rules: Rules, number: Any) -> None:
     async def run() -> None:
-        async with house, served(house) as url:
-            ada = await house.person("ada")
+        async with ringing, served(ringing) as url:
+            ada = await ringing.person("ada")
             async with connected(url, ada.token, last_number=number):
                 await until(lambda: rules.asked)
                 assert rules.asked == [("Ada", None)]
@@ -169,18 +172,18 @@ def test_a_number_that_is_none_is_as_if_it_were_not_sent(house: Harness, rules: 
     asyncio.run(run())
 
 
-def test_a_socket_is_refused_with_the_reason_of_the_module(house: Harness, rules: Rules) -> None:
+def test_a_socket_is_refused_with_the_reason_of_the_module(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
-        async with house, served(house) as url:
+        async with ringing, served(ringing) as url:
             for name in ("ada", "bo"):
-                await house.person(name)
+                await ringing.person(name)
             rules.refused["Bo"] = "too_many_bells"
             with pytest.raises(RefusedError, match="too_many_bells"):
-                async with connected(url, house.people["bo"].token):
+                async with connected(url, ringing.people["bo"].token):
                     pass
             assert rules.asked == [], "nobody who is refused is told what they missed"
-            assert sockets_of(house).count == 0
-            async with connected(url, house.people["ada"].token) as told:
+            assert sockets_of(ringing).count == 0
+            async with connected(url, ringing.people["ada"].token) as told:
                 await until(lambda: told)
             with pytest.raises(RefusedError, match="not_logged_in"):
                 async with connected(url, "pho_of_nobody"):
@@ -189,23 +192,37 @@ def test_a_socket_is_refused_with_the_reason_of_the_module(house: Harness, rules
     asyncio.run(run())
 
 
-def test_only_checks_of_readiness_decide_whether_it_is_ready(house: Harness, rules: Rules) -> None:
+def test_only_checks_of_readiness_decide_whether_it_is_ready(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
-        async with house:
-            assert (await house.get("/readyz")).status_code == 200, "the rope is no matter of readiness"
+        async with ringing:
+            assert (await ringing.get("/readyz")).status_code == 200, "the rope is no matter of readiness"
             rules.problem = "The bell is cracked. Cast a new one."
-            answer = await house.get("/readyz")
+            answer = await ringing.get("/readyz")
             assert (answer.status_code, answer.json()["detail"]) == (503, rules.problem)
-            assert (await house.get("/healthz")).status_code == 200, "a process that is not ready is alive"
+            assert (await ringing.get("/healthz")).status_code == 200, "a process that is not ready is alive"
             rules.problem = ""
-            assert (await house.get("/readyz")).json()["status"] == "ok"
+            assert (await ringing.get("/readyz")).json()["status"] == "ok"
+            rules.broken = True
+            answer = await ringing.get("/readyz")
+            assert (answer.status_code, answer.json()["detail"]) == (503, "The check bell could not be made. The log says why.")
 
     asyncio.run(run())
 
 
-def test_figures_of_modules_are_on_the_admin_listener_only(house: Harness, rules: Rules) -> None:
+def test_all_checks_are_among_the_figures(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
-        async with house, Panel(house) as panel:
+        async with ringing, Panel(ringing) as panel:
+            text = (await panel.get("/metrics")).text
+            assert 'phoenix_check{check="bell"} 1\nphoenix_check{check="rope"} 0\n' in text
+            rules.broken = True
+            assert 'phoenix_check{check="bell"} 0\n' in (await panel.get("/metrics")).text
+
+    asyncio.run(run())
+
+
+def test_figures_of_modules_are_on_the_admin_listener_only(ringing: Harness, rules: Rules) -> None:
+    async def run() -> None:
+        async with ringing, Panel(ringing) as panel:
             rules.figure = 2.5
             text = (await panel.get("/metrics")).text
             counter = "# HELP phoenix_bell_rung How often it rang\n# TYPE phoenix_bell_rung counter\nphoenix_bell_rung 2.5\n"
@@ -213,7 +230,7 @@ def test_figures_of_modules_are_on_the_admin_listener_only(house: Harness, rules
             assert "# TYPE phoenix_bell_height gauge\nphoenix_bell_height 2.5\n" in text
             rules.figure = 1_000_000
             assert "phoenix_bell_rung 1e+06\n" in (await panel.get("/metrics")).text
-            assert (await house.get("/metrics")).status_code == 404
+            assert (await ringing.get("/metrics")).status_code == 404
 
     asyncio.run(run())
 

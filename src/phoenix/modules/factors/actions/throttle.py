@@ -47,7 +47,7 @@ async def count_attempt(runtime: Runtime, kind: str, subject: str, *, account: s
         until = await db.maybe(queries.LOCKED_UNTIL, key)
     seconds = 1 if until is None else max(1, round((until - runtime.clock.now()).total_seconds()))
     sentence = _(
-        "Too many wrong attempts. Too many wrong attempts. Too many wrong attempts. Wait {wait}, or open the link in the email we sent to the account's owner."
+        "Too many wrong attempts. Too many wrong attempts. Too many wrong attempts. Too many wrong attempts. Wait {wait}, or open the link in the email we sent to the account's owner."
     )
     if kind == SECOND_FACTOR:
         sentence = _("Too many wrong attempts. Wait {wait}, then try again.")
