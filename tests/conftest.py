@@ -19,7 +19,7 @@ import asyncpg
 import pytest
 
 from phoenix.composition import MIGRATIONS
-from phoenix.embedded.postgres import APPLICATION_ROLE, Postgres
+from phoenix.embedded.postgres.server import APPLICATION_ROLE, Postgres
 from phoenix.embedded.valkey import Valkey
 from phoenix.operations.grants import grant, make_role
 from phoenix.operations.migrate import migrate

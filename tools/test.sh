@@ -3,9 +3,18 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+measured=$(mktemp -d)
+trap 'rm -rf "$measured"' EXIT
 # What runs in the test process itself goes side by side; whole processes and browsers one after the other.
 quick() {
-    some .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" "$@"
+    if [ $# -gt 0 ]; then
+        # Part of the tests reaches part of the code, so there is nothing to hold it to.
+        some .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" "$@"
+        return
+    fi
+    COVERAGE_FILE="$measured/data" .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" \
+        --cov --cov-report="json:$measured/figures.json"
+    .venv/bin/python -m tools.reached "$measured/figures.json"
 }
 # That nothing matches is no failure of the half it was looked for in (pytest ends with 5 then).
 some() {
@@ -16,7 +25,7 @@ oldest() {
     [ -x /usr/lib/postgresql/15/bin/postgres ] || return 0
     echo "The same on PostgreSQL 15" >&2
     PHOENIX_TEST_POSTGRES=15 .venv/bin/pytest -q -n auto --dist worksteal tests/kernel/test_events.py tests/kernel/test_jobs.py \
-        tests/modules/entries tests/modules/organisations tests/releases tests/test_architecture.py
+        tests/modules/entries tests/modules/organisations tests/releases tests/test_sql.py tests/test_architecture.py
 }
 has_browsers() {
     command -v chromium >/dev/null 2>&1 && command -v xvfb-run >/dev/null 2>&1 && command -v WebKitWebDriver >/dev/null 2>&1

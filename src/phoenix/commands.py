@@ -186,6 +186,20 @@ def db_shell(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)], o
 
 
 @app.command
+def checks() -> int:
+    """Print what the checks of all modules say; the exit status is 1 where one finds a problem."""
+
+    async def ask() -> list[tuple[str, str]]:
+        async with REGISTRY.opened(configured(), pool=4) as runtime:
+            return [(check.about, await check.ask(runtime)) for check in REGISTRY.checks]
+
+    said = asyncio.run(ask())
+    for about, problem in said:
+        print(f"{'✗' if problem else '✓'} {about}{': ' if problem else ''}{problem}")
+    return int(any(problem for _about, problem in said))
+
+
+@app.command
 def shell() -> None:
     """Open a Python prompt with the runtime open; `await` works in it."""
     settings = configured()

@@ -20,7 +20,7 @@ import httpx
 
 from phoenix.app import Phoenix
 from phoenix.composition import MIGRATIONS, REGISTRY
-from phoenix.embedded.postgres import Postgres
+from phoenix.embedded.postgres.server import Postgres
 from phoenix.embedded.valkey import Valkey
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.runtime import Runtime

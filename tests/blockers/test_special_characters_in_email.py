@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-import unicodedata
 
-import httpx
 import pytest
+from tests.blockers.mailboxes import NEW_PASSWORD, Mailbox
 from tests.harness import PASSWORD, Harness
 from tests.oidc.running import csrf_of
 
 from phoenix.kernel.i18n.addresses import parse_address
 
 pytestmark = pytest.mark.slow
-
-NEW_PASSWORD = "eleven kettles on the roof"
 LABEL = "d" * 63
 REST = f"{LABEL}.{LABEL}.{'d' * 57}.com"  # 189 octets: with 64 and the @ it makes 254
-
 VALID = [
     # Plain, and as people vary it.
     "simple@example.com",
@@ -85,7 +81,6 @@ VALID = [
     f"label@{LABEL}.com",
     f"{'l' * 64}@{REST}",
 ]
-
 INVALID = [
     "",
     "   ",
@@ -148,38 +143,7 @@ INVALID = [
     f"é{'l' * 62}@{'ü' * 40}.{'ü' * 40}.{'d' * 63}.{'d' * 60}.com",
     "l" * 3000 + "@example.com",
 ]
-
 GROUPS = [tuple(VALID[at : at + 6]) for at in range(0, len(VALID), 6)]
-
-
-class Mailbox:
-    """One person with one address, at one network address, so that no limit of another's counts."""
-
-    def __init__(self, harness: Harness, number: int, email: str) -> None:
-        self.harness, self.email = harness, email
-        self.shown = parse_address(email).display
-        self.client = harness.new_client(address=f"198.51.100.{number + 1}")
-
-    async def code(self) -> str:
-        await self.harness.work()
-        newest = self.harness.mails()[0]
-        # The local mailbox notes a recipient without quotes where only dots called for them; what was sent has them.
-        forms = {form.replace('"', "") for form in (self.shown, parse_address(self.email).envelope)}
-        assert newest.to.replace('"', "") in forms, f"{self.email}: the email went to {newest.to}"
-        return re.search(r"^\d{8}$", newest.text, re.MULTILINE)[0]  # type: ignore[index]
-
-    async def call(self, path: str, expected: int, **body: object) -> httpx.Response:
-        answer = await self.client.post(f"/api/v2{path}", json={**body})
-        assert answer.status_code == expected, f"{self.email}: {path}: {answer.text}"
-        return answer
-
-    async def fill_in(self, page: str, expected: int, **fields: str) -> httpx.Response:
-        """Load a page, and send its form."""
-        shown = await self.client.get(page)
-        assert shown.status_code == 200, f"{self.email}: {page}"
-        answer = await self.client.post(page.partition("?")[0], data={"csrf": csrf_of(shown.text), **fields})
-        assert answer.status_code == expected, f"{self.email}: {page}: {answer.text[-3000:]}"
-        return answer
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[group[0].strip() for group in GROUPS])
@@ -259,83 +223,5 @@ def test_an_invalid_address_is_named_and_nothing_is_lost(harness: Harness) -> No
                 await client.aclose()
             assert await harness.work() == []
             assert (await harness.sql("SELECT 1 FROM sign_ups"), await harness.events(), harness.mails()) == ([], [], [])
-
-    asyncio.run(run())
-
-
-PEOPLE = [
-    # Homographs: one looks like the other, and is someone else.
-    ("ada@example.com", "аda@example.com"),  # Cyrillic а
-    ("a@apple.com", "a@аррӏе.com"),
-    ("o@example.com", "ο@example.com"),  # Greek ο
-    ("ﬁ@example.com", "fi@example.com"),
-    ("ａda@example.com", "ada@example.com"),  # full width
-    ("ı@example.com", "i@example.com"),  # dotless
-    ("straße@example.de", "strasse@example.de"),
-    ("a@faß.de", "a@fass.de"),
-    ("josé@example.com", "jose@example.com"),
-    ("²@example.com", "2@example.com"),
-    # What some provider merges, and another does not.
-    ("ada.byron@example.com", "adabyron@example.com"),
-    ("ada+x@example.com", "ada@example.com"),
-    ("ada-x@example.com", "ada@example.com"),
-    ('"ada byron"@example.com', '"ada  byron"@example.com'),
-    ("ada@example.com", "ada@sub.example.com"),
-    ("ada@googlemail.com", "ada@gmail.com"),
-]
-
-
-@pytest.mark.parametrize(("one", "other"), PEOPLE)
-def test_two_people_stay_two(harness: Harness, one: str, other: str) -> None:
-    async def run() -> None:
-        async with harness:
-            ids = []
-            for number, (email, password) in enumerate(((one, PASSWORD), (other, NEW_PASSWORD))):
-                me = Mailbox(harness, number, email)
-                await me.call("/accounts", 202, email=email, password=password, name="Ada", accept_terms=True)
-                await me.call("/accounts/verify", 204, email=email, code=await me.code())
-                ids.append((await me.call("/sessions", 201, email=email, password=password)).json()["account"]["id"])
-                await me.client.aclose()
-            assert len(set(ids)) == 2
-            me = Mailbox(harness, 2, other)
-            await me.call("/sessions", 401, email=one, password=NEW_PASSWORD)
-            await me.call("/sessions", 401, email=other, password=PASSWORD)
-            # A code of the one proves nothing of the other.
-            await me.call("/password_resets", 202, email=other)
-            code = await me.code()
-            await me.call("/password_resets/complete", 422, email=one, code=code, password="four hats in a row")
-            await me.client.aclose()
-
-    asyncio.run(run())
-
-
-SAME = [
-    ("ada@example.com", "ADA@EXAMPLE.COM"),
-    ("Jörg@example.de", "JÖRG@EXAMPLE.DE"),
-    ("jörg@example.de", unicodedata.normalize("NFD", "jörg@example.de")),
-    ("ada@münchen.de", "ada@XN--MNCHEN-3YA.de"),
-    ("ada@münchen.de", unicodedata.normalize("NFD", "ada@MÜNCHEN.de")),
-    ('"ada"@example.com', "ada@example.com"),
-    ("почта@пример.рф", "ПОЧТА@ПРИМЕР.РФ"),
-    ("ada@example.com", "\t ada@example.com \n"),
-]
-
-
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_one_person_stays_one_however_they_write_it(harness: Harness, one: str, other: str) -> None:
-    async def run() -> None:
-        async with harness:
-            me = Mailbox(harness, 0, one)
-            await me.call("/accounts", 202, email=one, password=PASSWORD, name="Ada", accept_terms=True)
-            await me.call("/accounts/verify", 204, email=other, code=await me.code())
-            mine = (await me.call("/sessions", 201, email=other, password=PASSWORD)).json()["account"]
-            assert mine["email"] == parse_address(one).display
-            # A second sign-up makes no second account: its owner is told.
-            await me.call("/accounts", 202, email=other, password=NEW_PASSWORD, name="Eve", accept_terms=True)
-            assert await harness.work() == ["sign_in.send_already_registered"]
-            # The same words as for a sign-up that waits, so that nobody learns of the account by trying.
-            await me.call("/sessions", 403, email=one, password=NEW_PASSWORD)
-            assert len(await harness.sql("SELECT 1 FROM accounts")) == 1
-            await me.client.aclose()
 
     asyncio.run(run())

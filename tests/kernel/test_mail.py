@@ -232,3 +232,45 @@ def test_an_email_says_when_its_code_and_link_expire(link_minutes: int, said: st
 def test_a_missing_word_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="code"):
         Mailer(EmailSettings(), FOLDERS).render("sign_in/verify", to="x@example.com", name="x", link="x", code_minutes=1, link_minutes=1)
+
+
+def test_every_template_has_a_name_and_the_layouts_have_none() -> None:
+    names = Mailer(EmailSettings(), FOLDERS).names()
+    assert names == sorted(names)
+    assert {"sign_in/verify", "organisations/invitation"} <= set(names)
+    assert [name for name in names if name.startswith("mail") or name.endswith(".mjml")] == []
+
+
+def test_a_template_is_rendered_and_sent(server: tuple[Received, Mailer]) -> None:
+    received, mailer = server
+    asyncio.run(mailer.send_template("organisations/invitation", to="leila@example.com", **INVITATION))
+    assert received.one()["Subject"] == "Ada invited you to Ember"
+
+
+def test_headers_are_ascii_for_an_address_that_is(server: tuple[Received, Mailer]) -> None:
+    """Whether the server takes others only matters for addresses that need it."""
+    received, mailer = server
+    send(mailer, "leila@example.com")
+    content = received.envelopes[0].content
+    assert isinstance(content, bytes)
+    assert content.partition(b"\r\n\r\n")[0].isascii()
+
+
+def test_the_sender_may_be_an_address_alone() -> None:
+    message = Mailer(EmailSettings(sender="help@phoenix.example"), FOLDERS)._message("leila@example.com", MAIL)
+    assert message["From"] == "help@phoenix.example"
+    assert Mailer(EmailSettings(sender=""), FOLDERS)._message("x@example.com", MAIL)["Message-ID"].endswith("@phoenix.invalid>")
+
+
+def test_support_is_named_where_it_is_set() -> None:
+    mailer = Mailer(EmailSettings(support="help@phoenix.example"), FOLDERS)
+    mail = mailer.render("organisations/invitation", to="x@example.com", **INVITATION)
+    assert mail.text.endswith("\nSupport: help@phoenix.example\n")
+    assert "help@phoenix.example" in mail.html
+    assert "Support:" not in Mailer(EmailSettings(), FOLDERS).render("organisations/invitation", to="x@example.com", **INVITATION).text
+
+
+def test_plain_text_has_no_gaps_and_ends_in_one_line_break() -> None:
+    mail = Mailer(EmailSettings(), FOLDERS).render("sign_in/verify", to="leila@example.com", **PROOF)
+    assert "\n\n\n" not in mail.text
+    assert mail.text == mail.text.strip() + "\n"

@@ -87,3 +87,38 @@ def test_encryption_is_asked_of_every_server_but_a_local_one(
         assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     else:
         assert context is None
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "username", "password"),
+    [
+        ("smtp://mail.example.com", "mail.example.com", 587, None, None),
+        ("smtps://mail.example.com", "mail.example.com", 465, None, None),
+        ("smtp://a%40b:p%2Fw@mail.example.com:25", "mail.example.com", 25, "a@b", "p/w"),
+        ("smtp:///?host=1", "127.0.0.1", 587, None, None),
+    ],
+)
+def test_the_server_is_asked_as_its_address_says(
+    monkeypatch: pytest.MonkeyPatch, url: str, host: str, port: int, username: str | None, password: str | None
+) -> None:
+    asked: dict[str, Any] = {}
+
+    async def note(*_: Any, **options: Any) -> None:
+        asked.update(options)
+
+    monkeypatch.setattr(aiosmtplib, "send", note)
+    asyncio.run(Mailer(EmailSettings(smtp_url=url), {}).send("leila@example.com", MAIL))
+    assert (asked["hostname"], asked["port"], asked["username"], asked["password"]) == (host, port, username, password)
+    assert (asked["sender"], asked["recipients"]) == ("no-reply@phoenix.example", ["leila@example.com"])
+    assert 10 <= asked["timeout"] <= 60, "a server that hangs must not hold a worker up"
+
+
+def test_the_local_mailbox_is_asked_where_no_server_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    async def note(*_: Any, **options: Any) -> None:
+        asked.update(options)
+
+    monkeypatch.setattr(aiosmtplib, "send", note)
+    asyncio.run(Mailer(EmailSettings(mailbox_port=1025), {}).send("leila@example.com", MAIL))
+    assert (asked["hostname"], asked["port"], asked["start_tls"]) == ("127.0.0.1", 1025, None)

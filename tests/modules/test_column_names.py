@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.test_architecture import QUERIES
+from tests.source import QUERIES
 
 from phoenix.composition import REGISTRY
 from phoenix.modules.sessions.queries import record_queries

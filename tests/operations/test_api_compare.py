@@ -5,112 +5,15 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.operations.api_documents import NOTES, Json, answer, call, document, needs, sent
 from tools.api_changes import compare
-from tools.api_compare import Announcement, judge, last_release, main, read_announcements
+from tools.api_compare import main
 
-Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
-NOTES = "/notes/{note_id}"
-
-
-def document() -> Json:
-    """A small API with one of everything."""
-    note = {
-        "type": "object",
-        "required": ["id", "title", "state"],
-        "properties": {
-            "id": {"type": "string"},
-            "title": {"type": "string", "description": "What it is called"},
-            "state": {"type": "string", "enum": ["draft", "posted"]},
-            "at": {"type": "string", "format": "date-time"},
-            "size": {"type": "integer"},
-            "seen": {"oneOf": [{"type": "string"}, {"type": "null"}]},
-            "author": {"$ref": "#/components/schemas/Author"},
-            "answers": {"type": "array", "items": {"$ref": "#/components/schemas/Note"}},
-            "tags": {"type": "object", "additionalProperties": {"type": "string"}},
-            "whole": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
-        },
-    }
-    change = {
-        "type": "object",
-        "required": ["title"],
-        "properties": {
-            "title": {"type": "string", "maxLength": 100, "minLength": 1},
-            "state": {"type": "string", "enum": ["draft", "posted"]},
-            "zone": {"type": "string", "default": "UTC"},
-            "at": {"type": "string"},
-            "seen": {"type": ["string", "null"]},
-            "number": {"type": "number"},
-            "weight": {"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]},
-        },
-    }
-    return {
-        "info": {"version": "2.0.0"},
-        "paths": {
-            NOTES: {
-                "parameters": [{"name": "note_id", "in": "path", "required": True, "schema": {"type": "string"}}],
-                "get": {
-                    "parameters": [
-                        {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 100, "default": 20}},
-                        {"name": "order", "in": "query", "schema": {"type": "string"}},
-                    ],
-                    "security": [],
-                    "responses": {
-                        "200": {
-                            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Note"}}, "text/csv": {}},
-                            "headers": {"ETag": {}},
-                        },
-                        "404": {"content": {"application/problem+json": {"schema": {"type": "object"}}}},
-                    },
-                },
-                "patch": {
-                    "security": [{"bearer": ["read"]}, {"cookie": []}],
-                    "requestBody": {
-                        "required": False,
-                        "content": {
-                            "application/json": {"schema": {"$ref": "#/components/schemas/Change"}},
-                            "application/x-www-form-urlencoded": {},
-                        },
-                    },
-                    "responses": {"200": {"content": {}}, "202": {}},
-                },
-            },
-            "/notes": {"post": {"responses": {"201": {}}}},
-        },
-        "components": {
-            "schemas": {
-                "Note": note,
-                "Change": change,
-                "Author": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
-            }
-        },
-    }
-
-
-def call(found: Json, method: str) -> Json:
-    made: Json = found["paths"][NOTES][method]
-    return made
-
-
-def answer(found: Json) -> Json:
-    """The fields of what GET answers."""
-    made: Json = found["components"]["schemas"]["Note"]["properties"]
-    return made
-
-
-def sent(found: Json) -> Json:
-    """The fields of what PATCH takes."""
-    made: Json = found["components"]["schemas"]["Change"]["properties"]
-    return made
-
-
-def needs(found: Json, schema: str, name: str) -> None:
-    found["components"]["schemas"][schema]["required"].append(name)
 
 
 def new_field_that_must_be_sent(found: Json) -> None:
@@ -196,7 +99,6 @@ BREAKING: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("two credentials for one", "security_tightened", lambda d: call(d, "patch")["security"][1].update(bearer=[])),
     ("credentials for everything", "security_tightened", lambda d: d.update(security=[{"bearer": []}])),
 ]
-
 HARMLESS: list[tuple[str, Callable[[Json], Any]]] = [
     ("nothing", lambda d: None),
     ("a new path", lambda d: d["paths"].update({"/teams": {"get": {"responses": {"200": {}}}}})),
@@ -247,88 +149,6 @@ def test_the_real_document_does_not_differ_from_itself_and_every_removed_call_is
     real = json.loads((ROOT / "api" / "openapi.json").read_bytes())
     assert compare(real, real) == []
     assert {change.path for change in compare(real, {**real, "paths": {}})} == set(real["paths"])
-
-
-TEXT = "`PATCH /notes` is gone."
-ANNOUNCED = Announcement("PATCH", "/notes/*", "method_removed", "2.1.0", date(2026, 1, 1), date(2026, 6, 1), TEXT)
-
-
-def removed(version: str = "2.1.0") -> tuple[Json, Json]:
-    new = document()
-    call(new, "get")
-    new["paths"][NOTES].pop("patch")
-    new["info"]["version"] = version
-    return document(), new
-
-
-def wrong(announcements: list[Announcement], changelog: str, version: str = "2.1.0", release_on: date | None = None) -> str:
-    return "\n".join(judge(*removed(version), announcements, changelog, release_on=release_on)[0])
-
-
-def test_a_breaking_change_passes_only_where_it_was_announced() -> None:
-    assert "PATCH /notes/{note_id}: is not there any more." in wrong([], TEXT)
-    assert wrong([ANNOUNCED], "- `PATCH\n  /notes` is gone.") == ""
-    assert "CHANGELOG.md does not hold its text" in wrong([ANNOUNCED], "nothing")
-
-
-@pytest.mark.parametrize("other", [{"method": "GET"}, {"path": "/teams"}, {"kind": "path_removed"}])
-def test_an_announcement_of_something_else_does_not_help(other: dict[str, str]) -> None:
-    values = {name: getattr(ANNOUNCED, name) for name in ANNOUNCED.__slots__}
-    assert "is not there any more" in wrong([Announcement(**{**values, **other})], TEXT)
-
-
-def test_a_major_version_may_break_what_the_changelog_names() -> None:
-    assert "CHANGELOG.md must name" in wrong([], "nothing", "3.0.0")
-    assert wrong([], "PATCH /notes/{note_id} is gone", "3.0.0") == ""
-    assert wrong([], "PATCH /notes/{note_id} is gone", "2.9.0") != ""
-
-
-def test_what_is_announced_and_not_yet_made_is_said_and_passes() -> None:
-    faults, notes = judge(document(), document(), [ANNOUNCED], TEXT)
-    assert faults == []
-    assert notes == ["PATCH /notes/* [method_removed]: announced for 2.1.0, not yet made."]
-    old = document()
-    old["info"]["version"] = "2.1.0"
-    assert "can be taken out" in judge(old, old, [ANNOUNCED], TEXT)[1][0]
-
-
-def test_no_release_comes_before_the_day_that_was_promised() -> None:
-    assert "promised until 2026-06-01" in wrong([ANNOUNCED], TEXT, release_on=date(2026, 5, 31))
-    assert wrong([ANNOUNCED], TEXT, release_on=date(2026, 6, 1)) == ""
-
-
-def test_an_end_before_its_beginning_is_refused() -> None:
-    values = {name: getattr(ANNOUNCED, name) for name in ANNOUNCED.__slots__}
-    assert "before it is deprecated" in wrong([Announcement(**{**values, "sunset": date(2025, 1, 1)})], TEXT)
-    assert "since must be a version" in wrong([Announcement(**{**values, "since": "soon"})], TEXT)
-
-
-@pytest.mark.parametrize(
-    ("line", "sentence"),
-    [("deprecated = '2026-01-01'", "needs deprecated, a date"), ("text = ''", "needs text"), ("why = 'x'", "why, which mean nothing")],
-)
-def test_an_announcement_that_is_not_complete_is_refused(line: str, sentence: str) -> None:
-    entry = {
-        "method": "'PATCH'",
-        "path": "'/notes'",
-        "kind": "'path_removed'",
-        "since": "'2.1.0'",
-        "deprecated": "2026-01-01",
-        "sunset": "2026-01-01",
-        "text": "'x'",
-    }
-    name, _, value = line.partition(" = ")
-    text = "[[change]]\n" + "\n".join(f"{key} = {each}" for key, each in {**entry, name: value}.items())
-    with pytest.raises(SystemExit, match=sentence):
-        read_announcements(text)
-
-
-def test_the_last_release_is_the_one_with_the_highest_version(tmp_path: Path) -> None:
-    for version in ("2.0.0", "2.10.0", "2.9.1"):
-        (tmp_path / version).mkdir()
-        (tmp_path / version / "openapi.json").touch()
-    (tmp_path / "3.0.0").mkdir()
-    assert last_release(tmp_path).name == "2.10.0"
 
 
 def test_the_api_of_this_clone_passes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,7 +70,7 @@ def test_one_folder_and_the_composition_are_touched(clone: Path) -> None:
 
 
 def test_every_rule_for_modules_holds(clone: Path) -> None:
-    where = ("tests/test_architecture.py", "tests/modules/test_who_may.py")
+    where = ("tests/test_architecture.py", "tests/test_routes.py", "tests/test_sql.py", "tests/modules/test_who_may.py")
     ran = run(clone, "-m", "pytest", "-v", "-p", "no:cacheprovider", *where, "-k", RULES)
     assert ran.returncode == 0, ran.stdout[-4000:]
     # The rules are asked of it, too.

@@ -29,7 +29,7 @@ from tests.software_passkey import Authenticator
 
 import phoenix
 from phoenix.composition import MIGRATIONS
-from phoenix.embedded.postgres import APPLICATION_ROLE, Postgres
+from phoenix.embedded.postgres.server import APPLICATION_ROLE, Postgres
 from phoenix.embedded.valkey import Valkey
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.modules.demo.actions import seed_demo

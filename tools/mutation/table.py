@@ -15,18 +15,20 @@ RULES = (
     "tests/kernel/test_rules.py",
     "tests/modules/test_who_may.py",
     "tests/blockers/test_impersonation.py",
+    "tests/blockers/test_what_impersonation_can_do.py",
     "tests/modules/keys/test_a15_api_keys.py",
     "tests/modules/sign_in/test_a3_second_factor_asked_of.py",
     "tests/asvs/test_v7_sessions.py",
+    "tests/asvs/test_v7_reauthentication.py",
     "tests/asvs/test_v8_authorization.py",
     "tests/breaking/test_limits_by_network.py",
     "tests/kernel/test_web.py",
 )
-DATA = ("tests/kernel/test_database.py", "tests/kernel/test_events.py")
+DATA = ("tests/kernel/test_database.py", "tests/kernel/test_events.py", "tests/kernel/test_followers.py")
 JOBS = ("tests/kernel/test_jobs.py",)
 CACHE = (
     "tests/kernel/test_cache_keys.py",
-    "tests/kernel/test_generations.py",
+    "tests/kernel/test_two_writers.py",
     "tests/kernel/test_cache.py",
     "tests/kernel/test_cache_around_a_commit.py",
     "tests/kernel/test_cache_namespaces.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from phoenix.embedded.postgres import Postgres
+from phoenix.embedded.postgres.server import Postgres
 from phoenix.embedded.valkey import running_url
 from phoenix.settings import Settings, SettingsError
 

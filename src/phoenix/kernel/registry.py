@@ -17,6 +17,7 @@ from phoenix.kernel.module import (
     AccountSource,
     Banner,
     Card,
+    Check,
     Credential,
     EmailSample,
     EventGroup,
@@ -62,6 +63,10 @@ class Registry:
     def emails(self) -> dict[str, EmailSample]:
         """A sample of every email, by the name of its template."""
         return {email.template: email for module in self.modules for email in module.emails}
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(check for module in self.modules for check in module.checks)
 
     @cached_property
     def permissions(self) -> dict[str, Permission]:

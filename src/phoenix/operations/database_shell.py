@@ -8,7 +8,7 @@ import sys
 from typing import NoReturn
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from phoenix.embedded.postgres import program
+from phoenix.embedded.postgres.programs import program
 from phoenix.embedded.processes import EmbeddedError
 from phoenix.operations.migrate import MigrationError
 

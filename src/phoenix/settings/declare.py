@@ -132,7 +132,7 @@ def with_scheme(*schemes: str) -> Check:
         wanted = " or ".join(f"{scheme}://" for scheme in schemes)
         try:
             parts = urlsplit(value)
-            whole = parts.scheme in schemes and (bool(parts.hostname) or "host=" in parts.query) and (parts.port or 1) > 0
+            whole = parts.scheme in schemes and (bool(parts.hostname) or "host=" in parts.query) and parts.port != 0
         except ValueError:
             whole = False
         return "" if whole else f"must be an address that starts with {wanted}"
@@ -156,7 +156,7 @@ def origins(value: tuple[str, ...]) -> str:
         try:
             parts = urlsplit(text)
             exact = parts.scheme in {"http", "https"} and bool(parts.hostname) and f"{parts.scheme}://{parts.netloc}" == text
-            exact = exact and "*" not in text and "@" not in parts.netloc and (parts.port or 1) > 0
+            exact = exact and "*" not in text and "@" not in parts.netloc and parts.port != 0
         except ValueError:
             exact = False
         if not exact:

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal
 
 import msgspec
+import structlog
 
 from phoenix.kernel.data.jobs import JobKind, Payload
 
 if TYPE_CHECKING:
     from phoenix.kernel.data.query import Query
     from phoenix.kernel.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+PROBE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,24 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Whether something works: "" if so, else a sentence that says what to do. With `readiness` it decides /readyz."""
+    """Whether something works: `probe` gives "" if so, else a sentence that says what to do.
+
+    With `readiness` it decides /readyz. All checks are in /metrics, and `phoenix checks` prints them.
+    """
 
     name: str
     about: str
     probe: Callable[[Runtime], Awaitable[str]]
     readiness: bool = False
+
+    async def ask(self, runtime: Runtime) -> str:
+        """What the probe gives. One that breaks, or takes longer than 5 seconds, is a problem too: it never raises."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                return await self.probe(runtime)
+        except Exception:
+            log.warning("check_broke", check=self.name, exc_info=True)
+            return f"The check {self.name} could not be made. The log says why."
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
-from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import msgspec
 from litestar import Request
@@ -21,7 +20,6 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Response
 
@@ -35,8 +33,9 @@ from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_
 from phoenix.kernel.web.authorisation import admit, decide_again
 from phoenix.kernel.web.call import Accepted, Call, Created, Download
 from phoenix.kernel.web.idempotency import Once, check_key
-from phoenix.kernel.web.problems import Problem, request_id
-from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
+from phoenix.kernel.web.problems import request_id
+from phoenix.kernel.web.route_document import problems_of, security_of, status_and_type
+from phoenix.kernel.web.rules import BODY, FOUND, SAFE, Rule
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 # What a handler is given by us, and not by the framework.
@@ -72,7 +71,7 @@ def route(
     def decorate(handler: Handler) -> HTTPRouteHandler:
         signature = inspect.signature(handler)
         hints = get_type_hints(handler, include_extras=True)
-        status, returned = _status_and_type(method, hints.get("return"))
+        status, returned = status_and_type(hints.get("return"))
         hints.update({name: _placed(name, hints[name], path) for name in signature.parameters if name not in OURS})
         # What only the rule reads is documented, and not passed on.
         unused = [name for name in _parameters_of(path, rule) if name not in signature.parameters]
@@ -105,8 +104,8 @@ def route(
             summary=(inspect.getdoc(handler) or "").split("\n")[0],
             description=inspect.getdoc(handler),
             operation_id=getattr(handler, "__name__", None),
-            security=_security(rule),
-            responses=_problems(method, path, rule, problems, has_data="data" in hints),
+            security=security_of(rule),
+            responses=problems_of(method, path, rule, problems, has_data="data" in hints),
         )(endpoint)
 
     return decorate
@@ -256,60 +255,3 @@ def _placed(name: str, hint: Any, path: str) -> Any:
     if name == "data":
         return Annotated[hint, Body(media_type=RequestEncodingType.JSON)]
     return Annotated[hint, PathParameter()] if f"{{{name}:" in path else Annotated[hint, QueryParameter()]
-
-
-def _status_and_type(method: str, returned: Any) -> tuple[int, Any]:
-    if get_origin(returned) in {Union, UnionType}:
-        # `X | Answer`: what is documented is X, of which an Answer is the cached bytes.
-        returned = next(kind for kind in get_args(returned) if kind is not Answer)
-    origin = get_origin(returned)
-    if returned is Download:
-        return 200, bytes
-    if origin is Created:
-        return 201, get_args(returned)[0]
-    if origin is Accepted:
-        return 202, get_args(returned)[0]
-    if returned is None or returned is type(None):
-        return 204, None
-    del method
-    return 200, returned
-
-
-def _security(rule: Rule) -> list[dict[str, list[str]]] | None:
-    """What the document says about the right to call: a session, or a token or key with this permission as its scope."""
-    if rule.may == PUBLIC:
-        return None
-    scopes = [] if rule.may == SIGNED_IN else [rule.may]
-    return [{"bearer": scopes}, {"session": scopes}]
-
-
-def _problems(method: str, path: str, rule: Rule, more: Sequence[int], *, has_data: bool) -> dict[int, ResponseSpec]:
-    statuses = {429, 503, *more}
-    if rule.may != PUBLIC:
-        statuses |= {401, 403, 404}
-    else:
-        statuses |= {401} if method == "GET" or "{" in path or has_data else set()
-    if "{" in path:
-        statuses |= {404}
-    statuses |= {400, 422}
-    if method not in SAFE:
-        statuses |= {403, 409, 413, 415}
-    return {
-        s: ResponseSpec(Problem, description=_REASONS.get(s, "Refused"), media_type="application/problem+json") for s in sorted(statuses)
-    }
-
-
-_REASONS = {
-    400: "Malformed request",
-    401: "Not signed in",
-    403: "Not allowed",
-    404: "Not found, or no access",
-    409: "Conflict",
-    412: "Changed by someone else",
-    413: "Too large",
-    415: "Not JSON",
-    422: "Invalid input",
-    428: "If-Match header required",
-    429: "Too many requests",
-    503: "Try again later",
-}

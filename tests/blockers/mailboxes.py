@@ -1,0 +1,43 @@
+"""Someone's mailbox, as a person reads it: the newest code and link."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+from tests.harness import Harness
+from tests.oidc.running import csrf_of
+
+from phoenix.kernel.i18n.addresses import parse_address
+
+NEW_PASSWORD = "eleven kettles on the roof"
+
+
+class Mailbox:
+    """One person with one address, at one network address, so that no limit of another's counts."""
+
+    def __init__(self, harness: Harness, number: int, email: str) -> None:
+        self.harness, self.email = harness, email
+        self.shown = parse_address(email).display
+        self.client = harness.new_client(address=f"198.51.100.{number + 1}")
+
+    async def code(self) -> str:
+        await self.harness.work()
+        newest = self.harness.mails()[0]
+        # The local mailbox notes a recipient without quotes where only dots called for them; what was sent has them.
+        forms = {form.replace('"', "") for form in (self.shown, parse_address(self.email).envelope)}
+        assert newest.to.replace('"', "") in forms, f"{self.email}: the email went to {newest.to}"
+        return re.search(r"^\d{8}$", newest.text, re.MULTILINE)[0]  # type: ignore[index]
+
+    async def call(self, path: str, expected: int, **body: object) -> httpx.Response:
+        answer = await self.client.post(f"/api/v2{path}", json={**body})
+        assert answer.status_code == expected, f"{self.email}: {path}: {answer.text}"
+        return answer
+
+    async def fill_in(self, page: str, expected: int, **fields: str) -> httpx.Response:
+        """Load a page, and send its form."""
+        shown = await self.client.get(page)
+        assert shown.status_code == 200, f"{self.email}: {page}"
+        answer = await self.client.post(page.partition("?")[0], data={"csrf": csrf_of(shown.text), **fields})
+        assert answer.status_code == expected, f"{self.email}: {page}: {answer.text[-3000:]}"
+        return answer

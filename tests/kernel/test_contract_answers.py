@@ -1,0 +1,99 @@
+"""What a route declares of its answer, through a small module composed here: bytes with their tag, and how many queries it makes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Struct
+from tests.harness import Harness
+
+from phoenix.composition import MODULES
+from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.module import Module, Slot
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.web.answer import Answer, answer
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.endpoint import get
+from phoenix.kernel.web.rules import PUBLIC
+
+ONE: Query[int] = query(int, "SELECT 1")
+
+
+class Ship(Struct):
+    name: str
+
+
+@get("/api/v2/ships/answer", may=PUBLIC, queries=0)
+async def show_answer(call: Call) -> Ship | Answer:
+    """Bytes that are already there."""
+    del call
+    return answer({"name": "Argo"}, version=7)
+
+
+@get("/api/v2/ships/honest", may=PUBLIC, queries=1)
+async def show_honest(call: Call) -> Ship:
+    """As many queries as declared."""
+    found: int = await call.db.one(ONE)
+    return Ship(str(found))
+
+
+@get("/api/v2/ships/greedy", may=PUBLIC, queries=0)
+async def show_greedy(call: Call) -> Ship:
+    """One query more than declared."""
+    found: int = await call.db.one(ONE)
+    return Ship(str(found))
+
+
+async def load(call: Call) -> Mapping[str, Any]:
+    return {"found": await call.db.one(ONE)}
+
+
+def composed(harness: Harness, folder: Path, *slots: Slot) -> Harness:
+    """Phoenix with ships."""
+    ships = Module(name="ships", about="Sail.", folder=folder, routes=(show_answer, show_honest, show_greedy), slots=slots)
+    harness.registry = Registry((*MODULES, ships))
+    return harness
+
+
+TAGS = [('"7"', 304), ('W/"7"', 304), ('"6", "7"', 304), ("*", 304), ('"8"', 200), ("7", 200)]
+
+
+def test_bytes_are_sent_as_they_are_unless_the_client_has_them(harness: Harness, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with composed(harness, tmp_path):
+            found = await harness.get("/api/v2/ships/answer")
+            assert (found.status_code, found.content, found.headers["etag"]) == (200, b'{"name":"Argo"}', '"7"')
+            assert (found.headers["cache-control"], found.headers["vary"]) == ("private, no-cache", "Authorization, Cookie")
+            for tag, status in TAGS:
+                again = await harness.get("/api/v2/ships/answer", headers={"If-None-Match": tag})
+                assert (again.status_code, again.content) == (status, b"" if status == 304 else found.content), tag
+                assert again.headers["etag"] == '"7"'
+
+    asyncio.run(run())
+
+
+def test_a_route_that_makes_more_queries_than_it_declares_fails(harness: Harness, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with composed(harness, tmp_path):
+            assert (await harness.get("/api/v2/ships/honest")).status_code == 200
+            assert (await harness.get("/api/v2/ships/greedy")).status_code == 500
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("declared", "status"), [(1, 200), (0, 500)], ids=["honest", "greedy"])
+def test_so_does_a_page_whose_slot_makes_more(harness: Harness, tmp_path: Path, declared: int, status: int) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/slot.html").write_text("<p>{{ slot.found }}</p>")
+
+    async def run() -> None:
+        # Whatever a slot makes on top is too much: the page and our own slots make all the queries that they declare.
+        async with composed(harness, tmp_path, Slot("security", "ships/slot.html", load, queries=declared)):
+            await harness.person("ada")
+            assert (await harness.get("/settings/security", by="ada")).status_code == status
+
+    asyncio.run(run())

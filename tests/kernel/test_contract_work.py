@@ -1,0 +1,256 @@
+"""What a module declares about sockets, readiness and figures, through small modules composed here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import socketio
+import uvicorn
+from tests.harness import Harness
+from tests.modules.admin.panel import Panel
+from tests.waiting import until
+
+from phoenix.app import Phoenix
+from phoenix.composition import MODULES
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.data.events import Event
+from phoenix.kernel.module import Check, EventGroup, EventKind, Metric, Module, SocketRule
+from phoenix.kernel.realtime.sockets import Sockets
+from phoenix.kernel.registry import Registry, RegistryError
+from phoenix.kernel.runtime import Runtime
+
+
+class Rung(Event, frozen=True, kind="bell.rung"):
+    """The bell was rung."""
+
+
+@dataclass(slots=True)
+class Rules:
+    """What the module says of a socket, to be set by a test, and whom it was asked about."""
+
+    refused: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, int | None]] = field(default_factory=list)
+    problem: str = ""
+    broken: bool = False
+    figure: float = 0
+
+    async def join(self, runtime: Runtime, actor: Actor) -> Sequence[str]:
+        del runtime
+        return [f"reader:{actor.record.name}", "everyone"]
+
+    async def replay(self, runtime: Runtime, actor: Actor, number: int | None) -> Sequence[tuple[str, Any]]:
+        del runtime
+        self.asked.append((actor.record.name, number))
+        return [("missed", {"after": number}), ("missed", {"last": True})]
+
+    async def refuse(self, runtime: Runtime, actor: Actor) -> str:
+        del runtime
+        return self.refused.get(actor.record.name, "")
+
+    async def probe(self, runtime: Runtime) -> str:
+        del runtime
+        if self.broken:
+            raise OSError("on purpose")
+        return self.problem
+
+    async def read(self, runtime: Runtime) -> float:
+        del runtime
+        return self.figure
+
+
+@pytest.fixture
+def rules() -> Rules:
+    return Rules()
+
+
+@pytest.fixture
+def ringing(harness: Harness, rules: Rules, tmp_path: Path) -> Harness:
+    rings = Module(
+        name="bell",
+        about="Rings.",
+        folder=tmp_path,
+        sockets=(SocketRule(join=rules.join, replay=rules.replay), SocketRule(refuse=rules.refuse)),
+        checks=(Check("bell", "Whether it rings", rules.probe, readiness=True), Check("rope", "Whether it is there", always_wrong)),
+        metrics=(
+            Metric("phoenix_bell_rung", "How often it rang", rules.read, "counter"),
+            Metric("phoenix_bell_height", "How high it hangs", rules.read),
+        ),
+    )
+    harness.registry = Registry((*MODULES, rings))
+    return harness
+
+
+async def always_wrong(runtime: Runtime) -> str:
+    del runtime
+    return "The rope is gone."
+
+
+def phoenix_of(ringing: Harness) -> Phoenix:
+    assert ringing._phoenix is not None
+    return ringing._phoenix
+
+
+def sockets_of(ringing: Harness) -> Sockets:
+    sockets = phoenix_of(ringing).sockets
+    assert sockets is not None
+    return sockets
+
+
+@contextlib.asynccontextmanager
+async def served(ringing: Harness) -> AsyncIterator[str]:
+    """The harness's own application on a port, for what needs a real socket."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(phoenix_of(ringing), lifespan="off", log_config=None))
+        serving = asyncio.create_task(server.serve([listening]))
+        try:
+            await until(lambda: server.started)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class RefusedError(Exception):
+    """The server refused a socket, for the reason that is its message."""
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tuple[str, Any]]]:
+    """An open socket; what it was told so far."""
+    client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
+    for event in ("missed", "rung"):
+        client.on(event, lambda data, event=event: told.append((event, data)))
+    reasons: list[str] = []
+    client.on("connect_error", lambda data: reasons.append(data["message"]))
+    try:
+        await client.connect(url, auth={"token": token, **auth}, transports=["websocket"])
+    except socketio.exceptions.ConnectionError as error:
+        raise RefusedError(*reasons) from error
+    try:
+        yield told
+    finally:
+        await client.disconnect()
+
+
+def test_a_socket_joins_the_rooms_of_modules_and_gets_what_it_missed(ringing: Harness, rules: Rules) -> None:
+    async def run() -> None:
+        async with ringing, served(ringing) as url:
+            for name in ("ada", "bo"):
+                await ringing.person(name)
+            tokens = {name: ringing.people[name].token for name in ("ada", "bo")}
+            async with connected(url, tokens["ada"], last_number=7) as ada, connected(url, tokens["bo"]) as bo:
+                await until(lambda: len(ada) == len(bo) == 2)
+                assert ada == [("missed", {"after": 7}), ("missed", {"last": True})]
+                assert bo[0] == ("missed", {"after": None})
+                assert rules.asked == [("Ada", 7), ("Bo", None)]
+                server = sockets_of(ringing).server
+                await server.emit("rung", "ada alone", room="reader:Ada")
+                await server.emit("rung", "all", room="everyone")
+                await until(lambda: ("rung", "all") in ada and ("rung", "all") in bo)
+                assert ("rung", "ada alone") in ada
+                assert ("rung", "ada alone") not in bo
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("number", [-1, 2**62, "7", True, 1.5], ids=str)
+def test_a_number_that_is_none_is_as_if_it_were_not_sent(ringing: Harness, rules: Rules, number: Any) -> None:
+    async def run() -> None:
+        async with ringing, served(ringing) as url:
+            ada = await ringing.person("ada")
+            async with connected(url, ada.token, last_number=number):
+                await until(lambda: rules.asked)
+                assert rules.asked == [("Ada", None)]
+
+    asyncio.run(run())
+
+
+def test_a_socket_is_refused_with_the_reason_of_the_module(ringing: Harness, rules: Rules) -> None:
+    async def run() -> None:
+        async with ringing, served(ringing) as url:
+            for name in ("ada", "bo"):
+                await ringing.person(name)
+            rules.refused["Bo"] = "too_many_bells"
+            with pytest.raises(RefusedError, match="too_many_bells"):
+                async with connected(url, ringing.people["bo"].token):
+                    pass
+            assert rules.asked == [], "nobody who is refused is told what they missed"
+            assert sockets_of(ringing).count == 0
+            async with connected(url, ringing.people["ada"].token) as told:
+                await until(lambda: told)
+            with pytest.raises(RefusedError, match="not_logged_in"):
+                async with connected(url, "pho_of_nobody"):
+                    pass
+
+    asyncio.run(run())
+
+
+def test_only_checks_of_readiness_decide_whether_it_is_ready(ringing: Harness, rules: Rules) -> None:
+    async def run() -> None:
+        async with ringing:
+            assert (await ringing.get("/readyz")).status_code == 200, "the rope is no matter of readiness"
+            rules.problem = "The bell is cracked. Cast a new one."
+            answer = await ringing.get("/readyz")
+            assert (answer.status_code, answer.json()["detail"]) == (503, rules.problem)
+            assert (await ringing.get("/healthz")).status_code == 200, "a process that is not ready is alive"
+            rules.problem = ""
+            assert (await ringing.get("/readyz")).json()["status"] == "ok"
+            rules.broken = True
+            answer = await ringing.get("/readyz")
+            assert (answer.status_code, answer.json()["detail"]) == (503, "The check bell could not be made. The log says why.")
+
+    asyncio.run(run())
+
+
+def test_all_checks_are_among_the_figures(ringing: Harness, rules: Rules) -> None:
+    async def run() -> None:
+        async with ringing, Panel(ringing) as panel:
+            text = (await panel.get("/metrics")).text
+            assert 'phoenix_check{check="bell"} 1\nphoenix_check{check="rope"} 0\n' in text
+            rules.broken = True
+            assert 'phoenix_check{check="bell"} 0\n' in (await panel.get("/metrics")).text
+
+    asyncio.run(run())
+
+
+def test_figures_of_modules_are_on_the_admin_listener_only(ringing: Harness, rules: Rules) -> None:
+    async def run() -> None:
+        async with ringing, Panel(ringing) as panel:
+            rules.figure = 2.5
+            text = (await panel.get("/metrics")).text
+            counter = "# HELP phoenix_bell_rung How often it rang\n# TYPE phoenix_bell_rung counter\nphoenix_bell_rung 2.5\n"
+            assert counter in text
+            assert "# TYPE phoenix_bell_height gauge\nphoenix_bell_height 2.5\n" in text
+            rules.figure = 1_000_000
+            assert "phoenix_bell_rung 1e+06\n" in (await panel.get("/metrics")).text
+            assert (await ringing.get("/metrics")).status_code == 404
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("what", "declared"),
+    [
+        ("check", {"checks": (Check("bell", "", always_wrong),)}),
+        ("metric", {"metrics": (Metric("bell", "", always_wrong),)}),  # type: ignore[arg-type]
+    ],
+)
+def test_two_modules_with_one_name_are_refused(tmp_path: Path, what: str, declared: dict[str, Any]) -> None:
+    with pytest.raises(RegistryError, match=f"the same {what}: bell"):
+        Registry((Module("one", "", tmp_path, **declared), Module("two", "", tmp_path, **declared)))
+
+
+def test_a_group_that_nobody_declares_is_refused_and_so_is_one_declared_twice(tmp_path: Path) -> None:
+    events = (EventKind(Rung, group="bells"),)
+    with pytest.raises(RegistryError, match=r"bell\.rung is in the group bells, which no module declares"):
+        Registry((Module("bell", "", tmp_path, events=events),))
+    groups = (EventGroup("bells", "Bells"),)
+    with pytest.raises(RegistryError, match="the same event group: bells"):
+        Registry((Module("bell", "", tmp_path, event_groups=groups), Module("other", "", tmp_path, event_groups=groups)))

@@ -1,0 +1,22 @@
+"""An audit log with something in it, and how someone would change it."""
+
+from __future__ import annotations
+
+from tests.harness import Harness
+
+
+async def filled(harness: Harness, entries: int = 6) -> None:
+    """Some events, written down."""
+    await harness.organisation("ember", ada="owner")
+    for number in range(entries):
+        body = {"organisation": harness.organisations["ember"], "title": f"Entry {number} with 1.0, é and “quotes”"}
+        assert (await harness.post("/api/v2/entries", by="ada", json=body)).status_code == 201
+    await harness.follow()
+
+
+async def tamper(harness: Harness, *statements: str) -> None:
+    """Change the log as someone could who owns the database."""
+    await harness.sql("ALTER TABLE audit_log DISABLE TRIGGER ALL")
+    for statement in statements:
+        await harness.sql(statement)
+    await harness.sql("ALTER TABLE audit_log ENABLE TRIGGER ALL")

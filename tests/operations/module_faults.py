@@ -1,0 +1,215 @@
+"""Mistakes one can make in a module, each with what `phoenix check-module` must say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HERE = "src/phoenix/modules/comments"
+Edit = Callable[[Path], None]
+
+
+def edit(file: str, old: str, new: str) -> Edit:
+    """Replace the first place of a text."""
+
+    def run(clone: Path) -> None:
+        text = (clone / file).read_text()
+        assert old in text, f"{old!r} is not in {file}"
+        (clone / file).write_text(text.replace(old, new, 1))
+
+    return run
+
+
+def write(file: str, text: str) -> Edit:
+    def run(clone: Path) -> None:
+        (clone / file).parent.mkdir(exist_ok=True)
+        (clone / file).write_text(text)
+
+    return run
+
+
+def add(file: str, text: str) -> Edit:
+    def run(clone: Path) -> None:
+        (clone / file).write_text((clone / file).read_text() + text)
+
+    return run
+
+
+def remove(file: str) -> Edit:
+    return lambda clone: (clone / file).unlink()
+
+
+def declare(old: str, new: str) -> Edit:
+    return edit(f"{HERE}/module.py", old, new)
+
+
+def revision(name: str, after: str = '"comments_0001"', sql: str = "SELECT 1") -> str:
+    return f'revision = "{name}"\ndown_revision = {after}\nbranch_labels = None\ndepends_on = None\nSQL = "{sql}"\n'
+
+
+MODULE_FILE, MIGRATION = f"{HERE}/module.py", f"{HERE}/migrations/comments_0001_comments.py"
+WRITE_PERMISSION = 'Permission("comments.write", "Post comments")'
+ROUTE = '@post("/api/v2/comments", may="comments.write", within="body.organisation", queries=2)'
+# What is changed, the file that is named, and how the sentence begins.
+FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
+    "no tests": ([remove("tests/modules/comments/test_comments.py")], [("tests/modules/comments", "It has no tests.")]),
+    "not in the table of documents": ([write("docs/where.md", "")], [("docs/where.md", "It is not in the table.")]),
+    "not in the composition": ([write("src/phoenix/composition.py", "")], [("src/phoenix/composition.py", "Phoenix does not load it.")]),
+    "not in the document of the API": (
+        [write("api/openapi.json", '{"paths": {"/api/v2/comments": {"get": {}}}}')],
+        [("api/openapi.json", "POST /api/v2/comments is not in the document")],
+    ),
+    "under no contract of layers": (
+        [edit("pyproject.toml", 'containers = ["phoenix.modules.*"]', 'containers = ["phoenix.modules.entries"]')],
+        [("pyproject.toml", "The import-linter contract “In a module")],
+    ),
+    "a setting without a line in the documents": (
+        [
+            declare("MODULE = ", "@dataclass(frozen=True)\nclass Options:\n    most: int = setting('MOST', 5, 'How many.')\n\n\nMODULE = "),
+            declare("from pathlib", "from dataclasses import dataclass\nfrom pathlib"),
+            declare("from phoenix.kernel.module", "from phoenix.settings.declare import setting\nfrom phoenix.kernel.module"),
+            declare("    personal=", "    settings=Options,\n    personal="),
+        ],
+        [("docs/settings.md", "The setting PHOENIX_COMMENTS_MOST is not in the table.")],
+    ),
+    "no description": ([declare('about="Short texts of an organisation."', 'about=""')], [(MODULE_FILE, "The module has no description.")]),
+    "a permission without a description": (
+        [declare(WRITE_PERMISSION, 'Permission("comments.write", " ")')],
+        [(MODULE_FILE, "The permission comments.write has no description.")],
+    ),
+    "a permission that nobody has and nothing asks for": (
+        [declare(WRITE_PERMISSION, f'{WRITE_PERMISSION}, Permission("comments.moderate", "Delete comments")')],
+        [
+            (MODULE_FILE, "No role has the permission comments.moderate."),
+            (MODULE_FILE, "No API route asks for the permission comments.moderate"),
+        ],
+    ),
+    "an event that is not declared": (
+        [add(f"{HERE}/events.py", '\n\nclass CommentRead(Event, frozen=True, kw_only=True, kind="comments.read"):\n    pass\n')],
+        [(MODULE_FILE, "The event CommentRead is not declared.")],
+    ),
+    "an event without a description": (
+        [declare('"{actor} posted the comment “{text}”"', '""')],
+        [(MODULE_FILE, "The event comments.posted has no description.")],
+    ),
+    "an event in no group": (
+        [declare('            group="comments",\n', "")],
+        [(MODULE_FILE, "The event comments.posted is in the feed and in no group.")],
+    ),
+    "a list that is not declared": (
+        [declare('    lists=(ListQuery(queries.PAGE, ("org_1", "~", 21)),),\n', "")],
+        [(MODULE_FILE, "The list PAGE is not declared.")],
+    ),
+    "an email without a sample": (
+        [write(f"{HERE}/templates/mail/shared.mjml", "<mjml></mjml>")],
+        [(f"{HERE}/templates/mail/shared.mjml", "Staff cannot look at this email.")],
+    ),
+    "a route that is not declared": (
+        [edit(f"{HERE}/pages.py", "ROUTES = (show_comments, send_comment)", "ROUTES = (show_comments,)")],
+        [(MODULE_FILE, "The route send_comment is not declared.")],
+    ),
+    "a route without a permission": (
+        [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("comments.write", "comments.shout"))],
+        [
+            (MODULE_FILE, "No API route asks for the permission comments.write"),
+            (f"{HERE}/api.py", "The route POST /api/v2/comments names no permission"),
+        ],
+    ),
+    "a public route without limits": (
+        [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("comments.write", "public"))],
+        [
+            (MODULE_FILE, "No API route asks for the permission comments.write"),
+            (f"{HERE}/api.py", "The route POST /api/v2/comments is public and can be tried without end."),
+        ],
+    ),
+    "a route without a budget": (
+        [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("queries=2", "queries=None"))],
+        [(f"{HERE}/api.py", "The route POST /api/v2/comments has no query budget.")],
+    ),
+    "a route without a description": (
+        [edit(f"{HERE}/api.py", '    """Post a comment."""\n', "")],
+        [(f"{HERE}/api.py", "The route POST /api/v2/comments has no description.")],
+    ),
+    "nothing for people who leave": (
+        [declare("    personal=PersonalData(export=personal.export, erase=personal.erase),\n", "")],
+        [(MODULE_FILE, "Its tables refer to accounts, and nothing says what happens when a person leaves.")],
+    ),
+    "an import from above": (
+        [edit(f"{HERE}/events.py", "from phoenix.kernel", "from phoenix.modules.comments import queries\nfrom phoenix.kernel")],
+        [(f"{HERE}/events.py", "It imports queries, which is above it.")],
+    ),
+    "the queries of another module": (
+        [
+            edit(
+                f"{HERE}/actions.py", "from phoenix.kernel", "from phoenix.modules.organisations.queries import INSERT\nfrom phoenix.kernel"
+            )
+        ],
+        [(f"{HERE}/actions.py", "It imports the queries of organisations.")],
+    ),
+    "an import of the feed": (
+        [edit(f"{HERE}/actions.py", "from phoenix.kernel", "from phoenix.modules.feed.api import NEWEST\nfrom phoenix.kernel")],
+        [
+            (f"{HERE}/actions.py", "It imports the api of feed."),
+            (f"{HERE}/actions.py", "It imports feed, which no module may."),
+            (MODULE_FILE, "It uses the module feed."),
+        ],
+    ),
+    "a need that is not named": (
+        [declare('needs=("accounts", "organisations")', 'needs=("accounts",)')],
+        [(MODULE_FILE, "It uses the module organisations.")],
+    ),
+    "a need that is none": (
+        [declare('"organisations")', '"organisations", "entries")')],
+        [(MODULE_FILE, "It needs entries and uses nothing of it.")],
+    ),
+    "a change of another module's table": (
+        [add(f"{HERE}/queries.py", 'FORGET = "DELETE FROM entries"\n')],
+        [(MODULE_FILE, "It uses the module entries."), (f"{HERE}/queries.py", "It changes entries, a table of entries.")],
+    ),
+    "an import inside a function": (
+        [add(f"{HERE}/actions.py", "\n\ndef late() -> None:\n    import json\n")],
+        [(f"{HERE}/actions.py", r"late\(\) imports something.")],
+    ),
+    "a long file": ([add(f"{HERE}/actions.py", "#\n" * 300)], [(f"{HERE}/actions.py", r"It has 3\d\d lines.")]),
+    "a file whose name says nothing": ([write(f"{HERE}/utils.py", "")], [(f"{HERE}/utils.py", "'utils' does not say what is in it.")]),
+    "a template that does not exist": (
+        [remove(f"{HERE}/templates/list.html"), remove(f"{HERE}/templates/feed_posted.html")],
+        [
+            (f"{HERE}/pages.py", "It names the template comments/list.html, which does not exist."),
+            (MODULE_FILE, "It names the template comments/feed_posted.html, which does not exist."),
+        ],
+    ),
+    "a template that nothing shows": (
+        [write(f"{HERE}/templates/old.html", "")],
+        [(f"{HERE}/templates/old.html", "Nothing shows this template.")],
+    ),
+    "a table that no migration creates": (
+        [declare('tables=("comments",)', 'tables=("comments", "replies")')],
+        [(f"{HERE}/migrations", "No migration creates the table replies.")],
+    ),
+    "a table that is not declared": (
+        [write(f"{HERE}/migrations/comments_0002_replies.py", revision("comments_0002", sql="CREATE TABLE replies (id text)"))],
+        [(MODULE_FILE, "comments_0002_replies.py creates the table replies, which no module declares.")],
+    ),
+    "a revision with another's name": (
+        [edit(MIGRATION, 'revision = "comments_0001"', 'revision = "first"')],
+        [(MIGRATION, "The revision is called first.")],
+    ),
+    "a first migration without a label": (
+        [edit(MIGRATION, 'branch_labels = ("comments",)', "branch_labels = None")],
+        [(MIGRATION, "It is the first migration of comments.")],
+    ),
+    "a table that may not be there yet": (
+        [edit(MIGRATION, 'depends_on = ("organisations_0001",)', "depends_on = None")],
+        [(MIGRATION, "It refers to accounts"), (MIGRATION, "It refers to organisations")],
+    ),
+    "two last migrations": (
+        [write(f"{HERE}/migrations/comments_000{number}_more.py", revision(f"comments_000{number}")) for number in (2, 3)],
+        [(f"{HERE}/migrations", "comments_0002 and comments_0003 both come last.")],
+    ),
+    "a migration after one that does not exist": (
+        [write(f"{HERE}/migrations/comments_0003_more.py", revision("comments_0003", '"comments_0002"'))],
+        [(f"{HERE}/migrations", "The order of migrations cannot be found: ")],
+    ),
+}
