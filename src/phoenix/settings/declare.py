@@ -135,7 +135,7 @@ def with_scheme(*schemes: str) -> Check:
             whole = parts.scheme in schemes and (bool(parts.hostname) or "host=" in parts.query) and parts.port != 0
         except ValueError:
             whole = False
-        return "" if whole else f"must be an address that begins with {wanted}"
+        return "" if whole else f"must be an address that starts with {wanted}"
 
     return check
 

@@ -1,4 +1,4 @@
-"""Pages of organisations: choose, begin, members, invitations, settings."""
+"""Pages of organisations: choose, create, members, invitations, settings."""
 
 from __future__ import annotations
 
