@@ -1,6 +1,6 @@
 """What the fast tests reached: the share of branches has a floor, and every error of ours has been raised at least once.
 
-.venv/bin/python -m tools.reached FIGURES    FIGURES is the JSON that coverage writes; `make test` does both
+.venv/bin/python -m tools.reached FIGURES    FIGURES is the JSON that coverage writes; `make test-long PART=coverage` does both
 """
 
 from __future__ import annotations

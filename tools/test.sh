@@ -3,18 +3,9 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-measured=$(mktemp -d)
-trap 'rm -rf "$measured"' EXIT
 # What runs in the test process itself goes side by side; whole processes and browsers one after the other.
 quick() {
-    if [ $# -gt 0 ]; then
-        # Part of the tests reaches part of the code, so there is nothing to hold it to.
-        some .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" "$@"
-        return
-    fi
-    COVERAGE_FILE="$measured/data" .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" \
-        --cov --cov-report="json:$measured/figures.json"
-    .venv/bin/python -m tools.reached "$measured/figures.json"
+    some .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" "$@"
 }
 # That nothing matches is no failure of the half it was looked for in (pytest ends with 5 then).
 some() {
