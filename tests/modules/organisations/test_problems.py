@@ -26,7 +26,7 @@ from phoenix.kernel.web.csrf import token_for
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "a name that someone else changed meanwhile is not overwritten",
+        "a name that someone else changed since is not overwritten",
         given=[organisation("ember", ada="owner")],
         when=call("PATCH", "/api/v2/organisations/{ember}", by="ada", json={"name": "Ash"}, headers={"If-Match": '"7"'}),
         then=[problem(412, "precondition_failed"), fires_nothing(), changes_nothing()],
