@@ -63,8 +63,8 @@ def test_every_list_is_declared() -> None:
 
 
 def whole_tables(plan: Any, sizes: dict[str, int]) -> Iterator[str]:
-    """The tables of more than 1,000 rows that a plan reads from end to end."""
-    if plan["Node Type"] == "Seq Scan" and sizes.get(plan["Relation Name"], 0) > 1000:
+    """The tables of more than 10,000 rows that a plan reads from end to end."""
+    if plan["Node Type"] == "Seq Scan" and sizes.get(plan["Relation Name"], 0) > 10_000:
         yield plan["Relation Name"]
     for inner in plan.get("Plans", ()):
         yield from whole_tables(inner, sizes)
