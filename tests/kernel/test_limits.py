@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix.kernel.cache import limits
-from phoenix.kernel.cache.limits import Decision, Limit, Limiter, headers_of
+from phoenix.kernel.cache.limits import Decision, Limit, Limiter, headers_of, wait_in_words
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.errors import TooManyRequests
@@ -138,3 +138,51 @@ def test_never_more_than_the_amount_in_any_window(amount: int, seconds: int, wai
             assert sum(when > now - seconds for when in taken) <= amount
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 seconds"),
+        (59, "59 seconds"),
+        (60, "1 minutes"),
+        (61, "2 minutes"),
+        (3540, "59 minutes"),
+        (3541, "60 minutes"),
+        (3600, "1 hour"),
+        (3601, "2 hours"),
+        (7200, "2 hours"),
+    ],
+)
+def test_a_wait_is_said_in_its_unit_and_rounded_up(seconds: int, words: str) -> None:
+    assert wait_in_words(seconds).startswith(words.removesuffix("s"))
+
+
+def test_what_is_allowed_says_what_remains(url: str | None) -> None:
+    async def scenario() -> None:
+        valkey = Valkey(url) if url else None
+        decision = await Limiter(valkey, KEYS, SetClock(NOW)).require(RESETS, new_token())
+        assert (decision.allowed, decision.remaining, decision.limit) == (True, 9, RESETS)
+        if valkey is not None:
+            await valkey.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_hit_counts_for_its_window_and_not_a_moment_longer() -> None:
+    async def scenario() -> None:
+        clock = SetClock(NOW.replace(microsecond=0))
+        limiter, once = Limiter(None, KEYS, clock), Limit("once", 1, 10)
+        assert (await limiter.hit(once, "x")).allowed
+        clock.advance(seconds=9.5)
+        refused = await limiter.hit(once, "x")
+        assert (refused.allowed, refused.reset) == (False, 1), "a wait is at least a second"
+        clock.advance(seconds=0.5)
+        assert (await limiter.hit(once, "x")).allowed
+
+    asyncio.run(scenario())
+
+
+def test_many_keys_are_remembered_without_valkey() -> None:
+    """As many as one attacker needs a while to make; the memory of a process bounds it."""
+    assert limits.MOST_LOCAL >= 10_000

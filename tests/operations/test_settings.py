@@ -159,7 +159,7 @@ def test_what_a_check_takes(check: Any, good: list[Any], bad: list[Any]) -> None
         (email, "x" * 90, 60),
     ],
 )
-def test_a_refusal_shows_the_beginning_of_a_long_value(check: Any, value: Any, shown: int) -> None:
+def test_an_error_shows_the_beginning_of_a_long_value(check: Any, value: Any, shown: int) -> None:
     assert f"'{'x' * shown}'" in check(value)
 
 

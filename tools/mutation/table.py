@@ -24,11 +24,11 @@ RULES = (
     "tests/breaking/test_limits_by_network.py",
     "tests/kernel/test_web.py",
 )
-DATA = ("tests/kernel/test_database.py", "tests/kernel/test_events.py")
+DATA = ("tests/kernel/test_database.py", "tests/kernel/test_events.py", "tests/kernel/test_followers.py")
 JOBS = ("tests/kernel/test_jobs.py",)
 CACHE = (
     "tests/kernel/test_cache_keys.py",
-    "tests/kernel/test_generations.py",
+    "tests/kernel/test_two_writers.py",
     "tests/kernel/test_cache.py",
     "tests/kernel/test_cache_around_a_commit.py",
     "tests/kernel/test_cache_namespaces.py",

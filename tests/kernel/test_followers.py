@@ -1,0 +1,271 @@
+"""Following events: woken at once, in order, through lost connections and failing handlers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from tests.harness import Harness
+from tests.waiting import until
+
+from phoenix.kernel.data import followers
+from phoenix.kernel.data.database import Database, Transaction
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.data.followers import Listener, follow, latest
+from phoenix.kernel.data.outbox import CHANNEL
+from phoenix.kernel.errors import Unavailable
+from phoenix.modules.entries.events import EntryChanged
+
+LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'phoenix listener' AND datname = current_database()"
+
+
+@pytest.fixture
+def harness(harness: Harness) -> Harness:
+    """Without sockets of its own, which would listen and follow as well."""
+    harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
+    return harness
+
+
+async def write(database: Database, *subjects: str) -> None:
+    async with database.transaction() as tx:
+        for subject in subjects:
+            tx.record(EntryChanged(subject=subject, title="t"))
+
+
+@contextlib.asynccontextmanager
+async def listening(harness: Harness) -> AsyncIterator[tuple[Listener, asyncio.Event]]:
+    """A listener of its own, connected."""
+    listener = Listener(harness.place.database)
+    arrived = listener.subscribe()
+    task = asyncio.create_task(listener.listen())
+    try:
+        # It tells at its start, as something may have happened before it listened.
+        await asyncio.wait_for(arrived.wait(), 10)
+        yield listener, arrived
+    finally:
+        listener.stop()
+        await asyncio.wait_for(task, 10)
+
+
+def test_a_commit_with_events_wakes_those_who_listen(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, listening(harness) as (listener, arrived):
+            other = listener.subscribe()
+            arrived.clear()
+            await write(harness.runtime.database, "a")
+            await asyncio.wait_for(asyncio.gather(arrived.wait(), other.wait()), 10)
+            # And again: the first notification is no more than the first.
+            arrived.clear()
+            await until(lambda: not arrived.is_set())
+            await write(harness.runtime.database, "b")
+            await asyncio.wait_for(arrived.wait(), 10)
+
+    asyncio.run(run())
+
+
+def test_many_commits_share_a_notification(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            told = 0
+
+            def count(*_: object) -> None:
+                nonlocal told
+                told += 1
+
+            async with harness.runtime.database.reader() as reader:
+                connection = await reader.connection()
+                await connection.add_listener(CHANNEL, count)
+                await asyncio.gather(*(write(harness.runtime.database, str(number)) for number in range(5)))
+                await until(lambda: told)
+                await connection.execute("SELECT 1")
+                assert told < 5
+                before = told
+                async with harness.runtime.database.transaction() as tx:
+                    await tx.connection()
+                await write(harness.runtime.database, "last")
+                await until(lambda: told > before)
+                await connection.remove_listener(CHANNEL, count)
+
+    asyncio.run(run())
+
+
+def test_a_listener_survives_a_lost_connection(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", 0.05)
+
+    async def run() -> None:
+        async with harness, listening(harness) as (_, arrived):
+
+            async def ours() -> set[int]:
+                return {row["pid"] for row in await harness.sql(LISTENING)}
+
+            before = await ours()
+            arrived.clear()
+            for pid in before:
+                await harness.sql("SELECT pg_terminate_backend($1)", pid)
+            await asyncio.wait_for(arrived.wait(), 10)
+            after = await ours()
+            assert after
+            assert not after & before
+            arrived.clear()
+            await write(harness.runtime.database, "a")
+            await asyncio.wait_for(arrived.wait(), 10)
+
+    asyncio.run(run())
+
+
+def test_a_stopped_listener_leaves_no_connection(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            before = len(await harness.sql(LISTENING))
+            async with listening(harness):
+                assert len(await harness.sql(LISTENING)) == before + 1
+            await until(lambda: is_left(before))
+
+    async def is_left(before: int) -> bool:
+        return len(await harness.sql(LISTENING)) == before
+
+    asyncio.run(run())
+
+
+def test_a_listener_stopped_before_it_listens_ends(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            listener = Listener(harness.place.database)
+            arrived = listener.subscribe()
+            listener.stop()
+            await asyncio.wait_for(listener.listen(), 10)
+            assert not arrived.is_set()
+
+    asyncio.run(run())
+
+
+class Handler:
+    """Notes batches; fails as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str | None]] = []
+        self.failures = 0
+
+    async def __call__(self, tx: Transaction, batch: Sequence[Recorded]) -> None:
+        del tx
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("on purpose")
+        self.batches.append([event.subject for event in batch])
+
+    @property
+    def seen(self) -> list[str | None]:
+        return [subject for batch in self.batches for subject in batch]
+
+
+@contextlib.asynccontextmanager
+async def following(harness: Harness, handler: Handler, arrived: asyncio.Event) -> AsyncIterator[None]:
+    task = asyncio.create_task(follow(harness.runtime.database, "test", arrived, handler))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+def test_a_follower_takes_all_in_batches_and_goes_on(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", 600)
+
+    async def run() -> None:
+        async with harness:
+            arrived, handler, names = asyncio.Event(), Handler(), [f"ent_{number:03}" for number in range(followers.BATCH + 5)]
+            await write(harness.runtime.database, *names)
+            arrived.set()
+            async with following(harness, handler, arrived):
+                await until(lambda: not arrived.is_set())
+                # It made its place at the first turn; then it is woken, and a full batch is followed by the next without waiting.
+                arrived.set()
+                await until(lambda: len(handler.seen) == len(names))
+                assert handler.seen == names
+                assert [len(batch) for batch in handler.batches] == [followers.BATCH, 5]
+                await write(harness.runtime.database, "later")
+                arrived.set()
+                await until(lambda: handler.seen[-1] == "later")
+
+    asyncio.run(run())
+
+
+def test_a_follower_polls_where_no_notification_comes(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", 0.02)
+
+    async def run() -> None:
+        async with harness:
+            handler = Handler()
+            async with following(harness, handler, asyncio.Event()):
+                await write(harness.runtime.database, "a")
+                await until(lambda: handler.seen == ["a"])
+
+    asyncio.run(run())
+
+
+def test_a_failing_batch_is_tried_again_more_slowly_and_said(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def hurry(seconds: float) -> None:
+        waits.append(seconds)
+        await sleep(0)
+
+    async def run() -> None:
+        async with harness:
+            handler = Handler()
+            handler.failures = 9
+            await write(harness.runtime.database, "a")
+            monkeypatch.setattr(asyncio, "sleep", hurry)
+            arrived = asyncio.Event()
+            arrived.set()
+            async with following(harness, handler, arrived):
+                arrived.set()
+                while not handler.seen:
+                    arrived.set()
+                    await sleep(0)
+            monkeypatch.undo()
+            slower = [seconds for seconds in waits if seconds >= followers.POLL_SECONDS]
+            assert slower[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
+            assert handler.seen == ["a"]
+
+    asyncio.run(run())
+    assert capsys.readouterr().out.count("follower_failed") == 9
+
+
+def test_the_live_feed_goes_on_while_the_database_is_gone(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", 0.02)
+
+    async def run() -> None:
+        async with harness:
+            database, failures = harness.runtime.database, 2
+            reader = database.reader
+
+            @contextlib.asynccontextmanager
+            async def stumble() -> AsyncIterator[object]:
+                nonlocal failures
+                if failures:
+                    failures -= 1
+                    raise Unavailable("gone")
+                async with reader() as found:
+                    yield found
+
+            await write(database, "before")
+            batches = latest(database, asyncio.Event())
+            first = asyncio.create_task(anext(batches))
+            await until(lambda: database.pool.get_size() >= 1)
+            monkeypatch.setattr(database, "reader", stumble)
+            await until(lambda: failures == 0)
+            await write(database, "one", "two")
+            batch = await asyncio.wait_for(first, 10)
+            assert [event.subject for event in batch][-2:] == ["one", "two"]
+            await write(database, "three")
+            assert [event.subject for event in await asyncio.wait_for(anext(batches), 10)] == ["three"]
+            await batches.aclose()
+
+    asyncio.run(run())
