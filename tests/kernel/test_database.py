@@ -137,12 +137,33 @@ def test_what_cannot_be_marked_is_not_committed(harness: Harness) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             database.generations = Refusing(database.generations)
-            with pytest.raises(Unavailable):
+            with pytest.raises(Unavailable) as refused:
                 await change(database)
+            assert isinstance(refused.value.__cause__, ConnectionAbortedError)
             assert await name_of(harness) == "Ada"
             assert await is_free(database)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("how", ["an error", "no mark"])
+def test_what_rolled_back_leaves_its_connection_as_it_was(place: Place, how: str) -> None:
+    """The pool would roll back what is still open, and complain of it."""
+    complaints: list[Any] = []
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        refusing = Refusing(NO_GENERATIONS)
+        database = await connect(place.settings().database, SystemClock(), refusing, EventOutbox, pool=1)
+        with pytest.raises((RuntimeError, Unavailable)):
+            await change(database, RuntimeError("on purpose") if how == "an error" else None)
+        connection = await database.pool.acquire()
+        assert not connection.is_in_transaction()
+        await database.pool.release(connection)
+        await database.close()
+
+    asyncio.run(run())
+    assert complaints == []
 
 
 def test_what_asks_nothing_takes_no_connection(place: Place) -> None:

@@ -69,6 +69,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/cache/cache.py": CACHE,
         "kernel/cache/generations.py": CACHE,
         "kernel/cache/keys.py": CACHE,
+        "kernel/cache/marks.py": CACHE,
         "kernel/cache/limits.py": ("tests/kernel/test_limits.py",),
         "kernel/cache/valkey.py": ("tests/kernel/test_valkey.py", "tests/kernel/test_limits.py", *CACHE),
     },

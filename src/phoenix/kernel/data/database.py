@@ -73,7 +73,6 @@ class Transaction(Reader):
         self.request = request
         self.events: list[Event] = []
         self.invalidated: set[Key] = set()
-        self.has_jobs = False
         self.after_commit: list[Callable[[], None]] = []
 
     async def execute(self, query: Query[None], *args: object) -> int:
