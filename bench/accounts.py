@@ -44,17 +44,17 @@ print({count} / (time.process_time() - start))
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--log-ins", type=int, default=150, help="of each round")
+    parser.add_argument("--sign-ins", type=int, default=150, help="of each round")
     parser.add_argument("--json", type=Path, help="write the figures there")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="phoenix-bench-") as folder:
-        figures = measure(Path(folder), arguments.rounds, arguments.session_reader)
+        figures = measure(Path(folder), arguments.rounds, arguments.sign_ins)
     print(json.dumps(figures, indent=2))
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
 
 
-def measure(folder: Path, rounds: int, session_reader: int) -> dict[str, Any]:
+def measure(folder: Path, rounds: int, sign_ins: int) -> dict[str, Any]:
     """The figures, of one Phoenix."""
     process = subprocess.Popen(
         [sys.executable, "-m", "phoenix.cli", "up", "--json", "--port", "8481", "--data", str(folder / "data"), "--demo"],
@@ -66,7 +66,7 @@ def measure(folder: Path, rounds: int, session_reader: int) -> dict[str, Any]:
     try:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
-        figures = asyncio.run(_measure(ready, process.pid, rounds, session_reader))
+        figures = asyncio.run(_measure(ready, process.pid, rounds, sign_ins))
         figures["session_check_microseconds"] = asyncio.run(_session_check(folder / "data", ready))
         return figures
     finally:
@@ -74,14 +74,14 @@ def measure(folder: Path, rounds: int, session_reader: int) -> dict[str, Any]:
         process.wait(60)
 
 
-async def _measure(ready: dict[str, Any], pid: int, rounds: int, session_reader: int) -> dict[str, Any]:
+async def _measure(ready: dict[str, Any], pid: int, rounds: int, sign_ins: int) -> dict[str, Any]:
     demo = ready["demo_accounts"][0]
     async with httpx.AsyncClient(base_url=f"{ready['url']}/api/v2", timeout=60) as client:
         first = (await client.post("/sessions", json={"email": demo["email"], "password": demo["password"]})).json()
         ours, bare = [], []
         for _round in range(rounds):
-            bare.append(await asyncio.to_thread(_bare, session_reader))
-            ours.append(await _session_reader(client, pid, demo, first["device"], session_reader))
+            bare.append(await asyncio.to_thread(_bare, sign_ins))
+            ours.append(await _sign_ins(client, pid, demo, first["device"], sign_ins))
         quiet, flooded = await _reads_under_a_flood(client, demo, first)
     return {
         "log_ins_per_cpu_second": round(statistics.median(ours), 1),
@@ -97,7 +97,7 @@ def _bare(count: int) -> float:
     return float(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout)
 
 
-async def _session_reader(client: httpx.AsyncClient, pid: int, demo: dict[str, str], device: str, count: int) -> float:
+async def _sign_ins(client: httpx.AsyncClient, pid: int, demo: dict[str, str], device: str, count: int) -> float:
     """Sign-ins a CPU second of all of Phoenix's processes, PostgreSQL and Valkey among them; four at a time."""
     before = _cpu(pid)
     given = {"email": demo["email"], "password": demo["password"], "device": device}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
@@ -12,14 +11,11 @@ BIN = Path("/usr/lib/postgresql/15/bin")
 
 
 class DebianPostgres:
-    """A server on a free loopback port, trusting local connections."""
+    """A server reached by a socket in its folder, trusting who may enter that, so that it is reached from any network namespace."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "pg15"
         self._as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
 
     def start(self) -> str:
         for parent in (self._folder.parent, *self._folder.parent.parents) if self._as_user else ():
@@ -29,9 +25,9 @@ class DebianPostgres:
         if self._as_user:
             shutil.chown(self._folder, "postgres", "postgres")
         self._run(str(BIN / "initdb"), "-D", str(self._folder), "-U", "phoenix", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder} -c fsync=off"
+        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off"
         self._run(str(BIN / "pg_ctl"), "-D", str(self._folder), "-l", str(self._folder / "log"), "-w", "-o", options, "start")
-        return f"postgresql://phoenix@127.0.0.1:{self._port}/postgres"
+        return f"postgresql://phoenix@/postgres?host={self._folder}"
 
     def stop(self) -> None:
         self._run(str(BIN / "pg_ctl"), "-D", str(self._folder), "-m", "immediate", "-w", "stop")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,17 @@ def reads_a_clock(name: str) -> bool:
 def test_no_test_sleeps_until_something_has_probably_happened() -> None:
     found = [f"{file}:{call.lineno}" for file, call in written() if sleeps(name_of(call), call) and file not in MAY_SLEEP]
     assert found == [], "wait for what you wait for: an event, or tests/waiting.py"
+
+
+def test_no_program_that_a_test_writes_sleeps() -> None:
+    found = [
+        f"{path.relative_to(TESTS)}:{node.lineno}"
+        for path in sorted(TESTS.rglob("*.py"))
+        if path != Path(__file__)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"\bsleep[ (]+[1-9]", node.value)
+    ]
+    assert found == [], "let it wait until it is killed (signal.pause), or say what it waits for"
 
 
 def test_no_test_measures_time() -> None:

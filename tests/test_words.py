@@ -89,7 +89,7 @@ def test_a_name_is_read_word_by_word() -> None:
 # descriptions, the documentation, docstrings and comments.
 SAY = {
     r"log(s|ged|ging)? (in|out)(?! (development|production))": "sign in, sign out",
-    r"log-(in|out)": "sign-in, sign-out",
+    r"log-(in|out)s?": "sign-in, sign-out",
     r"e-mails?|e-mail address": "email",
     r"(a|the|by|another|new|every|one|no|of|in|each|unwanted|that) mails?(?! (server|provider|program|scanner))": "email",
     r"somebody": "someone",

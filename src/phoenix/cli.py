@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 from cyclopts import App, Parameter
 
-from phoenix.operations.added import folder_of, references
+from phoenix.operations.references import folder_of, references
 from phoenix.operations.up import up as become
 from phoenix.settings import SettingsError, read_settings
 

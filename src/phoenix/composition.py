@@ -24,7 +24,8 @@ from phoenix.modules.organisations.module import MODULE as ORGANISATIONS
 from phoenix.modules.providers.module import MODULE as PROVIDERS
 from phoenix.modules.sessions.module import MODULE as SESSIONS
 from phoenix.modules.sign_in.module import MODULE as SIGN_IN
-from phoenix.operations.added import load, ordered, references
+from phoenix.operations.added import load, ordered
+from phoenix.operations.references import references
 
 OWN = (
     ACCOUNTS,

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.factors import bearer
 from tests.harness import PASSWORD, Harness
 
 ADA: dict[str, Any] = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada", "accept_terms": True, "time_zone": "UTC"}
+
+
+def token_of(page: str) -> str:
+    """The token against forged requests that a form carries."""
+    return page.partition('name="csrf" value="')[2].partition('"')[0]
 
 
 async def _sign_up(harness: Harness) -> tuple[str, str]:
@@ -32,6 +38,28 @@ def test_the_link_works_on_another_device_and_signs_nobody_in_there(harness: Har
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
             assert "phoenix_session" not in phone.cookies
             assert (await harness.post("/api/v2/sessions", json=_sign_in())).status_code == 201
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("way", ["code", "link"])
+def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_where_one_was_going(harness: Harness, way: str) -> None:
+    """An invitation leads to signing up, and from there the link of the email knows nothing of it."""
+    invitation = "/invitations/accept?token=abc"
+
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            form = await browser.get(f"/sign-up?next={quote(invitation, safe='')}")
+            sent = {"email": ADA["email"], "password": PASSWORD, "name": "Ada", "accept_terms": "1", "next": invitation}
+            assert (await browser.post("/sign-up", data={"csrf": token_of(form.text), **sent})).status_code == 200
+            await harness.work()
+            page = await browser.get(harness.link("ada@example.com") if way == "link" else "/verify?email=ada@example.com")
+            token = harness.link("ada@example.com").partition("token=")[2]
+            proof = {"token": token} if way == "link" else {"email": ADA["email"], "code": harness.code("ada@example.com")}
+            path = "/verify/link" if way == "link" else "/verify"
+            answer = await browser.post(path, data={"csrf": token_of(page.text), **proof})
+            assert (answer.status_code, answer.headers["location"]) == (303, invitation)
+            assert "phoenix_session" in browser.cookies
 
     asyncio.run(run())
 

@@ -75,10 +75,12 @@ def machines(tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
     missing = [program for program in ("ip", "wg", "wireguard-go") if shutil.which(program) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} is not installed; `tools/system_packages.sh` installs it.")
+    if not Path("/dev/net/tun").exists():
+        pytest.skip("This machine has no /dev/net/tun, through which a tunnel goes.")
     server, staff = Machine(1, tmp_path), Machine(2, tmp_path)
     made = subprocess.run(["ip", "netns", "add", server.name], capture_output=True, text=True, check=False)
-    if made.returncode != 0 or not Path("/dev/net/tun").exists():
-        pytest.skip(f"This machine does not permit network namespaces or tunnels: {made.stderr.strip()}")
+    if made.returncode != 0:
+        pytest.skip(f"This machine does not permit network namespaces: {made.stderr.strip()}")
     try:
         subprocess.run(["ip", "netns", "add", staff.name], check=True)
         cable = ("veth", "peer", "name", "cable", "netns", staff.name)
@@ -117,8 +119,6 @@ def wait_for(holds: Callable[[], object], seconds: float = 30) -> None:
 
 def test_the_panel_answers_inside_the_tunnel_and_nowhere_else(machines: tuple[Machine, Machine], place: Place) -> None:
     server, staff = machines
-    if "host=" not in place.database:
-        pytest.skip("The database is reached by a network address, which the namespace of the server does not have.")
     variables = {
         "PHOENIX_ENVIRONMENT": "test",
         "PHOENIX_SECRET_KEY": f"a secret for the tunnel, long enough and of many letters {place.folder}",

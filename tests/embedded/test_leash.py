@@ -15,7 +15,7 @@ from phoenix.embedded.processes import is_gone, wait_until
 OWNER = """
 import subprocess, sys
 from phoenix.embedded.leash import leashed
-process = subprocess.Popen(leashed([sys.executable, "-c", "import time; time.sleep(60)"]))
+process = subprocess.Popen(leashed([sys.executable, "-c", "import signal; signal.pause()"]))
 print(process.pid, flush=True)
 process.wait()
 """

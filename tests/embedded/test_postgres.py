@@ -18,13 +18,13 @@ from phoenix.embedded.postgres.server import FolderError, Postgres
 from phoenix.embedded.processes import is_gone, wait_until
 
 OWNER = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from phoenix.embedded.postgres.server import Postgres
 server = Postgres(Path(sys.argv[1]))
 server.start()
 print(server.process.pid, flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 

@@ -185,3 +185,12 @@ def test_a_hostile_text_is_refused_with_little_work() -> None:
         for text in ['"' * 500, "a\u0338" * 250 + "@example.com", "a." * 250 + "@example.com", "a@" + "é." * 250, "@" * 500]:
             with pytest.raises(InvalidInput):
                 parse_address(text)
+
+
+def test_an_address_is_as_long_as_it_is_sent_and_not_as_it_is_typed() -> None:
+    """Letters of another script take two octets each, which only counts what is sent."""
+    domain = ".".join(["d" * 63, "d" * 63, "d" * 63, "com"])
+    assert parse_address(f"{'u' * 32}@{domain}").envelope.endswith(".com")
+    with pytest.raises(InvalidInput) as refused:
+        parse_address(f"{chr(252) * 32}@{domain}")
+    assert [error.code for error in refused.value.errors] == ["too_long"]

@@ -12,12 +12,12 @@ from phoenix.operations.up.errors import NewerDataError, StartError
 from phoenix.operations.up.folder import claim, secret_key
 
 HOLDER = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from phoenix.operations.up.folder import claim
 with claim(Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(60)
+    signal.pause()
 """
 
 

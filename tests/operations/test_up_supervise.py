@@ -20,14 +20,14 @@ from phoenix.operations.up.leftovers import end_leftovers
 from phoenix.operations.up.plan import DATA_VARIABLE, Part
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
 
-SLEEPER = (sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(60)")
+SLEEPER = (sys.executable, "-c", "import signal; print('hello', flush=True); signal.pause()")
 # A server whose worker, in the same group, holds the port and outlives it.
 SERVER = """
-import os, socket, sys, time
+import os, signal, socket, sys
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 if os.fork() == 0:
-    time.sleep(60)
-time.sleep(60)
+    signal.pause()
+signal.pause()
 """
 
 
@@ -191,7 +191,7 @@ def test_its_output_is_passed_on_and_its_last_lines_are_kept(children: list[Chil
 
 def test_a_child_that_ignores_the_signal_is_stopped_all_the_same(children: list[Child]) -> None:
     lines: list[tuple[str, str]] = []
-    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
     child = make(children, (sys.executable, "-c", code), lines)
     child.start()
     assert wait_until(lambda: bool(lines), 5)

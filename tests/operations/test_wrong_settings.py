@@ -12,7 +12,8 @@ import pytest
 
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry, RegistryError
-from phoenix.operations.added import folder_of, load, ordered, references
+from phoenix.operations.added import load, ordered
+from phoenix.operations.references import folder_of, references
 from phoenix.settings import SettingsError, read_settings, setting, unknown, variables
 from phoenix.settings.declare import between
 

@@ -12,15 +12,10 @@ from phoenix.composition import MODULES
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "where.md").read_text(encoding="utf-8")
 NAMED = sorted({path for path in re.findall(r"`([^`\s]+)`", TEXT) if "/" in path or "." in path} - {"templates/", "migrations/"})
-# These folders come when `accounts` is split. Once one of them is there, all that the page says of it is looked at.
-COMING = ("sessions", "factors", "providers", "sign_in", "keys", "impersonation", "audit")
 
 
 @pytest.mark.parametrize("path", [path for path in NAMED if path != "tests/"])
 def test_every_path_is_there(path: str) -> None:
-    module = re.match(r"src/phoenix/modules/(\w+)/", path)
-    if module and module[1] in COMING and not any((ROOT / "src/phoenix/modules" / name).is_dir() for name in COMING):
-        pytest.skip("comes with the split of accounts")
     assert (ROOT / path).exists()
     assert path.endswith("/") == (ROOT / path).is_dir()
 

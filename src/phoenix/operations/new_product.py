@@ -21,7 +21,7 @@ def new_product(name: str, target: Path, *, module: str = "notes", taken: Collec
     """
     folder = name.replace("-", "_")
     if not is_name(folder) or folder.endswith("_") or "__" in folder:
-        raise BadName(f"{name!r} cannot be a product. Use lower-case letters, digits and hyphens, beginning with a letter, such as acme.")
+        raise BadName(f"{name!r} cannot be a product. Use lower-case letters, digits and hyphens, starting with a letter, such as acme.")
     if folder in RESERVED:
         raise BadName(f"{name!r} is the name of another Python package. Choose another name, such as my-{name}.")
     check_module_name(module)

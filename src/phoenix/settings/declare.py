@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 T = TypeVar("T")
 PREFIX = "PHOENIX_"
@@ -123,6 +123,14 @@ def between(least: int, most: int) -> Check:
 PORT = between(0, 65_535)
 
 
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port of an address can be used, or it has none."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
 def with_scheme(*schemes: str) -> Check:
     """Empty, or an address with one of these schemes and a host."""
 
@@ -132,10 +140,12 @@ def with_scheme(*schemes: str) -> Check:
         wanted = " or ".join(f"{scheme}://" for scheme in schemes)
         try:
             parts = urlsplit(value)
-            whole = parts.scheme in schemes and (bool(parts.hostname) or "host=" in parts.query) and parts.port != 0
+            whole = parts.scheme in schemes and (bool(parts.hostname) or "host=" in parts.query)
         except ValueError:
             whole = False
-        return "" if whole else f"must be an address that begins with {wanted}"
+        if whole and not _has_port(parts):
+            return "has a port that is not a number between 1 and 65535"
+        return "" if whole else f"must be an address that starts with {wanted}"
 
     return check
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
 from tests.harness import Harness
+from tests.waiting import until
 
-from phoenix.modules.demo.actions import seed_demo
+from phoenix.kernel.errors import Conflict, NotFound
+from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.modules.accounts.actions.accounts import create_account
+from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.modules.demo.people import PEOPLE
 
 
@@ -31,5 +36,37 @@ def test_nothing_is_made_where_someone_has_an_account(harness: Harness) -> None:
             await harness.person("ada")
             assert json.loads(await seed_demo(harness.runtime)) == {"accounts": []}
             assert (await harness.sql("SELECT count(*) FROM accounts"))[0]["count"] == 1
+
+    asyncio.run(run())
+
+
+def test_of_two_that_make_it_at_once_one_finds_it_made(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            async with harness.runtime.database.transaction() as tx:
+                address = parse_address(PEOPLE[0].email)
+                assert await create_account(tx, address, name="Ada", password_hash="!", time_zone="UTC", locale="en")
+                making = asyncio.create_task(seed_demo(harness.runtime))
+                await until(lambda: waits(harness))
+            with pytest.raises(Conflict, match=PEOPLE[0].email):
+                await making
+            assert [row["name"] for row in await harness.sql("SELECT name FROM accounts")] == ["Ada"]
+
+    async def waits(harness: Harness) -> bool:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return bool((await harness.sql(waiting))[0]["count"])
+
+    asyncio.run(run())
+
+
+def test_entries_in_great_number_need_an_organisation(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            with pytest.raises(NotFound, match="Create one first"):
+                await seed_scale(harness.runtime, 3)
+            await harness.organisation("ember", ada="owner")
+            with pytest.raises(NotFound, match="Create one first"):
+                await seed_scale(harness.runtime, 3, "ash")
+            assert await harness.sql("SELECT 1 FROM entries") == []
 
     asyncio.run(run())

@@ -85,6 +85,8 @@ def test_an_invitation_is_for_its_address_alone_and_works_once(harness: Harness)
             assert await harness.events() == ["organisations.member_joined"]
             feed = await harness.get(f"/api/v2/feed?organisation={ember}", by="bo")
             assert feed.json()["items"][0]["summary"] == "Bo joined, invited by Ada"
+            page = (await harness.get("/o/ember/feed", by="ada")).text
+            assert "<b>Bo</b> joined, invited by <b>Ada</b>" in page
 
     asyncio.run(run())
 

@@ -194,7 +194,7 @@ def test_two_environments_may_not_share_a_secret(harness: Harness, place: Place)
         async with harness:
             pass
         copied = Harness(place, {"PHOENIX_ENVIRONMENT": "development"})
-        with pytest.raises(SettingsError, match="the one of the test environment"):
+        with pytest.raises(SettingsError, match="the key of the test environment"):
             async with copied:
                 pass
         own = Harness(

@@ -76,6 +76,20 @@ def test_an_account_begins_and_is_found_again(place: Place, which: str, request:
     asyncio.run(run())
 
 
+def test_an_address_that_got_an_account_meanwhile_is_not_signed_up_again(place: Place, provider: Provider) -> None:
+    async def run() -> None:
+        async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
+            await sign_in_with(browser)
+            await sign_up_by_password(harness)
+            form = {"csrf": csrf_of((await browser.get("/sign-up/with")).text), "name": "Ada", "accept_terms": "on"}
+            refused = await browser.post("/sign-up/with", data=form)
+            assert problem_of(refused) == "An account with this address already exists. Sign in to it."
+            assert await harness.sql("SELECT 1 FROM identities") == []
+            assert not await is_signed_in(browser)
+
+    asyncio.run(run())
+
+
 def test_who_waits_can_sign_up_once_and_for_ten_minutes(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:

@@ -15,6 +15,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 import msgspec
+from litestar.exceptions import InternalServerException
 
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.data.database import Transaction
@@ -41,6 +42,13 @@ BODY_SECONDS = 30.0
 class BodyTimeout(PhoenixError):
     status, code, title = 408, "body_timeout", "The request took too long to arrive"
     sentence = "Check your connection and try again."
+
+
+class BodyIncomplete(PhoenixError):
+    """The connection ended before the body did, or its chunks cannot be read."""
+
+    status, code, title = 400, "body_incomplete", "The body of the request is incomplete"
+    sentence = "The connection ended before the whole request had arrived. Send it again."
 
 
 async def admit(request: AnyRequest, rule: Rule) -> Admission:
@@ -129,12 +137,15 @@ def limited_as(address: str) -> str:
 
 
 async def _read_body(request: AnyRequest) -> bytes:
-    """All of it, stored with the request for the code that interprets it. Raises BodyTimeout."""
+    """All of it, stored with the request for the code that interprets it. Raises BodyTimeout and BodyIncomplete."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.body()
     except TimeoutError:
         raise BodyTimeout from None
+    except InternalServerException:
+        # Litestar's word for a client that left in the middle; the server says the same of chunks that it cannot read.
+        raise BodyIncomplete from None
 
 
 def _organisation_named(request: AnyRequest, rule: Rule, body: bytes | None) -> str | None:

@@ -24,6 +24,7 @@ from phoenix.kernel.errors import (
     SecondFactorNeeded,
     TooManyRequests,
 )
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of
@@ -252,8 +253,15 @@ def _path_of(url: str) -> str:
 
 async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool = True) -> dict[str, str]:
     runtime = app_of(request).runtime
-    data = await request.form()
-    form = {name: value for name, value in list(data.items())[:MOST_FORM_FIELDS] if isinstance(value, str)}
+    # Counted before they are taken apart: a megabyte of tiny fields would hold up everyone else for more than a second.
+    multipart = request.headers.get("content-type", "").startswith("multipart/")
+    if not multipart and (await request.body()).count(b"&") >= MOST_FORM_FIELDS:
+        raise InvalidInput(_("This form has too many fields. Load the page again."))
+    try:
+        data = await request.form()
+    except LookupError:
+        raise InvalidInput(_("This form is in a character encoding that is not known. Load the page again.")) from None
+    form = {name: value for name, value in data.items() if isinstance(value, str)}
     if not checked:
         return form
     binding = admission.actor.session if admission.actor else request.cookies.get(_browser_cookie(runtime))

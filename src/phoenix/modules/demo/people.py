@@ -52,7 +52,7 @@ ENTRIES = (
         9,
         11,
         "Calibration plan for December",
-        "Fourteen instruments are due. We begin with hall 1, as it stands still in the first week.",
+        "Fourteen instruments are due. We start with hall 1, which is shut down in the first week.",
     ),
     DemoEntry(
         0,

@@ -48,7 +48,7 @@ def visible_kinds(registry: Registry, membership: MembershipRecord, group: str =
 def feed_item(registry: Registry, row: FeedRow, names: Mapping[str, str], slug: str) -> FeedItem:
     """The item of a row. An ID that no longer has a name is “Someone”."""
     kind = registry.events[row.kind]
-    mentioned = {text: names[text] for text in ids_in(registry, row) if text != row.actor and text in names}
+    mentioned = {text: names[text] for text in ids_in(registry, row) if text in names and (text != row.actor or text == row.subject)}
     actor = Person(row.actor, names.get(row.actor, _(GONE))) if row.actor else None
     summary = _(kind.summary)
     words = {field: _word(registry, names, row, field) for field in _holes(summary)}

@@ -6,7 +6,7 @@ from phoenix.kernel.data.events import Event
 
 
 class ImpersonationStarted(Event, frozen=True, kw_only=True, kind="impersonation.started"):
-    """Staff began to impersonate a person, for so many minutes. The subject is the person's account; the event's actor is staff."""
+    """Staff started to impersonate a person, for so many minutes. The subject is the person's account; the event's actor is staff."""
 
     session: str
     reason: str

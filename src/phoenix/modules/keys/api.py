@@ -57,7 +57,7 @@ async def create_api_key(call: Call, data: ApiKeyData) -> Created[NewApiKeyAnswe
     return Created(NewApiKeyAnswer(made.id, made.key), f"/api/v2/api_keys/{made.id}")
 
 
-@delete("/api/v2/api_keys/{key_id:str}", may=SIGNED_IN, queries=2)
+@delete("/api/v2/api_keys/{key_id:str}", may=SIGNED_IN, act="credential", queries=2)
 async def revoke_api_key(call: Call, key_id: str) -> None:
     """Revoke one of your API keys."""
     await api_keys.revoke_api_key(call.tx, call.actor.account, key_id)

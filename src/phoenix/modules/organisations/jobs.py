@@ -8,14 +8,14 @@ from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited
+from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited, may_still_invite
 
 
 async def send_invitation(runtime: Runtime, invited: Invited) -> None:
     """Email an invitation with a new link. Run again, it sends another, and the previous link stops working."""
     async with runtime.database.transaction() as tx:
         invitation = await tx.maybe(queries.OPEN_INVITATION_BY_ID, invited.invitation)
-        if invitation is None:
+        if invitation is None or not may_still_invite(runtime, invitation):
             return
         token = new_token()
         await tx.execute(queries.SET_TOKEN, invitation.id, hash_token(token), tx.now, tx.now + LIVES)

@@ -64,6 +64,8 @@ class OpenInvitation(Struct, frozen=True):
     role: str
     invited_by: str
     inviter_name: str
+    inviter_role: str | None
+    """None where they are no longer a member."""
     email: str
     email_key: str
 
@@ -202,7 +204,8 @@ OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(
     OpenInvitation,
     """
     SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
-           a.name AS inviter_name, i.email, i.email_key
+           a.name AS inviter_name, i.email, i.email_key,
+           (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
      WHERE i.id = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL
 """,
@@ -211,7 +214,8 @@ OPEN_INVITATION: Query[OpenInvitation] = query(
     OpenInvitation,
     """
     SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
-           a.name AS inviter_name, i.email, i.email_key
+           a.name AS inviter_name, i.email, i.email_key,
+           (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
      WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.until > $2
        FOR UPDATE OF i
@@ -221,7 +225,8 @@ OPEN_INVITATION_TO_READ: Query[OpenInvitation] = query(
     OpenInvitation,
     """
     SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
-           a.name AS inviter_name, i.email, i.email_key
+           a.name AS inviter_name, i.email, i.email_key,
+           (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
      WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.until > $2
 """,

@@ -35,7 +35,7 @@ class SessionReauthenticated(Event, frozen=True, kw_only=True, kind="sessions.re
 
 
 class NewDeviceSeen(Event, frozen=True, kw_only=True, kind="sessions.new_device_seen"):
-    """A session began on a device that the account had not used before."""
+    """Someone signed in on a device that the account had not used before."""
 
     session: str
 

@@ -19,8 +19,8 @@ from phoenix.embedded.postgres.server import FolderError, Postgres
 from phoenix.embedded.processes import EmbeddedError
 from phoenix.embedded.valkey import Valkey
 from phoenix.kernel.web.assets import FIX, missing_asset
-from phoenix.operations.added import folder_of, references
 from phoenix.operations.grants import make_role
+from phoenix.operations.references import folder_of, references
 from phoenix.operations.revisions import is_up_to_date
 from phoenix.operations.up import caddy
 from phoenix.operations.up.addresses import (

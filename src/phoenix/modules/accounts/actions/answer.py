@@ -1,4 +1,4 @@
-"""An account as the API describes it. What begins a session holds one as well."""
+"""An account as the API describes it. Sign-in responses contain one as well."""
 
 from __future__ import annotations
 

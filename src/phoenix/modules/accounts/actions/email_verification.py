@@ -79,8 +79,7 @@ async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
     if proof.token:
         found = await tx.maybe(queries.BY_LINK, hash_token(proof.token), purpose, tx.now)
         if found is None:
-            too_old = _("10 minutes") if purpose in SHORT_LIVED else _("1 hour")
-            raise WrongCode(_("This link has already been used or is more than {age} old. Request a new email.").format(age=too_old))
+            raise WrongCode(_("This link has been used, replaced or has expired. Request a new email."))
     else:
         found = await _by_code(runtime, tx, purpose, proof)
     await tx.execute(queries.USE, found.id, tx.now)
@@ -107,7 +106,9 @@ async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
     for verification in sent:
         if secrets.compare_digest(code_hash(runtime.keys, verification.id, code), verification.code_hash):
             return verification
-    sentence = _("This code is wrong, has already been used or is more than 10 minutes old. After 5 wrong attempts, request a new email.")
+    sentence = _(
+        "This code is wrong, has been used or replaced, or is more than 10 minutes old. After 5 wrong attempts, request a new email."
+    )
     raise WrongCode(errors=(FieldError("code", "wrong_code", sentence),))
 
 

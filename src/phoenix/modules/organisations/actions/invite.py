@@ -15,6 +15,7 @@ from phoenix.kernel.errors import FieldError, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
@@ -83,13 +84,23 @@ async def revoke_invitation(tx: Transaction, member: Membership, invitation: str
     tx.record(InvitationRevoked(organisation=member.organisation, subject=invitation))
 
 
-async def accept_invitation(tx: Transaction, actor: Actor, token: str) -> OpenInvitation:
+async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, token: str) -> OpenInvitation:
     """Join. Raises InvitationGone for a link that ended, WrongAddress where it was sent to someone else's address."""
     invitation = await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
     if invitation is None:
         raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
     if parse_address(actor.record.email).key != invitation.email_key:
         raise WrongAddress(_("This invitation is for a different address. Sign in with that address, or ask for a new invitation."))
+    if not may_still_invite(runtime, invitation):
+        raise InvitationGone(_("The person who sent this invitation can't invite you any more. Ask for a new one."))
     await tx.execute(queries.ACCEPT, invitation.id, tx.now)
     await add_member(tx, invitation.organisation, actor.account, role=invitation.role, invited_by=invitation.invited_by)
     return invitation
+
+
+def may_still_invite(runtime: Runtime, invitation: OpenInvitation) -> bool:
+    """Whether the inviter could send this invitation today: what they have lost since, they cannot give."""
+    role = invitation.inviter_role
+    if role is None or "organisations.invite" not in runtime.part(Registry).roles[role]:
+        return False
+    return ROLES.index(invitation.role) >= ROLES.index(role)

@@ -185,7 +185,7 @@ async def accept_invitation(call: Call, data: AcceptData) -> Joined:
     """Join the organisation you were invited to, with the token from the link in the email."""
     if not data.token:
         raise InvalidInput(errors=(FieldError("token", "missing", "Send the token from the link."),))
-    invitation = await invite.accept_invitation(call.tx, call.actor, data.token)
+    invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, data.token)
     return Joined(invitation.organisation, invitation.role)
 
 

@@ -1,4 +1,4 @@
-"""Pages of organisations: choose, begin, members, invitations, settings."""
+"""Pages of organisations: choose, create, members, invitations, settings."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ async def show_invitation(call: Call) -> View:
 
 @form("/invitations/accept", may=SIGNED_IN, queries=4, act="authority", retry=show_invitation)
 async def send_accept(call: Call) -> Redirect:
-    invitation = await invite.accept_invitation(call.tx, call.actor, call.form.get("token", ""))
+    invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, call.form.get("token", ""))
     return Redirect(
         f"/o/{invitation.organisation_slug}/feed", _("You're now a member of {name}.").format(name=invitation.organisation_name)
     )

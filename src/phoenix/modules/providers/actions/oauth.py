@@ -133,7 +133,7 @@ async def finish(
 
 
 def read_flow(runtime: Runtime, *, browser: str, sealed: str) -> Flow | None:
-    """What began in this browser at most ten minutes ago, or None."""
+    """What was started in this browser at most 10 minutes ago, or None."""
     flow = unseal(runtime, PURPOSE, sealed, Flow, browser)
     return flow if flow is not None and runtime.clock.now() < flow.until else None
 

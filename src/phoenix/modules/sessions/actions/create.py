@@ -32,7 +32,7 @@ class Client(Struct, frozen=True):
 async def create_session(
     runtime: Runtime, tx: Transaction, *, account: str, method: str, client: Client, device: str = ""
 ) -> SessionTokens:
-    """Store a session, and the `device` it begins on. An API client gets a JWT that lives for minutes, and a refresh token."""
+    """Store a session, and the `device` it starts on. An API client gets a JWT that lives for minutes, and a refresh token."""
     idle, absolute = _limits(runtime.settings.sessions, remember=client.remember, api=client.api)
     session, until = new_id("ses"), tx.now + timedelta(seconds=absolute)
     token = f"pho_{new_token()}"

@@ -20,6 +20,6 @@ SEND_NEW_DEVICE = JobKind("sessions.send_new_device", NewDevice)
 
 
 async def notify_of_new_device(tx: Transaction, account: str, session: str) -> None:
-    """Tell the owner that a session began on a device that was not used before."""
+    """Tell the owner that someone signed in on a new device."""
     tx.record(NewDeviceSeen(subject=account, session=session))
     await enqueue(tx, SEND_NEW_DEVICE, NewDevice(account, session))

@@ -67,7 +67,7 @@ class RenewedSession(Struct, frozen=True):
 
 
 class SessionOrigin(Struct, frozen=True):
-    """Where and when a session began."""
+    """Where and when a session started."""
 
     device: str
     place: str

@@ -54,7 +54,7 @@ async def send_sign_in(call: Call) -> Redirect:
     try:
         account = await check_password(call.runtime, call.tx, email=email, password=sent["password"], device=known_device(call))
     except AddressNotVerified as problem:
-        remember_sign_up(call, problem.sign_up)
+        remember_sign_up(call, problem.sign_up, sent.get("next", ""))
         return Redirect(f"/verify?email={quote(email)}", _("Confirm your address first. We've emailed you a code."))
     return await sign_in_browser(call, account, method="password", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.errors import Forbidden, NotFound
+from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.security.passwords import SHORTEST
@@ -42,7 +41,7 @@ async def send_sign_up(call: Call) -> View:
         locale="en",
         accept_terms=bool(sent.get("accept_terms")),
     )
-    remember_sign_up(call, made)
+    remember_sign_up(call, made, sent.get("next", ""))
     return View("sign_in/sign_up_done.html", {"form": {"email": sent.get("email", "").strip(), "next": sent.get("next", "")}})
 
 
@@ -53,13 +52,7 @@ async def show_verify(call: Call) -> View:
 
 @form("/verify", may=PUBLIC, queries=12, limits=(VERIFICATIONS,), retry=show_verify)
 async def send_verify(call: Call) -> Redirect:
-    email, on_to = call.form.get("email", "").strip(), safe_next(call.form.get("next") or "/")
-    proof = EmailProof(email=email, code=call.form.get("code", ""))
-    made = await verify.verify(call.runtime, call.tx, proof, signed_up_here=sign_up_of(call))
-    if made.here:
-        return await sign_in_browser(call, made.account, method="email_code", on_to=on_to, toast=_("Address confirmed."))
-    # The password was typed in another browser, so it is asked for in this one.
-    return Redirect(f"/sign-in?email={quote(email)}&next={quote(on_to, safe='')}", _("Address confirmed. Sign in to continue."))
+    return await _verified(call, EmailProof(email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
 
 
 @form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), retry=show_verify)
@@ -73,13 +66,21 @@ async def show_verify_link(call: Call) -> View:
     return View("sign_in/verify_link.html", {"token": call.form.get("token") or call.query("token")})
 
 
-@form("/verify/link", may=PUBLIC, queries=6, limits=(VERIFICATIONS,), retry=show_verify_link)
+@form("/verify/link", may=PUBLIC, queries=12, limits=(VERIFICATIONS,), retry=show_verify_link)
 async def send_verify_link(call: Call) -> Redirect:
     if not call.form.get("token"):
         raise WrongCode(_("This link is incomplete. Open it again from the email, or enter the code."))
-    await verify.verify(call.runtime, call.tx, EmailProof(token=call.form["token"]), signed_up_here=sign_up_of(call))
-    # The link may be opened on another device than the sign-up.
-    return Redirect("/sign-in", _("Address confirmed. Sign in to continue."))
+    return await _verified(call, EmailProof(token=call.form["token"]))
+
+
+async def _verified(call: Call, proof: EmailProof) -> Redirect:
+    """On to where the sign-up was to lead; by way of signing in, if the password was typed in another browser."""
+    signed_up, kept = sign_up_of(call)
+    on_to = safe_next(call.form.get("next") or kept)
+    made = await verify.verify(call.runtime, call.tx, proof, signed_up_here=signed_up)
+    if made.here:
+        return await sign_in_browser(call, made.account, method="email_code", on_to=on_to, toast=_("Address confirmed."))
+    return Redirect(query("/sign-in", email=proof.email, next="" if on_to == "/" else on_to), _("Address confirmed. Sign in to continue."))
 
 
 @page("/first-administrator", may=PUBLIC, queries=1)

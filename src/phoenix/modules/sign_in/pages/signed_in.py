@@ -49,15 +49,20 @@ async def sign_in_browser(
     return Redirect(safe_next(on_to or "/"), toast)
 
 
-def remember_sign_up(call: Call, sign_up: str) -> None:
-    """Sign this browser in as soon as it verifies the address of that sign-up, whose password was typed here."""
-    token = call.runtime.keys.sign(SIGN_UP_PURPOSE, sign_up, expires=call.runtime.clock.now() + KEEP)
+def remember_sign_up(call: Call, sign_up: str, on_to: str = "") -> None:
+    """Sign this browser in as soon as it verifies the address of that sign-up, whose password was typed here, and go on to `on_to`.
+
+    The link in the email leads here without it, and an invitation must not be lost on the way.
+    """
+    token = call.runtime.keys.sign(SIGN_UP_PURPOSE, f"{sign_up} {safe_next(on_to or '/')}", expires=call.runtime.clock.now() + KEEP)
     call.cookies.append(our_cookie(call.runtime, SIGN_UP_COOKIE, token, seconds=round(KEEP.total_seconds())))
 
 
-def sign_up_of(call: Call) -> str:
-    """The sign-up that this browser sent, or ""."""
-    return call.runtime.keys.verify(SIGN_UP_PURPOSE, cookie_value(call, SIGN_UP_COOKIE), now=call.runtime.clock.now()) or ""
+def sign_up_of(call: Call) -> tuple[str, str]:
+    """The sign-up that this browser sent, or "", and where it was to go on to."""
+    kept = call.runtime.keys.verify(SIGN_UP_PURPOSE, cookie_value(call, SIGN_UP_COOKIE), now=call.runtime.clock.now()) or ""
+    sign_up, _space, on_to = kept.partition(" ")
+    return sign_up, on_to or "/"
 
 
 def known_device(call: Call) -> str:

@@ -1,0 +1,65 @@
+"""Bodies that end early or cannot be read: told as the client's fault, whoever it is, and cheap."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.harness import Harness
+
+from phoenix.app import Phoenix
+
+
+async def status_of(app: Phoenix, token: str, *messages: dict[str, Any]) -> int:
+    """The status of a POST whose body arrives in these messages."""
+    waiting, answered = list(messages), list[int]()
+
+    async def receive() -> Any:
+        return waiting.pop(0)
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            answered.append(message["status"])
+
+    headers = [(b"host", b"phoenix.test"), (b"authorization", f"Bearer {token}".encode()), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/api/v2/entries",
+        "raw_path": b"/api/v2/entries", "query_string": b"", "root_path": "", "headers": headers, "client": ("127.0.0.1", 1),
+        "server": ("phoenix.test", 80),
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return answered[0]
+
+
+def test_a_body_that_ends_early_is_incomplete(harness: Harness) -> None:
+    """The server says so of a client that leaves, and of chunks that it cannot read."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            assert harness._phoenix is not None
+            sent: list[dict[str, Any]] = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+            assert await status_of(harness._phoenix, harness.people["ada"].token, *sent) == 400
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % number for number in range(20_000))),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="email"\r\nContent-Type: text/plain; charset=nope\r\n\r\na\r\n--x--\r\n',
+        ),
+    ],
+    ids=["too many fields", "an unknown encoding"],
+)
+def test_a_form_that_cannot_be_read_is_refused(harness: Harness, kind: str, body: bytes) -> None:
+    async def run() -> None:
+        async with harness:
+            answer = await harness.new_client().post("/sign-in", content=body, headers={"Content-Type": kind})
+            assert answer.status_code == 422
+
+    asyncio.run(run())

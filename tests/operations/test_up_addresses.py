@@ -1,0 +1,123 @@
+"""What `phoenix up` says of ports, databases and caches that it cannot use."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conftest import database_url
+
+from phoenix.embedded.postgres.programs import program, run_program
+from phoenix.embedded.processes import EmbeddedError
+from phoenix.operations.new_module import BadName, new_module
+from phoenix.operations.up import addresses, caddy
+from phoenix.operations.up.addresses import check_cache, check_database, first_free, is_free
+from phoenix.operations.up.errors import NewerDataError, StartError
+from phoenix.operations.up.progress import Progress
+from phoenix.operations.up.start import NEWER_DATABASE, _command
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_port_that_this_account_may_not_use_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests may run as root, whom no port is refused."""
+
+    def refuse(_socket: socket.socket, _address: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse, raising=False)
+    with pytest.raises(StartError, match="can't use port 80. Choose one above 1023"):
+        is_free("127.0.0.1", 80)
+
+
+def test_a_host_that_is_no_address_of_this_machine_is_told() -> None:
+    for host in ("192.0.2.1", "no such host"):
+        with pytest.raises(StartError, match="is not an address of this machine. Set PHOENIX_HOST"):
+            is_free(host, 8000)
+
+
+def test_the_last_port_may_be_taken() -> None:
+    with socket.create_server(("127.0.0.1", 65_535)), pytest.raises(StartError, match="No port from 65535 on is free"):
+        first_free(65_535)
+
+
+def test_a_database_that_does_not_exist_is_named(postgres: str) -> None:
+    with pytest.raises(StartError, match="has no database 'nowhere'"):
+        check_database(database_url(postgres, "nowhere"))
+
+
+def test_a_database_that_says_nothing_is_given_up(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "ANSWER_SECONDS", 0.2)
+    with pytest.raises(StartError, match="does not answer within"):
+        check_database(f"postgresql://phoenix:{'secret'}@127.0.0.1:{silent}/phoenix")
+
+
+def test_an_address_of_no_database_cannot_be_used() -> None:
+    with pytest.raises(StartError, match=r"cannot be used \(\w+\). Check PHOENIX_DATABASE_URL"):
+        check_database("postgresql://phoenix@127.0.0.1:1/phoenix")
+
+
+def test_a_cache_that_hangs_up_does_not_answer() -> None:
+    with pytest.raises(StartError, match=r"does not answer \(\w+\). Check PHOENIX_CACHE_URL"):
+        check_cache("redis://127.0.0.1:1/0")
+
+
+def test_what_greets_otherwise_is_no_cache() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def refuse() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(512)
+                connection.sendall(b"-NOAUTH\r\n")
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        with pytest.raises(StartError, match="refuses the connection"):
+            check_cache(f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        thread.join()
+
+
+def test_a_domain_needs_caddy_and_two_ports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StartError, match="PHOENIX_DOMAIN needs Caddy"):
+        caddy.caddy_program()
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(caddy, "_first_open_port", lambda: 1024)
+    with pytest.raises(StartError, match="needs the ports 80 and 443"):
+        caddy.require_ports()
+
+
+@pytest.mark.parametrize(("status", "kind"), [(NEWER_DATABASE, NewerDataError), (1, StartError)])
+def test_a_command_that_fails_ends_the_start(status: int, kind: type[StartError]) -> None:
+    with pytest.raises(kind):
+        _command(Progress(), "a step", (sys.executable, "-c", f"raise SystemExit({status})"), {})
+
+
+def test_a_module_is_called_what_python_can_call_it_and_overwrites_nothing(tmp_path: Path) -> None:
+    with pytest.raises(BadName, match="cannot be a Python package"):
+        new_module("notes", tmp_path, package="acme.2nd")
+    (tmp_path / "notes").mkdir()
+    with pytest.raises(BadName, match="already exists"):
+        new_module("notes", tmp_path)
+    assert list((tmp_path / "notes").iterdir()) == []
+
+
+def test_a_program_of_postgresql_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EmbeddedError, match="PostgreSQL's initdb failed: .*no data directory"):
+        run_program("initdb", user=None if os.geteuid() else (65534, 65534))
+    monkeypatch.setattr("phoenix.embedded.postgres.programs.find_spec", lambda _name: None)
+    with pytest.raises(EmbeddedError, match="package is not installed"):
+        program("postgres")

@@ -1,0 +1,81 @@
+"""What stops `phoenix up` on its way, and a migration that has to wait."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tests.harness import Place
+
+from phoenix.composition import MIGRATIONS
+from phoenix.operations import migrate as migration
+from phoenix.operations.migrate import MigrationError, NewerDatabase, migrate
+from phoenix.operations.up import start
+from phoenix.operations.up.errors import StartError, WrongSettingError
+from phoenix.operations.up.supervise import Supervisor
+from phoenix.settings import Settings, read_settings
+
+
+def test_a_start_without_styles_and_scripts_says_how_to_make_them(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="The styles and scripts that every page needs are missing"):
+        start._require_assets(tmp_path)
+
+
+def test_a_start_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start, "READY_SECONDS", 0.0)
+    monkeypatch.setattr(start, "_serves", lambda _settings: False)
+    with pytest.raises(StartError, match="GET /readyz did not return 200"):
+        start._wait_until_ready(Settings(), Supervisor(lambda _line: None))
+
+
+def test_the_first_signal_stops_a_start_in_order() -> None:
+    signals = start._Signals(Supervisor(lambda _line: None))
+    try:
+        with pytest.raises(start.StopRequestedError):
+            signal.raise_signal(signal.SIGTERM)
+        # The same one again, as a terminal sends it to the whole group, is no second.
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signals.restore()
+
+
+def test_a_setting_that_its_module_refuses_stops_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The modules are asked where a variable is not one of ours.
+    monkeypatch.setenv("PHOENIX_OF_A_MODULE", "1")
+    monkeypatch.setenv("PHOENIX_PROVIDERS", "nonsense")
+    with pytest.raises(WrongSettingError, match="PHOENIX_PROVIDERS"):
+        start._check_settings_of_modules(read_settings(os.environ))
+
+
+def test_a_migration_that_waits_too_long_for_another_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migration, "LOCK_WAIT_SECONDS", 0.0)
+    said: list[str] = []
+
+    async def run() -> None:
+        other = await asyncpg.connect(place.owner)
+        try:
+            await other.execute(f"SELECT pg_advisory_lock({migration.LOCK})")
+            with pytest.raises(MigrationError, match="Another process has been migrating this database"):
+                await migrate(place.owner, MIGRATIONS, say=said.append)
+        finally:
+            await other.close()
+
+    asyncio.run(run())
+    assert said == ["Another process is migrating this database. Waiting for it."]
+
+
+def test_a_database_of_a_newer_phoenix_is_left_alone(place: Place) -> None:
+    async def run() -> None:
+        owner = await asyncpg.connect(place.owner)
+        try:
+            await owner.execute("INSERT INTO alembic_version VALUES ('from_the_future')")
+        finally:
+            await owner.close()
+        with pytest.raises(NewerDatabase, match="it holds the revision from_the_future"):
+            await migrate(place.owner, MIGRATIONS)
+
+    asyncio.run(run())

@@ -1,0 +1,104 @@
+"""What the fast tests reached: the share of branches has a floor, and every error of ours has been raised at least once.
+
+.venv/bin/python -m tools.reached FIGURES    FIGURES is the JSON that coverage writes; `make test-long PART=coverage` does both
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+BRANCHES_PERCENT = 96.0
+# Errors that no fast test can raise, by file and function, and why.
+NOT_RAISED: dict[str, str] = {}
+# How many files to name when the floor is missed.
+NAMED = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A line that raises an error of ours."""
+
+    file: str
+    line: int
+    function: str
+    text: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.file} {self.function}"
+
+
+def raises(file: str, source: str) -> Iterator[Raised]:
+    """Every `raise` of an error that Phoenix defines, or of one that a function of ours makes. Python's own are faults."""
+
+    def within(node: ast.AST, function: str) -> Iterator[Raised]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                yield from within(child, f"{function}.{child.name}".lstrip("."))
+                continue
+            if isinstance(child, ast.Raise) and _is_ours(child.exc):
+                yield Raised(file, child.lineno, function, ast.unparse(child).partition("\n")[0])
+            yield from within(child, function)
+
+    yield from within(ast.parse(source), "")
+
+
+def _is_ours(raised: ast.expr | None) -> bool:
+    if raised is None:
+        return False
+    name = ast.unparse(raised.func if isinstance(raised, ast.Call) else raised)
+    # What stands in a variable was caught or made elsewhere, and is raised again.
+    is_class = isinstance(raised, ast.Call) or name.rpartition(".")[2][:1].isupper()
+    return is_class and not hasattr(builtins, name)
+
+
+def never_raised(
+    figures: Mapping[str, Any], root: Path = ROOT, exceptions: Mapping[str, str] = NOT_RAISED
+) -> tuple[list[Raised], list[str]]:
+    """The errors no test raised, and the exceptions that are none any more."""
+    found, used = [], set()
+    for file, measured in sorted(figures["files"].items()):
+        reached, left_out = set(measured["executed_lines"]), set(measured["excluded_lines"])
+        for line in raises(file, (root / file).read_text(encoding="utf-8")):
+            if line.line in reached or line.line in left_out:
+                continue
+            if line.place in exceptions:
+                used.add(line.place)
+            else:
+                found.append(line)
+    return found, sorted(set(exceptions) - used)
+
+
+def share_of_branches(figures: Mapping[str, Any]) -> float:
+    """In percent. Of the branches themselves: coverage's own figure mixes them with the lines, which hides them."""
+    totals = figures["totals"]
+    return float(100 * totals["covered_branches"] / totals["num_branches"])
+
+
+def main(path: str) -> int:
+    figures = json.loads(Path(path).read_text(encoding="utf-8"))
+    share = share_of_branches(figures)
+    print(f"The fast tests take {share:.1f} % of the branches; at least {BRANCHES_PERCENT:g} % have to be taken.")
+    missed = share < BRANCHES_PERCENT
+    if missed:
+        missing = sorted(((measured["summary"]["missing_branches"], file) for file, measured in figures["files"].items()), reverse=True)
+        for count, file in missing[:NAMED]:
+            print(f"{file}: {count} branches are not taken")
+    found, stale = never_raised(figures)
+    for line in found:
+        print(f"{line.file}:{line.line}: no fast test raises this: {line.text}")
+    for place in stale:
+        print(f"tools/reached.py: {place} is raised, or gone: take it out of the exceptions")
+    return 1 if missed or found or stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
