@@ -57,7 +57,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
             "tests/modules/entries/test_entries.py",
         ),
         "kernel/data/events.py": (*DATA, "tests/kernel/test_cache_keys.py", "tests/modules/audit/test_s10_audit_log.py"),
-        "kernel/data/followers.py": DATA,
+        "kernel/data/followers.py": (*DATA, "tests/kernel/test_followers_at_rest.py"),
         "kernel/data/ids.py": ("tests/kernel/test_ids.py",),
         "kernel/data/installation.py": (*DATA, *JOBS),
         "kernel/data/jobs.py": JOBS,
