@@ -32,6 +32,7 @@ CACHE = (
     "tests/kernel/test_cache.py",
     "tests/kernel/test_cache_around_a_commit.py",
     "tests/kernel/test_cache_namespaces.py",
+    "tests/kernel/test_cache_inside.py",
 )
 MAIL = ("tests/kernel/test_mail.py", "tests/kernel/test_mail_encryption.py")
 SETTINGS = (
