@@ -144,9 +144,9 @@ def test_a_listener_stopped_before_it_listens_ends(harness: Harness) -> None:
 class Handler:
     """Notes batches; fails as often as it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, failures: int = 0) -> None:
         self.batches: list[list[str | None]] = []
-        self.failures = 0
+        self.failures = failures
 
     async def __call__(self, tx: Transaction, batch: Sequence[Recorded]) -> None:
         del tx
@@ -218,8 +218,7 @@ def test_a_failing_batch_is_tried_again_more_slowly_and_said(
 
     async def run() -> None:
         async with harness:
-            handler = Handler()
-            handler.failures = 9
+            handler = Handler(failures=9)
             await write(harness.runtime.database, "a")
             monkeypatch.setattr(asyncio, "sleep", hurry)
             arrived = asyncio.Event()
@@ -243,29 +242,49 @@ def test_the_live_feed_goes_on_while_the_database_is_gone(harness: Harness, monk
 
     async def run() -> None:
         async with harness:
-            database, failures = harness.runtime.database, 2
+            database, failures, reads = harness.runtime.database, 0, 0
             reader = database.reader
 
             @contextlib.asynccontextmanager
             async def stumble() -> AsyncIterator[object]:
-                nonlocal failures
+                nonlocal failures, reads
                 if failures:
                     failures -= 1
                     raise Unavailable("gone")
                 async with reader() as found:
                     yield found
+                reads += 1
 
+            monkeypatch.setattr(database, "reader", stumble)
             await write(database, "before")
             batches = latest(database, asyncio.Event())
             first = asyncio.create_task(anext(batches))
-            await until(lambda: database.pool.get_size() >= 1)
-            monkeypatch.setattr(database, "reader", stumble)
+            await until(lambda: reads)
+            failures = 2
             await until(lambda: failures == 0)
             await write(database, "one", "two")
-            batch = await asyncio.wait_for(first, 10)
-            assert [event.subject for event in batch][-2:] == ["one", "two"]
+            assert [event.subject for event in await asyncio.wait_for(first, 10)] == ["one", "two"]
             await write(database, "three")
             assert [event.subject for event in await asyncio.wait_for(anext(batches), 10)] == ["three"]
             await batches.aclose()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_follower_stops_also_in_the_moment_it_is_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", 600)
+
+    async def run() -> None:
+        async with harness:
+            arrived = asyncio.Event()
+            task = asyncio.create_task(follow(harness.runtime.database, "test", arrived, Handler()))
+            await until(lambda: harness.sql("SELECT 1 FROM event_followers"))
+            arrived.set()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task], timeout=20)
+            assert task.cancelled()
 
     asyncio.run(run())

@@ -113,3 +113,38 @@ def test_what_is_no_id_has_no_time(text: str) -> None:
 def test_an_instant_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="1970"):
         new_id("acc", datetime(1969, 12, 31, tzinfo=UTC))
+
+
+def test_the_first_of_a_millisecond_is_random_with_room_above() -> None:
+    assert Ids(lambda: 1000, lambda n: b"\xff" * n).new("evt") == f"evt_{_encode(1000, 2**73 - 1)}"
+    assert Ids(lambda: 0, lambda n: b"\x00" * n).new("evt") == f"evt_{_encode(0, 0)}"
+    assert Ids(lambda: 1, bytes).new("evt", datetime(1970, 1, 1, tzinfo=UTC)) == f"evt_{_encode(0, 0)}"
+
+
+@pytest.mark.parametrize(("byte", "step"), [(0, 1), (255, 2**32)])
+def test_the_next_of_a_millisecond_is_at_least_one_higher_and_cannot_be_guessed(byte: int, step: int) -> None:
+    ids = Ids(lambda: 1000, lambda n: bytes([byte]) * n)
+    ids._last = (1000, 5)
+    assert ids.new("evt") == f"evt_{_encode(1000, 5 + step)}"
+    assert ids.new("evt") == f"evt_{_encode(1000, 5 + 2 * step)}"
+
+
+def test_the_last_of_a_millisecond_and_the_first_of_the_next() -> None:
+    ids = Ids(lambda: 1000, bytes)
+    ids._last = (1000, 2**74 - 2)
+    assert [ids.new("evt"), ids.new("evt")] == [f"evt_{_encode(1000, 2**74 - 1)}", f"evt_{_encode(1001, 0)}"]
+
+
+def test_an_id_holds_instants_of_forty_eight_bits() -> None:
+    assert as_uuid(_encode(0, 0)).int >> 80 == 0
+    assert as_uuid(_encode(2**48 - 1, 2**74 - 1)).int >> 80 == 2**48 - 1
+    for milliseconds in (-1, 2**48):
+        with pytest.raises(ValueError, match="1970"):
+            _encode(milliseconds, 0)
+
+
+@given(st.integers(0, 2**48 - 1), st.integers(0, 2**74 - 1))
+def test_every_bit_of_the_random_number_is_in_the_id(milliseconds: int, random: int) -> None:
+    number = as_uuid(_encode(milliseconds, random)).int
+    assert number >> 80 == milliseconds
+    assert (number >> 64 & 0xFFF) << 62 | number & 2**62 - 1 == random

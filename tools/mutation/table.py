@@ -32,6 +32,7 @@ CACHE = (
     "tests/kernel/test_cache.py",
     "tests/kernel/test_cache_around_a_commit.py",
     "tests/kernel/test_cache_namespaces.py",
+    "tests/kernel/test_cache_inside.py",
 )
 MAIL = ("tests/kernel/test_mail.py", "tests/kernel/test_mail_encryption.py")
 SETTINGS = (
@@ -57,7 +58,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
             "tests/modules/entries/test_entries.py",
         ),
         "kernel/data/events.py": (*DATA, "tests/kernel/test_cache_keys.py", "tests/modules/audit/test_s10_audit_log.py"),
-        "kernel/data/followers.py": DATA,
+        "kernel/data/followers.py": (*DATA, "tests/kernel/test_followers_at_rest.py"),
         "kernel/data/ids.py": ("tests/kernel/test_ids.py",),
         "kernel/data/installation.py": (*DATA, *JOBS),
         "kernel/data/jobs.py": JOBS,

@@ -127,8 +127,7 @@ async def latest(database: Database, arrived: asyncio.Event) -> AsyncGenerator[l
             position = (batch[-1].transaction, batch[-1].number)
             yield batch
         if len(batch) < BATCH:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(arrived.wait(), POLL_SECONDS)
+            await _is_woken(arrived)
 
 
 async def follow(
@@ -152,10 +151,22 @@ async def follow(
             await asyncio.sleep(delay)
             delay = min(delay * 2, 60.0)
             continue
-        if handled < BATCH:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(arrived.wait(), POLL_SECONDS)
-                await asyncio.sleep(GATHER_SECONDS)
+        if handled < BATCH and await _is_woken(arrived):
+            await asyncio.sleep(GATHER_SECONDS)
+
+
+async def _is_woken(arrived: asyncio.Event) -> bool:
+    """Wait for a notification, or for the poll interval; whether there was one.
+
+    Not by `asyncio.wait_for`: in Python 3.11 it swallows a cancellation that comes with the notification, and a process that is
+    being stopped would go on following.
+    """
+    try:
+        async with asyncio.timeout(POLL_SECONDS):
+            await arrived.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 async def follow_once(database: Database, name: str, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]) -> int:

@@ -1,0 +1,212 @@
+"""What followers do while nothing happens: they wait, ask no more than they must, and leave nothing open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+from tests.harness import Harness
+from tests.kernel.test_followers import Handler, following, write
+from tests.waiting import until
+
+from phoenix.kernel.data import followers
+from phoenix.kernel.data.followers import Listener, latest
+
+NEVER = 600
+
+
+@pytest.fixture
+def harness(harness: Harness) -> Harness:
+    """Without sockets of its own, which would listen and follow as well."""
+    harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
+    return harness
+
+
+class Sleeps:
+    """What was slept for; nobody really does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds: list[float] = []
+        self._sleep = asyncio.sleep
+        monkeypatch.setattr(asyncio, "sleep", self)
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        await self._sleep(0)
+
+
+def test_a_listener_rests_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        listener, tries = Listener("postgresql://nobody@127.0.0.1:1/none"), 0
+
+        async def refuse(*_: Any, **__: Any) -> None:
+            nonlocal tries
+            tries += 1
+            if tries == 3:
+                listener.stop()
+            raise ConnectionRefusedError("on purpose")
+
+        monkeypatch.setattr(asyncpg, "connect", refuse)
+        sleeps = Sleeps(monkeypatch)
+        await listener.listen()
+        assert sleeps.seconds == [followers.POLL_SECONDS] * 2, "and none after the last"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["stopped", "lost"])
+def test_a_listener_closes_what_it_opened(harness: Harness, monkeypatch: pytest.MonkeyPatch, lost: bool) -> None:
+    opened: list[Any] = []
+    connect = asyncpg.connect
+
+    async def note(*args: Any, **options: Any) -> Any:
+        opened.append(await connect(*args, **options))
+        return opened[-1]
+
+    async def run() -> None:
+        async with harness:
+            listener = Listener(harness.place.database)
+            arrived = listener.subscribe()
+            monkeypatch.setattr(asyncpg, "connect", note)
+            task = asyncio.create_task(listener.listen())
+            await asyncio.wait_for(arrived.wait(), 10)
+            monkeypatch.setattr(asyncpg, "connect", connect)
+            if lost:
+                opened[0].terminate()
+            listener.stop()
+            await asyncio.wait_for(task, 10)
+            assert [connection.is_closed() for connection in opened] == [True]
+
+    asyncio.run(run())
+
+
+def test_a_listener_that_is_stopped_while_it_connects_listens_no_more(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = asyncpg.connect
+
+    async def run() -> None:
+        async with harness:
+            listener = Listener(harness.place.database)
+
+            async def stop_meanwhile(*args: Any, **options: Any) -> Any:
+                made = await connect(*args, **options)
+                listener.stop()
+                return made
+
+            monkeypatch.setattr(asyncpg, "connect", stop_meanwhile)
+            await asyncio.wait_for(listener.listen(), 10)
+            monkeypatch.setattr(asyncpg, "connect", connect)
+
+    asyncio.run(run())
+
+
+async def some_time(harness: Harness) -> None:
+    """Long enough for a loop that does not wait to go round many times."""
+    for _ in range(10):
+        await harness.sql("SELECT 1")
+
+
+def test_whoever_follows_asks_once_for_each_time_they_are_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
+    asked = 0
+    follow_once = followers.follow_once
+
+    async def count(*args: Any) -> int:
+        nonlocal asked
+        done = await follow_once(*args)
+        asked += 1
+        return done
+
+    monkeypatch.setattr(followers, "follow_once", count)
+
+    async def run() -> None:
+        async with harness:
+            arrived = asyncio.Event()
+            async with following(harness, Handler(), arrived):
+                for times in (1, 2, 3):
+                    await until(lambda times=times: asked == times)  # type: ignore[misc]
+                    await some_time(harness)
+                    assert asked == times
+                    arrived.set()
+
+    asyncio.run(run())
+
+
+def test_what_happens_at_once_is_gathered_into_one_batch(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with harness:
+            arrived, handler = asyncio.Event(), Handler()
+            await write(harness.runtime.database, "a")
+            sleeps = Sleeps(monkeypatch)
+            arrived.set()
+            async with following(harness, handler, arrived):
+                arrived.set()
+                while not handler.seen:
+                    await sleeps._sleep(0)
+                    arrived.set()
+            monkeypatch.undo()
+            assert followers.GATHER_SECONDS in sleeps.seconds
+            assert 0 < followers.GATHER_SECONDS <= 0.5, "people wait for what is gathered"
+
+    asyncio.run(run())
+
+
+def test_a_failing_batch_is_tried_again_without_being_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
+
+    async def run() -> None:
+        async with harness:
+            arrived, handler = asyncio.Event(), Handler()
+            async with following(harness, handler, arrived):
+                await until(lambda: harness.sql("SELECT 1 FROM event_followers"))
+                handler.failures = 2
+                await write(harness.runtime.database, "a")
+                sleeps = Sleeps(monkeypatch)
+                arrived.set()
+                async with asyncio.timeout(20):
+                    while not handler.seen:
+                        await sleeps._sleep(0)
+            monkeypatch.undo()
+            assert [seconds for seconds in sleeps.seconds if seconds >= 60] == [NEVER, 60]
+
+    asyncio.run(run())
+
+
+def test_the_live_feed_asks_once_for_each_time_it_is_woken_and_takes_all(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
+
+    async def run() -> None:
+        async with harness:
+            database, asked = harness.runtime.database, 0
+            reader = database.reader
+
+            @contextlib.asynccontextmanager
+            async def count() -> AsyncIterator[Any]:
+                nonlocal asked
+                async with reader() as found:
+                    yield found
+                asked += 1
+
+            monkeypatch.setattr(database, "reader", count)
+            arrived = asyncio.Event()
+            batches = latest(database, arrived)
+            first = asyncio.create_task(anext(batches))
+            for times in (1, 2):
+                await until(lambda times=times: asked == times)  # type: ignore[misc]
+                await some_time(harness)
+                assert asked == times
+                if times == 1:
+                    arrived.set()
+            names = [f"ent_{number:03}" for number in range(followers.BATCH + 5)]
+            await write(database, *names)
+            arrived.set()
+            batch = await asyncio.wait_for(first, 10)
+            # A full batch is followed by the next at once.
+            batch += await asyncio.wait_for(anext(batches), 10)
+            assert [event.subject for event in batch] == names
+            await batches.aclose()
+
+    asyncio.run(run())
