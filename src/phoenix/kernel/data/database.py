@@ -173,7 +173,7 @@ class UnitOfWork:
             if self._transaction is not None:
                 await self._transaction.commit()
         except asyncpg.PostgresError as refused:
-            if tx.invalidated and _is_refusal(refused):
+            if tx.invalidated and _was_rolled_back(refused):
                 await generations.settle(tx.invalidated, mark)
             raise
         if tx.invalidated:
@@ -187,7 +187,7 @@ class UnitOfWork:
             await self._transaction.rollback()
 
 
-def _is_refusal(error: asyncpg.PostgresError) -> bool:
+def _was_rolled_back(error: asyncpg.PostgresError) -> bool:
     """Whether PostgreSQL itself said that the transaction is not committed; a connection that was cut says nothing."""
     return not isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError))
 
