@@ -89,7 +89,7 @@ async def list_organisations(call: Call, limit: int | None = None, cursor: str |
     return Page([_answer(o, o.role) for o in made.items], made.next_cursor)
 
 
-@post("/api/v2/organisations", may=SIGNED_IN, queries=12)
+@post("/api/v2/organisations", may=SIGNED_IN, act="authority", queries=14)
 async def create_organisation(call: Call, data: OrganisationData) -> Created[OrganisationAnswer]:
     """Create an organisation. You become its owner."""
     made = await create.create_organisation(call.tx, call.actor, name=data.name)

@@ -32,7 +32,7 @@ async def show_new(call: Call) -> View:
     return View("organisations/new.html")
 
 
-@form("/organisations/new", may=SIGNED_IN, queries=12, retry=show_new)
+@form("/organisations/new", may=SIGNED_IN, act="authority", queries=14, retry=show_new)
 async def send_new(call: Call) -> Redirect:
     made = await create.create_organisation(call.tx, call.actor, name=call.form.get("name", ""))
     return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=made.name))
