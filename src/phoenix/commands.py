@@ -119,6 +119,9 @@ def new_product(name: str, folder: Path | None = None, /, *, module: str = "note
     for path in lay_out_product(name, target, module=module, taken={one.name for one in OWN}):
         print(path)
     print(f"Now run: cd {target} && make run")
+    print("pip must find phoenix-platform. If your package index doesn't have it, pass pip's options in PIP_ARGS:")
+    print('  make run PIP_ARGS="--find-links /path/to/phoenix/dist"    (a folder with its wheel)')
+    print('  make run PIP_ARGS="--index-url URL"                       (an index of your own)')
 
 
 @app.command(name="check-module")

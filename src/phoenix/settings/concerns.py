@@ -16,7 +16,7 @@ LONGEST_STATEMENT = 35_000
 
 @dataclass(frozen=True, slots=True)
 class InstallationSettings:
-    """Where Phoenix runs and keeps its things."""
+    """Where Phoenix runs and stores its files."""
 
     environment: str = setting(
         "ENVIRONMENT",

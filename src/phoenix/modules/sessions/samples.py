@@ -12,7 +12,7 @@ EMAILS = (
             "name": "Leila Haddad",
             "device": "Firefox on Linux",
             "place": "192.0.2.0/24",
-            "when": "23 November 2026, 14:32 (Europe/Berlin)",
+            "when": "23 November 2026, 14:32 (Berlin)",
             "link": "https://phoenix.example/settings/security",
         },
     ),

@@ -49,7 +49,7 @@ async def send_forced_reset(runtime: Runtime, owner: Owner) -> None:
 
 async def send_sign_in_code(runtime: Runtime, owner: Owner) -> None:
     """Email the code to sign in with."""
-    await _send_to_owner(runtime, owner, email_code.PURPOSE, "sign_in_code", "/sign-in/by-mail")
+    await _send_to_owner(runtime, owner, email_code.PURPOSE, "sign_in_code", "/sign-in/by-email")
 
 
 async def send_unlock(runtime: Runtime, owner: Owner) -> None:

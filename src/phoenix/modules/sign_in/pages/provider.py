@@ -26,7 +26,7 @@ from phoenix.modules.sign_in.actions.provider import sign_up_with_provider
 from phoenix.modules.sign_in.pages.sign_in import show_sign_in
 from phoenix.modules.sign_in.pages.signed_in import sign_in_browser
 
-FLOW_COOKIE = "phoenix_elsewhere"
+FLOW_COOKIE = "phoenix_provider"
 PENDING_COOKIE = "phoenix_identity"
 NAME_COOKIE = "phoenix_name_elsewhere"
 NAME_PURPOSE = "name elsewhere"
