@@ -36,7 +36,7 @@ class EventKind:
 
     `summary` is a gettext message with `{actor}` and the fields of the event in braces. `link` is a path with
     `{organisation}` (its slug), `{subject}` and the event's fields in braces. `ids` are the fields that hold ids, shown as
-    names: text that people wrote is never taken for one. Readers without `permission` do not see it.
+    names: text that people wrote is never mistaken for one. Readers without `permission` do not see it.
     """
 
     type: type[Event]
