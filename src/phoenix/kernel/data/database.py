@@ -171,9 +171,12 @@ class UnitOfWork:
         try:
             if self._transaction is not None:
                 await self._transaction.commit()
-        finally:
-            if tx.invalidated:
+        except asyncpg.PostgresError as refused:
+            if tx.invalidated and _was_rolled_back(refused):
                 await generations.settle(tx.invalidated, mark)
+            raise
+        if tx.invalidated:
+            await generations.settle(tx.invalidated, mark)
         for after in tx.after_commit:
             after()
         self.database.outbox.committed(tx)
@@ -181,6 +184,11 @@ class UnitOfWork:
     async def _roll_back(self) -> None:
         if self._transaction is not None:
             await self._transaction.rollback()
+
+
+def _was_rolled_back(error: asyncpg.PostgresError) -> bool:
+    """Whether PostgreSQL itself said that the transaction is not committed; a connection that was cut says nothing."""
+    return not isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError))
 
 
 class _Lease:
