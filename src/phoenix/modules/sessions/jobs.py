@@ -1,4 +1,4 @@
-"""The email about a new device, and deleting what is no longer needed."""
+"""The email about a new device, and the deletion of old records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEEP_DEVICES = timedelta(days=400)
 
 
 async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
-    """Tell the owner of an account about a sign-in from a device that was not used before."""
+    """Notify the owner of an account of a sign-in from a new device."""
     async with runtime.database.reader() as db:
         account = await find_account(db, new.account)
         session = await db.maybe(queries.ORIGIN, new.session)

@@ -1,4 +1,4 @@
-"""The emails of sessions as staff can look at them."""
+"""Sample data for viewing the emails of sessions."""
 
 from __future__ import annotations
 
