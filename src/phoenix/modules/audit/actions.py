@@ -74,7 +74,7 @@ def hash_of(row: AuditRow) -> bytes:
 
 
 async def verify(runtime: Runtime, db: Reader) -> Verification:
-    """Verify the whole log in batches, and its end. The end is read first, since rows can be added while this runs."""
+    """Verify the whole log, in batches, and its end. The end is read first, since rows can be added while this runs."""
     newest = await db.maybe(queries.LAST)
     head = await db.maybe(queries.HEAD)
     number, previous = 0, BEFORE_THE_FIRST

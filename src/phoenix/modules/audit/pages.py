@@ -44,7 +44,7 @@ async def show_audit(call: Call) -> View:
 
 @form("/staff/audit/verify", may=AUDIT, queries=2, listeners=STAFF)
 async def send_verify(call: Call) -> Redirect:
-    """Verify the whole log in the background, since it can be long."""
+    """Start verification of the whole log as a background job, since it can be long."""
     await enqueue(call.tx, VERIFY, Nothing(), key=VERIFY.name)
     return Redirect("/staff/audit", _("Verification started. Reload this page in a moment."))
 
