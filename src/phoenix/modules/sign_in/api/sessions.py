@@ -14,7 +14,6 @@ from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answe
 from phoenix.modules.accounts.actions.limits import PASSKEY_OPTIONS, RESETS, SIGN_INS, VERIFICATIONS
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse
-from phoenix.modules.factors.api.passkeys import party_here
 from phoenix.modules.sessions.actions.create import Client
 from phoenix.modules.sessions.actions.device import device_of, place_of
 from phoenix.modules.sessions.actions.renew import renew_tokens
@@ -22,6 +21,7 @@ from phoenix.modules.sign_in.actions import email_code, passkey, reauthenticate,
 from phoenix.modules.sign_in.actions.password import check_password
 from phoenix.modules.sign_in.actions.start_session import NewSession, start_session
 from phoenix.modules.sign_in.api.data import EmailRequestData, Nothing, ProofData
+from phoenix.modules.sign_in.pages.passkeys_here import party_here
 
 
 class SignInData(Struct, forbid_unknown_fields=True):
