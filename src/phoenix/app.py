@@ -1,4 +1,4 @@
-"""The ASGI application, folded from the composition."""
+"""The ASGI application, built from the composition."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.settings import Settings, read_settings
 
 STOP_SECONDS = 5
-# What is in the address of a file names its content.
+# The address of a file contains a hash of its content.
 IMMUTABLE = CacheControlHeader(max_age=365 * 86_400, public=True, immutable=True)
 
 
@@ -82,7 +82,7 @@ def create_admin_app() -> AsgiApp:
 
 
 def admin_app(settings: Settings, registry: Registry, *, clock: Clock | None = None, framework: Litestar | None = None) -> Phoenix:
-    """As `create_admin_app`, of these settings."""
+    """Like `create_admin_app`, with these settings."""
     web = replace(settings.web, public_url=settings.admin.origin, cors_origins=(), trusted_proxies=())
     return Phoenix(replace(settings, web=web), registry, clock=clock, listener="admin", framework=framework, people_url=settings.public_url)
 
@@ -95,10 +95,10 @@ def create_realtime_app() -> AsgiApp:
 
 
 class Phoenix:
-    """The whole of one web process: its lifespan opens the runtime, then every layer stands around the framework.
+    """One complete web process: its lifespan opens the runtime, then wraps the framework in every layer.
 
-    Layers from outside: hot reads, client address, headers, sockets, framework. A `framework` that was built for another
-    that has ended may be given, since building it takes long.
+    Layers from the outside in: hot reads, client address, headers, sockets, framework. A `framework` built for an earlier
+    process that has ended can be passed in, since building one is slow.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Phoenix:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Runtime]:
-        """Open the runtime and put the layers together; everything ends with the block."""
+        """Open the runtime and assemble the layers; everything is closed with the block."""
         async with self.registry.opened(self.settings, clock=self.clock) as runtime:
             app = self._shared(runtime)
             listener = Listener(self.settings.database.url)
@@ -201,7 +201,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
     else:
         routes.extend(METRIC_ROUTES)
     if (listener == "admin" or settings.developing.reload) and settings.web.static.is_dir():
-        # The public listener's server has them by a mount of its own.
+        # The public listener's server mounts them itself.
         routes.append(create_static_files_router("/static", [settings.web.static], include_in_schema=False))
     routes.extend(
         create_static_files_router(f"/assets/{name}", [folder], include_in_schema=False, cache_control=IMMUTABLE)
@@ -224,13 +224,13 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
 
 @functools.cache
 def openapi_document() -> bytes:
-    """The OpenAPI 3.1 document, as JSON with its keys sorted, so that two builds can be compared."""
+    """The OpenAPI 3.1 document, as JSON with sorted keys, so that two builds can be compared."""
     schema = build(Settings(), REGISTRY, documented=True).openapi_schema.to_schema()
     return msgspec.json.encode(schema, order="sorted")
 
 
 def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Every exception ends here: as problem details for the API, as a page for people."""
+    """Handle every exception: with problem details for the API, with a page for people."""
     problem = as_problem(error)
     log_failure(error, problem, request)
     if is_api(request.scope["path"]):
@@ -255,7 +255,7 @@ async def _live_messages(app: App, batch: Sequence[Recorded]) -> list[tuple[str,
 
 
 async def _starting(scope: Scope, receive: Receive, send: Send) -> None:
-    """The answer before the runtime is open."""
+    """The response before the runtime is open."""
     del receive
     if scope["type"] == "http":
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"2")]

@@ -1,4 +1,4 @@
-"""The worker, folded from the composition: jobs and schedules by PgQueuer, and what follows the events."""
+"""The worker, built from the composition: jobs and schedules by PgQueuer, and the followers of events."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from phoenix.settings import read_settings
 
 log = structlog.get_logger(__name__)
 
-# A worker that shows no sign of life for this long has died, and its jobs are taken by another.
+# A worker without a heartbeat for this long is considered dead, and another one takes its jobs.
 STALE = timedelta(seconds=10)
 POLL = timedelta(seconds=2)
 # Jobs fetched at a time; twice as many run at once in each queue of a worker, however many wait.
@@ -40,7 +40,7 @@ KERNEL_SCHEDULES = (Schedule("kernel.forget_idempotency_keys", "41 * * * *", for
 
 
 async def work(runtime: Runtime, stop: asyncio.Event) -> None:
-    """Work until `stop` is set; a lost database connection is opened again."""
+    """Work until `stop` is set, reconnecting if the database connection is lost."""
     registry = runtime.part(Registry)
     listener = Listener(runtime.settings.database.url)
     followers = [follower for module in registry.modules for follower in module.followers]
@@ -58,7 +58,7 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
 
 
 def _queues(registry: Registry) -> list[tuple[list[Job[Any]], list[Schedule]]]:
-    """The jobs of each queue; the schedules go with the first."""
+    """The jobs of each queue; the schedules run with the first."""
     queues: dict[str, list[Job[Any]]] = {"default": []}
     for job in registry.jobs.values():
         queues.setdefault(job.kind.queue, []).append(job)
@@ -67,7 +67,7 @@ def _queues(registry: Registry) -> list[tuple[list[Job[Any]], list[Schedule]]]:
 
 
 async def _run_queue(runtime: Runtime, jobs: Iterable[Job[Any]], schedules: Iterable[Schedule], stop: asyncio.Event) -> None:
-    """`run_jobs`, again after every lost connection."""
+    """Run `run_jobs`, and again after every lost connection."""
     while not stop.is_set():
         try:
             await run_jobs(runtime, jobs, schedules, stop)

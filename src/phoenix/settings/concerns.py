@@ -1,4 +1,4 @@
-"""What an operator can set: one frozen dataclass per concern."""
+"""The settings for operators: one frozen dataclass per concern."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from phoenix.settings.declare import PORT, between, bind, email, networks, one_o
 
 YEAR = 366 * 86_400
 
-# Milliseconds. A commit is given up 5 s later at the latest, while the cache still holds what it writes for in flight
-# (IN_FLIGHT_SECONDS): a statement that may take longer would let readers believe stale values.
+# Milliseconds. A commit is given up 5 s later at the latest, while the cache still treats its writes as in flight
+# (IN_FLIGHT_SECONDS): with a longer statement, readers could use stale values.
 LONGEST_STATEMENT = 35_000
 
 
 @dataclass(frozen=True, slots=True)
 class InstallationSettings:
-    """Where Phoenix runs and keeps its things."""
+    """Where Phoenix runs and stores its files."""
 
     environment: str = setting(
         "ENVIRONMENT",
@@ -196,7 +196,7 @@ class AdminSettings:
 
     @property
     def origin(self) -> str:
-        """Origin staff use, without a trailing slash."""
+        """The origin that staff use, without a trailing slash."""
         return self.url.rstrip("/") or f"http://{self.bind}"
 
 

@@ -1,4 +1,4 @@
-"""Valkey or Redis. Phoenix works without it, only slower: every call gives None while it cannot be reached."""
+"""Valkey or Redis. Phoenix works without it, more slowly: every call returns None while it cannot be reached."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ GIVE_UP_SECONDS = 3.0
 
 
 class Valkey:
-    """One multiplexed connection. After a failure it rests for a second, so that nothing waits for it again and again."""
+    """One multiplexed connection. After a failure it isn't tried for a second, so that not every call waits for a time-out."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -44,7 +44,7 @@ class Valkey:
 
     @property
     def reachable(self) -> bool:
-        """Whether calls are being made at the moment."""
+        """Whether calls are currently attempted."""
         return time.monotonic() >= self._rests_until
 
     async def get(self, key: str) -> bytes | None:
@@ -52,7 +52,7 @@ class Valkey:
         return None if client is None else await self._try(client.get(key))
 
     async def set(self, key: str, value: bytes, *, seconds: float | None = None, only_new: bool = False) -> bool:
-        """Store a value; whether it was stored. With `only_new`, only where there is none."""
+        """Store a value; with `only_new`, only if there is none yet. Returns whether it was stored."""
         client = await self._connected()
         if client is None:
             return False

@@ -1,6 +1,6 @@
-"""Sockets: one room per person and one per organisation, fed by the events each process follows for itself.
+"""Sockets: one room per person and one per organisation, fed by the events that each process follows.
 
-No message bus is needed: every process reads the same numbered events and tells its own sockets, so nothing is lost
+No message bus is needed: every process reads the same numbered events and notifies its own sockets, so nothing is lost
 between processes and nothing depends on Valkey. Only websockets are served; a poll could reach another worker.
 """
 
@@ -23,7 +23,7 @@ from phoenix.kernel.web.session_reader import COOKIE, cookie, cookie_name
 
 log = structlog.get_logger(__name__)
 
-# An ended session is refused within a second of its end, open sockets included.
+# A session that ended is refused within a second, open sockets included.
 CHECK_SECONDS = 0.5
 QUEUE_MOST = 200
 
@@ -93,7 +93,7 @@ class Sockets:
         await self._cut_slow_reader(sid)
 
     async def _why(self, sid: str) -> str:
-        """What ended the session of a socket, as a word for machines."""
+        """The reason why the session of a socket ended, as a code for machines."""
         before = self._people.get(sid)
         identity = None if before is None else self._registry.identity_of_record(before.session)
         if identity is None or before is None:
@@ -125,7 +125,7 @@ class Sockets:
         await self._replay(sid, actor, auth)
 
     async def _replay(self, sid: str, actor: Actor, auth: Any) -> None:
-        """What the modules add for this socket: rooms of theirs, and what the client missed."""
+        """What the modules do for this socket: join their rooms, and replay what the client missed."""
         last = auth.get("last_number") if isinstance(auth, dict) else None
         number = last if isinstance(last, int) and not isinstance(last, bool) and 0 <= last < 2**62 else None
         for rule in self._rules:

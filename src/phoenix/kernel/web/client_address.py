@@ -1,4 +1,4 @@
-"""The client's address and scheme, worked out once for every request."""
+"""The client's address and scheme, determined once for every request."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
 
-# So many requests from one address, all of them forwarded for someone, are a proxy that was not named.
+# This many requests from one address, all of them forwarded for others, mean a proxy that was not configured.
 ENOUGH_TO_TELL = 20
 
 
 class ClientAddress:
-    """The outermost layer but for hot reads: begins the state of a request, with its client's address.
+    """The outermost layer except for hot reads: creates the state of a request, with its client's address.
 
     Forwarded addresses are believed only from trusted proxies.
 
-    Logs once when every request seems to come from one address that forwards for others: limits by address would then
-    count everyone as one.
+    Logs once if every request seems to come from one address that forwards for others: limits by address would then
+    count everyone as the same client.
     """
 
     def __init__(self, app: AsgiApp, shared: App, trusted: Sequence[str]) -> None:

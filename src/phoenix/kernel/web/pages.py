@@ -1,6 +1,6 @@
 """Route decorators for pages. A handler takes a `Call` and returns a `View`, a `Redirect`, or a fragment.
 
-A form that is refused is shown again by `retry`, with what was entered, the sentences beside their fields, and the status of the refusal.
+An invalid form is shown again by `retry`, with what was entered, the messages beside their fields, and the status of the error.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """On to another of our pages, with a sentence to show there."""
+    """A redirect to another of our pages, with a message to show there."""
 
     to: str
     toast: str = ""
@@ -60,7 +60,7 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A page as it is, without our frame. `policy` is the Content-Security-Policy that stands in for ours."""
+    """A page without our layout. `policy` is the Content-Security-Policy that replaces ours."""
 
     html: str
     policy: str
@@ -81,20 +81,20 @@ Retry: TypeAlias = HTTPRouteHandler | str | None
 
 
 def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare a page that is read. What it `asks` of its reader are the fields of a Rule; `slots` are places others fill."""
+    """Declare a page. What it `asks` of its reader are the fields of a Rule; `slots` are places that other modules fill."""
     return _route("GET", path, Rule(**asks), queries=queries, retry=None, slots=slots)
 
 
 def form(path: str, *, queries: int, retry: Retry = None, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare what happens when a form is sent. `retry` is the page it was on; its path, where another module has it."""
+    """Declare the handler of a form. `retry` is the page it was on, or its path if that page is in another module."""
     return _route("POST", path, Rule(**asks), queries=queries, retry=retry)
 
 
 def safe_next(target: str) -> str:
-    """A path of ours to go on to, or "/": never another site."""
+    """A path of ours to continue to, or "/": never another site."""
     if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
         return "/"
-    # A header holds ASCII; what people typed beyond it is written as browsers write it.
+    # A header is ASCII; other characters are encoded as browsers do it.
     return quote(target, safe=string.punctuation)
 
 
@@ -133,7 +133,7 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
             raise
         return go_to(app.registry.sign_in.second_factor, request)
     except ReauthenticationRequired:
-        # What was typed into a form is lost then, so the page that shows it asks first, and a form has longer.
+        # This loses what was typed into a form, so the page with the form asks first, and the form is valid for longer.
         target = _target(request) if request.method == "GET" else _path_of(request.headers.get("referer", ""))
         return go_to(f"{app.registry.sign_in.reauthenticate}?next={quote(target, safe='')}", request)
     except TooManyRequests as problem:
@@ -175,11 +175,11 @@ def _page_of(request: AnyRequest, retry: Retry) -> HTTPRouteHandler | None:
 async def _again(
     request: AnyRequest, admission: Admission, retry: HTTPRouteHandler, form: Mapping[str, str], problem: PhoenixError
 ) -> Response[Any]:
-    """The page a form was on, with what was entered and why it was refused."""
+    """The page a form was on, with what was entered and what was wrong with it."""
     rule: Rule = retry.opt["rule"]
     async with app_of(request).runtime.database.reader() as reader:
         if admission.member is not None and admission.actor is not None and rule.within:
-            # The page may ask for another permission than the form.
+            # The page may require a different permission than the form.
             admission = replace(admission, member=admission.actor.require(rule.may, admission.member.organisation))
         call = Call(request, rule, admission, reader, form)
         result = await retry.opt["shows"](call)
@@ -189,13 +189,13 @@ async def _again(
     kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
     context = {**result.context, "form": {**result.context.get("form", {}), **kept}, "errors": errors}
     context["problem"] = "" if errors else problem.detail
-    # A page is for people: that a sign-in was refused needs no challenge of the browser's own (401).
+    # A page is for people: a refused sign-in must not cause the browser's own challenge (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
     return show(View(result.template, context, status), call, problem.headers)
 
 
 def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:
-    """A view as a page in its frame, or a redirect after a form (303)."""
+    """A view as a page in our layout, or a redirect after a form (303)."""
     if isinstance(result, Redirect):
         return go_to(result.to, call.request, toast=result.toast, cookies=call.cookies)
     if isinstance(result, Download):
@@ -222,7 +222,7 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
 
 
 def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[Cookie] = ()) -> Response[Any]:
-    """See other (303); htmx needs its own header, since it cannot see a redirect."""
+    """See Other (303). htmx needs a header of its own, since it cannot see a redirect."""
     runtime = app_of(request).runtime
     made = list(cookies)
     if toast:
@@ -233,7 +233,7 @@ def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[
 
 
 def our_cookie(runtime: Runtime, name: str, value: str, *, seconds: int | None = None) -> Cookie:
-    """A cookie only our own pages get: HttpOnly, SameSite=Lax, and over HTTPS Secure with the __Host- prefix."""
+    """A cookie that only our own pages receive: HttpOnly, SameSite=Lax, and over HTTPS Secure with the __Host- prefix."""
     secure = runtime.settings.public_url.startswith("https://")
     name = cookie_of(runtime.settings, name)
     return Cookie(name, value=value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
@@ -253,7 +253,7 @@ def _path_of(url: str) -> str:
 
 async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool = True) -> dict[str, str]:
     runtime = app_of(request).runtime
-    # Counted before they are taken apart: a megabyte of tiny fields would hold up everyone else for more than a second.
+    # Counted before parsing: a megabyte of tiny fields would hold up everyone else for more than a second.
     multipart = request.headers.get("content-type", "").startswith("multipart/")
     if not multipart and (await request.body()).count(b"&") >= MOST_FORM_FIELDS:
         raise InvalidInput(_("This form has too many fields. Load the page again."))

@@ -1,4 +1,4 @@
-"""Refusals as answers: problem details for machines (RFC 9457), a page with a sentence and a way on for people."""
+"""Errors as responses: problem details for machines (RFC 9457), a page with a sentence and a next step for people."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DOCUMENTATION = "/api/docs#problem-"
 
 
 class Problem(Struct, rename={"kind": "type"}):
-    """Problem details (RFC 9457), with a stable code, the request's id, and the refused fields."""
+    """Problem details (RFC 9457), with a stable code, the request's id, and the invalid fields."""
 
     kind: str
     title: str
@@ -91,7 +91,7 @@ def as_problem(error: Exception) -> PhoenixError:
 
 
 def _of_the_reader(error: BaseException) -> bool:
-    """Whether the framework met it while it read a body, nested too deep or no UTF-8; from anywhere else it is our fault."""
+    """Whether the framework raised it while reading a body, nested too deeply or not UTF-8; from anywhere else it is a bug."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -99,7 +99,7 @@ def _of_the_reader(error: BaseException) -> bool:
 
 
 def problem_response(problem: PhoenixError, request: AnyRequest) -> Response[Problem]:
-    """A refusal as problem details."""
+    """An error as problem details."""
     body = Problem(
         kind=f"{DOCUMENTATION}{problem.code}",
         title=problem.title,
@@ -127,7 +127,7 @@ def to_builtins(body: Problem) -> dict[str, Any]:
 
 
 def log_failure(error: Exception, problem: PhoenixError, request: AnyRequest) -> None:
-    """Our own faults are logged with their traceback; refusals with their code."""
+    """Log bugs with their traceback, and other errors with their code."""
     if problem.status == 500:
         log.error("request_failed", method=request.method, route=request.scope.get("path_template", ""), exc_info=error)
     else:

@@ -1,4 +1,4 @@
-"""Why organisations refuse."""
+"""Errors of organisations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is started, and with which settings: from the operator's settings to command lines and an environment."""
+"""What is started and how: from the operator's settings to command lines and an environment."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ DATA_VARIABLE = "PHOENIX_UP_DATA"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process of Phoenix: its name in the log, its command, and the seconds it has to finish what it is doing."""
+    """A process of Phoenix: its name in the log, its command, and the seconds it gets to finish its work."""
 
     name: str
     command: tuple[str, ...]
     patience: float = 5.0
     bare: bool = False
-    """Whether it is no part of Phoenix and gets none of its settings, secrets least of all."""
+    """Whether it is a third-party program, which gets none of Phoenix's settings and secrets."""
 
 
 def resolve(settings: Settings, data: Path) -> Settings:
-    """Settings with every port and address that was left open decided."""
+    """The settings with every unset port and address filled in."""
     web, mail, realtime, admin = settings.web, settings.email, settings.realtime, settings.admin
     if not admin.port:
         host = admin.bind.rpartition(":")[0]
         admin = replace(admin, bind=f"{host}:{first_free(web.port + 20, admin.host)}")
     if web.domain:
-        # Only Caddy may be reached from outside, and only its word on the client's address counts.
+        # Only Caddy is reachable from outside, and only it is trusted about the client's address.
         web = replace(web, host="127.0.0.1", trusted_proxies=("127.0.0.1/32",))
     web = replace(web, public_url=settings.public_url)
     if with_mailbox(settings):
@@ -70,7 +70,7 @@ def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
 
 
 def bare_environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a child that is no part of Phoenix."""
+    """The environment of a child that is not part of Phoenix."""
     return {name: value for name, value in base.items() if not name.startswith("PHOENIX_")} | {
         DATA_VARIABLE: str(settings.installation.data)
     }
@@ -90,7 +90,7 @@ def phoenix(*arguments: str) -> tuple[str, ...]:
 
 
 def parts(settings: Settings, caddy_configuration: Path) -> list[Part]:
-    """Every process of this installation besides the database and the cache, in the order in which they are stopped."""
+    """Every process of this installation except the database and the cache, in the order in which they are stopped."""
     if settings.developing.reload:
         return [*_reloading(), *_mailbox(settings)]
     made = [_web(settings)]
@@ -146,7 +146,7 @@ def _realtime(settings: Settings, number: int) -> Part:
 
 
 def _admin(settings: Settings) -> Part:
-    """One process: few use it, and it is to be reached when the public listener is not."""
+    """A single process: few people use it, and it must be reachable when the public listener is not."""
     command = (
         *(sys.executable, "-m", "uvicorn", "--factory", "phoenix.app:create_admin_app"),
         *("--host", settings.admin.host, "--port", str(settings.admin.port), "--ws", "none", "--loop", "uvloop"),

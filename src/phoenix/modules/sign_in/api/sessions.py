@@ -1,4 +1,4 @@
-"""JSON routes of signing in, and of confirming that it is still you."""
+"""JSON routes of signing in and of re-authentication."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def client_of(call: Call, *, remember: bool, device: str) -> Client:
 
 
 def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
-    """A session that just started, as an API client gets it."""
+    """The response to an API client for a session that just started."""
     value = SignInAnswer(made.token, made.refresh_token, made.seconds, made.id, made.device, account_answer(made.owner))
     return Created(value, f"/api/v2/sessions/{made.id}")
 

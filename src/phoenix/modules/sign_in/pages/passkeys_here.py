@@ -1,4 +1,4 @@
-"""What pages with a passkey button must know: whether passkeys work at this address, and what a form brought."""
+"""For pages with a passkey button: whether passkeys work at this address, and the content of their forms."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def party_here(call: Call) -> RelyingParty:
 
 
 def passkey_response(call: Call) -> PasskeyResponse:
-    """What the script put into the hidden fields."""
+    """The values that the script put into the hidden fields."""
     return PasskeyResponse(call.form.get("challenge", ""), call.form.get("credential", ""))
 
 
 def possible_here(call: Call, methods: Sequence[str]) -> list[str]:
-    """The methods without those that cannot work at this address, unless nothing else is left."""
+    """The methods except those that cannot work at this address, unless there are no others."""
     return possible_at(call.runtime.settings, _host(call), methods)
 
 

@@ -1,4 +1,4 @@
-"""Pages of confirming that it is still you, before a sensitive act."""
+"""Pages of re-authentication before a sensitive action."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_resp
 
 @page("/confirm", may=SIGNED_IN, before_second_factor=True, queries=1, listeners=EVERYWHERE)
 async def show_reauthenticate(call: Call) -> View:
-    """Confirm that it is still you; then on to `next`."""
+    """Re-authenticate, then continue to `next`."""
     found = await protection_of(call.db, call.actor.account)
     methods = possible_here(call, methods_of(found))
     wanted = call.form.get("method") or call.query("method")
