@@ -226,9 +226,10 @@ def openapi_document() -> bytes:
 
 def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
     """Every exception ends here: as problem details for the API, as a page for people."""
-    problem = as_problem(error)
+    api = is_api(request.scope["path"])
+    problem = as_problem(error, on_a_page=not api)
     log_failure(error, problem, request)
-    if is_api(request.scope["path"]):
+    if api:
         return problem_response(problem, request)
     if problem.status == 500 and app_of(request).runtime.settings.development:
         return debug_page(error, request)
