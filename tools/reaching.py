@@ -1,8 +1,8 @@
 """A pytest plugin that notes which lines and branches the tests reach: `pytest -p tools.reaching --reached FIGURES`.
 
 The figures are JSON in SlipCover's form, for tools/reached.py. SlipCover changes the bytecode instead of tracing, so that the tests take
-about as long as without it, greenlets and threads included. Its own way in is not used: it looks also at the tests, and then pytest
-cannot import them as a package.
+about as long as without it, greenlets and threads included. SlipCover's own plugin is not used: with it, pytest cannot import the tests
+as a package.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from slipcover import Slipcover
-from slipcover import merge_coverage
+from slipcover import Slipcover, merge_coverage
 from slipcover.importer import SlipcoverLoader
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +35,13 @@ class PhoenixFinder(MetaPathFinder):
         if fullname.partition(".")[0] != PACKAGE:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.origin is not None and isinstance(spec.loader, SourceFileLoader):
+        # A test may import a copy of its own from elsewhere.
+        if (
+            spec is not None
+            and spec.origin is not None
+            and Path(spec.origin).is_relative_to(SOURCE)
+            and isinstance(spec.loader, SourceFileLoader)
+        ):
             spec.loader = SlipcoverLoader(self._measured, spec.loader, spec.origin)
         return spec
 

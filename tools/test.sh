@@ -5,7 +5,13 @@ set -eu
 cd "$(dirname "$0")/.."
 # What runs in the test process itself goes side by side; whole processes and browsers one after the other.
 quick() {
-    some .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" "$@"
+    if [ $# -gt 0 ]; then
+        some .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" "$@"
+        return
+    fi
+    # All of them: what they reach has a floor.
+    .venv/bin/python -m pytest -q -n auto --dist worksteal -m "not slow and not browser" -p tools.reaching --reached .reached.json
+    .venv/bin/python -m tools.reached .reached.json
 }
 # That nothing matches is no failure of the half it was looked for in (pytest ends with 5 then).
 some() {

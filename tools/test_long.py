@@ -48,16 +48,6 @@ def run_orders() -> int:
     return 0
 
 
-def run_coverage() -> int:
-    """What the fast tests reach, held to a floor: see tools/reached.py. Tracing makes them several times slower on Python 3.11."""
-    FOLDER.mkdir(exist_ok=True)
-    figures = FOLDER / "coverage.json"
-    measured = [sys.executable, "-m", "pytest", *FAST, "--cov", f"--cov-report=json:{figures}", "--cov-report="]
-    if status := subprocess.call(["env", f"COVERAGE_FILE={FOLDER / 'coverage'}", *measured], cwd=ROOT):
-        return status
-    return subprocess.call([sys.executable, "-m", "tools.reached", str(figures)], cwd=ROOT)
-
-
 def run_oldest_postgres() -> int:
     """Every fast test on the oldest PostgreSQL that Phoenix works with."""
     state, note = digest(), FOLDER / "postgres-15.json"
@@ -102,7 +92,6 @@ def _mutation_part(name: str) -> Part:
 
 PARTS: dict[str, Part] = {
     **{f"mutation-{name}": _mutation_part(name) for name in MUTATED},
-    "coverage": Part("do the fast tests take enough branches, and raise every error of ours?", run_coverage),
     "orders": Part(f"the fast tests, in {ORDERS} other orders", run_orders),
     "postgres-15": Part("the fast tests, on the oldest PostgreSQL", run_oldest_postgres),
 }

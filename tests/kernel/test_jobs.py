@@ -12,7 +12,7 @@ from tests.harness import Harness
 from tests.waiting import until
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.data.jobs import NO_MODULE, JobKind, Nothing, dead_jobs, enqueue, replay
+from phoenix.kernel.data.jobs import NO_MODULE, JobKind, Nothing, enqueue, replay
 from phoenix.kernel.module import Job, Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -44,6 +44,10 @@ async def run_until(harness: Harness, jobs: list[Job[Any]], condition: Any, seco
         await asyncio.wait_for(running, 10)
 
 
+async def failed_jobs(harness: Harness) -> list[int]:
+    return [row["id"] for row in await harness.sql("SELECT id FROM pgqueuer WHERE status = 'failed'")]
+
+
 def test_a_job_of_a_rolled_back_transaction_does_not_exist(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
@@ -62,6 +66,51 @@ def test_a_key_is_enqueued_once_while_it_waits(harness: Harness) -> None:
                 assert not await enqueue(tx, KIND, Numbered(2), key="k")
                 assert await enqueue(tx, KIND, Numbered(3))
             assert len(await harness.sql("SELECT 1 FROM pgqueuer")) == 2
+
+    asyncio.run(run())
+
+
+def test_a_key_that_runs_already_can_be_enqueued_again(harness: Harness) -> None:
+    """What runs may have read its data before the change that asks for it again."""
+    seen: list[int] = []
+    started, go_on = asyncio.Event(), asyncio.Event()
+
+    async def note(_: Runtime, payload: Numbered) -> None:
+        seen.append(payload.n)
+        started.set()
+        await go_on.wait()
+
+    async def run() -> None:
+        async with harness:
+            async with harness.runtime.database.transaction() as tx:
+                assert await enqueue(tx, KIND, Numbered(1), key="k")
+
+            async def is_done() -> bool:
+                if started.is_set() and not go_on.is_set():
+                    async with harness.runtime.database.transaction() as tx:
+                        assert await enqueue(tx, KIND, Numbered(2), key="k")
+                        assert not await enqueue(tx, KIND, Numbered(3), key="k")
+                    go_on.set()
+                return not await harness.sql("SELECT 1 FROM pgqueuer")
+
+            await run_until(harness, [Job(KIND, note)], is_done)
+            assert seen == [1, 2]
+
+    asyncio.run(run())
+
+
+def test_a_failed_job_is_replayed_beside_another_of_its_key(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            async with harness.runtime.database.transaction() as tx:
+                await enqueue(tx, KIND, Numbered(1), key="k")
+            await harness.sql("UPDATE pgqueuer SET status = 'failed'")
+            [failed] = await failed_jobs(harness)
+            async with harness.runtime.database.transaction() as tx:
+                assert await enqueue(tx, KIND, Numbered(2), key="k")
+                assert await replay(tx, failed)
+            rows = await harness.sql("SELECT status::text, dedupe_key FROM pgqueuer ORDER BY id")
+            assert [tuple(row.values()) for row in rows] == [("queued", None), ("queued", "k")]
 
     asyncio.run(run())
 
@@ -104,16 +153,14 @@ def test_a_job_that_fails_is_tried_again_then_fails_and_can_be_replayed(harness:
                 await enqueue(tx, KIND, Numbered(7))
 
             async def is_dead() -> bool:
-                async with harness.runtime.database.transaction() as tx:
-                    return bool(await dead_jobs(tx))
+                return bool(await failed_jobs(harness))
 
             await run_until(harness, jobs, is_dead)
             assert tries == [7, 7, 7]
+            [failed] = await failed_jobs(harness)
             async with harness.runtime.database.transaction() as tx:
-                dead = await dead_jobs(tx)
-                assert [job.name for job in dead] == ["test.job"]
-                assert await replay(tx, dead[0].id)
-                assert not await replay(tx, dead[0].id)
+                assert await replay(tx, failed)
+                assert not await replay(tx, failed)
             broken = False
 
             async def done() -> bool:
@@ -166,8 +213,7 @@ def test_a_job_that_takes_longer_than_its_time_out_is_cancelled_and_fails(harnes
                 await enqueue(tx, kind, Nothing())
 
             async def is_dead() -> bool:
-                async with harness.runtime.database.transaction() as tx:
-                    return bool(await dead_jobs(tx))
+                return bool(await failed_jobs(harness))
 
             await run_until(harness, [Job(kind, hang)], is_dead)
             assert ended == ["cancelled"]
@@ -186,8 +232,7 @@ def test_a_payload_that_does_not_fit_fails_and_is_shown_to_staff(harness: Harnes
                 await enqueue(tx, JobKind("test.job", Nothing), Nothing())
 
             async def is_dead() -> bool:
-                async with harness.runtime.database.transaction() as tx:
-                    return [job.name for job in await dead_jobs(tx)] == ["test.job"]
+                return len(await failed_jobs(harness)) == 1
 
             await run_until(harness, [Job(kind, note)], is_dead)
 
@@ -244,14 +289,13 @@ def test_a_job_of_no_module_fails_a_day_after_it_was_due(harness: Harness) -> No
             )
             await schedule.run(harness.runtime)
             async with harness.runtime.database.transaction() as tx:
-                dead = await dead_jobs(tx)
-                assert sorted(job.name for job in dead) == ["gone.died", "gone.waits"]
                 failed = await tx.all(FAILED)
+                assert sorted(job.name for job in failed) == ["gone.died", "gone.waits"]
                 assert {fault_of(job.traceback) for job in failed} == {NO_MODULE}
                 # Once a module has it again it is run as every other.
-                assert await replay(tx, dead[0].id)
+                assert await replay(tx, failed[0].id)
             left = await harness.sql("SELECT entrypoint FROM pgqueuer WHERE status <> 'failed' ORDER BY entrypoint")
-            assert {row["entrypoint"] for row in left} == {dead[0].name, "gone.lives", "newer.lately", "newer.later", sent}
+            assert {row["entrypoint"] for row in left} == {failed[0].name, "gone.lives", "newer.lately", "newer.later", sent}
             await schedule.run(harness.runtime)
             assert len(await harness.sql("SELECT 1 FROM pgqueuer_log WHERE status = 'failed'")) == 2, "what was replayed waits for a day"
 

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 REQUEST_MILLISECONDS = 1000
 REST_SECONDS = 1.0
+# The client's own limit can fail to fire: replies get lost, and then it waits for ever (valkey-glide 2.5, issues 6673 and 7122).
+GIVE_UP_SECONDS = 3.0
 
 
 class Valkey:
@@ -93,7 +95,8 @@ class Valkey:
 
     async def _try(self, call: Awaitable[T]) -> T | None:
         try:
-            return await call
+            async with asyncio.timeout(GIVE_UP_SECONDS):
+                return await call
         except (GlideError, OSError) as error:
             if self.reachable:
                 log.warning("valkey_unreachable", reason=type(error).__name__)

@@ -14,13 +14,10 @@ from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's, in lower case: no i, l, o, u
 _PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
-_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _SUFFIX = re.compile(r"[0-7][0-9abcdefghjkmnpqrstvwxyz]{25}")
-_PREFIX = re.compile(r"[a-z](?:[a-z_]{0,61}[a-z])?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _RANDOM_BITS = 74
-_TIME_LETTERS = 10  # 50 bits: two that are always zero and the 48 of the time
 
 
 class Ids:
@@ -77,14 +74,3 @@ def new_id(prefix: str, now: datetime | None = None) -> str:
 def check_id(text: str, prefix: str) -> bool:
     """Whether the text is an id of that kind; says nothing on whether the thing exists."""
     return text.startswith(prefix) and text[len(prefix) : len(prefix) + 1] == "_" and _SUFFIX.fullmatch(text, len(prefix) + 1) is not None
-
-
-def id_time(text: str) -> datetime:
-    """When an id was made, in UTC, to the millisecond. Raises ValueError where the text is no id."""
-    prefix, _, suffix = text.rpartition("_")
-    if _PREFIX.fullmatch(prefix) is None or _SUFFIX.fullmatch(suffix) is None:
-        raise ValueError("This is not an ID.")
-    milliseconds = 0
-    for letter in suffix[:_TIME_LETTERS]:
-        milliseconds = milliseconds << 5 | _VALUES[letter]
-    return _EPOCH + milliseconds * _MILLISECOND

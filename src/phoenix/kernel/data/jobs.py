@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 import msgspec
@@ -22,6 +22,9 @@ ENQUEUE = command("""
     VALUES ($5, $1, $2, clock_timestamp() + $3::interval, $4, 'queued')
     ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
 """)
+
+# A job that runs already may have read what it works on before this transaction's changes; so it gives its key up to the next.
+GIVE_UP_KEY = command("UPDATE pgqueuer SET dedupe_key = NULL WHERE dedupe_key = $1 AND status = 'picked'")
 
 Payload = TypeVar("Payload", bound=Struct)
 
@@ -51,22 +54,9 @@ class Nothing(Struct, frozen=True):
     """The payload of a job that needs none."""
 
 
-class DeadJob(Struct, frozen=True):
-    """A job that failed for the last time."""
-
-    id: int
-    name: str
-    attempts: int
-    created_at: datetime
-    updated_at: datetime
-
-
-DEAD: Query[DeadJob] = query(
-    DeadJob,
-    "SELECT id, entrypoint AS name, attempts, created AS created_at, updated AS updated_at FROM pgqueuer WHERE status = 'failed' ORDER BY id DESC LIMIT $1",
-)
+# Without its key, which another job may have by now.
 REPLAY = command("""
-    UPDATE pgqueuer SET status = 'queued', execute_after = now(), updated = now(), attempts = 0, queue_manager_id = NULL
+    UPDATE pgqueuer SET status = 'queued', execute_after = now(), updated = now(), attempts = 0, queue_manager_id = NULL, dedupe_key = NULL
      WHERE id = $1 AND status = 'failed'
 """)
 # So long after it was due, and after the last sign of life of whoever ran it.
@@ -87,19 +77,18 @@ FAIL_UNKNOWN: Query[str] = query(
     SELECT DISTINCT entrypoint FROM gone ORDER BY entrypoint
 """,
 )
-WAITING: Query[int] = query(int, "SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND execute_after <= now()")
 
 
 async def enqueue(
     tx: Transaction, kind: JobKind[Payload], payload: Payload, *, key: str | None = None, delay: timedelta = timedelta()
 ) -> bool:
-    """Enqueue a job with the transaction; whether it was new. A job whose `key` is already waiting is not added again."""
+    """Enqueue a job with the transaction; whether it was new.
+
+    A job whose `key` is already waiting is not added again. One that is running already counts as over.
+    """
+    if key is not None:
+        await tx.execute(GIVE_UP_KEY, key)
     return await tx.execute(ENQUEUE, kind.name, msgspec.json.encode(payload), delay, key, kind.priority) > 0
-
-
-async def dead_jobs(tx: Transaction, limit: int = 50) -> list[DeadJob]:
-    """The jobs that were marked failed, newest first."""
-    return await tx.all(DEAD, limit)
 
 
 async def replay(tx: Transaction, job: int) -> bool:

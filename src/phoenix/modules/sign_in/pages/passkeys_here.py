@@ -14,7 +14,7 @@ def passkeys_here(call: Call) -> PasskeysHere:
 
 
 def party_here(call: Call) -> RelyingParty:
-    """The relying party at this address. Raises PasskeysElsewhere."""
+    """The relying party at the address that was called. Raises PasskeysElsewhere."""
     return require_party(call.runtime.settings, _host(call))
 
 
