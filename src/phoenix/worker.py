@@ -20,6 +20,7 @@ from pgqueuer.models import Schedule as QueuedSchedule
 from phoenix.composition import REGISTRY
 from phoenix.kernel.data.database import set_codecs
 from phoenix.kernel.data.followers import Listener, follow
+from phoenix.kernel.data.jobs import fail_unknown
 from phoenix.kernel.module import Job, Schedule
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -36,7 +37,20 @@ POLL = timedelta(seconds=2)
 BATCH = 10
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 5
-KERNEL_SCHEDULES = (Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),)
+
+
+async def fail_unknown_jobs(runtime: Runtime) -> None:
+    """Mark jobs failed that no module runs any more; runs by schedule."""
+    async with runtime.database.transaction() as tx:
+        kinds = await fail_unknown(tx, runtime.part(Registry).jobs)
+    if kinds:
+        log.warning("jobs_of_no_module", jobs=kinds)
+
+
+KERNEL_SCHEDULES = (
+    Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),
+    Schedule("kernel.fail_unknown_jobs", "23 * * * *", fail_unknown_jobs),
+)
 
 
 async def work(runtime: Runtime, stop: asyncio.Event) -> None:

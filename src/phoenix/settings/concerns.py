@@ -230,6 +230,16 @@ class RealtimeSettings:
     url: str = setting(
         "REALTIME_URL", "", "Address browsers open sockets to, where it is not the page's own.", with_scheme("https", "http", "ws", "wss")
     )
+    authenticate_within: int = setting(
+        "REALTIME_AUTHENTICATE", 10, "Seconds after which a socket is closed on which nobody is signed in.", between(1, 300)
+    )
+    per_network: int = setting(
+        "REALTIME_PER_NETWORK",
+        500,
+        "Sockets that a client address (of IPv6: a network of 64 bits) may have open in each process.",
+        between(1, 1_000_000),
+    )
+    per_account: int = setting("REALTIME_PER_ACCOUNT", 50, "Sockets that an account may have open in each process.", between(1, 10_000))
 
 
 @dataclass(frozen=True, slots=True)

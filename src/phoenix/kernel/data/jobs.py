@@ -1,10 +1,11 @@
 """Background work in PgQueuer's queue: enqueued in the caller's transaction, at least once, retried, then marked failed.
 
-A job whose last attempt failed stays in the queue with the state `failed`, where staff can see and replay it.
+A job whose last attempt failed, or whose module is gone, stays in the queue with the state `failed`, where staff can see and replay it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -13,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.data.query import command
+from phoenix.kernel.data.query import Query, command, query
 
 ENQUEUE = command("""
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
@@ -57,6 +58,24 @@ REPLAY = command("""
     UPDATE pgqueuer SET status = 'queued', execute_after = now(), updated = now(), attempts = 0, queue_manager_id = NULL, dedupe_key = NULL
      WHERE id = $1 AND status = 'failed'
 """)
+# So long after it was due, and after the last sign of life of whoever ran it.
+GRACE = timedelta(hours=24)
+NO_MODULE = "No module of this release runs jobs of this kind. Install the module that does, then replay the job."
+# The log is where the reason of a failure stands, also of those that the runner wrote down.
+FAIL_UNKNOWN: Query[str] = query(
+    str,
+    """
+    WITH gone AS (
+        UPDATE pgqueuer SET status = 'failed', updated = now(), queue_manager_id = NULL
+         WHERE status IN ('queued', 'picked') AND entrypoint <> ALL ($1::text[]) AND greatest(execute_after, heartbeat) < now() - $2::interval
+        RETURNING id, priority, entrypoint
+    ), noted AS (
+        INSERT INTO pgqueuer_log (job_id, status, priority, entrypoint, traceback)
+        SELECT id, 'failed', priority, entrypoint, jsonb_build_object('exception_message', $3::text) FROM gone
+    )
+    SELECT DISTINCT entrypoint FROM gone ORDER BY entrypoint
+""",
+)
 
 
 async def enqueue(
@@ -74,3 +93,12 @@ async def enqueue(
 async def replay(tx: Transaction, job: int) -> bool:
     """Put a failed job back in the queue. Returns whether there was one."""
     return await tx.execute(REPLAY, job) > 0
+
+
+async def fail_unknown(tx: Transaction, known: Collection[str]) -> list[str]:
+    """Mark jobs failed whose kind nobody declares any more; the names of their kinds.
+
+    Not before they were due for a day: during an upgrade a worker of an older release runs beside a newer one, and must not
+    fail what only the newer one knows and runs at once.
+    """
+    return await tx.all(FAIL_UNKNOWN, list(known), GRACE, NO_MODULE)

@@ -17,7 +17,7 @@ ENOUGH_TO_TELL = 20
 
 
 class ClientAddress:
-    """The outermost layer except for hot reads: creates the state of a request, with its client's address.
+    """The outermost layer except for hot reads: creates the state of a request or a socket, with its client's address.
 
     Forwarded addresses are believed only from trusted proxies.
 
@@ -34,7 +34,7 @@ class ClientAddress:
         self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] in {"http", "websocket"}:
             peer = (scope.get("client") or ("", 0))[0]
             state = RequestState(self._shared)
             put_state(scope, state)
@@ -43,7 +43,8 @@ class ClientAddress:
                 state.address = peer
             else:
                 state.address = client_address(peer, _all(headers, b"x-forwarded-for"), self._trusted)
-                scope["scheme"] = client_scheme(peer, _all(headers, b"x-forwarded-proto"), self._trusted, scope["scheme"])
+                if scope["type"] == "http":
+                    scope["scheme"] = client_scheme(peer, _all(headers, b"x-forwarded-proto"), self._trusted, scope["scheme"])
             if not self._has_warned:
                 self._look_for_proxy(peer, state.address, headers)
         await self._app(scope, receive, send)

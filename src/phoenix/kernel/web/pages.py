@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from litestar import MediaType, Request
 from litestar.datastructures import Cookie, State
+from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -28,10 +29,11 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of
-from phoenix.kernel.web.authorisation import admit, decide_again
+from phoenix.kernel.web.authorisation import admit, authenticate, decide_again
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.endpoint import check_budget, check_within, transaction
 from phoenix.kernel.web.page_context import page_context
+from phoenix.kernel.web.problems import UnreadableForm
 from phoenix.kernel.web.rules import Rule
 from phoenix.kernel.web.session_reader import cookie_of
 
@@ -137,7 +139,8 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
         target = _target(request) if request.method == "GET" else _path_of(request.headers.get("referer", ""))
         return go_to(f"{app.registry.sign_in.reauthenticate}?next={quote(target, safe='')}", request)
     except TooManyRequests as problem:
-        if retry is None:
+        # Limits count by network address: of nobody in particular no byte is read, or a flood would have its bodies read.
+        if retry is None or not await _is_signed_in(request):
             raise
         admission = await admit(request, replace(rule, limits=()))
         return await _again(request, admission, retry, await _read_form(request, admission), problem)
@@ -163,6 +166,13 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
             raise
         return await _again(request, admission, retry, form, problem)
     return show(result, call)
+
+
+async def _is_signed_in(request: AnyRequest) -> bool:
+    try:
+        return (await authenticate(request))[0] is not None
+    except NotSignedIn:
+        return False
 
 
 def _page_of(request: AnyRequest, retry: Retry) -> HTTPRouteHandler | None:
@@ -261,6 +271,8 @@ async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool
         data = await request.form()
     except LookupError:
         raise InvalidInput(_("This form is in a character encoding that is not known. Load the page again.")) from None
+    except (ClientException, UnicodeError):
+        raise UnreadableForm from None
     form = {name: value for name, value in data.items() if isinstance(value, str)}
     if not checked:
         return form

@@ -48,6 +48,12 @@ class BadRequest(PhoenixError):
     sentence = "The request could not be read. Check that the body is valid JSON."
 
 
+class UnreadableForm(InvalidInput):
+    """A form of a page that cannot be taken apart."""
+
+    sentence = "This form can't be read. Load the page again and fill it in once more."
+
+
 class BodyTooLarge(PhoenixError):
     status, code, title = 413, "body_too_large", "Request too large"
     sentence = "Send less at once."
@@ -58,7 +64,7 @@ class UnsupportedMediaType(PhoenixError):
     sentence = "Send the body as JSON, with Content-Type: application/json."
 
 
-FRAMEWORK = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge, 415: UnsupportedMediaType}
+FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge, 415: UnsupportedMediaType}
 
 
 def request_id(request: AnyRequest) -> str:
@@ -69,8 +75,9 @@ def is_api(path: str) -> bool:
     return path.startswith(("/api/", "/healthz", "/readyz"))
 
 
-def as_problem(error: Exception) -> PhoenixError:
+def as_problem(error: Exception, *, on_a_page: bool = False) -> PhoenixError:
     """Any exception as one of our errors. An unexpected one is logged, and shown as a 500."""
+    unreadable = UnreadableForm if on_a_page else BadRequest
     if isinstance(error, PhoenixError):
         return error
     if isinstance(error, ValidationException):
@@ -84,9 +91,9 @@ def as_problem(error: Exception) -> PhoenixError:
     if isinstance(error, ClientException) and isinstance(error.__cause__, StructError):
         return _from_struct_error(error.__cause__)
     if isinstance(error, HTTPException) and error.status_code < 500:
-        return FRAMEWORK.get(error.status_code, BadRequest)()
+        return FRAMEWORK.get(error.status_code, unreadable)()
     if isinstance(error, (RecursionError, UnicodeDecodeError)) and _of_the_reader(error):
-        return BadRequest()
+        return unreadable()
     return PhoenixError()
 
 

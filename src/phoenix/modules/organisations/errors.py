@@ -9,6 +9,10 @@ class LastOwner(Conflict):
     code, title = "last_owner", "An organisation needs an owner"
 
 
+class RoleChangedSince(Conflict):
+    code, title = "role_changed_since", "Role changed by someone else"
+
+
 class AlreadyMember(Conflict):
     code, title = "already_member", "Already a member"
 

@@ -16,8 +16,6 @@ from phoenix.settings import Settings, values
 # above the 10,000 sockets a node is made for.
 CONNECTIONS_PER_WORKER = 16_384
 BACKLOG = 4_096
-# Bundled files carry a hash of their content in their names.
-STATIC_SECONDS = 365 * 86_400
 # Set for every child, so that what outlives a hard-killed Phoenix is found by the next one (see `leftovers`).
 DATA_VARIABLE = "PHOENIX_UP_DATA"
 
@@ -118,7 +116,7 @@ def _reloading() -> list[Part]:
 
 def _web(settings: Settings) -> Part:
     web = settings.web
-    command: tuple[str, ...] = (
+    command = (
         *(sys.executable, "-m", "granian", "phoenix.app:create_app", "--factory"),
         *("--interface", "asgi", "--loop", "uvloop", "--http", "1"),
         *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
@@ -126,9 +124,6 @@ def _web(settings: Settings) -> Part:
         *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
         *("--no-access-log", "--log-level", "warning"),
     )
-    if web.static.is_dir():
-        mount = ("--static-path-route", "/static", "--static-path-mount", str(web.static), "--static-path-expires", str(STATIC_SECONDS))
-        command = (*command, *mount)
     return Part("web", command, patience=12.0)
 
 

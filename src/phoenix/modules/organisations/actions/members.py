@@ -11,7 +11,7 @@ from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.errors import LastOwner
+from phoenix.modules.organisations.errors import LastOwner, RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged
 from phoenix.modules.organisations.queries import Member
 
@@ -39,8 +39,11 @@ async def add_member(tx: Transaction, organisation: str, account: str, *, role: 
         tx.record(MemberJoined(organisation=organisation, subject=account, role=role, invited_by=invited_by))
 
 
-async def change_role(tx: Transaction, member: Membership, account: str, *, role: str) -> None:
-    """Change a member's role. Raises LastOwner if the organisation would be left without an owner."""
+async def change_role(tx: Transaction, member: Membership, account: str, *, role: str, shown: str = "") -> None:
+    """Change a member's role. Raises LastOwner if the organisation would be left without an owner.
+
+    `shown` is the role that was on the screen of whoever changes it. Raises RoleChangedSince if it is another one by now.
+    """
     fields = Fields()
     fields.one_of("role", role, ROLES, _("Choose a role."))
     fields.check()
@@ -48,6 +51,8 @@ async def change_role(tx: Transaction, member: Membership, account: str, *, role
     before = await _locked_role(tx, member, account)
     if before == role:
         return
+    if shown and before != shown:
+        raise RoleChangedSince(_("Someone else changed this role to {role} after you opened the page. Choose again.").format(role=before))
     check_role(member, before)
     if before == "owner":
         await _keep_an_owner(tx, member)
