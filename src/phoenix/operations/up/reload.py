@@ -56,11 +56,14 @@ class Keeper:
             os.nice(10)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
+        loaded = _state_of_code()
         self._fork(time.monotonic())
         _load_libraries(self.name)
         options: dict[str, Any] = {"debounce": GATHER_MS, "step": STEP_MS, "rust_timeout": LOOK_MS, "yield_on_timeout": True}
         for changes in watch(CODE, watch_filter=_is_code, stop_event=self._stopping, raise_interrupt=False, **options):
-            if changes:
+            # What was changed before the watching began is told by nobody.
+            before, loaded = loaded, {}
+            if changes or (before and before != _state_of_code()):
                 self._again(changes)
             elif _has_ended(self.child):
                 self._stopping.wait(AFTER_CRASH_SECONDS)
@@ -70,7 +73,7 @@ class Keeper:
     def _again(self, changes: set[tuple[Change, str]]) -> None:
         since = time.monotonic()
         if self.name == "web":
-            changed = sorted({str(Path(path).relative_to(CODE)) for _, path in changes})
+            changed = sorted({str(Path(path).relative_to(CODE)) for _, path in changes}) or ["The code"]
             _say(f"{', '.join(changed[:3])}{' and more' if len(changed) > 3 else ''} changed.")
             if any("migrations" in path for path in changed):
                 _say("A migration is run at the start: stop `make dev` and start it again.")
@@ -190,7 +193,7 @@ def _broken(text: str) -> Any:
 
 def _forget_code() -> None:
     """Forget every module loaded from our files, so that it is loaded again."""
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():
         path = getattr(module, "__file__", None)
         if name != "__main__" and path and Path(path).is_relative_to(CODE):
             del sys.modules[name]
@@ -205,6 +208,10 @@ def _load_libraries(name: str) -> None:
     # What the libraries are made of is looked at by no collection any more, here or in a child.
     gc.collect()
     gc.freeze()
+
+
+def _state_of_code() -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in CODE.rglob("*.py")}
 
 
 def _is_code(change: Change, path: str) -> bool:
