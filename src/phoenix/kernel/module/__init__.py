@@ -69,6 +69,7 @@ class Module:
 
     `tables` are those that belong to the module: every table belongs to exactly one. `settings` is a frozen dataclass of `setting()` fields, read from variables that begin with PHOENIX_ and the module's
     name, and fetched with `runtime.part(…)`. `check` raises SettingsError where the module cannot do its part with these settings; it is asked at every start.
+    `places` are those on its pages that the slots of other modules fill.
     A module that `receives` shows what others declare; none of them may need it.
     """
 
@@ -99,6 +100,7 @@ class Module:
     checks: tuple[Check, ...] = ()
     metrics: tuple[Metric, ...] = ()
     sources: Sources | None = None
+    places: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
     credentials: tuple[Credential, ...] = ()
     notices: tuple[SecurityNotice, ...] = ()
