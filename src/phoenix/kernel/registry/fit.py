@@ -132,7 +132,10 @@ def _check_event(module: Module, kind: EventKind, groups: set[str]) -> None:
     for name in kind.ids:
         if name not in fields:
             raise RegistryError(f"{event}, whose ids name {name}, which is no field of it. Use one of: {', '.join(sorted(fields))}.")
-    for what, message, known in (("summary", kind.summary, fields | {"actor"}), ("link", kind.link, fields | {"actor", "organisation"})):
+    for what, message, known in (
+        ("summary", kind.summary, fields | {"actor", *kind.texts}),
+        ("link", kind.link, fields | {"actor", "organisation"}),
+    ):
         for name in _holes(message):
             if name not in known:
                 raise RegistryError(
