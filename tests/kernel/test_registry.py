@@ -147,6 +147,11 @@ REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
         "Module notes declares the event notes.posted, whose ids name autor, which is no field of it",
         "Use one of: author_id, subject",
     ),
+    "an event's reasons": (
+        (notes(events=posted(holds={"text": "none"})),),
+        "Module notes declares the event notes.posted, whose reasons in holds name text, which is no field of it",
+        "Use one of: author_id, subject",
+    ),
     "an event's words": (
         (notes(events=posted(summary="{actor} posted {subejct}")),),
         "Module notes declares the event notes.posted, whose summary names {subejct}, which is no field of it",

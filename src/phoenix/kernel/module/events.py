@@ -38,7 +38,8 @@ class EventKind:
     `{organisation}` (its slug), `{subject}` and the event's fields in braces. `ids` are the fields that hold ids, shown as
     names: text that people wrote is never taken for one. Such text is in no event; `texts` reads it where it lives, for those who may
     see the event: a scalar subquery for each name that `summary` and the template use, with the subject written `{subject}`. It is
-    null once what it was read from is gone. Readers without `permission` do not see the event.
+    null once what it was read from is gone. `holds` gives the reason for each field that is neither an id nor a number, an instant
+    or one of a few known words. Readers without `permission` do not see the event.
     """
 
     type: type[Event]
@@ -49,6 +50,7 @@ class EventKind:
     permission: str = ""
     ids: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    holds: Mapping[str, str] = field(default_factory=dict)
     activity: Activity | None = None
 
 
