@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -82,6 +83,19 @@ async def _is_well_typed(answer: httpx.Response) -> None:
     assert kind.count("charset") <= 1, f"{answer.request.url.path}: {kind}"
 
 
+def _answers_where_it_says(registry: Registry) -> Callable[[httpx.Response], Awaitable[None]]:
+    """What every 201 owes: a Location that a GET answers (RFC 9110, 10.2.2)."""
+    routes = (route for module in registry.modules for route in module.routes if "GET" in route.http_methods)
+    read = [re.compile(re.sub(r"{[^}]+}", "[^/]+", path)) for route in routes for path in route.paths]
+
+    async def check(answer: httpx.Response) -> None:
+        if answer.status_code == 201:
+            location = answer.headers["location"]
+            assert any(one.fullmatch(location) for one in read), f"{answer.request.url.path}: nothing answers GET {location}"
+
+    return check
+
+
 @dataclass(slots=True)
 class Harness:
     """Enter it, then speak to it: `async with house: await house.get("/api/v2/me", by="ada")`."""
@@ -156,7 +170,7 @@ class Harness:
         """A browser or program of its own, with its own cookies."""
         target = app if app is not None else self.client._transport.app  # type: ignore[attr-defined]
         transport = httpx.ASGITransport(app=target, client=(address, 50_000), raise_app_exceptions=False)
-        hooks = {"response": [_is_well_typed]}
+        hooks = {"response": [_is_well_typed, _answers_where_it_says(self.registry)]}
         return httpx.AsyncClient(transport=transport, base_url="http://phoenix.test", headers={"User-Agent": "tests"}, event_hooks=hooks)
 
     async def person(self, name: str, *, time_zone: str = "UTC", permissions: tuple[str, ...] = (), password: bool = False) -> Person:

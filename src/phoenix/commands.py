@@ -15,7 +15,9 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from phoenix import __version__
 from phoenix.app import openapi_document
@@ -87,10 +89,18 @@ def settings(*, check: bool = False) -> None:
         for sentence in unknown(found.given, {variable.name for _, variable in REGISTRY.variables}):
             print(sentence, file=sys.stderr)
         return
-    table = Table("Variable", "Default", "What it is", box=None)
+    console = Console()
     for _concern, variable in REGISTRY.variables:
-        table.add_row(variable.name, str(variable.default), variable.about)
-    Console().print(table)
+        # In no table: in a narrow terminal it would cut off names, which are there to be copied.
+        console.print(Text.assemble((variable.name, "bold"), f"={_as_written(variable.default)}"), soft_wrap=True)
+        console.print(Padding(Text(variable.about), (0, 0, 0, 4)))
+
+
+def _as_written(default: object) -> str:
+    """A default as it would stand in the environment."""
+    if isinstance(default, bool):
+        return str(default).lower()
+    return ",".join(default) if isinstance(default, tuple) else str(default)
 
 
 @app.command

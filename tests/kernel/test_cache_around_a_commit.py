@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import asyncpg
 import pytest
 from tests.harness import Harness
 
@@ -13,9 +15,12 @@ from phoenix.kernel.cache.cache import Cache, Watch
 from phoenix.kernel.cache.generations import IN_FLIGHT_SECONDS, Generations, MachineGenerations
 from phoenix.kernel.cache.keys import Key, KeyKind
 from phoenix.kernel.data.query import command
+from phoenix.kernel.errors import Unavailable
 from phoenix.settings.concerns import LONGEST_STATEMENT
 
 THING = KeyKind("thing")
+END_OWN_CONNECTION = command("SELECT pg_terminate_backend(pg_backend_pid())")
+INSERT_TWICE = command("INSERT INTO checked_late VALUES (1), (1)")
 RENAME = command("UPDATE accounts SET name = $2 WHERE id = $1")
 
 
@@ -86,6 +91,41 @@ def test_a_writer_that_dies_in_its_commit_leaves_nobody_believing_the_cache(harn
                 await tx.execute(RENAME, ada.id, "New")
                 tx.invalidate(key)
             assert believed == [None], "between the commit and its answer the old value was still believed"
+
+    asyncio.run(run())
+
+
+def test_while_it_is_unknown_whether_a_commit_lands_the_cache_is_not_believed(harness: Harness) -> None:
+    async def lose_the_connection(key: Key) -> None:
+        async with harness.runtime.database.transaction() as tx:
+            tx.invalidate(key)
+            with contextlib.suppress(asyncpg.PostgresError):
+                await tx.execute(END_OWN_CONNECTION)
+
+    async def run() -> None:
+        async with harness:
+            generations, key = harness.runtime.database.generations, THING("1")
+            with pytest.raises(Unavailable):
+                await lose_the_connection(key)
+            assert await generations.read([key]) is None
+
+    asyncio.run(run())
+
+
+def test_a_commit_that_is_refused_leaves_the_cache_usable(harness: Harness) -> None:
+    async def insert_twice(key: Key) -> None:
+        async with harness.runtime.database.transaction() as tx:
+            tx.invalidate(key)
+            await tx.execute(INSERT_TWICE)
+
+    async def run() -> None:
+        async with harness:
+            generations, key = harness.runtime.database.generations, THING("1")
+            await harness.sql("CREATE TABLE checked_late (a integer UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+            await harness.sql("GRANT INSERT ON checked_late TO PUBLIC")
+            with pytest.raises(asyncpg.UniqueViolationError):
+                await insert_twice(key)
+            assert await generations.read([key]) is not None
 
     asyncio.run(run())
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from msgspec import Struct
 from tests.harness import Harness
 
 from phoenix.composition import MODULES
+from phoenix.kernel.cache.cache import Watch
+from phoenix.kernel.cache.keys import Key
+from phoenix.kernel.errors import NotSignedIn
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
-from phoenix.kernel.web.rules import PUBLIC
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 
 
 class Greeting(Struct):
@@ -24,6 +28,39 @@ class Greeting(Struct):
 async def show_greeting(call: Call) -> Greeting:
     """Open to everyone, though it is made for one who is signed in."""
     return Greeting(call.actor.record.name)
+
+
+@get("/api/v2/greetings/closed", may=SIGNED_IN, queries=0)
+async def show_closed(call: Call) -> Greeting:
+    return Greeting(call.actor.record.name)
+
+
+def test_without_a_module_that_signs_people_in_no_token_is_anyone_s(harness: Harness, tmp_path: Path) -> None:
+    harness.registry = Registry([Module(name="greetings", about="Greet.", folder=tmp_path, routes=(show_closed,))])
+
+    async def run() -> None:
+        async with harness:
+            refused = await harness.get("/api/v2/greetings/closed", headers={"Authorization": f"Bearer pho_{'x' * 40}"})
+            assert (refused.status_code, refused.json()["code"]) == (401, "not_logged_in")
+
+    asyncio.run(run())
+
+
+def test_a_session_that_ends_while_it_is_looked_at_is_over(harness: Harness) -> None:
+    """It is found, and then found again under the generation of its account: in between it may end."""
+
+    class Ending(Watch):
+        async def on(self, *keys: Key) -> None:
+            await harness.sql("UPDATE sessions SET ended_at = now()")
+            await super().on(*keys)
+
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            with pytest.raises(NotSignedIn):
+                await harness.sessions._load(ada.token, Ending(harness.runtime.cache.generations))
+
+    asyncio.run(run())
 
 
 def test_a_public_route_that_needs_someone_says_so_to_nobody(harness: Harness, tmp_path: Path) -> None:

@@ -13,13 +13,11 @@ from phoenix.modules.sessions.queries import record_queries
 
 # What a column of the database is called in rows, besides `x_id AS x`.
 OTHER_NAMES = {
-    ".created AS created_at",
     ".created_at AS at",
     ".entrypoint AS name",
     ".key_check AS check",
     ".occurred_at AS at",
     ".refresh_count AS count",
-    ".updated AS updated_at",
     "a.id AS account",
     "a.name AS inviter_name",
     "i.id AS staff",

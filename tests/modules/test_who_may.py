@@ -63,6 +63,28 @@ def test_what_is_sensitive_is_decided_again_in_its_transaction(route: HTTPRouteH
     assert rule.decides_again or not rule.sensitive
 
 
+# Acts of one who is signed in that are not decided again: they take away nothing but the person's own, or give nothing.
+DECIDED_ONCE = {
+    "/api/v2/me": "a name and a time zone",
+    "/settings/profile": "the same",
+    "/api/v2/passkeys/{passkey_id:str}": "the name of a passkey",
+    "/settings/passkeys/{passkey_id:str}": "the same",
+    "/api/v2/sessions/current": "ends the session itself",
+    "/sign-out": "the same",
+    "/look-as/end": "the same",
+    "/api/v2/sessions/current/reauthenticate": "of use only to a session that is still open, which is looked at when it is used",
+    "/api/v2/sessions/current/reauthenticate_options": "gives a challenge",
+    "/api/v2/sessions/current/reauthenticate_code": "sends an email to the person",
+    "/confirm": "as the API's",
+    "/confirm/mail": "as the API's",
+}
+
+
+def test_whatever_one_who_is_signed_in_changes_is_decided_again_or_named_here() -> None:
+    once = {_path(route) for route, rule in CHANGING if rule.may == SIGNED_IN and not rule.decides_again}
+    assert once == set(DECIDED_ONCE)
+
+
 def test_nobody_with_a_junk_body_learns_only_that_they_are_not_signed_in(harness: Harness) -> None:
     """Limits, session and permission come before the body is interpreted."""
     tried = 0

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from phoenix.kernel.errors import Forbidden, NotFound
 
-SYSTEM = "system"
 ADMINISTRATOR = "platform.admin"
 IMPERSONATE_AND_WRITE = "platform.impersonate_and_write"
 # What an administrator has only when it was granted by name.
@@ -43,7 +42,7 @@ class Membership(MembershipRecord, frozen=True):
 class SessionRecord(Struct, frozen=True):
     """A live session, or an API key, and its account, as the identity module found them. Instants are UTC.
 
-    `proved_at` is when the person last authenticated, by password, second factor or the like. `impersonator` is the
+    `authenticated_at` is when the person last authenticated, by password, second factor or the like. `impersonator` is the
     account that impersonates this person. `scopes` are the permissions of an API key, None for a session.
     """
 

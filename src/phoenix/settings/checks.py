@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 # Secrets that `phoenix up` makes by itself begin with this, so that the strict environments can tell them.
 MADE_IN_DEVELOPMENT = "development-"
-ENVIRONMENTS = ("development", "test", "staging", "production")
 # Staging is a rehearsal of production, often with a copy of its data, and is as strict.
 STRICT = frozenset({"staging", "production"})
 

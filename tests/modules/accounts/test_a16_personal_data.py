@@ -110,6 +110,9 @@ def test_nothing_of_the_person_is_left(harness: Harness) -> None:
             entry = (await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "Kept"})).json()["id"]
             await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "guest@example.com"})
             await harness.post("/api/v2/api_keys", by="ada", json={"name": "k", "scopes": ["entries.read"]})
+            base = f"/api/v2/organisations/{alone}/service_accounts"
+            program = (await harness.post(base, by="ada", json={"name": "Import", "scopes": ["entries.read"]})).json()["key"]
+            assert (await harness.get("/api/v2/me", headers=bearer(program))).status_code == 200
             await harness.work()
             assert (await harness.delete("/api/v2/me", by="ada")).status_code == 204
             await harness.work()
@@ -134,6 +137,7 @@ def test_nothing_of_the_person_is_left(harness: Harness) -> None:
             assert (await harness.sql("SELECT name FROM accounts WHERE id = $1", harness.people["ada"].id))[0]["name"] == "Deleted person"
             assert await harness.sql("SELECT 1 FROM organisations WHERE id = $1", alone) == []
             assert len(await harness.sql("SELECT 1 FROM memberships")) == 1
+            assert (await harness.get("/api/v2/me", headers=bearer(program))).status_code == 401
             # The address is free again, for a new account that is another one.
             await harness.post(
                 "/api/v2/accounts",

@@ -143,6 +143,9 @@ def test_service_accounts_belong_to_the_organisation(harness: Harness) -> None:
             assert (await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(made["key"]))).status_code == 200
             people = (await harness.get(f"/api/v2/organisations/{ember}/members", by="ada")).json()["items"]
             assert {person["name"] for person in people} == {"Ada", "Moe"}
+            cards = (await harness.get(f"/api/v2/dashboard?organisation={ember}", by="ada")).json()["cards"]
+            counted = next(card["data"] for card in cards if card["name"] == "organisations.members")
+            assert (counted["count"], {person["name"] for person in counted["newest"]}) == (2, {"Ada", "Moe"})
             feed = (await harness.get(f"/api/v2/feed?organisation={ember}", by="ada")).json()["items"]
             assert any("Import" in item["summary"] for item in feed)
             fresh = await harness.post(f"{base}/{made['id']}", by="ada", json={"scopes": ["entries.read"]})

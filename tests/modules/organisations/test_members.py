@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 from tests.harness import Harness
 from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing, organisation, play, problem, queries, sends, status, table
+from tests.waiting import until
+
+from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
 
 
 @table(
@@ -87,6 +91,38 @@ def test_an_invitation_is_for_its_address_alone_and_works_once(harness: Harness)
             assert feed.json()["items"][0]["summary"] == "Bo joined, invited by Ada"
             page = (await harness.get("/o/ember/feed", by="ada")).text
             assert "<b>Bo</b> joined, invited by <b>Ada</b>" in page
+
+    asyncio.run(run())
+
+
+def test_an_invitation_ends_with_the_right_of_its_inviter(harness: Harness) -> None:
+    """Also where both happen in one moment: who accepts waits for what changes a role, and then sees it."""
+
+    async def accept_while_it_is_taken(token: str, ember: str) -> httpx.Response:
+        async with harness.runtime.database.transaction() as tx:
+            await hold_memberships(tx, ember)
+            accepting = asyncio.create_task(harness.post("/api/v2/invitations/accept", by="bo", json={"token": token}))
+            await until(is_waiting)
+            await tx.execute(SET_ROLE, ember, harness.people["ann"].id, "viewer")
+        return await accepting
+
+    async def is_waiting() -> bool:
+        found = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(await harness.sql(found))
+
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", ann="administrator")
+            await harness.person("bo")
+            await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ann", json={"email": "bo@example.com"})
+            await harness.work()
+            token = harness.link("bo@example.com").partition("token=")[2]
+            for refused in (
+                await accept_while_it_is_taken(token, ember),
+                await harness.post("/api/v2/invitations/accept", by="bo", json={"token": token}),
+            ):
+                assert refused.status_code == 404
+                assert refused.json()["detail"] == "The person who sent this invitation can't invite you any more. Ask for a new one."
 
     asyncio.run(run())
 

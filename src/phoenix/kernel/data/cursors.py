@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from types import GenericAlias
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.crypto import Keys, from_base64url, same, to_base64url
 
@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 DEFAULT_LIMIT = 20
 HIGHEST_LIMIT = 100
+# Before every row of a list that rises by a time and an id.
+BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), "")
 _MAC_BYTES = 12
 _LONGEST = 1024
 
@@ -69,6 +71,14 @@ class CursorKind:
 
     def _mac(self, keys: Keys, data: bytes) -> bytes:
         return keys.mac("cursor", self._name, data)[:_MAC_BYTES]
+
+
+def pick(items: Iterable[T], is_it: Callable[[T], bool]) -> T:
+    """One item of a list that is short. Raises NotFound where it is not there."""
+    for item in items:
+        if is_it(item):
+            return item
+    raise NotFound
 
 
 def parse_limit(text: str | int | None) -> int:

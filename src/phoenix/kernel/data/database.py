@@ -135,7 +135,8 @@ class UnitOfWork:
 
     It begins at the first statement, so that hashing a password before it holds no connection. Generations are marked
     *before* the commit, so that a process that dies right after it leaves readers bypassing the cache rather than
-    believing it, and settled after it, so that nothing read in between can be kept.
+    believing it, and settled after it, so that nothing read in between can be kept. Where the answer to a COMMIT is lost, it may
+    still land: then the marks stay, and run out by themselves.
     """
 
     def __init__(self, database: Database, lease: _Lease, actor: str | None, request: str | None) -> None:
@@ -171,9 +172,12 @@ class UnitOfWork:
         try:
             if self._transaction is not None:
                 await self._transaction.commit()
-        finally:
-            if tx.invalidated:
+        except asyncpg.PostgresError as refused:
+            if tx.invalidated and _was_rolled_back(refused):
                 await generations.settle(tx.invalidated, mark)
+            raise
+        if tx.invalidated:
+            await generations.settle(tx.invalidated, mark)
         for after in tx.after_commit:
             after()
         self.database.outbox.committed(tx)
@@ -181,6 +185,11 @@ class UnitOfWork:
     async def _roll_back(self) -> None:
         if self._transaction is not None:
             await self._transaction.rollback()
+
+
+def _was_rolled_back(error: asyncpg.PostgresError) -> bool:
+    """Whether PostgreSQL itself said that the transaction is not committed; a connection that was cut says nothing."""
+    return not isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError))
 
 
 class _Lease:

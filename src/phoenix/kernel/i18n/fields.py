@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from msgspec import Meta
 
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.addresses import Address, parse_address
@@ -13,6 +15,8 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import check_zone
 
 T = TypeVar("T")
+# A text in a body of the API. Whatever a field takes is less; this bounds what is looked at.
+Text = Annotated[str, Meta(max_length=2000)]
 
 # Control characters and lone surrogates, but for line breaks and tabs.
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")

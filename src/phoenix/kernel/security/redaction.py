@@ -24,7 +24,6 @@ LONGEST = 20_000
 _DEEPEST = 6
 _SHORTEST_KNOWN = 3
 _SHORTEST_ANYWHERE = 8
-_SHOWN_BYTES = 40
 
 # fmt: off
 # A key is blanked when one of its words is among these: `new_password`, `clientIp`.

@@ -125,7 +125,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Created(Generic[T]):
-    """A new resource: 201 with its Location."""
+    """A new resource: 201 with the Location where it can be read, by itself or in its list."""
 
     value: T
     location: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import asyncpg
 from msgspec import Struct
 
 from phoenix.kernel.data.query import Query, query
@@ -42,10 +41,7 @@ async def ready(call: Call) -> Readiness:
     """Check that this process is ready. It stays ready without the cache, more slowly."""
     if missing_asset(call.runtime.settings.web.static) is not None:
         raise Unavailable(f"The styles and scripts that every page needs are missing. {FIX}")
-    try:
-        await call.db.one(SELECT_ONE)
-    except (asyncpg.PostgresError, OSError) as error:
-        raise Unavailable("The database is not responding.") from error
+    await call.db.one(SELECT_ONE)
     valkey = call.runtime.valkey
     cache = "off" if valkey is None else "ok" if await valkey.ping() else "unreachable"
     for check in (check for check in call.registry.checks if check.readiness):

@@ -42,7 +42,7 @@ async def show_audit(call: Call) -> View:
     return View("audit/audit.html", context)
 
 
-@form("/staff/audit/verify", may=AUDIT, queries=1, listeners=STAFF)
+@form("/staff/audit/verify", may=AUDIT, queries=2, listeners=STAFF)
 async def send_verify(call: Call) -> Redirect:
     """Check the whole sign in the background: it can be long."""
     await enqueue(call.tx, VERIFY, Nothing(), key=VERIFY.name)

@@ -19,7 +19,7 @@ from phoenix.kernel.errors import Conflict, Forbidden, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.accounts.actions.accounts import any_account, create_account, find_account, find_by_email
+from phoenix.modules.accounts.actions.accounts import any_account, create_account, find_by_email, read_account
 from phoenix.modules.demo.people import ENTRIES, ORGANISATION, PEOPLE, DemoEntry, DemoPerson
 from phoenix.modules.entries.actions import Draft, excerpt, post_entry
 from phoenix.modules.organisations.actions.create import create_organisation
@@ -142,9 +142,7 @@ async def _person(tx: Transaction, person: DemoPerson, password_hash: str) -> st
 
 async def _actor(runtime: Runtime, tx: Transaction, account: str) -> Actor:
     """The account as it would act if it were signed in."""
-    found = await find_account(tx, account)
-    if found is None:
-        raise NotFound
+    found = await read_account(tx, account)
     record = SessionRecord(
         session="",
         account=found.id,

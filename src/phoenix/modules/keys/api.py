@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
-
-from phoenix.kernel.data.cursors import Page
+from phoenix.kernel.data.cursors import Page, pick
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.keys.actions import api_keys
 from phoenix.modules.keys.actions.api_keys import ApiKey, api_keys_of
-
-Text = Annotated[str, Meta(max_length=2000)]
 
 
 class ApiKeyData(Struct, forbid_unknown_fields=True):
@@ -57,6 +54,12 @@ async def create_api_key(call: Call, data: ApiKeyData) -> Created[NewApiKeyAnswe
     return Created(NewApiKeyAnswer(made.id, made.key), f"/api/v2/api_keys/{made.id}")
 
 
+@get("/api/v2/api_keys/{key_id:str}", may=SIGNED_IN, queries=1)
+async def read_api_key(call: Call, key_id: str) -> ApiKeyAnswer:
+    """Get one of your API keys. The key itself is not included."""
+    return api_key_answer(pick(await api_keys_of(call.db, call.actor.account), lambda key: key.id == key_id))
+
+
 @delete("/api/v2/api_keys/{key_id:str}", may=SIGNED_IN, act="credential", queries=2)
 async def revoke_api_key(call: Call, key_id: str) -> None:
     """Revoke one of your API keys."""
@@ -68,4 +71,4 @@ def api_key_answer(key: ApiKey) -> ApiKeyAnswer:
     return ApiKeyAnswer(key.id, key.name, key.hint, list(key.scopes), instant(key.created_at), seen, instant(key.until))
 
 
-ROUTES = (list_api_keys, create_api_key, revoke_api_key)
+ROUTES = (list_api_keys, create_api_key, read_api_key, revoke_api_key)

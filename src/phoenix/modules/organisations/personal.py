@@ -8,6 +8,7 @@ from phoenix.kernel.cache.keys import EVENTS, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.text import _
+from phoenix.modules.keys.actions.service_accounts import revoke_keys
 from phoenix.modules.organisations import queries
 
 
@@ -27,9 +28,12 @@ async def refuse(db: Reader, account: str) -> None:
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """Leave every organisation; one in which nobody else is goes with its content."""
-    for organisation in await tx.all(queries.ORGANISATIONS_OF, account):
+    """Leave every organisation; one in which nobody else is goes with its content, and its service accounts lose their keys."""
+    for organisation in await tx.all(queries.HOLD_ORGANISATIONS_OF, account):
         tx.invalidate(MEMBERS(organisation), EVENTS(organisation))
-    await tx.execute(queries.DELETE_LEFT_ALONE, account)
+    if left_alone := await tx.all(queries.LEFT_ALONE, account):
+        for service_account in await tx.all(queries.SERVICE_ACCOUNTS_OF, left_alone):
+            await revoke_keys(tx, service_account)
+        await tx.execute(queries.DELETE, left_alone)
     await tx.execute(queries.LEAVE_ALL, account)
     await tx.execute(queries.FORGET_INVITATIONS, account)

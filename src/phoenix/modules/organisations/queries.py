@@ -21,6 +21,18 @@ class Organisation(Struct, frozen=True):
     version: int
 
 
+class JoinedOrganisation(Struct, frozen=True):
+    """An organisation in a list of its member's."""
+
+    id: str
+    slug: str
+    name: str
+    created_at: datetime
+    version: int
+    role: str
+    joined_at: datetime
+
+
 class Member(Struct, frozen=True):
     account: str
     name: str
@@ -83,10 +95,10 @@ INSERT: Query[Organisation] = query(
 """,
 )
 ORGANISATION: Query[Organisation] = query(Organisation, "SELECT id, slug, name, created_at, version FROM organisations WHERE id = $1")
-ORGANISATIONS: Query[Organisation] = query(
-    Organisation,
+ORGANISATIONS: Query[JoinedOrganisation] = query(
+    JoinedOrganisation,
     """
-    SELECT o.id, o.slug, o.name, o.created_at, o.version FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+    SELECT o.id, o.slug, o.name, o.created_at, o.version, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
      WHERE m.account_id = $1 AND (m.joined_at, o.id) > ($2, $3) ORDER BY m.joined_at, o.id LIMIT $4
 """,
 )
@@ -130,7 +142,13 @@ _SERVICE_ACCOUNT = """
 """
 SERVICE_ACCOUNTS: Query[ServiceAccount] = query(ServiceAccount, f"{_SERVICE_ACCOUNT} ORDER BY a.created_at LIMIT 100")
 SERVICE_ACCOUNT: Query[ServiceAccount] = query(ServiceAccount, f"{_SERVICE_ACCOUNT} AND a.id = $2")
-ORGANISATIONS_OF: Query[str] = query(str, "SELECT organisation_id FROM memberships WHERE account_id = $1")
+# Held until the transaction ends, so that nobody joins one that is being deleted. In one order: two people may leave at the same time.
+HOLD_ORGANISATIONS_OF: Query[str] = query(
+    str,
+    """
+    SELECT o.id FROM organisations o WHERE o.id IN (SELECT organisation_id FROM memberships WHERE account_id = $1) ORDER BY o.id FOR UPDATE
+""",
+)
 OWNED_ALONE_WITH_OTHERS: Query[str] = query(
     str,
     """
@@ -142,12 +160,22 @@ OWNED_ALONE_WITH_OTHERS: Query[str] = query(
      LIMIT 1
 """,
 )
-DELETE_LEFT_ALONE = command("""
-    DELETE FROM organisations o
+LEFT_ALONE: Query[str] = query(
+    str,
+    """
+    SELECT o.id FROM organisations o
      WHERE EXISTS (SELECT 1 FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = $1)
        AND NOT EXISTS (SELECT 1 FROM memberships m JOIN accounts a ON a.id = m.account_id
                         WHERE m.organisation_id = o.id AND m.account_id <> $1 AND a.kind = 'person')
-""")
+""",
+)
+SERVICE_ACCOUNTS_OF: Query[str] = query(
+    str,
+    """
+    SELECT a.id FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.organisation_id = ANY($1::text[]) AND a.kind = 'service'
+""",
+)
+DELETE = command("DELETE FROM organisations WHERE id = ANY($1::text[])")
 LEAVE_ALL = command("DELETE FROM memberships WHERE account_id = $1")
 # Invitations to the person contain their address, whoever sent them and however they ended.
 FORGET_INVITATIONS = command("""
@@ -200,37 +228,15 @@ INVITATION: Query[Invitation] = query(
      WHERE id = $1 AND organisation_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL FOR UPDATE
 """,
 )
-OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(
-    OpenInvitation,
-    """
+_OPEN = """
     SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
            a.name AS inviter_name, i.email, i.email_key,
            (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
-     WHERE i.id = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL
-""",
-)
-OPEN_INVITATION: Query[OpenInvitation] = query(
-    OpenInvitation,
-    """
-    SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
-           a.name AS inviter_name, i.email, i.email_key,
-           (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
-      FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
-     WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.until > $2
-       FOR UPDATE OF i
-""",
-)
-OPEN_INVITATION_TO_READ: Query[OpenInvitation] = query(
-    OpenInvitation,
-    """
-    SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
-           a.name AS inviter_name, i.email, i.email_key,
-           (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
-      FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
-     WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.until > $2
-""",
-)
+     WHERE i.accepted_at IS NULL AND i.revoked_at IS NULL
+"""
+OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(OpenInvitation, f"{_OPEN} AND i.id = $1")
+OPEN_INVITATION: Query[OpenInvitation] = query(OpenInvitation, f"{_OPEN} AND i.token_hash = $1 AND i.until > $2")
 SET_TOKEN = command("UPDATE invitations SET token_hash = $2, sent_at = $3, until = $4 WHERE id = $1")
 ACCEPT = command("UPDATE invitations SET accepted_at = $2 WHERE id = $1")
 REVOKE = command("UPDATE invitations SET revoked_at = $2 WHERE id = $1")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from phoenix.kernel.data.cursors import Page
+from phoenix.kernel.data.cursors import Page, pick
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions.limits import REFRESHES
 from phoenix.modules.sessions.actions import end, refresh, signing_keys
-from phoenix.modules.sessions.actions.list import open_sessions
-
-Text = Annotated[str, Meta(max_length=2000)]
+from phoenix.modules.sessions.actions.list import Session, open_sessions
 
 
 class RefreshData(Struct, forbid_unknown_fields=True):
@@ -57,22 +56,19 @@ async def refresh_session(call: Call, data: RefreshData) -> TokenAnswer:
 @get("/api/v2/sessions", may=SIGNED_IN, queries=1)
 async def list_sessions(call: Call) -> Page[SessionAnswer]:
     """List your open sessions, most recently used first."""
-    found = await open_sessions(call.db, call.actor.account)
-    return Page(
-        [
-            SessionAnswer(
-                s.id,
-                instant(s.created_at),
-                instant(s.seen_at),
-                instant(s.until),
-                s.remembered,
-                s.device,
-                s.place,
-                s.method,
-                s.id == call.actor.session,
-            )
-            for s in found
-        ]
+    return Page([_answer(session, call.actor.session) for session in await open_sessions(call.db, call.actor.account)])
+
+
+@get("/api/v2/sessions/{session_id:str}", may=SIGNED_IN, queries=1)
+async def read_session(call: Call, session_id: str) -> SessionAnswer:
+    """Get one of your open sessions."""
+    found = pick(await open_sessions(call.db, call.actor.account), lambda session: session.id == session_id)
+    return _answer(found, call.actor.session)
+
+
+def _answer(s: Session, current: str) -> SessionAnswer:
+    return SessionAnswer(
+        s.id, instant(s.created_at), instant(s.seen_at), instant(s.until), s.remembered, s.device, s.place, s.method, s.id == current
     )
 
 
@@ -101,4 +97,4 @@ async def read_key_set(call: Call) -> KeySet:
     return KeySet((await signing_keys.published_keys(call.runtime, call.db))["keys"])
 
 
-ROUTES = (refresh_session, list_sessions, end_current_session, end_session, end_other_sessions, read_key_set)
+ROUTES = (refresh_session, list_sessions, read_session, end_current_session, end_session, end_other_sessions, read_key_set)

@@ -18,6 +18,11 @@ async def find_account(db: Reader, account: str) -> Account | None:
     return await db.maybe(queries.ACCOUNT, account)
 
 
+async def read_account(db: Reader, account: str) -> Account:
+    """Raises NotFound."""
+    return await db.one(queries.ACCOUNT, account)
+
+
 async def find_by_email(db: Reader, email_key: str) -> Account | None:
     """The person whose address this is."""
     return await db.maybe(queries.ACCOUNT_BY_EMAIL, email_key)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.cache import Watch
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.errors import NotSignedIn
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get, patch
@@ -17,8 +16,6 @@ from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import profile
 from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answer
-
-Text = Annotated[str, Meta(max_length=2000)]
 
 
 class ProfileData(Struct, forbid_unknown_fields=True):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from phoenix.kernel.data.cursors import CursorKind
+from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
@@ -16,7 +16,6 @@ from phoenix.modules.organisations.actions.members import members_of
 READ = "platform.organisations"
 CURSOR = CursorKind("staff organisations", str)
 MEMBER_CURSOR = CursorKind("staff members", datetime, str)
-START = (datetime(1970, 1, 1, tzinfo=UTC), "")
 PAGE_SIZE = 50
 
 
@@ -35,7 +34,7 @@ async def show_organisations(call: Call) -> View:
 @page("/staff/organisations/{organisation_id:str}", may=READ, queries=2, listeners=STAFF)
 async def show_organisation(call: Call) -> View:
     one = await call.db.one(organisations.ONE, str(call.path["organisation_id"]))
-    after = MEMBER_CURSOR.read(call.runtime.keys, call.query("cursor") or None) or START
+    after = MEMBER_CURSOR.read(call.runtime.keys, call.query("cursor") or None) or BEFORE_ALL
     rows = await members_of(call.db, one.id, after, PAGE_SIZE + 1)
     found = MEMBER_CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda member: (member.joined_at, member.account))
     members = [(avatar_of(member.account, member.name), member) for member in found.items]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
-
-from phoenix.kernel.data.cursors import Page
+from phoenix.kernel.data.cursors import Page, pick
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -17,8 +16,6 @@ from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAn
 from phoenix.modules.factors.actions.passkeys import Passkey, PasskeyResponse, passkeys_of
 from phoenix.modules.factors.actions.relying_party import RelyingParty, require_party
 from phoenix.modules.sessions.actions.device import device_of
-
-Text = Annotated[str, Meta(max_length=2000)]
 
 
 class NewPasskeyData(PasskeyData, forbid_unknown_fields=True, kw_only=True):
@@ -63,6 +60,12 @@ async def list_passkeys(call: Call) -> Page[PasskeyAnswer]:
     return Page([passkey_answer(passkey) for passkey in await passkeys_of(call.db, call.actor.account)])
 
 
+@get("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)
+async def read_passkey(call: Call, passkey_id: str) -> PasskeyAnswer:
+    """Get one of your passkeys."""
+    return passkey_answer(pick(await passkeys_of(call.db, call.actor.account), lambda passkey: passkey.id == passkey_id))
+
+
 @patch("/api/v2/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)
 async def rename_passkey(call: Call, passkey_id: str, data: PasskeyNameData) -> PasskeyAnswer:
     """Rename one of your passkeys."""
@@ -85,4 +88,4 @@ def passkey_answer(passkey: Passkey) -> PasskeyAnswer:
     return PasskeyAnswer(passkey.id, passkey.name, list(passkey.transports), passkey.backed_up, instant(passkey.created_at), used)
 
 
-ROUTES = (passkey_options, add_passkey, list_passkeys, rename_passkey, remove_passkey)
+ROUTES = (passkey_options, add_passkey, list_passkeys, read_passkey, rename_passkey, remove_passkey)

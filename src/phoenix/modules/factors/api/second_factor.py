@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
-
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, post
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts.actions.limits import VERIFICATIONS
 from phoenix.modules.factors.actions import second_factor
-
-Text = Annotated[str, Meta(max_length=2000)]
 
 
 class CodeData(Struct, forbid_unknown_fields=True):
@@ -32,7 +29,7 @@ class BackupCodes(Struct):
 async def set_up_totp(call: Call) -> Created[EnrolmentAnswer]:
     """Start setting up an authenticator app (RFC 6238). It is not active until its first code is confirmed."""
     made = await second_factor.set_up_totp(call.runtime, call.tx, call.actor)
-    return Created(EnrolmentAnswer(made.secret, made.uri), "/api/v2/totp")
+    return Created(EnrolmentAnswer(made.secret, made.uri), "/api/v2/security")
 
 
 @post("/api/v2/totp/confirm", may=SIGNED_IN, before_second_factor=True, queries=12, limits=(VERIFICATIONS,), sensitive=True)

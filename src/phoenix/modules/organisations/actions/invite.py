@@ -86,7 +86,7 @@ async def revoke_invitation(tx: Transaction, member: Membership, invitation: str
 
 async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, token: str) -> OpenInvitation:
     """Join. Raises InvitationGone for a link that ended, WrongAddress where it was sent to someone else's address."""
-    invitation = await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
+    invitation = await _held(tx, token)
     if invitation is None:
         raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
     if parse_address(actor.record.email).key != invitation.email_key:
@@ -96,6 +96,15 @@ async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, tok
     await tx.execute(queries.ACCEPT, invitation.id, tx.now)
     await add_member(tx, invitation.organisation, actor.account, role=invitation.role, invited_by=invitation.invited_by)
     return invitation
+
+
+async def _held(tx: Transaction, token: str) -> OpenInvitation | None:
+    """An open invitation as it is while the memberships of its organisation are held: its inviter's right stays what is seen here."""
+    found = await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
+    if found is None:
+        return None
+    await queries.hold_memberships(tx, found.organisation)
+    return await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
 
 
 def may_still_invite(runtime: Runtime, invitation: OpenInvitation) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import datetime
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from phoenix.kernel.actor import Membership
-from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
+from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind, Page, parse_limit, pick
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
@@ -18,8 +18,6 @@ from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
 
-Text = Annotated[str, Meta(max_length=2000)]
-START = (datetime(1970, 1, 1, tzinfo=UTC), "")
 CURSOR = CursorKind("organisations", datetime, str)
 MEMBER_CURSOR = CursorKind("members", datetime, str)
 
@@ -77,7 +75,7 @@ class InvitationId(Struct):
     id: str
 
 
-def _answer(found: queries.Organisation, role: str) -> OrganisationAnswer:
+def _answer(found: queries.Organisation | queries.JoinedOrganisation, role: str) -> OrganisationAnswer:
     return OrganisationAnswer(found.id, found.slug, found.name, role, instant(found.created_at), found.version)
 
 
@@ -85,14 +83,13 @@ def _answer(found: queries.Organisation, role: str) -> OrganisationAnswer:
 async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
     """List the organisations you are a member of, by joining date."""
     size = parse_limit(limit)
-    roles = {membership.organisation: membership.role for membership in call.actor.memberships}
-    after = CURSOR.read(call.runtime.keys, cursor) or START
+    after = CURSOR.read(call.runtime.keys, cursor) or BEFORE_ALL
     rows = await call.db.all(queries.ORGANISATIONS, call.actor.account, *after, size + 1)
-    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda o: (o.created_at, o.id))
-    return Page([_answer(o, roles.get(o.id, "member")) for o in made.items], made.next_cursor)
+    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda o: (o.joined_at, o.id))
+    return Page([_answer(o, o.role) for o in made.items], made.next_cursor)
 
 
-@post("/api/v2/organisations", may=SIGNED_IN, queries=12)
+@post("/api/v2/organisations", may=SIGNED_IN, act="authority", queries=14)
 async def create_organisation(call: Call, data: OrganisationData) -> Created[OrganisationAnswer]:
     """Create an organisation. You become its owner."""
     made = await create.create_organisation(call.tx, call.actor, name=data.name)
@@ -102,7 +99,8 @@ async def create_organisation(call: Call, data: OrganisationData) -> Created[Org
 @get("/api/v2/organisations/{organisation_id:str}", may="organisations.read", within="organisation_id", queries=1)
 async def read_organisation(call: Call, member: Membership) -> OrganisationAnswer:
     """Get an organisation."""
-    return _answer(await call.db.one(queries.ORGANISATION, member.organisation), member.role)
+    found = await call.db.one(queries.ORGANISATION, member.organisation)
+    return _answer(found, member.role)
 
 
 @patch("/api/v2/organisations/{organisation_id:str}", may="organisations.manage", within="organisation_id", queries=3, problems=(412, 428))
@@ -116,7 +114,7 @@ async def change_organisation(call: Call, member: Membership, data: Organisation
 async def list_members(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
     """List the members of an organisation, by joining date."""
     size = parse_limit(limit)
-    after = MEMBER_CURSOR.read(call.runtime.keys, cursor) or START
+    after = MEMBER_CURSOR.read(call.runtime.keys, cursor) or BEFORE_ALL
     rows = await call.db.all(queries.MEMBERS, member.organisation, *after, size + 1)
     made = MEMBER_CURSOR.page(call.runtime.keys, rows, size, key=lambda m: (m.joined_at, m.account))
     return Page([MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at)) for m in made.items], made.next_cursor)
@@ -151,8 +149,22 @@ async def remove_member(call: Call, member: Membership, account_id: str) -> None
 @get("/api/v2/organisations/{organisation_id:str}/invitations", may="organisations.invite", within="organisation_id", queries=1)
 async def list_invitations(call: Call, member: Membership) -> Page[InvitationAnswer]:
     """List the pending invitations of an organisation, newest first, at most 200."""
-    found = await call.db.all(queries.INVITATIONS, member.organisation)
-    return Page([InvitationAnswer(i.id, i.email, i.role, i.invited_by, instant(i.sent_at), instant(i.until)) for i in found], None)
+    return Page([_invitation(found) for found in await call.db.all(queries.INVITATIONS, member.organisation)])
+
+
+@get(
+    "/api/v2/organisations/{organisation_id:str}/invitations/{invitation_id:str}",
+    may="organisations.invite",
+    within="organisation_id",
+    queries=1,
+)
+async def read_invitation(call: Call, member: Membership, invitation_id: str) -> InvitationAnswer:
+    """Get a pending invitation."""
+    return _invitation(pick(await call.db.all(queries.INVITATIONS, member.organisation), lambda found: found.id == invitation_id))
+
+
+def _invitation(found: queries.Invitation) -> InvitationAnswer:
+    return InvitationAnswer(found.id, found.email, found.role, found.invited_by, instant(found.sent_at), instant(found.until))
 
 
 @post(
@@ -180,7 +192,7 @@ async def revoke_invitation(call: Call, member: Membership, invitation_id: str) 
     await invite.revoke_invitation(call.tx, member, invitation_id)
 
 
-@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=4, act="authority", problems=(404,))
+@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=6, act="authority", problems=(404,))
 async def accept_invitation(call: Call, data: AcceptData) -> Joined:
     """Join the organisation you were invited to, with the token from the link in the email."""
     if not data.token:
@@ -198,6 +210,7 @@ ROUTES = (
     change_role,
     remove_member,
     list_invitations,
+    read_invitation,
     invite_member,
     revoke_invitation,
     accept_invitation,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import Page
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import service_accounts
 
-Text = Annotated[str, Meta(max_length=2000)]
 MANAGE = "organisations.manage"
 
 
@@ -74,6 +72,18 @@ async def add_service_account(call: Call, member: Membership, data: ServiceAccou
     return Created(NewServiceAccount(account, made.key), f"/api/v2/organisations/{member.organisation}/service_accounts/{account}")
 
 
+@get(
+    "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}",
+    may=MANAGE,
+    within="organisation_id",
+    queries=1,
+    tag="service_accounts",
+)
+async def read_service_account(call: Call, member: Membership, account_id: str) -> ServiceAccountAnswer:
+    """Get a service account. Its key is not included."""
+    return _answer(await call.db.one(queries.SERVICE_ACCOUNT, member.organisation, account_id))
+
+
 @post(
     "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}",
     may=MANAGE,
@@ -115,4 +125,4 @@ def _answer(found: queries.ServiceAccount) -> ServiceAccountAnswer:
     )
 
 
-ROUTES = (list_service_accounts, add_service_account, renew_service_account_key, remove_service_account)
+ROUTES = (list_service_accounts, add_service_account, read_service_account, renew_service_account_key, remove_service_account)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import quote
 
-from phoenix.kernel.data.cursors import CursorKind
+from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.text import _
@@ -16,7 +16,6 @@ from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
 
-START = (datetime(1970, 1, 1, tzinfo=UTC), "")
 CURSOR = CursorKind("member pages", datetime, str)
 PAGE_SIZE = 50
 
@@ -33,7 +32,7 @@ async def show_new(call: Call) -> View:
     return View("organisations/new.html")
 
 
-@form("/organisations/new", may=SIGNED_IN, queries=12, retry=show_new)
+@form("/organisations/new", may=SIGNED_IN, act="authority", queries=14, retry=show_new)
 async def send_new(call: Call) -> Redirect:
     made = await create.create_organisation(call.tx, call.actor, name=call.form.get("name", ""))
     return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=made.name))
@@ -42,7 +41,7 @@ async def send_new(call: Call) -> Redirect:
 @page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2)
 async def show_members(call: Call) -> View:
     member = call.member
-    after = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or START
+    after = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or BEFORE_ALL
     rows = await call.db.all(queries.MEMBERS, member.organisation, *after, PAGE_SIZE + 1)
     found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda m: (m.joined_at, m.account))
     invited = await call.db.all(queries.INVITATIONS, member.organisation) if "organisations.invite" in member.permissions else []
@@ -111,13 +110,13 @@ async def send_resend(call: Call) -> Redirect:
 @page("/invitations/accept", may=PUBLIC, queries=1)
 async def show_invitation(call: Call) -> View:
     token = call.form.get("token") or call.query("token")
-    invitation = await call.db.maybe(queries.OPEN_INVITATION_TO_READ, hash_token(token), call.db.now)
+    invitation = await call.db.maybe(queries.OPEN_INVITATION, hash_token(token), call.db.now)
     other = bool(invitation and call.user and parse_address(call.user.record.email).key != invitation.email_key)
     context = {"token": token, "invitation": invitation, "signed_in_as_other": other, "next": f"/invitations/accept?token={quote(token)}"}
     return View("organisations/invitation.html", context)
 
 
-@form("/invitations/accept", may=SIGNED_IN, queries=4, act="authority", retry=show_invitation)
+@form("/invitations/accept", may=SIGNED_IN, queries=6, act="authority", retry=show_invitation)
 async def send_accept(call: Call) -> Redirect:
     invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, call.form.get("token", ""))
     return Redirect(

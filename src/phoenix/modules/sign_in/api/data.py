@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
-
+from phoenix.kernel.i18n.fields import Text
 from phoenix.modules.accounts.actions.email_verification import EmailProof
-
-Text = Annotated[str, Meta(max_length=2000)]
 
 
 class EmailData(Struct, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Accepted, Call
 from phoenix.kernel.web.endpoint import get, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -11,7 +12,7 @@ from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
 from phoenix.modules.sign_in.actions import change_address, change_password
 from phoenix.modules.sign_in.actions.reauthenticate import protection_of
-from phoenix.modules.sign_in.api.data import EmailData, Nothing, ProofData, Text
+from phoenix.modules.sign_in.api.data import EmailData, Nothing, ProofData
 
 
 class PasswordData(Struct, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Accepted, Call, Created
 from phoenix.kernel.web.endpoint import post
 from phoenix.kernel.web.pages import our_cookie
@@ -13,14 +14,14 @@ from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answe
 from phoenix.modules.accounts.actions.limits import PASSKEY_OPTIONS, RESETS, SIGN_INS, VERIFICATIONS
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse
-from phoenix.modules.factors.actions.relying_party import RelyingParty, require_party
+from phoenix.modules.factors.api.passkeys import party_here
 from phoenix.modules.sessions.actions.create import Client
 from phoenix.modules.sessions.actions.device import device_of, place_of
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import email_code, passkey, reauthenticate, second_factor
 from phoenix.modules.sign_in.actions.password import check_password
 from phoenix.modules.sign_in.actions.start_session import NewSession, start_session
-from phoenix.modules.sign_in.api.data import EmailRequestData, Nothing, ProofData, Text
+from phoenix.modules.sign_in.api.data import EmailRequestData, Nothing, ProofData
 
 
 class SignInData(Struct, forbid_unknown_fields=True):
@@ -91,11 +92,6 @@ class ReauthenticatedAnswer(Struct):
 def client_of(call: Call, *, remember: bool, device: str) -> Client:
     """The client of an API call."""
     return Client(device_of(call.agent), place_of(call.address), device, remember, api=True)
-
-
-def party_here(call: Call) -> RelyingParty:
-    """The relying party at the address that was called. Raises PasskeysElsewhere."""
-    return require_party(call.runtime.settings, call.request.headers.get("host", ""))
 
 
 def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Accepted, Call
 from phoenix.kernel.web.endpoint import post
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.limits import RESETS, SIGN_UPS, VERIFICATIONS
 from phoenix.modules.sign_in.actions import reset_password, sign_up, unlock, verify
-from phoenix.modules.sign_in.api.data import EmailData, EmailRequestData, Nothing, ProofData, Text
+from phoenix.modules.sign_in.api.data import EmailData, EmailRequestData, Nothing, ProofData
 
 
 class SignUpData(Struct, forbid_unknown_fields=True):

@@ -6,16 +6,11 @@ from collections.abc import Sequence
 
 from phoenix.kernel.web.call import Call
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse
-from phoenix.modules.factors.actions.relying_party import PasskeysHere, RelyingParty, passkeys_at, possible_at, require_party
+from phoenix.modules.factors.actions.relying_party import PasskeysHere, passkeys_at, possible_at
 
 
 def passkeys_here(call: Call) -> PasskeysHere:
     return passkeys_at(call.runtime.settings, _host(call))
-
-
-def party_here(call: Call) -> RelyingParty:
-    """The relying party at this address. Raises PasskeysElsewhere."""
-    return require_party(call.runtime.settings, _host(call))
 
 
 def passkey_response(call: Call) -> PasskeyResponse:

@@ -9,10 +9,11 @@ from phoenix.kernel.web.rules import EVERYWHERE, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
+from phoenix.modules.factors.api.passkeys import party_here
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import passkey, reauthenticate
 from phoenix.modules.sign_in.actions.reauthenticate import methods_of, minutes_reauthenticated, protection_of
-from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
+from phoenix.modules.sign_in.pages.passkeys_here import passkey_response, passkeys_here, possible_here
 
 
 @page("/confirm", may=SIGNED_IN, before_second_factor=True, queries=1, listeners=EVERYWHERE)

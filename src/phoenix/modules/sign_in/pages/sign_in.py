@@ -14,12 +14,13 @@ from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions.email_verification import proof_of
 from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, VERIFICATIONS
+from phoenix.modules.factors.api.passkeys import party_here
 from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sessions.actions import end
 from phoenix.modules.sign_in.actions import email_code, passkey, second_factor, unlock
 from phoenix.modules.sign_in.actions.password import check_password
 from phoenix.modules.sign_in.errors import AddressNotVerified
-from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
+from phoenix.modules.sign_in.pages.passkeys_here import passkey_response, passkeys_here, possible_here
 from phoenix.modules.sign_in.pages.signed_in import CHALLENGE_COOKIE, known_device, remember_sign_up, sign_in_browser
 
 METHODS = ("totp", "backup_code", "passkey")
