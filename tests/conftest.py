@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 
 from phoenix.composition import MIGRATIONS
@@ -28,6 +29,9 @@ from tests.debian_postgres import DebianPostgres
 from tests.harness import Harness, Place
 from tests.logs import logging_of
 
+# How long an example takes says something about the machine, and fails on one that is busy.
+hypothesis.settings.register_profile("without deadlines", deadline=None)
+hypothesis.settings.load_profile("without deadlines")
 TEMPLATE = "phoenix_template"
 # A database is cloned for each test, which takes a third of the time where nothing is written to a disk.
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 * 1024**3

@@ -1,4 +1,4 @@
-"""The ASGI application, folded from the composition."""
+"""The ASGI application, built from the composition."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 from litestar.config.app import AppConfig
-from litestar.datastructures import CacheControlHeader, State
+from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response import Response
-from litestar.static_files import create_static_files_router
 
 from phoenix import __version__
 from phoenix.composition import REGISTRY
@@ -45,11 +44,10 @@ from phoenix.kernel.web.problems import as_problem, is_api, log_failure, problem
 from phoenix.kernel.web.rules import MOST_BODY_BYTES
 from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.kernel.web.staff_only import StaffOnly
+from phoenix.kernel.web.static_files import StaticFiles
 from phoenix.settings import Settings, read_settings
 
 STOP_SECONDS = 5
-# What is in the address of a file names its content.
-IMMUTABLE = CacheControlHeader(max_age=365 * 86_400, public=True, immutable=True)
 
 
 DOCUMENT = OpenAPIConfig(
@@ -82,7 +80,7 @@ def create_admin_app() -> AsgiApp:
 
 
 def admin_app(settings: Settings, registry: Registry, *, clock: Clock | None = None, framework: Litestar | None = None) -> Phoenix:
-    """As `create_admin_app`, of these settings."""
+    """Like `create_admin_app`, with these settings."""
     web = replace(settings.web, public_url=settings.admin.origin, cors_origins=(), trusted_proxies=())
     return Phoenix(replace(settings, web=web), registry, clock=clock, listener="admin", framework=framework, people_url=settings.public_url)
 
@@ -95,10 +93,10 @@ def create_realtime_app() -> AsgiApp:
 
 
 class Phoenix:
-    """The whole of one web process: its lifespan opens the runtime, then every layer stands around the framework.
+    """One complete web process: its lifespan opens the runtime, then wraps the framework in every layer.
 
-    Layers from outside: hot reads, client address, headers, sockets, framework. A `framework` that was built for another
-    that has ended may be given, since building it takes long.
+    Layers from the outside in: hot reads, client address, headers, sockets, static files, framework. A `framework` built for an
+    earlier process that has ended can be passed in, since building one is slow.
     """
 
     def __init__(
@@ -117,6 +115,7 @@ class Phoenix:
         self.listener = listener
         self.registry = registry
         self.clock = clock
+        self.pages = pages
         self.sockets_here = listener == "public" and (not pages or settings.realtime.processes == 0)
         self.framework = framework or build(settings, registry if pages else Registry(()), listener=listener)
         self.serve: AsgiApp = _starting
@@ -131,13 +130,16 @@ class Phoenix:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Runtime]:
-        """Open the runtime and put the layers together; everything ends with the block."""
+        """Open the runtime and assemble the layers; everything is closed with the block."""
         async with self.registry.opened(self.settings, clock=self.clock) as runtime:
             app = self._shared(runtime)
             listener = Listener(self.settings.database.url)
             tasks = [asyncio.create_task(app.sessions.keep_flushing())]
             listening: set[asyncio.Task[None]] = set()
             served: AsgiApp = self.framework
+            if self.pages:
+                assets = {f"/assets/{name}/": folder for name, folder in self.registry.asset_folders.items()}
+                served = StaticFiles(served, {"/static/": self.settings.web.static, **assets})
             if self.sockets_here:
                 self.sockets = Sockets(app, lambda batch: _live_messages(app, batch))
                 served = self.sockets.app(served)
@@ -200,13 +202,6 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
             routes.extend(MAILBOX_ROUTES)
     else:
         routes.extend(METRIC_ROUTES)
-    if (listener == "admin" or settings.developing.reload) and settings.web.static.is_dir():
-        # The public listener's server has them by a mount of its own.
-        routes.append(create_static_files_router("/static", [settings.web.static], include_in_schema=False))
-    routes.extend(
-        create_static_files_router(f"/assets/{name}", [folder], include_in_schema=False, cache_control=IMMUTABLE)
-        for name, folder in registry.asset_folders.items()
-    )
     for module in registry.modules:
         routes.extend(route for route in module.routes if listener in route.opt["rule"].listeners)
     return Litestar(
@@ -224,16 +219,17 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
 
 @functools.cache
 def openapi_document() -> bytes:
-    """The OpenAPI 3.1 document, as JSON with its keys sorted, so that two builds can be compared."""
+    """The OpenAPI 3.1 document, as JSON with sorted keys, so that two builds can be compared."""
     schema = build(Settings(), REGISTRY, documented=True).openapi_schema.to_schema()
     return msgspec.json.encode(schema, order="sorted")
 
 
 def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Every exception ends here: as problem details for the API, as a page for people."""
-    problem = as_problem(error)
+    """Handle every exception: with problem details for the API, with a page for people."""
+    api = is_api(request.scope["path"])
+    problem = as_problem(error, on_a_page=not api)
     log_failure(error, problem, request)
-    if is_api(request.scope["path"]):
+    if api:
         return problem_response(problem, request)
     if problem.status == 500 and app_of(request).runtime.settings.development:
         return debug_page(error, request)
@@ -255,7 +251,7 @@ async def _live_messages(app: App, batch: Sequence[Recorded]) -> list[tuple[str,
 
 
 async def _starting(scope: Scope, receive: Receive, send: Send) -> None:
-    """The answer before the runtime is open."""
+    """The response before the runtime is open."""
     del receive
     if scope["type"] == "http":
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"2")]

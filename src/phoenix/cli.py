@@ -1,4 +1,4 @@
-"""The command line. `phoenix up` starts from here with little in memory; every other command is in `commands`."""
+"""The command line. `phoenix up` starts here with little memory; every other command is in `commands`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def up(
 
 
 def main() -> None:
-    """Run the command line; an error is one sentence and exit code 1, for a setting that cannot be used 2."""
+    """Run the command line. An error prints one sentence and exits with status 1, or 2 for an invalid setting."""
     arguments = sys.argv[1:]
     try:
         for reference in references(os.environ):
@@ -53,7 +53,7 @@ def main() -> None:
     except SettingsError as error:
         _refuse(error)
     if arguments[:1] != ["up"] or {"--help", "-h"} & set(arguments):
-        # All modules are needed for these, and a second of loading them.
+        # These need all modules, which take a second to load.
         os.execv(sys.executable, [sys.executable, "-m", "phoenix.commands", *arguments])  # noqa: S606 - no shell
     try:
         App(default_command=up)(arguments[1:])

@@ -1,4 +1,4 @@
-"""Every command, folded from the composition. `phoenix --help` is the manual."""
+"""Every command, built from the composition. `phoenix --help` is the manual."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ app.command(up)
 
 @app.command
 def modules() -> None:
-    """Print what each module brings."""
+    """Print what each module declares."""
     for module in MODULES:
         table = Table(title=f"{module.name}: {module.about}", title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
         if module.needs:
@@ -82,7 +82,7 @@ def modules() -> None:
 
 @app.command
 def settings(*, check: bool = False) -> None:
-    """Print every setting with its default; with --check, only what is wrong with those that are set."""
+    """Print every setting with its default; with --check, only the problems of those that are set."""
     if check:
         found = read_settings()
         REGISTRY.check_settings(found)
@@ -105,13 +105,13 @@ def _as_written(default: object) -> str:
 
 @app.command
 def seed(*, demo: bool = False, scale: int = 0, organisation: str = "") -> None:
-    """Fill the database: with a few demo people (--demo), or with SCALE entries to measure on (--scale)."""
+    """Fill the database with a few demo people (--demo), or with SCALE entries for measurements (--scale)."""
     with_runtime(lambda runtime: seed_demo(runtime) if demo else seed_scale(runtime, scale, organisation))
 
 
 @app.command(name="new-module")
 def new_module(name: str, *, folder: Path = Path("src/phoenix/modules"), package: str = PACKAGE) -> None:
-    """Lay out the files of a new module, in FOLDER, which Python imports as PACKAGE."""
+    """Create the files of a new module in FOLDER, which Python imports as PACKAGE."""
     for path in layouts.new_module(name, folder, package=package):
         print(path)
     reference = f"{package}.{name}.module"
@@ -124,16 +124,19 @@ def new_module(name: str, *, folder: Path = Path("src/phoenix/modules"), package
 
 @app.command(name="new-product")
 def new_product(name: str, folder: Path | None = None, /, *, module: str = "notes") -> None:
-    """Lay out a package that depends on Phoenix, in FOLDER (./NAME), with one module, tests and a Makefile."""
+    """Create a package that depends on Phoenix in FOLDER (./NAME), with one module, tests and a Makefile."""
     target = folder or Path(name)
     for path in lay_out_product(name, target, module=module, taken={one.name for one in OWN}):
         print(path)
     print(f"Now run: cd {target} && make run")
+    print("pip must find phoenix-platform. If your package index doesn't have it, pass pip's options in PIP_ARGS:")
+    print('  make run PIP_ARGS="--find-links /path/to/phoenix/dist"    (a folder with its wheel)')
+    print('  make run PIP_ARGS="--index-url URL"                       (an index of your own)')
 
 
 @app.command(name="check-module")
 def check_module(name: str) -> int:
-    """Print what a module leaves undone, each with the file to change. Exit status 1 if there is anything."""
+    """Print what is missing from a module, each with the file to change. Exit status 1 if anything is."""
     found = next((module for module in MODULES if module.name == name), None) or _not_composed(name)
     registry = REGISTRY if found in MODULES else Registry([*MODULES, found])
     missing = what_is_missing(found, registry)
@@ -146,7 +149,7 @@ def check_module(name: str) -> int:
 
 
 def _not_composed(name: str) -> Module:
-    """A module that is in a folder of ours, and not in the composition yet."""
+    """A module that is in one of our folders, but not in the composition yet."""
     reference = f"{PACKAGE}.{name}.module"
     if not is_name(name) or find_spec(f"{PACKAGE}.{name}") is None:
         raise BadName(f"There is no module called {name!r}. There are: {', '.join(module.name for module in MODULES)}.")
@@ -155,14 +158,14 @@ def _not_composed(name: str) -> Module:
 
 @app.command
 def openapi(*, output: Path = Path("api/openapi.json")) -> None:
-    """Write the OpenAPI document that is frozen in the repository."""
+    """Write the OpenAPI document that is stored in the repository."""
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(msgspec.json.format(openapi_document(), indent=2) + b"\n")
 
 
 @db.command(name="migrate")
 def db_migrate() -> int:
-    """Bring the database up to this Phoenix. One process migrates at a time; the others wait."""
+    """Migrate the database to this version of Phoenix. One process migrates at a time; the others wait."""
     found = configured()
     owner = found.database.owner_url or found.database.url
     try:
@@ -189,7 +192,7 @@ def db_pending() -> None:
 def db_shell(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)], owner: bool = False) -> None:
     """Open psql on the database, as the application or, with --owner, as the role that owns the tables.
 
-    What follows is given to psql: phoenix db shell -c "SELECT 1".
+    Further arguments are passed to psql: phoenix db shell -c "SELECT 1".
     """
     database = configured().database
     open_shell((database.owner_url or database.url) if owner else database.url, arguments)
@@ -197,7 +200,7 @@ def db_shell(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)], o
 
 @app.command
 def checks() -> int:
-    """Print what the checks of all modules say; the exit status is 1 where one finds a problem."""
+    """Run the checks of all modules and print their results. Exit status 1 if one finds a problem."""
 
     async def ask() -> list[tuple[str, str]]:
         async with REGISTRY.opened(configured(), pool=4) as runtime:
@@ -229,14 +232,14 @@ def shell() -> None:
 
 
 def configured() -> Settings:
-    """Settings from the environment, with logs set up. Where they name no database, those of what runs in the data folder."""
+    """Settings from the environment, with logging set up. If they name no database, use the installation running in the data folder."""
     found = read_settings()
     configure(dataclasses.replace(found.logs, level="warning"))
     return with_what_runs(found)
 
 
 def with_runtime(run: Callable[[Runtime], Awaitable[str | None]]) -> None:
-    """Open the runtime, run a command of a module, print what it gives."""
+    """Open the runtime, run a module's command, and print its result."""
 
     async def go() -> None:
         async with REGISTRY.opened(configured(), pool=4) as runtime:
@@ -258,7 +261,7 @@ def _register_commands() -> None:
 
 
 def _runner(run: Callable[..., Awaitable[str | None]]) -> Callable[..., None]:
-    """The command of a module's function: its options are the parameters after the runtime, by their annotations."""
+    """The command for a module's function: its options are the parameters after the runtime, by their annotations."""
 
     def command(*args: Any, **options: Any) -> None:
         with_runtime(lambda runtime: run(runtime, *args, **options))
@@ -273,7 +276,7 @@ _register_commands()
 
 
 def main() -> None:
-    """Run the command line; an error is one sentence and exit code 1, for a setting or a name that cannot be used 2."""
+    """Run the command line. An error prints one sentence and exits with status 1, or 2 for an invalid setting or name."""
     try:
         result = app(sys.argv[1:], result_action="return_value")
     except (SettingsError, BadName) as error:

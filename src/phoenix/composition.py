@@ -1,6 +1,6 @@
-"""What Phoenix is: these modules, in this order, then those of other packages.
+"""The composition of Phoenix: these modules, in this order, then those of other packages.
 
-To add to it, add a folder and a line, or install a package that brings its own.
+To extend it, add a folder and a line, or install a package with modules of its own.
 """
 
 from __future__ import annotations

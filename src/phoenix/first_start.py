@@ -1,4 +1,4 @@
-"""What `phoenix up` asks for at every start: the demo, where it is wanted, and the link for the first administrator."""
+"""What `phoenix up` requests at every start: the demo, if wanted, and the link for the first administrator."""
 
 from __future__ import annotations
 

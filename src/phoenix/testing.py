@@ -1,4 +1,4 @@
-"""What the tests of a product stand on: Phoenix in one process, on a real PostgreSQL and a real Valkey.
+"""The foundation for a product's tests: Phoenix in one process, on a real PostgreSQL and a real Valkey.
 
 with servers() as found:
     async with installation(found) as phoenix:
@@ -43,7 +43,7 @@ class Servers:
     folder: Path
 
     def settings(self, **variables: str) -> Settings:
-        """Settings of an installation here; `variables` are more of them, such as PHOENIX_NOTES_MOST="5"."""
+        """The settings of an installation here; `variables` are further ones, such as PHOENIX_NOTES_MOST="5"."""
         ours = {
             "PHOENIX_ENVIRONMENT": "test",
             "PHOENIX_SECRET_KEY": f"only for tests, and long enough {self.folder}",
@@ -57,7 +57,7 @@ class Servers:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone with an account and a session. `headers` sign a request in, to the API and to pages."""
+    """Someone with an account and a session. `headers` authenticate a request, to the API and to pages."""
 
     account: str
     name: str
@@ -72,7 +72,7 @@ class Installation:
     runtime: Runtime
 
     async def person(self, name: str, *, time_zone: str = "UTC") -> Person:
-        """Someone new, signed in."""
+        """Create a person who is signed in."""
         async with self.runtime.database.transaction() as tx:
             address = parse_address(f"{name.lower().replace(' ', '.')}@example.com")
             account = await create_account(tx, address, name=name, password_hash="!", time_zone=time_zone, locale="en")  # noqa: S106 - no password has this hash
@@ -82,7 +82,7 @@ class Installation:
         return Person(account, name, {"Authorization": f"Bearer {made.token}"})
 
     async def organisation(self, name: str, *, owner: Person, **members: Person) -> str:
-        """An organisation, made by its owner; its ID. `members` are by their role, such as `viewer=bo`."""
+        """Create an organisation as its owner. Returns its ID. `members` are given by role, such as `viewer=bo`."""
         answer = await self.client.post("/api/v2/organisations", json={"name": name}, headers=owner.headers)
         made = str(answer.raise_for_status().json()["id"])
         async with self.runtime.database.transaction(actor=owner.account) as tx:
@@ -93,8 +93,8 @@ class Installation:
 
 @contextlib.contextmanager
 def servers() -> Iterator[Servers]:
-    """A PostgreSQL and a Valkey for the time of a block. Starting them takes seconds: do it once for all tests."""
-    # Not below pytest's own folder: that is closed to the user PostgreSQL runs as where the tests run as root.
+    """A PostgreSQL and a Valkey for the duration of the block. Starting them takes seconds: do it once for all tests."""
+    # Not in pytest's own folder: it is closed to the user that PostgreSQL runs as if the tests run as root.
     with tempfile.TemporaryDirectory(prefix="phoenix-tests-") as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         postgres = Postgres(folder / "postgres")

@@ -1,4 +1,4 @@
-"""The worker, folded from the composition: jobs and schedules by PgQueuer, and what follows the events."""
+"""The worker, built from the composition: jobs and schedules by PgQueuer, and the followers of events."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pgqueuer.models import Schedule as QueuedSchedule
 from phoenix.composition import REGISTRY
 from phoenix.kernel.data.database import set_codecs
 from phoenix.kernel.data.followers import Listener, follow
+from phoenix.kernel.data.jobs import fail_unknown
 from phoenix.kernel.module import Job, Schedule
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -29,18 +30,31 @@ from phoenix.settings import read_settings
 
 log = structlog.get_logger(__name__)
 
-# A worker that shows no sign of life for this long has died, and its jobs are taken by another.
+# A worker without a heartbeat for this long is considered dead, and another one takes its jobs.
 STALE = timedelta(seconds=10)
 POLL = timedelta(seconds=2)
 # Jobs fetched at a time; twice as many run at once in each queue of a worker, however many wait.
 BATCH = 10
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 5
-KERNEL_SCHEDULES = (Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),)
+
+
+async def fail_unknown_jobs(runtime: Runtime) -> None:
+    """Mark jobs failed that no module runs any more; runs by schedule."""
+    async with runtime.database.transaction() as tx:
+        kinds = await fail_unknown(tx, runtime.part(Registry).jobs)
+    if kinds:
+        log.warning("jobs_of_no_module", jobs=kinds)
+
+
+KERNEL_SCHEDULES = (
+    Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),
+    Schedule("kernel.fail_unknown_jobs", "23 * * * *", fail_unknown_jobs),
+)
 
 
 async def work(runtime: Runtime, stop: asyncio.Event) -> None:
-    """Work until `stop` is set; a lost database connection is opened again."""
+    """Work until `stop` is set, reconnecting if the database connection is lost."""
     registry = runtime.part(Registry)
     listener = Listener(runtime.settings.database.url)
     followers = [follower for module in registry.modules for follower in module.followers]
@@ -58,7 +72,7 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
 
 
 def _queues(registry: Registry) -> list[tuple[list[Job[Any]], list[Schedule]]]:
-    """The jobs of each queue; the schedules go with the first."""
+    """The jobs of each queue; the schedules run with the first."""
     queues: dict[str, list[Job[Any]]] = {"default": []}
     for job in registry.jobs.values():
         queues.setdefault(job.kind.queue, []).append(job)
@@ -67,7 +81,7 @@ def _queues(registry: Registry) -> list[tuple[list[Job[Any]], list[Schedule]]]:
 
 
 async def _run_queue(runtime: Runtime, jobs: Iterable[Job[Any]], schedules: Iterable[Schedule], stop: asyncio.Event) -> None:
-    """`run_jobs`, again after every lost connection."""
+    """Run `run_jobs`, and again after every lost connection."""
     while not stop.is_set():
         try:
             await run_jobs(runtime, jobs, schedules, stop)

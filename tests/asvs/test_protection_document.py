@@ -61,7 +61,7 @@ def test_the_sign_in_methods_are_all_of_them() -> None:
         "/api/v2/sessions/passkey": "passkey",
         "/sign-in": "password",
         "/sign-in/second-step": "second factor",
-        "/sign-in/by-mail": "code or link by email",
+        "/sign-in/by-email": "code or link by email",
         "/sign-in/passkey": "passkey",
         "/sign-in/with/{provider:str}/callback": "identity provider",
         "/sign-in/with/apple/callback": "identity provider",

@@ -190,16 +190,16 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
             await out(browser)
             refused(await back(browser, arrived), "has expired")
             # Even with the other's sealed cookie, since it opens beside the other's visitor cookie alone.
-            arrived, sealed = await there(await out(stranger)), stranger.cookies["phoenix_elsewhere"]
-            browser.cookies.set("phoenix_elsewhere", sealed, domain="phoenix.test", path="/")
-            assert [c.value for c in browser.cookies.jar if c.name == "phoenix_elsewhere"] == [sealed]
+            arrived, sealed = await there(await out(stranger)), stranger.cookies["phoenix_provider"]
+            browser.cookies.set("phoenix_provider", sealed, domain="phoenix.test", path="/")
+            assert [c.value for c in browser.cookies.jar if c.name == "phoenix_provider"] == [sealed]
             refused(await back(browser, arrived), "has expired")
             # Twice with everything in place, as from the browser's history with its old cookie.
             arrived = await there(await out(browser))
-            kept = browser.cookies["phoenix_elsewhere"]
+            kept = browser.cookies["phoenix_provider"]
             assert (await back(browser, arrived)).status_code == 303
             refused(await back(browser, arrived), "has expired")
-            browser.cookies.set("phoenix_elsewhere", kept, domain="phoenix.test", path="/")
+            browser.cookies.set("phoenix_provider", kept, domain="phoenix.test", path="/")
             refused(await back(browser, arrived), "This response has already been used.")
             assert await harness.events() == []
 

@@ -115,7 +115,7 @@ def test_headers_that_no_browser_sends_are_refused(harness: Harness) -> None:
                 ("GET", "/api/v2/me", {"headers": {"Authorization": f"Bearer {to_base64url(b'[' * 700)}.a.b"}}),
                 ("GET", "/api/v2/me", {"headers": {"Authorization": b"Bearer \xff\xfe" + b"a" * 40}}),
                 ("GET", "/sign-in", {"headers": {"Cookie": 'phoenix_toast="; phoenix_visitor=\x01;=;;phoenix_session=' + "x" * 2000}}),
-                ("GET", "/sign-in/second-step", {"headers": {"Cookie": "phoenix_challenge=x; phoenix_elsewhere=x; phoenix_identity=x"}}),
+                ("GET", "/sign-in/second-step", {"headers": {"Cookie": "phoenix_challenge=x; phoenix_provider=x; phoenix_identity=x"}}),
                 ("POST", "/api/v2/sessions", {"content": b"[" * 500_000, "headers": {"Content-Type": "application/json"}}),
                 ("POST", "/api/v2/sessions", {"content": b'{"email":' * 50_000, "headers": {"Content-Type": "application/json"}}),
                 ("POST", "/api/v2/sessions", {"content": b'{"email": "\xff"}', "headers": {"Content-Type": "application/json"}}),

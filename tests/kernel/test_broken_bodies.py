@@ -9,6 +9,15 @@ import pytest
 from tests.harness import Harness
 
 from phoenix.app import Phoenix
+from phoenix.composition import MODULES
+from phoenix.kernel.web.rules import PUBLIC
+
+FORMS = [
+    min(route.paths).replace("{provider:str}", "acme")
+    for module in MODULES
+    for route in module.routes
+    if route.http_methods == {"POST"} and route.opt["rule"].may == PUBLIC and "shows" in route.opt
+]
 
 
 async def status_of(app: Phoenix, token: str, *messages: dict[str, Any]) -> int:
@@ -53,13 +62,44 @@ def test_a_body_that_ends_early_is_incomplete(harness: Harness) -> None:
             "multipart/form-data; boundary=x",
             b'--x\r\nContent-Disposition: form-data; name="email"\r\nContent-Type: text/plain; charset=nope\r\n\r\na\r\n--x--\r\n',
         ),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="email"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\xff\r\n--x--\r\n',
+        ),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="email"'),
+        ("multipart/form-data; boundary=x", b"--x\r\nNo header\r\n\r\na\r\n--x--\r\n"),
+        ("multipart/form-data; boundary=x", b"\xff" * 100),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="f"\r\n\r\n1\r\n' * 2_000 + b"--x--\r\n"),
+        ("multipart/form-data", b"--x"),
+        ('multipart/form-data; boundary=""', b"--x"),
     ],
-    ids=["too many fields", "an unknown encoding"],
+    ids=[
+        *("too many fields", "an unknown encoding", "not its encoding", "ended early", "no header", "no parts", "too many parts"),
+        *("no boundary", "an empty boundary"),
+    ],
 )
-def test_a_form_that_cannot_be_read_is_refused(harness: Harness, kind: str, body: bytes) -> None:
+def test_a_form_that_cannot_be_read_is_refused_with_a_word_on_the_form(harness: Harness, kind: str, body: bytes) -> None:
+    """On every page that anyone may send: the one place that reads forms says so."""
+
     async def run() -> None:
         async with harness:
-            answer = await harness.new_client().post("/sign-in", content=body, headers={"Content-Type": kind})
-            assert answer.status_code == 422
+            for path in FORMS:
+                answer = await harness.new_client().post(path, content=body, headers={"Content-Type": kind})
+                assert answer.status_code == 422, f"{path}: {answer.status_code}"
+                assert "This form " in answer.text, path
+                assert "JSON" not in answer.text, path
+
+    asyncio.run(run())
+
+
+def test_a_body_of_the_api_that_cannot_be_read_is_refused_with_a_word_on_json(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            for path in ("/api/v2/organisations", "/api/v2/me/email/confirm"):
+                for body in (b"{", b"\xff", b"[" * 100_000):
+                    answer = await harness.post(path, by="ada", content=body, headers={"Content-Type": "application/json"})
+                    assert answer.status_code == 400, path
+                    assert "valid JSON" in answer.json()["detail"]
 
     asyncio.run(run())

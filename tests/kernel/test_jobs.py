@@ -11,11 +11,14 @@ from msgspec import Struct
 from tests.harness import Harness
 from tests.waiting import until
 
-from phoenix.kernel.data.jobs import JobKind, Nothing, enqueue, replay
+from phoenix.composition import REGISTRY
+from phoenix.kernel.data.jobs import NO_MODULE, JobKind, Nothing, enqueue, replay
 from phoenix.kernel.module import Job, Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.worker import BATCH, run_jobs, work
+from phoenix.modules.admin.actions.faults import fault_of
+from phoenix.modules.admin.queries.jobs import FAILED
+from phoenix.worker import BATCH, KERNEL_SCHEDULES, run_jobs, work
 
 
 class Numbered(Struct, frozen=True):
@@ -263,5 +266,37 @@ def test_long_work_of_one_queue_holds_up_no_other(harness: Harness) -> None:
                 await asyncio.wait_for(long_ended.wait(), 15)
                 stop.set()
                 await asyncio.wait_for(working, 15)
+
+    asyncio.run(run())
+
+
+def test_a_job_of_no_module_fails_a_day_after_it_was_due(harness: Harness) -> None:
+    """Until then it may be one that a newer release, whose worker runs beside this one, knows."""
+    (schedule,) = [schedule for schedule in KERNEL_SCHEDULES if schedule.name == "kernel.fail_unknown_jobs"]
+    sent = next(iter(REGISTRY.jobs))
+
+    async def run() -> None:
+        async with harness:
+            await harness.sql(
+                "INSERT INTO pgqueuer (priority, entrypoint, status, execute_after, heartbeat) VALUES"
+                " (0, 'gone.waits', 'queued', now() - interval '25 hours', now() - interval '30 hours'),"
+                " (0, 'gone.died', 'picked', now() - interval '40 hours', now() - interval '25 hours'),"
+                " (0, 'gone.lives', 'picked', now() - interval '40 hours', now() - interval '1 minute'),"
+                " (0, 'newer.lately', 'queued', now() - interval '23 hours', now() - interval '30 hours'),"
+                " (0, 'newer.later', 'queued', now() + interval '1 hour', now() - interval '30 hours'),"
+                " (0, $1, 'queued', now() - interval '25 hours', now() - interval '30 hours')",
+                sent,
+            )
+            await schedule.run(harness.runtime)
+            async with harness.runtime.database.transaction() as tx:
+                failed = await tx.all(FAILED)
+                assert sorted(job.name for job in failed) == ["gone.died", "gone.waits"]
+                assert {fault_of(job.traceback) for job in failed} == {NO_MODULE}
+                # Once a module has it again it is run as every other.
+                assert await replay(tx, failed[0].id)
+            left = await harness.sql("SELECT entrypoint FROM pgqueuer WHERE status <> 'failed' ORDER BY entrypoint")
+            assert {row["entrypoint"] for row in left} == {failed[0].name, "gone.lives", "newer.lately", "newer.later", sent}
+            await schedule.run(harness.runtime)
+            assert len(await harness.sql("SELECT 1 FROM pgqueuer_log WHERE status = 'failed'")) == 2, "what was replayed waits for a day"
 
     asyncio.run(run())

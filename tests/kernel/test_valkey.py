@@ -181,3 +181,24 @@ def test_the_password_of_the_embedded_one_is_needed(valkey: str) -> None:
         assert await connection.ping() is False
 
     run(f"redis://:wrong@{parts.hostname}:{parts.port}/0", scenario)
+
+
+def test_a_reply_that_is_lost_is_waited_for_no_longer_than_the_limit(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client has a limit of its own, which does not always fire."""
+    asked: list[str] = []
+
+    async def lose(_client: GlideClient, key: str) -> bytes | None:
+        asked.append(key)
+        await asyncio.Event().wait()
+        return None
+
+    async def scenario(connection: Valkey) -> None:
+        assert await connection.ping() is True
+        monkeypatch.setattr(module, "GIVE_UP_SECONDS", 0.0)
+        monkeypatch.setattr(GlideClient, "get", lose)
+        assert await connection.get("one") is None
+        assert connection.reachable is False
+        assert await connection.get("another") is None
+        assert asked == ["one"], "it rests after a failure"
+
+    run(valkey, scenario)

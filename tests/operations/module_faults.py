@@ -78,7 +78,10 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     "not in the composition": ([write("src/phoenix/composition.py", "")], [("src/phoenix/composition.py", "Phoenix does not load it.")]),
     "not in the document of the API": (
         [write("api/openapi.json", '{"paths": {"/api/v2/comments": {"get": {}}}}')],
-        [("api/openapi.json", "POST /api/v2/comments is not in the document")],
+        [
+            ("api/openapi.json", r"GET /api/v2/comments/{comment_id} is not in the document"),
+            ("api/openapi.json", "POST /api/v2/comments is not in the document"),
+        ],
     ),
     "under no contract of layers": (
         [edit("pyproject.toml", 'containers = ["phoenix.modules.*"]', 'containers = ["phoenix.modules.entries"]')],

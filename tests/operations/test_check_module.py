@@ -39,7 +39,9 @@ def clone(tmp_path: Path) -> Path:
         "tests/web/pages.py": 'PAGES = ["comments/list.html", "comments/feed_posted.html"]',
         "docs/ARCHITECTURE.md": "```\n  modules/   comments\n```\n| `comments` | short texts |\n",
         "tests/modules/test_what_writes_make_stale.py": 'WRITES = ["comments.personal.erase"]',
-        "api/openapi.json": json.dumps({"paths": {"/api/v2/comments": {"get": {}, "post": {}}}}),
+        "api/openapi.json": json.dumps(
+            {"paths": {"/api/v2/comments": {"get": {}, "post": {}}, "/api/v2/comments/{comment_id}": {"get": {}}}}
+        ),
     }.items():
         (tmp_path / file).write_text(text)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

@@ -31,6 +31,7 @@ tests/web: No page there shows "comments/feed_posted.html".
 tests/web: No page there shows "comments/list.html".
 tests/modules/test_what_writes_make_stale.py: comments.personal.erase makes cached values stale
 api/openapi.json: GET /api/v2/comments is not in the document of the API.
+api/openapi.json: GET /api/v2/comments/{comment_id} is not in the document of the API.
 api/openapi.json: POST /api/v2/comments is not in the document of the API.
 """
 

@@ -42,6 +42,11 @@ def test_a_new_module_posts_a_note_that_appears_in_the_feed(place: Place, notes:
             ember = await harness.organisation("ember", ada="member", bo="viewer")
             made = await harness.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": "Buy valves"})
             assert (made.status_code, made.json()["text"]) == (201, "Buy valves")
+            read = await harness.get(made.headers["location"], by="bo")
+            assert (read.status_code, read.json()) == (200, made.json())
+            await harness.organisation("other", eve="owner")
+            assert (await harness.get(made.headers["location"], by="eve")).status_code == 404
+            assert (await harness.get("/api/v2/notes/not_one", by="bo")).status_code == 404
             assert await harness.events() == ["notes.posted"]
             feed = await harness.get(f"/api/v2/feed?organisation={ember}", by="bo")
             assert feed.json()["items"][0]["summary"] == "Ada posted the note “Buy valves”"

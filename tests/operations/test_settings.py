@@ -33,6 +33,9 @@ BOUNDS = {
     "MAILBOX_PORT": (0, 65_535),
     "REALTIME_PROCESSES": (0, 64),
     "REALTIME_PORT": (0, 65_535),
+    "REALTIME_AUTHENTICATE": (1, 300),
+    "REALTIME_PER_NETWORK": (1, 1_000_000),
+    "REALTIME_PER_ACCOUNT": (1, 10_000),
 }
 # What else must be set for a bound to be reached: an idle time is at most the whole time.
 LIMITS = {f"PHOENIX_SESSION_{name}": str(YEAR) for name in ("ABSOLUTE", "REMEMBER_ABSOLUTE")}

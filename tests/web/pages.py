@@ -24,7 +24,7 @@ EXPORTS = [
     Thing(id="exp_1", created_at=samples.NOW, ready_at=samples.NOW, until=samples.NOW),
 ]
 SCOPES = {"entries.read": "Read entries", "entries.write": "Post entries; edit and delete your own"}
-PROGRAMS = [
+SERVICE_ACCOUNTS = [
     Thing(account="acc_1", name="Nightly import", role="member", hint="x4Bc", scopes=list(SCOPES), seen_at=samples.NOW, until=samples.NOW),
     Thing(account="acc_2", name="Old export", role="viewer", hint=None, scopes=None, seen_at=None, until=None),
 ]
@@ -79,11 +79,18 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         frame("/settings/data", exports=EXPORTS, grace=14, erase_at=samples.NOW, problem="That was tried too often. Try again in 3 hours."),
     ),
     "delete": ("accounts/settings/delete.html", frame("/settings/data/delete", grace=14, problem="You are the only owner of Halden.")),
-    "programs": ("organisations/service_accounts.html", frame("/o/halden/programs", service_accounts=PROGRAMS, scopes=SCOPES, key="")),
-    "programs-new": (
+    "service-accounts": (
+        "organisations/service_accounts.html",
+        frame("/o/halden/service-accounts", service_accounts=SERVICE_ACCOUNTS, scopes=SCOPES, key=""),
+    ),
+    "service-accounts-new": (
         "organisations/service_accounts.html",
         frame(
-            "/o/halden/programs", service_accounts=[], scopes=SCOPES, key="phk_" + "x" * 43, errors={"scopes": "Choose at least one thing."}
+            "/o/halden/service-accounts",
+            service_accounts=[],
+            scopes=SCOPES,
+            key="phk_" + "x" * 43,
+            errors={"scopes": "Choose at least one thing."},
         ),
     ),
     "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES, version=1)),

@@ -32,7 +32,8 @@ MARA = avatar_of(
 )
 TOMAS = avatar_of("acc_tomas", "Tomás Aguirre", 4)
 PRIYA = avatar_of("acc_priya", "Priya Raman", 1)
-AIKO = avatar_of("acc_aiko", "Aiko Tanabe", 6)
+# Words that are longer than a page is wide: a name, and below an organisation and a title.
+AIKO = avatar_of("acc_aiko", "Aiko" + "tanabe" * 16, 6)
 PEOPLE = (MARA, TOMAS, PRIYA, AIKO)
 NAMES = {person.id: person.name for person in PEOPLE}
 HALDEN = avatar_of("org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL, href="/o/halden/dashboard")
@@ -45,6 +46,7 @@ NORTH = avatar_of(
     permissions=ALL,
     href="/o/north-yard/dashboard",
 )
+LONGEST = avatar_of("org_longest", "Donau" + "dampfschiff" * 9, 4, slug="donau", role="member", permissions=ALL, href="/o/donau/dashboard")
 
 
 def place(label: str, icon: str, path: str, group: str = "main", *, current: str = "") -> Thing:
@@ -67,7 +69,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
     return {
         "reader": MARA,
         "organisation": HALDEN,
-        "organisations": [HALDEN, NORTH],
+        "organisations": [HALDEN, NORTH, LONGEST],
         "navigation": [
             place("Dashboard", "home", "dashboard", current=root),
             place("Feed", "feed", "feed", current=root),
@@ -128,6 +130,7 @@ ENTRIES = [
                 MARA,
                 ago(days=40),
             ),
+            ("Recalibration" * 8, AIKO, ago(days=41)),
         ]
     )
 ]
@@ -136,8 +139,17 @@ ENTRY = Thing(
     created_at=ago(minutes=20), updated_at=ago(minutes=2), version=3,
 )  # fmt: skip
 
+ADDRESSES = {MARA.id: MARA.email, TOMAS.id: "tomas.aguirre@example.com", PRIYA.id: "priya.raman.engineering@example.com"}
 MEMBERS = [
-    Thing(account=p.id, name=p.name, email=f"{p.id}@example.com", initials=p.initials, tone=p.tone, role=role, joined_at=ago(days=days))
+    Thing(
+        account=p.id,
+        name=p.name,
+        email=ADDRESSES.get(p.id, f"{p.id}@example.com"),
+        initials=p.initials,
+        tone=p.tone,
+        role=role,
+        joined_at=ago(days=days),
+    )
     for p, role, days in ((MARA, "owner", 900), (TOMAS, "administrator", 300), (PRIYA, "member", 20), (AIKO, "viewer", 1))
 ]
 INVITATIONS = [
@@ -197,7 +209,7 @@ SESSIONS = [
         method="impersonation", staff=True, current=False,
     ),
 ]  # fmt: skip
-OFFER = Thing(organisation_name="Halden Instruments", inviter_name="Mara Lindqvist", role="member", email="leila.haddad@example.com")
+OFFER = Thing(organisation_name=LONGEST.name, inviter_name=AIKO.name, role="member", email="leila.haddad@example.com")
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",

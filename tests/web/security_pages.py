@@ -241,8 +241,8 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "second-step-support": ("sign_in/second_step.html", step("totp", support="support@example.com")),
     "confirm-mail": ("sign_in/reauthenticate.html", confirm("email_code")),
     "ask-for-code": ("sign_in/ask_for_code.html", outside("/sign-in/code")),
-    "sign-in-by-mail": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-mail", token="", form={"email": "mara@example.com"})),
-    "sign-in-by-mail-link": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-mail", token="abc", form={"next": "/o/halden/feed"})),
+    "sign-in-by-email": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-email", token="", form={"email": "mara@example.com"})),
+    "sign-in-by-email-link": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-email", token="abc", form={"next": "/o/halden/feed"})),
     "unlock": (
         "sign_in/unlock.html",
         outside("/unlock", token="", form={"email": "mara@example.com"}, errors={"code": "This code is wrong."}),

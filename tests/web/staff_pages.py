@@ -7,7 +7,7 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
-from tests.web.samples import MARA, MEMBERS, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago, frame
+from tests.web.samples import AIKO, MARA, MEMBERS, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago, frame
 
 CURSOR = (
     ("People", "people", "people"),
@@ -113,7 +113,9 @@ READ_ALONE = {
     "may_export": False,
     "exports": [],
 }
-LOCKED = one(locked_at=NOW, lock_reason="Payments with a stolen card, case 88", paused_until=ago(minutes=-20), erase_at=ago(days=-5))
+LOCKED = one(
+    name=AIKO.name, locked_at=NOW, lock_reason="Payments with a stolen card, case 88", paused_until=ago(minutes=-20), erase_at=ago(days=-5)
+)
 ROWS = [
     Thing(
         number=4121 - n, at=ago(minutes=n * 7), occurred_at=ago(minutes=n * 7), actor=actor, impersonator=impersonator, kind=kind, action=kind,
@@ -125,6 +127,7 @@ ROWS = [
             ("impersonation.started", "acc_tomas", None, "acc_mara"),
             ("sessions.signing_keys_rotated", None, None, "jwk_01jd8m2k"),
             ("sessions.started", "acc_unknown", None, None),
+            ("sessions.started", "acc_aiko", None, None),
         ]
     )
 ]  # fmt: skip
@@ -150,14 +153,14 @@ SETTINGS = [
     ("Secrets", [Thing(variable="PHOENIX_SECRET_KEY", value="•••", is_default=False, hidden=True, about="Master secret.")]),
 ]  # fmt: skip
 LOOK = {
-    "person": Thing(id="acc_mara", name="Mara Lindqvist"),
+    "person": Thing(id="acc_aiko", name=AIKO.name),
     "minutes": (5, 15, 30),
     "may_write": True,
     "link": "",
     "form": {"minutes": "15"},
 }
 LOOKING = Thing(
-    id="ses_1", account="acc_mara", name="Mara Lindqvist", staff="acc_t", staff_name="Tomás Aguirre", until=ago(minutes=-15), writes=False
+    id="ses_1", account="acc_aiko", name=AIKO.name, staff="acc_t", staff_name="Tomás Aguirre", until=ago(minutes=-15), writes=False
 )
 CHECKED = Thing(at=ago(hours=11), rows=4088, fault="")
 AUDIT = {"rows": ROWS, "names": NAMES, "fault": "", "checked": CHECKED, "form": {"person": ""}, "cursor": "c"}

@@ -1,4 +1,4 @@
-"""What runs on this machine already: commands in a second terminal use what `phoenix up` has started."""
+"""The installation already running on this machine: commands in a second terminal use what `phoenix up` has started."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from phoenix.settings import Settings, SettingsError
 
 
 def with_what_runs(settings: Settings) -> Settings:
-    """The settings with the addresses and the secret of the Phoenix that runs in the data folder, where they name no others.
+    """The settings, completed with the addresses and secret of the installation that runs in the data folder.
 
-    Raises SettingsError where they name no database and none runs there.
+    Raises SettingsError if they name no database and none runs there.
     """
     if settings.database.url:
         return settings

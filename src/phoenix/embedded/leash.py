@@ -4,10 +4,10 @@ Linux keeps a "parent death signal" for every process, and forgets it when the p
 as a small program of its own, which changes the user, asks for the signal and then becomes the command: the process number
 stays the same, and nothing runs between fork and exec in the parent, where threads would make that unsafe.
 
-The signal comes when the *thread* that started the command ends: start commands from a thread that lives as long as they may.
-Other systems than Linux have no such signal, and a leaked server is met at the next start instead.
+The signal comes when the *thread* that started the command ends: start commands from a thread that lives at least as long.
+Systems other than Linux have no such signal; there a leaked server is dealt with at the next start.
 
-It stands alone and imports nothing of Phoenix.
+This file is self-contained and imports nothing from Phoenix.
 """
 
 from __future__ import annotations

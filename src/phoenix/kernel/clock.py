@@ -7,10 +7,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What tells the time."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """This instant, aware, in UTC."""
+        """The current instant, aware, in UTC."""
         ...
 
 
@@ -24,7 +24,7 @@ class SystemClock:
 
 
 class SetClock:
-    """A clock that stands until it is moved, for tests and rehearsals."""
+    """A clock that stands still until it is moved, for tests and rehearsals."""
 
     __slots__ = ("_now",)
 
@@ -35,11 +35,11 @@ class SetClock:
         return self._now
 
     def set(self, now: datetime) -> None:
-        """Raises ValueError on an instant without a zone."""
+        """Raises ValueError for an instant without a time zone."""
         if now.tzinfo is None:
             raise ValueError("A time needs a time zone.")
         self._now = now.astimezone(UTC)
 
     def advance(self, **units: float) -> None:
-        """Move on by what `timedelta` takes: `advance(minutes=10)`."""
+        """Move the clock forward, with the arguments of `timedelta`: `advance(minutes=10)`."""
         self._now += timedelta(**units)

@@ -1,4 +1,4 @@
-"""Errors: every one has a status, a stable code for machines and a sentence for people (RFC 9457)."""
+"""Errors: each has a status, a stable code for machines and a sentence for people (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class FieldError(Struct, frozen=True):
-    """One refused field of the input: its path, a stable code and a sentence for people."""
+    """One invalid field of the input: its path, a stable code and a sentence for people."""
 
     field: str
     code: str
@@ -22,11 +22,11 @@ class PhoenixError(Exception):
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Something went wrong"
     sentence: ClassVar[str] = "An error occurred on our side, and your last change was not saved. Try again in a minute."
-    """The detail where none is given: never the title again."""
+    """The detail if none is given: never the title again."""
     keeps_changes: ClassVar[bool] = False
-    """Whether what was written before the refusal is kept, as a spent try must be."""
+    """Whether writes made before the error are committed anyway, as a counted attempt must be."""
     shows_form: ClassVar[bool] = False
-    """Whether a form that was refused for it is shown again with what was entered."""
+    """Whether the form that caused this error is shown again with what was entered."""
 
     def __init__(self, detail: str = "", *, errors: tuple[FieldError, ...] = (), headers: dict[str, str] | None = None) -> None:
         super().__init__(detail or self.title)
@@ -53,7 +53,7 @@ class ReauthenticationRequired(Forbidden):
 
 
 class SecondFactorNeeded(Forbidden):
-    """This installation requires a second factor of this person, who has none yet."""
+    """This installation requires this person to have a second factor, and they have none yet."""
 
     code, title = "second_factor_owed", "Two-step verification required"
     sentence = "Set up two-step verification to continue."
@@ -65,7 +65,7 @@ class NotWhileImpersonating(Forbidden):
 
 
 class NotFound(PhoenixError):
-    """Also for what the reader may not know of."""
+    """Also used for things whose existence the reader may not know of."""
 
     status, code, title = 404, "not_found", "Not found"
     sentence = "This page or item doesn't exist, or you don't have access to it."
@@ -108,7 +108,7 @@ class TooManyRequests(PhoenixError):
 
 
 class Unavailable(PhoenixError):
-    """A part Phoenix stands on does not answer; worth trying again after `retry_after` seconds."""
+    """A service that Phoenix depends on does not answer; worth retrying after `retry_after` seconds."""
 
     status, code, title = 503, "unavailable", "Temporarily unavailable"
     sentence = "Try again in a few seconds."
@@ -118,4 +118,4 @@ class Unavailable(PhoenixError):
 
 
 class QueryBudgetExceeded(RuntimeError):
-    """A route made more queries than it declared. Raised in development and tests, logged in production."""
+    """A route made more queries than declared. Raised in development and tests, logged in production."""

@@ -1,4 +1,4 @@
-"""What one process holds open: settings, database, cache, keys, email. Passed on, never global."""
+"""The shared resources of one process: settings, database, cache, keys, email. Passed as an argument, never global."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Runtime:
-    """The open parts of one process. What modules bring themselves is fetched by its type, with `part`."""
+    """The open resources of one process. Those of modules are available by type, with `part`."""
 
     settings: Settings
     clock: Clock
@@ -47,7 +47,7 @@ class Runtime:
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
     def part(self, kind: type[T]) -> T:
-        """What was opened as this type. Raises LookupError where no module of the composition opens one."""
+        """The part of this type. Raises LookupError if no module of the composition provides one."""
         try:
             return cast("T", self.parts[kind])
         except KeyError:
@@ -56,9 +56,9 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something a module holds open for as long as the process runs: an object store, a search index, a client.
+    """A resource that a module keeps open while the process runs: an object store, a search index, a client.
 
-    `open` gives it as an async context manager; `Runtime.part(kind)` fetches it. Parts open in the order of the modules
+    `open` returns it as an async context manager; `Runtime.part(kind)` returns it. Parts open in the order of the modules
     and close in the reverse order.
     """
 
@@ -77,7 +77,7 @@ async def opened(
 ) -> AsyncIterator[Runtime]:
     """The runtime of one process, closed again at the end. `emails` maps a module's name to its folder of templates.
 
-    Raises SettingsError where it cannot be opened.
+    Raises SettingsError if it cannot be opened.
     """
     if not settings.secrets.key:
         raise SettingsError("PHOENIX_SECRET_KEY is missing. `phoenix up` creates one at its first start.")

@@ -1,6 +1,6 @@
-"""Modules that other packages bring: named by PHOENIX_MODULES, or by entry points of the group `phoenix.modules`.
+"""Modules of other packages: named by PHOENIX_MODULES, or by entry points of the group `phoenix.modules`.
 
-Finding them imports nothing of theirs but the packages they lie in, so that `phoenix up` can look without loading them.
+Finding them imports only the packages that contain them, so that `phoenix up` can look without loading them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from phoenix.settings import SettingsError
 
 
 def load(listed: Sequence[str]) -> list[Module]:
-    """The modules themselves. Raises SettingsError where a name leads to something else."""
+    """Load the modules. Raises SettingsError if a name refers to something else."""
     loaded = []
     for reference in listed:
         folder_of(reference)
@@ -27,11 +27,11 @@ def load(listed: Sequence[str]) -> list[Module]:
 
 
 def ordered(own: Sequence[Module], added: Sequence[Module]) -> tuple[Module, ...]:
-    """Ours first, then the others, each after those it needs and otherwise as they were listed."""
+    """Our modules first, then the others, each after its dependencies and otherwise in the order listed."""
     placed, waiting = list(own), list(added)
     while waiting:
         known = {module.name for module in placed}
-        # One whose needs are never met is placed all the same: the registry says which need is missing.
+        # A module with missing dependencies is included all the same: the registry reports what is missing.
         following = next((module for module in waiting if known.issuperset(module.needs)), waiting[0])
         waiting.remove(following)
         placed.append(following)

@@ -1,4 +1,4 @@
-"""`phoenix db shell`: psql on the database of this Phoenix. The password stands in no command line, which everyone on a machine can read."""
+"""`phoenix db shell`: psql on this installation's database. The password is not on the command line, which everyone on the machine can read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NoShellError(MigrationError):
 
 
 def open_shell(url: str, arguments: tuple[str, ...] = ()) -> NoReturn:
-    """Become psql. Raises NoShellError."""
+    """Replace this process with psql. Raises NoShellError."""
     address, password = without_secret(url)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOENIX_")}
     if password:
@@ -29,7 +29,7 @@ def open_shell(url: str, arguments: tuple[str, ...] = ()) -> NoReturn:
 
 
 def without_secret(url: str) -> tuple[str, str]:
-    """An address without its password, and the password, wherever in the address it stood."""
+    """A URL without its password, and the password, wherever it was in the URL."""
     parts = urlsplit(url)
     options = parse_qsl(parts.query)
     password = unquote(parts.password or "") or dict(options).get("password", "")
@@ -40,7 +40,7 @@ def without_secret(url: str) -> tuple[str, str]:
 
 
 def find_psql() -> str:
-    """The machine's own, which knows its terminal best, else the one that comes with the embedded PostgreSQL."""
+    """The machine's own psql, which supports its terminal best, else the one that comes with the embedded PostgreSQL."""
     if found := shutil.which("psql"):
         return found
     try:

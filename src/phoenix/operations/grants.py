@@ -1,6 +1,6 @@
-"""What the role of the application may do: read and write rows, and no more. Tables belong to another role.
+"""The privileges of the application's role: read and write rows, and no more. Tables belong to another role.
 
-The audit log may be added to and read, nothing else: who takes over the application cannot rewrite what it did.
+It can only append to and read the audit log: an attacker who takes over the application cannot rewrite its history.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
-# Rows here are written once.
+# Rows of these tables are written once.
 APPEND_ONLY = ("audit_log",)
-# Rows here are changed, and stay.
+# Rows of these tables are changed, but never deleted.
 STAYS = ("audit_head",)
 # Written only by migrations.
 READ_ONLY = ("alembic_version",)
-# The first PostgreSQL in which the upkeep of a table is a right of its own.
+# The first version of PostgreSQL in which maintaining a table is a privilege of its own.
 MAINTAIN_SINCE = 170_000
 
 
 def role_of(url: str) -> str:
-    """The role that an address signs in as; "" where it names none."""
+    """The role in a database URL; "" if it names none."""
     return unquote(urlsplit(url).username or "")
 
 
 async def make_role(owner_url: str, role: str, password: str) -> None:
-    """Make the application's role, or give it this password: it may sign in, owns nothing and rules nothing."""
+    """Create the application's role, or set its password: it can connect, but owns nothing and has no special privileges."""
     connection = await asyncpg.connect(owner_url, timeout=10)
     try:
         known = await connection.fetchval("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)", role)
@@ -37,7 +37,7 @@ async def make_role(owner_url: str, role: str, password: str) -> None:
 
 
 async def grant(owner_url: str, role: str) -> None:
-    """Give a role what the application needs in this database, and take what it does not; all at once. Run again, the same."""
+    """Grant a role what the application needs in this database, and revoke the rest, atomically. Idempotent."""
     connection = await asyncpg.connect(owner_url, timeout=10)
     try:
         async with connection.transaction():

@@ -1,4 +1,4 @@
-"""Write files from templates: `<word>` in a text and `WORD` in a file's name become what the words say."""
+"""Write files from templates: `<word>` in a text and `WORD` in a file's name are replaced with the given words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SUFFIX = ".txt"
 
 
 def lay_out(templates: Path, target: Path, words: Mapping[str, str]) -> list[Path]:
-    """Write every template below a folder to the same place below `target`; the files written. Overwrites nothing."""
+    """Write every template below a folder to the same place below `target`. Returns the files written. Overwrites nothing."""
     written = []
     for source in sorted(templates.rglob(f"*{SUFFIX}")):
         name = source.relative_to(templates).as_posix().removesuffix(SUFFIX)

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 log = structlog.get_logger(__name__)
 
-# Any constant will do, as long as every process uses the same one.
+# Any constant works, as long as every process uses the same one.
 LOCK = 0x50_48_4F_45
 LOCK_POLL_SECONDS = 0.25
 LOCK_WAIT_SECONDS = 300.0
@@ -29,7 +29,7 @@ class MigrationError(Exception):
 
 
 class NewerDatabase(MigrationError):
-    """The database was migrated by a newer Phoenix than this one."""
+    """The database was migrated by a newer version of Phoenix."""
 
 
 def scripts(folders: Sequence[Path]) -> ScriptDirectory:
@@ -42,10 +42,10 @@ def scripts(folders: Sequence[Path]) -> ScriptDirectory:
 
 
 async def migrate(url: str, folders: Sequence[Path], *, say: Callable[[str], None] = lambda _: None) -> list[str]:
-    """Bring the database up to this Phoenix; the revisions that were run, in order.
+    """Migrate the database to this version of Phoenix. Returns the revisions that were run, in order.
 
     The lock is polled: a blocking advisory lock would hold a snapshot that CREATE INDEX CONCURRENTLY waits for.
-    Raises NewerDatabase where the database holds revisions unknown here, MigrationError where the lock cannot be acquired.
+    Raises NewerDatabase if the database has revisions unknown here, MigrationError if the lock cannot be acquired.
     """
     directory = scripts(folders)
     engine = create_async_engine(_sqlalchemy_url(url), poolclass=NullPool)

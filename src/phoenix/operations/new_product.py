@@ -1,4 +1,4 @@
-"""Lay out a new product: a Python package that depends on Phoenix and brings a module, with tests and a Makefile."""
+"""Create a new product: a Python package that depends on Phoenix and has a module, with tests and a Makefile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RESERVED = frozenset({"phoenix", "phoenix_platform", "tests", "test"}) | sys.std
 
 
 def new_product(name: str, target: Path, *, module: str = "notes", taken: Collection[str] = ()) -> list[Path]:
-    """Write the package into `target`, with one module; the files written.
+    """Write the package into `target`, with one module. Returns the files written.
 
     `taken` are the modules of Phoenix. Raises BadName; never overwrites anything.
     """
@@ -37,7 +37,7 @@ def new_product(name: str, target: Path, *, module: str = "notes", taken: Collec
         "folder": folder,
         "wheel": folder,
         "version": __version__,
-        # A file whose name begins with a dot would be left out of the wheel.
+        # A file with a name that starts with a dot would be left out of the wheel.
         "DOT": ".",
     }
     return [*lay_out(FILES, target, words), *new_module(module, target / "src" / folder, package=folder)]

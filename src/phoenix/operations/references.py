@@ -1,6 +1,6 @@
-"""Where modules of other packages are: named by PHOENIX_MODULES, or by entry points of the group `phoenix.modules`.
+"""References to modules of other packages: in PHOENIX_MODULES, or in entry points of the group `phoenix.modules`.
 
-Looking imports nothing of theirs, and little of ours, so that a wrong name is told at once.
+Reading them imports nothing of theirs, and little of ours, so that a wrong name is reported at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 def references(env: Mapping[str, str]) -> list[str]:
     """Where the modules are, as `package.module:NAME`: those of PHOENIX_MODULES, else those of installed packages.
 
-    Raises SettingsError where PHOENIX_MODULES holds something else.
+    Raises SettingsError if PHOENIX_MODULES contains anything else.
     """
     if env.get(VARIABLE, "").strip():
         listed = [part.strip() for part in env[VARIABLE].split(",") if part.strip()]
@@ -34,7 +34,7 @@ def references(env: Mapping[str, str]) -> list[str]:
 
 
 def folder_of(reference: str) -> Path:
-    """The folder of a module. Raises SettingsError where there is none."""
+    """The folder of a module. Raises SettingsError if there is none."""
     name = reference.partition(":")[0]
     try:
         spec = find_spec(name)

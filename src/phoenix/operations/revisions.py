@@ -1,6 +1,6 @@
-"""Whether a database needs migrating, decided in milliseconds: the newest revisions of our files against those it holds.
+"""Whether a database needs migrating, decided in milliseconds: compares the latest revisions of our files with the database's.
 
-Alembic itself, which takes more than a second to load, is asked only when they differ.
+Alembic itself, which takes more than a second to load, is used only if they differ.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def newest_revisions(folders: Sequence[Path]) -> set[str]:
 
 
 async def is_up_to_date(url: str, folders: Sequence[Path]) -> bool:
-    """Whether the database holds just our newest revisions. One that was never migrated does not."""
+    """Whether the database has exactly our latest revisions. One that was never migrated does not."""
     connection = await asyncpg.connect(url, timeout=10)
     try:
         rows = await connection.fetch("SELECT version_num FROM alembic_version")

@@ -1,4 +1,4 @@
-"""`phoenix shell`: a Python prompt with the runtime open, in which `await` works at the top."""
+"""`phoenix shell`: a Python prompt with the runtime open and top-level `await`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import types
 from typing import Any
 
 with contextlib.suppress(ImportError):
-    # Arrow keys and history, where Python has them.
+    # Arrow keys and history, if Python supports them.
     import readline  # noqa: F401
 
 BANNER = """Phoenix {version}, {environment}. Changes you make here are real.
@@ -43,7 +43,7 @@ class Console(code.InteractiveConsole):
 
 
 def talk(names: dict[str, Any], banner: str, runner: asyncio.Runner) -> None:
-    """Talk until the end of the input."""
+    """Run the prompt until the end of the input."""
     prompts = ("phoenix> ", "     ... ") if sys.stdin.isatty() else ("", "")
     sys.ps1, sys.ps2 = prompts
     Console(names, runner).interact(banner=banner, exitmsg="")

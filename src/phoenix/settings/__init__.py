@@ -1,7 +1,7 @@
 """Settings: one frozen dataclass per concern, read once from the environment.
 
-Every variable is called PHOENIX_ and the name given to `setting`. A variable `PHOENIX_X_FILE` names a file that
-holds the value of `PHOENIX_X`, for secrets. `docs/settings.md` lists them all; a test holds that it does.
+Every variable's name is PHOENIX_ followed by the name given to `setting`. A variable `PHOENIX_X_FILE` names a file that
+contains the value of `PHOENIX_X`, for secrets. `docs/settings.md` lists all of them, which a test checks.
 """
 
 from __future__ import annotations
@@ -73,16 +73,16 @@ class Settings:
     logs: LogSettings = field(default_factory=LogSettings)
     developing: DevelopmentSettings = field(default_factory=DevelopmentSettings)
     given: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """Every PHOENIX_ variable as it was given: what modules read theirs from. It holds secrets."""
+    """Every PHOENIX_ variable as given, from which modules read theirs. It contains secrets."""
 
     @property
     def strict(self) -> bool:
-        """Whether people's real data may be here: nothing is let pass for a developer's comfort."""
+        """Whether people's real data can be here, so that nothing is relaxed for developers' convenience."""
         return self.installation.environment in STRICT
 
     @property
     def development(self) -> bool:
-        """Whether someone works on Phoenix here, and may see its insides. Never true for what strangers can reach."""
+        """Whether this is for developing Phoenix, with its internals visible. Never true for an installation that strangers can reach."""
         return self.installation.environment == "development"
 
     @property
@@ -92,7 +92,7 @@ class Settings:
 
     @property
     def for_staff(self) -> bool:
-        """Whether these are the settings of the admin listener, which stands under the address that staff use."""
+        """Whether these are the settings of the admin listener, which uses the address for staff."""
         return self.web.public_url.rstrip("/") == self.admin.origin
 
     @property
@@ -107,7 +107,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read and check every setting. Raises SettingsError naming the first variable that cannot be used."""
+    """Read and check every setting. Raises SettingsError, naming the first invalid variable."""
     env = os.environ if environment is None else environment
     parts = {name: read_concern(kind, env) for name, kind in concerns()}
     settings = Settings(**parts, given={name: value for name, value in env.items() if name.startswith(PREFIX)})
@@ -116,7 +116,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def concerns() -> list[tuple[str, type[Any]]]:
-    """Every concern of Phoenix's own, by the name of its field."""
+    """Every concern of Phoenix itself, by the name of its field."""
     return [
         (part.name, part.default_factory)  # type: ignore[misc]
         for part in dataclasses.fields(Settings)
@@ -125,7 +125,7 @@ def concerns() -> list[tuple[str, type[Any]]]:
 
 
 def values(settings: Settings) -> list[tuple[str, Variable, Any]]:
-    """Every setting of Phoenix's own as it is in effect, with the sentence that heads its concern."""
+    """Every setting of Phoenix itself as currently in effect, with the heading of its concern."""
     found = []
     for name, kind in concerns():
         part = getattr(settings, name)
@@ -135,5 +135,5 @@ def values(settings: Settings) -> list[tuple[str, Variable, Any]]:
 
 
 def variables() -> list[tuple[str, Variable]]:
-    """Every setting of Phoenix's own with its concern, in the order of this file."""
+    """Every setting of Phoenix itself with its concern, in the order of this file."""
     return [(name, variable) for name, kind in concerns() for variable in variables_of(kind)]

@@ -1,4 +1,4 @@
-"""What makes Phoenix refuse to start."""
+"""Checks of the settings that make Phoenix refuse to start."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from phoenix.settings.declare import SettingsError
 if TYPE_CHECKING:
     from phoenix.settings import Settings
 
-# Secrets that `phoenix up` makes by itself begin with this, so that the strict environments can tell them.
+# Secrets that `phoenix up` creates start with this, so that the strict environments can recognise them.
 MADE_IN_DEVELOPMENT = "development-"
-# Staging is a rehearsal of production, often with a copy of its data, and is as strict.
+# Staging is a rehearsal for production, often with a copy of its data, so it is just as strict.
 STRICT = frozenset({"staging", "production"})
 
 
 def check(settings: Settings) -> None:
-    """What only several settings together can get wrong. Raises SettingsError naming the first variable."""
+    """Check combinations of settings. Raises SettingsError, naming the first variable."""
     limits = settings.sessions
     if limits.idle > limits.absolute:
         raise SettingsError("PHOENIX_SESSION_IDLE must not be longer than PHOENIX_SESSION_ABSOLUTE.")
@@ -29,7 +29,7 @@ def check(settings: Settings) -> None:
 
 
 def _check_no_development_tools(settings: Settings) -> None:
-    """What shows the insides, or watches files, is for development."""
+    """Settings that show internals or watch files are only for development."""
     for variable, is_on in (("RELOAD", settings.developing.reload), ("SQL_LOG", settings.developing.sql_log)):
         if is_on:
             raise SettingsError(f"PHOENIX_{variable} is for development only. Remove it, or set PHOENIX_ENVIRONMENT=development.")

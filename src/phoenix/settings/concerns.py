@@ -1,4 +1,4 @@
-"""What an operator can set: one frozen dataclass per concern."""
+"""The settings for operators: one frozen dataclass per concern."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from phoenix.settings.declare import PORT, between, bind, email, networks, one_o
 
 YEAR = 366 * 86_400
 
-# Milliseconds. A commit is given up 5 s later at the latest, while the cache still holds what it writes for in flight
-# (IN_FLIGHT_SECONDS): a statement that may take longer would let readers believe stale values.
+# Milliseconds. A commit is given up 5 s later at the latest, while the cache still treats its writes as in flight
+# (IN_FLIGHT_SECONDS): with a longer statement, readers could use stale values.
 LONGEST_STATEMENT = 35_000
 
 
 @dataclass(frozen=True, slots=True)
 class InstallationSettings:
-    """Where Phoenix runs and keeps its things."""
+    """Where Phoenix runs and stores its files."""
 
     environment: str = setting(
         "ENVIRONMENT",
@@ -196,7 +196,7 @@ class AdminSettings:
 
     @property
     def origin(self) -> str:
-        """Origin staff use, without a trailing slash."""
+        """The origin that staff use, without a trailing slash."""
         return self.url.rstrip("/") or f"http://{self.bind}"
 
 
@@ -230,6 +230,16 @@ class RealtimeSettings:
     url: str = setting(
         "REALTIME_URL", "", "Address browsers open sockets to, where it is not the page's own.", with_scheme("https", "http", "ws", "wss")
     )
+    authenticate_within: int = setting(
+        "REALTIME_AUTHENTICATE", 10, "Seconds after which a socket is closed on which nobody is signed in.", between(1, 300)
+    )
+    per_network: int = setting(
+        "REALTIME_PER_NETWORK",
+        500,
+        "Sockets that a client address (of IPv6: a network of 64 bits) may have open in each process.",
+        between(1, 1_000_000),
+    )
+    per_account: int = setting("REALTIME_PER_ACCOUNT", 50, "Sockets that an account may have open in each process.", between(1, 10_000))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How a setting is declared, read from the environment and checked, ours and those of modules alike."""
+"""How settings are declared, read from the environment and checked, for Phoenix and for modules."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ PREFIX = "PHOENIX_"
 # What Phoenix passes to its own processes, and what tests set.
 INTERNAL = ("PHOENIX_UP_", "PHOENIX_TEST_")
 Check = Callable[[Any], str]
-"""What is wrong with a value, as the end of a sentence that begins with the variable's name; "" where nothing is."""
+"""What is wrong with a value, as the end of a sentence that starts with the variable's name; "" if nothing is."""
 
 
 class SettingsError(Exception):
-    """The environment holds something Phoenix cannot start with; the message names the variable and the fix."""
+    """Phoenix cannot start with a value in the environment. The message names the variable and the fix."""
 
 
 def setting(name: str, default: Any, about: str, check: Check | None = None) -> Any:
@@ -30,7 +30,7 @@ def setting(name: str, default: Any, about: str, check: Check | None = None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A setting as operators know it."""
+    """A setting as shown to operators."""
 
     name: str
     default: Any
@@ -43,7 +43,7 @@ def variables_of(kind: type[Any], prefix: str = PREFIX) -> list[Variable]:
 
 
 def read_concern(kind: type[T], env: Mapping[str, str], prefix: str = PREFIX) -> T:
-    """Read and check a frozen dataclass of settings. Raises SettingsError naming the first variable that cannot be used."""
+    """Read and check a frozen dataclass of settings. Raises SettingsError, naming the first invalid variable."""
     types = get_type_hints(kind)
     values = {}
     for f in dataclasses.fields(kind):  # type: ignore[arg-type]
@@ -55,7 +55,7 @@ def read_concern(kind: type[T], env: Mapping[str, str], prefix: str = PREFIX) ->
 
 
 def unknown(given: Mapping[str, str], known: set[str]) -> list[str]:
-    """One sentence for each variable that is no setting, with the setting that was probably meant."""
+    """One sentence for each unknown variable, with the setting that was probably meant."""
     sentences = []
     for name in sorted(given):
         if name.removesuffix("_FILE") in known or name.startswith(INTERNAL):
@@ -91,7 +91,7 @@ def _parse(variable: str, text: str, kind: Any) -> Any:
             return False
         raise SettingsError(f"{variable} must be true or false, not {text!r}.")
     if kind is int:
-        # Not int(): it takes digits of every script, underscores and megabytes.
+        # Not int(), which accepts digits of every script, underscores, and megabytes of text.
         if not (text.strip().isascii() and text.strip().removeprefix("-").isdecimal() and len(text) < 20):
             raise SettingsError(f"{variable} must be a whole number, not {text[:40]!r}.")
         number = int(text)
@@ -116,7 +116,7 @@ def one_of(*choices: str) -> Check:
 
 
 def between(least: int, most: int) -> Check:
-    """A number in this range, both ends included."""
+    """A number in this range, inclusive."""
     return lambda value: "" if least <= value <= most else f"must be between {least} and {most}, not {value}"
 
 
@@ -124,7 +124,7 @@ PORT = between(0, 65_535)
 
 
 def _has_port(parts: SplitResult) -> bool:
-    """Whether the port of an address can be used, or it has none."""
+    """Whether an address has a valid port, or none."""
     try:
         return parts.port != 0
     except ValueError:

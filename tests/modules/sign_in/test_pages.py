@@ -72,3 +72,14 @@ def test_a_mail_asks_no_other_server_for_anything(harness: Harness) -> None:
             assert not re.findall(r"(?:src=|url\(|<link|@import)[^>]*https?:", html)
 
     asyncio.run(run())
+
+
+def test_links_in_older_emails_lead_to_the_renamed_page(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            answer = await browser.get("/sign-in/by-mail?token=abc&next=%2Fo%2Fember")
+            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/by-email?token=abc&next=%2Fo%2Fember")
+            page = await browser.get(answer.headers["location"])
+            assert (page.status_code, 'action="/sign-in/by-email"' in page.text) == (200, True)
+
+    asyncio.run(run())

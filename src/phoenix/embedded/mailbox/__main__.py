@@ -13,7 +13,7 @@ from phoenix.settings import Settings, read_settings
 
 
 async def run(settings: Settings) -> int:
-    """Receive email until stopped; returns the exit status."""
+    """Receive email until stopped. Returns the exit status."""
     port = settings.email.mailbox_port or settings.web.port + 1
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

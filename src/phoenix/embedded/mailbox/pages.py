@@ -1,7 +1,7 @@
-"""Reading the local mailbox: JSON for tests and scripts, pages for people.
+"""Routes of the local mailbox: JSON for tests and scripts, pages for people.
 
-Readable only from this machine: everyone else, and everything that came through a proxy, gets the answer that there is
-nothing here. Outside of development it is not mounted at all.
+Readable only from this machine: other clients, and requests that came through a proxy, get 404. Outside development it is
+not mounted at all.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import PUBLIC, Rule
 from phoenix.settings import Settings
 
-# Known to the templates as "mailbox".
+# Templates use it as "mailbox".
 TEMPLATES = Path(__file__).parents[1] / "templates" / "mailbox"
 STYLES = (TEMPLATES / "mailbox.css").read_text(encoding="utf-8")
 STYLES_ADDRESS = f"/mailbox/{sha256(STYLES.encode()).hexdigest()[:8]}.css"
@@ -44,7 +44,7 @@ OPEN = {"rule": Rule(PUBLIC), "queries": 0}
 NO_STORE = {"Cache-Control": "no-store"}
 # Our own page, which frames the email. It opens no socket, so the address of the realtime processes is not in it.
 PAGE_POLICY = policy(Settings(), frames="'self'")
-# An email is someone else's HTML: its own style and pictures, no script, no request to anyone, links in a new window.
+# An email is untrusted HTML: it can have its own style and images, but no script and no requests, and links open in a new window.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -65,7 +65,7 @@ class Message(Struct, frozen=True):
 
 
 class Messages(Struct, frozen=True):
-    """Messages, the newest first."""
+    """Messages, newest first."""
 
     items: list[Message]
 
@@ -73,7 +73,7 @@ class Messages(Struct, frozen=True):
 def only_here(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Raises NotFound unless the request comes straight from this machine, and was meant for it.
 
-    The Host header is looked at because a site may point a name of its own at 127.0.0.1 (DNS rebinding).
+    The Host header is checked because another site can point a name of its own at 127.0.0.1 (DNS rebinding).
     """
     peer = connection.scope.get("client")
     host = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
@@ -101,7 +101,7 @@ async def delete_messages(request: MailboxRequest) -> None:
 
 @get("/mailbox/{id_:str}/seen", include_in_schema=False, opt=OPEN)
 async def show_html(request: MailboxRequest, id_: FromPath[str]) -> Response[str]:
-    """The HTML of a message by itself, for the frame on its page."""
+    """The HTML of a message alone, for the frame on its page."""
     message = await _find(_mailbox(request), id_)
     body = f'<!doctype html><base target="_blank">{message.html}'
     headers = NO_STORE | {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
@@ -134,7 +134,7 @@ def _allow_frame(response: Response[Any]) -> Response[Any]:
     return response
 
 
-# To be mounted outside of production only.
+# Only to be mounted outside production.
 MAILBOX_ROUTES = (
     Router(
         path="/",

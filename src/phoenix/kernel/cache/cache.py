@@ -1,4 +1,4 @@
-"""Cached reads: each process's memory, then Valkey, then the query. Never an old value after an acknowledged write."""
+"""Cached reads: this process's memory, then Valkey, then the query. After an acknowledged write, never an old value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFILL_WAIT_SECONDS = 0.02
 
 
 class CachedValue(Struct):
-    """A value, what it depends on, and the generations these had when it was read."""
+    """A value with the keys it depends on, and their generations when it was read."""
 
     keys: tuple[str, ...]
     generations: tuple[int, ...]
@@ -32,7 +32,7 @@ class CachedValue(Struct):
 
 
 class Stored(Struct, array_like=True):
-    """An entry as it lies in Valkey."""
+    """An entry as it is stored in Valkey."""
 
     keys: tuple[str, ...]
     generations: tuple[int, ...]
@@ -40,7 +40,7 @@ class Stored(Struct, array_like=True):
 
 
 class Watch:
-    """Notes what the value of a refill depends on, *before* it is read."""
+    """Records the keys that a value depends on, *before* the value is read."""
 
     def __init__(self, generations: Generations) -> None:
         self._generations = generations
@@ -49,7 +49,7 @@ class Watch:
         self._unsettled: list[str] = []
 
     async def on(self, *keys: Key) -> None:
-        """The value depends on these keys. Call it before reading what they stand for."""
+        """Declare that the value depends on these keys. Call this before reading the data they stand for."""
         found = await self._generations.read(keys)
         if found is None:
             self._unsettled.extend(keys)
@@ -59,7 +59,7 @@ class Watch:
 
     @property
     def keepable(self) -> bool:
-        """Whether the value may be kept: it depends on something, and none of that was being written."""
+        """Whether the value can be cached: it depends on at least one key, and none of them was being written."""
         return bool(self.keys) and not self._unsettled
 
 
@@ -74,9 +74,9 @@ BYTES = Codec()
 
 
 class Cache:
-    """The cache of one process. `hits`, `remote_hits` and `misses` count since it was made.
+    """The cache of one process. `hits`, `remote_hits` and `misses` count since it was created.
 
-    `namespace` stands before every name in Valkey: two installations that share one must not believe each other's values.
+    `namespace` prefixes every name in Valkey: two installations that share one must not use each other's values.
     """
 
     def __init__(self, generations: Generations, valkey: Valkey | None, local_entries: int, namespace: str = "") -> None:
@@ -93,7 +93,7 @@ class Cache:
         return self._local.get(key)
 
     async def peek(self, key: str) -> Any | None:
-        """The value in this process's memory if it still counts, else None. Never makes a query."""
+        """The value in this process's memory if it is still valid, else None. Never makes a query."""
         entry = self._local.get(key)
         if entry is None or entry.until < time.monotonic():
             return None
@@ -103,9 +103,9 @@ class Cache:
         return entry.value
 
     async def read(self, key: str, refill: Callable[[Watch], Awaitable[T]], *, codec: Codec = BYTES, keep: float = KEEP_SECONDS) -> T:
-        """The value of `key`, from memory, from Valkey or from `refill`, of which one runs at a time.
+        """The value of `key`, from memory, from Valkey or from `refill`. Only one refill of a key runs at a time.
 
-        `keep` is in seconds and bounds only memory: what makes a value old is a touched generation.
+        `keep` is in seconds and only limits the use of memory: a value becomes stale when a generation is touched.
         """
         while True:
             found = await self.peek(key)
@@ -114,7 +114,7 @@ class Cache:
             running = self._refills.get(key)
             if running is None:
                 break
-            # Its result counts only if it was read after the writes acknowledged by now: `peek` decides.
+            # Its result is valid only if it was read after every write acknowledged so far: `peek` decides.
             await asyncio.wait([running])
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._refills[key] = done
@@ -147,13 +147,13 @@ class Cache:
         return value
 
     async def _wait_for_turn(self, key: str, codec: Codec, keep: float) -> Any | None:
-        """Until this process may refill, or another one has; what that one stored."""
+        """Wait until this process can refill, or another one has. Returns what the other one stored."""
         turns = int(REFILL_LOCK_SECONDS / REFILL_WAIT_SECONDS)
         for _turn in range(turns):
             if self._valkey is None or not self._valkey.reachable:
                 return None
             if await self._valkey.set(self._name("refill", key), b"", seconds=REFILL_LOCK_SECONDS, only_new=True):
-                # The previous holder of the lock may have stored it after we looked and before we got the lock.
+                # The previous holder of the lock may have stored it between our look-up and our getting the lock.
                 remote = await self._from_valkey(key, codec, keep)
                 if remote is not None:
                     await self._valkey.delete(self._name("refill", key))
@@ -174,7 +174,7 @@ class Cache:
             stored = msgspec.msgpack.decode(raw, type=Stored)
             value = codec.decode(stored.value)
         except msgspec.MsgspecError:
-            # Written by another version of Phoenix.
+            # Written by a different version of Phoenix.
             return None
         if await self.generations.read(stored.keys) != stored.generations:
             return None

@@ -1,10 +1,10 @@
 """Generations: a number per key that changes with every write the key stands for.
 
-A cached value remembers the generations it was read under. It counts only while they are all unchanged, so a late
-refill, made from rows read before a write, can never be believed after it.
+A cached value remembers the generations it was read under and is valid only while all of them are unchanged. So a late
+refill, made from rows read before a write, can never be used after that write.
 
-On one machine the numbers live in a small file mapped into every process: looking costs a microsecond, and a writer's
-mark is seen by all processes before its write is acknowledged. Over several machines they live in Valkey.
+On one machine the numbers are in a small file mapped into every process: a look-up costs a microsecond, and all processes
+see a writer's mark before its write is acknowledged. With several machines they are in Valkey.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from phoenix.kernel.cache.valkey import Valkey, script
 # A key in flight longer than this belongs to a writer that died. A mark stands from just before COMMIT until after it, and must
 # outlast every COMMIT that can still land: a process that hangs in between is cut off by PostgreSQL after 30 s
 # (idle_in_transaction_session_timeout), and COMMIT itself is given up 5 s after PHOENIX_STATEMENT_TIMEOUT, 15 s by default and 40 s at most.
-# Shorter, and readers would believe the cache while a slow commit lands; longer only costs cache hits after a crash.
+# If this were shorter, readers would use the cache while a slow commit lands; longer only costs cache hits after a crash.
 IN_FLIGHT_SECONDS = 45
 IN_FLIGHT = 1
 SLOTS = 1 << 16
 
 
 class Generations(Protocol):
-    """Where generations live."""
+    """Where generations are stored."""
 
     async def read(self, keys: Sequence[str]) -> tuple[int, ...] | None:
-        """The generation of each key, or None while one of them is being written or cannot be known."""
+        """The generation of each key; None while one of them is being written or is unknown."""
 
     async def begin(self, keys: Collection[str]) -> int:
-        """A transaction that changes these keys is about to commit: readers must not believe the cache. Its mark, for `settle`."""
+        """Mark these keys before a transaction that changes them commits: readers then bypass the cache. Returns the mark, for `settle`."""
 
     async def settle(self, keys: Collection[str], mark: int) -> None:
-        """That transaction has ended: the keys get new generations, those excepted that others are still writing."""
+        """The transaction has ended: give the keys new generations, except those that other transactions are still writing."""
 
 
 class MachineGenerations:
-    """Generations of one machine, in a file mapped into every process of it.
+    """Generations of one machine, in a file mapped into each of its processes.
 
     Keys share 65,536 slots by checksum; a collision only makes a value stale too early. A slot holds nanoseconds since
     1970 shifted by one, with the lowest bit set while a write is in flight. Each is read and written as one aligned
@@ -68,7 +68,7 @@ class MachineGenerations:
         return zlib.crc32(key.encode()) & (SLOTS - 1)
 
     def current(self, slots: Sequence[int]) -> tuple[int, ...] | None:
-        """As `read`, of slots already worked out: the hot path."""
+        """Like `read`, for slots that are already known: the hot path."""
         values = self._slots
         found = tuple(values[slot] for slot in slots)
         for value in found:
@@ -91,16 +91,16 @@ class MachineGenerations:
         oldest = _oldest()
         with self._marks.alone():
             for slot in set(map(self.slot, keys)):
-                # Of two writers that mark one slot, the first to settle must not clear the other's mark: what a reader kept
-                # then would be old from the other's commit on, and for as long as it is kept if that one dies there. What
-                # stays is the newest mark, so that the slot is given up when the last lease ends.
+                # When two writers mark one slot, the first to settle must not clear the other's mark. Otherwise a value cached then
+                # would be stale once the other one commits, and would stay so until it expires if that writer dies there. The newest
+                # mark stays, so the slot is released when the last lease ends.
                 self._slots[slot] = self._marks.remove(slot, mark, oldest) or _new_generation()
 
     def _without_the_dead(self, slots: Sequence[int]) -> tuple[int, ...] | None:
         # Marks compare by time although the lowest bit is set: a slot is (nanoseconds << 1) | mark, so the bit weighs half a
         # nanosecond. A process that finds a dead writer's mark gives the slot a *new* generation instead of clearing the bit: the
-        # write may have been committed before its process died. Looked at once more where no writer can come between, or a
-        # mark made since would be lost.
+        # write may have been committed before its process died. The slot is read again under the lock, or a mark made in between
+        # would be lost.
         oldest = _oldest()
         if any(self._slots[slot] & IN_FLIGHT and self._slots[slot] > oldest for slot in slots):
             return None
@@ -115,15 +115,15 @@ class MachineGenerations:
 
 
 class ValkeyGenerations:
-    """Generations shared by several machines, in Valkey. While it cannot be reached nothing cached is believed.
+    """Generations shared by several machines, in Valkey. While it cannot be reached, no cached value is used.
 
-    A writer that cannot reach it still commits; other machines may then show what they cached for as long as the value
-    was kept for, a minute at most.
+    A writer that cannot reach it still commits. Other machines can then show a cached value until it expires, after a
+    minute at most.
     """
 
-    # Reading and making a missing generation are one step, or two readers would make different ones and each refuse what the
-    # other stored. A missing one is made from the time now: newer than any that was lost, so nothing cached under those
-    # counts again. A mark expires by itself after IN_FLIGHT_SECONDS; then this makes a new one, as for a writer that died.
+    # Reading and creating a missing generation is one step. In two, two readers would create different ones and each reject what
+    # the other stored. A missing one is created from the current time: newer than any that was lost, so nothing cached under
+    # those becomes valid again. A mark expires after IN_FLIGHT_SECONDS; then this creates a new one, as for a writer that died.
     _READ = script("""
         local found = {}
         for i, key in ipairs(KEYS) do
@@ -137,10 +137,10 @@ class ValkeyGenerations:
         return found
     """)
 
-    # Each writer's mark is a member of a set of its own, with the end of its lease as the score. The generation stays odd while one
-    # of them is left, and for no longer than its lease; so reading looks at the generation only. The time is Valkey's: the
-    # machines' clocks differ. They are scripts because in several steps
-    # two writers could each see half of the other's.
+    # The marks of a key are the members of a sorted set, with the end of each lease as the score. The generation stays odd while one
+    # of them is left, and no longer than its lease, so a read only needs the generation. The time is Valkey's, since the
+    # machines' clocks differ. These are scripts because two writers working in several steps could each see half of the
+    # other's changes.
     _BEGIN = script("""
         local time = redis.call('TIME')
         local now, lease = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[2])
@@ -177,7 +177,7 @@ class ValkeyGenerations:
         return None if any(value & IN_FLIGHT for value in values) else values
 
     async def begin(self, keys: Collection[str]) -> int:
-        # Random, not the time: two machines may mark in one nanosecond, and their marks must be two.
+        # Random, not the time: two machines can mark in the same nanosecond, and their marks must differ.
         mark = secrets.randbits(63) | IN_FLIGHT
         await self._valkey.run(self._BEGIN, _names(keys), [str(mark), str(int(IN_FLIGHT_SECONDS * 1000))])
         return mark
@@ -187,12 +187,12 @@ class ValkeyGenerations:
 
 
 def _names(keys: Collection[str]) -> list[str]:
-    """The generation and the marks of each key, in turn."""
+    """For each key in turn, the names of its generation and of its marks."""
     return [f"{what}:{key}" for key in keys for what in ("generation", "marks")]
 
 
 def _make_file(path: Path) -> None:
-    """Every slot starts with a generation of its own time, so that nothing cached before the file was lost counts again."""
+    """Every slot starts with a generation from the current time, so that nothing cached before the file was lost is valid again."""
     if path.exists():
         return
     fresh = path.with_name(f"{path.name}.{os.getpid()}")

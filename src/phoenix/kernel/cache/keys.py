@@ -1,11 +1,11 @@
-"""Generation keys: what cached values depend on. They are values of a declared kind, so that none can be misspelt."""
+"""Generation keys: what cached values depend on. Each belongs to a declared kind, so that none can be misspelt."""
 
 from __future__ import annotations
 
 from typing import NewType
 
 Key = NewType("Key", str)
-"""One key, such as `account:acc_…`. Only a KeyKind makes one."""
+"""One key, such as `account:acc_…`. Only a KeyKind creates one."""
 
 
 class KeyKind:
@@ -17,13 +17,13 @@ class KeyKind:
         self.name = name
 
     def __call__(self, of: str = "") -> Key:
-        """The key of one thing, by its id, or of all there is of the kind."""
+        """The key of one record, by its id, or of the whole kind."""
         return Key(f"{self.name}:{of}" if of else self.name)
 
 
 ACCOUNT = KeyKind("account")
-"""An account: who it is, what it may do and where, its sessions and keys."""
+"""An account: its details, its permissions everywhere, its sessions and keys."""
 EVENTS = KeyKind("events")
-"""What happened in an organisation."""
+"""The events of an organisation."""
 MEMBERS = KeyKind("members")
-"""Who belongs to an organisation, in which role, and under which name."""
+"""The members of an organisation, with their roles and names."""

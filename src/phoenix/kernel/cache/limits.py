@@ -19,7 +19,7 @@ HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `amount` in any `seconds`, all of them at once if one likes."""
+    """At most `amount` in any window of `seconds`; all of them at once is allowed."""
 
     name: str
     amount: int
@@ -28,7 +28,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a limit said. `reset` is in whole seconds: until the oldest hit no longer counts."""
+    """The result of a limit. `reset` is in whole seconds: the time until the oldest hit no longer counts."""
 
     allowed: bool
     limit: Limit
@@ -37,10 +37,10 @@ class Decision:
 
 
 # A log of the hits in the window, as a sorted set by time in milliseconds. A counter per window would let through twice the
-# amount across its edge. It is one script because looking and counting in two steps would let parallel requests slip between;
-# Valkey runs one script at a time. The time is the process's, so that tests can set the clock. ARGV[4] is random: two
-# hits in one millisecond must be two members. A refused hit is not logged, so hammering does not lengthen the wait, and the key
-# goes by itself once no hit in it counts.
+# amount across its edge. It is one script because parallel requests could slip between a check and a count made separately;
+# Valkey runs one script at a time. The time is the process's, so that tests can set the clock. ARGV[4] is random, so that two
+# hits in one millisecond are two members. A refused hit is not logged, so retrying does not lengthen the wait, and the key
+# expires once no hit in it counts.
 _COUNT = script("""
     local now, window, amount = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
     redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
@@ -65,7 +65,7 @@ class Limiter:
         self._local: dict[str, deque[float]] = {}
 
     async def hit(self, limit: Limit, key: str) -> Decision:
-        """Count one, if it is still allowed: never more than the amount in any window of that length."""
+        """Count a hit if it is allowed: never more than the amount in any window of that length."""
         name = f"limit:{limit.name}:{self._keys.pseudonym(key)}"
         now, window = self._clock.now().timestamp() * 1000, limit.seconds * 1000
         answered = None
@@ -78,7 +78,7 @@ class Limiter:
         return Decision(allowed, limit, limit.amount - count, max(1, -int(-(oldest + window - now) // 1000)))
 
     async def require(self, limit: Limit, key: str) -> Decision:
-        """Count one. Raises TooManyRequests with Retry-After where it is one too many."""
+        """Count a hit. Raises TooManyRequests with Retry-After if it exceeds the limit."""
         decision = await self.hit(limit, key)
         if not decision.allowed:
             sentence = _("Too many attempts. Try again in {wait}.").format(wait=wait_in_words(decision.reset))

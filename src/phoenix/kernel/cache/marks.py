@@ -1,8 +1,8 @@
-"""Marks: which writers are between their mark and their settling, for each slot of a machine's generations.
+"""Marks: for each slot of a machine's generations, the writers that have marked it and not yet settled.
 
-A slot alone says that someone is writing, not how many are. So each writer's mark has a lane of its own here, and a slot is
-settled when the last mark that still counts has gone. A mark is a lease: what a dead writer left behind runs out by itself,
-where a count would stay wrong for ever.
+A slot says that someone is writing, but not how many. So each writer's mark has a lane of its own here, and a slot is
+settled when its last valid mark is removed. A mark is a lease: one that a dead writer left behind expires, whereas
+a counter would stay wrong for ever.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
-# As many writers as can commit on one slot at the same time and all be told apart. The file is sparse: 16 MiB to look at, and on
-# the disk a page for eight slots that were ever written.
+# How many writers can commit on one slot at the same time and still be told apart. The file is sparse: 16 MiB in size, but on
+# disk only one page for every eight slots that were ever written.
 LANES = 32
 FREE = 0
 
 
 class Marks:
-    """The lanes of every slot, in a file mapped into every process. Only writers look here; call the methods in `alone`."""
+    """The lanes of every slot, in a file mapped into every process. Only writers use it; call the methods within `alone`."""
 
     def __init__(self, path: Path, slots: int) -> None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        # Kept open for the lock. Each process opens its own: a lock belongs to the opening, and goes with a process that dies.
+        # Stays open for the lock. Each process opens the file itself: a lock belongs to the open file, and is released if the process dies.
         self._handle = handle
         weakref.finalize(self, os.close, handle)
         os.ftruncate(handle, slots * LANES * 8)
@@ -34,7 +34,7 @@ class Marks:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """No other writer of this machine is in here. Held for microseconds, and never across an await."""
+        """Exclude every other writer on this machine. Held for microseconds, and never across an await."""
         fcntl.flock(self._handle, fcntl.LOCK_EX)
         try:
             yield
@@ -42,22 +42,22 @@ class Marks:
             fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def add(self, slot: int, mark: int, oldest: int) -> None:
-        """Note a writer's mark. A lane is free when its mark is older than `oldest`: its writer is dead."""
+        """Add a writer's mark. A lane is free when its mark is older than `oldest`: its writer is dead."""
         first = slot * LANES
         for lane, found in enumerate(self._lanes[first : first + LANES], first):
             if found <= oldest:
                 self._lanes[lane] = mark
                 return
-        # No lane is left. One becomes nobody's: no writer finds its own mark there, so it runs out instead of being taken away.
-        # Until then the slot is not believed, which costs cache hits and nothing else.
+        # No lane is left. One is overwritten: no writer finds its own mark there, so the mark expires instead of being removed.
+        # Until then the slot is not used, which only costs cache hits.
         self._lanes[first] = mark + 2
 
     def remove(self, slot: int, mark: int, oldest: int) -> int:
-        """Take a writer's mark away; the newest of those that still count, or FREE."""
+        """Remove a writer's mark. Returns the newest mark that is still valid, or FREE."""
         first, left, mine = slot * LANES, FREE, mark
         for lane, found in enumerate(self._lanes[first : first + LANES], first):
             if found == mine:
-                # One lane only: another writer may have marked in the same nanosecond.
+                # Only one lane: another writer may have made a mark in the same nanosecond.
                 self._lanes[lane], mine = FREE, -1
             elif found > oldest:
                 left = max(left, found)

@@ -1,4 +1,4 @@
-"""Valkey or Redis. Phoenix works without it, only slower: every call gives None while it cannot be reached."""
+"""Valkey or Redis. Phoenix works without it, more slowly: every call returns None while it cannot be reached."""
 
 from __future__ import annotations
 
@@ -29,10 +29,12 @@ log = structlog.get_logger(__name__)
 
 REQUEST_MILLISECONDS = 1000
 REST_SECONDS = 1.0
+# The client's own limit can fail to fire: replies get lost, and then it waits for ever (valkey-glide 2.5, issues 6673 and 7122).
+GIVE_UP_SECONDS = 3.0
 
 
 class Valkey:
-    """One multiplexed connection. After a failure it rests for a second, so that nothing waits for it again and again."""
+    """One multiplexed connection. After a failure it isn't tried for a second, so that not every call waits for a time-out."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -42,7 +44,7 @@ class Valkey:
 
     @property
     def reachable(self) -> bool:
-        """Whether calls are being made at the moment."""
+        """Whether calls are currently attempted."""
         return time.monotonic() >= self._rests_until
 
     async def get(self, key: str) -> bytes | None:
@@ -50,7 +52,7 @@ class Valkey:
         return None if client is None else await self._try(client.get(key))
 
     async def set(self, key: str, value: bytes, *, seconds: float | None = None, only_new: bool = False) -> bool:
-        """Store a value; whether it was stored. With `only_new`, only where there is none."""
+        """Store a value; with `only_new`, only if there is none yet. Returns whether it was stored."""
         client = await self._connected()
         if client is None:
             return False
@@ -93,7 +95,8 @@ class Valkey:
 
     async def _try(self, call: Awaitable[T]) -> T | None:
         try:
-            return await call
+            async with asyncio.timeout(GIVE_UP_SECONDS):
+                return await call
         except (GlideError, OSError) as error:
             if self.reachable:
                 log.warning("valkey_unreachable", reason=type(error).__name__)

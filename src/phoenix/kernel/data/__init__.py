@@ -1,8 +1,8 @@
-"""PostgreSQL and what is written in a transaction: rows, events, jobs, ids, cursors, migrations."""
+"""PostgreSQL: queries, transactions, events, jobs, ids, cursors and migrations."""
 
 from __future__ import annotations
 
-# The tables that belong to no module: events, the queue, answers to repeated requests, and what migrations note.
+# The tables that belong to no module: events, the queue, idempotent responses, and the record of migrations.
 TABLES = (
     "alembic_version",
     "event_followers",

@@ -1,4 +1,4 @@
-"""Cursors of lists: opaque, signed, and stable while rows are added, since they hold a position and no count."""
+"""Cursors of lists: opaque, signed, and stable while rows are added, since they hold a position rather than a count."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Page(Struct, Generic[T], frozen=True):
 
 
 class CursorKind:
-    """The cursors of one list: its name, and what a position in it consists of.
+    """The cursors of one list: its name, and the parts of a position in it.
 
     `CURSOR = CursorKind("entries", datetime, str)` at the top of a file; the parts are datetime, int or str, or one of
-    them `| None`. A cursor of one list is refused by every other.
+    them `| None`. A cursor is valid only for its own list.
     """
 
     __slots__ = ("_decoder", "_name", "_parts")
@@ -53,7 +53,7 @@ class CursorKind:
         return to_base64url(data + self._mac(keys, data))
 
     def read(self, keys: Keys, cursor: str | None) -> tuple[Any, ...] | None:
-        """The position after which the page begins; None, for the first page, where there is no cursor. Raises InvalidInput."""
+        """The position after which the page starts; None without a cursor, for the first page. Raises InvalidInput."""
         if cursor is None:
             return None
         data = from_base64url(cursor) if len(cursor) <= _LONGEST else None
@@ -65,7 +65,7 @@ class CursorKind:
             raise _problem() from None
 
     def page(self, keys: Keys, rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
-        """A page of at most `limit` rows. Fetch `limit + 1`: the one too many says that there is a next page."""
+        """A page of at most `limit` rows. Fetch `limit + 1`: the extra row shows that there is a next page."""
         items = list(rows[:limit])
         return Page(items, self.write(keys, *key(items[-1])) if len(rows) > limit else None)
 
@@ -82,7 +82,7 @@ def pick(items: Iterable[T], is_it: Callable[[T], bool]) -> T:
 
 
 def parse_limit(text: str | int | None) -> int:
-    """How many items a page holds: 20 by default, 1 to 100. Raises InvalidInput."""
+    """The number of items on a page: 20 by default, 1 to 100. Raises InvalidInput."""
     if text is None:
         return DEFAULT_LIMIT
     written = str(text)

@@ -1,4 +1,4 @@
-"""PostgreSQL: SQL as SQL, rows into Structs, one transaction per request or job, every query counted."""
+"""PostgreSQL: plain SQL, rows as Structs, one transaction per request or job, every query counted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ APPLICATION_NAME = "phoenix"
 
 
 class Reader:
-    """Reads, each statement by itself. Takes a connection at the first query, if there is one. Counts its queries."""
+    """Reads outside a transaction. Takes a connection only at the first query. Counts its queries."""
 
     def __init__(self, acquire: Callable[[], Awaitable[Connection]], clock: Clock) -> None:
         self._acquire = acquire
@@ -40,7 +40,7 @@ class Reader:
         return self.clock.now()
 
     async def connection(self) -> Connection:
-        """The bare connection, for what has no SQL text of its own."""
+        """The underlying connection, for libraries that make their own statements."""
         return await self._acquire()
 
     async def all(self, query: Query[T], *args: object) -> list[T]:
@@ -56,7 +56,7 @@ class Reader:
         return None if record is None else query.read(record)
 
     async def one(self, query: Query[T], *args: object) -> T:
-        """The first row. Raises NotFound where there is none."""
+        """The first row. Raises NotFound if there is none."""
         found = await self.maybe(query, *args)
         if found is None:
             raise NotFound
@@ -64,7 +64,7 @@ class Reader:
 
 
 class Transaction(Reader):
-    """One unit of work: all of it happens, or none. Records events; touches cache generations when it commits."""
+    """One unit of work, all or nothing. Records events, and touches cache generations when it commits."""
 
     def __init__(self, acquire: Callable[[], Awaitable[Connection]], clock: Clock, actor: str | None, request: str | None) -> None:
         super().__init__(acquire, clock)
@@ -76,34 +76,34 @@ class Transaction(Reader):
         self.after_commit: list[Callable[[], None]] = []
 
     async def execute(self, query: Query[None], *args: object) -> int:
-        """Run a statement; the number of rows it changed."""
+        """Run a statement. Returns the number of rows it changed."""
         self.queries += 1
         status = await (await self._acquire()).execute(query.sql, *args)
         tail = status.rpartition(" ")[2]
         return int(tail) if tail.isdigit() else 0
 
     def record(self, event: Event) -> None:
-        """Record a fact; it is written with this transaction or not at all."""
+        """Record an event; it is written with this transaction or not at all."""
         self.events.append(event)
         self.invalidate(*event.invalidates())
 
     def invalidate(self, *keys: Key) -> None:
-        """Make every cached value that depends on these keys stale, as of this transaction's commit."""
+        """Make every cached value that depends on these keys stale when this transaction commits."""
         self.invalidated.update(keys)
 
 
 class Outbox(Protocol):
-    """Where recorded events go: into the database with their transaction, then to their followers."""
+    """The destination of recorded events: the database, with their transaction, then their followers."""
 
     async def write(self, tx: Transaction) -> None:
-        """Write what the transaction recorded; called before its commit where it recorded anything."""
+        """Write what the transaction recorded. Called before its commit if it recorded anything."""
 
     def committed(self, tx: Transaction) -> None:
         """The transaction was committed."""
 
 
 class Database:
-    """The pool of one process."""
+    """The connection pool of one process."""
 
     def __init__(self, pool: Pool, clock: Clock, generations: Generations, outbox: Outbox) -> None:
         self.pool = pool
@@ -133,10 +133,9 @@ class Database:
 class UnitOfWork:
     """Begins and ends a transaction, and keeps the cache honest around its commit.
 
-    It begins at the first statement, so that hashing a password before it holds no connection. Generations are marked
-    *before* the commit, so that a process that dies right after it leaves readers bypassing the cache rather than
-    believing it, and settled after it, so that nothing read in between can be kept. Where the answer to a COMMIT is lost, it may
-    still land: then the marks stay, and run out by themselves.
+    It begins at the first statement, so that no connection is held while a password is hashed before it. Generations are
+    marked *before* the commit, so that readers bypass the cache if the process dies right after it. They are settled after
+    the commit, so that nothing read in between can be cached.
     """
 
     def __init__(self, database: Database, lease: _Lease, actor: str | None, request: str | None) -> None:
@@ -193,11 +192,11 @@ def _was_rolled_back(error: asyncpg.PostgresError) -> bool:
 
 
 class _Lease:
-    """A connection taken at the first need and given back at the end; what is lost on the way becomes a 503."""
+    """A connection taken when it is first needed and returned at the end. A lost connection becomes a 503."""
 
-    # The pool is small and a request may spend most of its time elsewhere: hashing a password, asking a provider. Taken at the
-    # first statement, a connection is not idle in between. One lease a request also means that no request waits for a second
-    # connection while it holds a first, which is how a pool locks up when all of them do.
+    # The pool is small, and a request may spend most of its time elsewhere: hashing a password, asking a provider. A connection
+    # taken at the first statement is not idle in between. One lease per request also means that no request waits for a second
+    # connection while holding a first: if all of them did, the pool would deadlock.
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._connection: Any = None
@@ -222,25 +221,25 @@ class _Lease:
         if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
             # A demoted primary still answers reads; this connection must not be used again.
             connection.terminate()
-        # Given back before the error is translated: whatever is raised below, the pool has its connection.
+        # Returned before the error is translated, so that the pool has its connection back whatever is raised below.
         await self._pool.release(connection)
         if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
             raise Unavailable("The database is switching to another server. Try again in a few seconds.") from error
         if isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, ConnectionError)):
             raise Unavailable("The connection to the database was lost. Try again in a few seconds.") from error
         if isinstance(error, asyncpg.CharacterNotInRepertoireError):
-            # NUL: the one character that PostgreSQL has no place for.
+            # NUL, the one character that PostgreSQL cannot store.
             raise InvalidInput("This contains a character that is not allowed in text.") from error
         if isinstance(error, (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)):
             raise Unavailable("The database was too busy to finish this. Nothing was changed. Try again in a few seconds.") from error
 
 
 async def _leave_as_is(_: Connection) -> None:
-    """No session state is ever set by Phoenix, so a connection goes back to the pool without a reset."""
+    """Phoenix never sets session state, so a connection returns to the pool without a reset."""
 
 
 async def set_codecs(connection: Connection) -> None:
-    """JSON columns are Python values."""
+    """Decode JSON columns into Python values."""
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",
@@ -260,7 +259,7 @@ async def connect(
     pool: int | None = None,
     notes: bool = False,
 ) -> Database:
-    """Open the pool. Time-outs are set by the server for every statement of these connections. `notes`: see `statements`."""
+    """Open the pool. The server enforces the time-outs for every statement on these connections. `notes`: see `statements`."""
     made = asyncpg.create_pool(
         settings.url,
         min_size=1,

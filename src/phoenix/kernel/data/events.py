@@ -1,4 +1,4 @@
-"""Events: facts in the past tense. `outbox` writes them with the transaction that made them true, `followers` reads them."""
+"""Events: facts in the past tense. `outbox` writes them in the transaction that made them true, `followers` reads them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.kernel.cache.keys import EVENTS, Key
 
 
 class EventMeta(StructMeta):
-    """Lets an event name its kind in its first line."""
+    """Lets an event class declare its kind in its first line."""
 
     kind: str
 
@@ -23,10 +23,10 @@ class EventMeta(StructMeta):
 
 
 class Event(Struct, frozen=True, kw_only=True, metaclass=EventMeta):
-    """A fact in the past tense. Subclasses name their kind: `class EntryPosted(Event, kind="entries.posted")`.
+    """A fact in the past tense. Subclasses declare their kind: `class EntryPosted(Event, kind="entries.posted")`.
 
-    `organisation` and `subject` are columns of their own; every other field goes to `data`. Personal data stays out
-    where an id will do.
+    `organisation` and `subject` have columns of their own; every other field goes into `data`. Use ids instead of personal
+    data wherever possible.
     """
 
     kind: ClassVar[str]
@@ -34,7 +34,7 @@ class Event(Struct, frozen=True, kw_only=True, metaclass=EventMeta):
     subject: str | None = None
 
     def invalidates(self) -> tuple[Key, ...]:
-        """Generation keys of what everyone sees of this organisation's events."""
+        """Generation keys of the views that show this organisation's events."""
         return (EVENTS(self.organisation),) if self.organisation else ()
 
     def data(self) -> dict[str, Any]:
@@ -54,4 +54,4 @@ class Recorded(Struct, frozen=True):
     data: dict[str, Any]
     occurred_at: datetime
     impersonator: str | None = None
-    """Who really acted, where the actor was impersonated."""
+    """The person who really acted, if the actor was impersonated."""

@@ -1,7 +1,7 @@
-"""Following the events without loss or skip.
+"""Following events without losing or skipping any.
 
-A later commit may carry a lower number, so a follower orders by transaction first and reads only rows whose
-transaction is older than every one still running (`pg_snapshot_xmin`). Nothing can then appear behind its position.
+A later commit can carry a lower number, so a follower orders by transaction first and reads only rows whose transaction
+is older than all that are still running (`pg_snapshot_xmin`). So nothing can appear behind its position.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from phoenix.kernel.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
-# A follower that is not watched by anyone waits so long for more, so that what happens at once is one batch.
+# How long a follower that nobody is waiting for collects further events, so that events close together make one batch.
 GATHER_SECONDS = 0.1
 BATCH = 200
 
 
-# Numbers are given out at INSERT, and commits land in any order: a position by number would skip a row that got a lower number
-# and commits later. Transaction ids have the same gap, but pg_snapshot_xmin says where it ends: every transaction below it has
-# ended, so no row can still appear there. The price is that one long transaction holds all followers back until it ends.
+# Numbers are assigned at INSERT, and commits land in any order: a position by number would skip a row that got a lower number
+# and commits later. Transaction ids have the same gap, but pg_snapshot_xmin marks its end: every transaction below it has
+# ended, so no row can still appear there. The cost is that one long transaction holds up all followers until it ends.
 # xid8 has no cast to bigint, hence the way through text.
 AFTER: Query[Recorded] = query(
     Recorded,
@@ -53,8 +53,8 @@ END: Query[tuple[int, int]] = query(
 """,
 )
 
-# The row's lock is the right to work under this name: SKIP LOCKED sends other processes away instead of queueing them behind a
-# batch that takes long, and a process that dies gives the lock back with its connection.
+# A process works under this name while it holds the row's lock. SKIP LOCKED turns other processes away instead of queueing them
+# behind a long batch, and a process that dies releases the lock with its connection.
 POSITION: Query[tuple[int, int]] = query(
     lambda transaction, number: (transaction, number),
     "SELECT transaction::text::bigint, number FROM event_followers WHERE name = $1 FOR UPDATE SKIP LOCKED",
@@ -79,12 +79,12 @@ class Listener:
         return arrived
 
     def stop(self) -> None:
-        """End `listen`. Better than to cancel it: a connection that is just being made is closed, not left behind."""
+        """Stop `listen`. Better than cancelling it: a connection that is just being opened is closed, not leaked."""
         self._stopping = True
         self._lost.set()
 
     async def listen(self) -> None:
-        """Keep listening until stopped, through lost connections."""
+        """Listen until stopped, reconnecting after lost connections."""
         while not self._stopping:
             self._lost.clear()
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
@@ -107,12 +107,12 @@ class Listener:
 
 
 async def read_after(reader: Reader, position: tuple[int, int], limit: int = BATCH) -> list[Recorded]:
-    """The events after a position, oldest first, as far as none can still appear between them."""
+    """The events after a position, oldest first, up to the point where new ones can still appear in between."""
     return await reader.all(AFTER, *position, limit)
 
 
 async def latest(database: Database, arrived: asyncio.Event) -> AsyncGenerator[list[Recorded], None]:
-    """Batches of what happens from now on, for one process; nothing is remembered when it ends."""
+    """Batches of events from now on, for one process. The position is not saved."""
     position: tuple[int, int] | None = None
     while True:
         arrived.clear()
@@ -133,10 +133,10 @@ async def latest(database: Database, arrived: asyncio.Event) -> AsyncGenerator[l
 async def follow(
     database: Database, name: str, arrived: asyncio.Event, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]
 ) -> None:
-    """Follow every event from the first on. The position moves in the transaction that handled the batch.
+    """Follow every event from the first. The position moves in the transaction that handles the batch.
 
-    Of several processes that follow under one name, one works at a time. A batch that fails is tried again, slower each
-    time, up to a minute; nothing is skipped.
+    If several processes follow under one name, one works at a time. A batch that fails is retried with growing delays, up
+    to a minute; nothing is skipped.
     """
     delay = POLL_SECONDS
     while True:
@@ -156,10 +156,10 @@ async def follow(
 
 
 async def _is_woken(arrived: asyncio.Event) -> bool:
-    """Wait for a notification, or for the poll interval; whether there was one.
+    """Wait for a notification or the poll interval. Returns whether there was a notification.
 
-    Not by `asyncio.wait_for`: in Python 3.11 it swallows a cancellation that comes with the notification, and a process that is
-    being stopped would go on following.
+    This avoids `asyncio.wait_for`: in Python 3.11 it swallows a cancellation that arrives with the notification, and a process
+    that is being stopped would keep following.
     """
     try:
         async with asyncio.timeout(POLL_SECONDS):
@@ -170,7 +170,7 @@ async def _is_woken(arrived: asyncio.Event) -> bool:
 
 
 async def follow_once(database: Database, name: str, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]) -> int:
-    """Handle one batch in one transaction; the number of events handled."""
+    """Handle one batch in one transaction. Returns the number of events handled."""
     async with database.transaction() as tx:
         position = await tx.maybe(POSITION, name)
         if position is None:

@@ -1,6 +1,6 @@
-"""Identifiers: TypeID 0.3, a prefix that names the kind and a UUIDv7 (RFC 9562) in 26 characters of base32.
+"""Identifiers: TypeID 0.3, a prefix for the kind and a UUIDv7 (RFC 9562) in 26 characters of base32.
 
-In the database they are text COLLATE "C", so that their order there is the order here: by time, then by making.
+In the database they are text COLLATE "C", so that they sort there as they do here: by time, then in order of creation.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _RANDOM_BITS = 74
 
 
 class Ids:
-    """Makes ids that only rise within this process, whatever the wall clock does.
+    """Creates ids that always increase within this process, whatever the wall clock does.
 
-    `milliseconds` gives Unix time, `random` gives that many random bytes. Safe to call from several threads.
+    `milliseconds` returns Unix time, `random` returns that many random bytes. Safe to call from several threads.
     """
 
     def __init__(self, milliseconds: Callable[[], int], random: Callable[[int], bytes]) -> None:
@@ -34,7 +34,7 @@ class Ids:
         self._last_dated = (-1, 0)
 
     def new(self, prefix: str, now: datetime | None = None) -> str:
-        """A fresh id. With `now`, one of that instant: ids of one instant rise, and later ones without `now` are unmoved by it."""
+        """A new id. With `now`, an id of that instant: ids of one instant increase, and `now` does not affect later ids without it."""
         with self._lock:
             if now is None:
                 self._last = moment = self._after(self._last, max(self._milliseconds(), self._last[0]))
@@ -67,10 +67,10 @@ _IDS = Ids(lambda: time.time_ns() // 1_000_000, os.urandom)
 
 
 def new_id(prefix: str, now: datetime | None = None) -> str:
-    """A fresh id such as `acc_01jd…`. `prefix` is three lower-case letters by custom; `now` must be aware."""
+    """A new id such as `acc_01jd…`. `prefix` is by convention three lower-case letters; `now` must be aware."""
     return _IDS.new(prefix, now)
 
 
 def check_id(text: str, prefix: str) -> bool:
-    """Whether the text is an id of that kind; says nothing on whether the thing exists."""
+    """Whether the text is a well-formed id of that kind; not whether the record exists."""
     return text.startswith(prefix) and text[len(prefix) : len(prefix) + 1] == "_" and _SUFFIX.fullmatch(text, len(prefix) + 1) is not None

@@ -1,4 +1,4 @@
-"""Which installation a database belongs to: no two environments may share a master secret."""
+"""The installation a database belongs to: no two environments can share a master secret."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ CLAIM = command("""
 async def check_installation(database: Database, settings: Settings, keys: Keys) -> None:
     """Claim the database for this environment and secret.
 
-    Raises SettingsError where the database, or the one it is a copy of, belongs to another environment with the same
-    secret: what is signed and sealed there must mean nothing here.
+    Raises SettingsError if the database, or the one it was copied from, belongs to another environment with the same
+    secret: data signed and sealed there must not be valid here.
     """
     environment = settings.installation.environment
     try:

@@ -1,10 +1,11 @@
 """Background work in PgQueuer's queue: enqueued in the caller's transaction, at least once, retried, then marked failed.
 
-A job that failed for the last time stays in the queue with the state `failed`, where staff can see and replay it.
+A job whose last attempt failed, or whose module is gone, stays in the queue with the state `failed`, where staff can see and replay it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -13,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.data.query import command
+from phoenix.kernel.data.query import Query, command, query
 
 ENQUEUE = command("""
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
@@ -21,7 +22,7 @@ ENQUEUE = command("""
     ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
 """)
 
-# A job that runs already may have read what it works on before this transaction's changes; so it gives its key up to the next.
+# A running job may have read its data before this transaction's changes, so it releases its key to the next job.
 GIVE_UP_KEY = command("UPDATE pgqueuer SET dedupe_key = NULL WHERE dedupe_key = $1 AND status = 'picked'")
 
 Payload = TypeVar("Payload", bound=Struct)
@@ -29,13 +30,13 @@ Payload = TypeVar("Payload", bound=Struct)
 
 @dataclass(frozen=True, slots=True)
 class JobKind(Generic[Payload]):
-    """The name of a background job, its payload and how it is run. A value that actions enqueue by.
+    """The name of a background job, its payload, and how it is run. Actions enqueue jobs with it.
 
-    `payload` holds ids, never names, addresses or secrets: jobs are stored, logged and shown to staff. A job may wait while
-    Phoenix is upgraded, so a new field of it has a default. Of jobs that wait, those of a higher `priority` run first.
-    Each `queue` has a runner of its own in every worker, so that long work holds up no email. After `timeout` seconds a run
-    is cancelled and counts as failed. A failed run is tried again after `first_delay` seconds, doubling up to an hour,
-    `attempts` times in all, then marked failed. At most `concurrency` jobs of the kind run at once in all workers; 0 is no limit.
+    `payload` holds ids, never names, addresses or secrets: jobs are stored, logged and shown to staff. A job can wait through
+    an upgrade of Phoenix, so a new field needs a default. Waiting jobs with a higher `priority` run first.
+    Each `queue` has its own runner in every worker, so that long jobs don't delay emails. After `timeout` seconds a run is
+    cancelled and counts as failed. A failed run is retried after `first_delay` seconds, doubling up to an hour, `attempts`
+    times in all, then marked failed. At most `concurrency` jobs of the kind run at once across all workers; 0 means no limit.
     """
 
     name: str
@@ -49,22 +50,40 @@ class JobKind(Generic[Payload]):
 
 
 class Nothing(Struct, frozen=True):
-    """The payload of a job that needs none."""
+    """An empty payload."""
 
 
-# Without its key, which another job may have by now.
+# Without its key, which another job may have taken since.
 REPLAY = command("""
     UPDATE pgqueuer SET status = 'queued', execute_after = now(), updated = now(), attempts = 0, queue_manager_id = NULL, dedupe_key = NULL
      WHERE id = $1 AND status = 'failed'
 """)
+# So long after it was due, and after the last sign of life of whoever ran it.
+GRACE = timedelta(hours=24)
+NO_MODULE = "No module of this release runs jobs of this kind. Install the module that does, then replay the job."
+# The log is where the reason of a failure stands, also of those that the runner wrote down.
+FAIL_UNKNOWN: Query[str] = query(
+    str,
+    """
+    WITH gone AS (
+        UPDATE pgqueuer SET status = 'failed', updated = now(), queue_manager_id = NULL
+         WHERE status IN ('queued', 'picked') AND entrypoint <> ALL ($1::text[]) AND greatest(execute_after, heartbeat) < now() - $2::interval
+        RETURNING id, priority, entrypoint
+    ), noted AS (
+        INSERT INTO pgqueuer_log (job_id, status, priority, entrypoint, traceback)
+        SELECT id, 'failed', priority, entrypoint, jsonb_build_object('exception_message', $3::text) FROM gone
+    )
+    SELECT DISTINCT entrypoint FROM gone ORDER BY entrypoint
+""",
+)
 
 
 async def enqueue(
     tx: Transaction, kind: JobKind[Payload], payload: Payload, *, key: str | None = None, delay: timedelta = timedelta()
 ) -> bool:
-    """Enqueue a job with the transaction; whether it was new.
+    """Enqueue a job with the transaction. Returns whether it was new.
 
-    A job whose `key` is already waiting is not added again. One that is running already counts as over.
+    A job is not added if one with the same `key` is already waiting. A running job doesn't count as waiting.
     """
     if key is not None:
         await tx.execute(GIVE_UP_KEY, key)
@@ -72,5 +91,14 @@ async def enqueue(
 
 
 async def replay(tx: Transaction, job: int) -> bool:
-    """Put a failed job back in the queue; whether there was one."""
+    """Put a failed job back in the queue. Returns whether there was one."""
     return await tx.execute(REPLAY, job) > 0
+
+
+async def fail_unknown(tx: Transaction, known: Collection[str]) -> list[str]:
+    """Mark jobs failed whose kind nobody declares any more; the names of their kinds.
+
+    Not before they were due for a day: during an upgrade a worker of an older release runs beside a newer one, and must not
+    fail what only the newer one knows and runs at once.
+    """
+    return await tx.all(FAIL_UNKNOWN, list(known), GRACE, NO_MODULE)

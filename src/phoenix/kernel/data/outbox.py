@@ -1,4 +1,4 @@
-"""The outbox: events written in the transaction that made them true, and followers woken after it."""
+"""The outbox: events written in the transaction that made them true, and followers notified after it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ NOTIFY = f"SELECT pg_notify('{CHANNEL}', '')"
 
 
 class EventOutbox:
-    """Writes what a transaction recorded, and wakes followers after its commit.
+    """Writes what a transaction recorded, and notifies followers after its commit.
 
-    Many commits share one notification: NOTIFY inside every transaction would make all commits queue for one lock. A
-    notification lost in a crash costs a follower one poll.
+    Many commits share one notification: NOTIFY inside every transaction would make all commits queue for one lock. If a
+    notification is lost in a crash, a follower sees the events at its next poll.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -40,7 +40,7 @@ class EventOutbox:
         self._task: asyncio.Task[None] | None = None
 
     async def write(self, tx: Transaction) -> None:
-        """Write the events, in one statement however many there are."""
+        """Write the events in a single statement."""
         rows = [
             (new_id("evt"), event.kind, event.organisation, tx.actor, event.subject, event.data(), tx.now, tx.request, tx.impersonator)
             for event in tx.events

@@ -1,4 +1,4 @@
-"""SQL as SQL, and what its rows become: matched by name, and checked against the schema by a test over every text."""
+"""Plain SQL and the types of its rows: matched by name, and checked against the schema by a test of every query."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ T = TypeVar("T")
 
 
 class RowMismatchError(TypeError):
-    """The columns of a statement are not the fields of what its rows become."""
+    """The columns of a statement do not match the fields of its row type."""
 
 
 class Query(Generic[T]):
-    """One SQL text and what a row of it becomes. Columns are matched to fields by name, never by their order.
+    """An SQL query and the type of its rows. Columns are matched to fields by name, never by order.
 
-    `row` is a Struct, whose fields the columns are called after (`account_id AS account`), or a function with parameters of
-    those names; for a single column it may be a plain type such as `int`.
+    `row` is a Struct with fields named like the columns (`account_id AS account`), or a function with parameters of those
+    names. For a single column it can be a plain type such as `int`.
     """
 
     __slots__ = ("_make", "row", "sql")
@@ -31,13 +31,13 @@ class Query(Generic[T]):
         self._make: Callable[[Sequence[Any]], T] | None = None
 
     def read(self, record: asyncpg.Record) -> T:
-        """A row as what it becomes. Raises RowMismatchError, at the first row, where names do not match."""
+        """A row as its type. Raises RowMismatchError at the first row if the names do not match."""
         if self._make is None:
             self._make = self.matched(tuple(record.keys()))
         return self._make(record)
 
     def matched(self, columns: tuple[str, ...]) -> Callable[[Sequence[Any]], T]:
-        """How a row with these columns is read. Raises RowMismatchError."""
+        """The function that reads a row with these columns. Raises RowMismatchError."""
         row = self.row
         fields = _fields(row)
         if fields is None:
@@ -56,7 +56,7 @@ class Query(Generic[T]):
 
 
 def _fields(row: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The names a row is made of, and those it cannot do without; None for a plain type, or what takes anything."""
+    """The names of a row type's fields, and those that are required; None for a plain type, or one that takes anything."""
     if isinstance(row, type):
         if not issubclass(row, msgspec.Struct):
             return None
@@ -73,10 +73,10 @@ def _takes_any(row: Callable[..., Any]) -> bool:
 
 
 def query(row: Callable[..., T], sql: str) -> Query[T]:
-    """Name an SQL text and what its rows become, as Query says."""
+    """Declare an SQL query and the type of its rows; see Query."""
     return Query(row, sql)
 
 
 def command(sql: str) -> Query[None]:
-    """Name an SQL text that gives no rows."""
+    """Declare an SQL statement that returns no rows."""
     return Query(lambda *_: None, sql)

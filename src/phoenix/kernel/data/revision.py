@@ -1,4 +1,4 @@
-"""What a migration is written with: plain SQL, in its own transaction, under a lock time-out."""
+"""Helpers for migrations: plain SQL, in a transaction of its own, under a lock time-out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from alembic import op
 
-# A migration that cannot get its lock soon gives up rather than make every reader queue behind it.
+# A migration that cannot get its lock quickly gives up, rather than making every reader queue behind it.
 LOCK_TIMEOUT = "3s"
 
 

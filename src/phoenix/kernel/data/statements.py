@@ -1,6 +1,6 @@
-"""The statements of a request, with their times and the line that asked: for the log and the debug page of development.
+"""The statements of a request, with their times and the line that made them, for the log and the debug page in development.
 
-Values are never kept: they are people's. In production no connection is of this kind, and nothing here runs.
+Values are never recorded, since they are personal data. In production no connection is of this kind, and nothing here runs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _noted: ContextVar[list[Statement] | None] = ContextVar("statements", default=No
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: what was asked, without values, from where, and for how long it was waited for."""
+    """One statement: its SQL without values, the line that made it, and how long it took."""
 
     sql: str
     where: str
@@ -35,7 +35,7 @@ class Statement:
 
 @contextmanager
 def noting() -> Iterator[list[Statement]]:
-    """Note the statements of the block; the list grows as they are made."""
+    """Record the statements of the block. The list grows as they are made."""
     made: list[Statement] = []
     token = _noted.set(made)
     try:
@@ -45,12 +45,12 @@ def noting() -> Iterator[list[Statement]]:
 
 
 def noted() -> list[Statement]:
-    """The statements noted so far where we are; none outside of `noting`."""
+    """The statements recorded so far in this context; none outside `noting`."""
     return _noted.get() or []
 
 
 class NotingConnection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that notes its statements. Asking is done through these five, BEGIN and COMMIT included."""
+    """A connection that records its statements. All of them go through these five methods, BEGIN and COMMIT included."""
 
     async def execute(self, query: str, *args: Any, **options: Any) -> Any:
         return await _note(query, super().execute(query, *args, **options))
@@ -82,12 +82,12 @@ async def _note(sql: str, asking: Awaitable[T]) -> T:
 
 
 def _who_asks(frame: FrameType | None) -> str:
-    """The file and line of the module that asked. Where none did, the kernel did for itself, as it does to look at a session."""
+    """The file and line in the module that made the statement; in the kernel where no module did, as for reading a session."""
     kernel = ""
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
         if name == "phoenix.app":
-            # Out of the request: what stands beyond is the server.
+            # The end of the request: everything further out is the server.
             break
         if name.startswith("phoenix.kernel."):
             kernel = kernel or ("" if name.startswith("phoenix.kernel.data.") else _location(frame))

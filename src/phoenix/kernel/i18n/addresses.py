@@ -1,4 +1,4 @@
-"""Mail addresses: any that is valid (RFC 5321, 5322, 6531, IDNA 2008), and what makes two of them the same."""
+"""Email addresses: any that are valid (RFC 5321, 5322, 6531, IDNA 2008), and when two of them are the same."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LONGEST_BYTES = 254
 class Address(Struct, frozen=True):
     """An email address in its three forms.
 
-    `display` is what the person wrote, composed (NFC), with a readable domain. `key` identifies: equal keys are one
-    address. `envelope` is where email goes: the local part as written, the domain in ASCII.
+    `display` is what the person wrote, composed (NFC), with a readable domain. `key` identifies the address: equal keys are
+    the same address. `envelope` is where email is sent: the local part as written, the domain in ASCII.
 
-    Upper and lower case make no difference. RFC 5321 leaves that for the part before @ to the receiver, but no provider
-    gives Ada@ and ada@ to two people. Nothing else is merged: dots and plus tags mean something at some providers, and
-    case folding would make one of straße and strasse.
+    Case makes no difference. RFC 5321 leaves that to the receiver for the part before @, but no provider gives Ada@ and
+    ada@ to two people. Nothing else is merged: dots and plus tags have a meaning at some providers, and case folding
+    would make straße and strasse the same.
     """
 
     display: str
@@ -30,14 +30,14 @@ class Address(Struct, frozen=True):
 
     @property
     def needs_smtputf8(self) -> bool:
-        """Whether only a server with SMTPUTF8 (RFC 6531) can take the email."""
+        """Whether only a server with SMTPUTF8 (RFC 6531) can accept the email."""
         return not self.envelope.isascii()
 
 
 def parse_address(text: str) -> Address:
-    """The address in what a person typed. Raises InvalidInput on the field `email`, with a sentence that says how to fix it.
+    """Parse an address that a person entered. Raises InvalidInput on the field `email`, with a sentence that says how to fix it.
 
-    Nothing is looked up: whether email arrives is only known after sending one. Domains for tests and examples are taken.
+    Nothing is looked up: only sending an email shows whether it arrives. Domains for tests and examples are accepted.
     """
     written = unicodedata.normalize("NFC", text.strip()) if len(text) <= LONGEST_BYTES * 4 else text
     if len(written) > LONGEST_BYTES * 2:
@@ -57,12 +57,12 @@ def parse_address(text: str) -> Address:
 
 
 def _validate(text: str) -> ValidatedEmail:
-    # `test_environment` is what lets the domain .test in; nothing else depends on it without look-ups.
+    # `test_environment` allows the domain .test; without look-ups it has no other effect.
     return validate_email(text, allow_quoted_local=True, strict=True, check_deliverability=False, test_environment=True)
 
 
 def _explain(text: str) -> InvalidInput:
-    """Which of the usual slips it was, by looking at the parts one by one."""
+    """Find out which of the usual mistakes it was, by checking the parts one by one."""
     local, at, domain = text.rpartition("@")
     if not text:
         return _problem("missing", _("Enter an email address, such as name@example.com."))

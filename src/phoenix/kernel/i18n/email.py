@@ -1,4 +1,4 @@
-"""Outgoing mail: one template for HTML (MJML) and plain text, sent by SMTP.
+"""Outgoing email: one template for HTML (MJML) and plain text, sent by SMTP.
 
 A template is `mail/<name>.mjml` among a module's templates, with the blocks `subject`, `title`, `body`, `foot` and `text`.
 """
@@ -31,12 +31,12 @@ from phoenix.settings import EmailSettings
 
 HERE = Path(__file__).parents[1] / "templates"
 SEND_SECONDS = 30
-# Without this MJML links fonts from elsewhere: opening an email would tell that server.
+# Without this MJML links to external fonts, and opening an email would tell that server.
 RENDERING = mrml.RenderOptions(fonts={})
 
 
 class Mail(Struct, frozen=True):
-    """An email, rendered: subject on one line, plain text, and HTML that carries its own style."""
+    """A rendered email: subject on one line, plain text, and HTML with inline styles."""
 
     subject: str
     text: str
@@ -44,7 +44,7 @@ class Mail(Struct, frozen=True):
 
 
 class Mailer:
-    """Renders and sends. Raises Unavailable where the mail server cannot be reached; the job then tries again."""
+    """Renders and sends emails. Raises Unavailable if the mail server cannot be reached; the job then tries again."""
 
     def __init__(self, settings: EmailSettings, folders: Mapping[str, Path], clock: Clock | None = None) -> None:
         self._settings = settings
@@ -62,9 +62,9 @@ class Mailer:
         self._inliner = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
     def render(self, name: str, /, **context: Any) -> Mail:
-        """A template such as "accounts/verify", with its context. Raises jinja2.UndefinedError for a name it lacks."""
+        """Render a template such as "accounts/verify". Raises jinja2.UndefinedError for a name missing from the context."""
         template = self._environment.get_template(f"{name}.mjml")
-        # MJML is XML: what Jinja escaped stays escaped through it.
+        # MJML is XML: what Jinja escaped stays escaped.
         page = self._inliner.inline(mrml.to_html(template.render(context), None, RENDERING).content)
         return Mail(_words(template, "subject", context), self._with_support(_plain(template, "text", context)), page)
 
@@ -82,13 +82,13 @@ class Mailer:
     async def send(self, to: str, mail: Mail) -> None:
         """Send an email to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531).
 
-        Raises InvalidInput where `to` is not one address, such as two of them or one with a header behind it.
+        Raises InvalidInput if `to` is not exactly one address, such as two addresses or one followed by a header.
         """
         address = parse_address(to)
         try:
             await self._deliver(address.display, mail)
         except aiosmtplib.SMTPNotSupported as error:
-            # A server without SMTPUTF8 still reaches a domain in another script by its ASCII form.
+            # A server without SMTPUTF8 can still reach a domain in another script by its ASCII form.
             if address.needs_smtputf8:
                 raise Unavailable("The mail server doesn't support addresses in this script.") from error
             await self._deliver(address.envelope, mail)
@@ -99,7 +99,7 @@ class Mailer:
         message = self._message(to, mail)
         url = urlsplit(self._settings.smtp_url or f"smtp://127.0.0.1:{self._settings.mailbox_port}")
         secure = url.scheme == "smtps"
-        # A local server needs no TLS; any other must offer it, or nothing is sent.
+        # A local server needs no TLS. Any other must offer it, or nothing is sent.
         starttls = None if secure or url.hostname in {"127.0.0.1", "localhost", "::1"} else True
         try:
             await aiosmtplib.send(
@@ -136,7 +136,7 @@ class Mailer:
 
 
 def _plain(template: Template, block: str, context: Mapping[str, Any]) -> str:
-    """A block as plain text: escaped for MJML like everything else, so it is read back."""
+    """A block as plain text. It was escaped for MJML like everything else, so it is unescaped."""
     text = html.unescape("".join(template.blocks[block](template.new_context(dict(context)))))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 

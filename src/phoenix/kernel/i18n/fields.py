@@ -1,4 +1,4 @@
-"""Checking what was entered: one way for pages and the API, with all that is wrong said at once."""
+"""Validation of input, the same for pages and the API. All problems are reported at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Text = Annotated[str, Meta(max_length=2000)]
 
 # Control characters and lone surrogates, but for line breaks and tabs.
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# A name stands alone among other words, where characters that turn the direction of text could make it look like another.
+# A name appears within other text, where characters that change the direction of text could make it look like another name.
 # The two joiners are needed to write Persian and several Indian languages.
 NOT_IN_NAMES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 JOINERS = "\u200c\u200d"
@@ -28,10 +28,10 @@ NO_ADDRESS = Address("", "", "")
 
 
 class Fields:
-    """Collects what is wrong with an input; `check` raises InvalidInput with all of it.
+    """Collects the problems of an input; `check` raises InvalidInput with all of them.
 
-    Each method gives the value as it is stored: composed (NFC), without space at its ends. What it gives for a value that
-    was refused is not to be used; `check` comes before that.
+    Each method returns the value as it is stored: composed (NFC), without space at its ends. Call `check` before using the
+    values: for an invalid one, the result is not usable.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Fields:
         self.errors.append(FieldError(field, code, detail))
 
     def attempt(self, field: str, parse: Callable[[], T]) -> T | None:
-        """What `parse` gives; what it raises as InvalidInput is said of `field`."""
+        """The result of `parse`. If it raises InvalidInput, the problem is reported for `field`."""
         try:
             return parse()
         except InvalidInput as problem:
@@ -59,18 +59,18 @@ class Fields:
         return name
 
     def line(self, field: str, text: str, *, most: int, missing: str) -> str:
-        """One line of text; `missing` is what is said where it is empty."""
+        """One line of text; `missing` is the message if it is empty."""
         line = " ".join(unicodedata.normalize("NFC", text).split())
         if not line:
             self.refuse(field, "missing", missing)
         return self._shown(field, line, most)
 
     def text(self, field: str, text: str, *, most: int) -> str:
-        """Text of any number of lines, which may be empty."""
+        """Text of any number of lines, which can be empty."""
         return self._shown(field, unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip(), most)
 
     def one_of(self, field: str, value: str, offered: Collection[str], otherwise: str) -> str:
-        """One of the values on offer; `otherwise` is what is said of any other."""
+        """One of the allowed values; `otherwise` is the message for any other."""
         if value not in offered:
             self.refuse(field, "unknown", otherwise)
         return value
@@ -83,7 +83,7 @@ class Fields:
         return text
 
     def check(self) -> None:
-        """Raises InvalidInput where anything was refused."""
+        """Raises InvalidInput if there was any problem."""
         if self.errors:
             raise InvalidInput(errors=tuple(self.errors))
 

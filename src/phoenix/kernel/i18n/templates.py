@@ -1,7 +1,7 @@
-"""Pages: the Jinja templates of the kernel and of every module, and the few functions and filters they may use.
+"""Pages: the Jinja templates of the kernel and of every module, and the few functions and filters they can use.
 
 Everything is escaped by default and an unknown name is an error, in tests and in production alike. A module's
-templates are named with its name in front: "entries/list.html". Words for people go through gettext.
+templates are prefixed with its name: "entries/list.html". Text for people goes through gettext.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ ASSETS = "/assets/"
 
 
 class AssetsMissingError(RuntimeError):
-    """A style or script has no bundle. Run `npm run build`, which `make setup` does."""
+    """A style or script has no bundle. Run `npm run build`, or `make setup`, which includes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the reader's calendar and what happened on it. `date` is ISO 8601, `name` as a heading says it."""
+    """A day in the reader's time zone and its items. `date` is ISO 8601, `name` is its heading."""
 
     date: str
     name: str
@@ -47,7 +47,7 @@ class Day:
 
 
 class Templates:
-    """Renders pages. `folders` maps a module's name to its templates, `static` is where Vite put the bundles.
+    """Renders pages. `folders` maps a module's name to its templates, `static` is the folder of Vite's bundles.
 
     Outside production a changed template or bundle is read again; in production each is read once.
     """
@@ -86,17 +86,17 @@ class Templates:
         )
 
     def render(self, name: str, /, **context: object) -> str:
-        """A page or a part of one. Raises jinja2.TemplateNotFound and, for a name the context lacks, jinja2.UndefinedError."""
+        """A page or part of one. Raises jinja2.TemplateNotFound, and jinja2.UndefinedError for a name missing from the context."""
         return self.environment.get_template(name).render(context)
 
     def asset(self, name: str) -> str:
-        """The address of a bundled file, such as `app.css`, or of a module's own, such as `notes/notes.css`.
+        """The address of a bundled file, such as `app.css`, or of a module's file, such as `notes/notes.css`.
 
-        What Phoenix's own modules bring is bundled with the rest; what modules of other packages bring is served as it is.
-        It holds a hash of what is in the file, so that browsers may keep it for ever. Raises AssetsMissingError.
+        Files of Phoenix's own modules are bundled with the rest; files of other packages' modules are served as they are.
+        The address includes a hash of the content, so that browsers can cache it for ever. Raises AssetsMissingError.
         """
         if not self._bundles or not self._production:
-            # In development the manifest may be read while it is being written: until it is whole, the last one holds.
+            # In development the manifest may be read while it is being written. Until it is complete, the last one is used.
             with contextlib.suppress(*([json.JSONDecodeError, AssetsMissingError] if self._bundles else [])):
                 self._bundles = _read_manifest(self._static / "manifest.json")
         if name in self._bundles:
@@ -114,21 +114,21 @@ class Templates:
         return self._own[name]
 
     def icon(self, name: str, kind: str = "") -> Markup:
-        """A drawing of our set, hidden from screen readers: a word always stands beside it. Raises KeyError for an unknown name."""
+        """An icon of our set, hidden from screen readers since there is always a word beside it. Raises KeyError for an unknown name."""
         return Markup('<svg class="{}" width="18" height="18" viewBox="0 0 20 20" aria-hidden="true">{}</svg>').format(
             f"icon {kind}".strip(), self._icons[name]
         )
 
 
 def paragraphs(text: str) -> Markup:
-    """What someone wrote, as paragraphs: an empty line parts them, a line break stays."""
+    """User-written text as paragraphs, separated by empty lines. Single line breaks are preserved."""
     blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     lines = (Markup("<br>\n").join(escape(line) for line in block.split("\n")) for block in blocks)
     return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in lines)
 
 
 def query(path: str, /, **values: object) -> str:
-    """An address with those of the values that are not empty."""
+    """An address with a query of the values that are not empty."""
     given = {name: value for name, value in values.items() if value not in {"", None}}
     return f"{path}?{urlencode(given)}" if given else path
 
@@ -147,7 +147,7 @@ def _moment(context: Context, instant: datetime | str) -> Markup:
 
 @pass_context
 def _clock(context: Context, instant: datetime | str) -> Markup:
-    """Only the time of day, for what stands under the heading of its day."""
+    """Only the time of day, for items under the heading of their day."""
     shown = times.show(_instant(instant), context["zone"], context["now"], current_locale())
     return Markup('<time datetime="{}" title="{}">{:%H:%M}</time>').format(shown.iso, shown.full, _local(context, instant))
 
@@ -161,13 +161,13 @@ def _in_full(context: Context, instant: datetime | str, zone: str = "") -> Marku
 
 @pass_context
 def _local(context: Context, instant: datetime | str) -> datetime:
-    """What the reader's clock and calendar say at an instant, to the minute and without a zone."""
+    """The reader's local date and time at an instant, to the minute and without a zone."""
     return datetime.fromisoformat(times.local_input(_instant(instant), context["zone"]))
 
 
 @pass_context
 def _by_day(context: Context, items: Iterable[Any]) -> list[Day]:
-    """Things with an `occurred_at`, newest first, under the days of the reader's calendar."""
+    """Group items with an `occurred_at`, newest first, by day in the reader's time zone."""
     days: list[Day] = []
     for item in items:
         instant = _instant(item.occurred_at)
@@ -180,7 +180,7 @@ def _by_day(context: Context, items: Iterable[Any]) -> list[Day]:
 
 @pass_context
 def _long_date(context: Context, instant: datetime | str) -> str:
-    """“Monday 23 November”, by the reader's calendar."""
+    """“Monday 23 November”, in the reader's time zone."""
     return str(format_date(_local(context, instant).date(), "EEEE d MMMM", locale=current_locale()))
 
 
@@ -190,7 +190,7 @@ def _day_month(value: date | str) -> str:
 
 
 def _read_manifest(path: Path) -> dict[str, str]:
-    """Vite's manifest as name → file: `web/app.ts` is asked for as `app.js`, `assets/notes.ts` of the module notes as `notes/notes.js`."""
+    """Vite's manifest as name → file: `web/app.ts` becomes `app.js`, `assets/notes.ts` of the module notes `notes/notes.js`."""
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -205,7 +205,7 @@ def _asked_for(source: Path, bundle: str) -> str:
 
 @functools.cache
 def _read_icons(path: Path) -> dict[str, Markup]:
-    """The drawings of the icon sheet by name. They are put into the page: no request, and they take the colour of the text."""
+    """The icons of the icon sheet by name. They are inlined: that saves a request, and they take the colour of the text."""
     sheet = ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314 - our own file
     return {symbol.attrib["id"]: Markup("").join(_drawing(shape) for shape in symbol) for symbol in sheet}
 

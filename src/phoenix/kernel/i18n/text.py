@@ -1,4 +1,4 @@
-"""Words for people: gettext, in the reader's language. English is the only one so far; catalogues go to `locale/`.
+"""Text for people: gettext, in the reader's language. English is the only one so far; catalogues go into `locale/`.
 
 pybabel extract -F babel.cfg -o src/phoenix/locale/phoenix.pot .
 """
@@ -22,7 +22,7 @@ _reader: ContextVar[str] = ContextVar("reader_locale", default=DEFAULT_LOCALE)
 
 @contextmanager
 def reading(locale: str) -> Iterator[None]:
-    """Speak this language within. One that is not known, or has no catalogue, is English."""
+    """Use this language within the block. English is used if it is unknown or has no catalogue."""
     token = _reader.set(check_locale(locale))
     try:
         yield
@@ -37,7 +37,7 @@ def current_locale() -> str:
 
 @lru_cache(maxsize=256)
 def check_locale(locale: str) -> str:
-    """The locale as Babel writes it, from `pt-BR` or `pt_br`; English where Babel knows none of that name."""
+    """The locale as Babel writes it, from `pt-BR` or `pt_br`; English if Babel does not know it."""
     try:
         return str(Locale.parse(locale.replace("-", "_")))
     except (ValueError, UnknownLocaleError, TypeError):
@@ -45,12 +45,12 @@ def check_locale(locale: str) -> str:
 
 
 def gettext(message: str) -> str:
-    """The message in the reader's language. Name its holes (`%(name)s`) and fill them after."""
+    """The message in the reader's language. Use named placeholders (`%(name)s`), and fill them after translation."""
     return _catalogue(_reader.get()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
-    """The form for that many."""
+    """The singular or plural form for that number."""
     return _catalogue(_reader.get()).ngettext(singular, plural, number)
 
 

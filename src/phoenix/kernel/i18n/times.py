@@ -1,4 +1,4 @@
-"""Instants as people read them: in their own zone, right through every change of its clocks."""
+"""Instants as people read them: in their own time zone, correct across every change of its clocks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Shown(Struct, frozen=True):
 
 
 class Zone(Struct, frozen=True):
-    """A zone to choose. `offset` is the one in force, as "+05:30"."""
+    """A time zone to choose. `offset` is the current one, such as "+05:30"."""
 
     name: str
     city: str
@@ -33,7 +33,7 @@ class Zone(Struct, frozen=True):
 
 
 def check_zone(name: str) -> str:
-    """The name, where it is a zone. Raises InvalidInput."""
+    """The name, if it is that of a time zone. Raises InvalidInput."""
     if name not in _names():
         sentence = _("Unknown time zone. Choose one from the list, such as Europe/Berlin.")
         raise InvalidInput(sentence, errors=(FieldError("time_zone", "unknown_zone", sentence),))
@@ -46,7 +46,7 @@ def city(zone: str) -> str:
 
 
 def show(instant: datetime, zone: str, now: datetime, locale: str = "en") -> Shown:
-    """“14:05” today, “Sat 19:40” this week, “20 November” before, with the year where it is another."""
+    """“14:05” today, “Sat 19:40” this week, “20 November” before that, with the year if it is a different one."""
     local, today = _local(instant, zone), _local(now, zone).date()
     clock = f"{local:%H:%M}"
     if local.date() == today:
@@ -76,16 +76,16 @@ def local_input(instant: datetime, zone: str) -> str:
 
 
 def local_to_instant(text: str, zone: str, *, later: bool = False) -> datetime:
-    """The instant of a local time such as "2026-11-23T14:05". Raises InvalidInput for one that never was.
+    """The instant of a local time such as "2026-11-23T14:05". Raises InvalidInput for a time that never existed.
 
-    A local time that came twice, when clocks were put back, means the first of them unless `later` is asked for.
+    A local time that occurred twice, when the clocks went back, means the first of the two unless `later` is set.
     """
     check_zone(zone)
     try:
         naive = datetime.fromisoformat(text)
     except ValueError:
         naive = None
-    # The first and the last year are left out: a zone could carry their ends over the edge of the calendar.
+    # The first and the last year are excluded: a time zone could move their ends beyond the range of dates.
     if naive is None or naive.tzinfo is not None or not MINYEAR < naive.year < MAXYEAR:
         sentence = _("Enter a date and time, such as 2026-11-23 14:05.")
         raise InvalidInput(sentence, errors=(FieldError("occurred_at", "invalid_time", sentence),))
@@ -98,7 +98,7 @@ def local_to_instant(text: str, zone: str, *, later: bool = False) -> datetime:
 
 
 def zones(now: datetime) -> list[tuple[str, list[Zone]]]:
-    """Every zone people choose from, by continent, with the offset in force at `now`."""
+    """Every time zone people can choose, by continent, with its offset at `now`."""
     groups: dict[str, list[Zone]] = {}
     for name in sorted(_names()):
         if not name.startswith(CURSOR):
@@ -109,7 +109,7 @@ def zones(now: datetime) -> list[tuple[str, list[Zone]]]:
 
 
 def offset(instant: datetime, zone: str) -> str:
-    """The distance from UTC in force then, as "+05:30"."""
+    """The offset from UTC at that instant, such as "+05:30"."""
     text = f"{_local(instant, zone):%z}"
     return f"{text[:3]}:{text[3:5]}"
 
@@ -123,7 +123,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        # A zone that was renamed after someone chose it: their times are shown in UTC rather than not at all.
+        # For a zone that was renamed after someone chose it, times are shown in UTC rather than not at all.
         return ZoneInfo("UTC")
 
 

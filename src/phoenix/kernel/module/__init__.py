@@ -1,4 +1,4 @@
-"""The module contract: plain frozen values, folded by the application, the worker and the command line."""
+"""The module contract: plain frozen values that the application, the worker and the command line combine."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ __all__ = [
 class Module:
     """One module. Only `name`, `about` and `folder` are needed.
 
-    `tables` are those that belong to the module: every table belongs to exactly one. `settings` is a frozen dataclass of `setting()` fields, read from variables that begin with PHOENIX_ and the module's
-    name, and fetched with `runtime.part(…)`. `check` raises SettingsError where the module cannot do its part with these settings; it is asked at every start.
-    `places` are those on its pages that the slots of other modules fill.
-    A module that `receives` shows what others declare; none of them may need it.
+    `tables` belong to the module: every table belongs to exactly one. `settings` is a frozen dataclass of `setting()`
+    fields, read from variables that start with PHOENIX_ and the module's name, and available from `runtime.part(…)`. `check`
+    runs at every start, and raises SettingsError if the module cannot work with these settings. `places` are those on its pages
+    that the slots of other modules fill. A module that `receives` shows what others declare; none of them may need it.
     """
 
     name: str
@@ -117,7 +117,7 @@ class Module:
 
     @property
     def settings_prefix(self) -> str:
-        """What the variables of its settings begin with."""
+        """The prefix of its settings' variables."""
         return f"PHOENIX_{self.name.upper()}_"
 
     @property

@@ -1,4 +1,4 @@
-"""What modules declare about events: their words, who follows them, and what sockets get."""
+"""What modules declare about events: their wording, their followers, and what sockets receive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """How the owner of an account reads an event about it. `detail` says more, from the event's data."""
+    """How an event about an account is shown to its owner. `detail` adds more, from the event's data."""
 
     words: str
     tone: Literal["", "good", "bad"] = ""
@@ -24,7 +24,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class EventGroup:
-    """Kinds of events that people filter by together. `label` is a gettext message, such as "Entries"."""
+    """Kinds of events that share a filter. `label` is a gettext message, such as "Entries"."""
 
     name: str
     label: str
@@ -36,7 +36,7 @@ class EventKind:
 
     `summary` is a gettext message with `{actor}` and the fields of the event in braces. `link` is a path with
     `{organisation}` (its slug), `{subject}` and the event's fields in braces. `ids` are the fields that hold ids, shown as
-    names: text that people wrote is never taken for one. Such text is in no event; `texts` reads it where it lives, for those who may
+    names: text that people wrote is never mistaken for one. Such text is in no event; `texts` reads it where it lives, for those who may
     see the event: a scalar subquery for each name that `summary` and the template use, with the subject written `{subject}`. It is
     null once what it was read from is gone. `holds` gives the reason for each field that is neither an id nor a number, an instant
     or one of a few known words. Readers without `permission` do not see the event.
@@ -56,9 +56,9 @@ class EventKind:
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Work that follows the events by number, in order, resuming where it stopped.
+    """Work that follows events in order, resuming where it stopped.
 
-    What it writes is in the transaction that moves its position, so it is written once for each event.
+    Its writes are in the transaction that moves its position, so they happen once for each event.
     """
 
     name: str
@@ -74,10 +74,10 @@ class LiveMessages:
 
 @dataclass(frozen=True, slots=True)
 class SocketRule:
-    """What a module adds when a socket opens: rooms to join, messages that were missed, or a reason to refuse it.
+    """What a module does when a socket opens: add rooms to join, replay missed messages, or refuse it.
 
-    `join` gives rooms besides those of the account and its organisations. `replay` gets the number the client saw last, or
-    None, and gives (event, payload) to send to this socket only. `refuse` gives a code for machines, or "".
+    `join` returns rooms besides those of the account and its organisations. `replay` gets the number the client saw last, or
+    None, and returns (event, payload) to send only to this socket. `refuse` returns a code for machines, or "".
     """
 
     join: Callable[[Runtime, Actor], Awaitable[Sequence[str]]] | None = None

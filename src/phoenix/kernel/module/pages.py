@@ -1,4 +1,4 @@
-"""What modules declare about pages: cards, navigation, banners, slots, hot reads, and where pages load from."""
+"""What modules declare about pages: cards, navigation, banners, slots, hot reads, and external origins."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A dashboard card. All cards of a dashboard share one statement: `sql` is a scalar subquery giving JSON.
+    """A dashboard card. All cards of a dashboard share one statement: `sql` is a scalar subquery that returns JSON.
 
-    It may use $1 (organisation), $2 (account) and $3 (the reader's IANA zone).
+    It can use $1 (organisation), $2 (account) and $3 (the reader's IANA time zone).
     """
 
     name: str
@@ -24,14 +24,14 @@ class Card:
     permission: str
     side: bool = False
     figures: str = ""
-    """A template for the top of the dashboard, which gets the same card."""
+    """A template for the top of the dashboard, which gets the same data."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstAction:
-    """What people most often come to do in an organisation: a button at the top of pages, and in empty ones.
+    """The most common task in an organisation: a button at the top of pages, and on empty ones.
 
-    `label` and `empty_label` are gettext messages; `path` holds `{organisation}`. Of several the first allowed is shown.
+    `label` and `empty_label` are gettext messages; `path` contains `{organisation}`. The first one allowed is shown.
     """
 
     label: str
@@ -43,10 +43,11 @@ class FirstAction:
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """Where people can go. `path` holds `{organisation}` where it belongs to one.
+    """A navigation item. `path` contains `{organisation}` if it belongs to one.
 
-    `main` and `organisation` stand in the sidebar, `account` in the reader's own menu, `organisations` in the menu that changes the
-    organisation, `foot` below the pages for people who are not signed in, `staff` only in the sidebar of the admin listener. The first of `main` that a member may see opens an organisation.
+    `main` and `organisation` are in the sidebar, `account` in the reader's own menu, `organisations` in the menu for switching
+    organisations, `foot` below pages for people who are not signed in, and `staff` only in the sidebar of the admin listener.
+    An organisation opens at the first item of `main` that the member can see.
     """
 
     label: str
@@ -59,7 +60,7 @@ class NavigationItem:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """A state that lasts and needs the reader, shown on every page, with the page where it is settled."""
+    """A lasting state that needs the reader's attention, shown on every page with a link to the page that resolves it."""
 
     kind: Literal["info", "warn"]
     title: str
@@ -70,10 +71,10 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class SignInPages:
-    """The pages that requests are sent to when something is missing, and the way out. Exactly one module gives them.
+    """The pages that requests are redirected to when something is missing, and signing out. Exactly one module provides them.
 
-    `sign_in` and `reauthenticate` take `?next=`; `second_factor` is where people set up what protects their account. A form
-    posts to `sign_out` from every page.
+    `sign_in` and `reauthenticate` take `?next=`; `second_factor` is where people set up a second factor. Every page has a form
+    that posts to `sign_out`.
     """
 
     sign_in: str
@@ -84,17 +85,17 @@ class SignInPages:
 
 @dataclass(frozen=True, slots=True)
 class ImpersonationPages:
-    """Where the notice on every page of an impersonated account posts to, to end it. At most one module gives them."""
+    """Where the notice on every page posts to, to stop impersonating. At most one module provides it."""
 
     end: str
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Something on a page of another module. `page` is the name of the place there, such as "security".
+    """Content on a page of another module. `page` is the name of the slot there, such as "security".
 
-    The page includes `template`, which finds what `load` gave as `slot`; `load` gets the Call of the page. Its `queries`
-    add to the budget of the page.
+    The page includes `template`, which gets the result of `load` as `slot`; `load` gets the Call of the page. Its `queries`
+    are added to the page's budget.
     """
 
     page: str
@@ -106,9 +107,9 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class HotRead:
-    """A GET route whose bytes are answered before the framework is entered, when they are cached.
+    """A GET route whose cached bytes are returned without entering the framework.
 
-    `key` gives the cache key for a reader and a query string, or None where the framework must answer.
+    `key` returns the cache key for a reader and a query string, or None if the framework must answer.
     """
 
     path: str
@@ -117,7 +118,7 @@ class HotRead:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Origins that pages may load from besides our own (Content-Security-Policy Level 3), such as https://js.stripe.com."""
+    """Origins that pages can load from besides our own (Content-Security-Policy Level 3), such as https://js.stripe.com."""
 
     scripts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Something a person may do, in one organisation or on the whole platform.
+    """Something a person can be allowed to do, in one organisation or on the whole platform.
 
-    `implies` are permissions that are of no use apart: an API key with this scope has them too.
+    `implies` are permissions that this one is of no use without: an API key with this scope has them too.
     """
 
     name: str
@@ -29,11 +29,11 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How a token of one kind becomes an account: those that begin with `prefix`; "" takes every token no other one takes.
+    """How a token of one kind is resolved to an account. Handles tokens that start with `prefix`; "" handles all others.
 
-    `find` raises nothing: None is a token that is unknown, ended, forged or expired. What it finds has ids that begin with
-    `records`; `seen` writes down when those were last used, and `why` gives the reason one of them ended, for a client with
-    an open socket. `keys` are the generations that a record depends on, besides that of its account.
+    `find` raises nothing: it returns None for a token that is unknown, revoked, forged or expired. The records it finds have
+    ids that start with `records`. `seen` saves when they were last used, and `why` returns the reason one of them ended, for a
+    client with an open socket. `keys` are the generations that a record depends on, besides that of its account.
     """
 
     find: Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
@@ -46,27 +46,27 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class AccountSource:
-    """Where accounts are. Exactly one module gives it. `hold` keeps one as it is until the transaction ends."""
+    """Access to accounts. Exactly one module provides it. `hold` locks an account until the transaction ends."""
 
     hold: Callable[[Transaction, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipSource:
-    """Which organisations an account belongs to, and what it may do there. At most one module gives it."""
+    """An account's organisations and its permissions there. At most one module provides it."""
 
     finder: Callable[[Mapping[str, frozenset[str]]], Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]]
-    """Given what each role may do, how the memberships of an account are found."""
+    """Given the permissions of each role, returns the function that finds the memberships of an account."""
     hold: Callable[[Transaction, str], Awaitable[None]]
-    """Keeps the memberships of an organisation as they are until the transaction ends."""
+    """Locks the memberships of an organisation until the transaction ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
     """Something a person can sign in with. `sql` is a scalar subquery that counts those of an account, written `{account}`.
 
-    `signs_in`: it is enough to begin signing in. `second_factor`: it can be asked for as a second factor. Credentials of
-    all modules are counted in one statement, so that no module needs to know what the others bring.
+    `signs_in`: it is enough to start signing in. `second_factor`: it can be used as a second factor. The credentials of all
+    modules are counted in one statement, so that no module needs to know about the others'.
     """
 
     name: str
@@ -77,11 +77,11 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class SecurityNotice:
-    """An email to the owner of an account about its safety: what happened, and what to do if it was someone else.
+    """A security email to the owner of an account: what happened, and what to do if it was someone else.
 
-    `facts` gives the words in braces, in the zone of the owner. They are read when the email is sent, by the id of
-    the account or of another record, so that no job holds a name or a reason. `path` is the page that the email links to; without one it is where people
-    look after what protects their account.
+    `facts` returns the values for the placeholders, in the owner's time zone. They are read when the email is sent, by the id
+    of the account or of another record, so that no job holds a name or a reason. `path` is the page that the email links to;
+    by default, the page with the account's security settings.
     """
 
     name: str
@@ -93,11 +93,11 @@ class SecurityNotice:
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """What a module keeps of a person, and how it lets go of it.
+    """The personal data that a module holds, and how it is exported and erased.
 
-    `erase` deletes it or makes it nobody's, in the caller's transaction; it may be called again. `export` gives plain values
-    that become one JSON file of the archive. `refuse` raises Conflict where the person must settle something before they
-    ask for deletion; `deletion_asked` is called in the same transaction once they have.
+    `erase` deletes or anonymises it in the caller's transaction, and can be called again. `export` returns plain values that
+    become one JSON file of the archive. `refuse` raises Conflict if the person must resolve something before requesting
+    deletion; `deletion_asked` is called in the same transaction once they have requested it.
     """
 
     erase: Callable[[Transaction, str], Awaitable[None]]
@@ -108,7 +108,7 @@ class PersonalData:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How ids of one prefix become words for people: one query for any number of ids."""
+    """How ids with one prefix are turned into names for people: one query for any number of ids."""
 
     prefix: str
     find: Callable[[Reader, Sequence[str]], Awaitable[Mapping[str, str]]]

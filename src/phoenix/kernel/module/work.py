@@ -1,4 +1,4 @@
-"""What modules declare to run: jobs, schedules, commands, checks and metrics."""
+"""What modules declare to be run: jobs, schedules, commands, checks and metrics."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ PROBE_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Payload]):
-    """How jobs of a kind are run: `run` gets the runtime and the payload given to `enqueue`. It must be idempotent."""
+    """How jobs of a kind are run. `run` gets the runtime and the payload given to `enqueue`, and must be idempotent."""
 
     kind: JobKind[Payload]
     run: Callable[[Runtime, Payload], Awaitable[None]]
 
     async def run_encoded(self, runtime: Runtime, payload: bytes) -> None:
-        """Run with a payload as it is stored. Raises msgspec.ValidationError where it does not fit, TimeoutError where it takes too long."""
+        """Run with a stored payload. Raises msgspec.ValidationError if it is invalid, TimeoutError if the run takes too long."""
         decoded = msgspec.json.decode(payload, type=self.kind.payload)
         async with asyncio.timeout(self.kind.timeout):
             await self.run(runtime, decoded)
@@ -37,7 +37,7 @@ class Job(Generic[Payload]):
 
 @dataclass(frozen=True, slots=True)
 class EmailSample:
-    """What an email of the module is shown with to staff: its template, such as "notes/shared", and all that this asks for."""
+    """Sample data for showing an email to staff: its template, such as "notes/shared", and the context it needs."""
 
     template: str
     values: Mapping[str, Any]
@@ -45,9 +45,9 @@ class EmailSample:
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A query that gives a page of a list, with arguments like those it gets.
+    """A query that returns a page of a list, with typical arguments.
 
-    It is planned on many rows: it must read by an index, never through a whole table.
+    A test plans it on many rows: it must use an index, never scan a whole table.
     """
 
     query: Query[Any]
@@ -56,7 +56,7 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A job that runs by the clock. `cron` is a crontab expression in UTC."""
+    """A job that runs on a schedule. `cron` is a crontab expression in UTC."""
 
     name: str
     cron: str
@@ -67,7 +67,7 @@ class Schedule:
 class Command:
     """A function that becomes `phoenix <group> <name>`.
 
-    It gets the runtime first; what follows are its options, by their annotations. What it returns is printed.
+    It gets the runtime first; its other parameters become options, by their annotations. Its result is printed.
     """
 
     group: str
@@ -77,7 +77,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Whether something works: `probe` gives "" if so, else a sentence that says what to do.
+    """Whether something works: `probe` returns "" if so, else a sentence that says what to do.
 
     With `readiness` it decides /readyz. All checks are in /metrics, and `phoenix checks` prints them.
     """
@@ -88,7 +88,7 @@ class Check:
     readiness: bool = False
 
     async def ask(self, runtime: Runtime) -> str:
-        """What the probe gives. One that breaks, or takes longer than 5 seconds, is a problem too: it never raises."""
+        """The result of the probe. It never raises: a probe that fails, or takes longer than 5 seconds, is reported as a problem."""
         try:
             async with asyncio.timeout(PROBE_SECONDS):
                 return await self.probe(runtime)
@@ -99,7 +99,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure for /metrics, in Prometheus' words: a gauge goes up and down, a counter only up."""
+    """A metric for /metrics, in Prometheus' terms: a gauge goes up and down, a counter only up."""
 
     name: str
     about: str

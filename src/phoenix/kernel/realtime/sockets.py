@@ -1,6 +1,6 @@
-"""Sockets: one room per person and one per organisation, fed by the events each process follows for itself.
+"""Sockets: one room per person and one per organisation, fed by the events that each process follows.
 
-No message bus is needed: every process reads the same numbered events and tells its own sockets, so nothing is lost
+No message bus is needed: every process reads the same numbered events and notifies its own sockets, so nothing is lost
 between processes and nothing depends on Valkey. Only websockets are served; a poll could reach another worker.
 """
 
@@ -18,12 +18,13 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener, latest
 from phoenix.kernel.errors import SecondFactorNeeded
+from phoenix.kernel.realtime.lines import Line, Lines
 from phoenix.kernel.web.application import App
 from phoenix.kernel.web.session_reader import COOKIE, cookie, cookie_name
 
 log = structlog.get_logger(__name__)
 
-# An ended session is refused within a second of its end, open sockets included.
+# A session that ended is refused within a second, open sockets included.
 CHECK_SECONDS = 0.5
 QUEUE_MOST = 200
 
@@ -53,6 +54,8 @@ class Sockets:
         )
         self.server.on("connect", self._connect)
         self.server.on("disconnect", self._disconnect)
+        self.lines = Lines(runtime.settings.realtime, runtime.clock)
+        self._lines: dict[str, Line] = {}
         self._tokens: dict[str, str] = {}
         self._people: dict[str, Actor] = {}
 
@@ -62,18 +65,41 @@ class Sockets:
 
     def app(self, other: Any) -> Any:
         """The ASGI application: sockets at /socket.io/, everything else passed on."""
-        return socketio.ASGIApp(self.server, other_asgi_app=other, socketio_path="/socket.io")
+        return self.lines.around(socketio.ASGIApp(self.server, other_asgi_app=other, socketio_path="/socket.io"))
 
     async def run(self, listener: Listener) -> None:
         """Feed the sockets until cancelled."""
-        await asyncio.gather(self._feed(listener), self._watch_sessions())
+        await asyncio.gather(self._feed(listener), self._watch_sessions(), self._watch_lines())
 
     async def _feed(self, listener: Listener) -> None:
         async for batch in latest(self._runtime.database, listener.subscribe()):
             if not self._tokens:
                 continue
-            for room, event, payload in await self._tell(batch):
-                await self.server.emit(event, payload, room=room)
+            await self.deliver(batch)
+
+    async def deliver(self, batch: Sequence[Recorded]) -> None:
+        """Tell the rooms. Whoever is in one is checked once more before: what ended their membership may be in this very batch.
+
+        Every change that was committed before the batch was read has touched its generation, so what is cached of a session
+        counts only if it is true now, and nothing is queried for a session that did not change.
+        """
+        messages = await self._tell(batch)
+        for sid in {sid for room in {room for room, _, _ in messages} for sid, _ in self.server.manager.get_participants("/", room)}:
+            token = self._tokens.get(sid)
+            if token is None:
+                continue
+            try:
+                await self._check(sid, token)
+            except Exception:  # whoever cannot be checked is told nothing, connects again and catches up
+                log.exception("socket_cut")
+                await self.server.disconnect(sid)
+        for room, event, payload in messages:
+            await self.server.emit(event, payload, room=room)
+
+    async def _watch_lines(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            await self.lines.close_unknown()
 
     async def _watch_sessions(self) -> None:
         while True:
@@ -93,7 +119,7 @@ class Sockets:
         await self._cut_slow_reader(sid)
 
     async def _why(self, sid: str) -> str:
-        """What ended the session of a socket, as a word for machines."""
+        """The reason why the session of a socket ended, as a code for machines."""
         before = self._people.get(sid)
         identity = None if before is None else self._registry.identity_of_record(before.session)
         if identity is None or before is None:
@@ -120,12 +146,17 @@ class Sockets:
         for rule in self._rules:
             if rule.refuse is not None and (reason := await rule.refuse(self._runtime, actor)):
                 raise socketio.exceptions.ConnectionRefusedError(reason)
+        line = self.lines.of(environ.get("asgi.scope", {}))
+        if line is not None:
+            if not self.lines.know(line, actor.account):
+                raise socketio.exceptions.ConnectionRefusedError("too_many_sockets")
+            self._lines[sid] = line
         self._tokens[sid] = token
         await self._enter_rooms(sid, actor)
         await self._replay(sid, actor, auth)
 
     async def _replay(self, sid: str, actor: Actor, auth: Any) -> None:
-        """What the modules add for this socket: rooms of theirs, and what the client missed."""
+        """What the modules do for this socket: join their rooms, and replay what the client missed."""
         last = auth.get("last_number") if isinstance(auth, dict) else None
         number = last if isinstance(last, int) and not isinstance(last, bool) and 0 <= last < 2**62 else None
         for rule in self._rules:
@@ -149,6 +180,8 @@ class Sockets:
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         self._tokens.pop(sid, None)
         self._people.pop(sid, None)
+        if (line := self._lines.pop(sid, None)) is not None:
+            self.lines.forget(line)
         log.debug("socket_closed", reason=reason)
 
     def _is_closed_to(self, actor: Actor) -> bool:

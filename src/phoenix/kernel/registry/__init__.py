@@ -1,4 +1,4 @@
-"""The fold over the modules: what all of them bring together, checked once at the start."""
+"""The modules combined: everything they declare, checked once at the start."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = ["Registry", "RegistryError"]
 
 
 class Registry:
-    """All modules as one. Refuses modules that do not fit together when it is made."""
+    """All modules combined. Modules that do not fit together are refused when it is created."""
 
     def __init__(self, modules: Sequence[Module]) -> None:
         self.modules = tuple(modules)
@@ -71,7 +71,7 @@ class Registry:
         return {permission.name: permission for module in self.modules for permission in module.permissions}
 
     def with_implied(self, permissions: frozenset[str]) -> frozenset[str]:
-        """These permissions and those they imply."""
+        """These permissions and the ones they imply."""
         return permissions.union(*(self.permissions[name].implies for name in permissions if name in self.permissions))
 
     @cached_property
@@ -96,7 +96,7 @@ class Registry:
 
     @cached_property
     def roles(self) -> dict[str, frozenset[str]]:
-        """Organisation roles with the permissions every module gives them."""
+        """Organisation roles with the permissions that all modules give them."""
         names = dict.fromkeys(chain.from_iterable(module.roles for module in self.modules))
         return {role: frozenset[str]().union(*(module.roles.get(role, frozenset()) for module in self.modules)) for role in names}
 
@@ -106,7 +106,7 @@ class Registry:
 
     @cached_property
     def sign_in(self) -> SignInPages:
-        """The pages of signing in; the front page where no module gives any."""
+        """The pages for signing in; the front page if no module provides any."""
         return next((module.sign_in for module in self.modules if module.sign_in), SignInPages("/", "/", "/", "/"))
 
     @cached_property
@@ -115,24 +115,24 @@ class Registry:
 
     @cached_property
     def sources(self) -> Sources:
-        """Where pages may load from, of all modules."""
+        """The external origins of all modules that pages can load from."""
         all_ = [module.sources for module in self.modules if module.sources]
         return Sources(*(tuple(dict.fromkeys(chain.from_iterable(getattr(one, f) for one in all_))) for f in Sources.__slots__))
 
     @cached_property
     def asset_folders(self) -> dict[str, Path]:
-        """The modules that bring styles or scripts, by name."""
+        """The modules with styles or scripts, by name."""
         return {module.name: module.assets for module in self.modules if module.assets.is_dir()}
 
     @cached_property
     def template_folders(self) -> dict[str, Path]:
-        """The modules that have templates, by name."""
+        """The modules with templates, by name."""
         return {module.name: module.templates for module in self.modules if module.templates.is_dir()}
 
     def opened(self, settings: Settings, *, clock: Clock | None = None, pool: int | None = None) -> AbstractAsyncContextManager[Runtime]:
-        """The runtime of one process with the parts of all modules, and this registry among them.
+        """The runtime of one process with the parts of all modules, including this registry.
 
-        Raises SettingsError where a module cannot do its part with these settings.
+        Raises SettingsError if a module cannot work with these settings.
         """
         parts = [Part(Registry, lambda _: nullcontext(self)), *self._settings_parts(settings)]
         for module in self.modules:
@@ -147,7 +147,7 @@ class Registry:
 
     @cached_property
     def identities(self) -> tuple[Identity, ...]:
-        """How tokens become accounts, the longest prefix first."""
+        """How tokens are resolved to accounts, the longest prefix first."""
         found = (module.identity for module in self.modules if module.identity)
         return tuple(sorted(found, key=lambda identity: -len(identity.prefix)))
 
@@ -166,7 +166,7 @@ class Registry:
         return {notice.name: notice for module in self.modules for notice in module.notices}
 
     def slots(self, page: str) -> tuple[Slot, ...]:
-        """What modules put into a place on a page, in order."""
+        """What modules add to a slot of a page, in order."""
         return self._slots.get(page, ())
 
     @cached_property
@@ -181,7 +181,7 @@ class Registry:
         return [Part(type(values), lambda _, values=values: nullcontext(values)) for values in read]  # type: ignore[misc]
 
     def check_settings(self, settings: Settings) -> None:
-        """Raises SettingsError naming the first variable of a module that cannot be used."""
+        """Raises SettingsError, naming the first invalid variable of a module."""
         self._settings_parts(settings)
         for module in self.modules:
             if module.check is not None:
@@ -189,7 +189,7 @@ class Registry:
 
     @cached_property
     def variables(self) -> list[tuple[str, Variable]]:
-        """Every setting of Phoenix and of the modules, with the name of its concern or module."""
+        """Every setting of Phoenix and its modules, with the name of its concern or module."""
         ours = [
             (module.name, v) for module in self.modules if module.settings for v in variables_of(module.settings, module.settings_prefix)
         ]
@@ -201,7 +201,7 @@ class Registry:
 
     @cached_property
     def find_memberships(self) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
-        """The memberships of an account; none, without a module that has any."""
+        """The memberships of an account; none if no module provides memberships."""
         return self.membership_source.finder(self.roles) if self.membership_source else _no_memberships
 
 

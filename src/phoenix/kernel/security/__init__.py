@@ -1,1 +1,1 @@
-"""Keys, passwords, redaction, networks, and requests to other servers."""
+"""Cryptographic keys, passwords, redaction, networks, and requests to other servers."""

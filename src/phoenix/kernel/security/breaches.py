@@ -1,6 +1,6 @@
-"""Whether a password is known from leaks, asked by range: five characters of its SHA-1 leave this machine, no more.
+"""Whether a password is known from leaks, looked up by range: only five characters of its SHA-1 leave this machine.
 
-Optional, and failing open: when the service does not answer within a second, the password counts as unknown.
+Optional, and fails open: if the service does not answer within a second, the password counts as not leaked.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ SECONDS = 1.0
 
 
 class Breaches:
-    """Asks a service with the interface of Have I Been Pwned's range look-up. Without an address it knows nothing."""
+    """Client for a service with the interface of Have I Been Pwned's range look-up. Without an address, nothing is looked up."""
 
     def __init__(self, address: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._address = address
         self._transport = transport
 
     async def knows(self, password: str) -> bool:
-        """Whether it was seen in a leak."""
+        """Whether the password was seen in a leak."""
         if not self._address:
             return False
         digest = hashlib.sha1(unicodedata.normalize("NFC", password).encode(), usedforsecurity=False).hexdigest().upper()

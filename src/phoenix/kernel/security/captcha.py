@@ -1,6 +1,6 @@
-"""A CAPTCHA in front of what a machine could do by the thousand: an optional hook for Turnstile, hCaptcha or reCAPTCHA.
+"""An optional CAPTCHA against automated requests: Turnstile, hCaptcha or reCAPTCHA.
 
-All three take the same question at their address: secret, answer and the client's address as a form, `success` in JSON.
+All three have the same interface: a form with the secret, the answer and the client's address, and `success` in JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from phoenix.settings import AccountSettings
 log = structlog.get_logger(__name__)
 
 SECONDS = 5.0
-# Under which name each of their widgets puts its answer into a form.
+# The form field in which each widget puts its answer.
 FIELDS = ("cf-turnstile-response", "h-captcha-response", "g-recaptcha-response")
 
 
@@ -27,7 +27,7 @@ class Verdict(msgspec.Struct):
 
 
 class Captcha:
-    """Checks answers. Without an address it asks nobody for anything."""
+    """Checks answers. Without an address, no CAPTCHA is required."""
 
     def __init__(self, settings: AccountSettings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._settings = settings
@@ -40,7 +40,7 @@ class Captcha:
     async def require(self, answer: str, address: str) -> None:
         """Raises InvalidInput on a missing or wrong answer.
 
-        While the service cannot be reached people are let through: the limits by address and account still hold.
+        While the service cannot be reached, people are let through: the limits by address and account still apply.
         """
         if not self.is_on:
             return
@@ -60,5 +60,5 @@ class Captcha:
 
 
 def answer_in(form: Mapping[str, str]) -> str:
-    """The widget's answer in a form, whichever of the three it is."""
+    """The answer in a form, from whichever of the three widgets."""
     return next((form[name] for name in FIELDS if form.get(name)), "")

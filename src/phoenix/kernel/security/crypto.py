@@ -1,6 +1,6 @@
 """Keys derived from the one master secret, signatures, seals, tokens and codes.
 
-Primitives are the standard library's, and for seals those of `cryptography`.
+Primitives come from the standard library, and for seals from `cryptography`.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ _NONCE_BYTES = 12
 
 
 class Keys:
-    """Sub-keys of the master secret, one a purpose: HKDF-SHA256 (RFC 5869), bound to the environment.
+    """Sub-keys of the master secret, one per purpose: HKDF-SHA256 (RFC 5869), bound to the environment.
 
-    So nothing signed on staging is believed in production, even where both were given the same master by mistake,
-    and nothing signed for one purpose is believed for another.
+    So nothing signed on staging is valid in production, even if both were given the same master by mistake, and nothing
+    signed for one purpose is valid for another.
     """
 
     def __init__(self, master: str, environment: str) -> None:
         if not master:
             raise ValueError("The master secret is empty.")
-        # A closure instead of attributes: no repr, debugger or error report of this object shows key material.
+        # A closure instead of attributes, so that no repr, debugger or error report of this object shows key material.
         extracted = hkdf_extract(b"phoenix", master.encode())
         self._derive = cache(lambda purpose: hkdf_expand(extracted, f"{environment}\0{purpose}".encode(), 32))
         self.check = hkdf_expand(extracted, b"check", 16)
-        """The same for the same master in every environment, and of no use for anything but telling that it is the same."""
+        """Identifies the master: the same in every environment, and useless for anything but comparing."""
 
     def key(self, purpose: str) -> bytes:
-        """32 bytes for only that purpose."""
+        """32 bytes for that purpose only."""
         return self._derive(purpose)
 
     def mac(self, purpose: str, *parts: str | bytes) -> bytes:
-        """HMAC-SHA256 of the parts, each counted with its length: for short codes, whose bare hash could be guessed."""
+        """HMAC-SHA256 of the parts, each prefixed with its length: for short codes, whose plain hash could be guessed."""
         digest = hmac.new(self._derive(purpose), digestmod=hashlib.sha256)
         for part in parts:
             data = part.encode() if isinstance(part, str) else part
@@ -52,13 +52,13 @@ class Keys:
         return digest.digest()
 
     def sign(self, purpose: str, payload: str, *, expires: datetime | None = None) -> str:
-        """The payload, readable but not forgeable, as URL-safe text. `expires` holds to the second."""
+        """The payload, readable but not forgeable, as URL-safe text. `expires` is exact to the second."""
         until = 0 if expires is None else max(1, int(expires.timestamp()))
         body = until.to_bytes(_EXPIRY_BYTES, "big") + payload.encode()
         return to_base64url(body + self.mac(purpose, body))
 
     def verify(self, purpose: str, signed: str, *, now: datetime) -> str | None:
-        """The payload that was signed for this purpose, or None where it is forged, damaged or expired."""
+        """The payload that was signed for this purpose, or None if it is forged, damaged or expired."""
         data = from_base64url(signed)
         if data is None or len(data) < _EXPIRY_BYTES + _MAC_BYTES:
             return None
@@ -71,19 +71,19 @@ class Keys:
         return body[_EXPIRY_BYTES:].decode()
 
     def seal(self, purpose: str, secret: bytes, *, bound_to: str = "") -> bytes:
-        """The secret, unreadable at rest: AES-256-GCM with a random nonce. It opens only beside what it is `bound_to`."""
+        """The secret, encrypted for storage: AES-256-GCM with a random nonce. It opens only with the same `bound_to`."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + AESGCM(self._derive(f"seal {purpose}")).encrypt(nonce, secret, bound_to.encode())
 
     def unseal(self, purpose: str, sealed: bytes, *, bound_to: str = "") -> bytes | None:
-        """What was sealed, or None where it is damaged, was sealed with another master, or is bound to something else."""
+        """The sealed secret, or None if it is damaged, was sealed with another master, or is bound to something else."""
         try:
             return AESGCM(self._derive(f"seal {purpose}")).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
         except (InvalidTag, ValueError):
             return None
 
     def pseudonym(self, value: str) -> str:
-        """A short name for an address in logs: the same for the same value, and not reversible without the key."""
+        """A pseudonym for an address in logs: the same for the same value, and not reversible without the key."""
         return "p_" + base64.b32encode(self.mac("pseudonym", value)[:_PSEUDONYM_BYTES]).decode().lower().rstrip("=")
 
 
@@ -93,7 +93,7 @@ def new_token(size: int = 32, *, random: Callable[[int], bytes] = secrets.token_
 
 
 def hash_token(token: str) -> bytes:
-    """SHA-256 of a random token. Enough for 128 bits and more; passwords and codes need a slow or keyed hash."""
+    """SHA-256 of a random token. Enough for 128 bits or more; passwords and codes need a slow or keyed hash."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -103,7 +103,7 @@ def new_code(*, below: Callable[[int], int] = secrets.randbelow) -> str:
 
 
 def same(left: str | bytes, right: str | bytes) -> bool:
-    """Whether two secrets are equal, in a time that tells nothing of where they differ."""
+    """Whether two secrets are equal, in constant time."""
     return hmac.compare_digest(left.encode() if isinstance(left, str) else left, right.encode() if isinstance(right, str) else right)
 
 
@@ -126,7 +126,7 @@ def to_base64url(data: bytes) -> str:
 
 
 def from_base64url(text: str) -> bytes | None:
-    """Bytes of URL-safe base64, None unless the text is the one way to write them."""
+    """Decode URL-safe base64; None unless the text is the canonical encoding."""
     try:
         data = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""Ask other servers for small JSON documents: bounded in time and size, following no redirect, believing no answer blindly."""
+"""Requests to other servers for small JSON documents: limited in time and size, following no redirect, validating every answer."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ KEEP = timedelta(hours=1)
 
 @functools.cache
 def _trusted() -> ssl.SSLContext:
-    """The authorities that are believed. Reading them takes longer than all else there is to do at a start."""
+    """The trusted certificate authorities. Reading them takes longer than everything else at the start."""
     return httpx.create_ssl_context()
 
 
 class HttpClientError(Exception):
-    """Another server did not answer, or not in a way that can be used. The message is for the log, never for people."""
+    """Another server did not answer, or not usably. The message is for the log, never for people."""
 
 
 class HttpClient:
-    """The one way out by HTTP. `transport` stands in for the network."""
+    """The only HTTP client. `transport` replaces the network in tests."""
 
     def __init__(self, clock: Clock, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._clock = clock
@@ -38,7 +38,7 @@ class HttpClient:
         self._kept: dict[str, tuple[datetime, Any]] = {}
 
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Any:
-        """What a server says. Raises OutsideError, also for any status but 200."""
+        """The answer of a server. Raises OutsideError, also for any status but 200."""
         status, body = await self._ask("GET", url, headers=headers)
         if status != 200:
             raise HttpClientError(f"status {status}")
@@ -47,11 +47,11 @@ class HttpClient:
     async def post(
         self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
     ) -> tuple[int, Any]:
-        """Send a form; the status and what came back. Raises OutsideError where nothing of use did."""
+        """Send a form. Returns the status and the answer. Raises OutsideError if the answer is not usable."""
         return await self._ask("POST", url, headers=headers, form=form, auth=auth)
 
     async def document(self, url: str, *, fresh: bool = False) -> Any:
-        """As `get`, kept for an hour in this process unless it is to be `fresh`."""
+        """Like `get`, cached for an hour in this process unless `fresh` is set."""
         kept = self._kept.get(url)
         now = self._clock.now()
         if kept is not None and now < kept[0] and not fresh:
@@ -74,7 +74,7 @@ class HttpClient:
     ) -> tuple[int, Any]:
         try:
             request = self._client.build_request(method, url, headers={"Accept": "application/json", **(headers or {})}, data=form)
-            # The time-outs of the client are between two bytes; a server that drips is cut off all the same.
+            # The client's time-outs apply between two bytes; this also cuts off a server that sends very slowly.
             async with asyncio.timeout(SECONDS):
                 answer = await self._client.send(request, auth=httpx.BasicAuth(*auth) if auth else None, stream=True)
                 try:

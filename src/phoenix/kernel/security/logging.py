@@ -1,6 +1,6 @@
-"""Structured logs on standard error, as JSON or for people, with the request's id, redacted after they were rendered.
+"""Structured logs on standard error, as JSON or for people, with the request's id, redacted after rendering.
 
-What libraries, warnings and crashes write goes the same way. Tracebacks come without local variables.
+Output of libraries, warnings and crashes takes the same path. Tracebacks have no local variables.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from phoenix.kernel.security.redaction import redact, redact_value
 from phoenix.settings import LogSettings
 
 LOG_FAILED = "log_failed"
-# Their lines say what ours say, or quote what people sent.
+# Their lines repeat ours, or quote what people sent.
 QUIET = ("asyncpg", "pgqueuer", "socketio", "engineio", "alembic", "uvicorn.access", "websockets", "mail.log", "aiosmtplib", "_granian")
 
 
 def configure(settings: LogSettings, *, stream: TextIO | None = None) -> None:
-    """Set up the logging of this process. Call it once, first of all."""
+    """Set up the logging of this process. Call it once, before anything else."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -47,7 +47,7 @@ def configure(settings: LogSettings, *, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
-    # A library that set up a handler of its own would write past the redaction.
+    # A library with a handler of its own would bypass the redaction.
     for logger in list(root.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger):
             logger.handlers.clear()
@@ -61,7 +61,7 @@ def configure(settings: LogSettings, *, stream: TextIO | None = None) -> None:
 
 
 class Guarded(logging.StreamHandler[TextIO]):
-    """Says only that a record could not be rendered: the standard library would print its arguments as they are."""
+    """Says only that a record could not be rendered: the standard library would print its arguments unredacted."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the standard library's
         kind = sys.exc_info()[0]
@@ -70,14 +70,14 @@ class Guarded(logging.StreamHandler[TextIO]):
 
 
 class Redacted(structlog.stdlib.ProcessorFormatter):
-    """Renders a line, then blanks what must not be in it: nothing is added afterwards."""
+    """Renders a line, then redacts it: nothing is added afterwards."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
 
 
 def _blank_by_key(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    # What the formatter put there for itself goes through untouched; it takes it out again before rendering.
+    # The formatter's own entries pass untouched; it removes them again before rendering.
     return {key: value if key.startswith("_") else redact_value(value, key) for key, value in event.items()}
 
 

@@ -1,4 +1,4 @@
-"""The client's address and scheme behind proxies: only what trusted proxies say is believed."""
+"""The client's address and scheme behind proxies: headers are believed only from trusted proxies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMES = frozenset({"http", "https"})
 
 
 def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    """Networks such as 10.0.0.0/8. Raises SettingsError naming the one that is none."""
+    """Networks such as 10.0.0.0/8. Raises SettingsError, naming the one that is invalid."""
     found = []
     for text in texts:
         try:
@@ -28,10 +28,10 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
-    """The address of the client: the right-most one in X-Forwarded-For that is no trusted proxy.
+    """The address of the client: the right-most one in X-Forwarded-For that is not a trusted proxy.
 
-    What stands further left was written by the client itself and may be forged. A peer that is not trusted, or a header
-    that cannot be read up to there, leaves the last address that is certain.
+    Anything further left was written by the client and may be forged. If the peer is not trusted, or the header cannot be
+    read up to there, the last certain address is used.
     """
     certain = peer
     for text in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
@@ -45,7 +45,7 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
 
 
 def client_scheme(peer: str, forwarded_proto: str, trusted: Sequence[Network], scheme: str) -> str:
-    """http or https, as the nearest trusted proxy saw it."""
+    """http or https, as reported by the nearest trusted proxy."""
     if not _is_trusted(peer, trusted):
         return scheme
     last = forwarded_proto.rpartition(",")[2].strip().lower()

@@ -1,6 +1,6 @@
-"""Passwords: Argon2id at OWASP's figures, off the event loop, and the refusal of those that are guessed first.
+"""Passwords: Argon2id with OWASP's parameters, off the event loop, and the refusal of easily guessed ones.
 
-ASVS 5.0, 6.2: 12 characters and more, any Unicode, no rules of composition, and lists of the commonest and of leaked ones.
+ASVS 5.0, 6.2: 12 characters or more, any Unicode, no composition rules, and lists of the most common and of leaked ones.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ WAITING = 64
 _WORDS = Path(__file__).parent / "words"
 _FIGURES = _TIME, _MEMORY, _LANES, _LENGTH = 2, 19 * 1024, 1, 32
 _HASHER = PasswordHasher(time_cost=_TIME, memory_cost=_MEMORY, parallelism=_LANES, hash_len=_LENGTH, salt_len=16, type=Type.ID)
-# Nobody's password: verifying against it takes as long as against anyone's.
+# A hash that belongs to no account: verifying against it takes as long as against a real one.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 
 
 class Passwords:
-    """Hashes and verifies in threads of its own, with at most `waiting` calls in line; Argon2 lets go of the interpreter.
+    """Hashes and verifies in threads of its own, with at most `waiting` calls queued. Argon2 releases the interpreter lock.
 
-    Every method may raise Unavailable when the line is full: a flood of sign-ins slows only sign-ins.
+    Every method can raise Unavailable when the queue is full, so a flood of sign-ins slows down only sign-ins.
     """
 
     def __init__(self, *, threads: int | None = None, waiting: int = WAITING) -> None:
@@ -48,34 +48,34 @@ class Passwords:
         self._room = count + waiting
 
     async def hash(self, password: str) -> str:
-        """The hash to store, in PHC format. Raises InvalidInput on one longer than 256 characters."""
+        """The hash to store, in PHC format. Raises InvalidInput for a password longer than 256 characters."""
         data = _as_bytes(password)
         if data is None:
             raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
         return await self._run(lambda: _HASHER.hash(data))
 
     async def verify(self, stored: str, password: str) -> bool:
-        """Whether it is the password of that hash. A hash that cannot be read is nobody's."""
+        """Whether the password belongs to that hash. An unreadable hash matches no password."""
         data = _as_bytes(password)
         return await self._run(lambda: _matches(_NOBODY if data is None else stored, data or b"") and data is not None)
 
     async def stretch(self, secret: str, salt: bytes) -> bytes:
-        """The raw Argon2id hash, for secrets that are shorter than a token and looked up by their hash."""
+        """The raw Argon2id hash, for secrets that are shorter than a token and are looked up by their hash."""
         return await self._run(lambda: hash_secret_raw(secret.encode(), salt, *_FIGURES, Type.ID))
 
     async def burn(self) -> None:
-        """Take the time of a `verify`, where there is no account, so that the answer's time does not tell."""
+        """Take as long as `verify` if there is no account, so that the response time does not reveal it."""
         await self._run(lambda: _matches(_NOBODY, b""))
 
     def needs_rehash(self, stored: str) -> bool:
-        """Whether the hash was made with other figures than today's; the moment to fix that is after a `verify`."""
+        """Whether the hash was made with other parameters than today's. Rehash after a successful `verify`."""
         try:
             return _HASHER.check_needs_rehash(stored)
         except InvalidHashError:
             return True
 
     def close(self) -> None:
-        """Wait for what is being hashed, drop what waits."""
+        """Wait for running hashes, and drop queued ones."""
         self._threads.shutdown(cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -85,7 +85,7 @@ class Passwords:
         loop = asyncio.get_running_loop()
         future = self._threads.submit(work)
 
-        # Counted when the thread is done, not the caller: one who hangs up leaves the work behind.
+        # Counted when the thread is done, not the caller: work continues after a caller disconnects.
         def done(_future: Future[T]) -> None:
             try:
                 loop.call_soon_threadsafe(self._leave)
@@ -100,9 +100,9 @@ class Passwords:
 
 
 def check_strength(password: str, *, words: Iterable[str] = ()) -> None:
-    """Refuse a password that is too short, too long, or among the first to be guessed.
+    """Refuse a password that is too short, too long, or easily guessed.
 
-    `words` are those close to the person: the email address, the name. Raises InvalidInput on the field `password`.
+    `words` are related to the person: the email address, the name. Raises InvalidInput on the field `password`.
     """
     if len(password) > LONGEST * 4:
         raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
@@ -152,7 +152,7 @@ def _common() -> frozenset[str]:
 
 @cache
 def _leaked() -> frozenset[str]:
-    """Whole passwords, which are no words to make others of."""
+    """Complete passwords, not words that are combined into others."""
     return _listed("leaked-passwords.txt")
 
 
@@ -161,14 +161,14 @@ def _listed(name: str) -> frozenset[str]:
 
 
 def _guessed_early(text: str, near: frozenset[str] | set[str]) -> bool:
-    """Whether it is made of words near the person, runs, years and repetitions, and at most one of the commonest words.
+    """Whether it consists of words related to the person, sequences, years and repetitions, and at most one common word.
 
     Two different common words pass: passphrases are made of them.
     """
     if text in _common() or text in _leaked() or len(set(text)) < SHORTEST // 3:
         return True
     plain = text.translate(_LEET)
-    # The fewest different common words with which the first n letters can be made; None where they cannot.
+    # The smallest set of different common words that can make up the first n letters; None if none can.
     fewest: list[frozenset[str] | None] = [frozenset(), *[None] * len(text)]
     for start in range(len(text)):
         used = fewest[start]
@@ -187,7 +187,7 @@ def _guessed_early(text: str, near: frozenset[str] | set[str]) -> bool:
 
 
 def _word(piece: str, text: str, start: int, end: int, near: frozenset[str] | set[str]) -> str | None:
-    """What a piece adds: itself for a common word, nothing ("") for what costs a guesser nothing, None for anything else."""
+    """What a piece adds: itself for a common word, "" for something trivial to guess, None for anything else."""
     written = text[start:end]
     if piece in near or _YEAR.fullmatch(written):
         return ""
@@ -199,7 +199,7 @@ def _word(piece: str, text: str, start: int, end: int, near: frozenset[str] | se
 
 
 def _stands_alone(kind: frozenset[str], text: str, start: int, end: int) -> bool:
-    """Whether the piece is all of that kind and touches no other letter of it: “!” and “42”, not a part of a long number."""
+    """Whether the piece is entirely of that kind and not next to more of it: “!” and “42”, not part of a long number."""
     return kind.issuperset(text[start:end]) and text[start - 1 : start] not in kind and text[end : end + 1] not in kind
 
 
@@ -211,7 +211,7 @@ def _matches(stored: str, data: bytes) -> bool:
 
 
 def _as_bytes(password: str) -> bytes | None:
-    """The bytes that are hashed: NFC, so that é typed as one key or two is the same; None where it cannot be a password."""
+    """The bytes that are hashed: NFC, so that é typed with one key or two is the same; None if it cannot be a password."""
     if len(password) > LONGEST * 4:
         return None
     text = unicodedata.normalize("NFC", password)

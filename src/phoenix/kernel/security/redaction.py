@@ -1,6 +1,6 @@
-"""Blanks personal data and secrets in what is about to be written: by key, by known value and by pattern.
+"""Redacts personal data and secrets in log output: by key, by known value and by pattern.
 
-The last step before bytes leave for a log. It errs to the side of blanking; ids, UUIDs, times and versions survive.
+The last step before a line is logged. It errs on the side of redacting; ids, UUIDs, times and versions are preserved.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SHORTEST_KNOWN = 3
 _SHORTEST_ANYWHERE = 8
 
 # fmt: off
-# A key is blanked when one of its words is among these: `new_password`, `clientIp`.
+# The value of a key is redacted when one of the key's words is among these: `new_password`, `clientIp`.
 _WORDS = frozenset(
     {
         "password", "passwd", "passphrase", "secret", "token", "jwt", "authorization", "cookie", "csrf", "otp", "totp", "signature",
@@ -34,7 +34,7 @@ _WORDS = frozenset(
         "birthday", "street",
     }
 )
-# … or when it is one of these as a whole; as words among others they mean something else.
+# … or when the whole key is one of these; as one word of several they mean something else.
 _WHOLE_KEYS = frozenset(
     {
         "name", "full_name", "first_name", "last_name", "given_name", "family_name", "display_name", "user_name", "username", "user",
@@ -52,7 +52,7 @@ _known: ContextVar[set[str] | None] = ContextVar("known_values", default=None)
 
 @contextmanager
 def remember(*values: str) -> Iterator[None]:
-    """Blank these values, in any usual encoding, in everything that is written within: a name, an address, a form's text."""
+    """Redact these values, in any usual encoding, in everything logged within the block: a name, an address, a form's text."""
     token = _known.set({*(_known.get() or ()), *values})
     try:
         yield
@@ -61,14 +61,14 @@ def remember(*values: str) -> Iterator[None]:
 
 
 def also_remember(*values: str) -> None:
-    """Add values that turned up since to the innermost `remember`; without one, nothing happens."""
+    """Add further values to the innermost `remember`; without one, nothing happens."""
     known = _known.get()
     if known is not None:
         known.update(values)
 
 
 def redact(text: str) -> str:
-    """The text with everything blanked that should not be written down. At most 20,000 characters of it."""
+    """The text with everything redacted that must not be logged. At most 20,000 characters of it."""
     if len(text) > LONGEST:
         text = text[:LONGEST] + "…"
     known = _known.get()
@@ -87,7 +87,7 @@ def redact(text: str) -> str:
 
 
 def redact_value(value: Any, key: str = "", depth: int = 0) -> Any:
-    """A value of a log record as plain data, redacted. Objects become their fields or their repr, bytes only their count."""
+    """A value of a log record as plain data, redacted. Objects become their fields or their repr, bytes only their length."""
     if value is None or isinstance(value, bool):
         return value
     if key and is_sensitive(key):
@@ -114,7 +114,7 @@ def redact_value(value: Any, key: str = "", depth: int = 0) -> Any:
 
 @lru_cache(maxsize=4096)
 def is_sensitive(key: str) -> bool:
-    """Whether values under that key are never written."""
+    """Whether values under that key are never logged."""
     words = [word.lower() for word in _WORD.findall(key)]
     joined = "_".join(words)
     return not _WORDS.isdisjoint(words) or joined in _WHOLE_KEYS or joined.endswith(_KEYS_OF_SECRETS)
@@ -149,7 +149,7 @@ def _pattern_of(known: frozenset[str]) -> re.Pattern[str] | None:
 
 
 def _whole(form: str) -> str:
-    """Short values only as whole words: a person called Ann should not blank “planning”."""
+    """Match short values only as whole words: a person called Ann must not cause “planning” to be redacted."""
     pattern = re.escape(form)
     if len(form) >= _SHORTEST_ANYWHERE:
         return pattern
@@ -160,14 +160,14 @@ _SECRET = r"[\w.-]*(?:password|passwd|passphrase|secret|token|jwt|authorization|
 _SENSITIVE = rf"{_SECRET}|(?:[\w.-]*[_.-])?(?:e?mail|ip|phone|name|username|client|peer|remote_addr|body|query_string)"
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$))"""
 
-# Words and ids, most of what is logged: nothing to look for.
+# Plain words and ids, which are most of the output: nothing to look for.
 _PLAIN = re.compile(r"(?!pho_)[a-z_]{1,40}(?:_[0-9a-hjkmnp-tv-z]{26})?")
 
-# What must be in a text for the pattern to be worth trying, the pattern, and what is written instead.
+# What a text must contain for the pattern to be worth trying, the pattern, and its replacement.
 _PATTERNS = [
     (needles, re.compile(pattern), replacement)
     for needles, pattern, replacement in (
-        # user:password@ in addresses of databases, caches and mail servers
+        # user:password@ in URLs of databases, caches and mail servers
         (("://",), r"(?<=://)[^/\s\"'<>]{1,512}@", rf"{BLANK}@"),
         ((" ",), r"(?i)\b(bearer|basic)\s+[\w\-.~+/%]{6,}=*", rf"\1 {BLANK}"),
         (("eyJ",), r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*", BLANK),
@@ -182,7 +182,7 @@ _PATTERNS = [
         (("'", '"'), rf"(?i)(?<![\w.-])((?:{_SENSITIVE})(?:\\?['\"])?\s*[:=]\s*b?\\?){_QUOTED}", rf"\1{BLANK}"),
         # (b'cookie', b'…'), but not what follows a value such as "wrong_credentials"
         (("',", '",'), rf"(?i)([(\[]\s*b?\\?['\"](?:{_SENSITIVE})\\?['\"],\s*b?\\?){_QUOTED}", rf"\1{BLANK}"),
-        # password=…, token:…, in forms, addresses and prose of libraries
+        # password=…, token:…, in forms, URLs and messages of libraries
         (("=", ":"), rf"(?i)(?<![\w.-])({_SECRET}[:=])(?!\[redacted)[^\s&;,'\"()\[\]{{}}<>]+", rf"\1{BLANK}"),
         (("=",), rf"(?i)([?&](?:{_SENSITIVE}|code|state|key|sig|q)=)[^\s&#'\"<>]+", rf"\1{BLANK}"),
         (("ode", "ODE"), r"(?i)\b(code\\?['\"]?\s*[:=]\s*\\?['\"]?)\d{6,8}\b", rf"\1{BLANK}"),
@@ -204,7 +204,7 @@ _AT = re.compile(r"@|＠|%(?:25){0,4}40|&#64;|&#x40;|&commat;|\\u0040|\\x40")
 _LOCAL = re.compile(rf"(?:\\?\"(?:[^\"\\\n]|\\.)+\"|(?:[^\s\"<>()\[\]{{}},;:\\]|{_ESCAPE})+)\Z")
 _DOMAIN = re.compile(rf"\[[\w:.]{{3,60}}\]|(?=[\w.%\\-]{{0,254}}[^\W\d_])(?:[\w%-]|{_ESCAPE}|[.。](?=[\w%\\])){{1,255}}")
 _LONGEST_LOCAL = 256
-# What stands before an address in the same run of characters, and can stay: a path, a query, `email=`, an open quote.
+# What can precede an address in the same run of characters, and is preserved: a path, a query, `email=`, an open quote.
 _BEFORE_EMAIL = re.compile(r"/(?:.*[/?&=])?|[\w.-]*='?|'")
 _IPV4 = re.compile(r"(?<![\d.vV])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,}[0-9A-Fa-f:.]*(?:%[\w.-]+)?")
@@ -212,12 +212,12 @@ _LEAST_COLONS = 7
 _RANDOM = re.compile(r"[A-Za-z0-9_-]{40,}")
 _MOST_CAPITALS = 12
 _CODE = re.compile(r"\d{6,8}")
-# By the numbers that networks have: so that a time in microseconds is not taken for a card.
+# By the prefixes of the card networks, so that a time in microseconds is not mistaken for a card.
 _CARD = re.compile(r"(?<![\w.-])(?:4|5[1-5]|2[2-7]|3[0-8]|6)(?:[ -]?\d){11,18}(?![\w-])")
 
 
 def _blank_emails(text: str) -> str:
-    """Looks from each @ to both sides, so that the time is in proportion to the text whatever it holds."""
+    """Looks in both directions from each @, so that the time is proportional to the length of any text."""
     parts = []
     done = 0
     for at in _AT.finditer(text):
@@ -239,12 +239,12 @@ def _blank_address(match: re.Match[str]) -> str:
         address = ipaddress.ip_address(bare)
     except ValueError:
         return text
-    # Nobody's own: these say where Phoenix listens.
+    # Not personal: addresses Phoenix listens on.
     return text if address.is_loopback or address.is_unspecified else "[ip]" + text[len(text.rstrip(".:")) :]
 
 
 def _blank_token(match: re.Match[str]) -> str:
-    """Text that only chance makes. Names have fewer capitals, digests only one case."""
+    """Whether the text looks random. Names have fewer capitals, digests only one case."""
     text = match[0]
     capitals = sum("A" <= letter <= "Z" for letter in text)
     mixed = capitals and any("a" <= letter <= "z" for letter in text)

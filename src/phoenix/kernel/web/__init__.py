@@ -1,1 +1,1 @@
-"""How a request becomes a call of an action or a query, and the result an answer."""
+"""From a request to a call of an action or query, and from its result to a response."""

@@ -22,7 +22,7 @@ ANSWER = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Ans
 
 
 def answer(value: Any, *, version: int | None = None) -> Answer:
-    """An answer of a value; the tag is its version, or a digest where it has none."""
+    """An answer from a value. The tag is its version, or a digest if it has none."""
     body = msgspec.json.encode(value)
     return Answer(body, f'"{version}"' if version is not None else digest(body))
 
@@ -32,5 +32,5 @@ def digest(body: bytes) -> str:
 
 
 def matches(header: str, etag: str) -> bool:
-    """Whether If-None-Match names this tag; weak comparison, as RFC 9110 asks."""
+    """Whether If-None-Match contains this tag, by weak comparison as RFC 9110 requires."""
     return header.strip() == "*" or etag in (part.strip().removeprefix("W/") for part in header.split(","))

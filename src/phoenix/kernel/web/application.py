@@ -1,4 +1,4 @@
-"""What the web layers of one process share, and what they know of one request. Both typed: nothing is kept in bags."""
+"""What the web layers of one process share, and what they know about one request, both as typed values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEY = "phoenix"
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One web process: its runtime, its modules, its templates, and who is signed in.
+    """One web process: its runtime, its modules, its templates, and the reader of its sessions.
 
     `people_url` is the public address, also on the admin listener. `document` gives the OpenAPI document as JSON.
     """
@@ -40,10 +40,10 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What was decided of a request before its content was interpreted.
+    """What was decided about a request before its content was interpreted.
 
-    `token` is what the user authenticated with. `member` is proof of the permission the route names, where the
-    organisation was known from the path, the query or the body.
+    `token` is what the user authenticated with. `member` is the checked permission that the route names, if the organisation
+    was known from the path, the query or the body.
     """
 
     actor: Actor | None
@@ -55,7 +55,7 @@ class Admission:
 
 @dataclass(slots=True)
 class RequestState:
-    """What the layers know of one request: its number, the client's address, and what was decided of it."""
+    """What the layers know about one request: its id, the client's address, and what was decided about it."""
 
     app: App
     address: str = ""
@@ -64,12 +64,12 @@ class RequestState:
 
 
 def put_state(scope: Any, state: RequestState) -> None:
-    """Put it where `state_of` finds it; done once, by the outermost layer."""
+    """Store it where `state_of` finds it; done once, by the outermost layer."""
     scope[KEY] = state
 
 
 def state_of(scope: Any) -> RequestState:
-    """The state of the request with this scope. Raises KeyError for a request that no layer of ours let in."""
+    """The state of the request with this scope. Raises KeyError for a request that did not pass through our layers."""
     return cast("RequestState", scope[KEY])
 
 

@@ -1,4 +1,4 @@
-"""ASGI as the layers around the framework use it (version 3.0). The framework's own types fit only its own handlers."""
+"""ASGI types for the layers around the framework (version 3.0). The framework's own types fit only its handlers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bundled styles and scripts: are they all there?"""
+"""Check that the bundled styles and scripts are complete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FIX = "In a clone, run `make setup`. Elsewhere, install Phoenix again, or correc
 
 
 def missing_asset(static: Path) -> Path | None:
-    """The first file of the bundles that is not in this folder; None where every page finds what it needs."""
+    """The first bundled file that is missing from this folder; None if all are there."""
     manifest = static / "manifest.json"
     try:
         chunks = json.loads(manifest.read_bytes()).values()

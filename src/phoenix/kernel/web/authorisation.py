@@ -1,10 +1,10 @@
-"""Who may call a route. The one place that decides it, for the API and for pages alike, in one order:
+"""Who may call a route. Decided only here, for the API and for pages alike, in this order:
 
 1. limits and session, from the head of the request: 401, 403 and 429 without reading a body;
 2. the bytes of the body, bounded in size and time, and not yet interpreted;
-3. session and permission as they are now: a body can take time to arrive, and permissions can end before it does;
-4. parsing and validation, which the route does;
-5. for acts of authority, credentials and money, session and permission again, inside the transaction.
+3. session and permission as they are now: a body can take time to arrive, and permissions can be removed in that time;
+4. parsing and validation, by the route;
+5. for acts on authority, credentials and money, session and permission again, inside the transaction.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_
 from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
 from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of
 
-# A form that was shown in time may be sent a little later.
+# A form that was shown in time can be sent a little later.
 FILLING_IN = timedelta(minutes=5)
 BODY_SECONDS = 30.0
 
@@ -52,7 +52,7 @@ class BodyIncomplete(PhoenixError):
 
 
 async def admit(request: AnyRequest, rule: Rule) -> Admission:
-    """Steps 1 to 3. Raises whatever refuses the request."""
+    """Steps 1 to 3. Raises the error that refuses the request."""
     state = state_of(request.scope)
     limiter = state.app.runtime.limiter
     limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits])
@@ -66,7 +66,7 @@ async def admit(request: AnyRequest, rule: Rule) -> Admission:
 
 
 async def decide_again(request: AnyRequest, rule: Rule, tx: Transaction) -> Admission:
-    """Step 5: on what is true in this transaction, which holds the account and its membership until it ends."""
+    """Step 5: as of this transaction, which locks the account and its membership until it ends."""
     state = state_of(request.scope)
     before = state.admission
     if before is None or before.actor is None or before.token is None:
@@ -86,7 +86,7 @@ async def _decide(request: AnyRequest, rule: Rule, body: bytes | None) -> Admiss
     try:
         actor, token, by_cookie = await authenticate(request)
     except NotSignedIn:
-        # What anyone may do, such as refreshing an expired token, does not fail for carrying that token along.
+        # A public route, such as refreshing an expired token, does not fail because the expired token was sent along.
         if rule.may != PUBLIC:
             raise
         actor, token, by_cookie = None, None, False
@@ -105,7 +105,7 @@ async def _decide(request: AnyRequest, rule: Rule, body: bytes | None) -> Admiss
 
 
 async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, bool]:
-    """Who is asking, by which token, and whether a cookie brought it. Raises NotSignedIn for a bearer token that is not good."""
+    """The actor, their token, and whether it came in a cookie. Raises NotSignedIn for an invalid bearer token."""
     app = app_of(request)
     headers = request.scope["headers"]
     token = bearer(headers)
@@ -126,7 +126,7 @@ def is_api_call(request: AnyRequest) -> bool:
 
 
 def limited_as(address: str) -> str:
-    """The key a client address is rate-limited by: of IPv6 its network of 64 bits, the least that anyone is given."""
+    """The key a client address is rate-limited by: for IPv6 its /64 network, the smallest that is assigned."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -137,19 +137,19 @@ def limited_as(address: str) -> str:
 
 
 async def _read_body(request: AnyRequest) -> bytes:
-    """All of it, stored with the request for the code that interprets it. Raises BodyTimeout and BodyIncomplete."""
+    """Read the whole body and store it with the request. Raises BodyTimeout and BodyIncomplete."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.body()
     except TimeoutError:
         raise BodyTimeout from None
     except InternalServerException:
-        # Litestar's word for a client that left in the middle; the server says the same of chunks that it cannot read.
+        # Litestar's error for a client that disconnected; the server reports chunks that it cannot read in the same way.
         raise BodyIncomplete from None
 
 
 def _organisation_named(request: AnyRequest, rule: Rule, body: bytes | None) -> str | None:
-    """The organisation that the head or the body names; None where it is not known yet, or cannot be read."""
+    """The organisation that the head or the body names; None if it is not known yet, or cannot be read."""
     if rule.within in {"", FOUND}:
         return None
     if rule.within.startswith(BODY):
@@ -159,7 +159,7 @@ def _organisation_named(request: AnyRequest, rule: Rule, body: bytes | None) -> 
 
 
 def _field_of(body: bytes, name: str) -> str | None:
-    """One field of a JSON object; nothing else in it is interpreted. What it holds is refused later, by validation."""
+    """One field of a JSON object; nothing else in it is interpreted. Validation checks the rest later."""
     try:
         return getattr(msgspec.json.decode(body, type=_only(name)), name, None)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -172,9 +172,9 @@ def _only(name: str) -> type[msgspec.Struct]:
 
 
 def _permitted(request: AnyRequest, rule: Rule, actor: Actor, organisation: str | None, *, unread: bool = False) -> Membership | None:
-    """Proof of the permission where the organisation is known; while its name is `unread` in the body, there is none yet.
+    """The checked permission if the organisation is known; None while its name in the body is still `unread`.
 
-    Raises NotFound, Forbidden and what else refuses.
+    Raises NotFound, Forbidden, or another error that refuses the request.
     """
     settings = app_of(request).runtime.settings
     _check_impersonation(request, rule, actor)

@@ -21,10 +21,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Call:
-    """One request. `form` holds the fields of a form; `cookies` and `headers` go out with the answer.
+    """One request. `form` holds the fields of a form; `cookies` and `headers` are sent with the response.
 
-    `db` reads; `tx` writes, and is there for POST, PUT, PATCH and DELETE only. `user` is None where nobody is signed in;
-    `actor` raises NotSignedIn then.
+    `db` reads; `tx` writes, and exists only for POST, PUT, PATCH and DELETE. If nobody is signed in, `user` is None and
+    `actor` raises NotSignedIn.
     """
 
     request: AnyRequest
@@ -35,7 +35,7 @@ class Call:
     cookies: list[Cookie] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     checked: bool = False
-    """Whether the handler named the organisation that a rule with FOUND leaves open."""
+    """Whether the handler named the organisation that a rule with FOUND leaves to it."""
 
     @property
     def app(self) -> App:
@@ -66,15 +66,15 @@ class Call:
 
     @property
     def member(self) -> Membership:
-        """Proof of the route's permission in the organisation that path, query or body name."""
+        """The route's permission, checked in the organisation that the path, query or body names."""
         if self.admission.member is None:
             raise TypeError("This route does not say which organisation it works in.")
         return self.admission.member
 
     def within(self, organisation: str, missing: str = "") -> Membership:
-        """Proof of the route's permission in an organisation that only the handler knows.
+        """Check the route's permission in an organisation that only the handler knows.
 
-        Raises Forbidden, and NotFound for someone who is not a member, with `missing` as its sentence.
+        Raises Forbidden, or NotFound with the sentence `missing` if the actor is not a member.
         """
         self.checked = True
         if missing and self.actor.membership(organisation) is None:
@@ -82,7 +82,7 @@ class Call:
         return self.actor.require(self.rule.may, organisation)
 
     def forget_user(self) -> None:
-        """Show the answer as to nobody: the session has just ended."""
+        """Show the response as if nobody were signed in: the session has just ended."""
         self.admission = Admission(None, None, by_cookie=False)
 
     @property
@@ -101,7 +101,7 @@ class Call:
         return str(self.request.query_params.get(name, default))
 
     def number(self, name: str, default: str = "") -> int | None:
-        """A whole number of at most nine digits in a field of the form; None where there is none."""
+        """A whole number of at most nine digits in a field of the form, or None."""
         text = self.form.get(name, default).strip()
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
@@ -111,7 +111,7 @@ class Call:
         return self.request.headers.get("user-agent", "")[:300]
 
     def expected_version(self) -> int | None:
-        """The version in If-Match, None for `*`. Raises PreconditionRequired without the header (RFC 6585)."""
+        """The version in If-Match; None for `*`. Raises PreconditionRequired without the header (RFC 6585)."""
         header = self.request.headers.get("if-match", "").strip()
         if not header:
             raise PreconditionRequired("Send the ETag you read as If-Match, so that no one's changes are overwritten.")
@@ -133,14 +133,14 @@ class Created(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Accepted(Generic[T]):
-    """Something that happens later: 202."""
+    """Something that will be done later: 202."""
 
     value: T
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file to save, under a plain name, held by no cache."""
+    """A file to download under a plain name, never cached."""
 
     body: bytes
     media_type: str

@@ -1,4 +1,4 @@
-"""The client's address and scheme, worked out once for every request."""
+"""The client's address and scheme, determined once for every request."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
 
-# So many requests from one address, all of them forwarded for someone, are a proxy that was not named.
+# This many requests from one address, all of them forwarded for others, mean a proxy that was not configured.
 ENOUGH_TO_TELL = 20
 
 
 class ClientAddress:
-    """The outermost layer but for hot reads: begins the state of a request, with its client's address.
+    """The outermost layer except for hot reads: creates the state of a request or a socket, with its client's address.
 
     Forwarded addresses are believed only from trusted proxies.
 
-    Logs once when every request seems to come from one address that forwards for others: limits by address would then
-    count everyone as one.
+    Logs once if every request seems to come from one address that forwards for others: limits by address would then
+    count everyone as the same client.
     """
 
     def __init__(self, app: AsgiApp, shared: App, trusted: Sequence[str]) -> None:
@@ -34,7 +34,7 @@ class ClientAddress:
         self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] in {"http", "websocket"}:
             peer = (scope.get("client") or ("", 0))[0]
             state = RequestState(self._shared)
             put_state(scope, state)
@@ -43,7 +43,8 @@ class ClientAddress:
                 state.address = peer
             else:
                 state.address = client_address(peer, _all(headers, b"x-forwarded-for"), self._trusted)
-                scope["scheme"] = client_scheme(peer, _all(headers, b"x-forwarded-proto"), self._trusted, scope["scheme"])
+                if scope["type"] == "http":
+                    scope["scheme"] = client_scheme(peer, _all(headers, b"x-forwarded-proto"), self._trusted, scope["scheme"])
             if not self._has_warned:
                 self._look_for_proxy(peer, state.address, headers)
         await self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Cookies that pages of ours set and read."""
+"""Cookies that our pages set and read."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ LONGEST = 4000
 
 
 def cookie_value(call: Call, name: str) -> str:
-    """What a cookie of ours holds, bounded; "" without it."""
+    """The value of one of our cookies, limited in length; "" without it."""
     return call.request.cookies.get(cookie_of(call.runtime.settings, name), "")[:LONGEST]

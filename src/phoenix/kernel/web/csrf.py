@@ -1,7 +1,7 @@
-"""Cross-site request forgery: a token bound to the session or browser, and the browser's own word on the origin.
+"""Cross-site request forgery: a token bound to the session or browser, and the origin reported by the browser.
 
-Asked for wherever a browser would send its cookie along by itself: unsafe methods that carry one of our cookies, and
-every form. Requests authenticated by the Authorization header need none.
+Required wherever a browser would send its cookie automatically: for unsafe methods with one of our cookies, and for
+every form. Requests authenticated by the Authorization header need no token.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def new_browser() -> str:
 
 
 def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
-    """Raises Forged where the browser says that another site made the request (Sec-Fetch-Site, Origin)."""
+    """Raises Forged if the browser says that another site made the request (Sec-Fetch-Site, Origin)."""
     origin = request.headers.get("origin")
     if origin in settings.web.cors_origins:
         return
@@ -43,13 +43,13 @@ def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
 
 
 def check(keys: Keys, binding: str | None, given: str | None) -> None:
-    """Raises Forged where the token does not belong to the session or browser."""
+    """Raises Forged if the token does not belong to the session or browser."""
     if not binding or not given or not same(token_for(keys, binding), given):
         raise Forged("This page has expired, or cookies are turned off. Reload it and try again.")
 
 
 def _netloc(origin: str) -> str | None:
-    """Its name and port; None for what is no address."""
+    """The host name and port of an address; None if it is not one."""
     try:
         return urlsplit(origin).netloc
     except ValueError:

@@ -1,6 +1,6 @@
-"""What development shows of a request that failed: traceback, request and statements, redacted. Never shown anywhere else.
+"""The page that development shows for a failed request: traceback, request and statements, redacted. Never shown elsewhere.
 
-It stands by itself: no query, no script, and its style comes from the bundles where there are any, since they may be what broke.
+It is self-contained: no query, no script, and its style comes from the bundles only if there are any, since they may be missing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One frame of a traceback. `ours` is whether it is not a library's."""
+    """One frame of a traceback. `ours` is false for a library's."""
 
     location: str
     function: str
@@ -44,7 +44,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An exception and how it came about."""
+    """An exception and its traceback."""
 
     kind: str
     message: str
@@ -52,7 +52,7 @@ class Failure:
 
 
 def debug_page(error: BaseException, request: AnyRequest) -> Response[Any]:
-    """The page of a request that failed with this error. The caller has made sure that this is development."""
+    """The page for a request that failed with this error. The caller has checked that this is development."""
     app = app_of(request)
     if not app.runtime.settings.development:
         raise RuntimeError("The debug page is for development only.")
@@ -78,7 +78,7 @@ def debug_page(error: BaseException, request: AnyRequest) -> Response[Any]:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error and what it came from, the first cause last."""
+    """The error and its causes, the first cause last."""
     found: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in found and len(found) < MOST_CAUSES:
@@ -93,7 +93,7 @@ def _failure(error: BaseException) -> Failure:
     while trace is not None:
         steps.append(_step(trace))
         trace = trace.tb_next
-    # Where it broke is read first.
+    # The innermost frame is read first.
     return Failure(type(error).__name__, redact(str(error)), tuple(reversed(steps)))
 
 
@@ -103,7 +103,7 @@ def _step(trace: TracebackType) -> Step:
     ours = "site-packages" not in path.parts and not path.is_relative_to(sys.base_prefix)
     location = str(path.relative_to(CODE.parent)) if path.is_relative_to(CODE) else str(path)
     numbers = range(max(1, trace.tb_lineno - LINES_AROUND), trace.tb_lineno + LINES_AROUND + 1)
-    # Lines of the source, never values of variables: those are people's.
+    # Source lines, never the values of variables, which may be personal data.
     lines = tuple(
         Line(number, redact(text.rstrip()), number == trace.tb_lineno)
         for number in numbers

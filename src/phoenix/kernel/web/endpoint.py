@@ -1,8 +1,8 @@
-"""Route decorators for the API, and how what a handler returns becomes an answer.
+"""Route decorators for the API, and how a handler's result becomes a response.
 
-A handler takes a `Call` named `call`, and whatever else the framework gives: path and query parameters, `data`. Where the
-route says `within` which organisation it works, it may take the proof as `member`. It returns a Struct, `Created`,
-`Accepted`, `Answer` or None.
+A handler takes a `Call` named `call`, and whatever else the framework provides: path and query parameters, `data`. If the
+route says `within` which organisation it works, the handler can take the checked permission as `member`. It returns a
+Struct, `Created`, `Accepted`, `Answer` or None.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from phoenix.kernel.web.route_document import problems_of, security_of, status_a
 from phoenix.kernel.web.rules import BODY, FOUND, SAFE, Rule
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
-# What a handler is given by us, and not by the framework.
+# Arguments of a handler that come from us, not from the framework.
 OURS = frozenset({"call", "member"})
 
 
@@ -63,8 +63,8 @@ def route(
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route of the API.
 
-    `queries` is its budget, the session check not counted. `problems` are statuses it can answer with besides those every
-    route can. What it `asks` of its caller are the fields of a Rule.
+    `queries` is its budget, not counting the session check. `problems` are statuses it can answer with besides those of
+    every route. What it `asks` of its caller are the fields of a Rule.
     """
     rule = Rule(**asks)
 
@@ -73,7 +73,7 @@ def route(
         hints = get_type_hints(handler, include_extras=True)
         status, returned = status_and_type(hints.get("return"))
         hints.update({name: _placed(name, hints[name], path) for name in signature.parameters if name not in OURS})
-        # What only the rule reads is documented, and not passed on.
+        # Parameters that only the rule reads are documented, but not passed to the handler.
         unused = [name for name in _parameters_of(path, rule) if name not in signature.parameters]
         takes_member = "member" in signature.parameters
 
@@ -112,7 +112,7 @@ def route(
 
 
 class GuardedRoute(HTTPRouteHandler):
-    """A route that is admitted by its rule before the framework interprets anything the client sent."""
+    """A route whose rule is applied before the framework interprets anything the client sent."""
 
     async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         await admit(connection, self.opt["rule"])  # type: ignore[arg-type]
@@ -168,7 +168,7 @@ async def _answer(
 
 
 def admitted(request: AnyRequest) -> Admission:
-    """What was decided of this request. Raises RuntimeError for a route that nothing admitted: a fault of ours."""
+    """What was decided about this request. Raises RuntimeError for a route without a decision: a bug."""
     admission = state_of(request.scope).admission
     if admission is None:
         raise RuntimeError("This request was not admitted.")
@@ -176,7 +176,7 @@ def admitted(request: AnyRequest) -> Admission:
 
 
 def transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContextManager[Transaction]:
-    """The transaction of a request, in the name of its actor."""
+    """The transaction of a request, on behalf of its actor."""
     database = app_of(request).runtime.database
     if actor is None:
         return database.transaction(request=request_id(request))
@@ -194,20 +194,20 @@ async def _once(request: AnyRequest, tx: Transaction, actor: Actor | None) -> On
 
 
 def check_within(call: Call) -> None:
-    """A route that leaves its organisation open must have named one by now. Raises RuntimeError outside production."""
+    """A handler whose rule leaves the organisation to it must have named one by now. Raises RuntimeError outside production."""
     if call.rule.within == FOUND and not call.checked and not call.runtime.settings.strict:
         raise RuntimeError("The handler found no organisation: call `call.within(…)` before anything is shown or changed.")
 
 
 def check_budget(reader: Reader, budget: int, runtime: Runtime) -> None:
-    """Outside production a route that makes more queries than it says fails, so that nobody gets used to it."""
+    """Outside production, a route that exceeds its query budget fails, so that the excess is noticed at once."""
     made = _made(reader)
     if made > budget and not runtime.settings.strict:
         raise QueryBudgetExceeded(f"{made} queries were made; the route declares {budget}.")
 
 
 def _made(reader: Reader) -> int:
-    """The queries made, with the one that writes the events at the end."""
+    """The number of queries made, including the one that writes the events at the end."""
     return reader.queries + (1 if isinstance(reader, Transaction) and reader.events else 0)
 
 
@@ -244,7 +244,7 @@ def _bytes(body: bytes, status: int, headers: dict[str, str], call: Call) -> Res
 
 
 def _parameters_of(path: str, rule: Rule) -> list[str]:
-    """The parameters that the path has, and the one of the query that names the organisation."""
+    """The parameters of the path, and the query parameter that names the organisation."""
     named = re.findall(r"{(\w+):", path)
     in_query = rule.within and rule.within != FOUND and not rule.within.startswith(BODY) and rule.within not in named
     return [*named, rule.within] if in_query else named

@@ -1,4 +1,4 @@
-"""Headers of every answer: security, request id, version; and CORS for the origins that are allowed."""
+"""Headers of every response: security, request id, version; and CORS for the allowed origins."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _requests = itertools.count()
 
 
 def new_request_id() -> str:
-    """A number no other request of this installation has: eight digits of the process, eight of its count."""
+    """An id that is unique in this installation: eight digits for the process, eight for its count."""
     return f"{_process}{next(_requests) & 0xFFFFFFFF:08x}"
 
 
 def policy(settings: Settings, sources: Sources = Sources(), frames: str = "") -> str:  # noqa: B008 - a frozen value
-    """The Content-Security-Policy of our pages: nothing inline, and from elsewhere only what modules declare."""
+    """The Content-Security-Policy of our pages: nothing inline, and external origins only where modules declare them."""
     sockets = "'self'"
     if settings.realtime.url:
         address = urlsplit(settings.realtime.url)
@@ -51,7 +51,7 @@ def policy(settings: Settings, sources: Sources = Sources(), frames: str = "") -
 
 
 def security_headers(settings: Settings, sources: Sources) -> list[Raw]:
-    """Headers that are the same on every answer."""
+    """Headers that are the same on every response."""
     headers = [
         (b"content-security-policy", policy(settings, sources).encode()),
         (b"x-content-type-options", b"nosniff"),
@@ -68,7 +68,7 @@ def security_headers(settings: Settings, sources: Sources) -> list[Raw]:
 
 
 class Headers:
-    """The outermost layer: names the request, answers CORS preflights, and adds the headers to every answer."""
+    """The outermost layer: gives the request its id, answers CORS preflights, and adds the headers to every response."""
 
     def __init__(self, app: AsgiApp, settings: Settings, sources: Sources) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Is this process alive, and can it do its work."""
+"""Liveness, readiness and metrics of this process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.kernel.web.endpoint import get
 from phoenix.kernel.web.pages import Plain, page
 from phoenix.kernel.web.rules import PUBLIC
 
-# Modules read their figures on connections of their own.
+# Modules read their metrics on connections of their own.
 METRIC_QUERIES = 0
 SELECT_ONE: Query[int] = query(int, "SELECT 1")
 

@@ -1,7 +1,7 @@
 """Hot reads: session check and cached bytes, answered around the framework.
 
-Answers only when everything is in this process's memory and still counts; in every other case the framework answers,
-and fills the cache on its way.
+Answers only if everything is in this process's memory and still valid; in every other case the framework answers, and
+fills the cache.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from phoenix.kernel.web.session_reader import COOKIE, actor_key, bearer, cookie,
 
 
 class HotReads:
-    """The layer around the framework. On several machines generations are not in memory, and it steps aside."""
+    """The layer around the framework. With several machines, generations are not in memory, and it does nothing."""
 
     def __init__(self, app: AsgiApp, shared: App, reads: Iterable[HotRead]) -> None:
         runtime = shared.runtime
@@ -55,7 +55,7 @@ class HotReads:
         await self._app(scope, receive, send)
 
     def reader(self, scope: Scope, now: datetime) -> Actor | None:
-        """Who reads, as far as it is in memory and still counts: the session check of a hot read."""
+        """The reader, if they are in memory and still valid: the session check of a hot read."""
         headers = scope["headers"]
         token = bearer(headers) or cookie(headers, self._cookie)
         if token is None:

@@ -1,6 +1,7 @@
 """Idempotency-Key: the same key and body get the same answer for 24 hours, even when both arrive at once.
 
-Answers hold tokens, keys and codes, and requests hold passwords: an answer is kept sealed, of a request only a keyed hash.
+Answers contain tokens, keys and codes, and requests contain passwords. So answers are stored sealed, and of a request only
+a keyed hash is stored.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Reused(InvalidInput):
 
 
 class Once:
-    """One keyed request. `replay` gives the answer it had before; `keep` stores the one it gets now."""
+    """One request with a key. `replay` returns its earlier answer; `keep` stores the current one."""
 
     def __init__(self, tx: Transaction, keys: Keys, caller: str, key: str, method_and_path: str, body: bytes) -> None:
         self._tx = tx
@@ -61,7 +62,7 @@ class Once:
         self._request = keys.mac("request", method_and_path, body)
 
     async def replay(self) -> Response[bytes] | None:
-        """Raises InFlight while another request holds the key, Reused where it came with another request."""
+        """Raises InFlight while another request holds the key, Reused if the key was used for a different request."""
         if not await self._tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(self._bound_to.encode()))):
             raise InFlight("A request with this Idempotency-Key is in progress. Wait for its response, then try again.")
         found = await self._tx.maybe(FIND, self._caller, self._key, self._tx.now - KEEP)
@@ -71,7 +72,7 @@ class Once:
             raise Reused("This Idempotency-Key was used with a different body. Use a new key for a new request.")
         body = self._keys.unseal(SEALED_AS, found.body, bound_to=self._bound_to)
         if body is None:
-            # Of another caller, or from before the master secret was changed: as if it had never been kept.
+            # Another caller's, or from before the master secret changed: treated as if it had never been stored.
             return None
         return Response(
             body, status_code=found.status, media_type="application/json", headers={**found.headers, "Idempotency-Replayed": "true"}
@@ -83,19 +84,19 @@ class Once:
 
     @property
     def _bound_to(self) -> str:
-        """What an answer is bound to: whose it is, and under which key."""
+        """What an answer is bound to: its caller and its key."""
         return f"{self._caller}\0{self._key}"
 
 
 def check_key(key: str) -> str:
-    """Raises InvalidInput where the header cannot be a key."""
+    """Raises InvalidInput if the header cannot be a key."""
     if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
         raise InvalidInput(errors=(FieldError("Idempotency-Key", "invalid", "Use 1 to 200 printable ASCII characters."),))
     return key
 
 
 async def forget_old_keys(runtime: Runtime) -> None:
-    """Delete what is older than 24 hours; runs by schedule."""
+    """Delete answers older than 24 hours; runs on a schedule."""
     async with runtime.database.transaction() as tx:
         await tx.execute(FORGET, tx.now - KEEP)
 

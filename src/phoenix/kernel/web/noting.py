@@ -1,4 +1,4 @@
-"""A layer of development: notes the statements of each request, and with PHOENIX_SQL_LOG logs them when it has been answered."""
+"""A layer for development: records the statements of each request, and with PHOENIX_SQL_LOG logs them after the response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ log = structlog.get_logger(__name__)
 
 
 class Noting:
-    """Stands inside of what names the request, so that the lines carry its id."""
+    """Runs inside the layer that gives the request its id, so that the lines include it."""
 
     def __init__(self, app: AsgiApp, *, log: bool) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The context every page gets: who reads it, where they are, where they can go."""
+"""The context of every page: its reader, their organisation, and their navigation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class OrganisationAvatar(Avatar):
     role: str
     permissions: frozenset[str]
     href: str
-    """Where it opens: the first place that its member may see."""
+    """Where the organisation opens: at the first item that its member can see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class NavigationLink:
 
 @dataclass(frozen=True, slots=True)
 class ActionLink:
-    """The first action of an organisation, resolved for a reader."""
+    """The primary action of an organisation, resolved for a reader."""
 
     label: str
     empty_label: str
@@ -59,7 +59,7 @@ class Toast:
 
 @dataclass(frozen=True, slots=True)
 class ImpersonationNotice:
-    """Who impersonates the reader, until when, and whether they can change anything."""
+    """Who is impersonating the reader, until when, and whether they can change anything."""
 
     name: str
     until: datetime
@@ -70,7 +70,7 @@ class ImpersonationNotice:
 
 @dataclass(frozen=True, slots=True)
 class LiveUpdates:
-    """The address of the sockets, and the organisation whose events matter on this page."""
+    """The address of the sockets, and the organisation whose events this page follows."""
 
     url: str
     organisation: str
@@ -147,7 +147,7 @@ def _opens_at(app: App, membership: MembershipRecord) -> str:
 
 
 def navigation(app: App, actor: Actor | None, membership: MembershipRecord | None, path: str) -> list[NavigationLink]:
-    """The places a reader can go to: those of staff on the admin listener, all others on the public one."""
+    """The navigation items a reader can open: those for staff on the admin listener, all others on the public one."""
     staff = app.listener == "admin"
     links = []
     for item in app.registry.navigation:

@@ -1,6 +1,6 @@
 """Route decorators for pages. A handler takes a `Call` and returns a `View`, a `Redirect`, or a fragment.
 
-A form that is refused is shown again by `retry`, with what was entered, the sentences beside their fields, and the status of the refusal.
+An invalid form is shown again by `retry`, with what was entered, the messages beside their fields, and the status of the error.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from litestar import MediaType, Request
 from litestar.datastructures import Cookie, State
+from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -28,10 +29,11 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of
-from phoenix.kernel.web.authorisation import admit, decide_again
+from phoenix.kernel.web.authorisation import admit, authenticate, decide_again
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.endpoint import check_budget, check_within, transaction
 from phoenix.kernel.web.page_context import page_context
+from phoenix.kernel.web.problems import UnreadableForm
 from phoenix.kernel.web.rules import Rule
 from phoenix.kernel.web.session_reader import cookie_of
 
@@ -52,7 +54,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """On to another of our pages, with a sentence to show there."""
+    """A redirect to another of our pages, with a message to show there."""
 
     to: str
     toast: str = ""
@@ -60,7 +62,7 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A page as it is, without our frame. `policy` is the Content-Security-Policy that stands in for ours."""
+    """A page without our layout. `policy` is the Content-Security-Policy that replaces ours."""
 
     html: str
     policy: str
@@ -81,20 +83,20 @@ Retry: TypeAlias = HTTPRouteHandler | str | None
 
 
 def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare a page that is read. What it `asks` of its reader are the fields of a Rule; `slots` are places others fill."""
+    """Declare a page. What it `asks` of its reader are the fields of a Rule; `slots` are places that other modules fill."""
     return _route("GET", path, Rule(**asks), queries=queries, retry=None, slots=slots)
 
 
 def form(path: str, *, queries: int, retry: Retry = None, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare what happens when a form is sent. `retry` is the page it was on; its path, where another module has it."""
+    """Declare the handler of a form. `retry` is the page it was on, or its path if that page is in another module."""
     return _route("POST", path, Rule(**asks), queries=queries, retry=retry)
 
 
 def safe_next(target: str) -> str:
-    """A path of ours to go on to, or "/": never another site."""
+    """A path of ours to continue to, or "/": never another site."""
     if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
         return "/"
-    # A header holds ASCII; what people typed beyond it is written as browsers write it.
+    # A header is ASCII; other characters are encoded as browsers do it.
     return quote(target, safe=string.punctuation)
 
 
@@ -133,11 +135,12 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
             raise
         return go_to(app.registry.sign_in.second_factor, request)
     except ReauthenticationRequired:
-        # What was typed into a form is lost then, so the page that shows it asks first, and a form has longer.
+        # This loses what was typed into a form, so the page with the form asks first, and the form is valid for longer.
         target = _target(request) if request.method == "GET" else _path_of(request.headers.get("referer", ""))
         return go_to(f"{app.registry.sign_in.reauthenticate}?next={quote(target, safe='')}", request)
     except TooManyRequests as problem:
-        if retry is None:
+        # Limits count by network address: of nobody in particular no byte is read, or a flood would have its bodies read.
+        if retry is None or not await _is_signed_in(request):
             raise
         admission = await admit(request, replace(rule, limits=()))
         return await _again(request, admission, retry, await _read_form(request, admission), problem)
@@ -165,6 +168,13 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
     return show(result, call)
 
 
+async def _is_signed_in(request: AnyRequest) -> bool:
+    try:
+        return (await authenticate(request))[0] is not None
+    except NotSignedIn:
+        return False
+
+
 def _page_of(request: AnyRequest, retry: Retry) -> HTTPRouteHandler | None:
     if not isinstance(retry, str):
         return retry
@@ -175,11 +185,11 @@ def _page_of(request: AnyRequest, retry: Retry) -> HTTPRouteHandler | None:
 async def _again(
     request: AnyRequest, admission: Admission, retry: HTTPRouteHandler, form: Mapping[str, str], problem: PhoenixError
 ) -> Response[Any]:
-    """The page a form was on, with what was entered and why it was refused."""
+    """The page a form was on, with what was entered and what was wrong with it."""
     rule: Rule = retry.opt["rule"]
     async with app_of(request).runtime.database.reader() as reader:
         if admission.member is not None and admission.actor is not None and rule.within:
-            # The page may ask for another permission than the form.
+            # The page may require a different permission than the form.
             admission = replace(admission, member=admission.actor.require(rule.may, admission.member.organisation))
         call = Call(request, rule, admission, reader, form)
         result = await retry.opt["shows"](call)
@@ -189,13 +199,13 @@ async def _again(
     kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
     context = {**result.context, "form": {**result.context.get("form", {}), **kept}, "errors": errors}
     context["problem"] = "" if errors else problem.detail
-    # A page is for people: that a sign-in was refused needs no challenge of the browser's own (401).
+    # A page is for people: a refused sign-in must not cause the browser's own challenge (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
     return show(View(result.template, context, status), call, problem.headers)
 
 
 def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:
-    """A view as a page in its frame, or a redirect after a form (303)."""
+    """A view as a page in our layout, or a redirect after a form (303)."""
     if isinstance(result, Redirect):
         return go_to(result.to, call.request, toast=result.toast, cookies=call.cookies)
     if isinstance(result, Download):
@@ -222,7 +232,7 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
 
 
 def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[Cookie] = ()) -> Response[Any]:
-    """See other (303); htmx needs its own header, since it cannot see a redirect."""
+    """See Other (303). htmx needs a header of its own, since it cannot see a redirect."""
     runtime = app_of(request).runtime
     made = list(cookies)
     if toast:
@@ -233,7 +243,7 @@ def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[
 
 
 def our_cookie(runtime: Runtime, name: str, value: str, *, seconds: int | None = None) -> Cookie:
-    """A cookie only our own pages get: HttpOnly, SameSite=Lax, and over HTTPS Secure with the __Host- prefix."""
+    """A cookie that only our own pages receive: HttpOnly, SameSite=Lax, and over HTTPS Secure with the __Host- prefix."""
     secure = runtime.settings.public_url.startswith("https://")
     name = cookie_of(runtime.settings, name)
     return Cookie(name, value=value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
@@ -253,7 +263,7 @@ def _path_of(url: str) -> str:
 
 async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool = True) -> dict[str, str]:
     runtime = app_of(request).runtime
-    # Counted before they are taken apart: a megabyte of tiny fields would hold up everyone else for more than a second.
+    # Counted before parsing: a megabyte of tiny fields would hold up everyone else for more than a second.
     multipart = request.headers.get("content-type", "").startswith("multipart/")
     if not multipart and (await request.body()).count(b"&") >= MOST_FORM_FIELDS:
         raise InvalidInput(_("This form has too many fields. Load the page again."))
@@ -261,6 +271,8 @@ async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool
         data = await request.form()
     except LookupError:
         raise InvalidInput(_("This form is in a character encoding that is not known. Load the page again.")) from None
+    except (ClientException, UnicodeError):
+        raise UnreadableForm from None
     form = {name: value for name, value in data.items() if isinstance(value, str)}
     if not checked:
         return form

@@ -1,4 +1,4 @@
-"""A refusal as a page that needs nothing: no template, no styles, no reader. It is shown where the page in its frame cannot be."""
+"""An error page without dependencies: no template, no styles, no reader. It is shown if the normal error page cannot be."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ PAGE = Markup("""<!doctype html>
 
 
 def plain_page(problem: PhoenixError, request_id: str) -> str:
-    """The page; its sentences are the refusal's own."""
+    """The page, with the error's own sentences."""
     number = Markup(", {} <code>{}</code>").format(_("number"), request_id) if request_id else ""
     return PAGE.format(title=problem.title, detail=problem.detail, front=_("Go to the home page"), status=problem.status, number=number)

@@ -1,4 +1,4 @@
-"""A refusal as a page for people."""
+"""Errors as pages for people."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The best next step after a refusal."""
+    """The best next step after an error."""
 
     href: str
     label: str
 
 
 def problem_page(problem: PhoenixError, request: AnyRequest) -> Response[Any]:
-    """A refusal as a page for people, with a next step. It never raises: what cannot be shown in its frame is shown plainly."""
+    """An error as a page for people, with a next step. It never raises: if the page cannot be rendered, a plain one is shown."""
     try:
         html = _in_frame(problem, request)
     except Exception:
@@ -45,7 +45,7 @@ def _in_frame(problem: PhoenixError, request: AnyRequest) -> str:
     actor = admission.actor if admission else None
     next_step = NextStep(app.registry.sign_in.sign_in, _("Sign in")) if problem.status == 401 else None
     if isinstance(problem, SecondFactorNeeded):
-        # The panel has no settings of one's own; they are on the public listener.
+        # The admin panel has no personal settings; they are on the public listener.
         base = app.people_url if app.listener == "admin" else ""
         next_step = NextStep(f"{base}{app.registry.sign_in.second_factor}", _("Set up two-step verification"))
     context = {

@@ -1,4 +1,4 @@
-"""Refusals as answers: problem details for machines (RFC 9457), a page with a sentence and a way on for people."""
+"""Errors as responses: problem details for machines (RFC 9457), a page with a sentence and a next step for people."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DOCUMENTATION = "/api/docs#problem-"
 
 
 class Problem(Struct, rename={"kind": "type"}):
-    """Problem details (RFC 9457), with a stable code, the request's id, and the refused fields."""
+    """Problem details (RFC 9457), with a stable code, the request's id, and the invalid fields."""
 
     kind: str
     title: str
@@ -48,6 +48,12 @@ class BadRequest(PhoenixError):
     sentence = "The request could not be read. Check that the body is valid JSON."
 
 
+class UnreadableForm(InvalidInput):
+    """A form of a page that cannot be taken apart."""
+
+    sentence = "This form can't be read. Load the page again and fill it in once more."
+
+
 class BodyTooLarge(PhoenixError):
     status, code, title = 413, "body_too_large", "Request too large"
     sentence = "Send less at once."
@@ -58,7 +64,7 @@ class UnsupportedMediaType(PhoenixError):
     sentence = "Send the body as JSON, with Content-Type: application/json."
 
 
-FRAMEWORK = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge, 415: UnsupportedMediaType}
+FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge, 415: UnsupportedMediaType}
 
 
 def request_id(request: AnyRequest) -> str:
@@ -69,8 +75,9 @@ def is_api(path: str) -> bool:
     return path.startswith(("/api/", "/healthz", "/readyz"))
 
 
-def as_problem(error: Exception) -> PhoenixError:
+def as_problem(error: Exception, *, on_a_page: bool = False) -> PhoenixError:
     """Any exception as one of our errors. An unexpected one is logged, and shown as a 500."""
+    unreadable = UnreadableForm if on_a_page else BadRequest
     if isinstance(error, PhoenixError):
         return error
     if isinstance(error, ValidationException):
@@ -84,14 +91,14 @@ def as_problem(error: Exception) -> PhoenixError:
     if isinstance(error, ClientException) and isinstance(error.__cause__, StructError):
         return _from_struct_error(error.__cause__)
     if isinstance(error, HTTPException) and error.status_code < 500:
-        return FRAMEWORK.get(error.status_code, BadRequest)()
+        return FRAMEWORK.get(error.status_code, unreadable)()
     if isinstance(error, (RecursionError, UnicodeDecodeError)) and _of_the_reader(error):
-        return BadRequest()
+        return unreadable()
     return PhoenixError()
 
 
 def _of_the_reader(error: BaseException) -> bool:
-    """Whether the framework met it while it read a body, nested too deep or no UTF-8; from anywhere else it is our fault."""
+    """Whether the framework raised it while reading a body, nested too deeply or not UTF-8; from anywhere else it is a bug."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -99,7 +106,7 @@ def _of_the_reader(error: BaseException) -> bool:
 
 
 def problem_response(problem: PhoenixError, request: AnyRequest) -> Response[Problem]:
-    """A refusal as problem details."""
+    """An error as problem details."""
     body = Problem(
         kind=f"{DOCUMENTATION}{problem.code}",
         title=problem.title,
@@ -127,7 +134,7 @@ def to_builtins(body: Problem) -> dict[str, Any]:
 
 
 def log_failure(error: Exception, problem: PhoenixError, request: AnyRequest) -> None:
-    """Our own faults are logged with their traceback; refusals with their code."""
+    """Log bugs with their traceback, and other errors with their code."""
     if problem.status == 500:
         log.error("request_failed", method=request.method, route=request.scope.get("path_template", ""), exc_info=error)
     else:

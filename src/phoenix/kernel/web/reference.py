@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document as people read it: operations by subject, with their fields and an example each."""
+"""The OpenAPI 3.1 document for people: operations by subject, each with its fields and an example."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The type of a value in words. `target` is the name of the object it is made of, where it has a place of its own."""
+    """The type of a value in words. `target` is the name of its schema, if that has a section of its own."""
 
     words: str
     target: str = ""
@@ -26,7 +26,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A parameter or a field. `place` is path, query or header, and empty for a field of a body."""
+    """A parameter or a field. `place` is path, query or header, or empty for a field of a body."""
 
     name: str
     kind: Kind
@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A response: its status, what it means, and what is in it; `refusal` where that is a problem (RFC 9457)."""
+    """A response: its status, its meaning and its content. `refusal` if that is a problem (RFC 9457)."""
 
     status: str
     about: str
@@ -47,7 +47,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one path. `anchor` is its place in the page, `example` a command for a shell."""
+    """One method of one path. `anchor` is its id on the page, `example` a shell command."""
 
     anchor: str
     method: str
@@ -64,7 +64,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Operations about the same thing."""
+    """Operations on the same subject."""
 
     anchor: str
     name: str
@@ -73,7 +73,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """An object with a name, which operations take or give."""
+    """A named schema that operations accept or return."""
 
     anchor: str
     name: str
@@ -95,7 +95,7 @@ class Reference:
 
 
 def reference(document: Json) -> Reference:
-    """Read a document. References outside of it are shown only by their name."""
+    """Read a document. References outside it are shown only by name."""
     reader = _Reader(document)
     groups: dict[str, list[Operation]] = {}
     for path, methods in document.get("paths", {}).items():
@@ -260,7 +260,7 @@ def _first_sentence(text: str) -> tuple[str, str]:
 
 
 def _problems(kind: type[PhoenixError]) -> set[type[PhoenixError]]:
-    """Every kind of refusal with a code of its own in the modules that are loaded."""
+    """Every error with a code of its own in the loaded modules."""
     own = {kind} if "code" in vars(kind) else set()
     return own.union(*(_problems(below) for below in kind.__subclasses__()))
 

@@ -1,4 +1,4 @@
-"""What a route asks of its caller: a permission, where it must be held, limits, and how serious the act is."""
+"""What a route requires of its caller: a permission, in which organisation, limits, and how sensitive the act is."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EVERYWHERE: tuple[ListenerName, ...] = ("public", "admin")
 
 BODY = "body."
-# The organisation is known only from what the route reads; the handler names it to `Call.within`.
+# The organisation is known only from what the route reads; the handler passes it to `Call.within`.
 FOUND = "found"
 
 Act = Literal["authority", "credential", "money"]
 
-# A request's body is bounded; what is larger comes in chunks of its own.
+# The size of a request's body is limited; larger content is sent in chunks.
 MOST_BODY_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a route asks of its caller.
+    """What a route requires of its caller.
 
-    `may` is the name of a permission, or PUBLIC or SIGNED_IN. `within` says which organisation it must be held in: the name
-    of a path or query parameter, `body.` and the name of a field, or FOUND. `limits` count by client address (of IPv6 by
-    network). An `act` gives or takes authority, credentials or money, and is decided again inside its transaction. A
-    `sensitive` route wants a recent authentication, and is closed to API keys and to impersonators.
+    `may` is the name of a permission, or PUBLIC or SIGNED_IN. `within` says in which organisation it is checked: the name of
+    a path or query parameter, `body.` and the name of a field, or FOUND. `limits` count by client address (for IPv6 by
+    network). An `act` grants or removes authority, credentials or money, and is checked again inside its transaction. A
+    `sensitive` route requires a recent authentication, and is closed to API keys and to impersonators.
     `before_second_factor` opens a route to people who must set up a second factor first. `impersonator_may` opens a route
-    that changes something to impersonators. `cross_site` is for the one kind of form that another site may send: an
-    identity provider's answer, which brings proof of its own. `listeners` are where it is served. `body_most` is in bytes.
+    that changes something to impersonators. `cross_site` is for the one kind of form that another site may send: an identity
+    provider's answer, which is verified separately. `listeners` are where it is served. `body_most` is in bytes.
     """
 
     may: str
@@ -49,5 +49,5 @@ class Rule:
 
     @property
     def decides_again(self) -> bool:
-        """Whether the act is decided once more inside its transaction: those of a kind that matters, and sensitive ones."""
+        """Whether the act is checked again inside its transaction, as acts of certain kinds and sensitive ones are."""
         return self.act is not None or self.sensitive

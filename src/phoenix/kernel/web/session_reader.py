@@ -1,4 +1,4 @@
-"""Whose request it is: from the token in the cookie or the Authorization header to the actor. The one place for it."""
+"""The actor of a request, from the token in the cookie or the Authorization header. Decided only here."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.asgi import Raw
 from phoenix.settings import Settings
 
-# Named by two numbers, as advisory locks are; idempotency uses another first number.
+# Advisory locks are named by two numbers; idempotency uses a different first number.
 TAKE_TURNS = command("SELECT pg_advisory_xact_lock(2, 1)")
 ACTOR = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Actor).decode)
 COOKIE = "phoenix_session"
 SHORTEST_TOKEN, LONGEST_TOKEN = 20, 1000
-# A session's last use is written down at most this often, and at most this late.
+# A session's last use is saved at most this often, and at most this late.
 SEEN_EVERY_SECONDS = 60.0
 FLUSH_SECONDS = 10.0
 
@@ -37,10 +37,10 @@ def cookie_name(name: str, *, secure: bool) -> str:
 
 
 def cookie_of(settings: Settings, name: str) -> str:
-    """What a cookie of ours is called on this listener.
+    """The name of one of our cookies on this listener.
 
-    Cookies do not tell ports apart. Where both listeners are on one host, staff would else lose their own session to the
-    one they impersonate.
+    Cookies are shared between ports. If both listeners are on one host, staff would otherwise lose their own session when
+    they impersonate someone.
     """
     return cookie_name(f"{name}_staff" if settings.for_staff else name, secure=settings.public_url.startswith("https://"))
 
@@ -70,7 +70,7 @@ def actor_key(token: str) -> str:
 
 
 class SessionReader:
-    """Turns tokens into actors, and remembers which sessions were used."""
+    """Resolves tokens to actors, and remembers which sessions were used."""
 
     def __init__(self, runtime: Runtime, registry: Registry) -> None:
         self._runtime = runtime
@@ -79,14 +79,14 @@ class SessionReader:
         self._written: dict[str, float] = {}
 
     async def find(self, token: str) -> Actor | None:
-        """The actor of a token, or None where its session has ended or never was."""
+        """The actor of a token, or None if its session has ended or never existed."""
         if not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
             return None
         try:
             actor = await self._runtime.cache.read(actor_key(token), lambda watch: self._load(token, watch), codec=ACTOR)
             if not self.is_live(actor, self._runtime.clock.now()):
                 await self.flush()
-                # What is cached may not know of the last use yet; what is written down does.
+                # The cached session may not include the last use yet; the saved one does.
                 actor = await self._load(token, Watch(self._runtime.cache.generations))
                 if not self.is_live(actor, self._runtime.clock.now()):
                     return None
@@ -97,7 +97,7 @@ class SessionReader:
 
     @staticmethod
     def is_live(actor: Actor, now: datetime) -> bool:
-        """Whether the session's limits, idle and absolute, are still ahead."""
+        """Whether the session is within its idle and absolute limits."""
         record = actor.record
         return now < record.idle_until and now < record.until
 
@@ -108,7 +108,7 @@ class SessionReader:
             self._written[actor.session] = self._seen[actor.session] = at
 
     async def flush(self) -> None:
-        """Write down the last use of the sessions seen since the last time."""
+        """Save the last use of the sessions used since the last flush."""
         if not self._seen:
             return
         seen, self._seen = self._seen, {}
@@ -130,9 +130,9 @@ class SessionReader:
     async def find_in(self, tx: Transaction, token: str, account: str, *, organisation: str | None, platform: bool) -> Actor | None:
         """The actor as this transaction sees it, past every cache; None where the session has ended.
 
-        The account, and the memberships of the organisation, are held until the transaction ends: nobody can lock the one
-        or take away the other between this answer and what is done upon it. Acts on the whole `platform` take turns, since
-        two administrators who act on each other would each hold what the other waits for.
+        The account and the memberships of the organisation are locked until the transaction ends, so that nobody can lock the
+        account or remove a membership between this check and the act. Acts on the whole `platform` take turns: two
+        administrators acting on each other would otherwise deadlock.
         """
         identity, accounts, source = self._registry.identity_of_token(token), self._registry.accounts, self._registry.membership_source
         if identity is None or accounts is None:
@@ -154,7 +154,7 @@ class SessionReader:
             record = await identity.find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn
-            # Only now is the account known, so what depends on it is read again after its generation.
+            # The account is known only now, so its dependent data is read again, after its generation.
             await watch.on(ACCOUNT(record.account), *identity.keys)
             record = await identity.find(self._runtime, db, token)
             if record is None:
@@ -164,7 +164,7 @@ class SessionReader:
     async def _with_memberships(self, db: Reader, record: SessionRecord) -> Actor:
         memberships = await self._registry.find_memberships(db, record.account)
         if record.scopes is not None:
-            # Narrowed here, once, so that what is cached by permissions is never more than the scopes of a key allow.
+            # Narrowed here, once, so that values cached by permissions never exceed what the scopes of a key allow.
             scopes = self._registry.with_implied(record.scopes)
             record = msgspec.structs.replace(record, scopes=scopes)
             memberships = [msgspec.structs.replace(m, permissions=m.permissions & scopes) for m in memberships]

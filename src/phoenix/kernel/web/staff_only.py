@@ -1,4 +1,4 @@
-"""The door of the admin listener: who does not come from its networks, or calls it by another name, sees nothing of it."""
+"""Protects the admin listener: requests from other networks, or for another host name, are turned away."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ log = structlog.get_logger(__name__)
 class StaffOnly:
     """Around the application of the admin listener.
 
-    A machine answers on all its addresses whatever way a packet came, so the sender's network is checked besides the
-    address that is bound. The name is checked against rebinding: another site's name that was pointed here.
+    A machine answers on all its addresses, whichever way a packet came, so the sender's network is checked in addition to
+    the bound address. The host name is checked against DNS rebinding: another site's name that was pointed here.
     """
 
     def __init__(self, app: AsgiApp, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Why accounts refuse."""
+"""Errors of accounts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ class AddressTaken(Conflict):
 
 
 class WrongCode(InvalidInput):
-    """A code or link that is wrong, used or too old. The try it cost stays counted."""
+    """A code or link that is wrong, used or expired. The attempt stays counted."""
 
     code, title = "wrong_code", "This code or link isn't valid"
     keeps_changes = True
 
 
 class LastSignInMethod(Conflict):
-    """Nobody could sign in to the account any more."""
+    """The account would be left without a sign-in method."""
 
     code, title = "last_way_in", "This is your only sign-in method"

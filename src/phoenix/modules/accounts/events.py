@@ -1,4 +1,4 @@
-"""What happens to accounts. The subject is the account."""
+"""Events of accounts. The subject is the account."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from phoenix.kernel.data.events import Event
 
 
 class AccountCreated(Event, frozen=True, kw_only=True, kind="accounts.created"):
-    """Someone verified an address and has an account from now on."""
+    """Someone verified an address, and their account was created."""
 
 
 class ProfileChanged(Event, frozen=True, kw_only=True, kind="accounts.profile_changed"):
@@ -16,30 +16,30 @@ class ProfileChanged(Event, frozen=True, kw_only=True, kind="accounts.profile_ch
 
 
 class PermissionGranted(Event, frozen=True, kw_only=True, kind="accounts.permission_granted"):
-    """An account may do something on the whole platform."""
+    """A platform permission was granted to an account."""
 
     permission: str
 
 
 class PermissionRemoved(Event, frozen=True, kw_only=True, kind="accounts.permission_removed"):
-    """An account may no longer do something on the whole platform."""
+    """A platform permission was removed from an account."""
 
     permission: str
 
 
 class ExportRequested(Event, frozen=True, kw_only=True, kind="accounts.export_requested"):
-    """A copy of everything that is held about a person was asked for."""
+    """A copy of everything that is held about a person was requested."""
 
     export: str
 
 
 class DeletionRequested(Event, frozen=True, kw_only=True, kind="accounts.deletion_requested"):
-    """A person asked for their account to be deleted."""
+    """A person requested the deletion of their account."""
 
 
 class DeletionCancelled(Event, frozen=True, kw_only=True, kind="accounts.deletion_cancelled"):
-    """A person decided to keep their account."""
+    """A person cancelled the deletion of their account."""
 
 
 class AccountErased(Event, frozen=True, kw_only=True, kind="accounts.erased"):
-    """Nothing of the person is left but the id of the account."""
+    """The account was erased: only its id is left."""

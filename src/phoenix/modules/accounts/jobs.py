@@ -1,4 +1,4 @@
-"""Notices about the safety of accounts, copies of people's data, erasure, and tidying up. A job's record holds ids, never an address."""
+"""Security notices, copies of people's data, erasure, and clean-up. Job records hold ids, never an address."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from phoenix.modules.accounts.notices import EXPORT_READY
 from phoenix.modules.accounts.queries import email_verification, personal
 
 KEEP_VERIFICATIONS = timedelta(days=1)
-# What to do about a notice, where that is what one does about a stranger.
+# The advice in a notice, unless it has advice of its own.
 STRANGER = _("Wasn't you? Change your password, sign out all other devices and contact support.")
 
 
 async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:
-    """Tell the owner of an account what changed about its safety."""
+    """Notify the owner of an account about a security change."""
     registry = runtime.part(Registry)
     notice = registry.notices[due.what]
     async with runtime.database.reader() as db:
@@ -41,7 +41,7 @@ async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:
 
 
 async def make_export(runtime: Runtime, asked: export_data.ExportAsked) -> None:
-    """Make the archive a person asked for, and tell them where it is."""
+    """Prepare the archive that a person requested, and email them the link."""
     async with runtime.database.reader() as db:
         found = await db.maybe(personal.EXPORT, asked.export)
         if found is None or found.ready_at is not None:
@@ -54,19 +54,19 @@ async def make_export(runtime: Runtime, asked: export_data.ExportAsked) -> None:
 
 
 async def erase(runtime: Runtime, erasure: delete_account.Erasure) -> None:
-    """Erase an account whose time to reconsider is over."""
+    """Erase an account whose grace period is over."""
     async with runtime.database.transaction() as tx:
         await delete_account.erase_account(runtime, tx, erasure.account)
 
 
 async def erase_due(runtime: Runtime) -> None:
-    """Have every account erased whose time to reconsider is over."""
+    """Enqueue the erasure of every account whose grace period is over."""
     async with runtime.database.transaction() as tx:
         await delete_account.enqueue_due_erasures(tx)
 
 
 async def forget_old(runtime: Runtime) -> None:
-    """Delete codes, links and tokens that no longer work, and archives that are too old."""
+    """Delete codes, links and tokens that no longer work, and expired archives."""
     async with runtime.database.transaction() as tx:
         await tx.execute(email_verification.FORGET_OLD, tx.now - KEEP_VERIFICATIONS)
         await tx.execute(email_verification.FORGET_USED_TOKENS, tx.now)

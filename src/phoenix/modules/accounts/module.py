@@ -1,4 +1,4 @@
-"""Accounts: who people are, their addresses and passwords, and what they can ask of us about their data."""
+"""Accounts: people, their addresses and passwords, and their rights over their data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What accounts give to a person's copy of their data, and how accounts erase a person."""
+"""Export and erasure of the personal data in accounts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.modules.accounts.queries import personal
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
-    """The profile, the permissions on the platform, and what was done with the account."""
+    """The profile, the platform permissions, and the activity of the account."""
     return {
         "profile": await db.one(personal.PROFILE, account),
         "permissions": await db.all(personal.PERMISSIONS, account),
@@ -23,13 +23,13 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """Leave nothing of the person but the id of the account, under the name of someone who left."""
+    """Erase everything about the person except the id of the account, which is shown as someone who left."""
     await tx.execute(personal.ERASE, account, _("Deleted person"), tx.now)
     tx.invalidate(ACCOUNT(account))
 
 
 def deletion_banner(actor: Actor) -> Banner | None:
-    """What stands on every page while the account waits for its deletion."""
+    """The banner on every page while the account's deletion is pending."""
     if actor.record.erase_at is None:
         return None
     day = actor.record.erase_at.astimezone(ZoneInfo(actor.record.time_zone))

@@ -1,4 +1,4 @@
-"""The emails of accounts as staff can look at them."""
+"""Sample data for viewing the emails of accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff did that is no other module's fact. The subject is the account, unless it says otherwise."""
+"""Events of staff actions that belong to no other module. The subject is the account, unless stated otherwise."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from phoenix.kernel.data.events import Event
 
 
 class JobReplayed(Event, frozen=True, kw_only=True, kind="admin.job_replayed"):
-    """Staff put a failed job back in the queue. The subject is its number."""
+    """Staff put a failed job back in the queue. The subject is the job's number."""
 
 
 class AccountLocked(Event, frozen=True, kw_only=True, kind="admin.account_locked"):
-    """Staff closed the account until they open it again."""
+    """Staff locked the account."""
 
     reason: str
 
 
 class AccountUnlocked(Event, frozen=True, kw_only=True, kind="admin.account_unlocked"):
-    """Staff opened the account that staff had closed."""
+    """Staff unlocked the account."""
 
 
 class PasswordResetForced(Event, frozen=True, kw_only=True, kind="admin.password_reset_forced"):
-    """Staff removed the password; its owner sets a new one with an email."""
+    """Staff removed the password. The owner sets a new one by email."""
 
 
 class ExportFetched(Event, frozen=True, kw_only=True, kind="admin.export_fetched"):

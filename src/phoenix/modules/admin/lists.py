@@ -1,4 +1,4 @@
-"""The lists for staff, with arguments like those they get."""
+"""The lists for staff, with typical arguments."""
 
 from __future__ import annotations
 

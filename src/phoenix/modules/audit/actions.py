@@ -1,7 +1,7 @@
-"""The audit log: written by following the events, and checked from its first row to its signed end.
+"""The audit log: written by following the events, and verified from its first row to its signed end.
 
-Each row's hash covers the hash before it, so that a change, a gap or another order breaks every hash behind it. The end is
-signed with a key that is not in the database, so that cutting it off is found as well.
+Each row's hash covers the previous hash, so that a change, a gap or a different order breaks every later hash. The end is
+signed with a key that is not in the database, so that a truncation is found as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from phoenix.modules.audit.errors import AuditLogBroken
 from phoenix.modules.audit.events import AuditLogSigned
 from phoenix.modules.audit.queries import AuditRow, Head
 
-# The name it was first given: its position is stored under it.
+# Its original name, under which its position is stored.
 FOLLOWER = "admin.audit"
 PURPOSE = "audit head"
 BEFORE_THE_FIRST = bytes(32)
@@ -33,16 +33,16 @@ CHECKED_ROWS = 200
 
 
 class Verification(Struct, frozen=True):
-    """How many rows were checked, and what is wrong with the first that is not as it was written; "" where all are."""
+    """How many rows were checked, and what is wrong with the first row that was altered; "" if none was."""
 
     rows: int
     fault: str
 
 
 async def append(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -> None:
-    """Write events down, in the transaction that moves the follower's position. Those that are there already are left out.
+    """Append events, in the transaction that moves the follower's position. Events already in the log are skipped.
 
-    Raises AuditLogBroken where the log does not end as it was left: to go on and sign the new end would hide what was done.
+    Raises AuditLogBroken if the log's end was altered: continuing and signing the new end would hide that.
     """
     head = await tx.maybe(queries.TAKE_HEAD)
     newest = await tx.maybe(queries.LAST)
@@ -67,14 +67,14 @@ async def append(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -
 
 
 def hash_of(row: AuditRow) -> bytes:
-    """SHA-256 over the hash before it and the fields of a row, as JSON with sorted keys and the time in microseconds."""
+    """SHA-256 over the previous hash and the fields of a row, as JSON with sorted keys and the time in microseconds."""
     at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
     fields = [row.number, at, row.actor, row.impersonator, row.action, row.subject, row.organisation, row.data, row.event]
     return hashlib.sha256(row.previous_hash + msgspec.json.encode(fields, order="sorted")).digest()
 
 
 async def verify(runtime: Runtime, db: Reader) -> Verification:
-    """Check the whole sign in batches, and its end. The end is read first: rows can be added while it runs."""
+    """Verify the whole log, in batches, and its end. The end is read first, since rows can be added while this runs."""
     newest = await db.maybe(queries.LAST)
     head = await db.maybe(queries.HEAD)
     number, previous = 0, BEFORE_THE_FIRST
@@ -92,7 +92,7 @@ async def verify(runtime: Runtime, db: Reader) -> Verification:
 
 
 async def check_end(runtime: Runtime, db: Reader) -> str:
-    """What is wrong with the newest rows, or with the end; "" where nothing is. Quick, and not the whole log."""
+    """What is wrong with the latest rows, or with the end; "" if nothing is. A quick check, not of the whole log."""
     last = await db.maybe(queries.LAST)
     head = await db.maybe(queries.HEAD)
     newest = await db.all(queries.NEWEST, AFTER_THE_LAST, CHECKED_ROWS)
@@ -103,9 +103,9 @@ async def check_end(runtime: Runtime, db: Reader) -> str:
 
 
 async def sign_again(runtime: Runtime, tx: Transaction) -> int:
-    """Sign the end as it is, and write again what is missing behind it; the number of the last row.
+    """Sign the end as it is, and rewrite the rows missing after it. Returns the number of the last row.
 
-    For operators: after the secret was changed, or damage was investigated. It is an event itself.
+    For operators, after the secret was changed or damage was investigated. This is recorded as an event.
     """
     last = await tx.maybe(queries.LAST)
     number, hash_ = (last.number, last.hash) if last else (0, BEFORE_THE_FIRST)
@@ -116,7 +116,7 @@ async def sign_again(runtime: Runtime, tx: Transaction) -> int:
 
 
 async def check(runtime: Runtime) -> Verification:
-    """Verify, and store what was found."""
+    """Verify the log, and store the result."""
     async with runtime.database.reader() as db:
         verification = await verify(runtime, db)
     async with runtime.database.transaction() as tx:
@@ -137,7 +137,7 @@ def _fault_of(row: AuditRow, number: int, previous: bytes) -> str:
 
 
 async def _fault_of_end(runtime: Runtime, db: Reader, head: Head | None, newest: AuditRow | None, number: int) -> str:
-    """Whether the log ends where it was signed to end, and with what the follower wrote last. `number` is the last row read."""
+    """Check that the log ends at its signed end, and with what the follower wrote last. `number` is the last row read."""
     followed = await db.maybe(queries.FOLLOWED, FOLLOWER)
     if head is None:
         return _("The log has no signed end.") if newest is not None or followed is not None else ""
@@ -148,7 +148,7 @@ async def _fault_of_end(runtime: Runtime, db: Reader, head: Head | None, newest:
     if number < head.number:
         return _("Row {number} is missing: the end of the log was cut off.").format(number=number + 1)
     if followed is not None and not await db.all(queries.KNOWN, [followed]):
-        # The signed end of an earlier day was put back with the rows of that day.
+        # An older signed end was restored together with the rows of that time.
         return _("Row {number} is missing: the end of the log was cut off.").format(number=head.number + 1)
     return ""
 

@@ -8,7 +8,7 @@ from phoenix.modules.audit.errors import AuditLogBroken
 
 
 async def verify_audit_log(runtime: Runtime) -> str:
-    """Verify the whole audit log. Exit status 1, and the first row that is wrong, where it is not as it was written."""
+    """Verify the whole audit log. If it was altered, print the first wrong row and exit with status 1."""
     verification = await actions.check(runtime)
     if verification.fault:
         raise AuditLogBroken(verification.fault)
@@ -16,6 +16,6 @@ async def verify_audit_log(runtime: Runtime) -> str:
 
 
 async def sign_audit_log(runtime: Runtime) -> str:
-    """Sign the end of the audit log as it is, so that it is written on: after the secret was changed, or damage was investigated."""
+    """Sign the audit log's end as it is, so that it continues after the secret was changed or damage was investigated."""
     async with runtime.database.transaction() as tx:
         return f"Row {await actions.sign_again(runtime, tx)} is now the signed end."

@@ -1,4 +1,4 @@
-"""Why the audit log refuses."""
+"""Errors of the audit log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from phoenix.kernel.errors import Conflict
 
 
 class AuditLogBroken(Conflict):
-    """The sentence names the first row of the audit log that is not as it was written."""
+    """The sentence names the first altered row of the audit log."""
 
     code, title = "audit_log_broken", "The audit log failed verification"

@@ -1,4 +1,4 @@
-"""What happens to the audit log itself."""
+"""Events of the audit log itself."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from phoenix.kernel.data.events import Event
 
 
 class AuditLogSigned(Event, frozen=True, kw_only=True, kind="audit.signed"):
-    """An operator had the end of the audit log signed as it was. The subject is the number of its last row."""
+    """An operator signed the end of the audit log as it was. The subject is the number of its last row."""

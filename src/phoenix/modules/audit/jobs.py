@@ -1,4 +1,4 @@
-"""Verifying the audit log, every night and when staff ask."""
+"""Verification of the audit log, every night and on request by staff."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ log = structlog.get_logger(__name__)
 
 
 async def verify_audit_log(runtime: Runtime, _: Nothing) -> None:
-    """Check the whole log, and store what was found."""
+    """Verify the whole log, and store the result."""
     await verify_nightly(runtime)
 
 
 async def verify_nightly(runtime: Runtime) -> None:
-    """As `verify_audit_log`. Where the log ends goes to the other log, which is kept elsewhere: a witness against both."""
+    """Like `verify_audit_log`. Also writes the log's end to the process log, which is stored elsewhere and so bears witness to it."""
     verification = await actions.check(runtime)
     async with runtime.database.reader() as db:
         head = await db.maybe(HEAD)

@@ -1,4 +1,4 @@
-"""Audit: every event once, in a log whose rows are bound to one another and whose end is signed."""
+"""Audit: every event once, in a hash-chained log whose end is signed."""
 
 from __future__ import annotations
 

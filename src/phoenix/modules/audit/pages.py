@@ -1,4 +1,4 @@
-"""The audit log on the admin listener: its newest rows, those of one person, and whether it is whole."""
+"""The audit log on the admin listener: its latest rows, those of one person, and the result of its verification."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STAFF = ("admin",)
 
 @page("/staff/audit", may=AUDIT, queries=8, listeners=STAFF)
 async def show_audit(call: Call) -> View:
-    """The rows of a person are those they did, those done as someone else, and those about them."""
+    """A person's rows are those of their own acts, of their acts as someone else, and those about them."""
     person = call.query("person").strip()[:100].replace("\0", "")
     (before,) = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or (AFTER_THE_LAST,)
     fault = await check_end(call.runtime, call.db)
@@ -44,7 +44,7 @@ async def show_audit(call: Call) -> View:
 
 @form("/staff/audit/verify", may=AUDIT, queries=2, listeners=STAFF)
 async def send_verify(call: Call) -> Redirect:
-    """Check the whole sign in the background: it can be long."""
+    """Start verification of the whole log as a background job, since it can be long."""
     await enqueue(call.tx, VERIFY, Nothing(), key=VERIFY.name)
     return Redirect("/staff/audit", _("Verification started. Reload this page in a moment."))
 

@@ -1,4 +1,4 @@
-"""The audit log: its rows, its head, and what the last check found."""
+"""The audit log: its rows, its end, and the result of the last verification."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AuditRow(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """Where the log ends. `signed` is the same, signed."""
+    """The end of the log. `signed` is the same with a signature."""
 
     number: int
     hash: bytes
@@ -35,7 +35,7 @@ class Head(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """What the last check of the whole log found; an empty `fault` is none."""
+    """The result of the last verification of the whole log; `fault` is empty if it passed."""
 
     at: datetime
     rows: int
@@ -48,7 +48,7 @@ _ROW = """
 """
 ROWS: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number > $1 ORDER BY number LIMIT $2")
 NEWEST: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number < $1 ORDER BY number DESC LIMIT $2")
-# Three short reads of an index each, rather than one long read of everything.
+# Three short index scans, rather than one long scan of everything.
 OF_PERSON: Query[AuditRow] = query(
     AuditRow,
     f"""
@@ -72,7 +72,7 @@ SET_HEAD = command("""
     INSERT INTO audit_head (number, hash, signed) VALUES ($1, $2, $3)
     ON CONFLICT (is_one) DO UPDATE SET number = $1, hash = $2, signed = $3
 """)
-# The event that the follower handled last: its row must be there.
+# The last event that the follower handled: its row must exist.
 FOLLOWED: Query[str] = query(str, "SELECT e.id FROM events e JOIN event_followers f ON f.number = e.number WHERE f.name = $1")
 
 CHECKED: Query[Check] = query(Check, "SELECT at, rows, fault FROM audit_checks")

@@ -1,4 +1,4 @@
-"""The dashboard as JSON, and as the bytes that are answered around the framework."""
+"""The dashboard as JSON, and as cached bytes for hot reads."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class Dashboard(Struct):
 
 
 def visible_cards(registry: Registry, membership: MembershipRecord) -> list[Card]:
-    """The cards a member may see."""
+    """The cards a member can see."""
     return [card for card in registry.cards if card.permission in membership.permissions]
 
 
 def dashboard_key(actor: Actor, membership: MembershipRecord) -> str:
-    """The cache key: cards may speak of the reader, and count days in their zone."""
+    """The cache key: cards can depend on the reader, and count days in their time zone."""
     return f"dashboard:{membership.organisation}:{actor.account}:{actor.time_zone}:{zlib.crc32(','.join(sorted(membership.permissions)).encode())}"
 
 
 def hot_key(actor: Actor, query_string: bytes) -> str | None:
-    """The key for only `?organisation=`; every other question goes to the framework."""
+    """The key for a query with only `?organisation=`; every other query goes to the framework."""
     if not query_string.startswith(PREFIX) or b"&" in query_string:
         return None
     membership = actor.membership(unquote_plus(query_string[len(PREFIX) :].decode("latin-1")))

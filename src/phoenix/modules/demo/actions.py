@@ -1,4 +1,4 @@
-"""Fill a database: with the demo, by the same actions people use, or with many rows at once."""
+"""Fill a database: with demo data, through the same actions that people use, or with many rows at once."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ SPREAD = timedelta(days=700)
 
 
 def demo_password(runtime: Runtime, email: str) -> str:
-    """Another one on every installation, the same at each of its starts, and stored nowhere."""
+    """The password of the demo accounts: different on each installation, the same at each of its starts, and stored nowhere."""
     return f"demo-{runtime.keys.mac('demo password', email).hex()[:12]}"
 
 
@@ -126,7 +126,7 @@ async def _make(runtime: Runtime) -> None:
 
 
 def _moment(entry: DemoEntry, now: datetime) -> datetime:
-    """When it happened: at that hour of its author's own day."""
+    """The instant of an entry: at its hour in its author's time zone."""
     local = (now - timedelta(days=entry.days_ago)).astimezone(ZoneInfo(PEOPLE[entry.author].time_zone))
     return local.replace(hour=entry.hour, minute=(entry.days_ago * 13) % 60, second=0, microsecond=0).astimezone(UTC)
 
@@ -141,7 +141,7 @@ async def _person(tx: Transaction, person: DemoPerson, password_hash: str) -> st
 
 
 async def _actor(runtime: Runtime, tx: Transaction, account: str) -> Actor:
-    """The account as it would act if it were signed in."""
+    """The actor that the account would be if it were signed in."""
     found = await read_account(tx, account)
     record = SessionRecord(
         session="",
@@ -161,9 +161,9 @@ async def _actor(runtime: Runtime, tx: Transaction, account: str) -> Actor:
 
 
 async def seed_scale(runtime: Runtime, scale: int, organisation: str = "") -> str:
-    """Add `scale` entries, with their events, to an organisation (by slug), or to the first there is; a line that says so.
+    """Add `scale` entries, with their events, to an organisation (by slug) or to the first one. Returns a line that says so.
 
-    Times are spread over about two years, texts are made of a fixed list of words by a fixed seed.
+    Times are spread over about two years. Texts are generated from a fixed list of words with a fixed seed.
     """
     async with runtime.database.reader() as db:
         found = await db.maybe(ANY_ORGANISATION, organisation or None)
@@ -184,7 +184,7 @@ async def seed_scale(runtime: Runtime, scale: int, organisation: str = "") -> st
             await connection.copy_records_to_table("events", records=events, columns=EVENT_COLUMNS)
             tx.invalidate(EVENTS(organisation_id))
     async with runtime.database.reader() as db:
-        # Now rather than by autovacuum in the middle of what is measured.
+        # Now, rather than by autovacuum in the middle of a measurement.
         await (await db.connection()).execute("VACUUM (ANALYZE) entries, events")
     return f"{scale} entries were added to {slug}."
 

@@ -1,4 +1,4 @@
-"""Demo data: people to sign in as and entries to look at, and rows by the million to measure on."""
+"""Demo data: people to sign in as, sample entries, and millions of rows for measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is in the demo, and what they wrote. Days count back from today."""
+"""The people of the demo and their entries. Days count back from today."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person can do with entries: post, change, delete."""
+"""Actions on entries: post, change, delete."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MISSING = _("This entry doesn't exist, or you don't have access to it.")
 
 
 class Draft(Struct, frozen=True):
-    """What is posted or changed; None leaves a field as it is."""
+    """The fields to post or change; None leaves a field unchanged."""
 
     title: str | None = None
     body: str | None = None
@@ -35,7 +35,7 @@ class Draft(Struct, frozen=True):
 
 
 async def post_entry(tx: Transaction, member: Membership, draft: Draft) -> Entry:
-    """Post an entry in the member's organisation. Raises InvalidInput with every field that cannot be used."""
+    """Post an entry in the member's organisation. Raises InvalidInput with every invalid field."""
     clean = _checked(tx, Draft(draft.title or "", draft.body or "", draft.occurred_at or tx.now, draft.time_zone or "UTC"))
     entry = await tx.one(
         queries.INSERT,
@@ -53,7 +53,7 @@ async def post_entry(tx: Transaction, member: Membership, draft: Draft) -> Entry
 
 
 async def find_entry(db: Reader, entry: str) -> Entry:
-    """One entry, wherever it is: the caller asks whether it can be seen there. Raises NotFound."""
+    """One entry, in whichever organisation: the caller checks whether the actor can see it. Raises NotFound."""
     found: Entry | None = None
     if check_id(entry, "ent"):
         found = await db.maybe(queries.ENTRY, entry)
@@ -63,7 +63,7 @@ async def find_entry(db: Reader, entry: str) -> Entry:
 
 
 async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft: Draft, *, version: int | None) -> Entry:
-    """Change one's own entry, or anyone's with the permission to. Raises PreconditionFailed where `version` is not the newest."""
+    """Change one's own entry, or anyone's with the permission. Raises PreconditionFailed if `version` is not the latest."""
     _check_changeable(member, entry)
     clean = _checked(tx, draft)
     changed = await tx.maybe(queries.CHANGE, entry.id, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, version)
@@ -74,7 +74,7 @@ async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft:
 
 
 async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, version: int | None) -> None:
-    """Delete one's own entry, or anyone's with the permission to. Raises PreconditionFailed where `version` is not the newest."""
+    """Delete one's own entry, or anyone's with the permission. Raises PreconditionFailed if `version` is not the latest."""
     _check_changeable(member, entry)
     if not await tx.execute(queries.DELETE, entry.id, version):
         raise PreconditionFailed(_("Someone else edited this entry. Reload it before you delete it."))
@@ -88,7 +88,7 @@ def may_change(member: Membership, entry: Entry) -> bool:
 
 
 def excerpt(body: str) -> str:
-    """The beginning of a body on one line, cut at a word."""
+    """The start of a body on one line, cut at a word."""
     line = " ".join(body.split())
     return line if len(line) <= EXCERPT_MOST else line[:EXCERPT_MOST].rpartition(" ")[0] + " …"
 

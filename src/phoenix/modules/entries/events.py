@@ -1,4 +1,4 @@
-"""What happens to entries. The subject is the entry; the title is kept, so that the feed can tell of what was deleted."""
+"""Events of entries. The subject is the entry. The title is stored, so that the feed can name deleted entries."""
 
 from __future__ import annotations
 

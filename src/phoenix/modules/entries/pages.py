@@ -79,7 +79,7 @@ async def send_edit(call: Call) -> Redirect:
     before = await _find(call)
     draft = _draft(call)
     if call.form.get("occurred_at") == local_input(before.occurred_at, before.time_zone) and draft.time_zone == before.time_zone:
-        # Left as it was: its seconds, which the form cannot show, stay too.
+        # Unchanged, so its seconds are preserved, which the form cannot show.
         draft = msgspec.structs.replace(draft, occurred_at=None)
     await actions.change_entry(call.tx, call.member, before, draft, version=call.number("version"))
     return Redirect(f"/o/{call.member.slug}/entries/{before.id}", _("Entry saved."))
@@ -98,7 +98,7 @@ async def send_delete(call: Call) -> Redirect:
 
 
 async def _find(call: Call) -> Entry:
-    """The entry of the address, which must be of the organisation of the address."""
+    """The entry in the URL, which must belong to the organisation in the URL."""
     entry = await actions.find_entry(call.db, call.path["entry_id"])
     if entry.organisation != call.member.organisation:
         raise NotFound(actions.MISSING)

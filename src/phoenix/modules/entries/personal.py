@@ -1,4 +1,4 @@
-"""What entries keep of a person."""
+"""The personal data in entries."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """What was written for others stays with them, without its author's name: the account's row no longer has one."""
+    """What was written for others stays, without the author's name: the account's row no longer has one."""
     del tx, account

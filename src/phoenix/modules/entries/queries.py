@@ -1,4 +1,4 @@
-"""Questions about entries."""
+"""Queries for entries."""
 
 from __future__ import annotations
 

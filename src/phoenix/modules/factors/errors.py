@@ -1,4 +1,4 @@
-"""Why factors refuse."""
+"""Errors of factors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class SecondFactorExists(Conflict):
 
 
 class WrongPasskey(InvalidInput):
-    """A passkey that is unknown here, or whose answer does not verify. The challenge it answered stays used."""
+    """A passkey that is unknown, or whose answer cannot be verified. Its challenge stays used."""
 
     code, title = "wrong_passkey", "Passkey not accepted"
     keeps_changes = True

@@ -1,4 +1,4 @@
-"""What happens to the factors that protect an account. The subject is the account."""
+"""Events of the factors that protect an account. The subject is the account."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from phoenix.kernel.data.events import Event
 
 
 class SignInPaused(Event, frozen=True, kw_only=True, kind="factors.sign_in_paused"):
-    """There were so many wrong attempts that sign-in is paused."""
+    """Sign-in was paused after too many wrong attempts."""
 
     failures: int
 
@@ -20,7 +20,7 @@ class SignInResumed(Event, frozen=True, kw_only=True, kind="factors.sign_in_resu
 
 
 class SecondFactorAdded(Event, frozen=True, kw_only=True, kind="factors.second_factor_added"):
-    """From now on a second factor is asked for."""
+    """A second factor was set up and is now required."""
 
     factor: Literal["totp"]
 
@@ -32,11 +32,11 @@ class SecondFactorRemoved(Event, frozen=True, kw_only=True, kind="factors.second
 
 
 class BackupCodesCreated(Event, frozen=True, kw_only=True, kind="factors.backup_codes_created"):
-    """There are ten new backup codes."""
+    """Ten new backup codes were created."""
 
 
 class BackupCodeUsed(Event, frozen=True, kw_only=True, kind="factors.backup_code_used"):
-    """A backup code was used in place of the authenticator app."""
+    """A backup code was used instead of the authenticator app."""
 
     left: int
 
@@ -50,6 +50,6 @@ class PasskeyRemoved(Event, frozen=True, kw_only=True, kind="factors.passkey_rem
 
 
 class PasskeyRefused(Event, frozen=True, kw_only=True, kind="factors.passkey_refused"):
-    """A passkey was refused since it may have been copied: its count of uses did not rise."""
+    """A passkey was refused because it may have been copied: its use counter did not increase."""
 
     passkey: str

@@ -1,4 +1,4 @@
-"""Deleting counters that are no longer needed."""
+"""Deletion of counters that are no longer needed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ KEEP_COUNTERS = timedelta(days=2)
 
 
 async def forget_old(runtime: Runtime) -> None:
-    """Delete the counters that nobody has tried anything at for two days."""
+    """Delete the counters without any attempt in the last two days."""
     async with runtime.database.transaction() as tx:
         await tx.execute(throttle.FORGET_OLD, tx.now - KEEP_COUNTERS)

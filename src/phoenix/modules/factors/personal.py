@@ -1,4 +1,4 @@
-"""What factors give to a person's copy of their data, and how they go. No secret is among it."""
+"""Export and erasure of the personal data in factors. No secret is exported."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from phoenix.modules.factors.queries import second_factor
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
-    """Since when the authenticator app is on, how many backup codes are left, and the passkeys by name."""
+    """When the authenticator app was turned on, the number of backup codes left, and the passkeys by name."""
     return await db.one(second_factor.PERSON_FACTORS, account)
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """Delete every factor of a person, and the counters of their tries."""
+    """Delete every factor of a person, and the counters of their attempts."""
     await tx.execute(second_factor.ERASE, account)
     tx.invalidate(ACCOUNT(account))

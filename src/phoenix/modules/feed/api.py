@@ -1,4 +1,4 @@
-"""The feed as JSON, and as the bytes that are answered around the framework."""
+"""The feed as JSON, and as cached bytes for hot reads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def feed_key(membership: MembershipRecord) -> str:
 
 
 def hot_key(actor: Actor, query_string: bytes) -> str | None:
-    """The key for only `?organisation=`; every other question goes to the framework."""
+    """The key for a query with only `?organisation=`; every other query goes to the framework."""
     if not query_string.startswith(PREFIX) or b"&" in query_string:
         return None
     membership = actor.membership(unquote_plus(query_string[len(PREFIX) :].decode("latin-1")))

@@ -1,4 +1,4 @@
-"""A row of `events` as someone reads it."""
+"""A row of `events` as an item for people."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FeedItem(Struct, frozen=True):
 
 
 def visible_kinds(registry: Registry, membership: MembershipRecord, group: str = "") -> list[str]:
-    """The kinds of events a member may see in the feed, of one group or all."""
+    """The kinds of events a member can see in the feed, in one group or all."""
     return [
         name
         for name, kind in registry.events.items()
@@ -63,7 +63,7 @@ def feed_item(registry: Registry, row: FeedRow, names: Mapping[str, str], slug: 
 
 @lru_cache(maxsize=512)
 def _holes(message: str) -> tuple[str, ...]:
-    """The names in braces of a message."""
+    """The placeholders of a message."""
     return tuple(name for _text, name, _spec, _conversion in Formatter().parse(message) if name)
 
 
@@ -73,7 +73,7 @@ def _raw(row: FeedRow, field: str) -> str:
 
 
 def _word(registry: Registry, names: Mapping[str, str], row: FeedRow, field: str) -> str:
-    """A field as people read it: an id as a name, text as it was written."""
+    """A field for people: an id as a name, text as written."""
     value = _raw(row, field)
     if value and (field == "actor" or field in registry.events[row.kind].ids):
         return names.get(value, _(GONE))

@@ -1,4 +1,4 @@
-"""The feed, sent to sockets as it happens."""
+"""The feed, sent to sockets live."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from phoenix.modules.feed.queries import FeedRow, names_in, with_texts
 
 
 async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
-    """A `feed` message to each organisation's room, with the item as the API gives it.
+    """A `feed` message to each organisation's room, with the item as in the API.
 
-    Only kinds that every member may see are sent in full; of the others only that there is something new.
+    Only kinds that every member can see are sent in full; for the others, the message only says that there is something new.
     """
     registry = runtime.part(Registry)
     shown = [event for event in batch if event.organisation and event.kind in registry.events and registry.events[event.kind].feed]

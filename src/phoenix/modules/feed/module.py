@@ -1,4 +1,4 @@
-"""The feed: what happened in an organisation. It shows what other modules declare, and knows none of them."""
+"""The feed: the activity in an organisation. It shows what other modules declare, without knowing any of them."""
 
 from __future__ import annotations
 

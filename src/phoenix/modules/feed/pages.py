@@ -1,4 +1,4 @@
-"""The feed as a page, and the piece of it that came after what is shown."""
+"""The feed as a page, and the fragment with items newer than those shown."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def show_feed(call: Call) -> View:
 
 @page("/o/{slug:str}/feed/new", may="feed.read", within="slug", queries=4)
 async def show_new(call: Call) -> View:
-    """What came after an item, and a few before it again: a late commit may carry a lower number."""
+    """The items after a given one, and a few before it again: a late commit can have a lower number."""
     member = call.member
     kinds = visible_kinds(call.registry, member, call.query("kind"))
     after = await call.db.maybe(queries.NUMBER, member.organisation, call.query("after"))

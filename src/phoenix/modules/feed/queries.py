@@ -1,4 +1,4 @@
-"""Questions about what happened."""
+"""Queries for events."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PAGE: Query[FeedRow] = query(
 """,
 )
 
-# A commit that comes late may carry a lower number than what is shown, so a few before it are given again.
+# A late commit can have a lower number than the items shown, so a few before them are returned again.
 NEWER: Query[FeedRow] = query(
     FeedRow,
     """
@@ -88,7 +88,7 @@ def ids_in(registry: Registry, row: FeedRow) -> set[str]:
 
 
 async def names_in(db: Reader, registry: Registry, rows: Iterable[FeedRow]) -> dict[str, str]:
-    """The names of everyone and everything the rows mention in fields that hold ids: one query for each kind of id."""
+    """The names for all ids in the rows: one query for each kind of id."""
     mentioned = {text for row in rows for text in ids_in(registry, row)}
     wanted: dict[str, list[str]] = {}
     for text in sorted(mentioned):

@@ -1,7 +1,7 @@
-"""Staff impersonate a person: with a reason, for minutes, read-only unless granted more, and never unseen.
+"""Staff impersonate a person: with a reason, for minutes, read-only unless granted more, and always visibly to the person.
 
-It is a session of the person that names the staff behind it. The panel creates it and shows a link that works once, for a
-minute, because the person's pages are on another listener; opening the link gives the browser its cookie.
+It is a session of the person that records the member of staff. The panel creates it and shows a link that works once, for
+a minute, because the person's pages are on another listener. Opening the link gives the browser its cookie.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def available_minutes(runtime: Runtime) -> tuple[int, ...]:
 
 
 async def impersonate(runtime: Runtime, tx: Transaction, actor: Actor, request: ImpersonationRequest) -> str:
-    """Create the session; the token of its link. One at a time: an earlier impersonation by the same staff ends.
+    """Create the session. Returns the token of its link. This ends an earlier impersonation by the same member of staff.
 
     Raises Forbidden and Conflict for those whom nobody can impersonate: themselves, staff, services, locked and erased accounts.
     """
@@ -62,7 +62,7 @@ async def impersonate(runtime: Runtime, tx: Transaction, actor: Actor, request: 
     await _check(tx, actor, request)
     await end_impersonations_by(tx, actor.account, reason="began_another")
     until = tx.now + timedelta(minutes=request.minutes)
-    # Nobody has its token: the one that counts is made when the link is opened.
+    # Nobody has this token: the real one is created when the link is opened.
     session = await create_impersonation(
         tx, account=request.account, device=DEVICE, impersonator=actor.account, reason=reason, writes=request.writes, until=until
     )
@@ -72,7 +72,7 @@ async def impersonate(runtime: Runtime, tx: Transaction, actor: Actor, request: 
 
 
 async def read_link(runtime: Runtime, db: Reader, token: str) -> Impersonation:
-    """What a link leads to. Reading it uses up nothing. Raises WrongCode."""
+    """The impersonation that a link is for. Reading it does not use the link up. Raises WrongCode."""
     session = runtime.keys.verify(PURPOSE, token, now=runtime.clock.now())
     found = await db.maybe(queries.IMPERSONATION, session or "", db.now)
     if found is None:
@@ -81,7 +81,7 @@ async def read_link(runtime: Runtime, db: Reader, token: str) -> Impersonation:
 
 
 async def open_link(runtime: Runtime, tx: Transaction, token: str) -> tuple[str, Impersonation]:
-    """The token of the session, for a cookie. Raises WrongCode where the link was used, or is too old."""
+    """The token of the session, for a cookie. Raises WrongCode if the link was used or has expired."""
     found = await read_link(runtime, tx, token)
     if not await use_once(tx, token, LINK_LIVES):
         raise WrongCode(_("This link has already been used. Start again in the admin panel."))
@@ -92,14 +92,14 @@ async def open_link(runtime: Runtime, tx: Transaction, token: str) -> tuple[str,
 
 
 async def end(tx: Transaction, actor: Actor) -> None:
-    """Stop impersonating. Raises Conflict where nobody is impersonated."""
+    """Stop impersonating. Raises Conflict if nobody is being impersonated."""
     if actor.impersonator is None:
         raise Conflict(_("You're not impersonating anyone."))
     await end_session_of(tx, actor.account, actor.session, reason="ended_by_staff")
 
 
 async def _check(tx: Transaction, actor: Actor, request: ImpersonationRequest) -> None:
-    """Whether it is allowed, decided on what is true now: both accounts are held until the transaction ends."""
+    """Whether it is allowed as of now: both accounts are locked until the transaction ends."""
     if request.account == actor.account:
         raise Conflict(_("You cannot impersonate yourself."))
     await hold_all(tx, [request.account, actor.account])

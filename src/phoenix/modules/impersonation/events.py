@@ -1,4 +1,4 @@
-"""What happens when staff impersonate people. That it ended before its time is an event of the session."""
+"""Events of impersonation. An early end is an event of the session."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from phoenix.kernel.data.events import Event
 
 
 class ImpersonationStarted(Event, frozen=True, kw_only=True, kind="impersonation.started"):
-    """Staff started to impersonate a person, for so many minutes. The subject is the person's account; the event's actor is staff."""
+    """Staff started to impersonate a person, for a number of minutes. The subject is the person's account, the actor is staff."""
 
     session: str
     reason: str

@@ -1,4 +1,4 @@
-"""Impersonation: staff see Phoenix as a person does, with a reason, for minutes, and never unseen."""
+"""Impersonation: staff see Phoenix as a person does, with a reason, for minutes, and always visibly to the person."""
 
 from __future__ import annotations
 

@@ -7,16 +7,17 @@ from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import city
 from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.impersonation import queries
 
 
 async def facts(db: Reader, session: str, zone: ZoneInfo) -> Mapping[str, str]:
-    """Who it is, until when and why; in general words where the session is gone."""
+    """Who is impersonating, until when and why; in general terms if the session no longer exists."""
     found = await db.maybe(queries.FACTS, session)
     if found is None:
         return {"staff": _("Staff"), "until": _("soon"), "reason": ""}
-    return {"staff": found.staff_name, "until": f"{found.until.astimezone(zone):%H:%M} ({zone.key})", "reason": found.reason}
+    return {"staff": found.staff_name, "until": f"{found.until.astimezone(zone):%H:%M} ({city(zone.key)})", "reason": found.reason}
 
 
 IMPERSONATED = SecurityNotice(

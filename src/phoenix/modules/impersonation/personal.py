@@ -1,4 +1,4 @@
-"""What a person can know about being impersonated, and how it ends with an account."""
+"""What a person can know about being impersonated, and what happens to it when an account is erased."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """End what the person was impersonating, as usual, so that whatever is cached about the others goes as well."""
+    """End the person's impersonations in the usual way, so that cached values about the others are invalidated too."""
     await end_impersonations_by(tx, account, reason="erased")

@@ -23,7 +23,7 @@ class Impersonation(Struct, frozen=True):
 
 
 class ImpersonationFacts(Struct, frozen=True):
-    """Who impersonates someone, until when and why."""
+    """Who is impersonating someone, until when and why."""
 
     staff_name: str
     until: datetime

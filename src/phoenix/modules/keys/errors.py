@@ -1,4 +1,4 @@
-"""Why keys refuse."""
+"""Errors of keys."""
 
 from __future__ import annotations
 

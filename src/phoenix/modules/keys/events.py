@@ -1,4 +1,4 @@
-"""What happens to API keys and service accounts. The subject is the account."""
+"""Events of API keys and service accounts. The subject is the account."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from phoenix.kernel.data.events import Event
 
 
 class ServiceAccountCreated(Event, frozen=True, kw_only=True, kind="keys.service_account_created"):
-    """An account that nobody signs in to: only API keys act for it."""
+    """A service account was created: only API keys act for it."""
 
 
 class ApiKeyCreated(Event, frozen=True, kw_only=True, kind="keys.api_key_created"):

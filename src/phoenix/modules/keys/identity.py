@@ -14,17 +14,17 @@ RECORDS = "key_"
 
 
 async def find(runtime: Runtime, db: Reader, token: str) -> SessionRecord | None:
-    """The live key, or None."""
+    """The valid key, or None."""
     del runtime
     return await db.maybe(queries.RECORD, hash_token(token), db.now)
 
 
 async def why(db: Reader, key: str) -> str:
-    """Why a key is over, as a word for machines."""
+    """The reason why a key is no longer valid, as a code for machines."""
     del db, key
     return "ended"
 
 
 async def write_seen(tx: Transaction, seen: Sequence[tuple[str, float]]) -> None:
-    """Write down when keys were last used, as (id, seconds since 1970), in one statement."""
+    """Save when keys were last used, as (id, seconds since 1970), in one statement."""
     await tx.execute(queries.SEEN, [id_ for id_, _ in seen], [at for _, at in seen])

@@ -36,7 +36,7 @@ async def send_revoke_api_key(call: Call) -> Redirect:
 
 
 async def key_count(call: Call) -> Mapping[str, Any]:
-    """How many keys act for the reader: one query."""
+    """The number of keys that act for the reader: one query."""
     return {"count": await count_api_keys(call.db, call.actor.account)}
 
 

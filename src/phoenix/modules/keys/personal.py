@@ -1,4 +1,4 @@
-"""What keys give to a person's copy of their data, and how they go."""
+"""Export and erasure of the personal data in keys."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class ApiKey(Struct, frozen=True):
 
 
 class KeyRecord(SessionRecord, frozen=True):
-    """The record of an API key as PostgreSQL gives it. It has no idle limit, and lives until it expires."""
+    """The record of an API key as PostgreSQL returns it. It has no idle limit, and is valid until it expires."""
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "platform", frozenset(self.platform))

@@ -1,4 +1,4 @@
-"""Why organisations refuse."""
+"""Errors of organisations."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from phoenix.kernel.errors import Conflict, NotFound
 
 class LastOwner(Conflict):
     code, title = "last_owner", "An organisation needs an owner"
+
+
+class RoleChangedSince(Conflict):
+    code, title = "role_changed_since", "Role changed by someone else"
 
 
 class AlreadyMember(Conflict):

@@ -1,4 +1,4 @@
-"""What happens to organisations and their members. The subject of a membership event is the member's account."""
+"""Events of organisations and their members. The subject of a membership event is the member's account."""
 
 from __future__ import annotations
 

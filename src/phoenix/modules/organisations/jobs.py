@@ -12,7 +12,7 @@ from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION,
 
 
 async def send_invitation(runtime: Runtime, invited: Invited) -> None:
-    """Email an invitation with a new link. Run again, it sends another, and the previous link stops working."""
+    """Email an invitation with a new link. A second run sends another, and the previous link stops working."""
     async with runtime.database.transaction() as tx:
         invitation = await tx.maybe(queries.OPEN_INVITATION_BY_ID, invited.invitation)
         if invitation is None or not may_still_invite(runtime, invitation):

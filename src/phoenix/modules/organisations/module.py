@@ -93,7 +93,9 @@ MODULE = Module(
     navigation=(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
         NavigationItem("Settings", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
-        NavigationItem("Service accounts", "plug", "/o/{organisation}/programs", "organisations.manage", group="organisation", order=75),
+        NavigationItem(
+            "Service accounts", "plug", "/o/{organisation}/service-accounts", "organisations.manage", group="organisation", order=75
+        ),
         NavigationItem("All organisations", "building", "/organisations", group="organisations", order=80),
         NavigationItem("New organisation", "plus", "/organisations/new", group="organisations", order=81),
     ),

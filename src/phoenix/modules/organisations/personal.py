@@ -1,4 +1,4 @@
-"""What organisations keep of a person, and how they let go."""
+"""Export and erasure of the personal data in organisations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
 
 
 async def refuse(db: Reader, account: str) -> None:
-    """Raises Conflict where others would be left in an organisation without an owner."""
+    """Raises Conflict if an organisation with other members would be left without an owner."""
     stranded = await db.maybe(queries.OWNED_ALONE_WITH_OTHERS, account)
     if stranded is not None:
         raise Conflict(_("You're the only owner of {name}. Make someone else an owner first.").format(name=stranded))

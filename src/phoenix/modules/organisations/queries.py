@@ -1,4 +1,4 @@
-"""Questions about organisations, members and invitations."""
+"""Queries for organisations, members and invitations."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Member(Struct, frozen=True):
 
 
 class ServiceAccount(Struct, frozen=True):
-    """A service account in an organisation, with the newest of its keys."""
+    """A service account in an organisation, with its latest key."""
 
     account: str
     name: str
@@ -67,7 +67,7 @@ class Invitation(Struct, frozen=True):
 
 
 class OpenInvitation(Struct, frozen=True):
-    """An open invitation, as its reader sees it."""
+    """A pending invitation, as shown to its recipient."""
 
     id: str
     organisation: str
@@ -77,7 +77,7 @@ class OpenInvitation(Struct, frozen=True):
     invited_by: str
     inviter_name: str
     inviter_role: str | None
-    """None where they are no longer a member."""
+    """None if they are no longer a member."""
     email: str
     email_key: str
 
@@ -122,7 +122,7 @@ MEMBERS: Query[Member] = query(
 """,
 )
 MEMBER_IDS: Query[str] = query(str, "SELECT account_id FROM memberships WHERE organisation_id = $1")
-# Only of people: service accounts are added and removed in another way.
+# Only people: service accounts are added and removed elsewhere.
 ROLE: Query[str] = query(
     str,
     """
@@ -177,7 +177,7 @@ SERVICE_ACCOUNTS_OF: Query[str] = query(
 )
 DELETE = command("DELETE FROM organisations WHERE id = ANY($1::text[])")
 LEAVE_ALL = command("DELETE FROM memberships WHERE account_id = $1")
-# Invitations to the person contain their address, whoever sent them and however they ended.
+# Invitations to the person contain their address, whoever sent them and whatever became of them.
 FORGET_INVITATIONS = command("""
     DELETE FROM invitations
      WHERE (invited_by = $1 AND accepted_at IS NULL) OR email_key = (SELECT email_key FROM accounts WHERE id = $1)
@@ -243,7 +243,7 @@ REVOKE = command("UPDATE invitations SET revoked_at = $2 WHERE id = $1")
 
 
 def membership_finder(roles: Mapping[str, frozenset[str]]) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
-    """How the memberships of an account are found, in one query; `roles` says what each role may do."""
+    """The function that finds the memberships of an account in one query. `roles` are the permissions of each role."""
     found = query(
         lambda organisation, slug, name, role: MembershipRecord(organisation, slug, name, role, roles.get(role, frozenset())),
         MEMBERSHIPS_OF,
@@ -256,5 +256,5 @@ def membership_finder(roles: Mapping[str, frozenset[str]]) -> Callable[[Reader, 
 
 
 async def hold_memberships(tx: Transaction, organisation: str) -> None:
-    """Keep the memberships of an organisation as they are until the transaction ends: acts of authority take turns."""
+    """Lock the memberships of an organisation until the transaction ends, so that acts of authority take turns."""
     await tx.maybe(LOCK, organisation)

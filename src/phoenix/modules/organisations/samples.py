@@ -1,4 +1,4 @@
-"""The emails of organisations as staff can look at them."""
+"""Sample data for viewing the emails of organisations."""
 
 from __future__ import annotations
 

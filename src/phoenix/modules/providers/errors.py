@@ -1,4 +1,4 @@
-"""Why providers refuse."""
+"""Errors of providers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from phoenix.kernel.errors import Conflict, Forbidden, InvalidInput, Unavailable
 
 
 class ProviderRefused(InvalidInput):
-    """An identity provider said no, or said something that cannot be accepted."""
+    """An identity provider refused, or gave an answer that cannot be accepted."""
 
     code, title = "provider_refused", "Sign-in with the provider failed"
 
@@ -17,7 +17,7 @@ class ProviderDown(Unavailable):
 
 
 class AddressNotVerifiedThere(Forbidden):
-    """The provider does not vouch for an address, so it opens nothing here."""
+    """The provider does not confirm an address, so the identity cannot be used."""
 
     code, title = "email_not_verified_there", "Address not confirmed at the provider"
     shows_form = True

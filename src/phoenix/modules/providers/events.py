@@ -1,4 +1,4 @@
-"""What happens to the identities that are connected to an account. The subject is the account."""
+"""Events of the identities connected to an account. The subject is the account."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from phoenix.kernel.data.events import Event
 
 
 class IdentityConnected(Event, frozen=True, kw_only=True, kind="providers.identity_connected"):
-    """From now on an account at an identity provider signs in to this one."""
+    """An account at an identity provider was connected, and can sign in to this one."""
 
     provider: str
 

@@ -1,4 +1,4 @@
-"""The identities on the security page: what is connected, and what could be."""
+"""The identities on the security page: connected ones, and those that can be connected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What providers give to a person's copy of their data, and how it goes."""
+"""Export and erasure of the personal data in providers."""
 
 from __future__ import annotations
 

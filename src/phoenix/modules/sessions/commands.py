@@ -7,7 +7,7 @@ from phoenix.modules.sessions.actions import signing_keys
 
 
 async def rotate_keys(runtime: Runtime) -> str:
-    """Let the standby key sign access tokens from now on. Nobody is signed out."""
+    """Start signing access tokens with the standby key. Nobody is signed out."""
     async with runtime.database.transaction() as tx:
         return f"{await signing_keys.rotate_keys(runtime, tx)} is now the active signing key."
 

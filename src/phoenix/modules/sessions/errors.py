@@ -1,4 +1,4 @@
-"""Why sessions refuse."""
+"""Errors of sessions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from phoenix.kernel.errors import NotSignedIn
 
 
 class RefreshRefused(NotSignedIn):
-    """A refresh token that is unknown, or was used before: then its session is over."""
+    """A refresh token that is unknown, or was used before; in that case its session has ended."""
 
     code, title = "refresh_refused", "Sign in again"
     keeps_changes = True

@@ -1,4 +1,4 @@
-"""What happens to sessions and the keys that sign their tokens. Unless it says otherwise, the subject is the account."""
+"""Events of sessions and the keys that sign their tokens. The subject is the account, unless stated otherwise."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ class SessionStarted(Event, frozen=True, kw_only=True, kind="sessions.started"):
 
 
 class SessionEnded(Event, frozen=True, kw_only=True, kind="sessions.ended"):
-    """A session was ended before its time."""
+    """A session was ended before it expired."""
 
     session: str
     reason: str
 
 
 class ImpersonationEnded(Event, frozen=True, kw_only=True, kind="sessions.impersonation_ended"):
-    """A session in which staff impersonated the person was ended before its time."""
+    """A session in which staff impersonated the person was ended before it expired."""
 
     session: str
     staff: str
@@ -28,7 +28,7 @@ class ImpersonationEnded(Event, frozen=True, kw_only=True, kind="sessions.impers
 
 
 class SessionReauthenticated(Event, frozen=True, kw_only=True, kind="sessions.reauthenticated"):
-    """The person of a session confirmed that it is still them."""
+    """The person re-authenticated in a session."""
 
     session: str
     method: str
@@ -41,8 +41,8 @@ class NewDeviceSeen(Event, frozen=True, kw_only=True, kind="sessions.new_device_
 
 
 class SigningKeysRotated(Event, frozen=True, kw_only=True, kind="sessions.signing_keys_rotated"):
-    """Another key signs access tokens. The subject is its id."""
+    """The key that signs access tokens changed. The subject is the new key's id."""
 
 
 class SigningKeyRevoked(Event, frozen=True, kw_only=True, kind="sessions.signing_key_revoked"):
-    """What a key signed is no longer accepted. The subject is its id."""
+    """A signing key was revoked: tokens it signed are no longer accepted. The subject is its id."""

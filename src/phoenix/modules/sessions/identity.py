@@ -18,7 +18,7 @@ RECORDS = "ses_"
 
 
 async def find(runtime: Runtime, db: Reader, token: str) -> SessionRecord | None:
-    """The live session behind a token, or None."""
+    """The valid session of a token, or None."""
     found_by = queries.record_queries(runtime.part(Registry).credentials)
     if "." not in token:
         return await db.maybe(found_by.by_token, hash_token(token))
@@ -32,10 +32,10 @@ async def find(runtime: Runtime, db: Reader, token: str) -> SessionRecord | None
 
 
 async def why(db: Reader, session: str) -> str:
-    """Why a session is over, as a word for machines."""
+    """The reason why a session ended, as a code for machines."""
     return await db.maybe(queries.END_REASON, session) or "ended"
 
 
 async def write_seen(tx: Transaction, seen: Sequence[tuple[str, float]]) -> None:
-    """Write down when sessions were last used, as (id, seconds since 1970), in one statement."""
+    """Save when sessions were last used, as (id, seconds since 1970), in one statement."""
     await tx.execute(queries.SEEN, [id_ for id_, _ in seen], [at for _, at in seen])

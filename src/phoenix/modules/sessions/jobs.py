@@ -1,10 +1,11 @@
-"""The email about a new device, and deleting what is no longer needed."""
+"""The email about a new device, and the deletion of old records."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from phoenix.kernel.i18n.times import city
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import find_account
@@ -16,7 +17,7 @@ KEEP_DEVICES = timedelta(days=400)
 
 
 async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
-    """Tell the owner of an account about a sign-in from a device that was not used before."""
+    """Notify the owner of an account of a sign-in from a new device."""
     async with runtime.database.reader() as db:
         account = await find_account(db, new.account)
         session = await db.maybe(queries.ORIGIN, new.session)
@@ -28,7 +29,7 @@ async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
             name=account.name,
             device=session.device,
             place=session.place,
-            when=f"{here.day} {here:%B %Y, %H:%M} ({account.time_zone})",
+            when=f"{here.day} {here:%B %Y, %H:%M} ({city(account.time_zone)})",
             link=f"{runtime.settings.public_url}/settings/security",
         )
 

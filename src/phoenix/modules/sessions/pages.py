@@ -31,7 +31,7 @@ async def send_end_others(call: Call) -> Redirect:
 
 
 async def devices(call: Call) -> Mapping[str, Any]:
-    """What the list of devices is made of: one query."""
+    """The data for the list of devices: one query."""
     return {"sessions": [session_shown(s, call.actor.session) for s in await open_sessions(call.db, call.actor.account)]}
 
 

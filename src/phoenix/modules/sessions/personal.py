@@ -1,4 +1,4 @@
-"""What sessions give to a person's copy of their data, and how they go."""
+"""Export and erasure of the personal data in sessions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.modules.sessions.actions.end import end_other_sessions
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
-    """Every session that is still known, without its tokens."""
+    """Every stored session, without its tokens."""
     return {"sessions": await db.all(queries.PERSON_SESSIONS, account)}
 
 

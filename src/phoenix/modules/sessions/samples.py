@@ -1,4 +1,4 @@
-"""The emails of sessions as staff can look at them."""
+"""Sample data for viewing the emails of sessions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EMAILS = (
             "name": "Leila Haddad",
             "device": "Firefox on Linux",
             "place": "192.0.2.0/24",
-            "when": "23 November 2026, 14:32 (Europe/Berlin)",
+            "when": "23 November 2026, 14:32 (Berlin)",
             "link": "https://phoenix.example/settings/security",
         },
     ),

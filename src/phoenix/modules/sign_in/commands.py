@@ -1,4 +1,4 @@
-"""Signing in on the command line: the link of the first administrator."""
+"""Sign-in on the command line: the link for the first administrator."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from phoenix.modules.sign_in.actions.first_administrator import link_token, need
 
 
 async def first_administrator_link(runtime: Runtime) -> str:
-    """The one-time link to become the first administrator; nothing once there is one."""
+    """Print the one-time link for the first administrator; nothing if there is already one."""
     async with runtime.database.reader() as db:
         if not await needs_administrator(db):
             return ""

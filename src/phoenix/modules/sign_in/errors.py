@@ -1,4 +1,4 @@
-"""Why signing in and up is refused."""
+"""Errors of signing in and signing up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from phoenix.kernel.errors import Conflict, Forbidden, NotSignedIn
 
 
 class WrongCredentials(NotSignedIn):
-    """What a wrong attempt writes, such as an email to the owner, stays."""
+    """Writes of a wrong attempt, such as an email to the owner, are committed."""
 
     code, title = "wrong_credentials", "Sign-in failed"
     keeps_changes = True
@@ -14,7 +14,7 @@ class WrongCredentials(NotSignedIn):
 
 
 class SecondFactorRequired(NotSignedIn):
-    """The first factor was right. `challenge` goes back with the second; `methods` are the ones this account has."""
+    """The first factor was right. Send `challenge` back with the second; `methods` are the ones this account has."""
 
     code, title = "second_factor_required", "Two-step verification required"
     keeps_changes = True
@@ -26,7 +26,7 @@ class SecondFactorRequired(NotSignedIn):
 
 
 class AccountLocked(Forbidden):
-    """Shown only to someone who has proved that the account is theirs."""
+    """Shown only to someone who has authenticated as the account's owner."""
 
     code, title = "account_locked", "Account locked"
     shows_form = True

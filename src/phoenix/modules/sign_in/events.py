@@ -1,4 +1,4 @@
-"""What people did to how they sign in. The subject is the account."""
+"""Events of passwords and addresses. The subject is the account."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ class PasswordChanged(Event, frozen=True, kw_only=True, kind="sign_in.password_c
 
 
 class AddressChanged(Event, frozen=True, kw_only=True, kind="sign_in.address_changed"):
-    """A new address was verified and is the account's from now on."""
+    """A new address was verified, and is now the account's."""

@@ -1,4 +1,4 @@
-"""Emails with codes and links, and deleting what is no longer needed. A job's record holds ids, never an address."""
+"""Emails with codes and links, and the deletion of old sign-ups. Job records hold ids, never an address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from phoenix.modules.sign_in.actions.emails import FormerAddress, Owner, Pending
 
 
 async def send_verification(runtime: Runtime, pending: PendingSignUp) -> None:
-    """Email the code and link of a sign-up. Run again, it sends new ones."""
+    """Email the code and link of a sign-up. A second run sends new ones."""
     async with runtime.database.transaction() as tx:
         found = await tx.maybe(queries.SIGN_UP, pending.sign_up)
         if found is None or await find_by_email(tx, found.email_key) is not None:
@@ -28,7 +28,7 @@ async def send_verification(runtime: Runtime, pending: PendingSignUp) -> None:
 
 
 async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
-    """Tell the owner of an address that someone tried to sign up with it."""
+    """Notify the owner of an address that someone tried to sign up with it."""
     account = await _account(runtime, owner.account)
     if account is not None:
         url = runtime.settings.public_url
@@ -43,13 +43,13 @@ async def send_password_reset(runtime: Runtime, owner: Owner) -> None:
 
 
 async def send_forced_reset(runtime: Runtime, owner: Owner) -> None:
-    """Email the code and link for a new password to someone whose old one staff removed."""
+    """Email the code and link for a new password to someone whose password staff removed."""
     await _send_to_owner(runtime, owner, reset_password.PURPOSE, "forced_reset", "/reset-password")
 
 
 async def send_sign_in_code(runtime: Runtime, owner: Owner) -> None:
     """Email the code to sign in with."""
-    await _send_to_owner(runtime, owner, email_code.PURPOSE, "sign_in_code", "/sign-in/by-mail")
+    await _send_to_owner(runtime, owner, email_code.PURPOSE, "sign_in_code", "/sign-in/by-email")
 
 
 async def send_unlock(runtime: Runtime, owner: Owner) -> None:
@@ -58,7 +58,7 @@ async def send_unlock(runtime: Runtime, owner: Owner) -> None:
 
 
 async def send_reauthentication_code(runtime: Runtime, owner: Owner) -> None:
-    """Email the code that confirms that it is still the owner."""
+    """Email the code for re-authentication."""
     await _send_to_owner(runtime, owner, reauthenticate.PURPOSE, "reauthentication_code", "/confirm")
 
 
@@ -75,7 +75,7 @@ async def send_address_change(runtime: Runtime, owner: Owner) -> None:
 
 
 async def send_address_changed(runtime: Runtime, former: FormerAddress) -> None:
-    """Warn the old address that it is no longer the account's."""
+    """Notify the old address that it no longer belongs to the account."""
     account = await _account(runtime, former.account)
     sealed = from_base64url(former.old)
     old = None if sealed is None else runtime.keys.unseal(change_address.OLD_ADDRESS, sealed, bound_to=former.account)
@@ -90,7 +90,7 @@ async def forget_old(runtime: Runtime) -> None:
 
 
 async def _account(runtime: Runtime, account: str | None) -> Account | None:
-    """The account of a job; None where it is gone, or where the job stands for an address nobody has."""
+    """The account of a job; None if it was erased, or if the job is for an unknown address."""
     if account is None:
         return None
     async with runtime.database.reader() as db:

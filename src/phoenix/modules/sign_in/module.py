@@ -1,4 +1,4 @@
-"""Sign-in: everything people walk through to sign up, sign in, confirm that it is them, and get back in."""
+"""Sign-in: signing up, signing in, re-authentication, and recovering access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sign-ups of a person's address go. They are not exported: a stranger may have sent them."""
+"""Erasure of the sign-ups for a person's address. They are not exported, since a stranger may have sent them."""
 
 from __future__ import annotations
 

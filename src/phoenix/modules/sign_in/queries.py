@@ -1,4 +1,4 @@
-"""What must be known to sign someone in, sign-ups that are not verified yet, and what protects an account."""
+"""Queries for signing someone in, unverified sign-ups, and the protection of an account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phoenix.modules.accounts.actions.accounts import Account
 
 
 class Credentials(Struct, frozen=True):
-    """What a password is checked against: an account, the newest sign-up that is not verified, or both, of one address."""
+    """What a password is checked against: the account, the latest unverified sign-up, or both, for one address."""
 
     account: str | None
     password_hash: str | None
@@ -21,7 +21,7 @@ class Credentials(Struct, frozen=True):
 
 
 class Protected(Struct, frozen=True):
-    """What must be known of an account before a session starts, and the account itself."""
+    """An account, with what must be known about it before a session starts."""
 
     kind: str
     locked: bool
@@ -44,7 +44,7 @@ class Protected(Struct, frozen=True):
 
 
 class Protection(Struct, frozen=True):
-    """What protects an account, at a glance."""
+    """A summary of an account's protection."""
 
     has_password: bool
     totp_since: datetime | None
@@ -112,7 +112,7 @@ INSERT_SIGN_UP = command("""
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """)
 SIGN_UP: Query[SignUp] = query(SignUp, f"{_SIGN_UP} WHERE s.id = $1")
-# The one that was verified, if it is still there; where the browser sent one of the same address itself, that one.
+# The verified sign-up, if it still exists; but if the browser itself sent one for the same address, that one.
 SIGN_UP_TO_COMPLETE: Query[SignUp] = query(
     SignUp,
     f"""{_SIGN_UP} JOIN sign_ups verified ON s.email_key = verified.email_key AND s.id IN (verified.id, $2)

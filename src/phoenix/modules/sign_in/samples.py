@@ -1,4 +1,4 @@
-"""The emails of sign-in as staff can look at them."""
+"""Sample data for viewing the emails of sign-in."""
 
 from __future__ import annotations
 

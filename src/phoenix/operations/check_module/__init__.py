@@ -1,4 +1,4 @@
-"""What a module leaves undone, inside its folder and outside: for each thing the file to change, and how."""
+"""What is missing from a module, inside its folder and outside: for each problem, the file to change and how."""
 
 from __future__ import annotations
 

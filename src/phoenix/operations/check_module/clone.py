@@ -1,4 +1,4 @@
-"""What a module of Phoenix itself leaves undone in the clone around its folder: composition, contracts, tests, documents."""
+"""What is missing for one of Phoenix's own modules in the clone around it: composition, contracts, tests, documents."""
 
 from __future__ import annotations
 

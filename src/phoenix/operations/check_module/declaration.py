@@ -1,4 +1,4 @@
-"""What a module's declaration leaves out: words, permissions, events, budgets of routes, personal data."""
+"""What is missing from a module's declaration: words, permissions, events, query budgets, personal data."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from phoenix.kernel.module import Module
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that is undone: the file to change, and a sentence or two that say what is wrong and what to do."""
+    """One problem: the file to change, and a sentence or two that say what is wrong and what to do."""
 
     file: Path
     sentence: str

@@ -1,4 +1,4 @@
-"""The process behind `phoenix up`, with all settings in its environment."""
+"""The process of `phoenix up`, with all settings in its environment."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def local_url(host: str, port: int) -> str:
 
 
 def is_free(host: str, port: int, *, variable: str = "PHOENIX_HOST") -> bool:
-    """Whether a listener could be bound here now. Raises StartError, naming the variable, where it never could."""
+    """Whether a listener could bind here now. Raises StartError, naming the variable, if it never could."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
@@ -56,7 +56,7 @@ def _not_ours(host: str, variable: str) -> StartError:
 
 
 def require_free(host: str, port: int) -> None:
-    """Raises StartError, naming the port and one that is free, where something else listens there."""
+    """Raises StartError, naming the port and a free one, if something else is listening there."""
     if is_free(host, port):
         return
     other = next((candidate for candidate in range(port + 1, min(port + 200, 65_536)) if is_free(host, candidate)), None)
@@ -79,7 +79,7 @@ def first_free(port: int, host: str = "127.0.0.1") -> int:
 
 
 def without_password(url: str) -> str:
-    """The address with its password left out, and of its options all but where the server is."""
+    """The URL without its password, and without options except those that say where the server is."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     user = f"{parts.username}@" if parts.username else ""
@@ -88,7 +88,7 @@ def without_password(url: str) -> str:
 
 
 def check_database(url: str) -> str:
-    """The version of the PostgreSQL at this address. Raises StartError where it does not answer or is too old."""
+    """The version of the PostgreSQL at this address. Raises StartError if it does not answer or is too old."""
     shown = without_password(url)
     try:
         number = asyncio.run(_database_version(url))
@@ -114,7 +114,7 @@ async def _database_version(url: str) -> int:
 
 
 def check_cache(url: str) -> None:
-    """Raises StartError where no Valkey or Redis answers at this address, or it refuses the password."""
+    """Raises StartError if no Valkey or Redis answers at this address, or if it refuses the password."""
     shown = without_password(url)
     parts = urlsplit(url)
     words = [part for part in (unquote(parts.username or ""), unquote(parts.password or "")) if part]
@@ -145,7 +145,7 @@ def _command(*words: str) -> bytes:
 
 
 def listens(host: str, port: int) -> bool:
-    """Whether someone takes connections here."""
+    """Whether anything accepts connections here."""
     try:
         socket.create_connection((host, port), timeout=1).close()
     except OSError:

@@ -1,4 +1,4 @@
-"""How the command line becomes the process that starts and watches all others."""
+"""How the command line turns into the process that starts and supervises all others."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from phoenix.settings import Settings
 
 
 def up(settings: Settings, *, json: bool) -> NoReturn:
-    """Become `python -m phoenix.operations.up` with these settings; its exit status is described there.
+    """Replace this process with `python -m phoenix.operations.up`, with these settings. Its exit status is described there.
 
-    The command line holds every module of Phoenix in memory, and this process stays for as long as Phoenix runs: it begins
-    anew, under the same number, with a quarter of the memory.
+    The command line has every module of Phoenix in memory, and this process stays for as long as Phoenix runs. So it starts
+    again with the same process ID and a quarter of the memory.
     """
     if sys.stderr.isatty() and "PHOENIX_LOG_FORMAT" not in os.environ:
         # A person is looking, and nobody said otherwise.

@@ -1,4 +1,4 @@
-"""Caddy in front: HTTPS for one domain, with a certificate by ACME that it gets and renews by itself."""
+"""Caddy in front: HTTPS for one domain, with a certificate that it gets and renews automatically by ACME."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def caddy_program() -> Path:
 
 
 def write_configuration(settings: Settings) -> Path:
-    """Write Caddy's configuration into the data folder. Its admin interface is off: nobody may change it while it runs."""
+    """Write Caddy's configuration into the data folder. Its admin interface is off, so that nobody can change it while it runs."""
     path = settings.installation.data / "caddy.json"
     folder = settings.installation.data / "caddy"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -50,7 +50,7 @@ def configuration(settings: Settings, folder: Path) -> dict[str, Any]:
         "storage": {"module": "file_system", "root": str(folder)},
         "apps": {
             "tls": {"automation": {"policies": [{"subjects": [web.domain], "issuers": [issuer]}]}},
-            # Caddy adds the redirection from HTTP to HTTPS by itself, for every host that it has a certificate for.
+            # Caddy redirects HTTP to HTTPS automatically for every host that it has a certificate for.
             "http": {
                 "servers": {
                     "phoenix": {
@@ -67,7 +67,7 @@ def configuration(settings: Settings, folder: Path) -> dict[str, Any]:
 
 
 def require_ports() -> None:
-    """Raises StartError where this account may not listen on ports 80 and 443."""
+    """Raises StartError if this account is not allowed to listen on ports 80 and 443."""
     if os.geteuid() != 0 and _first_open_port() > 80:
         raise StartError(
             "A domain needs the ports 80 and 443, which this account may not use. "

@@ -1,4 +1,4 @@
-"""A child process: started on a leash, its output passed on line by line, stopped with all that it started."""
+"""A child process: it dies with its parent, its output is passed on line by line, and it is stopped with all it started."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Supervised(Protocol):
     name: str
 
     def start(self) -> object:
-        """Start it; where that can be checked, wait until it works."""
+        """Start it. If that can be checked, wait until it works."""
 
     def has_ended(self) -> bool: ...
 
     def stop(self) -> None:
-        """Stop it within bounded time. Nothing happens where it is not running."""
+        """Stop it within a time limit. Does nothing if it is not running."""
 
     def kill(self) -> None:
-        """Tell it to end at once. Does not wait, and takes no lock."""
+        """Tell it to exit at once. Does not wait, and takes no lock."""
 
     def last_words(self) -> list[str]:
         """Its last lines of output."""
@@ -85,7 +85,7 @@ class Child:
         self._process = self._pump = None
 
     def kill(self) -> None:
-        """The whole group goes: a server that died may have left workers that hold its port."""
+        """Kill the whole group: a server that died may have left workers that hold its port."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -101,9 +101,9 @@ class Child:
 
 
 def run_to_end(command: tuple[str, ...], environment: Mapping[str, str], *, errors: bool = False) -> tuple[int, str]:
-    """Run a command on a leash; its exit status and its standard output.
+    """Run a command that dies with this process. Returns its exit status and standard output.
 
-    What it says on standard error is shown as it comes, or with `errors` given back along with the rest.
+    Its standard error is shown as it arrives, or with `errors` returned along with the rest.
     """
     done = subprocess.run(  # noqa: S603
         leashed(command),

@@ -1,4 +1,4 @@
-"""The data folder: whether it can be used, that nobody else uses it, and the secret kept in it."""
+"""The data folder: checking that it can be used, locking it, and the secret stored in it."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from phoenix.settings import MADE_IN_DEVELOPMENT
 
 MARK = "phoenix.json"
 LOCK = "phoenix.lock"
-# Raised when an older Phoenix could no longer use what a newer one has written here.
+# Increased when an older Phoenix can no longer use what a newer one has written here.
 FORMAT = 1
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """What `phoenix.json` says: that this is a data folder of Phoenix, and which layout it has."""
+    """The content of `phoenix.json`: it marks a data folder of Phoenix, and names its layout."""
 
     format: int
 
 
 @contextlib.contextmanager
 def claim(folder: Path) -> Iterator[Path]:
-    """Make the folder where it is missing, and hold it for only this process while the block lasts.
+    """Create the folder if it is missing, and lock it for this process for the duration of the block.
 
-    The lock is the kernel's, so that it ends with the process however that ends. Raises StartError where the folder cannot
-    be used, NewerDataError where its layout is newer than this Phoenix knows.
+    The lock is the kernel's, so that it ends with the process in every case. Raises StartError if the folder cannot be used,
+    NewerDataError if its layout is newer than this version of Phoenix supports.
     """
     folder = folder.expanduser().resolve()
     try:
@@ -50,13 +50,13 @@ def claim(folder: Path) -> Iterator[Path]:
 
 
 def secret_key(folder: Path) -> str:
-    """The secret of a development installation, made at its first start and readable only by its owner."""
+    """The secret of a development installation, created at its first start and readable only by its owner."""
     path = folder / "secret_key"
     with contextlib.suppress(FileNotFoundError):
         if key := path.read_text(encoding="ascii").strip():
             return key
     key = MADE_IN_DEVELOPMENT + secrets.token_urlsafe(48)
-    # Written beside its place and moved there, so that a crash leaves no half of a key.
+    # Written to a temporary file and moved into place, so that a crash leaves no partial key.
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:  # noqa: PTH123 - the mode
@@ -72,7 +72,7 @@ def _check_ours(folder: Path) -> None:
         try:
             found = msgspec.json.decode(mark.read_bytes(), type=Mark).format
         except msgspec.DecodeError:
-            # Cut short by a crash of the machine; it is written again.
+            # Truncated by a crash of the machine; it is written again.
             return
         if found > FORMAT:
             raise NewerDataError(

@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 3.0
 
 
 def end_leftovers(data: Path) -> list[int]:
-    """End every process of an earlier Phoenix on this data folder; their numbers. The folder's lock must be held."""
+    """End every process of an earlier Phoenix on this data folder. Returns their IDs. The folder's lock must be held."""
     found = _of(data)
     processes.wait_until(lambda: all(processes.is_gone(pid) for pid in found), PATIENCE_SECONDS)
     left = [pid for pid in found if not processes.is_gone(pid)]

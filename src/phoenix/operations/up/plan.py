@@ -1,4 +1,4 @@
-"""What is started, and with which settings: from the operator's settings to command lines and an environment."""
+"""What is started and how: from the operator's settings to command lines and an environment."""
 
 from __future__ import annotations
 
@@ -16,31 +16,29 @@ from phoenix.settings import Settings, values
 # above the 10,000 sockets a node is made for.
 CONNECTIONS_PER_WORKER = 16_384
 BACKLOG = 4_096
-# Bundled files carry a hash of their content in their names.
-STATIC_SECONDS = 365 * 86_400
 # Set for every child, so that what outlives a hard-killed Phoenix is found by the next one (see `leftovers`).
 DATA_VARIABLE = "PHOENIX_UP_DATA"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process of Phoenix: its name in the log, its command, and the seconds it has to finish what it is doing."""
+    """A process of Phoenix: its name in the log, its command, and the seconds it gets to finish its work."""
 
     name: str
     command: tuple[str, ...]
     patience: float = 5.0
     bare: bool = False
-    """Whether it is no part of Phoenix and gets none of its settings, secrets least of all."""
+    """Whether it is a third-party program, which gets none of Phoenix's settings and secrets."""
 
 
 def resolve(settings: Settings, data: Path) -> Settings:
-    """Settings with every port and address that was left open decided."""
+    """The settings with every unset port and address filled in."""
     web, mail, realtime, admin = settings.web, settings.email, settings.realtime, settings.admin
     if not admin.port:
         host = admin.bind.rpartition(":")[0]
         admin = replace(admin, bind=f"{host}:{first_free(web.port + 20, admin.host)}")
     if web.domain:
-        # Only Caddy may be reached from outside, and only its word on the client's address counts.
+        # Only Caddy is reachable from outside, and only it is trusted about the client's address.
         web = replace(web, host="127.0.0.1", trusted_proxies=("127.0.0.1/32",))
     web = replace(web, public_url=settings.public_url)
     if with_mailbox(settings):
@@ -70,7 +68,7 @@ def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
 
 
 def bare_environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a child that is no part of Phoenix."""
+    """The environment of a child that is not part of Phoenix."""
     return {name: value for name, value in base.items() if not name.startswith("PHOENIX_")} | {
         DATA_VARIABLE: str(settings.installation.data)
     }
@@ -90,7 +88,7 @@ def phoenix(*arguments: str) -> tuple[str, ...]:
 
 
 def parts(settings: Settings, caddy_configuration: Path) -> list[Part]:
-    """Every process of this installation besides the database and the cache, in the order in which they are stopped."""
+    """Every process of this installation except the database and the cache, in the order in which they are stopped."""
     if settings.developing.reload:
         return [*_reloading(), *_mailbox(settings)]
     made = [_web(settings)]
@@ -118,7 +116,7 @@ def _reloading() -> list[Part]:
 
 def _web(settings: Settings) -> Part:
     web = settings.web
-    command: tuple[str, ...] = (
+    command = (
         *(sys.executable, "-m", "granian", "phoenix.app:create_app", "--factory"),
         *("--interface", "asgi", "--loop", "uvloop", "--http", "1"),
         *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
@@ -126,9 +124,6 @@ def _web(settings: Settings) -> Part:
         *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
         *("--no-access-log", "--log-level", "warning"),
     )
-    if web.static.is_dir():
-        mount = ("--static-path-route", "/static", "--static-path-mount", str(web.static), "--static-path-expires", str(STATIC_SECONDS))
-        command = (*command, *mount)
     return Part("web", command, patience=12.0)
 
 
@@ -146,7 +141,7 @@ def _realtime(settings: Settings, number: int) -> Part:
 
 
 def _admin(settings: Settings) -> Part:
-    """One process: few use it, and it is to be reached when the public listener is not."""
+    """A single process: few people use it, and it must be reachable when the public listener is not."""
     command = (
         *(sys.executable, "-m", "uvicorn", "--factory", "phoenix.app:create_admin_app"),
         *("--host", settings.admin.host, "--port", str(settings.admin.port), "--ws", "none", "--loop", "uvloop"),

@@ -1,4 +1,4 @@
-"""What is said on standard error while Phoenix starts, runs and stops."""
+"""Messages on standard error while Phoenix starts, runs and stops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LABEL_WIDTH = 26
 
 
 class Progress:
-    """A line for each step, with the time it took; then the log lines of the children, each behind its name."""
+    """A line for each step, with the time it took; then the log lines of the children, each prefixed with its name."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
@@ -44,6 +44,6 @@ class Progress:
         self._print(Text.assemble((f"{mark} ", style), f"{label:<{LABEL_WIDTH}}", (f"{seconds:6.1f} s", "dim")))
 
     def _print(self, text: Text) -> None:
-        # A terminal that was closed must not keep Phoenix from stopping in order.
+        # A closed terminal must not prevent Phoenix from stopping properly.
         with self._lock, contextlib.suppress(OSError):
             self._console.print(text, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What is said on standard output once Phoenix can serve: one line, and below it what one wants to know next."""
+"""The output once Phoenix is ready: one line, followed by what people need next."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class DemoAccount(Struct, frozen=True):
 
 
 class FirstStart(Struct, frozen=True):
-    """What `phoenix.first_start` answers."""
+    """The output of `phoenix.first_start`."""
 
     accounts: tuple[DemoAccount, ...] = ()
     first_administrator_link: str | None = None
 
 
 class Ready(Struct, frozen=True):
-    """Everything one can reach, without passwords but those of the demo."""
+    """Every address, without passwords except those of the demo."""
 
     ready: bool
     url: str

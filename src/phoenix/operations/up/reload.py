@@ -1,4 +1,4 @@
-"""A process of `make dev`: the libraries stay loaded, and the code of Phoenix is loaded again whenever a Python file changes.
+"""A process of `make dev`: the libraries stay loaded, and the code of Phoenix is reloaded whenever a Python file changes.
 
 Libraries are four fifths of the time that a start takes. They are loaded once, into this process, which serves nothing
 itself: it forks a child that loads Phoenix and serves. When a file changes, the child is signalled to end and another is
@@ -103,12 +103,12 @@ class Keeper:
 
 
 def _has_ended(child: int) -> bool:
-    """Takes its exit status too, so it is to be asked once."""
+    """Also collects its exit status, so call this only once."""
     return os.waitpid(child, os.WNOHANG)[0] != 0
 
 
 def _end(child: int) -> None:
-    """Nobody's work is lost with it: Phoenix outlives being killed, and what is under way is rolled back."""
+    """No work is lost: Phoenix survives being killed, and running transactions are rolled back."""
     _tell(child, signal.SIGTERM)
     end = time.monotonic() + PATIENCE_SECONDS
     with contextlib.suppress(ChildProcessError):
@@ -189,7 +189,7 @@ def _broken(text: str) -> Any:
 
 
 def _forget_code() -> None:
-    """Everything that was loaded from our files is loaded again."""
+    """Forget every module loaded from our files, so that it is loaded again."""
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
         if name != "__main__" and path and Path(path).is_relative_to(CODE):
@@ -197,7 +197,7 @@ def _forget_code() -> None:
 
 
 def _load_libraries(name: str) -> None:
-    """Load what the code of Phoenix loads, so that the next child finds it loaded, and none of the code itself."""
+    """Load the libraries that Phoenix uses, so that the next child finds them loaded, but none of the code itself."""
     with contextlib.suppress(Exception):  # code that is broken now is loaded later, more slowly
         importlib.import_module(MODULES[name])
     _forget_code()

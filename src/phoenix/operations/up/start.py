@@ -1,4 +1,4 @@
-"""From nothing to ready, and back: the order in which an installation on one machine comes up and goes down."""
+"""The order in which an installation on one machine is started and stopped."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ SAME_SIGNAL_SECONDS = 1.0
 
 
 class StopRequestedError(BaseException):
-    """Someone wants Phoenix to stop. Not an Exception, so that nothing on the way takes it for a failure."""
+    """A request to stop Phoenix. Not an Exception, so that no code in between handles it as a failure."""
 
 
 def bring_up(settings: Settings, *, json: bool) -> int:
-    """Start everything, keep it running until a signal, and stop it; the exit status.
+    """Start everything, keep it running until a signal, and stop it. Returns the exit status.
 
     0: stopped on request. 1: refused or failed, with a sentence on standard error. 3: the data is from a newer Phoenix.
     """
@@ -93,7 +93,7 @@ def bring_up(settings: Settings, *, json: bool) -> int:
 
 
 def _require_assets(static: Path) -> None:
-    """Raises StartError where the styles and scripts are not all there: Phoenix would start, and every page would fail."""
+    """Raises StartError if styles or scripts are missing: Phoenix would start, but every page would fail."""
     if missing := missing_asset(static):
         raise StartError(f"The styles and scripts that every page needs are missing: {missing} is not there. {FIX}")
 
@@ -139,7 +139,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
 
 
 def _check_settings_of_modules(settings: Settings) -> None:
-    """Only the modules know their settings, and loading them takes a second: they are asked where a variable is not ours."""
+    """Only the modules know their settings, and loading them takes a second, so this is done only for an unknown variable."""
     if unknown(settings.given, {variable.name for _, variable in variables()}):
         status, said = run_to_end(phoenix("settings", "--check"), os.environ, errors=True)
         if status == WrongSettingError.status:
@@ -171,7 +171,7 @@ def _start_cache(settings: Settings, supervisor: Supervisor, progress: Progress)
 
 
 def _command(progress: Progress, label: str, arguments: tuple[str, ...], variables: dict[str, str]) -> str:
-    """Run a command of Phoenix and give what it printed. What went wrong, it has said on standard error."""
+    """Run a command of Phoenix and return its output. It reports errors on standard error itself."""
     with progress.step(label):
         status, printed = run_to_end(arguments, variables)
         if status == NEWER_DATABASE:
@@ -212,7 +212,7 @@ def _allow_many_files() -> None:
 
 
 class _Signals:
-    """The first signal stops in order, wherever the start has got to; a second one ends everything at once."""
+    """The first signal stops everything in order, at any stage of the start; a second one ends everything at once."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self.stopping = False
@@ -220,7 +220,7 @@ class _Signals:
         self._first: float | None = None
         numbers = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
         if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
-            # Started with nohup, to outlive the terminal.
+            # Started with nohup, so that it outlives the terminal.
             numbers.remove(signal.SIGHUP)
         self._before = {number: signal.signal(number, self._take) for number in numbers}
 

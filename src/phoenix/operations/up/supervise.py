@@ -1,4 +1,4 @@
-"""Keeping things running: what ends is started again, later and later; what never starts is given up."""
+"""Supervision: a part that exits is restarted with growing delays; one that never starts is given up."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from phoenix.operations.up.children import Supervised
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
-# A life longer than this counts as a success: the next restart is quick again.
+# Running longer than this counts as a success: the next restart is quick again.
 HEALTHY_SECONDS = 20.0
 EARLY_DEATHS = 5
 POLL_SECONDS = 0.1
 
 
 class GaveUpError(Exception):
-    """Something does not stay up, although it was started several times; the message holds its last words."""
+    """A part does not stay up, although it was started several times. The message contains its last output."""
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Supervisor:
         self._clock = clock
         self._sleep = sleep
         self._watched: list[_Watched] = []
-        # Before Phoenix was ever ready, a part that keeps ending is a mistake to show, not an accident to sit out.
+        # Before Phoenix was ever ready, a part that keeps exiting is an error to report, not an accident to wait out.
         self.starting = True
 
     @property
@@ -54,7 +54,7 @@ class Supervisor:
         return bool(self._watched)
 
     def start(self, part: Supervised) -> None:
-        """Start a part and keep it running from now on. Raises what its start raises."""
+        """Start a part and keep it running. Raises whatever its start raises."""
         watched = _Watched(part, self._clock())
         self._watched.append(watched)
         part.start()
@@ -66,7 +66,7 @@ class Supervisor:
             self._sleep(POLL_SECONDS)
 
     def look(self) -> None:
-        """Start again what has ended and whose time has come."""
+        """Restart the parts that have exited and are due."""
         for watched in self._watched:
             if watched.next_start is not None:
                 if self._clock() >= watched.next_start:
@@ -75,7 +75,7 @@ class Supervisor:
                 self._note_death(watched, "ended")
 
     def stop(self, order: Sequence[str] = ()) -> None:
-        """Stop everything: first what `order` names, in that order, then the rest, the latest first."""
+        """Stop everything: first the parts in `order`, in that order, then the rest, the latest first."""
         ranks = {name: rank for rank, name in enumerate(order)}
         parts = [watched.part for watched in reversed(self._watched)]
         for part in sorted(parts, key=lambda part: ranks.get(part.name.partition("-")[0], len(ranks))):

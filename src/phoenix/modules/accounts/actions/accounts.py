@@ -1,4 +1,4 @@
-"""Find, create, hold, lock and unlock accounts: what other modules do with them."""
+"""Find, create, lock and unlock accounts, for use by other modules."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def names(db: Reader, ids: Sequence[str]) -> Mapping[str, str]:
 
 
 async def create_account(tx: Transaction, address: Address, *, name: str, password_hash: str, time_zone: str, locale: str) -> str | None:
-    """A person's account for an address that was verified; its id. None where an account has the address already."""
+    """Create a person's account for a verified address. Returns its id, or None if another account already has the address."""
     account = await tx.maybe(
         queries.INSERT_ACCOUNT, new_id("acc"), address.display, address.key, name, password_hash, time_zone, locale, tx.now
     )
@@ -49,25 +49,25 @@ async def create_account(tx: Transaction, address: Address, *, name: str, passwo
 
 
 async def create_service_account(tx: Transaction, *, name: str) -> str:
-    """An account that nobody signs in to; its id. The caller has checked the name, and records what it is for."""
+    """Create an account that nobody signs in to. Returns its id. The caller has checked the name, and records its purpose."""
     account = new_id("acc")
-    # RFC 2606: nothing under .invalid is ever delivered anywhere.
+    # RFC 2606: nothing is ever delivered to an address under .invalid.
     await tx.execute(queries.INSERT_SERVICE_ACCOUNT, account, f"{account}@service.invalid", name, tx.now)
     return account
 
 
 async def hold(tx: Transaction, account: str) -> None:
-    """Hold an account until the transaction ends, so that what is counted of it stays true."""
+    """Lock an account's row until the transaction ends, so that whatever is counted for it stays correct."""
     await tx.execute(queries.HOLD, account)
 
 
 async def hold_all(tx: Transaction, accounts: Sequence[str]) -> None:
-    """Hold several accounts until the transaction ends, in an order that cannot deadlock."""
+    """Lock several accounts' rows until the transaction ends, in an order that cannot deadlock."""
     await tx.all(queries.HOLD_ALL, list(accounts))
 
 
 async def hold_for(tx: Transaction, account: str, actor: str) -> bool:
-    """Hold an account and that of the actor; whether the actor's is still open."""
+    """Lock an account's row and the actor's. Returns whether the actor's account is still open."""
     return actor in await tx.all(queries.HOLD_FOR, [account, actor], actor)
 
 
@@ -77,10 +77,10 @@ async def standing(db: Reader, account: str) -> Standing:
 
 
 async def lock(tx: Transaction, account: str, *, reason: str) -> bool:
-    """Close an account; whether it was open. Its sessions are the caller's to end."""
+    """Lock an account. Returns whether it was open. The caller ends its sessions."""
     return await tx.maybe(queries.LOCK, account, tx.now, reason) is not None
 
 
 async def unlock(tx: Transaction, account: str) -> bool:
-    """Open an account that was closed; whether it was."""
+    """Unlock an account. Returns whether it was locked."""
     return await tx.maybe(queries.UNLOCK, account) is not None

@@ -1,4 +1,4 @@
-"""What happened lately to the safety of an account, in the words of the modules it happened in."""
+"""Recent security activity of an account, in the words of the modules that recorded it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class ActivityLine(Struct, frozen=True):
 
 
 async def recent_events(db: Reader, account: str) -> list[SecurityEvent]:
-    """The newest events about an account, the newest first."""
+    """The latest events about an account, newest first."""
     return await db.all(queries.SECURITY_EVENTS, account)
 
 
 def in_words(kinds: Mapping[str, EventKind], event: SecurityEvent) -> ActivityLine:
-    """An event as the owner of the account reads it. One of a kind that a newer version wrote is shown by its name."""
+    """An event as shown to the account's owner. A kind written by a newer version is shown by its name."""
     kind = kinds.get(event.kind)
     activity = kind.activity if kind is not None else None
     if activity is None:

@@ -1,4 +1,4 @@
-"""What a person can sign in with, counted over all modules that bring something, in one statement."""
+"""What a person can sign in with, counted across all modules in one statement."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.kernel.runtime import Runtime
 
 
 async def sign_in_methods(runtime: Runtime, db: Reader, account: str) -> Mapping[str, int]:
-    """How many of each an account has that are enough to begin to sign in, by name."""
+    """For each kind of credential that can start a sign-in, how many the account has, by name."""
     return await db.one(statement(runtime.part(Registry).credentials), account)
 
 

@@ -1,4 +1,4 @@
-"""Delete one's account: requested, some days to change one's mind, then erased in every module."""
+"""Account deletion: requested, cancellable for some days, then carried out in every module."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ ERASE = JobKind("accounts.erase", Erasure, queue="long", timeout=600)
 
 
 async def request_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> None:
-    """Mark the account for deletion. Raises Conflict where a module wants something settled first.
+    """Mark the account for deletion. Raises Conflict if a module requires something to be resolved first.
 
-    Until the time is over the person can sign in and keep the account.
+    Until the time is over, the person can sign in and cancel the deletion.
     """
     declared = [module.personal for module in runtime.part(Registry).modules if module.personal is not None]
     for data in declared:
@@ -50,7 +50,7 @@ async def request_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> N
 
 
 async def cancel_deletion(tx: Transaction, actor: Actor) -> None:
-    """Keep the account after all. Raises Conflict where its deletion was not requested."""
+    """Cancel the deletion. Raises Conflict if it was not requested."""
     if await tx.maybe(personal.CANCEL_DELETION, actor.account) is None:
         raise Conflict(_("Deletion of this account has not been requested."))
     tx.invalidate(ACCOUNT(actor.account))
@@ -58,15 +58,15 @@ async def cancel_deletion(tx: Transaction, actor: Actor) -> None:
 
 
 async def enqueue_due_erasures(tx: Transaction) -> None:
-    """One job for each account that is due, so that one that fails holds up no other."""
+    """Enqueue one job for each account that is due, so that a failure does not hold up the others."""
     for account in await tx.all(personal.DUE_FOR_ERASURE, tx.now):
         await enqueue(tx, ERASE, Erasure(account), key=f"erase:{account}")
 
 
 async def erase_account(runtime: Runtime, tx: Transaction, account: str) -> bool:
-    """Erase one account that is due, in every module and one transaction; whether it was still due.
+    """Erase one account that is due, in every module and in one transaction. Returns whether it was still due.
 
-    The modules go in the reverse of their order, so that accounts, on which the others stand, are last.
+    The modules are processed in reverse order, so that accounts, which the others depend on, come last.
     """
     if await tx.maybe(personal.HOLD_DUE, account, tx.now) is None:
         return False

@@ -1,7 +1,7 @@
 """Verify an email address: a link and a code in one email, either of which works once.
 
-Opening the link uses up nothing, since mail scanners open links; a POST does. A wrong code costs a try, which stays counted
-although the request is refused. Both are hashed at rest.
+Opening the link does not use it up, since mail scanners open links; a POST does. A wrong code counts as an attempt, even
+though the request is refused. Both are stored as hashes.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from phoenix.modules.accounts.queries.email_verification import EmailVerificatio
 
 CODE_LIVES = timedelta(minutes=10)
 LINK_LIVES = timedelta(minutes=60)
-# What opens a session, or more of one, ends with its code (ASVS 5.0, 6.5.5), and with the next email (6.6.2).
+# What starts or elevates a session ends with its code (ASVS 5.0, 6.5.5), and with the next email (6.6.2).
 SHORT_LIVED = frozenset({"sign_in", "reauthenticate"})
 TRIES = 5
 EMAILS_AN_HOUR = Limit("mail_to_address", 5, 3600)
 
 
 class EmailProof(Struct, frozen=True):
-    """What someone brings from an email: the token of its link, or the address with the code that was sent to it."""
+    """What someone received in an email: the token of its link, or the address with the code that was sent to it."""
 
     token: str = ""
     email: str = ""
@@ -41,14 +41,14 @@ class EmailProof(Struct, frozen=True):
 
 
 def proof_of(form: Mapping[str, str]) -> EmailProof:
-    """What was entered into a form that takes a code, or came with a link."""
+    """The code entered in a form, or the token of a link."""
     return EmailProof(form.get("token", ""), form.get("email", ""), form.get("code", ""))
 
 
 async def start(
     keys: Keys, tx: Transaction, *, purpose: str, email_key: str, account: str | None = None, sign_up: str | None = None
 ) -> tuple[str, str]:
-    """A new verification; the link's token and the code, which exist nowhere else in readable form."""
+    """Create a verification. Returns the link's token and the code, which exist nowhere else in readable form."""
     verification, token, code = new_id("prf"), new_token(), new_code()
     if account is not None and purpose in SHORT_LIVED:
         await tx.execute(queries.USE_ALL_FOR, account, purpose, tx.now)
@@ -75,7 +75,7 @@ def link_lives(purpose: str) -> timedelta:
 
 
 async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
-    """The verification, used up. Raises WrongCode where the proof does not match one; of two uses at once exactly one counts."""
+    """Use a verification up and return it. Raises WrongCode if none matches. Of two simultaneous uses exactly one succeeds."""
     if proof.token:
         found = await tx.maybe(queries.BY_LINK, hash_token(proof.token), purpose, tx.now)
         if found is None:
@@ -87,12 +87,12 @@ async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
 
 
 async def cancel_all(tx: Transaction, account: str) -> None:
-    """Make every code and link that was sent to an account useless."""
+    """Invalidate every code and link that was sent to an account."""
     await tx.execute(queries.USE_ALL, account, tx.now)
 
 
 async def use_once(tx: Transaction, token: str, lives: timedelta) -> bool:
-    """Whether this is the first use of a signed token that lives so long. Of two uses at once exactly one is the first."""
+    """Whether this is the first use of a signed token with this lifetime. Of two simultaneous uses exactly one is the first."""
     return await tx.maybe(queries.USE_TOKEN, hash_token(token), tx.now + lives) is not None
 
 
@@ -113,5 +113,5 @@ async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
 
 
 def code_hash(keys: Keys, verification: str, code: str) -> bytes:
-    """A keyed hash: eight digits without a key would be found by trying them all."""
+    """A keyed hash: without a key, eight digits could be found by trying them all."""
     return keys.mac("proof", verification, code)

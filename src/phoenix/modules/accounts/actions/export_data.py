@@ -1,4 +1,4 @@
-"""A person's copy of everything that is held about them: requested, made by a job, downloaded within a week."""
+"""A copy of all data held about a person: requested, prepared by a job, and downloaded within a week."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Passwords, codes and keys are not included.
 
 
 class ExportAsked(Struct, frozen=True):
-    """The archive to make."""
+    """The archive to prepare."""
 
     export: str
 
@@ -45,13 +45,13 @@ MAKE_EXPORT = JobKind("accounts.make_export", ExportAsked, queue="long", timeout
 
 
 async def request_export(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
-    """Have the archive made; its id. Three a day at most: raises TooManyRequests."""
+    """Request the archive. Returns its id. At most three a day: raises TooManyRequests."""
     await runtime.limiter.require(EXPORTS_A_DAY, actor.account)
     return await start_export(tx, actor.account)
 
 
 async def start_export(tx: Transaction, account: str) -> str:
-    """Have the archive of someone made by a job; its id."""
+    """Have a job prepare someone's archive. Returns its id."""
     export = new_id("exp")
     await tx.execute(personal.ADD_EXPORT, export, account, tx.now, tx.now + KEEP)
     tx.record(ExportRequested(subject=account, export=export))
@@ -60,12 +60,12 @@ async def start_export(tx: Transaction, account: str) -> str:
 
 
 async def exports_of(db: Reader, account: str) -> list[Export]:
-    """The archives of the last week that someone asked for, the newest first."""
+    """The archives that someone requested in the last week, newest first."""
     return await db.all(personal.EXPORTS, account, db.now)
 
 
 async def archive_of(db: Reader, account: str, export: str) -> bytes:
-    """The ZIP archive. Raises NotFound where it belongs to someone else, is not ready yet, or is too old."""
+    """The ZIP archive. Raises NotFound if it belongs to someone else, is not ready yet, or has expired."""
     found = await db.maybe(personal.ARCHIVE, export, account, db.now)
     if found is None:
         raise NotFound(_("This copy isn't ready yet, or it has expired."))
@@ -73,13 +73,13 @@ async def archive_of(db: Reader, account: str, export: str) -> bytes:
 
 
 async def collect(runtime: Runtime, db: Reader, account: str) -> dict[str, Any]:
-    """What every module keeps of the person, by module."""
+    """The personal data that each module holds, by module."""
     found = {module.name: module.personal.export for module in runtime.part(Registry).modules if module.personal is not None}
     return {name: await export(db, account) for name, export in found.items() if export is not None}
 
 
 def pack(runtime: Runtime, parts: dict[str, Any]) -> bytes:
-    """One JSON file a module, and a few words. Takes as long as there is data: call it in a thread."""
+    """One JSON file per module, and a short explanation. Slow for a lot of data: call it in a thread."""
     packed = io.BytesIO()
     now = runtime.clock.now()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

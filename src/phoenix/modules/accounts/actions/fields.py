@@ -1,4 +1,4 @@
-"""The fields of an account, checked once for page and API, all errors together."""
+"""Validation of an account's fields, the same for pages and the API."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ LOCALES = ("en",)
 
 
 class AccountFields(Fields):
-    """The fields that only accounts have, and those of every input."""
+    """The fields specific to accounts, in addition to the general ones."""
 
     async def password(self, runtime: Runtime, text: str, *words: str) -> None:
-        """A new password: strong enough, without `words`, and not known from leaks, where that look-up is on."""
+        """A new password: strong enough, not made of `words`, and not known from leaks, if that look-up is on."""
         before = len(self.errors)
         self.attempt("password", lambda: check_strength(text, words=words))
         if len(self.errors) == before and await runtime.breaches.knows(text):
             self.refuse("password", "breached", _("This password has appeared in a data breach. Choose a different one."))
 
     def contact(self, text: str) -> str:
-        """How to reach the person otherwise: any words, on one line."""
+        """Another contact for the person: any text on one line."""
         return self.name(text, "contact", most=CONTACT_MOST, required=False)
 
     def reason(self, text: str, field: str = "reason") -> str:
-        """Why staff do something to someone's account: on one line, long enough to be understood later."""
+        """The reason for an action by staff on someone's account: one line, long enough to be understood later."""
         reason = " ".join(text.split())
         if len(reason) < REASON_LEAST:
             self.refuse(field, "too_short", _("Give a reason, so that others understand it later."))
@@ -37,7 +37,7 @@ class AccountFields(Fields):
         return self.one_of("locale", text, LOCALES, _("This language isn't available."))
 
     def terms(self, *, accepted: bool) -> None:
-        """That the terms were accepted."""
+        """Check that the terms were accepted."""
         if not accepted:
             self.refuse("accept_terms", "missing", _("Accept the terms to continue."))
 

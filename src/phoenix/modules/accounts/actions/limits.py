@@ -1,4 +1,4 @@
-"""How often one address can call what lets people guess or makes us send email: shared by the modules that do so."""
+"""Limits per client address for routes that allow guessing or send email, shared by several modules."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ SIGN_INS = Limit("sign_in", 60, 900)
 VERIFICATIONS = Limit("proof", 60, 900)
 RESETS = Limit("password_reset", 10, 3600)
 REFRESHES = Limit("refresh", 600, 900)
-# Asked for by every sign-in page that is opened, so that the browser can offer a passkey beside the address.
+# Called by every sign-in page on opening, so that the browser can offer a passkey beside the address.
 PASSKEY_OPTIONS = Limit("passkey_offer", 600, 900)

@@ -1,4 +1,4 @@
-"""Email the owner of an account about its safety. What can be said is declared by the module it is about."""
+"""Security emails to the owner of an account. Each module declares its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from phoenix.kernel.module import SecurityNotice
 
 
 class NoticeDue(Struct, frozen=True):
-    """Whom to notify, of what, and the id of the record its facts are read from, where that is not the account."""
+    """Whom to notify about what, and the id of the record with the facts, if that is not the account."""
 
     account: str
     what: str
@@ -21,5 +21,5 @@ SEND_NOTICE = JobKind("accounts.send_security_notice", NoticeDue, priority=1)
 
 
 async def notify(tx: Transaction, account: str, notice: SecurityNotice, *, about: str = "") -> None:
-    """Send a notice once the transaction is committed. `about` is the id its facts are read by; without one, the account's."""
+    """Send a notice once the transaction is committed. `about` is the id of the record with its facts; by default the account's."""
     await enqueue(tx, SEND_NOTICE, NoticeDue(account, notice.name, about))

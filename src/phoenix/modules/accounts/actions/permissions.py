@@ -1,4 +1,4 @@
-"""What accounts may do on the whole platform. The caller checks who can decide it."""
+"""Permissions of accounts on the whole platform. The caller checks who can grant and remove them."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from phoenix.modules.accounts.events import PermissionGranted, PermissionRemoved
 
 
 async def has_administrator(db: Reader) -> bool:
-    """Whether anyone may do everything."""
+    """Whether anyone has full access."""
     return await db.one(queries.ANYBODY_WITH, ADMINISTRATOR)
 
 
 async def hold_permissions(tx: Transaction) -> None:
-    """Until the transaction ends nobody else grants or removes a permission."""
+    """Lock permissions until the transaction ends, so that nobody else grants or removes one."""
     await tx.execute(queries.LOCK_PERMISSIONS)
 
 
 async def others_with(db: Reader, permission: str, account: str) -> int:
-    """How many other people with an open account have a permission."""
+    """The number of other people with an open account who have a permission."""
     return await db.one(queries.OTHERS_WITH, permission, account)
 
 
 async def grant_permission(tx: Transaction, account: str, permission: str, *, by: str | None) -> None:
-    """Let an account do something on the platform."""
+    """Grant a platform permission to an account."""
     await tx.execute(queries.GRANT, account, permission, by, tx.now)
     tx.invalidate(ACCOUNT(account))
     tx.record(PermissionGranted(subject=account, permission=permission))
 
 
 async def remove_permission(tx: Transaction, account: str, permission: str) -> bool:
-    """Take a permission from an account; whether it had it."""
+    """Remove a permission from an account. Returns whether it had it."""
     if await tx.maybe(queries.REVOKE, account, permission) is None:
         return False
     tx.invalidate(ACCOUNT(account))

@@ -22,9 +22,9 @@ async def change_profile(
     contact: str | None,
     version: int | None,
 ) -> Account:
-    """Change what is given. Raises PreconditionFailed where `version` is no longer the newest.
+    """Change the given fields. Raises PreconditionFailed if `version` is no longer the latest.
 
-    Everything that shows the person is stale from the commit on: their own session, and the feeds they appear in.
+    Everything that shows the person becomes stale with the commit: their own session, and the feeds they appear in.
     """
     fields = AccountFields()
     name = None if name is None else fields.name(name)

@@ -1,4 +1,4 @@
-"""Addresses of settings pages that other modules put something on, or send people back to."""
+"""Addresses of settings pages that other modules extend or link to."""
 
 from __future__ import annotations
 

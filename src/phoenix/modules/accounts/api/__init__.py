@@ -1,4 +1,4 @@
-"""JSON routes of accounts, folded from their files."""
+"""JSON routes of accounts, collected from their files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of accounts, folded from their files."""
+"""Pages of accounts, collected from their files."""
 
 from __future__ import annotations
 

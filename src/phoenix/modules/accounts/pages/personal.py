@@ -1,4 +1,4 @@
-"""Settings → your data: a copy of it, and the end of the account."""
+"""Settings → your data: a copy of it, and deleting the account."""
 
 from __future__ import annotations
 

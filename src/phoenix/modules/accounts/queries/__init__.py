@@ -1,4 +1,4 @@
-"""Accounts, and what they may do on the whole platform."""
+"""Accounts and their platform permissions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Name(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """What decides whether someone may act on an account, or in its name."""
+    """What decides whether someone can act on an account, or on its behalf."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class Standing(Struct, frozen=True):
 
 
 class SecurityEvent(Struct, frozen=True):
-    """An event about an account. `impersonator` is the account that acted in the actor's name."""
+    """An event about an account. `impersonator` is the account that acted on the actor's behalf."""
 
     kind: str
     data: dict[str, Any]
@@ -84,7 +84,7 @@ SET_PASSWORD = command("UPDATE accounts SET password_hash = $2, updated_at = $3 
 
 SET_NEW_EMAIL = command("UPDATE accounts SET new_email = $2 WHERE id = $1")
 NEW_EMAIL: Query[str | None] = query(lambda new_email: new_email, "SELECT new_email FROM accounts WHERE id = $1")
-# Two people who verify one address at once take turns, so that the second is refused rather than stopped by the index.
+# If two people verify one address at once they take turns, so that the second is refused properly rather than by the index.
 LOCK_ADDRESS = command("SELECT pg_advisory_xact_lock(1, hashtext($1))")
 SET_EMAIL: Query[str] = query(
     str,
@@ -94,11 +94,11 @@ SET_EMAIL: Query[str] = query(
 """,
 )
 
-# Of two transactions the second waits, so that what it counts is true when it counts.
+# The second of two transactions waits, so that its count is correct.
 HOLD = command("SELECT 1 FROM accounts WHERE id = $1 FOR NO KEY UPDATE")
-# In the order of their ids, so that two transactions cannot wait for each other.
+# In order of id, so that two transactions cannot wait for each other.
 HOLD_ALL: Query[str] = query(str, "SELECT id FROM accounts WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE")
-# As above; the row of the account that acts is missing where it was closed in the meantime.
+# As above. The acting account's row is missing if it was locked in the meantime.
 HOLD_FOR: Query[str] = query(
     str,
     """
@@ -132,7 +132,7 @@ OTHERS_WITH: Query[int] = query(
 """,
 )
 
-# What is only about an account belongs to no organisation.
+# Events that are only about an account belong to no organisation.
 SECURITY_EVENTS: Query[SecurityEvent] = query(
     SecurityEvent,
     """

@@ -1,4 +1,4 @@
-"""Codes and links that were emailed to an address, and signed tokens that work once."""
+"""Emailed codes and links, and signed tokens that work once."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ USE_ALL = command("UPDATE proofs SET used_at = $2 WHERE account_id = $1 AND used
 USE_ALL_FOR = command("UPDATE proofs SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND used_at IS NULL")
 FORGET_OLD = command("DELETE FROM proofs WHERE link_until < $1")
 
-# A signed token that may be used once is written down when it is; of two uses at once exactly one gets the row.
+# A single-use signed token is recorded when it is used. Of two simultaneous uses exactly one gets the row.
 USE_TOKEN: Query[int] = query(int, "INSERT INTO spent_tokens (hash, until) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1")
 FORGET_USED_TOKENS = command("DELETE FROM spent_tokens WHERE until < $1")

@@ -1,4 +1,4 @@
-"""What accounts hold of a person: for the copy they can ask for, and for erasing it."""
+"""The personal data in accounts, for export and erasure."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ ERASE_AT: Query[datetime | None] = query(lambda erase_at: erase_at, "SELECT eras
 CANCEL_DELETION: Query[str] = query(str, "UPDATE accounts SET erase_at = NULL WHERE id = $1 AND erase_at IS NOT NULL RETURNING id")
 DUE_FOR_ERASURE: Query[str] = query(str, "SELECT id FROM accounts WHERE erase_at <= $1 AND erased_at IS NULL ORDER BY erase_at LIMIT 100")
 HOLD_DUE: Query[str] = query(str, "SELECT id FROM accounts WHERE id = $1 AND erase_at <= $2 AND erased_at IS NULL FOR UPDATE SKIP LOCKED")
-# One statement for all of it; the account's row stays as an id that others refer to.
+# One statement for everything. The account's row stays, since its id is referenced elsewhere.
 ERASE = command("""
     WITH gone_verifications AS (DELETE FROM proofs WHERE account_id = $1),
          gone_exports AS (DELETE FROM exports WHERE account_id = $1),

@@ -1,1 +1,1 @@
-"""What staff can do here that is not another module's act."""
+"""Actions of staff that do not belong to another module."""

@@ -1,4 +1,4 @@
-"""Why a job failed, as far as it may be shown."""
+"""Why a job failed, redacted for display."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LONGEST = 300
 
 
 def fault_of(traceback: Any) -> str:
-    """The exception that ended the last try of a job: its type and message, without personal data."""
+    """The exception that ended a job's last attempt: its type and message, without personal data."""
     if not isinstance(traceback, dict):
         return ""
     kind, message = str(traceback.get("exception_type", "")), str(traceback.get("exception_message", ""))

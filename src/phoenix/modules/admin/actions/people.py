@@ -1,4 +1,4 @@
-"""What staff do to an account: lock and unlock it, end its sessions, and help people who lost a password or a second factor."""
+"""Actions of staff on an account: lock and unlock it, end its sessions, and help with a lost password or second factor."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LOCKED_BY_STAFF = "locked_by_staff"
 
 
 async def take_turn(tx: Transaction, actor: Actor, account: str) -> Standing:
-    """The account, held until the transaction ends with that of the actor, so that two acts never see half of each other.
+    """The account, locked together with the actor's until the transaction ends, so that two acts cannot interleave.
 
-    Raises NotFound, and Forbidden where it can do something on the platform that the actor cannot, or where the actor was
-    locked since: of two administrators who lock each other one stays.
+    Raises NotFound, and Forbidden if it has a platform permission that the actor lacks, or if the actor has been locked
+    since: if two administrators lock each other, one of them stays unlocked.
     """
     if not await accounts.hold_for(tx, account, actor.account):
         raise Forbidden(_("Your own account has been closed."))
@@ -37,12 +37,12 @@ async def take_turn(tx: Transaction, actor: Actor, account: str) -> Standing:
 
 
 def may_give(actor: Actor, permission: str) -> bool:
-    """Whether someone can decide who has a permission: those who have it can, and administrators can for every one."""
+    """Whether someone can grant and remove a permission: people who have it can, and administrators can for any."""
     return actor.may(permission) or ADMINISTRATOR in actor.record.platform
 
 
 async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: str) -> None:
-    """Close an account until staff open it again. Its sessions end, and those in which it impersonates others."""
+    """Lock an account until staff unlock it. This ends its sessions, and those in which it impersonates others."""
     reason = checked_reason(reason)
     await take_turn(tx, actor, account)
     if account == actor.account:
@@ -55,7 +55,7 @@ async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: s
 
 
 async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
-    """Open an account that staff locked."""
+    """Unlock an account that staff locked."""
     await take_turn(tx, actor, account)
     if not await accounts.unlock(tx, account):
         raise Conflict(_("This account is not locked."))
@@ -64,7 +64,7 @@ async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
 
 
 async def resume_sign_in(tx: Transaction, actor: Actor, account: str) -> None:
-    """Let the owner try again at once, after too many wrong attempts."""
+    """Remove the rate limit after too many wrong attempts."""
     await take_turn(tx, actor, account)
     await throttle.clear_account(tx, account, by="staff")
 
@@ -76,13 +76,13 @@ async def end_session(tx: Transaction, actor: Actor, account: str, session: str)
 
 
 async def end_all_sessions(tx: Transaction, actor: Actor, account: str) -> int:
-    """End all sessions of someone; how many. Of one's own, all others."""
+    """End all sessions of someone; for oneself, all but the current one. Returns how many."""
     await take_turn(tx, actor, account)
     return await end_other_sessions(tx, account, keep=actor.session, reason=BY_STAFF)
 
 
 async def force_reset(tx: Transaction, actor: Actor, account: str) -> None:
-    """Remove a password that someone else may know, end all sessions, and email the way to a new one."""
+    """Remove a password that someone else may know, end all sessions, and email a link to set a new one."""
     target = await take_turn(tx, actor, account)
     if target.kind != "person":
         raise Conflict(_("A service account has no password."))
@@ -91,14 +91,14 @@ async def force_reset(tx: Transaction, actor: Actor, account: str) -> None:
 
 
 async def reset_second_factors(tx: Transaction, actor: Actor, account: str) -> None:
-    """Remove every second factor of a person who lost them. Raises NoSecondFactor where there is none."""
+    """Remove every second factor of a person who lost them. Raises NoSecondFactor if there is none."""
     await take_turn(tx, actor, account)
     await second_factor.remove_all(tx, account)
     await notify(tx, account, SECOND_FACTORS_RESET)
 
 
 async def request_export(tx: Transaction, actor: Actor, account: str) -> str:
-    """Have the archive of a person made who cannot sign in; its id. An email tells the person, who can download it too."""
+    """Request the archive of a person who cannot sign in. Returns its id. The person gets an email, and can download it too."""
     target = await take_turn(tx, actor, account)
     if target.kind != "person":
         raise Conflict(_("A service account has no personal data."))

@@ -1,4 +1,4 @@
-"""The settings in effect, without what nobody may read off a screen."""
+"""The settings in effect, without secrets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from phoenix.settings import Settings, values
 
 SECRET = re.compile(r"SECRET|KEY|PASSWORD|PROVIDERS|TOKEN")
-# Numbers that are called like secrets.
+# Numbers with names like those of secrets.
 PLAIN = frozenset({"PHOENIX_ACCESS_TOKEN"})
 USER_AND_PASSWORD = re.compile(r"(://[^:/?#@\s]*):\S*@")
 OPTION = re.compile(r"(?i)((?:password|secret|token|key|sslpassword)=)[^&\s]*")
@@ -18,7 +18,7 @@ HIDDEN = "•••"
 
 
 class Value(Struct, frozen=True):
-    """A setting in effect. `hidden` is one that is set and not shown."""
+    """A setting in effect. `hidden` means that it is set but not shown."""
 
     concern: str
     variable: str
@@ -29,7 +29,7 @@ class Value(Struct, frozen=True):
 
 
 def values_of(settings: Settings, *, people_url: str) -> list[Value]:
-    """Every setting, in the order of the documentation. `people_url` is the public address, which the panel's own stands for."""
+    """Every setting, in the order of the documentation. `people_url` is the public address, shown instead of the panel's own."""
     found = []
     for concern, variable, given in values(settings):
         raw = people_url if variable.name == "PHOENIX_PUBLIC_URL" else given
@@ -41,7 +41,7 @@ def values_of(settings: Settings, *, people_url: str) -> list[Value]:
 
 
 def mask(text: str) -> str:
-    """An address without the password in it, wherever it stands."""
+    """A URL without its password, wherever that is."""
     return OPTION.sub(rf"\1{HIDDEN}", USER_AND_PASSWORD.sub(rf"\1:{HIDDEN}@", text))
 
 

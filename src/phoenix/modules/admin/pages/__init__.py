@@ -1,4 +1,4 @@
-"""Pages of the admin panel, folded from their files. All of them are only on the admin listener."""
+"""Pages of the admin panel, collected from their files. They are only on the admin listener."""
 
 from __future__ import annotations
 

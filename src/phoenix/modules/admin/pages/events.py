@@ -1,4 +1,4 @@
-"""Events: the newest, by kind and by what they are about."""
+"""The latest events, filtered by kind and subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A copy of a person's data, made and fetched by staff for a person who asked for it but cannot sign in."""
+"""A copy of a person's data, requested and downloaded by staff for a person who cannot sign in."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ STAFF = ("admin",)
 
 @page("/", may=PUBLIC, queries=0, listeners=STAFF)
 async def front(call: Call) -> View | Redirect:
-    """Redirect to the first page this person may open; staff who cannot open any see a page that says so, and can sign out."""
+    """Redirect to the first page this person can open. Staff who cannot open any see a page that says so, and can sign out."""
     if call.user is None:
         return Redirect("/sign-in")
     links = navigation(call.app, call.user, None, "/")

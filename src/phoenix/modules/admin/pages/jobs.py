@@ -1,4 +1,4 @@
-"""Background work: what waits, and what failed for the last time."""
+"""Background jobs: queued and failed ones."""
 
 from __future__ import annotations
 

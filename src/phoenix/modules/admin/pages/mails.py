@@ -9,7 +9,7 @@ from phoenix.kernel.web.pages import Raw, View, page
 from phoenix.modules.admin.pages.front import STAFF
 
 MAILS = "platform.settings"
-# An email has its own style and pictures; no script, and no request to anyone.
+# An email has its own style and images, but no script, and makes no request to other servers.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 )
@@ -29,7 +29,7 @@ async def show_mail(call: Call) -> View:
 
 @page("/staff/mails/{module:str}/{name:str}/seen", may=MAILS, queries=0, listeners=STAFF)
 async def show_mail_as_seen(call: Call) -> Raw:
-    """The HTML by itself, in a sandbox: nothing in it can run, lead away or ask for anything."""
+    """The HTML alone, in a sandbox: it cannot run scripts, navigate, or load anything."""
     return Raw(_mail(call)[1].html, POLICY)
 
 

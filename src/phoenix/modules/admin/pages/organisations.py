@@ -1,4 +1,4 @@
-"""Organisations: the list, its search, and who is in one."""
+"""Organisations: the list, its search, and the members of one."""
 
 from __future__ import annotations
 

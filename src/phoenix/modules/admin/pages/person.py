@@ -1,4 +1,4 @@
-"""One person: what is known of the account, and what staff do to it."""
+"""One person: the details of the account, and the actions of staff on it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ async def send_remove_permission(call: Call) -> Redirect:
 
 
 def platform_permissions(call: Call) -> list[Permission]:
-    """What one may be allowed on the whole platform."""
+    """The permissions that can be granted on the whole platform."""
     return [permission for permission in call.registry.permissions.values() if permission.scope == "platform"]
 
 

@@ -1,1 +1,1 @@
-"""Questions of staff, by what they are about."""
+"""Queries for staff, by subject."""

@@ -1,4 +1,4 @@
-"""Events, as staff look for them."""
+"""Events for staff."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.query import Query, query
 
-# A filter reads so many of the newest events, so that it needs no index that every write would pay for.
+# A filter reads this many of the latest events, so that it needs no index, which would slow down every write.
 LOOKED_THROUGH = 200_000
 
 

@@ -1,4 +1,4 @@
-"""Background work, as staff see it."""
+"""Background jobs for staff."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phoenix.kernel.data.query import Query, query
 
 
 class JobCount(Struct, frozen=True):
-    """How many jobs of a name are in a state: queued, picked or failed. `oldest` is when the first of them was due."""
+    """The number of jobs with a name and a state: queued, picked or failed. `oldest` is when the first of them was due."""
 
     name: str
     state: str
@@ -20,7 +20,7 @@ class JobCount(Struct, frozen=True):
 
 
 class FailedJob(Struct, frozen=True):
-    """A job that failed for the last time. `traceback` is what the runner wrote down of the last try."""
+    """A job whose last attempt failed. `traceback` is the runner's record of that attempt."""
 
     id: int
     name: str

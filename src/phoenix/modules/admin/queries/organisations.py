@@ -1,4 +1,4 @@
-"""Organisations, as staff look for them."""
+"""Organisations for staff."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OrganisationRow(Struct, frozen=True):
 
 
 class PersonMembership(Struct, frozen=True):
-    """A place of a person in an organisation."""
+    """A person's membership in an organisation."""
 
     organisation: str
     slug: str

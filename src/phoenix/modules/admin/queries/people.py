@@ -1,4 +1,4 @@
-"""What staff read about people: lists to search, one person in full, and what someone can do on the whole platform."""
+"""People for staff: searchable lists, one person in full, and platform permissions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from phoenix.kernel.data.query import Query, query
 
 
 class PersonRow(Struct, frozen=True):
-    """A person as a row of a list. `paused` is rate-limited after too many wrong attempts."""
+    """A person as a row of a list. `paused` means rate-limited after too many wrong attempts."""
 
     id: str
     email: str
@@ -50,7 +50,7 @@ class PersonDetails(Struct, frozen=True):
 
 
 class GrantedPermission(Struct, frozen=True):
-    """Something that an account can do on the whole platform."""
+    """A platform permission of an account."""
 
     permission: str
     granted_by: str | None
@@ -72,7 +72,7 @@ PEOPLE_BY_ID: Query[PersonRow] = query(PersonRow, f"{_LISTED} WHERE a.id < $2 AN
 PEOPLE_BY_ADDRESS: Query[PersonRow] = query(
     PersonRow, f"{_LISTED} WHERE a.id < $2 AND a.email_key >= $4 AND a.email_key < $5 ORDER BY a.id DESC LIMIT $3"
 )
-# By the beginning of any words of the name, or of the address. Both have an index, and no extension is needed for either.
+# By prefixes of any words of the name, or of the address. Both have an index, and neither needs an extension.
 PEOPLE_BY_WORDS: Query[PersonRow] = query(
     PersonRow,
     f"""{_LISTED}

@@ -47,33 +47,33 @@ from phoenix.modules.factors.queries.passkeys import Passkey
 __all__ = ["Passkey"]
 
 MOST = 20
-# What every authenticator can do at least one of, and nothing that is on its way out.
+# Every authenticator supports at least one of these, and none is deprecated.
 ALGORITHMS = [COSEAlgorithmIdentifier.ECDSA_SHA_256, COSEAlgorithmIdentifier.EDDSA, COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256]
 LONGEST_CREDENTIAL_ID = 1023
 LONGEST_TEXT = 20_000
 ROAMING = frozenset({"usb", "nfc", "ble", "smart-card"})
-# What a library for CBOR, JSON and keys lets through for bytes that are none.
+# Exceptions that the libraries for CBOR, JSON and keys raise for malformed bytes.
 UNREADABLE = (WebAuthnException, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 T = TypeVar("T")
 
 
 class PasskeyResponse(Struct, frozen=True):
-    """What a browser answered: the challenge it was given, and the credential as its toJSON() writes it, parsed or as text."""
+    """A browser's answer: the challenge it was given, and the credential in the form of toJSON(), parsed or as text."""
 
     challenge: str
     credential: Mapping[str, Any] | str
 
 
 class PasskeyOptions(Struct, frozen=True):
-    """What a browser is asked: a challenge that goes back with the answer, and the options of navigator.credentials."""
+    """A request to a browser: a challenge to send back with the answer, and the options for navigator.credentials."""
 
     challenge: str
     options: dict[str, Any]
 
 
 async def registration_options(runtime: Runtime, db: Reader, actor: Actor, party: RelyingParty) -> PasskeyOptions:
-    """Ask for a new passkey that can sign in by itself. Raises TooManyPasskeys."""
+    """Request a new passkey that can sign in on its own. Raises TooManyPasskeys."""
     there = await db.all(queries.PASSKEYS, actor.account)
     _check_room(len(there))
     token = new_challenge(runtime, ADDING, actor.session)
@@ -97,9 +97,9 @@ async def registration_options(runtime: Runtime, db: Reader, actor: Actor, party
 async def add_passkey(
     runtime: Runtime, tx: Transaction, actor: Actor, party: RelyingParty, response: PasskeyResponse, *, name: str, device: str
 ) -> Passkey:
-    """Store the public key of a passkey that was just created. Without a name it is called after the device.
+    """Store the public key of a passkey that was just created. Without a name, it is named after the device.
 
-    Raises WrongPasskey where the answer does not verify, TooManyPasskeys, and InvalidInput for the name.
+    Raises WrongPasskey if the answer cannot be verified, TooManyPasskeys, and InvalidInput for the name.
     """
     fields = Fields()
     name = fields.name(name) if name.strip() else ""
@@ -116,7 +116,7 @@ async def add_passkey(
         supported_pub_key_algs=ALGORITHMS,
     )
     refuse_frames(credential.response.client_data_json)
-    # A key that verifies nothing would keep its owner out at the next sign-in.
+    # A key that cannot verify anything would lock its owner out at the next sign-in.
     readable(decoded_public_key_to_cryptography, readable(decode_credential_public_key, made.credential_public_key))
     if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
         raise WrongPasskey(_("This passkey doesn't work here. Use another device."))
@@ -156,7 +156,7 @@ async def rename_passkey(tx: Transaction, actor: Actor, passkey: str, *, name: s
 
 
 async def remove_passkey(runtime: Runtime, tx: Transaction, account: str, passkey: str) -> None:
-    """It signs nobody in any more. Raises NotFound; LastSignInMethod where nobody could sign in without it."""
+    """Remove a passkey. Raises NotFound; LastSignInMethod if it is the only sign-in method."""
     await hold(tx, account)
     methods = await sign_in_methods(runtime, tx, account)
     if await tx.maybe(queries.REMOVE_PASSKEY, passkey, account) is None:
@@ -169,7 +169,7 @@ async def remove_passkey(runtime: Runtime, tx: Transaction, account: str, passke
 
 
 async def passkeys_of(db: Reader, account: str) -> list[Passkey]:
-    """The passkeys of an account, the oldest first."""
+    """The passkeys of an account, oldest first."""
     return await db.all(queries.PASSKEYS, account)
 
 
@@ -190,7 +190,7 @@ def descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
 
 
 def readable(read: Callable[..., T], *args: Any, **options: Any) -> T:
-    """What `read` makes of an answer. Raises WrongPasskey where it cannot be read or does not verify."""
+    """The result of `read` for an answer. Raises WrongPasskey if it cannot be read or verified."""
     if args and isinstance(args[0], str) and len(args[0]) > LONGEST_TEXT:
         raise WrongPasskey(_("This passkey doesn't work here. Use another device."))
     try:
@@ -200,7 +200,7 @@ def readable(read: Callable[..., T], *args: Any, **options: Any) -> T:
 
 
 def refuse_frames(client_data: bytes) -> None:
-    """Raises WrongPasskey for what was made inside a frame of another site: no page of ours is ever shown in one."""
+    """Raises WrongPasskey for an answer made inside another site's frame: our pages are never shown in one."""
     if readable(parse_client_data_json, client_data).cross_origin:
         raise WrongPasskey(_("This passkey wasn't accepted. Try again or use another method."))
 

@@ -25,7 +25,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class RelyingParty(Struct, frozen=True):
-    """What a passkey is bound to: it answers to no other name, so nobody can be lured into showing it elsewhere."""
+    """What a passkey is bound to: it works under no other host name, so that it cannot be phished."""
 
     id: str
     origin: str
@@ -50,7 +50,7 @@ def relying_party(settings: Settings, host: str) -> RelyingParty | None:
 
 
 def require_party(settings: Settings, host: str) -> RelyingParty:
-    """As `relying_party`. Raises PasskeysElsewhere where there is none."""
+    """Like `relying_party`. Raises PasskeysElsewhere if there is none."""
     party = relying_party(settings, host)
     if party is None:
         raise PasskeysElsewhere(_("Passkeys need a domain name. They don't work at an IP address."))
@@ -58,7 +58,7 @@ def require_party(settings: Settings, host: str) -> RelyingParty:
 
 
 def address_with_passkeys(settings: Settings) -> str:
-    """The address of the same Phoenix under which passkeys work, where that is another one and known; else ""."""
+    """Another address of this installation where passkeys work, if there is one and it is known; else ""."""
     parts = urlsplit(settings.public_url)
     address = _ip_address(parts.hostname or "")
     if address is None:
@@ -69,27 +69,27 @@ def address_with_passkeys(settings: Settings) -> str:
 
 
 class PasskeysHere(Struct, frozen=True):
-    """`work` at the address that was called; where not, `elsewhere` is the address of the same Phoenix where they do, or ""."""
+    """Whether passkeys `work` at the requested address. If not, `elsewhere` is an address of this installation where they do, or ""."""
 
     work: bool
     elsewhere: str
 
 
 def passkeys_at(settings: Settings, host: str) -> PasskeysHere:
-    """What a page with a passkey button must know."""
+    """What a page with a passkey button needs to know."""
     work = relying_party(settings, host) is not None
     return PasskeysHere(work, "" if work else address_with_passkeys(settings))
 
 
 def possible_at(settings: Settings, host: str, methods: Sequence[str]) -> list[str]:
-    """The methods without those that cannot work at this address, unless nothing else is left."""
+    """The methods except those that cannot work at this address, unless there are no others."""
     if passkeys_at(settings, host).work:
         return list(methods)
     return [method for method in methods if method != "passkey"] or list(methods)
 
 
 def new_challenge(runtime: Runtime, purpose: str, bound_to: str = "") -> str:
-    """A signed challenge for one answer, within five minutes, for this purpose and what it is bound to."""
+    """A signed challenge for one answer within five minutes, for this purpose and binding."""
     payload = json.dumps([bound_to, new_token(16)])
     return runtime.keys.sign(purpose, payload, expires=runtime.clock.now() + CHALLENGE_LIVES)
 
@@ -100,7 +100,7 @@ def challenge_bytes(token: str) -> bytes:
 
 
 async def use_challenge(runtime: Runtime, tx: Transaction, purpose: str, token: str, bound_to: str = "") -> bytes:
-    """What the device must have signed; the challenge is used up. Raises WrongPasskey where it is not ours, too old or used."""
+    """What the device must have signed. Uses the challenge up. Raises WrongPasskey if it is not ours, expired or used."""
     payload = runtime.keys.verify(purpose, token, now=runtime.clock.now())
     if payload is None or json.loads(payload)[0] != bound_to:
         raise WrongPasskey(_("This request has expired. Try again."))
@@ -114,7 +114,7 @@ def _origin(scheme: str, name: str, port: int | None) -> str:
 
 
 def _netloc(scheme: str, name: str, port: int | None) -> str:
-    """As browsers write it: without the port that goes without saying."""
+    """The origin as browsers write it, without the default port."""
     return name if port in {None, DEFAULT_PORTS.get(scheme)} else f"{name}:{port}"
 
 

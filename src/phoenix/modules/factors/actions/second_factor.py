@@ -1,4 +1,4 @@
-"""Second factors: time-based codes of an authenticator app (RFC 6238), and backup codes."""
+"""Second factors: time-based codes from an authenticator app (RFC 6238), and backup codes."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ __all__ = ["SecondFactors"]
 
 SEALED_AS = "totp secret"
 STEP_SECONDS = 30
-# A phone's clock may be a little off: the step before and the one after count as well.
+# A phone's clock may be slightly wrong, so the steps before and after are accepted as well.
 STEPS_AROUND = 1
 BACKUP_CODES = 10
-# So many left are few.
+# From this number on, we say that few are left.
 BACKUP_CODES_LOW = 3
-# Without letters that look alike; ten of them are 49 bits.
+# Without characters that look alike; ten of them are 49 bits.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 BACKUP_LENGTH = 10
 SALT_BYTES = 16
 
 
 class Enrolment(Struct, frozen=True):
-    """What an authenticator app needs: the secret in base32 and the same as an otpauth:// address, for a QR code."""
+    """What an authenticator app needs: the secret in base32, and as an otpauth:// URL for a QR code."""
 
     secret: str
     uri: str
 
 
 async def set_up_totp(runtime: Runtime, tx: Transaction, actor: Actor) -> Enrolment:
-    """Make a secret. It protects nothing until a code of it was typed. Raises SecondFactorExists where one is on."""
+    """Create a secret. It is not active until a code from it is entered. Raises SecondFactorExists if one is active."""
     found = await tx.maybe(queries.TOTP, actor.account)
     if found is not None and found.confirmed_at is not None:
         raise SecondFactorExists(_("An authenticator app is already set up. Turn it off before you set up another."))
@@ -57,14 +57,14 @@ async def set_up_totp(runtime: Runtime, tx: Transaction, actor: Actor) -> Enrolm
 
 
 async def unconfirmed_totp(runtime: Runtime, db: Reader, actor: Actor) -> Enrolment | None:
-    """The secret that waits for its first code; None where none waits."""
+    """The secret waiting for its first code, or None."""
     found = await db.maybe(queries.TOTP, actor.account)
     secret = None if found is None or found.confirmed_at else runtime.keys.unseal(SEALED_AS, found.sealed, bound_to=actor.account)
     return None if secret is None else _enrolment(actor, secret)
 
 
 async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: str) -> list[str]:
-    """Turn it on by its first code; the ten backup codes, shown this once. Raises WrongCode."""
+    """Turn it on with its first code. Returns the ten backup codes, shown only once. Raises WrongCode."""
     found = await tx.maybe(queries.TOTP, actor.account)
     if found is None:
         raise NoSecondFactor(_("No authenticator app is being set up. Start again."))
@@ -82,7 +82,7 @@ async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: st
 
 
 async def remove_totp(tx: Transaction, account: str) -> None:
-    """Turn it off, with its backup codes. Raises NoSecondFactor where it is not on."""
+    """Turn it off, together with its backup codes. Raises NoSecondFactor if it is not on."""
     if await tx.maybe(queries.REMOVE_TOTP, account) is None:
         raise NoSecondFactor(_("No authenticator app is set up."))
     await tx.execute(queries.REMOVE_BACKUP_CODES, account)
@@ -92,7 +92,7 @@ async def remove_totp(tx: Transaction, account: str) -> None:
 
 
 async def remove_all(tx: Transaction, account: str) -> None:
-    """Remove every second factor of an account, passkeys included. Raises NoSecondFactor where there is none."""
+    """Remove every second factor of an account, including passkeys. Raises NoSecondFactor if there is none."""
     totp = await tx.maybe(queries.REMOVE_TOTP, account) is not None
     await tx.execute(queries.REMOVE_BACKUP_CODES, account)
     removed = await tx.all(passkeys.REMOVE_PASSKEYS, account)
@@ -106,12 +106,12 @@ async def remove_all(tx: Transaction, account: str) -> None:
 
 
 async def second_factors(db: Reader, account: str) -> SecondFactors:
-    """What an account has, at a glance."""
+    """A summary of an account's second factors."""
     return await db.one(queries.SECOND_FACTORS, account)
 
 
 async def create_backup_codes(runtime: Runtime, tx: Transaction, account: str) -> list[str]:
-    """Ten new codes; the old ones end. They are stored as slow hashes with one salt for the set, and can be shown only this once."""
+    """Create ten new codes and invalidate the old ones. They are stored as slow hashes with one salt for the set, and shown only once."""
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(BACKUP_LENGTH)) for _ in range(BACKUP_CODES)]
     await tx.execute(queries.REMOVE_BACKUP_CODES, account)
     salt = secrets.token_bytes(SALT_BYTES)
@@ -122,7 +122,7 @@ async def create_backup_codes(runtime: Runtime, tx: Transaction, account: str) -
 
 
 async def replace_backup_codes(runtime: Runtime, tx: Transaction, account: str) -> list[str]:
-    """As `create_backup_codes`, where there is an app they stand in for. Raises NoSecondFactor."""
+    """Like `create_backup_codes`, for an account with an authenticator app. Raises NoSecondFactor."""
     found = await tx.maybe(queries.TOTP, account)
     if found is None or found.confirmed_at is None:
         raise NoSecondFactor(_("Set up an authenticator app first. Backup codes come with it."))
@@ -130,7 +130,7 @@ async def replace_backup_codes(runtime: Runtime, tx: Transaction, account: str) 
 
 
 async def check_factor(runtime: Runtime, tx: Transaction, account: str, *, method: str, code: str, device: str) -> None:
-    """Raises WrongCode unless the code is right and new. Wrong ones are counted, for a device the account knows apart."""
+    """Raises WrongCode unless the code is right and unused. Wrong ones are counted, separately for a device the account knows."""
     attempt = await count_attempt(runtime, SECOND_FACTOR, account, account=account, device=device)
     found = await tx.maybe(queries.TOTP, account)
     holds = False
@@ -159,7 +159,7 @@ async def _totp_holds(runtime: Runtime, tx: Transaction, account: str, found: To
 
 
 async def _use_backup_code(runtime: Runtime, tx: Transaction, account: str, code: str) -> bool:
-    # The codes of a set share its salt, so that one guess costs one hash.
+    # The codes of a set share a salt, so that checking one guess takes one hash.
     of_the_set = await tx.maybe(queries.BACKUP_HASH, account)
     if of_the_set is None:
         return False

@@ -1,7 +1,7 @@
-"""Throttle guessing: every try is counted before it is looked at, so that parallel guesses count one by one.
+"""Throttle guessing: every attempt is counted before it is checked, so that parallel guesses are counted one by one.
 
-Five tries are free; then the wait doubles from 30 seconds to an hour. A device the account knows has a counter of its own,
-so that a stranger's guesses never keep its owner out.
+Five attempts are free; then the wait doubles from 30 seconds to an hour. A device the account knows has a counter of its
+own, so that a stranger's guesses never lock its owner out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SECOND_FACTOR = "second factor"
 
 
 class Attempt(Struct, frozen=True):
-    """A try that was counted: by which counter, and how many have failed there if this one does."""
+    """A counted attempt: its counter, and the number of failures there if this one fails."""
 
     key: bytes
     account: str | None
@@ -35,10 +35,10 @@ class Attempt(Struct, frozen=True):
 
 
 async def count_attempt(runtime: Runtime, kind: str, subject: str, *, account: str | None = None, device: str = "") -> Attempt:
-    """Count a try before it is looked at. Raises TooManyRequests while the counter is locked.
+    """Count an attempt before it is checked. Raises TooManyRequests while the counter is locked.
 
-    `device` is the token of a device that the account knows. The statement stands by itself and is committed at once: a
-    refusal later on does not take it back.
+    `device` is the token of a device that the account knows. The statement is committed on its own at once, so a later error
+    does not roll it back.
     """
     key = key_of(runtime, kind, subject, device=device)
     async with runtime.database.reader() as db:
@@ -56,17 +56,17 @@ async def count_attempt(runtime: Runtime, kind: str, subject: str, *, account: s
 
 
 def key_of(runtime: Runtime, kind: str, subject: str, *, device: str = "") -> bytes:
-    """The counter's key: nobody without the master secret can tell whose it is."""
+    """The counter's key. Without the master secret, nobody can tell whose it is."""
     return runtime.keys.mac("guard", kind, subject, hash_token(device) if device else b"")
 
 
 async def clear(tx: Transaction, attempt: Attempt) -> None:
-    """The try was right: the counter starts again."""
+    """The attempt was right: reset the counter."""
     await tx.execute(queries.CLEAR, attempt.key)
 
 
 def record_pause(tx: Transaction, attempt: Attempt) -> bool:
-    """The try was wrong. Whether the wait begins with it; then it is recorded, where the counter is an account's."""
+    """The attempt was wrong. Returns whether the wait starts now; if so, it is recorded for an account's counter."""
     paused = attempt.failures == FREE_TRIES
     if paused and attempt.account is not None:
         tx.record(SignInPaused(subject=attempt.account, failures=attempt.failures))
@@ -74,12 +74,12 @@ def record_pause(tx: Transaction, attempt: Attempt) -> bool:
 
 
 async def notify_of_guesses(tx: Transaction, attempt: Attempt) -> None:
-    """A second factor was wrong. When the wait begins the owner learns that someone has the first; no email ends this wait."""
+    """A second factor was wrong. When the wait starts, the owner is told that someone has the first. No email ends this wait."""
     if record_pause(tx, attempt) and attempt.account is not None:
         await notify(tx, attempt.account, SECOND_FACTOR_GUESSED)
 
 
 async def clear_account(tx: Transaction, account: str, *, by: Literal["mail", "staff"], keep: Sequence[bytes] = ()) -> None:
-    """Let an account's owner try again at once, except where the counters to `keep` are locked."""
+    """Let an account's owner try again at once, except for the counters to `keep`."""
     await tx.execute(queries.CLEAR_ACCOUNT, account, list(keep))
     tx.record(SignInResumed(subject=account, by=by))

@@ -1,4 +1,4 @@
-"""Ask for a passkey and verify its answer. What it is asked for is the caller's to decide."""
+"""Request a passkey and verify the answer. The caller decides what it is for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from phoenix.modules.factors.queries.passkeys import Passkey
 def passkey_options(
     runtime: Runtime, party: RelyingParty, purpose: str, bound_to: str = "", *, allowed: Sequence[Passkey] = (), verified: bool = True
 ) -> PasskeyOptions:
-    """Ask for one of the `allowed` passkeys, or for any of ours; with `verified`, for one whose device verifies the user."""
+    """Request one of the `allowed` passkeys, or any of ours; with `verified`, the device must verify the user."""
     token = new_challenge(runtime, purpose, bound_to)
     options = generate_authentication_options(
         rp_id=party.id,
@@ -47,9 +47,9 @@ async def verify_passkey(
     account: str | None,
     verified: bool,
 ) -> Passkey:
-    """The passkey that signed `expected`, noted as used (WebAuthn Level 3, 7.2). Raises WrongPasskey.
+    """The passkey that signed `expected`, recorded as used (WebAuthn Level 3, 7.2). Raises WrongPasskey.
 
-    `account` is whose it must be, where that is known; `verified` requires that the device verified the user.
+    `account` is its expected owner, if known. `verified` requires that the device verified the user.
     """
     credential = readable(parse_authentication_credential_json, response.credential)
     found = await tx.maybe(queries.PASSKEY_BY_CREDENTIAL, credential.raw_id)
@@ -65,13 +65,13 @@ async def verify_passkey(
         expected_rp_id=party.id,
         expected_origin=party.origin,
         credential_public_key=found.public_key,
-        # The library would look at the count before the signature; ours is looked at after the signature was verified.
+        # The library would check the counter before the signature; we check it after the signature was verified.
         credential_current_sign_count=0,
         require_user_verification=verified,
     )
     refuse_frames(credential.response.client_data_json)
     if await tx.maybe(queries.USE_PASSKEY, found.id, shown.new_sign_count, shown.credential_backed_up, tx.now) is None:
-        # A copy of the key may be about. Nobody can tell whether this is the copy or the original.
+        # The key may have been copied. There is no way to tell whether this is the copy or the original.
         tx.record(PasskeyRefused(subject=found.account, passkey=found.id))
         await notify(tx, found.account, PASSKEY_REFUSED)
         raise WrongPasskey(

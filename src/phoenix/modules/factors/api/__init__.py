@@ -1,4 +1,4 @@
-"""JSON routes of factors, folded from their files."""
+"""JSON routes of factors, collected from their files."""
 
 from __future__ import annotations
 

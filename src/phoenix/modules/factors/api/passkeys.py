@@ -79,7 +79,7 @@ async def remove_passkey(call: Call, passkey_id: str) -> None:
 
 
 def party_here(call: Call) -> RelyingParty:
-    """The relying party at the address that was called. Raises PasskeysElsewhere."""
+    """The relying party at the requested address. Raises PasskeysElsewhere."""
     return require_party(call.runtime.settings, call.request.headers.get("host", ""))
 
 

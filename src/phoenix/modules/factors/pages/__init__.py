@@ -1,4 +1,4 @@
-"""Pages of factors, folded from their files."""
+"""Pages of factors, collected from their files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings → passkeys. The script of the page fills the hidden fields of its forms; everything else is as with any form."""
+"""Settings → passkeys. The page's script fills the hidden fields of its forms; otherwise they are ordinary forms."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ async def second_step(call: Call) -> Mapping[str, Any]:
 
 
 def qr_code(text: str) -> str:
-    """A QR code (ISO/IEC 18004) as an SVG of any size: dark on light, as cameras want it."""
+    """A QR code (ISO/IEC 18004) as a scalable SVG: dark on light, as cameras require."""
     out = io.BytesIO()
     drawn = segno.make(text, error="m", micro=False)
     drawn.save(

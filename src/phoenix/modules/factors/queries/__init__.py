@@ -1,1 +1,1 @@
-"""What factors are stored as."""
+"""Queries for factors."""

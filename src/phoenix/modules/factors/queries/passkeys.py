@@ -11,7 +11,7 @@ from phoenix.kernel.data.query import Query, query
 
 
 class Passkey(Struct, frozen=True):
-    """`sign_count` is zero for ever where the device does not count; `backed_up` is a passkey that is on several devices."""
+    """`sign_count` stays zero if the device does not count; `backed_up` means that the passkey is synced to several devices."""
 
     id: str
     account: str
@@ -41,7 +41,7 @@ ADD_PASSKEY: Query[Passkey] = query(
     RETURNING id, account_id AS account, credential_id, public_key, sign_count, name, transports, backed_up, created_at, used_at
 """,
 )
-# The count must rise, unless the device counts nothing (WebAuthn Level 3, 6.1.1); of two copies at once exactly one raises it.
+# The counter must increase, unless the device does not count (WebAuthn Level 3, 6.1.1). Of two simultaneous copies exactly one succeeds.
 USE_PASSKEY: Query[int] = query(
     int,
     """

@@ -17,7 +17,7 @@ class Totp(Struct, frozen=True):
 
 
 class SecondFactors(Struct, frozen=True):
-    """Since when the authenticator app of an account is on, how many backup codes it has left, and how many passkeys there are."""
+    """When an account's authenticator app was turned on, the number of backup codes left, and the number of passkeys."""
 
     totp_since: datetime | None
     backup_codes_left: int
@@ -29,7 +29,7 @@ SET_UP_TOTP = command("""
     ON CONFLICT (account_id) DO UPDATE SET sealed = $2, created_at = $3, last_step = 0 WHERE totp_secrets.confirmed_at IS NULL
 """)
 TOTP: Query[Totp] = query(Totp, "SELECT sealed, last_step, confirmed_at FROM totp_secrets WHERE account_id = $1")
-# A code counts once (RFC 6238, 5.2): the step moves forward only, and of two at once exactly one moves it.
+# A code is accepted once (RFC 6238, 5.2): the step only moves forward, and of two simultaneous uses exactly one moves it.
 USE_TOTP_STEP: Query[int] = query(int, "UPDATE totp_secrets SET last_step = $2 WHERE account_id = $1 AND last_step < $2 RETURNING 1")
 CONFIRM_TOTP: Query[int] = query(
     int, "UPDATE totp_secrets SET confirmed_at = $2 WHERE account_id = $1 AND confirmed_at IS NULL RETURNING 1"

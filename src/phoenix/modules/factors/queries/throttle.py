@@ -6,9 +6,9 @@ from datetime import datetime
 
 from phoenix.kernel.data.query import Query, command, query
 
-# One statement decides and counts, so that parallel guesses cannot slip through between the two. No row: it is locked.
-# A counter that is not locked is locked until 'epoch': two tries whose clocks were read in the other order must not refuse
-# each other. The wait doubles from the fifth failure on, up to an hour; a day without a try forgets.
+# One statement checks and counts, so that parallel guesses cannot slip through in between. No row means it is locked.
+# An unlocked counter has 'epoch' as its end: two attempts whose clocks were read in the opposite order must not refuse
+# each other. The wait doubles from the fifth failure on, up to an hour; a day without an attempt resets it.
 COUNT: Query[int] = query(
     int,
     """

@@ -1,4 +1,4 @@
-"""Pages of impersonation: for staff on the admin listener, and where their link leads on the public one."""
+"""Pages of impersonation: for staff on the admin listener, and for their link on the public one."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from phoenix.modules.impersonation import actions
 
 @page("/look-as", may=PUBLIC, queries=1)
 async def show_link(call: Call) -> View:
-    """Where the link of the panel leads. Opening it uses up nothing."""
+    """The target of the panel's link. Opening it does not use it up."""
     token = call.form.get("token") or call.query("token")
     return View("impersonation/link.html", {"token": token, "requested": await actions.read_link(call.runtime, call.db, token)})
 

@@ -1,4 +1,4 @@
-"""Where staff ask to impersonate a person: why, for how long, and whether they can change anything."""
+"""The form for impersonating a person: the reason, the duration, and whether changes are allowed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def show_impersonate(call: Call) -> View:
 
 @form(PATH, may=IMPERSONATE, queries=9, sensitive=True, retry=show_impersonate, listeners=STAFF)
 async def send_impersonate(call: Call) -> View:
-    """The link to the person's pages, shown only this once."""
+    """The link to the person's pages, shown only once."""
     sent, account = call.form, str(call.path["account_id"])
     request = ImpersonationRequest(account, sent.get("reason", ""), call.number("minutes") or 0, bool(sent.get("writes")))
     token = await actions.impersonate(call.runtime, call.tx, call.actor, request)

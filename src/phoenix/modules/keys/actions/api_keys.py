@@ -29,7 +29,7 @@ __all__ = ["ApiKey"]
 
 PREFIX = "phk_"
 MOST_DAYS = 366
-# As many as the list shows: one that it left out could not be found and revoked.
+# The length of the list: a key beyond it could not be found and revoked.
 MOST = 100
 
 
@@ -43,9 +43,9 @@ class NewApiKey(Struct, frozen=True):
 async def create_api_key(
     runtime: Runtime, tx: Transaction, actor: Actor, *, name: str, scopes: Sequence[str], days: int | None, account: str | None = None
 ) -> NewApiKey:
-    """A key that acts for the actor, or for `account`, a service account the caller has checked. Raises InvalidInput.
+    """Create a key for the actor, or for `account`, a service account that the caller has checked. Raises InvalidInput.
 
-    A scope is the name of a permission for organisations. The key can do what both the scope and the role of the account allow.
+    A scope is the name of an organisation permission. The key can do what both its scopes and the account's role allow.
     """
     fields = Fields()
     name = fields.name(name)
@@ -78,7 +78,7 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
 
 
 async def api_keys_of(db: Reader, account: str) -> list[ApiKey]:
-    """The keys of an account that were not revoked, the newest first."""
+    """The keys of an account that were not revoked, newest first."""
     return await db.all(queries.API_KEYS, account)
 
 
@@ -87,5 +87,5 @@ async def count_api_keys(db: Reader, account: str) -> int:
 
 
 def available_scopes(runtime: Runtime) -> dict[str, str]:
-    """What a key can be allowed, and what that means in words."""
+    """The scopes that a key can have, with their descriptions."""
     return {name: permission.about for name, permission in runtime.part(Registry).permissions.items() if permission.scope == "organisation"}

@@ -1,4 +1,4 @@
-"""Service accounts: no address anyone reads, no password, no sign-in; only API keys act for them."""
+"""Service accounts: they have no mailbox, no password and no sign-in; only API keys act for them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from phoenix.modules.keys.events import ServiceAccountCreated
 
 
 async def create_service_account(tx: Transaction, *, name: str) -> str:
-    """A service account; its id. The name is checked by the caller."""
+    """Create a service account. Returns its id. The caller checks the name."""
     account = await create(tx, name=name)
     tx.record(ServiceAccountCreated(subject=account))
     return account
 
 
 async def revoke_keys(tx: Transaction, account: str) -> None:
-    """Revoke every key of a service account. Its row stays, since what it wrote names it."""
+    """Revoke every key of a service account. Its row stays, since its content refers to it."""
     await tx.execute(queries.REVOKE_ALL, account, tx.now)
     tx.invalidate(ACCOUNT(account))

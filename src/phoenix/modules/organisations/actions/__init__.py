@@ -1,1 +1,1 @@
-"""What a person can do with organisations."""
+"""Actions on organisations."""

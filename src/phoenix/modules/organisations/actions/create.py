@@ -22,7 +22,7 @@ OWNER = "owner"
 
 
 async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Organisation:
-    """A new organisation whose owner is the actor. Its slug comes from its name, with four letters more where that is taken."""
+    """Create an organisation with the actor as its owner. The slug is derived from the name, with four more letters if it is taken."""
     name = checked_name(name)
     base = slug_of(name)
     made = None
@@ -39,7 +39,7 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
 
 
 async def rename_organisation(tx: Transaction, member: Membership, *, name: str, version: int | None) -> Organisation:
-    """Change the name; the slug stays, so that addresses hold. Raises PreconditionFailed where `version` is not the newest."""
+    """Change the name. The slug stays, so that links keep working. Raises PreconditionFailed if `version` is not the latest."""
     name = checked_name(name)
     changed = await tx.maybe(queries.RENAME, member.organisation, name, tx.now, version)
     if changed is None:

@@ -38,9 +38,9 @@ SEND_INVITATION = JobKind("organisations.send_invitation", Invited)
 
 
 async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email: str, role: str) -> str:
-    """Invite an address; the invitation's id. Inviting it again sends a new email, and the old link stops working.
+    """Invite an address. Returns the invitation's id. Inviting it again sends a new email, and the old link stops working.
 
-    Raises InvalidInput for an address or role that cannot be used, AlreadyMember, Forbidden for a role above one's own.
+    Raises InvalidInput for an invalid address or role, AlreadyMember, or Forbidden for a role above one's own.
     """
     fields = Fields()
     address = fields.email(email)
@@ -77,7 +77,7 @@ async def resend_invitation(runtime: Runtime, tx: Transaction, member: Membershi
 
 
 async def revoke_invitation(tx: Transaction, member: Membership, invitation: str) -> None:
-    """Withdraw an invitation; its link ends."""
+    """Revoke an invitation; its link stops working."""
     if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
         raise NotFound(_("This invitation has already been accepted or revoked."))
     await tx.execute(queries.REVOKE, invitation, tx.now)
@@ -85,7 +85,7 @@ async def revoke_invitation(tx: Transaction, member: Membership, invitation: str
 
 
 async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, token: str) -> OpenInvitation:
-    """Join. Raises InvitationGone for a link that ended, WrongAddress where it was sent to someone else's address."""
+    """Join. Raises InvitationGone for a link that no longer works, WrongAddress if it was sent to someone else's address."""
     invitation = await _held(tx, token)
     if invitation is None:
         raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
@@ -108,7 +108,7 @@ async def _held(tx: Transaction, token: str) -> OpenInvitation | None:
 
 
 def may_still_invite(runtime: Runtime, invitation: OpenInvitation) -> bool:
-    """Whether the inviter could send this invitation today: what they have lost since, they cannot give."""
+    """Whether the inviter could still send this invitation: they cannot grant what they have lost since."""
     role = invitation.inviter_role
     if role is None or "organisations.invite" not in runtime.part(Registry).roles[role]:
         return False

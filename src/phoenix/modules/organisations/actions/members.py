@@ -11,36 +11,39 @@ from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.errors import LastOwner
+from phoenix.modules.organisations.errors import LastOwner, RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged
 from phoenix.modules.organisations.queries import Member
 
 __all__ = ["Member"]
 
-# From the most to the least.
+# From the highest to the lowest.
 ROLES = ("owner", "administrator", "member", "viewer")
 
 
 def check_role(member: Membership, role: str) -> None:
-    """Raises Forbidden for a role above one's own: only an owner makes owners."""
+    """Raises Forbidden for a role above one's own: only owners can make someone an owner."""
     if ROLES.index(role) < ROLES.index(member.role):
         raise Forbidden(_("Your role is {own}. You can't grant or remove a higher one.").format(own=member.role))
 
 
 async def members_of(db: Reader, organisation: str, after: tuple[datetime, str], limit: int) -> list[Member]:
-    """The people of an organisation who joined after a moment, the longest standing first."""
+    """The people who joined an organisation after a given instant, earliest first."""
     return await db.all(queries.MEMBERS, organisation, *after, limit)
 
 
 async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> None:
-    """Add someone to an organisation. Whether that is allowed is the caller's to decide."""
+    """Add someone to an organisation. The caller decides whether that is allowed."""
     if await tx.execute(queries.INSERT_MEMBER, organisation, account, role, tx.now):
         tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
         tx.record(MemberJoined(organisation=organisation, subject=account, role=role, invited_by=invited_by))
 
 
-async def change_role(tx: Transaction, member: Membership, account: str, *, role: str) -> None:
-    """Give a member another role. Raises LastOwner where the organisation would be without an owner."""
+async def change_role(tx: Transaction, member: Membership, account: str, *, role: str, shown: str = "") -> None:
+    """Change a member's role. Raises LastOwner if the organisation would be left without an owner.
+
+    `shown` is the role that was on the screen of whoever changes it. Raises RoleChangedSince if it is another one by now.
+    """
     fields = Fields()
     fields.one_of("role", role, ROLES, _("Choose a role."))
     fields.check()
@@ -48,6 +51,8 @@ async def change_role(tx: Transaction, member: Membership, account: str, *, role
     before = await _locked_role(tx, member, account)
     if before == role:
         return
+    if shown and before != shown:
+        raise RoleChangedSince(_("Someone else changed this role to {role} after you opened the page. Choose again.").format(role=before))
     check_role(member, before)
     if before == "owner":
         await _keep_an_owner(tx, member)
@@ -57,7 +62,7 @@ async def change_role(tx: Transaction, member: Membership, account: str, *, role
 
 
 async def remove_member(tx: Transaction, member: Membership, account: str) -> None:
-    """Leave, or remove someone else, which takes organisations.manage. Raises LastOwner for the only owner."""
+    """Leave, or remove someone else, which requires organisations.manage. Raises LastOwner for the only owner."""
     if account != member.account:
         member.demand("organisations.manage")
     before = await _locked_role(tx, member, account)
@@ -70,7 +75,7 @@ async def remove_member(tx: Transaction, member: Membership, account: str) -> No
 
 
 async def _locked_role(tx: Transaction, member: Membership, account: str) -> str:
-    # The organisation's row is locked, so that two owners cannot take the role from each other at once.
+    # The organisation's row is locked, so that two owners cannot demote each other at the same time.
     await tx.one(queries.LOCK, member.organisation)
     role = await tx.maybe(queries.ROLE, member.organisation, account)
     if role is None:

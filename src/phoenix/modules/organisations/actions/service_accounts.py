@@ -23,7 +23,7 @@ ROLES = ("administrator", "member", "viewer")
 async def add_service_account(
     runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, *, name: str, role: str, scopes: Sequence[str], days: int | None
 ) -> tuple[str, NewApiKey]:
-    """A service account with its first key. Never an owner, and never above the role of the person who creates it. Raises InvalidInput."""
+    """Create a service account with its first key. It is never an owner, and never above its creator's role. Raises InvalidInput."""
     fields = Fields()
     name = fields.name(name)
     fields.one_of("role", role, ROLES, _("Choose a role."))
@@ -40,7 +40,7 @@ async def add_service_account(
 async def renew_key(
     runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, account: str, *, scopes: Sequence[str], days: int | None
 ) -> NewApiKey:
-    """A new key; the old ones are revoked. Raises NotFound, and Forbidden where the account's role is above the actor's."""
+    """Create a new key and revoke the old ones. Raises NotFound, and Forbidden if the account's role is above the actor's."""
     name = await _name(tx, member, account)
     await revoke_keys(tx, account)
     return await create_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)

@@ -1,4 +1,4 @@
-"""JSON routes of organisations, folded from their files."""
+"""JSON routes of organisations, collected from their files."""
 
 from __future__ import annotations
 

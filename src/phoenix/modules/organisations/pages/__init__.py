@@ -1,4 +1,4 @@
-"""Pages of organisations, folded from their files."""
+"""Pages of organisations, collected from their files."""
 
 from __future__ import annotations
 

@@ -80,7 +80,8 @@ async def send_invite(call: Call) -> Redirect:
 )
 async def send_role(call: Call) -> Redirect:
     member = call.member
-    await members.change_role(call.tx, member, call.path["account_id"], role=call.form.get("role", ""))
+    role, shown = call.form.get("role", ""), call.form.get("shown", "")
+    await members.change_role(call.tx, member, call.path["account_id"], role=role, shown=shown)
     return Redirect(f"/o/{member.slug}/members", _("Role changed."))
 
 

@@ -12,13 +12,13 @@ from phoenix.modules.organisations.actions import service_accounts
 MANAGE = "organisations.manage"
 
 
-@page("/o/{slug:str}/programs", may=MANAGE, within="slug", queries=1)
+@page("/o/{slug:str}/service-accounts", may=MANAGE, within="slug", queries=1)
 async def show_service_accounts(call: Call) -> View:
     found = await call.db.all(queries.SERVICE_ACCOUNTS, call.member.organisation)
     return View("organisations/service_accounts.html", {"service_accounts": found, "scopes": available_scopes(call.runtime), "key": ""})
 
 
-@form("/o/{slug:str}/programs", may=MANAGE, within="slug", queries=10, act="authority", sensitive=True, retry=show_service_accounts)
+@form("/o/{slug:str}/service-accounts", may=MANAGE, within="slug", queries=10, act="authority", sensitive=True, retry=show_service_accounts)
 async def send_service_account(call: Call) -> View:
     sent = call.form
     scopes = [name.removeprefix("scope:") for name in sent if name.startswith("scope:")]
@@ -38,10 +38,10 @@ async def send_service_account(call: Call) -> View:
     )
 
 
-@form("/o/{slug:str}/programs/{account_id:str}/remove", may=MANAGE, within="slug", queries=5, act="authority", sensitive=True)
+@form("/o/{slug:str}/service-accounts/{account_id:str}/remove", may=MANAGE, within="slug", queries=5, act="authority", sensitive=True)
 async def send_remove_service_account(call: Call) -> Redirect:
     await service_accounts.remove_service_account(call.tx, call.member, str(call.path["account_id"]))
-    return Redirect(f"/o/{call.member.slug}/programs", _("Service account removed."))
+    return Redirect(f"/o/{call.member.slug}/service-accounts", _("Service account removed."))
 
 
 ROUTES = (show_service_accounts, send_service_account, send_remove_service_account)

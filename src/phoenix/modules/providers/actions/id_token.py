@@ -19,14 +19,14 @@ from phoenix.modules.providers.errors import ProviderRefused
 
 log = structlog.get_logger(__name__)
 
-# Only asymmetric ones: with HS256 anyone who knows our secret could make a token, with none everyone.
+# Only asymmetric ones: with HS256 anyone who knows our secret could create a token, with `none` anyone at all.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
 LEEWAY = timedelta(seconds=60)
 LONGEST_SUBJECT = 255
 
 
 async def read_id_token(runtime: Runtime, provider: Provider, at: Endpoints, token: str, *, nonce: str) -> dict[str, Any]:
-    """Its claims. Raises ProviderRefused where anything about it is wrong, ProviderDown where the keys cannot be had."""
+    """The claims of the token. Raises ProviderRefused if anything is wrong with it, ProviderDown if the keys cannot be fetched."""
     claims = await _signed_claims(runtime, provider, at, token)
     fault = _fault(provider, claims, nonce, runtime.clock.now())
     if fault:
@@ -35,7 +35,7 @@ async def read_id_token(runtime: Runtime, provider: Provider, at: Endpoints, tok
 
 
 def not_accepted(provider: Provider, why: str) -> ProviderRefused:
-    """The sentence for people; what was wrong goes to the log, since a reader could do nothing with it."""
+    """The sentence for people. The details go to the log, since they are of no use to a reader."""
     log.warning("provider_not_believed", provider=provider.name, why=why)
     sentence = _("The response from {provider} could not be verified, so you are not signed in. Start again.")
     return ProviderRefused(sentence.format(provider=provider.title))
@@ -47,7 +47,7 @@ async def _signed_claims(runtime: Runtime, provider: Provider, at: Endpoints, to
             keys = KeySet.import_key_set({"keys": await published_keys(runtime, provider, at, fresh=fresh)})
             return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         except InvalidKeyIdError:
-            # A key we do not know: it may be new, so the keys are asked for again, once.
+            # An unknown key may be new, so the keys are fetched again, once.
             continue
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise not_accepted(provider, f"signature: {type(error).__name__}") from error
@@ -55,7 +55,7 @@ async def _signed_claims(runtime: Runtime, provider: Provider, at: Endpoints, to
 
 
 def _fault(provider: Provider, claims: dict[str, Any], nonce: str, now: datetime) -> str:
-    """What is wrong with the claims, "" for nothing."""
+    """What is wrong with the claims; "" if nothing is."""
     if not _is_issuer(provider, claims):
         return "iss"
     audience = claims.get("aud")

@@ -33,7 +33,7 @@ LIVES = timedelta(minutes=10)
 
 
 class PendingIdentity(Struct, frozen=True):
-    """Someone a provider vouched for, who has yet to choose what to do with it. `token` lets it happen only once."""
+    """An identity confirmed by a provider, for which the person has yet to choose what to do. `token` makes it single-use."""
 
     token: str
     provider: str
@@ -56,7 +56,7 @@ class UnknownIdentity(Struct, frozen=True):
 async def find_identity(runtime: Runtime, tx: Transaction, flow: Flow, profile: ProviderProfile) -> str | UnknownIdentity:
     """The account that is connected to the identity, or what to ask them. Raises AddressNotVerifiedThere.
 
-    The same address is no reason to connect anything: an account is its owner's to connect.
+    The same address is no reason to connect anything: only an account's owner can connect it.
     """
     account = await tx.maybe(queries.USE_IDENTITY, profile.issuer, profile.subject, tx.now)
     if account is not None:
@@ -84,7 +84,7 @@ async def find_identity(runtime: Runtime, tx: Transaction, flow: Flow, profile: 
 
 
 def seal_pending(runtime: Runtime, pending: PendingIdentity, browser: str) -> str:
-    """The note for a cookie of this browser."""
+    """The sealed value for a cookie of this browser."""
     return seal(runtime, PURPOSE, pending, browser)
 
 
@@ -95,7 +95,7 @@ def read_pending(runtime: Runtime, sealed: str, browser: str) -> PendingIdentity
 
 
 async def connect(runtime: Runtime, tx: Transaction, account: str, *, provider: str, issuer: str, subject: str, email: str) -> None:
-    """From now on the identity signs in to this account. Raises IdentityTaken."""
+    """Connect the identity, so that it can sign in to this account. Raises IdentityTaken."""
     made = await tx.maybe(queries.CONNECT, new_id("idn"), account, provider, issuer, subject, email, tx.now)
     if made is None:
         if await tx.maybe(queries.OWNER, issuer, subject) == account:
@@ -106,21 +106,21 @@ async def connect(runtime: Runtime, tx: Transaction, account: str, *, provider: 
 
 
 async def connect_profile(runtime: Runtime, tx: Transaction, account: str, profile: ProviderProfile) -> None:
-    """Connect the identity of someone who just came back from a provider. An email tells the owner."""
+    """Connect the identity of someone who just returned from a provider. The owner is notified by email."""
     email = profile.address.display if profile.address else ""
     await connect(runtime, tx, account, provider=profile.provider, issuer=profile.issuer, subject=profile.subject, email=email)
     await notify(tx, account, IDENTITY_CONNECTED)
 
 
 def check_same_address(runtime: Runtime, pending: PendingIdentity, email: str) -> None:
-    """Raises Conflict where the identity has another address than the account that is signed in: then it is no consent."""
+    """Raises Conflict if the identity's address differs from that of the signed-in account: then there is no consent."""
     if parse_address(pending.email).key != parse_address(email).key:
         sentence = _("Your address at {provider} differs from the address of this account. Connect it in your security settings instead.")
         raise Conflict(sentence.format(provider=title_of(runtime.settings, pending.provider)))
 
 
 async def connect_pending(runtime: Runtime, tx: Transaction, account: str, email: str, pending: PendingIdentity) -> None:
-    """The owner of the address agreed. Raises Conflict, IdentityTaken, ProviderRefused where it was used already."""
+    """The owner of the address agreed. Raises Conflict, IdentityTaken, or ProviderRefused if it was already used."""
     check_same_address(runtime, pending, email)
     await use_pending(tx, pending)
     await connect(runtime, tx, account, provider=pending.provider, issuer=pending.issuer, subject=pending.subject, email=pending.email)
@@ -128,7 +128,7 @@ async def connect_pending(runtime: Runtime, tx: Transaction, account: str, email
 
 
 async def disconnect(runtime: Runtime, tx: Transaction, account: str, identity: str) -> None:
-    """Raises NotFound; LastSignInMethod where nothing else signs in to the account."""
+    """Disconnect an identity. Raises NotFound; LastSignInMethod if it is the only sign-in method."""
     await hold(tx, account)
     methods = await sign_in_methods(runtime, tx, account)
     provider = await tx.maybe(queries.DISCONNECT, identity, account)
@@ -142,11 +142,11 @@ async def disconnect(runtime: Runtime, tx: Transaction, account: str, identity: 
 
 
 async def use_pending(tx: Transaction, pending: PendingIdentity) -> None:
-    """Raises ProviderRefused where it was used before."""
+    """Raises ProviderRefused if it was used before."""
     if not await use_once(tx, pending.token, LIVES):
         raise ProviderRefused(_("This request has already been used. Start again."))
 
 
 async def identities_of(db: Reader, account: str) -> list[ConnectedIdentity]:
-    """What is connected to an account, the oldest first."""
+    """The identities connected to an account, oldest first."""
     return await db.all(queries.IDENTITIES, account)

@@ -1,7 +1,7 @@
-"""Signing in at an identity provider: out with PKCE, state and nonce, and back with an answer that is validated whole.
+"""Sign-in with an identity provider: a request with PKCE, state and nonce, and full validation of the answer.
 
 OAuth 2.0 with the Security Best Current Practice (RFC 9700), PKCE (RFC 7636), issuer identification (RFC 9207) and OpenID
-Connect Core 1.0. What the way back needs travels in one sealed cookie: nothing is stored, and nobody else can use it.
+Connect Core 1.0. What the callback needs is in one sealed cookie: nothing is stored, and nobody else can use it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Flow(Struct, frozen=True):
 
 
 class ProviderCallback(Struct, frozen=True):
-    """What a provider sent back with the browser. `issuer` is who it says it is, if it does (RFC 9207)."""
+    """What a provider sent back with the browser. `issuer` is its identifier, if given (RFC 9207)."""
 
     code: str = ""
     state: str = ""
@@ -63,7 +63,7 @@ class ProviderCallback(Struct, frozen=True):
 
 
 class ProviderProfile(Struct, frozen=True):
-    """Who someone is at a provider. `address` is None unless the provider says that it is verified."""
+    """An identity at a provider. `address` is None unless the provider says that it is verified."""
 
     provider: str
     issuer: str
@@ -83,7 +83,7 @@ async def begin(
     account: str = "",
     session: str = "",
 ) -> tuple[str, str]:
-    """The provider's address to go to, and the sealed note for this `browser`. Raises ProviderDown."""
+    """The provider's URL to go to, and the sealed state for this `browser`. Raises ProviderDown."""
     at = await endpoints(runtime, provider)
     until, on_to = runtime.clock.now() + LIVES, on_to if len(on_to) <= LONGEST_NEXT else ""
     flow = Flow(provider.name, purpose, new_token(), new_token(), new_token(), until, remember, on_to, account, session)
@@ -103,14 +103,14 @@ async def begin(
 
 
 def callback(runtime: Runtime, provider: Provider) -> str:
-    """Where the provider sends the browser back to: always from the settings, whatever a request says of itself."""
+    """The callback URL: always from the settings, whatever the request's headers say."""
     return f"{runtime.settings.public_url}/sign-in/with/{provider.name}/callback"
 
 
 async def finish(
     runtime: Runtime, provider: Provider, *, browser: str, sealed: str, said: ProviderCallback
 ) -> tuple[Flow, ProviderProfile]:
-    """Who came back, and what for. Raises ProviderRefused, ProviderDown. Whatever comes of it, the state is spent."""
+    """The identity that came back, and its purpose. Raises ProviderRefused or ProviderDown. The state is used up in any case."""
     flow = read_flow(runtime, browser=browser, sealed=sealed)
     if flow is None or flow.provider != provider.name or not same(said.state, flow.state):
         raise ProviderRefused(_("This request has expired or was started in another window. Start again."))
@@ -118,7 +118,7 @@ async def finish(
         if not await use_once(tx, flow.state, LIVES):
             raise ProviderRefused(_("This response has already been used. Start again."))
     at = await endpoints(runtime, provider)
-    # Before the code goes anywhere: an answer of another provider must not be taken to this one.
+    # Before the code is sent anywhere: another provider's answer must not be sent to this one.
     if (said.issuer or at.says_issuer) and not provider.is_issuer(said.issuer):
         raise not_accepted(provider, "iss of the answer")
     if said.error or not said.code:
@@ -139,12 +139,12 @@ def read_flow(runtime: Runtime, *, browser: str, sealed: str) -> Flow | None:
 
 
 def seal(runtime: Runtime, purpose: str, note: Struct, browser: str) -> str:
-    """A note that a cookie can hold: nobody can read it, and it opens only in this browser."""
+    """The sealed state for a cookie: nobody can read it, and it opens only in this browser."""
     return to_base64url(runtime.keys.seal(purpose, msgspec.json.encode(note), bound_to=browser))
 
 
 def unseal(runtime: Runtime, purpose: str, sealed: str, kind: type[T], browser: str) -> T | None:
-    """The note, or None where it is damaged, of another browser, or of another version of Phoenix."""
+    """The state, or None if it is damaged, or belongs to another browser or another version of Phoenix."""
     opened = runtime.keys.unseal(purpose, from_base64url(sealed) or b"", bound_to=browser)
     if opened is None:
         return None
@@ -163,7 +163,7 @@ def _said_no(provider: Provider, error: str) -> ProviderRefused:
 
 
 async def _exchange(runtime: Runtime, provider: Provider, at: Endpoints, *, code: str, verifier: str) -> dict[str, Any]:
-    """The tokens for a code. The secret never leaves in an address, and where the provider can, not in the form either."""
+    """Exchange a code for tokens. The secret is never sent in a URL, and in a form only if the provider supports nothing else."""
     sent = {
         "grant_type": "authorization_code",
         "code": code,
@@ -185,14 +185,14 @@ async def _exchange(runtime: Runtime, provider: Provider, at: Endpoints, *, code
         raise down(provider, "token", error) from error
     if status >= 500:
         raise down(provider, "token", f"status {status}")
-    # GitHub answers 200 also to what it refuses.
+    # GitHub also answers 200 to requests that it refuses.
     if status != 200 or not isinstance(tokens, dict) or "error" in tokens:
         raise not_accepted(provider, f"the code was refused with {status}")
     return tokens
 
 
 def apple_secret(runtime: Runtime, provider: Provider) -> str:
-    """Apple's client secret is a JWT of our own, of minutes, signed with the key that Apple gave."""
+    """Apple's client secret is a short-lived JWT of ours, signed with the key issued by Apple."""
     now = int(runtime.clock.now().timestamp())
     claims = {"iss": provider.team_id, "iat": now, "exp": now + 300, "aud": provider.issuer, "sub": provider.client_id}
     return jwt.encode({"alg": "ES256", "kid": provider.key_id}, claims, ECKey.import_key(provider.private_key), algorithms=["ES256"])
@@ -207,7 +207,7 @@ async def _of_id_token(
     claims = await read_id_token(runtime, provider, at, token, nonce=flow.nonce)
     if said.issuer and said.issuer != claims["iss"] and provider.kind == "microsoft":
         raise not_accepted(provider, "another tenant")
-    # Many providers keep the address out of the token. It and whether it is verified must come from the same place.
+    # Many providers leave the address out of the token. It must come from the same source as whether it is verified.
     profile = claims if "email" in claims or not at.person else await _asked_for(runtime, provider, at.person, tokens, claims["sub"])
     # Apple writes booleans as text.
     verified = profile.get("email_verified") is True or (provider.kind == "apple" and profile.get("email_verified") == "true")
@@ -217,7 +217,7 @@ async def _of_id_token(
 
 
 async def _asked_for(runtime: Runtime, provider: Provider, url: str, tokens: dict[str, Any], subject: str) -> dict[str, Any]:
-    """What the provider says of the person when asked. Its `sub` must be that of the ID token (Core, 5.3.2)."""
+    """The provider's UserInfo. Its `sub` must match that of the ID token (Core, 5.3.2)."""
     found = await _ask(runtime, provider, url, tokens)
     if not isinstance(found, dict) or found.get("sub") != subject:
         raise not_accepted(provider, "userinfo of someone else")
@@ -225,7 +225,7 @@ async def _asked_for(runtime: Runtime, provider: Provider, url: str, tokens: dic
 
 
 async def _of_github(runtime: Runtime, provider: Provider, at: Endpoints, tokens: dict[str, Any]) -> ProviderProfile:
-    """GitHub speaks OAuth 2 without ID tokens: the person is who the token opens the API for."""
+    """GitHub uses OAuth 2 without ID tokens: the person is the user of the token in GitHub's API."""
     user = await _ask(runtime, provider, at.person, tokens)
     number = user.get("id") if isinstance(user, dict) else None
     if not isinstance(number, int) or isinstance(number, bool):

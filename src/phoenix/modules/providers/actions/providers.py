@@ -1,4 +1,4 @@
-"""Identity providers: from the settings to what must be known of each, and its endpoints by OpenID Connect Discovery 1.0."""
+"""Identity providers: their configuration from the settings, and their endpoints by OpenID Connect Discovery 1.0."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 VARIABLE = "PHOENIX_PROVIDERS"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Microsoft's tenant of all accounts that belong to no organisation.
+# Microsoft's tenant for all accounts that belong to no organisation.
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 TENANT_HOLE = "{tenantid}"
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -38,7 +38,7 @@ MICROSOFT = "https://login.microsoftonline.com"
 
 
 class ProviderSettings(Struct, forbid_unknown_fields=True):
-    """A provider as the operator writes it."""
+    """A provider as the operator configures it."""
 
     name: str
     client_id: str
@@ -52,9 +52,9 @@ class ProviderSettings(Struct, forbid_unknown_fields=True):
 
 
 class Provider(Struct, frozen=True):
-    """What must be known of a provider. Only its name is printed: the rest is secret.
+    """The complete configuration of a provider. Only its name is printed: the rest is secret.
 
-    `issuer` has a hole for the tenant where Microsoft serves many. `team_id`, `key_id` and `private_key` are Apple's.
+    `issuer` has a placeholder for the tenant if Microsoft serves many. `team_id`, `key_id` and `private_key` are for Apple.
     """
 
     name: str
@@ -74,11 +74,11 @@ class Provider(Struct, frozen=True):
 
     @property
     def form_post(self) -> bool:
-        """Whether its answer comes as a form of another site. Apple does so where a name or an address is asked for."""
+        """Whether its answer is a form sent from its site. Apple does this when a name or an address is requested."""
         return self.kind == "apple"
 
     def is_issuer(self, issuer: object) -> bool:
-        """Whether tokens that say so are this provider's: an exact comparison, but for the tenant in Microsoft's."""
+        """Whether a token's issuer is this provider: an exact comparison, except for the tenant in Microsoft's."""
         if not isinstance(issuer, str):
             return False
         if TENANT_HOLE not in self.issuer:
@@ -92,7 +92,7 @@ class Provider(Struct, frozen=True):
 
 
 class Endpoints(Struct, frozen=True):
-    """Where a provider is spoken to. `says_issuer`: it names itself in every answer (RFC 9207)."""
+    """The endpoints of a provider. `says_issuer`: it identifies itself in every answer (RFC 9207)."""
 
     authorize: str
     token: str
@@ -103,7 +103,7 @@ class Endpoints(Struct, frozen=True):
 
 
 class Discovered(Struct):
-    """What is read of a discovery document."""
+    """The fields that we read from a discovery document."""
 
     issuer: str
     authorization_endpoint: str
@@ -116,7 +116,7 @@ class Discovered(Struct):
 
 GITHUB_ENDPOINTS = Endpoints(f"{GITHUB}/authorize", f"{GITHUB}/access_token", person="https://api.github.com/user", secret_in_form=True)
 
-# What each preset takes besides name and client_id; the others take these and an issuer.
+# The fields of each preset besides name and client_id; the others take these and an issuer.
 NEEDED: dict[str, tuple[str, ...]] = {
     "google": ("client_secret",),
     "github": ("client_secret",),
@@ -128,7 +128,7 @@ TITLES = {"google": "Google", "github": "GitHub", "microsoft": "Microsoft", "app
 
 
 def check(settings: Settings) -> None:
-    """Raises SettingsError naming the provider and the field; never what stands in it."""
+    """Raises SettingsError, naming the provider and the field, but never its value."""
     read_providers(settings.accounts.providers, production=settings.strict)
 
 
@@ -148,19 +148,19 @@ def provider_called(settings: Settings, name: str) -> Provider:
 
 
 def title_of(settings: Settings, name: str) -> str:
-    """What a provider is called, also when it is no longer set up."""
+    """The name of a provider, even if it is no longer configured."""
     return next((provider.title for provider in providers(settings) if provider.name == name), TITLES.get(name, name.title()))
 
 
 @lru_cache(maxsize=8)
 def read_providers(text: str, *, production: bool) -> tuple[Provider, ...]:
-    """The providers in the JSON list. Raises SettingsError."""
+    """Parse the JSON list of providers. Raises SettingsError."""
     if not text.strip():
         return ()
     try:
         listed = msgspec.json.decode(text, type=list[ProviderSettings])
     except msgspec.MsgspecError as error:
-        # What msgspec says names fields and places, never values.
+        # Messages from msgspec name fields and positions, never values.
         raise SettingsError(f"{VARIABLE} is not a list of providers: {error}.") from None
     found: dict[str, Provider] = {}
     for entry in listed:
@@ -215,7 +215,7 @@ def _fault(entry: ProviderSettings, field: str, sentence: str) -> SettingsError:
 
 
 def usable_address(url: str, *, production: bool) -> bool:
-    """Whether we may speak to it: https, or outside production http to this machine."""
+    """Whether we can connect to it: https, or outside production http to this machine."""
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
@@ -234,7 +234,7 @@ def _is_loopback(host: str) -> bool:
 
 
 async def endpoints(runtime: Runtime, provider: Provider) -> Endpoints:
-    """Where a provider is spoken to. Raises ProviderDown where it does not say so, or nothing that can be accepted."""
+    """The endpoints of a provider. Raises ProviderDown if it does not publish them, or none that are acceptable."""
     if provider.kind == "github":
         return GITHUB_ENDPOINTS
     base = provider.issuer.replace(TENANT_HOLE, provider.tenant)
@@ -269,6 +269,6 @@ async def published_keys(runtime: Runtime, provider: Provider, at: Endpoints, *,
 
 
 def down(provider: Provider, what: str, why: object) -> ProviderDown:
-    """The sentence for people; what did not work goes to the log."""
+    """The sentence for people. The details go to the log."""
     log.warning("provider_down", provider=provider.name, what=what, why=str(why) if isinstance(why, str | HttpClientError) else "unusable")
     return ProviderDown(_("{provider} is not responding. Try again in a minute or use another method.").format(provider=provider.title))

@@ -1,4 +1,4 @@
-"""Create a session. What being signed in takes has been decided before."""
+"""Create a session. The requirements for signing in have been checked before."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from phoenix.settings import SessionSettings
 
 
 class Client(Struct, frozen=True):
-    """Where someone signs in from, and what they want.
+    """Where someone signs in from, and their choices.
 
-    `device` is the token that this device was given before, or "". `agent` and `place` are for the list of sessions.
+    `device` is the token that this device received earlier, or "". `agent` and `place` are for the list of sessions.
     """
 
     agent: str
@@ -32,7 +32,7 @@ class Client(Struct, frozen=True):
 async def create_session(
     runtime: Runtime, tx: Transaction, *, account: str, method: str, client: Client, device: str = ""
 ) -> SessionTokens:
-    """Store a session, and the `device` it starts on. An API client gets a JWT that lives for minutes, and a refresh token."""
+    """Store a session, and the `device` it starts on. An API client gets a JWT valid for minutes, and a refresh token."""
     idle, absolute = _limits(runtime.settings.sessions, remember=client.remember, api=client.api)
     session, until = new_id("ses"), tx.now + timedelta(seconds=absolute)
     token = f"pho_{new_token()}"
@@ -68,7 +68,7 @@ async def create_session(
 async def create_impersonation(
     tx: Transaction, *, account: str, device: str, impersonator: str, reason: str, writes: bool, until: datetime
 ) -> str:
-    """Store a session in which staff impersonate someone; its id. Nobody has its token yet."""
+    """Store a session in which staff impersonate someone. Returns its id. Nobody has its token yet."""
     session, seconds = new_id("ses"), round((until - tx.now).total_seconds())
     times = (tx.now, False, seconds, until, until, until)
     origin = (device, "", "impersonation", None)
@@ -77,7 +77,7 @@ async def create_impersonation(
 
 
 async def open_impersonation(tx: Transaction, session: str, token_hash: bytes) -> bool:
-    """Give the session the token that its link was exchanged for; whether it is still open."""
+    """Give the session the token that its link was exchanged for. Returns whether it is still open."""
     return await tx.maybe(queries.SET_TOKEN, session, token_hash, tx.now) is not None
 
 

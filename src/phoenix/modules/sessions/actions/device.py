@@ -1,4 +1,4 @@
-"""What a list of sessions says about a device and its network, and no more than that."""
+"""What a list of sessions shows about a device and its network, and no more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Win
 
 
 def device_of(agent: str) -> str:
-    """“Firefox on Linux”, from a User-Agent header; the first word of it for what is no browser."""
+    """“Firefox on Linux”, from a User-Agent header; its first word if it is not a browser."""
     browser = next((name for mark, name in BROWSERS if mark in agent), "")
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     if browser and system:
@@ -19,7 +19,7 @@ def device_of(agent: str) -> str:
 
 
 def place_of(address: str) -> str:
-    """The network of an address: /24 of IPv4, /48 of IPv6. Enough to recognise, too little to follow."""
+    """The network of an address: /24 for IPv4, /48 for IPv6. Enough to recognise, too little to track."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

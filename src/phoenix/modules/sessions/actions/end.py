@@ -1,4 +1,4 @@
-"""End sessions: one, the current one, all others. Those in which staff impersonate someone end by the same ways."""
+"""End sessions: one, the current one, all others. Sessions in which staff impersonate someone end in the same way."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from phoenix.modules.sessions.queries import EndedSession
 
 
 async def end_session(tx: Transaction, actor: Actor, session: str, *, reason: str = "ended_by_owner") -> None:
-    """End a session of one's own. Raises NotFound where it belongs to someone else, or has ended."""
+    """End one of the actor's sessions. Raises NotFound if it belongs to someone else, or has ended."""
     await end_session_of(tx, actor.account, session, reason=reason)
 
 
 async def end_session_of(tx: Transaction, account: str, session: str, *, reason: str) -> None:
-    """End a session of an account. Raises NotFound where there is none, or it has ended."""
+    """End a session of an account. Raises NotFound if there is none, or it has ended."""
     if not await try_to_end(tx, account, session, reason=reason):
         raise NotFound("This session doesn't exist or has already ended.")
 
 
 async def try_to_end(tx: Transaction, account: str, session: str, *, reason: str) -> bool:
-    """End a session of an account; whether it was still open."""
+    """End a session of an account. Returns whether it was still open."""
     ended = await tx.maybe(queries.END, session, account, tx.now, reason)
     if ended is not None:
         record_ended(tx, ended, reason)
@@ -33,7 +33,7 @@ async def try_to_end(tx: Transaction, account: str, session: str, *, reason: str
 
 
 async def end_other_sessions(tx: Transaction, account: str, *, keep: str | None, reason: str = "ended_by_owner") -> int:
-    """End all sessions of an account but one, and all in which it impersonates others; how many."""
+    """End all sessions of an account but one, and all in which it impersonates others. Returns how many."""
     ended = await tx.all(queries.END_OTHERS, account, keep, tx.now, reason)
     tx.invalidate(ACCOUNT(account))
     return _record_all(tx, ended, reason)
@@ -50,7 +50,7 @@ async def end_impersonations_of(tx: Transaction, account: str, *, reason: str) -
 
 
 def record_ended(tx: Transaction, ended: EndedSession, reason: str) -> None:
-    """Record that a session is over. Everything that knew it is stale."""
+    """Record that a session has ended. Everything cached about it becomes stale."""
     tx.invalidate(ACCOUNT(ended.account))
     if ended.impersonator is None:
         tx.record(SessionEnded(subject=ended.account, session=ended.id, reason=reason))

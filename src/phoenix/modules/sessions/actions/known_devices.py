@@ -1,4 +1,4 @@
-"""The email about a device that an account was not used on before."""
+"""The email about a sign-in on a new device."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from phoenix.modules.sessions.events import NewDeviceSeen
 
 
 class NewDevice(Struct, frozen=True):
-    """The session that was started on a new device, and whose it is."""
+    """The session that was started on a new device, and its account."""
 
     account: str
     session: str
@@ -20,6 +20,6 @@ SEND_NEW_DEVICE = JobKind("sessions.send_new_device", NewDevice)
 
 
 async def notify_of_new_device(tx: Transaction, account: str, session: str) -> None:
-    """Tell the owner that someone signed in on a new device."""
+    """Notify the owner that someone signed in on a new device."""
     tx.record(NewDeviceSeen(subject=account, session=session))
     await enqueue(tx, SEND_NEW_DEVICE, NewDevice(account, session))

@@ -1,4 +1,4 @@
-"""The sessions of an account that are open, in words for people."""
+"""The open sessions of an account, described for people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ METHODS = {
 
 
 async def open_sessions(db: Reader, account: str) -> list[Session]:
-    """The open sessions, the one used last first."""
+    """The open sessions, most recently used first."""
     return await db.all(queries.SESSIONS, account, db.now)
 
 

@@ -1,4 +1,4 @@
-"""New tokens for a refresh token: it rotates, tolerates two tabs, and tells a stolen one."""
+"""New tokens for a refresh token: it rotates, tolerates two tabs, and detects theft."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from phoenix.modules.sessions.actions.end import end_session_of, record_ended
 from phoenix.modules.sessions.actions.tokens import SessionTokens, access_token, refresh_token, session_of_refresh_token
 from phoenix.modules.sessions.errors import RefreshRefused
 
-# Two tabs that refresh at once get the same new refresh token within this time; later the old one means theft.
+# Within this time, two tabs that refresh at once get the same new refresh token; after it, using the old one means theft.
 REFRESH_GRACE = timedelta(seconds=60)
 REUSED = "refresh_reused"
 
 
 async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> SessionTokens:
-    """New tokens for old. Raises RefreshRefused; a token used again after its grace ends the session, as stolen."""
+    """Exchange a refresh token for new tokens. Raises RefreshRefused; reuse after the grace period ends the session as stolen."""
     found = await tx.maybe(queries.BY_REFRESH_TOKEN, hash_token(token), tx.now)
     if found is None:
         session = session_of_refresh_token(runtime.keys, token)

@@ -1,4 +1,4 @@
-"""What follows when the person of a session confirmed that it is still them."""
+"""What happens after re-authentication in a session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from phoenix.modules.sessions.events import SessionReauthenticated
 
 
 class RenewedTokens(Struct, frozen=True):
-    """The new tokens of a session. `seconds` is how long the access token lives, or the cookie of a browser that stays signed in."""
+    """The new tokens of a session. `seconds` is the lifetime of the access token, or of the cookie of a browser that stays signed in."""
 
     token: str
     refresh_token: str | None
@@ -26,16 +26,16 @@ class RenewedTokens(Struct, frozen=True):
 
 
 async def set_authenticated(tx: Transaction, actor: Actor, *, method: str) -> None:
-    """From now on sensitive acts are open to this session, for a while."""
+    """Allow sensitive actions in this session for a while."""
     await tx.execute(queries.SET_AUTHENTICATED, actor.session, tx.now)
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(SessionReauthenticated(subject=actor.account, session=actor.session, method=method))
 
 
 async def renew_tokens(runtime: Runtime, tx: Transaction, actor: Actor) -> RenewedTokens:
-    """New tokens for the session; its former access tokens end at once (ASVS 5.0, 7.2.4).
+    """Replace the session's tokens; its former access tokens stop working at once (ASVS 5.0, 7.2.4).
 
-    The refresh token rotates as it always does, so that another tab of the client is not taken for a thief.
+    The refresh token rotates as usual, so that another tab of the client is not mistaken for theft.
     """
     token = f"pho_{new_token()}"
     renewed = await tx.one(queries.RENEW, actor.session, hash_token(token))

@@ -1,6 +1,6 @@
-"""Keys that sign access tokens: made at the first need, rotated without signing anyone out, revoked when they leaked.
+"""Keys that sign access tokens: created when first needed, rotated without signing anyone out, revoked if they leak.
 
-standby: published, not used yet. active: signs. retired: still verifies what it signed. revoked: verifies nothing.
+standby: published, not used yet. active: signs. retired: still verifies tokens it signed. revoked: verifies nothing.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ VERIFYING = frozenset({"active", "standby", "retired"})
 
 
 async def all_keys(db: Reader) -> list[SigningKey]:
-    """All signing keys, the newest first."""
+    """All signing keys, newest first."""
     return await db.all(queries.SIGNING_KEYS)
 
 
 async def known_keys(runtime: Runtime, db: Reader) -> list[SigningKey]:
-    """All signing keys, from memory while none has changed; private halves are sealed there as well."""
+    """All signing keys, from memory while none has changed; private keys are sealed there as well."""
 
     async def refill(watch: Watch) -> list[SigningKey]:
         await watch.on(GENERATION)
@@ -46,12 +46,12 @@ async def known_keys(runtime: Runtime, db: Reader) -> list[SigningKey]:
 
 
 async def verifying_keys(runtime: Runtime, db: Reader) -> list[SigningKey]:
-    """The keys that may have signed a token that is still good, and the next one."""
+    """The keys that may have signed a token that is still valid, and the next one."""
     return [key for key in await known_keys(runtime, db) if key.state in VERIFYING]
 
 
 async def published_keys(runtime: Runtime, db: Reader) -> dict[str, Any]:
-    """The JWK set (RFC 7517), the next key included, so that others know it before it is used."""
+    """The JWK set (RFC 7517), including the next key, so that clients know it before it is used."""
     return {
         "keys": [
             {**key.public, "kid": key.id, "alg": key.algorithm, "use": "sig", "state": key.state}
@@ -61,9 +61,9 @@ async def published_keys(runtime: Runtime, db: Reader) -> dict[str, Any]:
 
 
 async def active_key(runtime: Runtime, db: Reader) -> tuple[str, ECKey]:
-    """The id and the private half of the key that signs. The first ones are made here, in a transaction of their own.
+    """The id and the private key of the active key. The first keys are created here, in a transaction of their own.
 
-    A key that was sealed under another master secret is of no use any more, and is replaced.
+    A key that was sealed with another master secret can no longer be used, and is replaced.
     """
     found = _usable(runtime.keys, await known_keys(runtime, db))
     if found is None:
@@ -79,9 +79,9 @@ async def active_key(runtime: Runtime, db: Reader) -> tuple[str, ECKey]:
 
 
 async def rotate_keys(runtime: Runtime, tx: Transaction) -> str:
-    """The standby key signs from now on, the active one only verifies, and a new standby is made. The active key's id.
+    """Make the standby key active, retire the active one, and create a new standby. Returns the id of the active key.
 
-    Nobody is signed out: what was signed before is good until it expires.
+    Nobody is signed out: existing tokens stay valid until they expire.
     """
     await tx.execute(queries.LOCK_SIGNING_KEYS)
     active = await _advance(runtime, tx)
@@ -100,7 +100,7 @@ async def _advance(runtime: Runtime, tx: Transaction) -> str:
 
 
 async def revoke_key(runtime: Runtime, tx: Transaction, key_id: str) -> None:
-    """Accept nothing that this key signed any more; sessions stay, and get new tokens for their refresh ones. Raises NotFound."""
+    """Reject everything that this key signed. Sessions stay, and get new tokens with their refresh tokens. Raises NotFound."""
     await tx.execute(queries.LOCK_SIGNING_KEYS)
     keys = {key.id: key for key in await tx.all(queries.SIGNING_KEYS)}
     if key_id not in keys or keys[key_id].state == "revoked":
@@ -131,6 +131,6 @@ def _open(keys: Keys, key: SigningKey) -> ECKey | None:
 
 @functools.lru_cache(maxsize=4)
 def _opened(keys: Keys, key_id: str, sealed: bytes) -> ECKey | None:
-    # Kept open, since every sign-in signs with it and reading a key takes longer than signing.
+    # Cached in memory, since every sign-in signs with it and loading a key takes longer than signing.
     secret = keys.unseal(SEALED_AS, sealed, bound_to=key_id)
     return None if secret is None else ECKey.import_key(json.loads(secret))

@@ -1,4 +1,4 @@
-"""Access tokens as JWTs (RFC 9068), signed with ES256 (RFC 7518), and refresh tokens that two tabs may use at once.
+"""Access tokens as JWTs (RFC 9068), signed with ES256 (RFC 7518), and refresh tokens that two tabs can use at once.
 
 A JWT only names its session, which is checked on every request: ending a session ends its tokens at once.
 """
@@ -26,7 +26,7 @@ CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 class AccessClaims(Struct, frozen=True):
-    """What an access token says: whose session, after which of its renewals, and until when."""
+    """The content of an access token: its session, the number of the renewal, and the expiry."""
 
     session: str
     account: str
@@ -45,7 +45,7 @@ class SessionTokens(Struct, frozen=True):
 
 
 async def access_token(runtime: Runtime, tx: Transaction, *, account: str, session: str, until: datetime, renewal: int) -> tuple[str, int]:
-    """A token for a session, and the seconds it lives, never longer than the session."""
+    """A token for a session, and its lifetime in seconds, never longer than the session."""
     key_id, key = await active_key(runtime, tx)
     seconds = min(runtime.settings.sessions.access_token, int((until - tx.now).total_seconds()))
     now = int(tx.now.timestamp())
@@ -62,9 +62,9 @@ async def access_token(runtime: Runtime, tx: Transaction, *, account: str, sessi
 
 
 async def read_access_token(runtime: Runtime, db: Reader, token: str) -> AccessClaims | None:
-    """The claims of a token, or None where its key is unknown or revoked, or it is forged, expired or for another audience."""
+    """The claims of a token, or None if its key is unknown or revoked, or if it is forged, expired or for another audience."""
     with contextlib.suppress(JoseError, ValueError, KeyError, TypeError, AttributeError):
-        # The header is read only to choose the key; nothing is believed before the signature is checked.
+        # The header is read only to choose the key; nothing is trusted before the signature is verified.
         key_id = json.loads(from_base64url(token.partition(".")[0]) or b"{}").get("kid")
         key = next((key for key in await verifying_keys(runtime, db) if key.id == key_id), None)
         if key is None:
@@ -81,17 +81,17 @@ async def read_access_token(runtime: Runtime, db: Reader, token: str) -> AccessC
 
 
 def audience(runtime: Runtime) -> str:
-    """Who tokens are for: the API of this environment, so that none from staging is accepted in production."""
+    """The audience of tokens: the API of this environment, so that none from staging is accepted in production."""
     return f"phoenix {runtime.settings.installation.environment}"
 
 
 def refresh_token(keys: Keys, session: str, count: int) -> str:
-    """Refresh token number `count` of a session: worked out again for a second tab, stored only as a hash."""
+    """Refresh token number `count` of a session: derived again for a second tab, and stored only as a hash."""
     return f"{REFRESH}{session}-{count}-{keys.mac('refresh token', session, str(count)).hex()}"
 
 
 def session_of_refresh_token(keys: Keys, token: str) -> str | None:
-    """Whose refresh token this is or once was, however long ago it was replaced; None where it is none of ours."""
+    """The session that this is or was a refresh token of, however long ago it was replaced; None if it is not one of ours."""
     session, _, count = token.removeprefix(REFRESH).rpartition("-")[0].rpartition("-")
     ours = len(count) <= LONGEST_COUNT and count.isascii() and count.isdecimal()
     return session if ours and same(refresh_token(keys, session, int(count)), token) else None

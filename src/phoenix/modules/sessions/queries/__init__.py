@@ -1,4 +1,4 @@
-"""Sessions, and the devices that accounts are known to use."""
+"""Sessions, and the known devices of accounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from phoenix.kernel.module import Credential
 
 
 class SessionRow(SessionRecord, frozen=True):
-    """A session record as PostgreSQL gives it: its permissions are an array."""
+    """A session record as PostgreSQL returns it: its permissions are an array."""
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "platform", frozenset(self.platform))
@@ -35,7 +35,7 @@ class Session(Struct, frozen=True):
 
 
 class EndedSession(Struct, frozen=True):
-    """A session that was ended just now. `impersonator` is the staff who impersonated the account in it."""
+    """A session that just ended. `impersonator` is the member of staff who impersonated the account in it."""
 
     id: str
     account: str
@@ -43,7 +43,7 @@ class EndedSession(Struct, frozen=True):
 
 
 class RefreshableSession(Struct, frozen=True):
-    """A session found by its refresh token; `current` tells whether the token is the newest."""
+    """A session found by its refresh token; `current` says whether the token is the latest."""
 
     id: str
     account: str
@@ -56,7 +56,7 @@ class RefreshableSession(Struct, frozen=True):
 
 
 class RenewedSession(Struct, frozen=True):
-    """A session whose former tokens are over. `refreshes` is whether it has a refresh token, of number `count`."""
+    """A session whose former tokens are invalid. `refreshes` says whether it has a refresh token, with the number `count`."""
 
     remembered: bool
     until: datetime
@@ -74,7 +74,7 @@ class SessionOrigin(Struct, frozen=True):
     at: datetime
 
 
-# With the device it began on, where that is to be known from now on.
+# With the device it started on, if that becomes a known device.
 INSERT = command("""
     WITH known AS (
         INSERT INTO known_devices (account_id, device_hash, first_seen_at, seen_at) SELECT $2, $18, $5, $5 WHERE $18::bytea IS NOT NULL
@@ -102,7 +102,7 @@ _RECORD = """
 
 
 class RecordQueries(Struct, frozen=True):
-    """How a live session is found: by the hash of its token, and by its id and renewal. One statement each."""
+    """The statements that find a valid session: by the hash of its token, and by its id and renewal."""
 
     by_token: Query[SessionRow]
     by_id: Query[SessionRow]
@@ -110,13 +110,13 @@ class RecordQueries(Struct, frozen=True):
 
 @functools.lru_cache(maxsize=4)
 def record_queries(credentials: Sequence[Credential]) -> RecordQueries:
-    """The statements, which ask the credentials that modules declare whether the account has a second factor."""
+    """The statements, which use the modules' declared credentials to tell whether the account has a second factor."""
     factors = [f"({found.sql.format(account='a.id')}) > 0" for found in credentials if found.second_factor]
     live = _RECORD.replace("<second factors>", " OR ".join(factors) or "false")
     return RecordQueries(query(SessionRow, f"{live} AND s.token_hash = $1"), query(SessionRow, f"{live} AND s.id = $1 AND s.renewals = $2"))
 
 
-# An impersonation's token is made when its link is opened, so that nobody has one before.
+# An impersonation's token is created when its link is opened, so that nobody has one before.
 SET_TOKEN: Query[str] = query(str, "UPDATE sessions SET token_hash = $2 WHERE id = $1 AND ended_at IS NULL AND until > $3 RETURNING id")
 END_REASON: Query[str] = query(str, "SELECT coalesce(end_reason, 'expired') FROM sessions WHERE id = $1")
 ORIGIN: Query[SessionOrigin] = query(SessionOrigin, "SELECT device, place, created_at AS at FROM sessions WHERE id = $1")
@@ -136,7 +136,7 @@ ROTATE = command("""
      WHERE id = $1
 """)
 SET_AUTHENTICATED = command("UPDATE sessions SET proved_at = $2 WHERE id = $1")
-# Access tokens name the renewal they were made after, so the former ones are over.
+# Access tokens name the renewal they were created after, so the former ones become invalid.
 RENEW: Query[RenewedSession] = query(
     RenewedSession,
     """
@@ -159,7 +159,7 @@ END: Query[EndedSession] = query(
     RETURNING id, account_id AS account, impersonator_id AS impersonator
 """,
 )
-# For a client that brings a refresh token that was replaced: whichever of the two is the thief, neither goes on.
+# For a client with a replaced refresh token: whichever of the two is the thief, both are stopped.
 END_REFRESHED: Query[EndedSession] = query(
     EndedSession,
     """
@@ -167,8 +167,8 @@ END_REFRESHED: Query[EndedSession] = query(
     RETURNING id, account_id AS account, impersonator_id AS impersonator
 """,
 )
-# With the sessions in which the account itself impersonates others, and with those whose idle limit has passed: their last
-# use may not be written down yet, and would bring them back.
+# Including sessions in which the account itself impersonates others, and those whose idle limit has passed: their last
+# use may not be saved yet, and saving it would revive them.
 END_OTHERS: Query[EndedSession] = query(
     EndedSession,
     """

@@ -1,1 +1,1 @@
-"""What people walk through to sign up, sign in, and get back in."""
+"""The flows for signing up, signing in, and recovering access."""

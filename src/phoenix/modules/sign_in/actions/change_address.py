@@ -1,4 +1,4 @@
-"""Change one's email address: the new one is verified first, then an email tells the old one."""
+"""Change the email address: the new one is verified first, then the old one is notified."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
 from phoenix.modules.sign_in.events import AddressChanged
 
 PURPOSE = "change_address"
-# Job records hold no address that can be read, so the old one travels sealed.
+# Job records hold no readable address, so the old one is sealed.
 OLD_ADDRESS = "old address"
 
 
 async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, email: str) -> None:
-    """Send a code to the new address. Whether someone already has it is not revealed: its owner is notified instead."""
+    """Send a code to the new address. If someone already has it, this is not revealed; its owner is notified instead."""
     fields = Fields()
     address = fields.email(email)
     if address.key == parse_address(actor.record.email).key:
@@ -35,7 +35,7 @@ async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, ema
     if not await may_email(runtime, address):
         return
     taken = await find_by_email(tx, address.key)
-    # Also one that is taken, since the page shows it.
+    # Even if it is taken, since the page shows it.
     await addresses.set_new_address(tx, actor.account, address)
     if taken is not None:
         await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(taken.id))
@@ -44,7 +44,7 @@ async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, ema
 
 
 async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof: EmailProof) -> str:
-    """The verified address is the account's from now on. Raises WrongCode; AddressTaken where someone was faster."""
+    """Make the verified address the account's. Raises WrongCode; AddressTaken if someone was faster."""
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
     requested = await addresses.new_address(tx, actor.account)
     if verified.account != actor.account or not requested:
@@ -53,9 +53,9 @@ async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof:
     if address.key != verified.email_key:
         raise WrongCode(_("You have since requested a different address. Use the newest email."))
     await addresses.change_address(tx, actor.account, address)
-    # Nobody's sign-up for the old address, tried while it was taken, becomes an account there now.
+    # Sign-ups for the old address, made while it was taken, must not become accounts now.
     await forget_sign_ups(tx, parse_address(actor.record.email).key)
-    # Also what was emailed to the old address, to sign in or for a new password: someone else may read that mailbox now.
+    # Also codes and links sent to the old address: someone else may read that mailbox now.
     await email_verification.cancel_all(tx, actor.account)
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="address_changed")
     tx.record(AddressChanged(subject=actor.account))

@@ -1,4 +1,4 @@
-"""Change one's password: every other session ends, and an email tells the owner."""
+"""Change the password: every other session ends, and the owner is notified by email."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from phoenix.modules.sign_in.notices import PASSWORD_CHANGED
 
 
 async def change_password(runtime: Runtime, tx: Transaction, actor: Actor, *, current: str, password: str) -> None:
-    """Set it. An account without a password needs no current one: the route requires a recent sign-in besides (ASVS 5.0, 6.2.3).
+    """Set it. An account without a password needs no current one: the route also requires a recent sign-in (ASVS 5.0, 6.2.3).
 
-    Raises WrongCode where the current one is wrong, and InvalidInput where the new one cannot be used.
+    Raises WrongCode if the current one is wrong, and InvalidInput if the new one cannot be used.
     """
     await check_own_password(runtime, tx, actor, current, field="current_password")
     fields = AccountFields()
     await fields.password(runtime, password, actor.record.email, actor.name)
     fields.check()
     await set_password(tx, actor.account, await runtime.passwords.hash(password))
-    # Someone else may have asked for a link that was emailed before, and that may be why the password is changed.
+    # Someone else may have requested a link that was emailed before, and this may be why the password is being changed.
     await email_verification.cancel_all(tx, actor.account)
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="password_changed")
     tx.record(PasswordChanged(subject=actor.account))

@@ -16,7 +16,7 @@ PURPOSE = "sign_in"
 
 
 async def request_code(runtime: Runtime, tx: Transaction, *, email: str) -> None:
-    """Send a code to sign in with. Says nothing about whether the address is known, and costs the same."""
+    """Send a sign-in code. The response and its cost do not reveal whether the address is known."""
     address = await requested_address(runtime, email)
     if address is None:
         return

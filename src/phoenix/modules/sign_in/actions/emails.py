@@ -1,6 +1,6 @@
-"""The emails of sign-in: what is sent, and the payload of its job. A job's record holds ids, never an address.
+"""The emails of sign-in, and the payloads of their jobs. Job records hold ids, never an address.
 
-They go first, as people wait for them with the page open.
+They have priority, since people are waiting for them with the page open.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ FIRST = 10
 
 
 class Owner(Struct, frozen=True):
-    """The account to email; None stands for an address nobody has, so that a request for it costs the same."""
+    """The account to email; None for an unknown address, so that a request for it costs the same."""
 
     account: str | None
 
 
 class PendingSignUp(Struct, frozen=True):
-    """The sign-up to verify; None stands for one that does not exist, so that a request for it costs the same."""
+    """The sign-up to verify; None if there is none, so that a request for it costs the same."""
 
     sign_up: str | None
 

@@ -32,7 +32,7 @@ def is_link_token(runtime: Runtime, token: str) -> bool:
 async def become_first_administrator(
     runtime: Runtime, tx: Transaction, *, token: str, email: str, password: str, name: str, time_zone: str
 ) -> str:
-    """Create the account and grant it the platform; its id. Raises SetUpAlready where someone was faster."""
+    """Create the account with full access to the platform. Returns its id. Raises SetUpAlready if someone was faster."""
     if not is_link_token(runtime, token):
         raise SetUpAlready("This link has expired or is incomplete. Restart Phoenix to get a new one.")
     fields = AccountFields()

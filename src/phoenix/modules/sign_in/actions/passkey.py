@@ -1,4 +1,4 @@
-"""Use a passkey: to sign in with nothing else, as the second factor, and to confirm that it is still you."""
+"""Use a passkey: to sign in with it alone, as the second factor, and to re-authenticate."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from phoenix.modules.sign_in.actions.start_session import Challenge, read_challe
 
 
 def sign_in_options(runtime: Runtime, party: RelyingParty) -> PasskeyOptions:
-    """Ask for any passkey of ours that the device has. The answer is the same for everyone."""
+    """Request any passkey for this site that the device has. The options are the same for everyone."""
     return passkey_options(runtime, party, SIGNING_IN)
 
 
 async def second_step_options(runtime: Runtime, db: Reader, party: RelyingParty, challenge: str) -> PasskeyOptions:
-    """Ask for a passkey of the account that needs a second factor. Raises WrongCode for a challenge that is forged or too old."""
+    """Request a passkey of the account that needs a second factor. Raises WrongCode for a forged or expired challenge."""
     owed = read_challenge(runtime, challenge)
     allowed = await passkeys_of(db, owed.account)
     return passkey_options(runtime, party, SECOND_STEP, hash_token(challenge).hex(), allowed=allowed, verified=False)
 
 
 async def reauthentication_options(runtime: Runtime, db: Reader, actor: Actor, party: RelyingParty) -> PasskeyOptions:
-    """Ask for a passkey of the person who is signed in."""
+    """Request a passkey of the person who is signed in."""
     return passkey_options(runtime, party, REAUTHENTICATING, actor.session, allowed=await passkeys_of(db, actor.account))
 
 
 async def sign_in(runtime: Runtime, tx: Transaction, party: RelyingParty, response: PasskeyResponse) -> str:
-    """The account of a passkey. It is two factors in one: the device, and what the device asked of the person."""
+    """The account of a passkey. It is two factors in one: the device, and the device's verification of the person."""
     expected = await use_passkey_challenge(runtime, tx, SIGNING_IN, response.challenge)
     return (await verify_passkey(runtime, tx, party, response, expected, account=None, verified=True)).account
 
@@ -47,7 +47,7 @@ async def answer_challenge(runtime: Runtime, tx: Transaction, party: RelyingPart
 
 
 async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, party: RelyingParty, response: PasskeyResponse) -> None:
-    """Confirm by passkey that it is still you."""
+    """Re-authenticate with a passkey."""
     expected = await use_passkey_challenge(runtime, tx, REAUTHENTICATING, response.challenge, actor.session)
     await verify_passkey(runtime, tx, party, response, expected, account=actor.account, verified=True)
     await set_authenticated(tx, actor, method="passkey")

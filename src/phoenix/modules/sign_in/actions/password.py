@@ -19,9 +19,9 @@ from phoenix.modules.sign_in.errors import AddressNotVerified, WrongCredentials
 async def check_password(runtime: Runtime, tx: Transaction, *, email: str, password: str, device: str = "") -> str:
     """The account whose password this is.
 
-    Raises WrongCredentials, in the same time whether or not the address is known; AddressNotVerified to someone who
-    knows the password of a sign-up, even if the address has an account, or the answer would tell of it; TooManyRequests
-    after five tries at one address that found no account, from a device it does not know.
+    Raises WrongCredentials, in the same time whether or not the address is known. Raises AddressNotVerified for someone who
+    knows the password of a sign-up, even if the address has an account, since the response would otherwise reveal it.
+    Raises TooManyRequests after five attempts at an address without an account, from an unknown device.
     """
     try:
         address = parse_address(email)
@@ -38,7 +38,7 @@ async def check_password(runtime: Runtime, tx: Transaction, *, email: str, passw
         await runtime.passwords.burn()
     if found.account is None or found.password_hash is None or not await runtime.passwords.verify(found.password_hash, password):
         await offer_unlock(tx, attempt)
-        # The counter goes on: anyone could start it again by signing up with that address.
+        # The counter is not reset: anyone could reset it by signing up with that address.
         if found.sign_up is not None and found.sign_up_hash is not None and await runtime.passwords.verify(found.sign_up_hash, password):
             sentence = _("Your address isn't confirmed yet. Open the link in the email we sent, or enter its code.")
             raise AddressNotVerified(sentence, sign_up=found.sign_up)

@@ -1,4 +1,4 @@
-"""Sign up with an identity provider: it vouches for the address, so no email is needed."""
+"""Sign up with an identity provider: it has verified the address, so no email is needed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
 async def sign_up_with_provider(
     runtime: Runtime, tx: Transaction, pending: PendingIdentity, *, name: str, time_zone: str, locale: str, accept_terms: bool
 ) -> str:
-    """Create an account for the address that the provider vouches for; its id. It has no password until one is set.
+    """Create an account for the address that the provider verified. Returns its id. It has no password until one is set.
 
-    Raises InvalidInput; ProviderRefused where someone was faster.
+    Raises InvalidInput; ProviderRefused if someone was faster.
     """
     fields = AccountFields()
     name = fields.name(name)

@@ -1,4 +1,4 @@
-"""Confirm that it is still you, before an act that matters for the safety of the account (ASVS 5.0, 7.5)."""
+"""Re-authentication before a sensitive action (ASVS 5.0, 7.5)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ async def protection_of(db: Reader, account: str) -> Protection:
 
 
 def minutes_reauthenticated(runtime: Runtime) -> int:
-    """For how long a confirmation opens sensitive actions."""
+    """How long re-authentication allows sensitive actions."""
     return round(runtime.settings.sessions.reauthenticate_within / 60)
 
 
 def methods_of(found: Protection) -> list[str]:
-    """How this person can confirm it, the best first: as much as signing in takes. An email is enough only if there is nothing else."""
+    """How this person can re-authenticate, best method first: it takes as much as signing in. Email only if there is nothing else."""
     methods = []
     if found.passkeys:
         methods.append("passkey")
@@ -46,9 +46,9 @@ def methods_of(found: Protection) -> list[str]:
 
 
 async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, method: str, answer: str, password: str = "") -> None:
-    """Confirm it by `method`. A second factor counts only together with the `password`, where the account has one.
+    """Re-authenticate by `method`. A second factor also needs the `password`, if the account has one.
 
-    Raises WrongCode, or InvalidInput where this account has no such method.
+    Raises WrongCode, or InvalidInput if this account does not have that method.
     """
     found = await protection_of(tx, actor.account)
     if method not in methods_of(found) or method == "passkey":
@@ -61,7 +61,7 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
             raise WrongCode(_("This code belongs to another account."))
     else:
         await check_own_password(runtime, tx, actor, password)
-        # Counted for this session only, so that no stranger can use it up.
+        # Counted for this session only, so that no stranger can use up the attempts.
         await check_factor(runtime, tx, actor.account, method=method, code=answer, device=actor.session)
     await set_authenticated(tx, actor, method=method)
 
@@ -72,7 +72,7 @@ async def request_code(tx: Transaction, actor: Actor) -> None:
 
 
 async def check_own_password(runtime: Runtime, tx: Transaction, actor: Actor, password: str, *, field: str = "password") -> None:
-    """Raises WrongCode on `field` unless it is the account's password, or the account has none. Wrong ones are counted."""
+    """Raises WrongCode on `field` unless the password is right or the account has none. Wrong ones are counted."""
     async with runtime.database.reader() as db:
         stored = await password_hash(db, actor.account)
     if stored == NONE:

@@ -1,4 +1,4 @@
-"""Asking for an email by an address: the same answer and the same cost, whether or not anybody has it."""
+"""Requests for an email to an address: the same response and the same cost, whether or not anyone has it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.modules.sign_in.actions.emails import Owner
 
 
 async def requested_address(runtime: Runtime, email: str) -> Address | None:
-    """The address an email may go to; None where it has had as many as it gets in an hour. Raises InvalidInput."""
+    """The address to email; None if it has reached the hourly limit. Raises InvalidInput."""
     fields = Fields()
     address = fields.email(email)
     fields.check()
@@ -20,7 +20,7 @@ async def requested_address(runtime: Runtime, email: str) -> Address | None:
 
 
 async def may_email(runtime: Runtime, address: Address) -> bool:
-    """Whether the address gets one more email in this hour; it is counted."""
+    """Count an email to the address. Returns whether it is within the hourly limit."""
     return (await runtime.limiter.hit(EMAILS_AN_HOUR, address.key)).allowed
 
 

@@ -26,7 +26,7 @@ PURPOSE = "reset"
 
 
 async def request_reset(runtime: Runtime, tx: Transaction, *, email: str) -> None:
-    """Send an email to set a new password with. Says nothing about whether the address is known."""
+    """Send an email for setting a new password. The response does not reveal whether the address is known."""
     address = await requested_address(runtime, email)
     if address is None:
         return
@@ -53,7 +53,7 @@ async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *
 
 
 async def force_reset(tx: Transaction, account: str) -> None:
-    """Remove the password of an account, end its sessions, and email the way to a new one."""
+    """Remove the password of an account, end its sessions, and email a link to set a new one."""
     await set_password(tx, account, NONE)
     await email_verification.cancel_all(tx, account)
     await end_other_sessions(tx, account, keep=None, reason="password_taken")

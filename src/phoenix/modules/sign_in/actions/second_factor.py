@@ -9,7 +9,7 @@ from phoenix.modules.sign_in.actions.start_session import Challenge, read_challe
 
 
 async def answer_challenge(runtime: Runtime, tx: Transaction, token: str, *, method: str, code: str) -> Challenge:
-    """Who showed the second factor now; the challenge is used up. Raises WrongCode, and TooManyRequests after five tries."""
+    """Complete a challenge with a second factor and use it up. Raises WrongCode, and TooManyRequests after five attempts."""
     challenge = read_challenge(runtime, token)
     await check_factor(runtime, tx, challenge.account, method=method, code=code, device=challenge.device)
     await use_challenge(tx, token)

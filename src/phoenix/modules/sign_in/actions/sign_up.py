@@ -1,4 +1,4 @@
-"""Sign up: only an email is sent until its reader verifies the address. Whether the address was known stays unsaid."""
+"""Sign up: no account exists until the address is verified by email. Whether the address is known is not revealed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ KEEP = timedelta(days=1)
 async def sign_up(
     runtime: Runtime, tx: Transaction, *, email: str, password: str, name: str, time_zone: str, locale: str, accept_terms: bool
 ) -> str:
-    """Sign up; the id of the sign-up. Raises InvalidInput with every field that cannot be used.
+    """Sign up. Returns the id of the sign-up. Raises InvalidInput with every invalid field.
 
-    A known address takes the same time and gets the same answer; an email tells its owner. Nothing can come of such a
-    sign-up: it is stored so that signing in with its password gets the same answer as well.
+    A known address takes the same time and gets the same response, and its owner is notified by email. Such a sign-up can
+    never become an account: it is stored so that signing in with its password gets the same response as well.
     """
     fields = AccountFields()
     address = fields.email(email)
@@ -47,7 +47,7 @@ async def sign_up(
 
 
 async def resend_verification(runtime: Runtime, tx: Transaction, *, email: str) -> None:
-    """Send the code again, five times an hour at most. Says nothing about whether there is anything to verify."""
+    """Send the code again, at most five times an hour. The response does not reveal whether there is anything to verify."""
     address = await requested_address(runtime, email)
     if address is None:
         return
@@ -56,5 +56,5 @@ async def resend_verification(runtime: Runtime, tx: Transaction, *, email: str) 
 
 
 async def forget_sign_ups(tx: Transaction, email_key: str) -> None:
-    """Delete the sign-ups of an address, so that none of them becomes an account any more."""
+    """Delete the sign-ups of an address, so that none of them can become an account."""
     await tx.execute(queries.FORGET_SIGN_UPS, email_key)

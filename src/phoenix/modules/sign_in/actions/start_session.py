@@ -1,4 +1,4 @@
-"""Start a session: the one place that decides what being signed in takes, however someone proved who they are."""
+"""Start a session: the only place that decides what signing in requires, for every sign-in method."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ CHALLENGE_LIVES = timedelta(minutes=10)
 
 
 class NewSession(SessionTokens, frozen=True):
-    """A session that just started: the token that its device is known by from now on, and whose it is."""
+    """A session that just started, with its account and the token by which its device will be known."""
 
     device: str
     owner: Account
 
 
 class Challenge(Struct, frozen=True):
-    """Someone showed the first factor and owes the second."""
+    """Someone has completed the first factor, and the second is still required."""
 
     account: str
     method: str
     remember: bool
     device: str
-    """The token of a device that the account knows, else "": guesses from there are counted apart."""
+    """The token of a device that the account knows, else "": attempts from it are counted separately."""
 
 
 async def start_session(
     runtime: Runtime, tx: Transaction, *, account: str, method: str, client: Client, strong: bool = False
 ) -> NewSession:
-    """Start a session for someone who proved by `method` to own the account. `strong` is two factors, or one that is both.
+    """Start a session for someone who authenticated by `method`. `strong` means two factors, or one that counts as both.
 
-    Raises AccountLocked, and SecondFactorRequired with a challenge where the account has a second factor and this was one.
+    Raises AccountLocked, or SecondFactorRequired with a challenge if the account has a second factor and this was only one.
     """
     found = await tx.one(queries.PROTECTED, account, hash_token(client.device))
     if found.locked or found.kind != "person":
@@ -63,13 +63,13 @@ async def start_session(
 
 
 def new_challenge(runtime: Runtime, challenge: Challenge) -> str:
-    """A signed note of the first factor, valid for ten minutes."""
+    """A signed record of the first factor, valid for ten minutes."""
     payload = json.dumps([challenge.account, challenge.method, challenge.remember, challenge.device, new_token(8)])
     return runtime.keys.sign(CHALLENGE_PURPOSE, payload, expires=runtime.clock.now() + CHALLENGE_LIVES)
 
 
 def read_challenge(runtime: Runtime, token: str) -> Challenge:
-    """What a challenge says. Raises WrongCode where it is forged or too old."""
+    """The content of a challenge. Raises WrongCode if it is forged or expired."""
     payload = runtime.keys.verify(CHALLENGE_PURPOSE, token, now=runtime.clock.now())
     if payload is None:
         raise WrongCode(_("This sign-in has expired. Sign in again."))
@@ -78,6 +78,6 @@ def read_challenge(runtime: Runtime, token: str) -> Challenge:
 
 
 async def use_challenge(tx: Transaction, token: str) -> None:
-    """Use a challenge up. Raises WrongCode where it was: of two at once exactly one gets in."""
+    """Use a challenge up. Raises WrongCode if it was used before: of two simultaneous uses exactly one succeeds."""
     if not await use_once(tx, token, CHALLENGE_LIVES):
         raise WrongCode(_("This sign-in has already been completed. Sign in again."))

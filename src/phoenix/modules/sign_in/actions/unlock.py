@@ -17,15 +17,15 @@ PURPOSE = "unlock"
 
 
 async def offer_unlock(tx: Transaction, attempt: Attempt) -> None:
-    """The try was wrong. When the wait begins the owner gets an email that ends it; an address nobody has costs the same."""
+    """The attempt was wrong. When the wait starts, the owner gets an email that can end it; an unknown address costs the same."""
     if throttle.record_pause(tx, attempt):
         await enqueue(tx, SEND_UNLOCK, Owner(attempt.account))
 
 
 async def unlock(runtime: Runtime, tx: Transaction, proof: EmailProof) -> str:
-    """Start the counters of the account again; its id. Raises WrongCode.
+    """Reset the counters of the account. Returns its id. Raises WrongCode.
 
-    The counter of the second factor goes on: reading the email would otherwise buy five more guesses each time.
+    The counter of the second factor is not reset: otherwise each email would allow five more guesses.
     """
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
     if verified.account is None:

@@ -19,7 +19,7 @@ PURPOSE = "verify"
 
 
 class NewAccount(Struct, frozen=True):
-    """An account that was just created. `here` is whether its sign-up was sent by the browser that verified the address."""
+    """An account that was just created. `here` says whether the browser that verified the address also sent the sign-up."""
 
     account: str
     here: bool
@@ -28,9 +28,9 @@ class NewAccount(Struct, frozen=True):
 async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, *, signed_up_here: str = "") -> NewAccount:
     """Create the account of the sign-up that the code or link belongs to. Works on any device.
 
-    Anyone can sign up with any address, so its owner may have emails about a stranger's sign-up beside their own. Where the
-    browser that sends it has a sign-up of this address itself (`signed_up_here`), that one counts, whichever email
-    was used: a stranger's password never opens what the owner believes to be theirs.
+    Anyone can sign up with any address, so its owner may have emails about a stranger's sign-up besides their own. If this
+    browser itself sent a sign-up for the address (`signed_up_here`), that sign-up is used, whichever email was opened: a
+    stranger's password must never open an account that the owner believes to be theirs.
     """
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
     sign_up = await tx.maybe(queries.SIGN_UP_TO_COMPLETE, verified.sign_up, signed_up_here)

@@ -1,4 +1,4 @@
-"""JSON routes of signing in, folded from their files."""
+"""JSON routes of signing in, collected from their files."""
 
 from __future__ import annotations
 

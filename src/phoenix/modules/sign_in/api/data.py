@@ -1,4 +1,4 @@
-"""What the JSON routes of signing in take and give, more than one of them."""
+"""Request and response bodies shared by the JSON routes of signing in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON routes of what protects an account, its password and its address."""
+"""JSON routes of an account's protection, password and address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON routes of signing in, and of confirming that it is still you."""
+"""JSON routes of signing in and of re-authentication."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answe
 from phoenix.modules.accounts.actions.limits import PASSKEY_OPTIONS, RESETS, SIGN_INS, VERIFICATIONS
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse
-from phoenix.modules.factors.api.passkeys import party_here
 from phoenix.modules.sessions.actions.create import Client
 from phoenix.modules.sessions.actions.device import device_of, place_of
 from phoenix.modules.sessions.actions.renew import renew_tokens
@@ -22,6 +21,7 @@ from phoenix.modules.sign_in.actions import email_code, passkey, reauthenticate,
 from phoenix.modules.sign_in.actions.password import check_password
 from phoenix.modules.sign_in.actions.start_session import NewSession, start_session
 from phoenix.modules.sign_in.api.data import EmailRequestData, Nothing, ProofData
+from phoenix.modules.sign_in.pages.passkeys_here import party_here
 
 
 class SignInData(Struct, forbid_unknown_fields=True):
@@ -95,7 +95,7 @@ def client_of(call: Call, *, remember: bool, device: str) -> Client:
 
 
 def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
-    """A session that just started, as an API client gets it."""
+    """The response to an API client for a session that just started."""
     value = SignInAnswer(made.token, made.refresh_token, made.seconds, made.id, made.device, account_answer(made.owner))
     return Created(value, f"/api/v2/sessions/{made.id}")
 

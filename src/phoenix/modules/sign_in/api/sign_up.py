@@ -1,4 +1,4 @@
-"""JSON routes of signing up, verifying an address and getting back in."""
+"""JSON routes of signing up, verifying an address and recovering access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of signing in, folded from their files."""
+"""Pages of signing in, collected from their files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of signing in at an identity provider: out, back, and what is asked in between."""
+"""Pages of signing in with an identity provider: the redirect, the callback, and the questions in between."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from phoenix.modules.sign_in.actions.provider import sign_up_with_provider
 from phoenix.modules.sign_in.pages.sign_in import show_sign_in
 from phoenix.modules.sign_in.pages.signed_in import sign_in_browser
 
-FLOW_COOKIE = "phoenix_elsewhere"
+FLOW_COOKIE = "phoenix_provider"
 PENDING_COOKIE = "phoenix_identity"
 NAME_COOKIE = "phoenix_name_elsewhere"
 NAME_PURPOSE = "name elsewhere"
 SECONDS = round(oauth.LIVES.total_seconds())
-# What coming back can cost: finding the identity and the address, then what any sign-in costs.
+# The queries of a callback: finding the identity and the address, then those of any sign-in.
 BACK_QUERIES = 16
 
 
 @form("/sign-in/with/{provider:str}", may=PUBLIC, queries=0, limits=(SIGN_INS,), retry=show_sign_in)
 async def send_sign_in_with(call: Call) -> View:
-    """Out to the provider, with a page that goes on by itself: browsers refuse to follow a form to another site (form-action)."""
+    """To the provider, by a page that redirects: browsers refuse to follow a form's redirect to another site (form-action)."""
     provider = provider_called(call.runtime.settings, call.path["provider"])
     remember, on_to = bool(call.form.get("remember")), safe_next(call.form.get("next") or "/")
     url, sealed = await oauth.begin(call.runtime, provider, browser=_browser(call), purpose="sign_in", remember=remember, on_to=on_to)
@@ -46,7 +46,7 @@ async def send_sign_in_with(call: Call) -> View:
 
 @form("/settings/connect/{provider:str}", may=SIGNED_IN, queries=0, limits=(VERIFICATIONS,), sensitive=True)
 async def send_connect_with(call: Call) -> View:
-    """Out to the provider, to connect an identity there to the account that is signed in."""
+    """To the provider, to connect an identity there to the account that is signed in."""
     provider, actor = provider_called(call.runtime.settings, call.path["provider"]), call.actor
     try:
         url, sealed = await oauth.begin(
@@ -59,7 +59,7 @@ async def send_connect_with(call: Call) -> View:
 
 @page("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(SIGN_INS,))
 async def show_callback(call: Call) -> View | Redirect:
-    """Back from the provider. A GET that changes something: it is protected by the state bound to this browser."""
+    """The callback from the provider. It is a GET that changes something, protected by the state bound to this browser."""
     runtime, browser = call.runtime, _browser(call)
     provider = provider_called(runtime.settings, call.path["provider"])
     sealed = cookie_value(call, FLOW_COOKIE)
@@ -80,12 +80,12 @@ async def show_callback(call: Call) -> View | Redirect:
 
 @form("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(SIGN_INS,), cross_site=True)
 async def send_callback(call: Call) -> Redirect:
-    """Apple answers by a form of its own site, to which our cookies do not go. It becomes the GET of the others, which they do."""
+    """Apple's callback is a form from its own site, sent without our cookies. It is redirected to the usual GET, which has them."""
     provider = provider_called(call.runtime.settings, call.path["provider"])
     sent = {name: call.form[name][: oauth.LONGEST_CODE] for name in ("code", "state", "error", "iss") if call.form.get(name)}
     name = _name_in(call.form.get("user", ""))
     if provider.form_post and name:
-        # Sent only the first time. Nothing depends on it: it fills in a form.
+        # Sent only the first time. Nothing depends on it; it prefills a form.
         value = call.runtime.keys.sign(NAME_PURPOSE, name, expires=call.runtime.clock.now() + oauth.LIVES)
         call.cookies.append(our_cookie(call.runtime, NAME_COOKIE, value, seconds=SECONDS))
     return Redirect(f"/sign-in/with/{provider.name}/callback?{urlencode(sent)}")
@@ -93,7 +93,7 @@ async def send_callback(call: Call) -> Redirect:
 
 @page("/sign-up/with", may=PUBLIC, queries=0)
 async def show_sign_up_with(call: Call) -> View | Redirect:
-    """What is left to ask of someone whose address a provider vouches for."""
+    """The remaining questions for someone whose address a provider has verified."""
     pending = _pending(call)
     if pending is None:
         return Redirect("/sign-in", _("This sign-in has expired. Sign in again."))
@@ -171,7 +171,7 @@ async def _connected(call: Call, flow: Flow, profile: ProviderProfile) -> Redire
 
 
 async def _refused(call: Call, problem: PhoenixError, started: Flow | None) -> View:
-    """Why it did not work, on the page where it can be tried again."""
+    """The reason for a failure, on the page where the person can try again."""
     if call.user is not None:
         return _not_connected(problem)
     shown = {"next": started.on_to, "remember": "on" if started.remember else ""} if started else {}
@@ -193,7 +193,7 @@ def _out(call: Call, provider: Provider, url: str, sealed: str) -> View:
 
 
 def _browser(call: Call) -> str:
-    """What only this browser has: the cookie that its forms are bound to, from before it was signed in."""
+    """A value only this browser has: the cookie that its forms were bound to before it was signed in."""
     return cookie_value(call, csrf.BROWSER_COOKIE)
 
 

@@ -1,4 +1,4 @@
-"""Pages of confirming that it is still you, before a sensitive act."""
+"""Pages of re-authentication before a sensitive action."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from phoenix.kernel.web.rules import EVERYWHERE, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
-from phoenix.modules.factors.api.passkeys import party_here
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import passkey, reauthenticate
 from phoenix.modules.sign_in.actions.reauthenticate import methods_of, minutes_reauthenticated, protection_of
-from phoenix.modules.sign_in.pages.passkeys_here import passkey_response, passkeys_here, possible_here
+from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
 
 
 @page("/confirm", may=SIGNED_IN, before_second_factor=True, queries=1, listeners=EVERYWHERE)
 async def show_reauthenticate(call: Call) -> View:
-    """Confirm that it is still you; then on to `next`."""
+    """Re-authenticate, then continue to `next`."""
     found = await protection_of(call.db, call.actor.account)
     methods = possible_here(call, methods_of(found))
     wanted = call.form.get("method") or call.query("method")

@@ -1,4 +1,4 @@
-"""Settings → security: what protects the account at a glance, its password and address, and what other modules put there."""
+"""Settings → security: an overview of the account's protection, its password and address, and the slots of other modules."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def send_confirm_address(call: Call) -> Redirect:
 
 
 def advice(found: Protection) -> str:
-    """What to do about it, in a sentence."""
+    """The recommended next step, in a sentence."""
     if not found.totp_since and not found.passkeys:
         if found.has_password:
             return _("Only a password protects this account. Add a passkey or an authenticator app.")

@@ -14,13 +14,12 @@ from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions.email_verification import proof_of
 from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, VERIFICATIONS
-from phoenix.modules.factors.api.passkeys import party_here
 from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sessions.actions import end
 from phoenix.modules.sign_in.actions import email_code, passkey, second_factor, unlock
 from phoenix.modules.sign_in.actions.password import check_password
 from phoenix.modules.sign_in.errors import AddressNotVerified
-from phoenix.modules.sign_in.pages.passkeys_here import passkey_response, passkeys_here, possible_here
+from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
 from phoenix.modules.sign_in.pages.signed_in import CHALLENGE_COOKIE, known_device, remember_sign_up, sign_in_browser
 
 METHODS = ("totp", "backup_code", "passkey")
@@ -28,7 +27,7 @@ METHODS = ("totp", "backup_code", "passkey")
 
 @page("/", may=PUBLIC, queries=0)
 async def front(call: Call) -> Redirect:
-    """To one's first organisation, to make one, or to sign in."""
+    """Redirect to the first organisation, to the list of organisations, or to sign-in."""
     if call.user is None:
         return Redirect("/sign-in")
     memberships = call.user.memberships
@@ -104,17 +103,23 @@ async def send_ask_for_code(call: Call) -> Redirect:
     email = call.form.get("email", "").strip()
     await email_code.request_code(call.runtime, call.tx, email=email)
     on_to = quote(safe_next(call.form.get("next") or "/"), safe="")
-    return Redirect(f"/sign-in/by-mail?email={quote(email)}&next={on_to}", _("If this address has an account, we've sent an email to it."))
+    return Redirect(f"/sign-in/by-email?email={quote(email)}&next={on_to}", _("If this address has an account, we've sent an email to it."))
 
 
-@page("/sign-in/by-mail", may=PUBLIC, queries=0)
+@page("/sign-in/by-email", may=PUBLIC, queries=0)
 async def show_sign_in_by_email(call: Call) -> View:
-    """Where the code is typed, and where the link of the email leads: opening it uses up nothing."""
+    """The page for the code, and the target of the link in the email: opening it uses nothing up."""
     token = call.form.get("token") or call.query("token")
     return View("sign_in/sign_in_by_email.html", {"form": {"email": call.query("email"), "next": call.query("next")}, "token": token})
 
 
-@form("/sign-in/by-mail", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_sign_in_by_email)
+@page("/sign-in/by-mail", may=PUBLIC, queries=0)
+async def forward_old_address(call: Call) -> Redirect:
+    """Emails sent before the address was renamed still link here."""
+    return Redirect(f"/sign-in/by-email?{call.request.url.query}")
+
+
+@form("/sign-in/by-email", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_sign_in_by_email)
 async def send_sign_in_by_email(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)
@@ -152,6 +157,7 @@ ROUTES = (
     show_ask_for_code,
     send_ask_for_code,
     show_sign_in_by_email,
+    forward_old_address,
     send_sign_in_by_email,
     show_unlock,
     send_unlock,

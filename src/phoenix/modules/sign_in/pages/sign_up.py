@@ -74,7 +74,7 @@ async def send_verify_link(call: Call) -> Redirect:
 
 
 async def _verified(call: Call, proof: EmailProof) -> Redirect:
-    """On to where the sign-up was to lead; by way of signing in, if the password was typed in another browser."""
+    """Continue to where the sign-up was to lead; sign in first, if the password was entered in another browser."""
     signed_up, kept = sign_up_of(call)
     on_to = safe_next(call.form.get("next") or kept)
     made = await verify.verify(call.runtime, call.tx, proof, signed_up_here=signed_up)
@@ -110,7 +110,7 @@ async def send_first_administrator(call: Call) -> Redirect:
 
 @page("/first-administrator/welcome", may=ADMINISTRATOR, queries=0, before_second_factor=True)
 async def show_welcome(call: Call) -> View:
-    """What there is to do first, for someone with full access."""
+    """The first steps for someone with full access."""
     panel = call.runtime.settings.admin
     return View("sign_in/welcome.html", {"panel": panel.origin if panel.port else ""})
 

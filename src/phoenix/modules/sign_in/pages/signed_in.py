@@ -1,4 +1,4 @@
-"""A browser is signed in: its cookies, or on to the second factor."""
+"""Sign a browser in: set its cookies, or continue with the second factor."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ SIGN_UP_PURPOSE = "sign up"
 async def sign_in_browser(
     call: Call, account: str, *, method: str, remember: bool = False, on_to: str = "", toast: str = "", strong: bool = False
 ) -> Redirect:
-    """A session in a cookie, or on to the second factor. It ends with the browser unless it is to be remembered.
+    """Start a session in a cookie, or continue with the second factor. It ends with the browser unless it is to be remembered.
 
-    A session that this browser had until now ends.
+    A previous session of this browser is ended.
     """
     client = Client(device_of(call.agent), place_of(call.address), known_device(call), remember, api=False)
     try:
@@ -38,7 +38,7 @@ async def sign_in_browser(
         return Redirect(f"/sign-in/second-step?methods={quote(','.join(due.methods))}&next={quote(safe_next(on_to or '/'), safe='')}")
     former = call.user
     if former is not None and not former.is_key and former.session != made.id:
-        # Its cookie is about to be lost, so nobody could end it from here any more (ASVS 5.0, 7.2.4).
+        # Its cookie is about to be replaced, so it could no longer be ended from here (ASVS 5.0, 7.2.4).
         await try_to_end(call.tx, former.account, former.session, reason="logged_in_again")
     call.cookies += [
         our_cookie(call.runtime, COOKIE, made.token, seconds=made.seconds if remember else None),
@@ -50,16 +50,16 @@ async def sign_in_browser(
 
 
 def remember_sign_up(call: Call, sign_up: str, on_to: str = "") -> None:
-    """Sign this browser in as soon as it verifies the address of that sign-up, whose password was typed here, and go on to `on_to`.
+    """Sign this browser in once it verifies the address of the sign-up whose password was entered here, and continue to `on_to`.
 
-    The link in the email leads here without it, and an invitation must not be lost on the way.
+    The link in the email does not include it, and an invitation must not be lost.
     """
     token = call.runtime.keys.sign(SIGN_UP_PURPOSE, f"{sign_up} {safe_next(on_to or '/')}", expires=call.runtime.clock.now() + KEEP)
     call.cookies.append(our_cookie(call.runtime, SIGN_UP_COOKIE, token, seconds=round(KEEP.total_seconds())))
 
 
 def sign_up_of(call: Call) -> tuple[str, str]:
-    """The sign-up that this browser sent, or "", and where it was to go on to."""
+    """The sign-up that this browser sent, or "", and where it was to continue to."""
     kept = call.runtime.keys.verify(SIGN_UP_PURPOSE, cookie_value(call, SIGN_UP_COOKIE), now=call.runtime.clock.now()) or ""
     sign_up, _space, on_to = kept.partition(" ")
     return sign_up, on_to or "/"

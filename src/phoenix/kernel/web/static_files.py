@@ -1,0 +1,97 @@
+"""The bundles and the assets of modules, as files: served by us, since the server could give them no headers of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from phoenix.kernel.web.answer import matches
+from phoenix.kernel.web.asgi import AsgiApp, Raw, Receive, Scope, Send
+
+# What is in the address of a file names its content.
+IMMUTABLE = b"max-age=31536000, public, immutable"
+# A file that is opened as a page, an SVG say, runs nothing and belongs to no origin. A script keeps the policy of our pages,
+# since a worker that is made of it is under the policy of its file.
+POLICY = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+CHUNK = 1024 * 1024
+OTHER = "application/octet-stream"
+
+# Without the files of the machine, which differ.
+_types = mimetypes.MimeTypes()
+for _kind, _suffix in (("text/javascript", ".js"), ("text/javascript", ".mjs"), ("font/woff2", ".woff2"), ("image/avif", ".avif")):
+    _types.add_type(_kind, _suffix)
+
+
+class StaticFiles:
+    """The layer around the framework that answers with files. What is no file of its folders is passed on, and not found there."""
+
+    def __init__(self, app: AsgiApp, folders: Mapping[str, Path]) -> None:
+        """`folders` maps a prefix such as "/static/" to what is served below it."""
+        self._app = app
+        self._folders = [(prefix, Path(os.path.realpath(folder))) for prefix, folder in folders.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            for prefix, folder in self._folders:
+                if scope["path"].startswith(prefix):
+                    file = _open(folder, scope["path"][len(prefix) :])
+                    if file is not None:
+                        try:
+                            await _send(file, scope, send)
+                        finally:
+                            os.close(file[0])
+                        return
+        await self._app(scope, receive, send)
+
+
+def _open(folder: Path, name: str) -> tuple[int, os.stat_result, str] | None:
+    """The file of this name in the folder, opened; None for a name that leads out of it, or that no file can have."""
+    try:
+        if not {"", ".", ".."}.isdisjoint(name.split("/")):
+            return None
+        path = Path(os.path.realpath(folder / name, strict=True))
+        if not path.is_relative_to(folder):
+            return None
+        # Without waiting: to open a pipe would else hold up everyone until it was written to.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except (OSError, ValueError):
+        return None
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)
+        return None
+    return descriptor, about, _media_type(path.name)
+
+
+def _media_type(name: str) -> str:
+    kind, encoding = _types.guess_type(name)
+    if kind is None or encoding is not None:
+        return OTHER
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+async def _send(file: tuple[int, os.stat_result, str], scope: Scope, send: Send) -> None:
+    descriptor, about, media_type = file
+    left, etag = about.st_size, f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
+    headers: list[Raw] = [(b"cache-control", IMMUTABLE), (b"etag", etag.encode())]
+    if not media_type.startswith("text/javascript"):
+        headers.append((b"content-security-policy", POLICY))
+    if any(name == b"if-none-match" and matches(value.decode("latin-1"), etag) for name, value in scope["headers"]):
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return
+    headers += [(b"content-type", media_type.encode()), (b"content-length", b"%d" % left)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if scope["method"] == "HEAD":
+        left = 0
+    while left > CHUNK:
+        chunk = await asyncio.to_thread(os.read, descriptor, CHUNK)
+        left -= len(chunk)
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if not chunk:
+            break
+    await send({"type": "http.response.body", "body": os.read(descriptor, left) if left else b"", "more_body": False})

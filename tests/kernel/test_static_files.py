@@ -1,0 +1,178 @@
+"""The bundles and the assets of modules on both listeners: what is served, with which headers, and what is not found."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.harness import Harness
+from tests.modules.admin.panel import Panel
+
+from phoenix.app import Phoenix
+from phoenix.composition import MODULES
+from phoenix.kernel.module import Module
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.web.static_files import CHUNK
+from phoenix.settings import Settings
+
+PREFIXES = ("/static/", "/assets/polls/")
+FILES = {
+    "poll.css": ("p { color: red }", "text/css; charset=utf-8"),
+    "poll.js": ("document.title = 1", "text/javascript; charset=utf-8"),
+    "mark.svg": ("<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "image/svg+xml"),
+    "page.html": ("<script>1</script>", "text/html; charset=utf-8"),
+    "page.xhtml": ("<html xmlns='http://www.w3.org/1999/xhtml'/>", None),
+    "deeper/names.txt": ("names", "text/plain; charset=utf-8"),
+    "letters.woff2": ("letters", "font/woff2"),
+    "packed.tar.gz": ("packed", "application/octet-stream"),
+    "nothing-known.zzz": ("?", "application/octet-stream"),
+    "empty.css": ("", "text/css; charset=utf-8"),
+}
+# A longer name than any file can have, and a longer path.
+LONG = ("x" * 300, "/".join(["x" * 200] * 30))
+
+
+@pytest.fixture
+def listeners(harness: Harness, tmp_path: Path) -> Harness:
+    """A Phoenix whose bundles and assets are these files, and what must not be served beside them."""
+    folder = tmp_path / "polls"
+    for base in (folder / "assets", tmp_path / "static"):
+        for name, (text, _kind) in FILES.items():
+            (base / name).parent.mkdir(parents=True, exist_ok=True)
+            (base / name).write_text(text)
+        (base / "large.bin").write_bytes(os.urandom(2 * CHUNK + 7))
+        (base / "secret").symlink_to(tmp_path / "secret.txt")
+        (base / "elsewhere").symlink_to(tmp_path / "polls-private")
+        (base / "again.css").symlink_to(base / "poll.css")
+        (base / "circle").symlink_to(base / "circle")
+        os.mkfifo(base / "pipe")
+    (tmp_path / "secret.txt").write_text("a secret")
+    # Beside the folder, with a name that begins as its does.
+    for beside in (tmp_path / "polls-private", folder / "assets-private", tmp_path / "static-private"):
+        beside.mkdir()
+        (beside / "secret.txt").write_text("a secret")
+    for name in ("manifest.json", *(path.name for path in Settings().web.static.glob("app-*"))):
+        shutil.copy(Settings().web.static / name, tmp_path / "static" / name)
+    harness.variables["PHOENIX_STATIC"] = str(tmp_path / "static")
+    harness.registry = Registry((*MODULES, Module(name="polls", about="Brings files.", folder=folder)))
+    return harness
+
+
+async def both(harness: Harness, stack: AsyncExitStack) -> list[tuple[Phoenix, httpx.AsyncClient]]:
+    """The public listener and the admin panel, each with a client of it."""
+    await stack.enter_async_context(harness)
+    panel = await stack.enter_async_context(Panel(harness))
+    assert harness._phoenix is not None
+    assert panel.app is not None
+    return [(harness._phoenix, harness.client), (panel.app, panel.client())]
+
+
+async def asked(app: Phoenix, client: httpx.AsyncClient, path: str, method: str = "GET") -> tuple[int, bytes]:
+    """The answer to a path as a server hands it on, decoded already; a client would refuse to send some of them."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "path": path,
+        "raw_path": b"/", "query_string": b"", "root_path": "", "headers": [(b"host", client.base_url.netloc)],
+        "client": ("127.0.0.1", 1), "server": ("phoenix.test", 80),
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def test_files_are_served_with_headers_that_let_none_run_as_a_page(listeners: Harness) -> None:
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            for _app, client in await both(listeners, stack):
+                for prefix in PREFIXES:
+                    for name, (text, kind) in FILES.items():
+                        answer = await client.get(prefix + name)
+                        assert (answer.status_code, answer.text) == (200, text), prefix + name
+                        assert answer.headers["x-content-type-options"] == "nosniff"
+                        assert answer.headers["cache-control"] == "max-age=31536000, public, immutable"
+                        assert answer.headers["content-length"] == str(len(text))
+                        assert kind is None or answer.headers["content-type"] == kind
+                        policy = answer.headers["content-security-policy"]
+                        assert policy.startswith("default-src 'none'")
+                        assert "'unsafe-inline'" not in policy.partition("style-src")[0]
+                        assert ("sandbox" in policy.split("; ")) == (not name.endswith(".js")), name
+
+    asyncio.run(run())
+
+
+def test_a_file_that_is_known_already_is_not_sent_again(listeners: Harness) -> None:
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            for _app, client in await both(listeners, stack):
+                for prefix in PREFIXES:
+                    first = await client.get(f"{prefix}poll.css")
+                    again = await client.get(f"{prefix}poll.css", headers={"If-None-Match": first.headers["etag"]})
+                    assert (again.status_code, again.content) == (304, b"")
+                    assert again.headers["etag"] == first.headers["etag"]
+                    assert (await client.get(f"{prefix}poll.css", headers={"If-None-Match": '"other"'})).status_code == 200
+                    head = await client.head(f"{prefix}poll.css")
+                    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", first.headers["content-length"])
+                    assert (await client.get(f"{prefix}again.css")).text == first.text, "a link that stays in the folder"
+                    large = await client.get(f"{prefix}large.bin")
+                    assert len(large.content) == int(large.headers["content-length"]) == 2 * CHUNK + 7
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            ".",
+            "deeper",
+            "deeper/",
+            "poll.css/",
+            "./poll.css",
+            "deeper//names.txt",
+            "other.css",
+            "poll.css\0",
+            "\0",
+            "a\0b/poll.css",
+            "\udcff",
+            "\ud800",
+            "\ud800/poll.css",
+        ),
+        *("../secret.txt", "deeper/../poll.css", "..", "deeper/../../secret.txt", "/etc/hostname", "//etc/hostname", *LONG),
+        *("secret", "elsewhere/secret.txt", "circle", "pipe", "../static-private/secret.txt", "../assets-private/secret.txt"),
+    ],
+    ids=ascii,
+)
+def test_what_is_no_file_of_the_folder_is_not_found(listeners: Harness, name: str) -> None:
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            for app, client in await both(listeners, stack):
+                for prefix in PREFIXES:
+                    for method in ("GET", "HEAD"):
+                        status, body = await asked(app, client, prefix + name, method)
+                        assert (status, b"a secret" in body) == (404, False), f"{method} {prefix}{name!a}"
+
+    asyncio.run(run())
+
+
+def test_an_address_in_percent_signs_is_not_found_either(listeners: Harness) -> None:
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            for _app, client in await both(listeners, stack):
+                for prefix in PREFIXES:
+                    for name in ("%00", "poll.css%00", "%ff", "%ed%a0%80", "%2e%2e/secret.txt", "..%2fsecret.txt", "%2fetc/hostname"):
+                        assert (await client.get(prefix + name)).status_code == 404, prefix + name
+
+    asyncio.run(run())

@@ -1,0 +1,176 @@
+"""`phoenix up` in the process of the test, with a database and a cache that run elsewhere: from the checks to the stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from tests.harness import Place
+from tests.running import free_port
+from tests.waiting import eventually
+
+from phoenix.embedded.postgres.server import FolderError
+from phoenix.embedded.processes import EmbeddedError
+from phoenix.operations.up import start
+from phoenix.operations.up.errors import NewerDataError
+from phoenix.operations.up.ready import FirstStart
+from phoenix.operations.up.start import bring_up
+from phoenix.operations.up.supervise import Supervisor
+from phoenix.settings import read_settings
+
+
+@pytest.fixture
+def variables(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Of an installation on the database and cache of the test, in the environment too, where its processes read them."""
+    port = free_port()
+    found = {
+        "PHOENIX_ENVIRONMENT": "test",
+        "PHOENIX_PORT": str(port),
+        "PHOENIX_ADMIN_BIND": f"127.0.0.1:{free_port()}",
+        "PHOENIX_DATABASE_URL": place.database,
+        "PHOENIX_DATABASE_OWNER_URL": place.owner,
+        "PHOENIX_CACHE_URL": place.valkey,
+        "PHOENIX_DATA": str(tmp_path / "data"),
+        "PHOENIX_DEMO": "true",
+    }
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    return found
+
+
+def up(variables: dict[str, str], look: Callable[[str], Any]) -> int:
+    """Brings it up in this thread, which gets its signals; `look` gets the address from another, and then it is asked to stop."""
+    failed: list[BaseException] = []
+
+    def watch() -> None:
+        try:
+            look(f"http://127.0.0.1:{variables['PHOENIX_PORT']}")
+        except BaseException as error:  # noqa: BLE001 - raised again where the test is
+            failed.append(error)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    # Where it ends before it is asked to, the signal must not end the test as well.
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    looking = threading.Thread(target=watch)
+    looking.start()
+    try:
+        status = bring_up(read_settings(os.environ), json=True)
+    finally:
+        looking.join()
+        signal.signal(signal.SIGTERM, before)
+    if failed:
+        raise failed[0]
+    return status
+
+
+def ready(url: str) -> bool:
+    return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
+
+
+def announced(capfd: pytest.CaptureFixture[str], url: str) -> dict[str, Any]:
+    """What is said in one line of JSON once it serves."""
+    said: list[str] = []
+
+    def line() -> str | None:
+        said.append(capfd.readouterr().out)
+        return next((line for line in "".join(said).splitlines(keepends=True) if line.startswith("{") and line.endswith("\n")), None)
+
+    told: dict[str, Any] = json.loads(eventually(line, 60))
+    assert ready(url)
+    return told
+
+
+def test_it_comes_up_says_so_and_stops(variables: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
+    told: dict[str, Any] = {}
+    assert up(variables, lambda url: told.update(announced(capfd, url))) == 0
+    assert told["url"].endswith(variables["PHOENIX_PORT"])
+    assert len(told["demo_accounts"]) > 1
+    assert "/first-administrator?token=" in told["first_administrator_link"]
+    with pytest.raises(httpx.TransportError):
+        ready(told["url"])
+
+
+def test_with_no_database_and_no_cache_named_it_starts_its_own(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("PHOENIX_DATABASE_URL", "PHOENIX_DATABASE_OWNER_URL", "PHOENIX_CACHE_URL"):
+        monkeypatch.delenv(name)
+    told: dict[str, Any] = {}
+    assert up(variables, lambda url: told.update(announced(capfd, url))) == 0
+    assert "://phoenix_app@/" in told["database"], "without its password"
+    assert (Path(variables["PHOENIX_DATA"]) / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_of_a_newer_phoenix_stops_it(variables: dict[str, str], place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+    async def go_ahead() -> None:
+        connection = await asyncpg.connect(place.owner)
+        await connection.execute("INSERT INTO alembic_version VALUES ('entries_9999')")
+        await connection.close()
+
+    asyncio.run(go_ahead())
+    assert bring_up(read_settings(os.environ), json=False) == NewerDataError.status
+    assert "This database is from a newer Phoenix." in capfd.readouterr().err
+
+
+def test_a_step_that_fails_stops_it(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(start, "run_to_end", lambda _command, _variables, errors=False: (1, ""))
+    assert bring_up(read_settings(os.environ), json=False) == 1
+    assert "failed; see the reason above." in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("error", [EmbeddedError("Valkey did not start."), FolderError("The folder is of a newer PostgreSQL.")])
+def test_a_part_that_cannot_start_is_named(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def fail(*_given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(start, "_start_cache", fail)
+    assert bring_up(read_settings(os.environ), json=False) == (NewerDataError.status if isinstance(error, FolderError) else 1)
+    assert str(error) in capfd.readouterr().err
+
+
+def test_asked_to_stop_before_anything_runs_it_stops(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start, "_require_assets", lambda _folder: signal.raise_signal(signal.SIGTERM))
+    assert bring_up(read_settings(os.environ), json=False) == 0
+    assert not Path(variables["PHOENIX_DATA"]).exists()
+
+
+def test_it_outlives_the_terminal_where_it_was_told_to() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signals = start._Signals(Supervisor(lambda _line: None))
+    try:
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signals.restore()
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_asked_again_it_ends_everything_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[int] = []
+    supervisor = Supervisor(lambda _line: None)
+    monkeypatch.setattr(supervisor, "kill", lambda: killed.append(-1))
+    monkeypatch.setattr(os, "_exit", killed.append)
+    monkeypatch.setattr(start, "SAME_SIGNAL_SECONDS", -1.0)
+    signals = start._Signals(supervisor)
+    signals.stopping = True
+    try:
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signals.restore()
+    assert killed == [-1, start.FORCED]
+
+
+def test_a_first_start_that_says_nothing_has_nothing_to_tell() -> None:
+    assert start._first_start("") == FirstStart()
