@@ -16,6 +16,7 @@ from phoenix.kernel.data.query import Query, RowMismatchError
 from phoenix.kernel.module import ListQuery
 from phoenix.modules.accounts.actions import credentials
 from phoenix.modules.dashboard.queries import statement
+from phoenix.modules.feed.queries import texts_statement
 from phoenix.modules.sessions.queries import record_queries
 from tests.harness import Place
 from tests.source import QUERIES
@@ -33,6 +34,7 @@ def test_every_sql_text_fits_the_schema_and_its_row(place: Place) -> None:
                 "dashboard": Query(lambda *columns: columns, statement(REGISTRY.cards)),
                 "session by token": records.by_token,
                 "session by id": records.by_id,
+                **feed_texts(),
                 "sign-in methods": credentials.statement(REGISTRY.credentials),
             }
             wrong = []
@@ -48,6 +50,12 @@ def test_every_sql_text_fits_the_schema_and_its_row(place: Place) -> None:
             await connection.close()
 
     asyncio.run(run())
+
+
+def feed_texts() -> dict[str, Query[Any]]:
+    """The statement for what people wrote about events, where a module declares any."""
+    kinds = [kind for kind in REGISTRY.events.values() if kind.texts]
+    return {"texts of events": texts_statement(kinds)} if kinds else {}
 
 
 def lists() -> dict[str, ListQuery]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from tools.mutation.table import PARTS as MUTATED
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +30,14 @@ class Part:
 
     about: str
     run: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How many runs passed, and on which files."""
+
+    state: str
+    passed: int
 
 
 def run_mutants(name: str) -> int:
@@ -76,13 +84,19 @@ def _noted(note: Path, state: str) -> int:
     """How many runs passed on exactly these files."""
     if not note.exists():
         return 0
-    stored = json.loads(note.read_text(encoding="utf-8"))
-    return int(stored["passed"]) if stored["state"] == state else 0
+    try:
+        stored = msgspec.json.decode(note.read_bytes(), type=Note)
+    except msgspec.DecodeError:
+        # Written when the machine stopped: as good as none.
+        return 0
+    return stored.passed if stored.state == state else 0
 
 
 def _write(note: Path, state: str, passed: int) -> None:
     FOLDER.mkdir(exist_ok=True)
-    note.write_text(json.dumps({"state": state, "passed": passed}), encoding="utf-8")
+    written = note.with_suffix(".new")
+    written.write_bytes(msgspec.json.encode(Note(state, passed)))
+    written.replace(note)
 
 
 def _mutation_part(name: str) -> Part:

@@ -99,8 +99,7 @@ async def load_late(call: Call) -> Mapping[str, Any]:
     return {"keys": f"late, {rows} row", "path": call.request.scope["path"]}
 
 
-async def load_early(call: Call) -> Mapping[str, Any]:
-    del call
+async def load_early(_: Call) -> Mapping[str, Any]:
     return {"keys": "early & <b>"}
 
 
@@ -119,6 +118,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
             about="A page with a place.",
             folder=board,
             routes=ROUTES,
+            places=("board", "board.unknown"),
             permissions=(Permission("board.pin", "Pin to the board"),),
             roles={"owner": frozenset({"board.pin"})},
             events=(EventKind(Pinned, "{actor} pinned something", feed="board/feed.html", group="boards", permission="board.pin"),),

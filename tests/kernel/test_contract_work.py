@@ -249,7 +249,7 @@ def test_two_modules_with_one_name_are_refused(tmp_path: Path, what: str, declar
 
 def test_a_group_that_nobody_declares_is_refused_and_so_is_one_declared_twice(tmp_path: Path) -> None:
     events = (EventKind(Rung, group="bells"),)
-    with pytest.raises(RegistryError, match=r"bell\.rung is in the group bells, which no module declares"):
+    with pytest.raises(RegistryError, match=r"bell\.rung, which is in the group bells, which no module declares"):
         Registry((Module("bell", "", tmp_path, events=events),))
     groups = (EventGroup("bells", "Bells"),)
     with pytest.raises(RegistryError, match="the same event group: bells"):

@@ -55,10 +55,33 @@ ROUTE = '@post("/api/v2/comments", may="comments.write", within="body.organisati
 FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     "no tests": ([remove("tests/modules/comments/test_comments.py")], [("tests/modules/comments", "It has no tests.")]),
     "not in the table of documents": ([write("docs/where.md", "")], [("docs/where.md", "It is not in the table.")]),
+    "a write that makes something stale and is in no test": (
+        [write("tests/modules/test_what_writes_make_stale.py", "")],
+        [("tests/modules/test_what_writes_make_stale.py", "comments.personal.erase makes cached values stale")],
+    ),
+    "a permission that is in no table": (
+        [write("docs/protection.md", "| `comments.read` | yes |\n")],
+        [("docs/protection.md", "The table of who may do what leaves out comments.write.")],
+    ),
+    "a template that no test shows": (
+        [write("tests/web/pages.py", 'PAGES = ["comments/list.html"]')],
+        [("tests/web", 'No page there shows "comments/feed_posted.html".')],
+    ),
+    "not in the tree of the architecture": (
+        [write("docs/ARCHITECTURE.md", "```\n  modules/   entries\n```\n| `comments` | short texts |\n")],
+        [("docs/ARCHITECTURE.md", "The tree leaves it out.")],
+    ),
+    "not in the architecture": (
+        [write("docs/ARCHITECTURE.md", "")],
+        [("docs/ARCHITECTURE.md", "The tree leaves it out."), ("docs/ARCHITECTURE.md", "The table of modules leaves it out.")],
+    ),
     "not in the composition": ([write("src/phoenix/composition.py", "")], [("src/phoenix/composition.py", "Phoenix does not load it.")]),
     "not in the document of the API": (
         [write("api/openapi.json", '{"paths": {"/api/v2/comments": {"get": {}}}}')],
-        [("api/openapi.json", "POST /api/v2/comments is not in the document")],
+        [
+            ("api/openapi.json", r"GET /api/v2/comments/{comment_id} is not in the document"),
+            ("api/openapi.json", "POST /api/v2/comments is not in the document"),
+        ],
     ),
     "under no contract of layers": (
         [edit("pyproject.toml", 'containers = ["phoenix.modules.*"]', 'containers = ["phoenix.modules.entries"]')],
@@ -83,11 +106,19 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [
             (MODULE_FILE, "No role has the permission comments.moderate."),
             (MODULE_FILE, "No API route asks for the permission comments.moderate"),
+            ("docs/protection.md", "The table of who may do what leaves out comments.moderate."),
         ],
     ),
     "an event that is not declared": (
         [add(f"{HERE}/events.py", '\n\nclass CommentRead(Event, frozen=True, kw_only=True, kind="comments.read"):\n    pass\n')],
         [(MODULE_FILE, "The event CommentRead is not declared.")],
+    ),
+    "an event with what people wrote": (
+        [
+            edit(f"{HERE}/events.py", '    """A comment was posted."""', '    """A comment was posted."""\n\n    text: str'),
+            edit(f"{HERE}/actions.py", "subject=made.id)", "subject=made.id, text=made.text)"),
+        ],
+        [(MODULE_FILE, "The event comments.posted has the field text, which could hold what people wrote.")],
     ),
     "an event without a description": (
         [declare('"{actor} posted the comment “{text}”"', '""')],
@@ -182,7 +213,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "a template that nothing shows": (
         [write(f"{HERE}/templates/old.html", "")],
-        [(f"{HERE}/templates/old.html", "Nothing shows this template.")],
+        [(f"{HERE}/templates/old.html", "Nothing shows this template."), ("tests/web", 'No page there shows "comments/old.html".')],
     ),
     "a table that no migration creates": (
         [declare('tables=("comments",)', 'tables=("comments", "replies")')],

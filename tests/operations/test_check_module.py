@@ -25,7 +25,7 @@ from phoenix.operations.new_module import new_module
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """What a clone of Phoenix holds about a module called comments that leaves nothing undone."""
-    for path in ("tests/modules/comments", "docs", "api", HERE):
+    for path in ("tests/modules/comments", "tests/web", "docs", "api", HERE):
         (tmp_path / path).mkdir(parents=True)
     (tmp_path / HERE).rmdir()
     new_module("comments", tmp_path / "src" / "phoenix" / "modules")
@@ -35,7 +35,13 @@ def clone(tmp_path: Path) -> Path:
         "src/phoenix/composition.py": "from phoenix.modules.comments.module import MODULE as COMMENTS\n",
         "tests/modules/comments/test_comments.py": "",
         "docs/where.md": "| comments | `src/phoenix/modules/comments/` |\n",
-        "api/openapi.json": json.dumps({"paths": {"/api/v2/comments": {"get": {}, "post": {}}}}),
+        "docs/protection.md": "| `comments.read` | yes |\n| `comments.write` | yes |\n",
+        "tests/web/pages.py": 'PAGES = ["comments/list.html", "comments/feed_posted.html"]',
+        "docs/ARCHITECTURE.md": "```\n  modules/   comments\n```\n| `comments` | short texts |\n",
+        "tests/modules/test_what_writes_make_stale.py": 'WRITES = ["comments.personal.erase"]',
+        "api/openapi.json": json.dumps(
+            {"paths": {"/api/v2/comments": {"get": {}, "post": {}}, "/api/v2/comments/{comment_id}": {"get": {}}}}
+        ),
     }.items():
         (tmp_path / file).write_text(text)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

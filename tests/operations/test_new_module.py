@@ -13,8 +13,11 @@ from tests.harness import Harness, Place
 
 import phoenix.modules
 from phoenix.composition import MIGRATIONS, MODULES
+from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry
+from phoenix.modules.accounts.jobs import erase_due
+from phoenix.modules.feed import live
 from phoenix.operations.grants import grant, role_of
 from phoenix.operations.migrate import migrate
 from phoenix.operations.new_module import BadName, new_module
@@ -39,6 +42,11 @@ def test_a_new_module_posts_a_note_that_appears_in_the_feed(place: Place, notes:
             ember = await harness.organisation("ember", ada="member", bo="viewer")
             made = await harness.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": "Buy valves"})
             assert (made.status_code, made.json()["text"]) == (201, "Buy valves")
+            read = await harness.get(made.headers["location"], by="bo")
+            assert (read.status_code, read.json()) == (200, made.json())
+            await harness.organisation("other", eve="owner")
+            assert (await harness.get(made.headers["location"], by="eve")).status_code == 404
+            assert (await harness.get("/api/v2/notes/not_one", by="bo")).status_code == 404
             assert await harness.events() == ["notes.posted"]
             feed = await harness.get(f"/api/v2/feed?organisation={ember}", by="bo")
             assert feed.json()["items"][0]["summary"] == "Ada posted the note “Buy valves”"
@@ -51,6 +59,48 @@ def test_a_new_module_posts_a_note_that_appears_in_the_feed(place: Place, notes:
             assert (await harness.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": " "})).status_code == 422
 
     asyncio.run(run())
+
+
+def test_what_was_written_is_in_no_event_and_goes_with_its_author(place: Place, notes: Module) -> None:
+    """The feed and its sockets read the note where it lives; once its author is erased, it is nowhere."""
+
+    async def run() -> None:
+        await migrate(place.owner, [*MIGRATIONS, notes.migrations])
+        await grant(place.owner, role_of(place.database))
+        async with Harness(place, registry=Registry([*MODULES, notes])) as harness:
+            ember = await harness.organisation("ember", ada="member", bo="owner")
+            for name, text in (("ada", "Buy valves"), ("bo", "Sell pumps")):
+                await harness.post("/api/v2/notes", by=name, json={"organisation": ember, "text": text})
+            await harness.follow()
+            assert await harness.sql("SELECT 1 FROM events WHERE data::text ~ 'valves'") == []
+            assert await harness.sql("SELECT 1 FROM audit_log WHERE data::text ~ 'valves'") == []
+            [posted] = await recorded(harness, "ada")
+            [(_, _, message)] = await live.tell(harness.runtime, [posted])
+            assert (message["data"]["text"], message["summary"]) == ("Buy valves", "Ada posted the note “Buy valves”")
+
+            assert (await harness.delete("/api/v2/me", by="ada")).status_code == 204
+            harness.clock.advance(days=14)
+            await erase_due(harness.runtime)
+            assert "accounts.erase" in await harness.work()
+            assert [row["text"] for row in await harness.sql("SELECT text FROM notes")] == ["Sell pumps"]
+            feed = (await harness.get(f"/api/v2/feed?organisation={ember}", by="bo")).json()["items"]
+            assert [item["data"]["text"] for item in feed] == ["Sell pumps", None]
+            assert feed[1]["summary"] == "Deleted person posted the note “deleted”"
+            page = await harness.get("/o/ember/feed", by="bo")
+            assert page.status_code == 200
+            assert "valves" not in page.text
+
+    asyncio.run(run())
+
+
+async def recorded(harness: Harness, actor: str) -> list[Recorded]:
+    """The notes that someone posted, as followers get them."""
+    rows = await harness.sql(
+        "SELECT 1 AS transaction, number, id, kind, organisation_id AS organisation, actor_id AS actor, subject, data, occurred_at"
+        " FROM events WHERE kind = 'notes.posted' AND actor_id = $1",
+        harness.people[actor].id,
+    )
+    return [Recorded(**row) for row in rows]
 
 
 @pytest.mark.parametrize("name", ["Notes", "2notes", "class", "no-tes", "", "_notes"])

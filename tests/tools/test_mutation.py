@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from tools.mutation import results, table
-from tools.mutation.__main__ import UNCHANGED, Worker
+from tools.mutation.__main__ import TRY_AGAIN, UNCHANGED, Worker, exit_status
 from tools.mutation.equivalent import EQUIVALENT
 from tools.mutation.mutants import mutants_of, mutated
 from tools.mutation.table import PARTS, ROOT, SOURCE
+
+from tools import test_long
 
 FILES = [path for files in PARTS.values() for path in files]
 TEXT = '''
@@ -94,7 +96,72 @@ def test_a_result_counts_until_the_file_or_the_test_that_noticed_changes(tmp_pat
 @pytest.mark.parametrize("path", FILES)
 def test_the_table_names_files_that_are_there(path: str) -> None:
     assert (ROOT / SOURCE / path).is_file()
+    assert table.tests_of(path)
     assert [test for test in table.tests_of(path) if not (ROOT / test).is_file()] == []
+
+
+@pytest.mark.parametrize("folder", ["kernel/cache", "kernel/data"])
+def test_the_table_names_every_file_in_which_something_can_be_changed(folder: str) -> None:
+    there = sorted((ROOT / SOURCE / folder).glob("*.py"))
+    changed = [f"{folder}/{path.name}" for path in there if mutants_of(path.read_text(encoding="utf-8"))]
+    assert [path for path in changed if path not in FILES] == []
+
+
+@pytest.mark.parametrize(
+    ("noticed", "tried", "missing", "status"),
+    [
+        (9, 10, 0, 0),
+        (89, 100, 0, 1),
+        (0, 0, 0, 0),
+        (0, 0, 3, TRY_AGAIN),
+        (10, 10, 1, TRY_AGAIN),
+        (1, 10, 90, TRY_AGAIN),
+    ],
+)
+def test_the_exit_status_says_whether_enough_is_noticed_or_time_was_up(noticed: int, tried: int, missing: int, status: int) -> None:
+    assert exit_status(noticed, tried, missing) == status
+
+
+@pytest.mark.parametrize("broken", [b"", b"{", b'{"key": "a", "source": "', b"[]\n", b'{"key": 1}\n', b"\xff\xfe\n"], ids=repr)
+def test_a_result_that_was_cut_off_is_none_and_the_others_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes) -> None:
+    path, test = "kernel/x.py", "tests/a.py"
+    for name in (SOURCE + path, test):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("one")
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "kept")
+    monkeypatch.setattr(results, "tests_of", lambda _: [test])
+    results.store(path, "before", "survived", "")
+    (file,) = (tmp_path / "kept").iterdir()
+    file.write_bytes(file.read_bytes() + broken)
+    assert set(results.known(path)) == {"before"}
+    results.store(path, "after", "survived", "")
+    assert set(results.known(path)) == {"before", "after"}
+    assert list((tmp_path / "kept").iterdir()) == [file]
+
+
+def test_a_write_that_is_interrupted_leaves_what_was_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    path = "kernel/data/ids.py"
+    results.store(path, "before", "survived", "")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        results.store(path, "after", "survived", "")
+    assert set(results.known(path)) == {"before"}
+
+
+@pytest.mark.parametrize("noted", [b"", b"{", b"[]", b'{"state": "now", "passed": "3"}'], ids=repr)
+def test_a_note_of_passed_runs_that_cannot_be_read_is_none(tmp_path: Path, noted: bytes) -> None:
+    note = tmp_path / "orders.json"
+    note.write_bytes(noted)
+    assert test_long._noted(note, "now") == 0
+    test_long._write(note, "now", 2)
+    assert (test_long._noted(note, "now"), test_long._noted(note, "then")) == (2, 0)
+    assert list(tmp_path.iterdir()) == [note]
 
 
 @pytest.mark.parametrize("path", sorted(EQUIVALENT))

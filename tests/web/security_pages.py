@@ -15,7 +15,6 @@ from phoenix.modules.factors.pages.second_factor import qr_code
 HERE = Thing(work=True, elsewhere="")
 AT_A_NUMBER = Thing(work=False, elsewhere="http://localhost:8000")
 NOWHERE = Thing(work=False, elsewhere="")
-SETTINGS = "sign_in/settings/"
 
 
 def kept(number: int, name: str, **changes: Any) -> Thing:
@@ -144,9 +143,9 @@ def confirm(method: str, **changes: Any) -> dict[str, Any]:
 
 
 SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "security": (f"{SETTINGS}security.html", security()),
+    "security": ("sign_in/settings/security.html", security()),
     "security-bare": (
-        f"{SETTINGS}security.html",
+        "sign_in/settings/security.html",
         security(
             passkeys=AT_A_NUMBER,
             keys=[],
@@ -159,7 +158,7 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "security-refused": (
-        f"{SETTINGS}security.html",
+        "sign_in/settings/security.html",
         security(
             passkeys=NOWHERE,
             keys=KEYS[:1],
@@ -190,9 +189,9 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "factors/backup_codes.html",
         frame("/settings/backup-codes", codes=BACKUP, fresh=False, on_to="/settings/security"),
     ),
-    "password": (f"{SETTINGS}password.html", frame("/settings/password", least=12, has_password=False)),
+    "password": ("sign_in/settings/password.html", frame("/settings/password", least=12, has_password=False)),
     "password-refused": (
-        f"{SETTINGS}password.html",
+        "sign_in/settings/password.html",
         frame(
             "/settings/password",
             least=12,
@@ -200,9 +199,9 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             errors={"password": "This password has appeared in a data breach. Choose a different one."},
         ),
     ),
-    "address": (f"{SETTINGS}address.html", frame("/settings/address")),
+    "address": ("sign_in/settings/address.html", frame("/settings/address")),
     "address-refused": (
-        f"{SETTINGS}address.html",
+        "sign_in/settings/address.html",
         frame(
             "/settings/address",
             form={"email": "mara"},
@@ -210,10 +209,10 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "address-confirm": (
-        f"{SETTINGS}address_confirm.html",
+        "sign_in/settings/address_confirm.html",
         frame("/settings/address/confirm", form={"email": "mara@halden.example"}, token="", errors={"code": "This code is wrong."}),
     ),
-    "address-confirm-link": (f"{SETTINGS}address_confirm.html", frame("/settings/address/confirm", token="abc")),
+    "address-confirm-link": ("sign_in/settings/address_confirm.html", frame("/settings/address/confirm", token="abc")),
     "api-keys": (
         "keys/api_keys.html",
         frame("/settings/api-keys", keys=API_KEYS, scopes=SCOPES, made=Thing(id="key_1", key="phk_" + "n4Xb7Qd" * 6)),

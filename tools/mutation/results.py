@@ -1,7 +1,7 @@
 """What is known of each mutant, in a file per source file. Nothing that is unchanged is run again.
 
 A change that a test noticed stays noticed while the source file and that test's file are the same; one that none noticed is tried again
-as soon as any of its tests changes.
+as soon as any of its tests changes. A line that cannot be read, as where the machine stopped while it was written, is no result.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import msgspec
 from tools.mutation.table import ROOT, SOURCE, tests_of
 
 FOLDER = ROOT / ".test-long" / "mutation"
@@ -37,14 +38,13 @@ def digest(*paths: str) -> str:
 
 def known(path: str) -> dict[str, Result]:
     """The results that still count, by the key of the mutant."""
-    stored = _file(path)
-    if not stored.exists():
+    stored = _stored(path)
+    if not stored:
         return {}
     source, tests = digest(SOURCE + path), tests_of(path)
     of_all, of_each = digest(*tests), {test: digest(test) for test in tests}
     found = {}
-    for line in stored.read_text(encoding="utf-8").splitlines():
-        result = Result(**json.loads(line))
+    for result in stored:
         noticed = result.outcome in NOTICED
         # Where it is noticed before any test runs, by the import, tests have no part in it.
         now = of_each.get(result.by.partition("::")[0], "") if noticed else of_all
@@ -56,13 +56,29 @@ def known(path: str) -> dict[str, Result]:
 
 
 def store(path: str, key: str, outcome: str, by: str) -> Result:
-    """Add a result. Appended at once, so that an interrupted run loses nothing."""
+    """Add a result. Written at once and in one step, so that an interrupted run loses nothing."""
     tests = [by.partition("::")[0]] if by else [] if outcome in NOTICED else tests_of(path)
     result = Result(key, digest(SOURCE + path), outcome, by, digest(*tests) if tests else "")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with _file(path).open("a", encoding="utf-8") as stored:
-        stored.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
+    lines = [json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in (*_stored(path), result)]
+    written = _file(path).with_suffix(".new")
+    written.write_text("".join(lines), encoding="utf-8")
+    written.replace(_file(path))
     return result
+
+
+def _stored(path: str) -> list[Result]:
+    """Every result that can be read, the oldest first."""
+    file = _file(path)
+    lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.exists() else []
+    return [result for line in lines if (result := _read(line)) is not None]
+
+
+def _read(line: str) -> Result | None:
+    try:
+        return msgspec.json.decode(line, type=Result)
+    except msgspec.DecodeError:
+        return None
 
 
 def _file(path: str) -> Path:

@@ -26,7 +26,7 @@ def new_module(name: str, folder: Path, *, package: str = PACKAGE) -> list[Path]
     target = folder / name
     if target.exists():
         raise BadName(f"{target} already exists. Choose another name, or remove it first.")
-    return lay_out(FILES, target, {**module_words(name), "package": package})
+    return lay_out(FILES, target, {**module_words(name), **import_words(package), "package": package})
 
 
 def check_module_name(name: str) -> None:
@@ -40,7 +40,15 @@ def is_name(name: str) -> bool:
     return name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and name == name.lower() and not name.startswith("_")
 
 
+def import_words(package: str) -> dict[str, str]:
+    """The blank lines between imports: Phoenix is of the module's own package, or one that is installed beside it."""
+    is_ours = package.partition(".")[0] == "phoenix"
+    return {"before_phoenix": "\n" if is_ours else "", "before_own": "" if is_ours else "\n"}
+
+
 def module_words(name: str) -> dict[str, str]:
     """What templates call the module and one of its things."""
     single = name.removesuffix("s")
+    if not is_name(single):
+        single = name
     return {"MODULE": name, "Model": single.title().replace("_", ""), "single": single, "pre": single.replace("_", "")[:3]}

@@ -69,8 +69,8 @@ class Module:
 
     `tables` belong to the module: every table belongs to exactly one. `settings` is a frozen dataclass of `setting()`
     fields, read from variables that start with PHOENIX_ and the module's name, and available from `runtime.part(…)`. `check`
-    runs at every start, and raises SettingsError if the module cannot work with these settings. A module that `receives`
-    shows what others declare; none of them may need it.
+    runs at every start, and raises SettingsError if the module cannot work with these settings. `places` are those on its pages
+    that the slots of other modules fill. A module that `receives` shows what others declare; none of them may need it.
     """
 
     name: str
@@ -100,6 +100,7 @@ class Module:
     checks: tuple[Check, ...] = ()
     metrics: tuple[Metric, ...] = ()
     sources: Sources | None = None
+    places: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
     credentials: tuple[Credential, ...] = ()
     notices: tuple[SecurityNotice, ...] = ()

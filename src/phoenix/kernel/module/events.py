@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ class EventKind:
 
     `summary` is a gettext message with `{actor}` and the fields of the event in braces. `link` is a path with
     `{organisation}` (its slug), `{subject}` and the event's fields in braces. `ids` are the fields that hold ids, shown as
-    names: text that people wrote is never mistaken for one. Readers without `permission` do not see it.
+    names: text that people wrote is never mistaken for one. Such text is in no event; `texts` reads it where it lives, for those who may
+    see the event: a scalar subquery for each name that `summary` and the template use, with the subject written `{subject}`. It is
+    null once what it was read from is gone. `holds` gives the reason for each field that is neither an id nor a number, an instant
+    or one of a few known words. Readers without `permission` do not see the event.
     """
 
     type: type[Event]
@@ -46,6 +49,8 @@ class EventKind:
     link: str = ""
     permission: str = ""
     ids: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    holds: Mapping[str, str] = field(default_factory=dict)
     activity: Activity | None = None
 
 

@@ -23,6 +23,8 @@ from phoenix.modules.accounts import api, events, jobs, notices, pages, personal
 from phoenix.modules.accounts.actions.accounts import hold, names
 from phoenix.modules.accounts.api.profile import me_key
 
+PERMISSION = "the name of a permission, which modules declare"
+
 MODULE = Module(
     name="accounts",
     about="Accounts: profiles, addresses, passwords, platform permissions, and export and deletion of personal data.",
@@ -32,10 +34,10 @@ MODULE = Module(
     permissions=(Permission(ADMINISTRATOR, "Administer the whole installation", scope="platform"),),
     events=(
         EventKind(events.AccountCreated, activity=Activity(_("Account created"))),
-        EventKind(events.ProfileChanged),
-        EventKind(events.PermissionGranted, activity=Activity(_("Platform permission granted"))),
-        EventKind(events.PermissionRemoved, activity=Activity(_("Platform permission removed"))),
-        EventKind(events.ExportRequested, activity=Activity(_("Copy of your data requested"))),
+        EventKind(events.ProfileChanged, holds={"fields": "names of fields of a profile, not what is in them"}),
+        EventKind(events.PermissionGranted, holds={"permission": PERMISSION}, activity=Activity(_("Platform permission granted"))),
+        EventKind(events.PermissionRemoved, holds={"permission": PERMISSION}, activity=Activity(_("Platform permission removed"))),
+        EventKind(events.ExportRequested, ids=("export",), activity=Activity(_("Copy of your data requested"))),
         EventKind(events.DeletionRequested, activity=Activity(_("Account deletion requested"), "bad")),
         EventKind(events.DeletionCancelled, activity=Activity(_("Account deletion cancelled"), "good")),
         EventKind(events.AccountErased),

@@ -39,10 +39,14 @@ MODULE = Module(
     ),
     events=(
         EventKind(events.JobReplayed),
-        EventKind(events.AccountLocked, activity=Activity(_("Account locked by staff"), "bad", _reason)),
+        EventKind(
+            events.AccountLocked,
+            holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
+            activity=Activity(_("Account locked by staff"), "bad", _reason),
+        ),
         EventKind(events.AccountUnlocked, activity=Activity(_("Account unlocked by staff"))),
         EventKind(events.PasswordResetForced, activity=Activity(_("Password reset by staff"), "bad")),
-        EventKind(events.ExportFetched, activity=Activity(_("Copy of your data downloaded by staff"), "bad")),
+        EventKind(events.ExportFetched, ids=("export",), activity=Activity(_("Copy of your data downloaded by staff"), "bad")),
     ),
     navigation=(
         NavigationItem("People", "people", "/staff/people", permission="platform.people_read", group="staff", order=10),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from phoenix.kernel.data.events import Event
 
 
@@ -14,19 +16,19 @@ class SignInPaused(Event, frozen=True, kw_only=True, kind="factors.sign_in_pause
 class SignInResumed(Event, frozen=True, kw_only=True, kind="factors.sign_in_resumed"):
     """The owner of the account can try again at once. `by` is `mail` or `staff`."""
 
-    by: str
+    by: Literal["mail", "staff"]
 
 
 class SecondFactorAdded(Event, frozen=True, kw_only=True, kind="factors.second_factor_added"):
     """A second factor was set up and is now required."""
 
-    factor: str
+    factor: Literal["totp"]
 
 
 class SecondFactorRemoved(Event, frozen=True, kw_only=True, kind="factors.second_factor_removed"):
     """A second factor was removed."""
 
-    factor: str
+    factor: Literal["totp"]
 
 
 class BackupCodesCreated(Event, frozen=True, kw_only=True, kind="factors.backup_codes_created"):

@@ -31,9 +31,9 @@ MODULE = Module(
         EventKind(events.SecondFactorRemoved, activity=Activity(_("Two-step verification turned off"), "bad")),
         EventKind(events.BackupCodesCreated, activity=Activity(_("Backup codes created"))),
         EventKind(events.BackupCodeUsed, activity=Activity(_("Backup code used"), "", _codes_left)),
-        EventKind(events.PasskeyAdded, activity=Activity(_("Passkey added"), "good")),
-        EventKind(events.PasskeyRemoved, activity=Activity(_("Passkey removed"), "bad")),
-        EventKind(events.PasskeyRefused, activity=Activity(_("Passkey rejected: it may have been copied"), "bad")),
+        EventKind(events.PasskeyAdded, ids=("passkey",), activity=Activity(_("Passkey added"), "good")),
+        EventKind(events.PasskeyRemoved, ids=("passkey",), activity=Activity(_("Passkey removed"), "bad")),
+        EventKind(events.PasskeyRefused, ids=("passkey",), activity=Activity(_("Passkey rejected: it may have been copied"), "bad")),
     ),
     schedules=(Schedule("factors.forget_old", "21 3 * * *", jobs.forget_old),),
     credentials=(

@@ -56,8 +56,9 @@ async def _page(call: Call, member: Membership, kinds: Sequence[str], before: in
     registry = call.registry
     rows = await call.db.all(queries.PAGE, member.organisation, before, list(kinds), size + 1)
     made = CURSOR.page(call.runtime.keys, rows, size, key=lambda row: (row.number,))
-    names = await queries.names_in(call.db, registry, made.items)
-    return Page([feed_item(registry, row, names, member.slug) for row in made.items], made.next_cursor)
+    shown = await queries.with_texts(call.db, registry, made.items)
+    names = await queries.names_in(call.db, registry, shown)
+    return Page([feed_item(registry, row, names, member.slug) for row in shown], made.next_cursor)
 
 
 ROUTES = (read_feed,)

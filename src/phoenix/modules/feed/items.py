@@ -16,6 +16,7 @@ from phoenix.kernel.web.instants import Instant, instant
 from phoenix.modules.feed.queries import FeedRow, ids_in
 
 GONE = "Somebody"
+GONE_TEXT = "deleted"
 
 
 class Person(Struct, frozen=True):
@@ -76,4 +77,6 @@ def _word(registry: Registry, names: Mapping[str, str], row: FeedRow, field: str
     value = _raw(row, field)
     if value and (field == "actor" or field in registry.events[row.kind].ids):
         return names.get(value, _(GONE))
+    if not value and field in registry.events[row.kind].texts:
+        return _(GONE_TEXT)
     return value or _("Phoenix")

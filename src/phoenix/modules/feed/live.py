@@ -9,7 +9,7 @@ from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.feed.items import feed_item
-from phoenix.modules.feed.queries import FeedRow, names_in
+from phoenix.modules.feed.queries import FeedRow, names_in, with_texts
 
 
 async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
@@ -23,6 +23,7 @@ async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, s
         return []
     rows = [FeedRow(e.number, e.id, e.kind, e.actor, e.subject, e.data, e.occurred_at) for e in shown]
     async with runtime.database.reader() as db:
+        rows = await with_texts(db, registry, rows)
         names = await names_in(db, registry, rows)
     messages: list[tuple[str, str, Any]] = []
     for event, row in zip(shown, rows, strict=True):

@@ -74,6 +74,7 @@ async def show_new(call: Call) -> View:
 
 async def _shown(call: Call, member: Membership, rows: Sequence[FeedRow]) -> list[Shown]:
     registry = call.registry
+    rows = await queries.with_texts(call.db, registry, rows)
     names = await queries.names_in(call.db, registry, rows)
     items = []
     for row in rows:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.module import EventKind
 from phoenix.kernel.registry import Registry
 
 LONGEST_ID = 40
@@ -49,6 +50,35 @@ NUMBER: Query[int] = query(
     int,
     "SELECT number FROM events WHERE organisation_id = $1 AND id = $2 AND occurred_at > now() - interval '2 days' ORDER BY number DESC LIMIT 1",
 )
+
+
+class Texts(Struct, frozen=True):
+    """What people wrote about the subject of an event, by the names that its kind declares."""
+
+    id: str
+    texts: dict[str, Any] | None
+
+
+def texts_statement(kinds: Iterable[EventKind]) -> Query[Texts]:
+    """One statement for the texts of all kinds, given the ids, kinds and subjects of events."""
+    cases = " ".join(f"WHEN '{kind.type.kind}' THEN json_build_object({_fields_of(kind)})" for kind in kinds if kind.texts)
+    events = "unnest($1::text[], $2::text[], $3::text[]) AS e(id, kind, subject)"
+    # What is put in is what modules declare, never what anybody sends.
+    return query(Texts, f"SELECT e.id, CASE e.kind {cases} END AS texts FROM {events}")  # noqa: S608
+
+
+def _fields_of(kind: EventKind) -> str:
+    return ", ".join(f"'{name}', ({sql.replace('{subject}', 'e.subject')})" for name, sql in kind.texts.items())
+
+
+async def with_texts(db: Reader, registry: Registry, rows: Sequence[FeedRow]) -> list[FeedRow]:
+    """The rows with what people wrote, read where it lives: one statement, and none where no event of them has any."""
+    asked = [row for row in rows if registry.events[row.kind].texts]
+    if not asked:
+        return list(rows)
+    arguments = ([row.id for row in asked], [row.kind for row in asked], [row.subject for row in asked])
+    found = {one.id: one.texts or {} for one in await db.all(texts_statement(registry.events.values()), *arguments)}
+    return [structs.replace(row, data={**row.data, **found.get(row.id, {})}) for row in rows]
 
 
 def ids_in(registry: Registry, row: FeedRow) -> set[str]:

@@ -28,7 +28,14 @@ MODULE = Module(
         Permission(IMPERSONATE, "Impersonate a person, read-only", scope="platform"),
         Permission(IMPERSONATE_AND_WRITE, "Make changes while impersonating a person", scope="platform"),
     ),
-    events=(EventKind(events.ImpersonationStarted, activity=Activity(_("Impersonation by staff started"), "bad", _reason)),),
+    events=(
+        EventKind(
+            events.ImpersonationStarted,
+            ids=("session",),
+            holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
+            activity=Activity(_("Impersonation by staff started"), "bad", _reason),
+        ),
+    ),
     notices=(IMPERSONATED,),
     impersonation=ImpersonationPages(end="/look-as/end"),
     personal=PersonalData(export=personal.export, erase=personal.erase),

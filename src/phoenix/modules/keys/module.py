@@ -18,8 +18,13 @@ MODULE = Module(
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
         EventKind(events.ServiceAccountCreated),
-        EventKind(events.ApiKeyCreated, activity=Activity(_("API key created"))),
-        EventKind(events.ApiKeyRevoked, activity=Activity(_("API key revoked"))),
+        EventKind(
+            events.ApiKeyCreated,
+            ids=("key",),
+            holds={"scopes": "names of permissions, which modules declare"},
+            activity=Activity(_("API key created")),
+        ),
+        EventKind(events.ApiKeyRevoked, ids=("key",), activity=Activity(_("API key revoked"))),
     ),
     slots=(Slot("security.sign_in_methods", "keys/slot_sign_in_methods.html", pages.key_count, queries=1, order=40),),
     notices=notices.NOTICES,

@@ -9,6 +9,9 @@ from phoenix.kernel.module import EventGroup, EventKind, ListQuery, MembershipSo
 from phoenix.modules.organisations import api, events, jobs, pages, personal, queries, samples
 from phoenix.modules.organisations.cards import MEMBERS
 
+ROLE = "the name of a role, which modules declare"
+OF_2_0 = "code of 2.0 shows it in the feed, and has to be able to serve this database"
+
 MODULE = Module(
     name="organisations",
     about="Members, roles and invitations.",
@@ -40,6 +43,7 @@ MODULE = Module(
             group="people",
             permission="organisations.read",
             link="/o/{organisation}/members",
+            holds={"name": OF_2_0},
         ),
         EventKind(
             events.OrganisationRenamed,
@@ -47,8 +51,9 @@ MODULE = Module(
             feed="organisations/feed_renamed.html",
             group="people",
             permission="organisations.read",
+            holds={"name": OF_2_0, "before": OF_2_0},
         ),
-        EventKind(events.MemberInvited),
+        EventKind(events.MemberInvited, holds={"role": ROLE}),
         EventKind(events.InvitationRevoked),
         EventKind(
             events.MemberJoined,
@@ -56,6 +61,7 @@ MODULE = Module(
             feed="organisations/feed_joined.html",
             group="people",
             ids=("subject", "invited_by"),
+            holds={"role": ROLE},
             permission="organisations.read",
             link="/o/{organisation}/members",
         ),
@@ -71,13 +77,14 @@ MODULE = Module(
         EventKind(
             events.RoleChanged,
             "{actor} changed the role of {subject} to {role}",
+            holds={"role": ROLE, "before": ROLE},
             feed="organisations/feed_role_changed.html",
             group="people",
             ids=("subject",),
             permission="organisations.read",
             link="/o/{organisation}/members",
         ),
-        EventKind(events.ServiceAccountAdded),
+        EventKind(events.ServiceAccountAdded, holds={"role": ROLE}),
         EventKind(events.ServiceAccountRemoved),
     ),
     jobs=jobs.JOBS,

@@ -9,6 +9,8 @@ from phoenix.kernel.module import Activity, Credential, EventKind, Module, Perso
 from phoenix.modules.providers import api, events, notices, pages, personal
 from phoenix.modules.providers.actions.providers import check
 
+PROVIDER = "the name of an identity provider, from a setting"
+
 MODULE = Module(
     name="providers",
     about="Sign-in with identity providers (OAuth 2.0 and OpenID Connect), and the identities connected to accounts.",
@@ -17,8 +19,8 @@ MODULE = Module(
     tables=("identities",),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.IdentityConnected, activity=Activity(_("External account connected"))),
-        EventKind(events.IdentityDisconnected, activity=Activity(_("External account disconnected"))),
+        EventKind(events.IdentityConnected, holds={"provider": PROVIDER}, activity=Activity(_("External account connected"))),
+        EventKind(events.IdentityDisconnected, holds={"provider": PROVIDER}, activity=Activity(_("External account disconnected"))),
     ),
     credentials=(Credential("identity", "SELECT count(*) FROM identities WHERE account_id = {account}", signs_in=True),),
     slots=(Slot("security.sign_in_methods", "providers/slot_sign_in_methods.html", pages.connections, queries=1, order=30),),

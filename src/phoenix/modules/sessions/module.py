@@ -10,6 +10,10 @@ from phoenix.modules.sessions import api, commands, events, identity, jobs, page
 from phoenix.modules.sessions.actions.list import signed_in_with
 from phoenix.modules.sessions.actions.signing_keys import GENERATION
 
+# Why events hold what is no id.
+METHOD = "the name of a sign-in method, which modules bring"
+REASON = "a word of the code that ended the session"
+
 MODULE = Module(
     name="sessions",
     about="Sessions: access and refresh tokens, signing keys, and the list of devices.",
@@ -18,11 +22,18 @@ MODULE = Module(
     tables=("sessions", "known_devices", "signing_keys"),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.SessionStarted, activity=Activity(_("Signed in"), "good", signed_in_with)),
-        EventKind(events.SessionEnded, activity=Activity(_("Device signed out"))),
-        EventKind(events.ImpersonationEnded, activity=Activity(_("Impersonation by staff ended"))),
-        EventKind(events.SessionReauthenticated, activity=Activity(_("Identity confirmed"))),
-        EventKind(events.NewDeviceSeen, activity=Activity(_("First sign-in on a new device"))),
+        EventKind(
+            events.SessionStarted, ids=("session",), holds={"method": METHOD}, activity=Activity(_("Signed in"), "good", signed_in_with)
+        ),
+        EventKind(events.SessionEnded, ids=("session",), holds={"reason": REASON}, activity=Activity(_("Device signed out"))),
+        EventKind(
+            events.ImpersonationEnded,
+            ids=("session", "staff"),
+            holds={"reason": REASON},
+            activity=Activity(_("Impersonation by staff ended")),
+        ),
+        EventKind(events.SessionReauthenticated, ids=("session",), holds={"method": METHOD}, activity=Activity(_("Identity confirmed"))),
+        EventKind(events.NewDeviceSeen, ids=("session",), activity=Activity(_("First sign-in on a new device"))),
         EventKind(events.SigningKeysRotated),
         EventKind(events.SigningKeyRevoked),
     ),

@@ -8,6 +8,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, Command, EventKind, Module, NavigationItem, PersonalData, Schedule, SignInPages
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.sign_in import api, commands, events, jobs, notices, pages, personal, samples
+from phoenix.modules.sign_in.pages.security import METHODS, SECTIONS
 
 MODULE = Module(
     name="sign_in",
@@ -27,6 +28,7 @@ MODULE = Module(
     commands=(Command("accounts", "first-administrator-link", commands.first_administrator_link),),
     notices=notices.NOTICES,
     navigation=(NavigationItem("Terms", "entry", "/terms", group="foot"),),
+    places=(METHODS, SECTIONS),
     sign_in=SignInPages(sign_in="/sign-in", reauthenticate="/confirm", second_factor=SECURITY, sign_out="/sign-out"),
     personal=PersonalData(erase=personal.erase),
 )

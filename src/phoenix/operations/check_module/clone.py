@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import tomllib
@@ -25,9 +26,57 @@ def missing_in_clone(folder: Folder, clone: Path) -> Iterator[Missing]:
         yield Missing(tests, "It has no tests. Write test_….py there; tests/operations/test_new_module.py shows how.")
     if f"`src/phoenix/modules/{module.name}/`" not in _read(clone / "docs" / "where.md"):
         yield Missing(clone / "docs" / "where.md", f"It is not in the table. Add a row with `src/phoenix/modules/{module.name}/`.")
+    yield from _architecture(folder, clone / "docs" / "ARCHITECTURE.md")
+    yield from _protection(folder, clone / "docs" / "protection.md")
+    yield from _pages(folder, clone / "tests" / "web")
+    yield from _stale(folder, clone / "tests" / "modules" / "test_what_writes_make_stale.py")
     yield from _contracts(folder, clone / "pyproject.toml")
     yield from _settings(folder, clone / "docs" / "settings.md")
     yield from _document(folder, clone / "api" / "openapi.json")
+
+
+def _architecture(folder: Folder, path: Path) -> Iterator[Missing]:
+    """The tree names every module, and so does the table of what each owns."""
+    name, text = folder.module.name, _read(path)
+    tree = "".join(re.findall(r"```\n(.*?)```", text, flags=re.DOTALL)[:1])
+    if not re.search(rf"\b{name}\b", tree):
+        yield Missing(path, f"The tree leaves it out. Add {name} to the line of modules/.")
+    if f"`{name}`" not in text:
+        yield Missing(path, f"The table of modules leaves it out. Add a row with `{name}` and what it owns.")
+
+
+def _protection(folder: Folder, path: Path) -> Iterator[Missing]:
+    text = _read(path)
+    for permission in folder.module.permissions:
+        if permission.scope == "organisation" and f"| `{permission.name}` |" not in text:
+            yield Missing(path, f"The table of who may do what leaves out {permission.name}. Add a row with the roles that have it.")
+
+
+def _pages(folder: Folder, tests: Path) -> Iterator[Missing]:
+    """The tests of pages show every template, those that others include with them."""
+    shown = "\n".join(_read(path) for path in sorted(tests.glob("*.py")))
+    modules = folder.module.folder.parent
+    included = "\n".join(_read(path) for path in sorted(modules.glob("*/templates/**/*.html")))
+    for path in sorted(folder.module.templates.rglob("*.html")):
+        name = f'"{folder.module.name}/{path.relative_to(folder.module.templates).as_posix()}"'
+        if name not in shown and name not in included:
+            yield Missing(tests, f"No page there shows {name}. Add it with sample data to PAGES in pages.py, or to FEED in samples.py.")
+
+
+def _stale(folder: Folder, path: Path) -> Iterator[Missing]:
+    """Every function that says what a write makes stale has a row in the test that looks at all of them."""
+    text = _read(path)
+    for file, tree in folder.code.items():
+        parts = file.relative_to(folder.module.folder.parent).with_suffix("").parts
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and _invalidates(function):
+                site = ".".join([*(part for part in parts if part != "__init__"), function.name])
+                if f'"{site}"' not in text:
+                    yield Missing(path, f'{site} makes cached values stale, and no test sees it. Add Write("{site}", …) to WRITES.')
+
+
+def _invalidates(function: ast.AST) -> bool:
+    return any(isinstance(node, ast.Call) and ast.unparse(node.func) == "tx.invalidate" for node in ast.walk(function))
 
 
 def _contracts(folder: Folder, path: Path) -> Iterator[Missing]:

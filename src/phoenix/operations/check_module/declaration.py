@@ -14,6 +14,7 @@ from phoenix.kernel.data.query import Query
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
+from phoenix.operations.check_module.facts import fields_without_reason
 from phoenix.operations.check_module.found import Folder, Missing
 
 PAGED = re.compile(r"\bLIMIT \$\d")
@@ -62,6 +63,12 @@ def _events(folder: Folder) -> Iterator[Missing]:
         if is_read and not kind.summary.strip():
             yield Missing(
                 folder.declaration, f"The event {kind.type.kind} has no description. Give it a summary, as in “{{actor}} posted the note”."
+            )
+        for name in fields_without_reason(kind):
+            yield Missing(
+                folder.declaration,
+                f"The event {kind.type.kind} has the field {name}, which could hold what people wrote. Put an id in its place and read the "
+                "text with texts; add it to ids if it is one; or give the reason in holds.",
             )
         if kind.feed and not kind.group:
             yield Missing(folder.declaration, f"The event {kind.type.kind} is in the feed and in no group. Set group to filter by it.")

@@ -7,6 +7,7 @@ own, so that a stranger's guesses never lock its owner out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -78,7 +79,7 @@ async def notify_of_guesses(tx: Transaction, attempt: Attempt) -> None:
         await notify(tx, attempt.account, SECOND_FACTOR_GUESSED)
 
 
-async def clear_account(tx: Transaction, account: str, *, by: str, keep: Sequence[bytes] = ()) -> None:
-    """Let an account's owner try again at once, except for the counters to `keep`. `by` is `mail` or `staff`."""
+async def clear_account(tx: Transaction, account: str, *, by: Literal["mail", "staff"], keep: Sequence[bytes] = ()) -> None:
+    """Let an account's owner try again at once, except for the counters to `keep`."""
     await tx.execute(queries.CLEAR_ACCOUNT, account, list(keep))
     tx.record(SignInResumed(subject=account, by=by))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property
 from itertools import chain
@@ -36,20 +35,19 @@ from phoenix.kernel.module import (
     Slot,
     Sources,
 )
+from phoenix.kernel.registry.fit import RegistryError, check_fit
 from phoenix.kernel.runtime import Part, Runtime, opened
 from phoenix.settings import Settings, Variable, read_concern, variables, variables_of
 
-
-class RegistryError(Exception):
-    """The modules do not fit together. The message names the two that conflict, or the missing dependency."""
+__all__ = ["Registry", "RegistryError"]
 
 
 class Registry:
-    """All modules combined. Duplicates and unknown dependencies are refused when it is created."""
+    """All modules combined. Modules that do not fit together are refused when it is created."""
 
     def __init__(self, modules: Sequence[Module]) -> None:
         self.modules = tuple(modules)
-        self._check()
+        check_fit(self.modules, self.variables)
 
     @cached_property
     def events(self) -> dict[str, EventKind]:
@@ -205,74 +203,6 @@ class Registry:
     def find_memberships(self) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
         """The memberships of an account; none if no module provides memberships."""
         return self.membership_source.finder(self.roles) if self.membership_source else _no_memberships
-
-    def _check(self) -> None:
-        self._check_needs()
-        doubles: dict[str, Iterable[str]] = {
-            "permission": (p.name for m in self.modules for p in m.permissions),
-            "event kind": (e.type.kind for m in self.modules for e in m.events),
-            "event group": (g.name for m in self.modules for g in m.event_groups),
-            "job": (j.kind.name for m in self.modules for j in m.jobs),
-            "sample of an email": (e.template for m in self.modules for e in m.emails),
-            "schedule": (s.name for m in self.modules for s in m.schedules),
-            "follower": (f.name for m in self.modules for f in m.followers),
-            "card": (c.name for m in self.modules for c in m.cards),
-            "id prefix": (n.prefix for m in self.modules for n in m.names),
-            "hot read": (h.path for m in self.modules for h in m.hot),
-            "command": (f"{c.group} {c.name}" for m in self.modules for c in m.commands),
-            "setting": (variable.name for _, variable in self.variables),
-            "check": (c.name for m in self.modules for c in m.checks),
-            "metric": (c.name for m in self.modules for c in m.metrics),
-            "part": (p.kind.__qualname__ for m in self.modules for p in m.parts),
-            "table": (table for m in self.modules for table in m.tables),
-            "prefix of tokens": (m.identity.prefix or "(any)" for m in self.modules if m.identity),
-            "credential": (c.name for m in self.modules for c in m.credentials),
-            "security notice": (n.name for m in self.modules for n in m.notices),
-            "source of accounts": ("accounts" for m in self.modules if m.accounts),
-            "sign-in pages": ("sign_in" for m in self.modules if m.sign_in),
-            "impersonation pages": ("impersonation" for m in self.modules if m.impersonation),
-            "memberships": ("memberships" for m in self.modules if m.memberships),
-        }
-        for what, names in doubles.items():
-            self._refuse_doubles(what, names)
-        for module in self.modules:
-            self._check_permissions(module)
-
-    def _check_needs(self) -> None:
-        seen: set[str] = set()
-        receivers = {module.name for module in self.modules if module.receives}
-        for module in self.modules:
-            if module.name in seen:
-                raise RegistryError(f"Two modules are called {module.name}.")
-            for need in module.needs:
-                if need not in seen:
-                    raise RegistryError(f"Module {module.name} needs {need}, which is not among the modules before it.")
-                if need in receivers:
-                    raise RegistryError(f"Module {module.name} needs {need}, which only receives what other modules declare.")
-            seen.add(module.name)
-
-    def _check_permissions(self, module: Module) -> None:
-        for role, permissions in module.roles.items():
-            for unknown in permissions - set(self.permissions):
-                raise RegistryError(f"Module {module.name} gives role {role} the permission {unknown}, which no module declares.")
-            for name in permissions:
-                if self.permissions[name].scope == "platform":
-                    raise RegistryError(f"Module {module.name} gives role {role} the permission {name}, which is for the whole platform.")
-        for permission in module.permissions:
-            for unknown in set(permission.implies) - set(self.permissions):
-                raise RegistryError(f"Permission {permission.name} implies {unknown}, which no module declares.")
-        for kind in module.events:
-            if kind.group and kind.group not in self.event_groups:
-                raise RegistryError(f"Event {kind.type.kind} is in the group {kind.group}, which no module declares.")
-        for card in module.cards:
-            if card.permission not in self.permissions:
-                raise RegistryError(f"Card {card.name} needs the permission {card.permission}, which no module declares.")
-
-    @staticmethod
-    def _refuse_doubles(what: str, names: Iterable[str]) -> None:
-        doubles = [name for name, count in Counter(names).items() if count > 1]
-        if doubles:
-            raise RegistryError(f"Two modules bring the same {what}: {', '.join(sorted(doubles))}.")
 
 
 async def _no_memberships(_: Reader, __: str) -> Sequence[MembershipRecord]:
