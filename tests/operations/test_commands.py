@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.harness import Place
 
-from phoenix import commands
+from phoenix import check_settings, commands
 from phoenix.cli import WRONG_SETTINGS
 from phoenix.composition import MODULES, REGISTRY
 from phoenix.modules.demo.people import PEOPLE
@@ -62,7 +62,9 @@ def test_settings_are_listed_with_their_defaults(run: Run) -> None:
     assert "\nPHOENIX_MODULES=\n" in out
 
 
-def test_a_check_of_settings_names_what_is_no_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_of_settings_names_what_is_no_setting(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("settings", "--check") == (0, "", "")
     monkeypatch.setenv("PHOENIX_PROT", "8000")
     status, out, err = run("settings", "--check")
@@ -73,6 +75,10 @@ def test_a_check_of_settings_names_what_is_no_setting(run: Run, monkeypatch: pyt
     status, _, err = run("settings", "--check")
     assert status == WRONG_SETTINGS
     assert err.startswith("PHOENIX_PORT")
+    # By itself, as `phoenix settings --check` really runs it.
+    with pytest.raises(SystemExit) as ended:
+        check_settings.main()
+    assert (ended.value.code, capsys.readouterr().err) == (WRONG_SETTINGS, err)
 
 
 def test_checks_are_printed_one_a_line(run: Run) -> None:
