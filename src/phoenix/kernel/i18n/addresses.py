@@ -50,10 +50,7 @@ def parse_address(text: str) -> Address:
     # Limits are in octets as they are sent, quotes included (RFC 5321, 4.5.3.1; RFC 6531, 3.2); the library counts characters.
     if len(local.encode()) > _LONGEST_LOCAL:
         raise _problem("too_long", _local_too_long())
-    envelope = f"{local}@{domain}"
-    if len(envelope.encode()) > LONGEST_BYTES:
-        raise _problem("too_long", _too_long())
-    return Address(found.normalized, unicodedata.normalize("NFC", f"{local.lower()}@{domain}"), envelope)
+    return Address(found.normalized, unicodedata.normalize("NFC", f"{local.lower()}@{domain}"), f"{local}@{domain}")
 
 
 def _validate(text: str) -> ValidatedEmail:
@@ -86,6 +83,9 @@ def _explain(text: str) -> InvalidInput:
         return _problem("two_ats", _("There is more than one @. Enter an address such as name@example.com."))
     if len(local) > _LONGEST_LOCAL:
         return _problem("too_long", _local_too_long())
+    if _valid(f"{local}@example.com"):
+        # Both parts are good: together they are too long once the domain is written in ASCII, as it is sent.
+        return _problem("too_long", _too_long())
     return _problem(
         "invalid_local", _("The part before @ contains something an address can't have, such as two dots in a row. Check the spelling.")
     )
