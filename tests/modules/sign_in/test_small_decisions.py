@@ -1,4 +1,4 @@
-"""Small decisions on the way in and around second factors, each by itself."""
+"""Small decisions of signing in and of second factors, each by itself."""
 
 from __future__ import annotations
 
