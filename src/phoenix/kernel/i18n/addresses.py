@@ -77,6 +77,10 @@ def _explain(text: str) -> InvalidInput:
         return _problem("invalid_domain", _("The part after @ is an IP address. Use a domain name, such as example.com."))
     if not _valid(f"name@{domain}"):
         return _explain_domain(domain)
+    return _explain_local(local)
+
+
+def _explain_local(local: str) -> InvalidInput:
     if not local.startswith('"') and any(letter.isspace() for letter in local):
         return _problem("spaces", _("The address contains a space. Remove it."))
     if not local.startswith('"') and "@" in local:
