@@ -114,7 +114,7 @@ def new_module(name: str, *, folder: Path = Path("src/phoenix/modules"), package
         print(path)
     reference = f"{package}.{name}.module"
     if package == PACKAGE:
-        print(f"Now add it to src/phoenix/composition.py: from {reference} import MODULE as {name.upper()}, and {name.upper()} to OWN.")
+        print(f'Now add a line to NAMES in src/phoenix/composition.py: "{name}",')
     else:
         print(f'Now add it to [project.entry-points."phoenix.modules"] in pyproject.toml: {name} = "{reference}:MODULE"')
     print(f"Then run: phoenix check-module {name}")
