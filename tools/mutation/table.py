@@ -12,6 +12,8 @@ SOURCE = "src/phoenix/"
 
 RULES = (
     "tests/kernel/test_authorisation.py",
+    "tests/kernel/test_admission.py",
+    "tests/kernel/test_decided_again.py",
     "tests/modules/test_who_may.py",
     "tests/blockers/test_impersonation.py",
     "tests/blockers/test_what_impersonation_can_do.py",
@@ -21,6 +23,7 @@ RULES = (
     "tests/asvs/test_v7_reauthentication.py",
     "tests/asvs/test_v8_authorization.py",
     "tests/breaking/test_limits_by_network.py",
+    "tests/kernel/test_broken_bodies.py",
     "tests/kernel/test_web.py",
 )
 DATA = ("tests/kernel/test_database.py", "tests/kernel/test_events.py", "tests/kernel/test_followers.py")
@@ -61,7 +64,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "kernel/data/events.py": (*DATA, "tests/kernel/test_cache_keys.py", "tests/modules/audit/test_s10_audit_log.py"),
         "kernel/data/followers.py": (*DATA, "tests/kernel/test_followers_at_rest.py"),
-        "kernel/data/ids.py": ("tests/kernel/test_ids.py",),
+        "kernel/data/ids.py": ("tests/kernel/test_ids.py", "tests/kernel/test_ids_and_the_clock.py"),
         "kernel/data/installation.py": (*DATA, *JOBS),
         "kernel/data/jobs.py": JOBS,
         "kernel/data/outbox.py": DATA,

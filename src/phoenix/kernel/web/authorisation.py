@@ -66,11 +66,11 @@ async def admit(request: AnyRequest, rule: Rule) -> Admission:
 
 
 async def decide_again(request: AnyRequest, rule: Rule, tx: Transaction) -> Admission:
-    """Step 5: as of this transaction, which locks the account and its membership until it ends."""
+    """Step 5: as of this transaction, which locks the account and its membership until it ends. Raises as `admit` does."""
     state = state_of(request.scope)
     before = state.admission
     if before is None or before.actor is None or before.token is None:
-        return Admission(None, None, by_cookie=False)
+        raise NotSignedIn
     organisation = before.member.organisation if before.member else None
     platform = rule.may in state.app.registry.permissions and state.app.registry.permissions[rule.may].scope == "platform"
     actor = await state.app.sessions.find_in(tx, before.token, before.actor.account, organisation=organisation, platform=platform)

@@ -47,6 +47,10 @@ class Rule:
     listeners: tuple[ListenerName, ...] = ("public",)
     body_most: int = MOST_BODY_BYTES
 
+    def __post_init__(self) -> None:
+        if self.may == PUBLIC and self.decides_again:
+            raise ValueError("An `act` or a `sensitive` route is someone's: it requires SIGNED_IN or a permission.")
+
     @property
     def decides_again(self) -> bool:
         """Whether the act is checked again inside its transaction, as acts of certain kinds and sensitive ones are."""

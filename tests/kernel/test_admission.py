@@ -1,0 +1,166 @@
+"""Who is let in: at the edge of a recent authentication, with a body that names nothing, with a key that reads, and who is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from tests.factors import bearer
+from tests.harness import Harness
+
+from phoenix.composition import MODULES
+from phoenix.kernel.module import Module
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.security.redaction import redact, remember
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.csrf import token_for
+from phoenix.kernel.web.endpoint import get, post
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
+
+
+class Name(Struct):
+    name: str
+
+
+@get("/api/v2/vault", may=SIGNED_IN, sensitive=True, queries=0)
+async def look(call: Call) -> Name:
+    """Look inside."""
+    return Name(call.actor.record.name)
+
+
+@post("/api/v2/vault", may=SIGNED_IN, sensitive=True, queries=0)
+async def lock(call: Call) -> None:
+    """Lock it."""
+
+
+@get("/api/v2/doorbell", may=SIGNED_IN, queries=0)
+async def ring(call: Call) -> Name:
+    """Ring."""
+    return Name(redact(f"by {call.actor.record.name}, {call.actor.record.email}"))
+
+
+@post("/api/v2/letters", may=PUBLIC, queries=0)
+async def send(call: Call) -> Name:
+    """Open to everyone; says who sent it."""
+    return Name(call.user.name if call.user else "nobody")
+
+
+@pytest.fixture
+def harness(harness: Harness, tmp_path: Path) -> Harness:
+    bank = Module(name="bank", about="A bank with a vault.", folder=tmp_path, routes=(look, lock, ring, send))
+    harness.registry = Registry((*MODULES, bank))
+    return harness
+
+
+def test_sensitive_reads_need_an_authentication_of_the_last_15_minutes_and_changes_of_the_last_20(harness: Harness) -> None:
+    """A form that was shown in time can be sent a little later."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+
+            async def statuses() -> tuple[int, int]:
+                answers = [await harness.request(method, "/api/v2/vault", by="ada") for method in ("GET", "POST")]
+                assert {answer.json()["code"] for answer in answers if answer.status_code == 403} <= {"reauthentication_required"}
+                return answers[0].status_code, answers[1].status_code
+
+            harness.clock.advance(minutes=14, seconds=59)
+            assert await statuses() == (200, 204)
+            harness.clock.advance(seconds=1)
+            assert await statuses() == (403, 204)
+            harness.clock.advance(minutes=4, seconds=59)
+            assert await statuses() == (403, 204)
+            harness.clock.advance(seconds=1)
+            assert await statuses() == (403, 403)
+
+    asyncio.run(run())
+
+
+def test_a_session_that_never_authenticated_gets_nothing_sensitive(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            await harness.sql("UPDATE sessions SET proved_at = NULL WHERE account_id = $1", ada.id)
+            assert (await harness.get("/api/v2/vault", by="ada")).json()["code"] == "reauthentication_required"
+
+    asyncio.run(run())
+
+
+def test_a_key_reads_what_is_for_anyone_signed_in_and_nothing_sensitive(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            made = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
+            head = bearer(made.json()["key"])
+            assert (await harness.get("/api/v2/doorbell", headers=head)).status_code == 200
+            assert (await harness.get("/api/v2/vault", headers=head)).json()["code"] == "forbidden"
+
+    asyncio.run(run())
+
+
+def test_one_who_may_it_nowhere_is_refused_by_the_head_and_by_the_bytes(harness: Harness) -> None:
+    """The organisation is named in the body: where it names none, a permission anywhere is needed before it is interpreted."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("eve")
+            await harness.organisation("ember", ada="owner")
+            for body in (b"{}", b"{", b"", b"\xff", b'{"organisation": null, "title": "t"}', b'{"organisation": 7, "title": "t"}'):
+                refused = await harness.post("/api/v2/entries", by="eve", content=body, headers={"Content-Type": "application/json"})
+                assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), body
+                told = await harness.post("/api/v2/entries", by="ada", content=body, headers={"Content-Type": "application/json"})
+                assert told.status_code in {400, 422}, body
+            other = await harness.post("/api/v2/entries", by="eve", json={"organisation": harness.organisations["ember"], "title": "t"})
+            assert (other.status_code, other.json()["code"]) == (404, "not_found"), "the body is read before it is refused"
+
+    asyncio.run(run())
+
+
+def test_a_public_route_takes_a_token_that_is_over_as_nobody_s(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            assert (await harness.post("/api/v2/letters", by="ada")).json() == {"name": "Ada"}
+            ada.token = f"pho_{'x' * 40}"
+            assert (await harness.post("/api/v2/letters", by="ada")).json() == {"name": "nobody"}
+            refused = await harness.get("/api/v2/doorbell", by="ada")
+            assert (refused.status_code, refused.json()["code"]) == (401, "not_logged_in")
+            assert "expired or was revoked" in refused.json()["detail"]
+
+    asyncio.run(run())
+
+
+def test_an_error_page_is_in_the_frame_of_the_person_who_sees_it(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            ada = await harness.person("ada")
+            browser.cookies.set("phoenix_session", ada.token)
+            refused = await browser.get("/o/ember/feed")
+            assert refused.status_code == 404
+            assert f'content="{token_for(harness.runtime.keys, ada.session)}"' in refused.text
+
+    asyncio.run(run())
+
+
+def test_whoever_is_signed_in_is_named_nowhere_in_what_is_logged_of_the_request(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("leila")
+            with remember():
+                answer = await harness.get("/api/v2/doorbell", by="leila")
+            assert "leila" not in answer.json()["name"].lower()
+
+    asyncio.run(run())
+
+
+def test_a_body_is_at_most_a_mebibyte(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            for length, status in ((1024 * 1024, 200), (1024 * 1024 + 1, 413)):
+                answer = await harness.post("/api/v2/letters", by="ada", content=b"x" * length)
+                assert answer.status_code == status
+
+    asyncio.run(run())

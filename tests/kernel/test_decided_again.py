@@ -1,0 +1,129 @@
+"""Acts are decided again inside their transaction: as of it, past every cache, and one at a time on the platform."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Struct
+from tests.harness import Harness
+
+from phoenix.composition import MODULES
+from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.module import Module
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.web import authorisation
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.endpoint import post
+from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN, Rule
+
+HAS_TURN: Query[bool] = query(
+    bool, "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND (classid, objid) = (2, 1))"
+)
+
+
+class Acted(Struct):
+    """Who acted, and whether it is an act that others wait for."""
+
+    by: str
+    alone: bool
+
+
+async def _act(call: Call) -> Acted:
+    assert call.admission.token == call.request.headers["authorization"].removeprefix("Bearer ")
+    return Acted(call.actor.name, await call.db.one(HAS_TURN))
+
+
+@post("/api/v2/acts/platform", may="platform.jobs", act="authority", queries=1)
+async def on_platform(call: Call) -> Acted:
+    """Act on all of Phoenix."""
+    return await _act(call)
+
+
+@post("/api/v2/acts/{organisation_id:str}/organisation", may="organisations.manage", within="organisation_id", act="authority", queries=1)
+async def in_organisation(call: Call) -> Acted:
+    """Act in an organisation."""
+    return await _act(call)
+
+
+@post("/api/v2/acts/own", may=SIGNED_IN, act="authority", queries=1)
+async def own(call: Call) -> Acted:
+    """Act on what is one's own."""
+    return await _act(call)
+
+
+@pytest.fixture
+def harness(harness: Harness, tmp_path: Path) -> Harness:
+    acts = Module(name="acts", about="Acts.", folder=tmp_path, routes=(on_platform, in_organisation, own))
+    harness.registry = Registry((*MODULES, acts))
+    return harness
+
+
+def between(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Awaitable[object]]) -> None:
+    """Let something happen after a request is admitted and before its transaction."""
+    admit = authorisation.admit
+
+    async def admitted(request: Any, rule: Any) -> Any:
+        admission = await admit(request, rule)
+        await meanwhile()
+        return admission
+
+    monkeypatch.setattr("phoenix.kernel.web.endpoint.admit", admitted)
+
+
+def test_acts_on_the_platform_take_turns_and_others_do_not(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", permissions=("platform.jobs",))
+            ember = await harness.organisation("ember", ada="owner")
+            for path, alone in (("platform", True), (f"{ember}/organisation", False), ("own", False)):
+                made = await harness.post(f"/api/v2/acts/{path}", by="ada")
+                assert made.json() == {"by": "Ada", "alone": alone}, path
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("asks", [{"act": "credential"}, {"sensitive": True}])
+def test_what_is_open_to_everyone_is_not_decided_again(asks: dict[str, Any]) -> None:
+    """There may be nobody to decide about."""
+    with pytest.raises(ValueError, match="requires SIGNED_IN or a permission"):
+        Rule(PUBLIC, **asks)
+    assert not Rule(PUBLIC).decides_again
+    assert Rule(SIGNED_IN, **asks).decides_again
+
+
+def test_a_session_that_ends_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            between(monkeypatch, lambda: harness.sql("UPDATE sessions SET ended_at = now()"))
+            refused = await harness.post("/api/v2/acts/own", by="ada")
+            assert (refused.status_code, refused.json()["code"]) == (401, "not_logged_in")
+
+    asyncio.run(run())
+
+
+def test_a_platform_permission_removed_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", permissions=("platform.jobs",))
+            between(monkeypatch, lambda: harness.sql("DELETE FROM user_permissions"))
+            refused = await harness.post("/api/v2/acts/platform", by="ada")
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+
+    asyncio.run(run())
+
+
+def test_a_membership_removed_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            await harness.organisation("quartz", ada="owner")
+            between(monkeypatch, lambda: harness.sql("DELETE FROM memberships WHERE organisation_id = $1", ember))
+            refused = await harness.post(f"/api/v2/acts/{ember}/organisation", by="ada")
+            assert (refused.status_code, refused.json()["code"]) == (404, "not_found"), "one elsewhere is no help"
+
+    asyncio.run(run())
