@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
-from phoenix.kernel.errors import InvalidInput
+from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind, Page, parse_limit, pick
+from phoenix.kernel.errors import InvalidInput, NotFound
 from phoenix.kernel.security.crypto import Keys
 
 KEYS = Keys("a master secret of the test, 32+ characters", "test")
@@ -83,6 +83,25 @@ def test_a_page_says_whether_there_is_another(have: int, limit: int, shown: int,
     assert (page.next_cursor is not None) == more
     if more:
         assert ENTRIES.read(KEYS, page.next_cursor) == rows[limit - 1]
+
+
+def test_a_cursor_has_at_most_1024_characters() -> None:
+    notes = CursorKind("notes", str)
+    longest = notes.write(KEYS, "n" * 752)
+    assert len(longest) == 1024
+    assert notes.read(KEYS, longest) == ("n" * 752,)
+    with pytest.raises(InvalidInput):
+        notes.read(KEYS, notes.write(KEYS, "n" * 753))
+
+
+def test_every_row_comes_after_the_beginning() -> None:
+    assert (datetime.fromtimestamp(0, UTC), "") == BEFORE_ALL
+
+
+def test_one_item_is_picked_or_not_found() -> None:
+    assert pick([1, 2, 3, 4], lambda number: number > 1) == 2
+    with pytest.raises(NotFound):
+        pick([1, 2], lambda number: number > 2)
 
 
 def test_a_page_is_json() -> None:

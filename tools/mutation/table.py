@@ -30,6 +30,7 @@ DATA = ("tests/kernel/test_database.py", "tests/kernel/test_events.py", "tests/k
 JOBS = (
     "tests/kernel/test_jobs.py",
     "tests/kernel/test_job_keys.py",
+    "tests/kernel/test_job_defaults.py",
 )
 CACHE = (
     "tests/kernel/test_cache_keys.py",
@@ -67,8 +68,8 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/data/ids.py": ("tests/kernel/test_ids.py", "tests/kernel/test_ids_and_the_clock.py"),
         "kernel/data/installation.py": ("tests/kernel/test_installation.py", "tests/kernel/test_opening.py"),
         "kernel/data/jobs.py": JOBS,
-        "kernel/data/outbox.py": DATA,
-        "kernel/data/query.py": ("tests/modules/test_column_names.py", *DATA),
+        "kernel/data/outbox.py": ("tests/kernel/test_outbox.py", *DATA),
+        "kernel/data/query.py": ("tests/kernel/test_query.py", "tests/kernel/test_database.py"),
         "kernel/data/revision.py": ("tests/kernel/test_run_sql.py",),
         "kernel/data/statements.py": ("tests/kernel/test_statements.py", "tests/kernel/test_development.py"),
     },

@@ -1,0 +1,72 @@
+"""A kind of job that says nothing of itself: neither first nor last, many at once, retried for minutes, and known for a day."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from tests.harness import Harness
+from tests.kernel.test_jobs import KIND, Numbered, run_until
+
+from phoenix.kernel.data.jobs import JobKind, enqueue, fail_unknown
+from phoenix.kernel.module import Job
+from phoenix.kernel.runtime import Runtime
+
+ABOVE = JobKind("test.above", Numbered, priority=1)
+BELOW = JobKind("test.below", Numbered, priority=-1)
+
+
+def test_a_kind_is_between_those_that_hurry_and_those_that_do_not(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            async with harness.runtime.database.transaction() as tx:
+                for kind in (BELOW, KIND, ABOVE):
+                    await enqueue(tx, kind, Numbered(1))
+            rows = await harness.sql("SELECT entrypoint, dense_rank() OVER (ORDER BY priority DESC) AS place FROM pgqueuer ORDER BY place")
+            assert [tuple(row) for row in rows] == [(ABOVE.name, 1), (KIND.name, 2), (BELOW.name, 3)]
+
+    asyncio.run(run())
+
+
+def test_jobs_of_a_kind_run_beside_each_other(harness: Harness) -> None:
+    """Each waits for the other to have begun."""
+    begun = {number: asyncio.Event() for number in (0, 1)}
+
+    async def meet(_: Runtime, payload: Numbered) -> None:
+        begun[payload.n].set()
+        await begun[1 - payload.n].wait()
+
+    async def run() -> None:
+        async with harness:
+            async with harness.runtime.database.transaction() as tx:
+                for number in begun:
+                    await enqueue(tx, KIND, Numbered(number))
+
+            async def done() -> bool:
+                return not await harness.sql("SELECT 1 FROM pgqueuer")
+
+            await run_until(harness, [Job(KIND, meet)], done)
+
+    asyncio.run(run())
+
+
+def test_a_failing_job_outlasts_a_restart_and_is_shown_to_staff_soon() -> None:
+    waits = [KIND.first_delay * 2**failures for failures in range(KIND.attempts - 1)]
+    assert waits[0] <= 1, "what fails by chance is tried again at once"
+    assert timedelta(minutes=1) <= timedelta(seconds=sum(waits)) <= timedelta(minutes=3)
+
+
+def test_a_kind_that_nobody_declares_any_more_fails_after_a_day_and_not_before(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            for name, minutes in (("gone.day", 24 * 60 + 10), ("gone.lately", 24 * 60 - 10)):
+                await harness.sql(
+                    "INSERT INTO pgqueuer (priority, entrypoint, status, execute_after, heartbeat)"
+                    " SELECT 0, $1, 'queued', due, due FROM (SELECT now() - make_interval(mins => $2) AS due) AS job",
+                    name,
+                    minutes,
+                )
+            async with harness.runtime.database.transaction() as tx:
+                assert await fail_unknown(tx, [KIND.name]) == ["gone.day"]
+
+    asyncio.run(run())
