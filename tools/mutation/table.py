@@ -75,11 +75,16 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "cache": {
         "kernel/cache/cache.py": CACHE,
-        "kernel/cache/generations.py": CACHE,
+        "kernel/cache/generations.py": ("tests/kernel/test_cache_details.py", *CACHE),
         "kernel/cache/keys.py": CACHE,
         "kernel/cache/marks.py": CACHE,
         "kernel/cache/limits.py": ("tests/kernel/test_limits.py",),
-        "kernel/cache/valkey.py": ("tests/kernel/test_valkey.py", "tests/kernel/test_limits.py", *CACHE),
+        "kernel/cache/valkey.py": (
+            "tests/kernel/test_valkey.py",
+            "tests/kernel/test_cache_details.py",
+            "tests/kernel/test_limits.py",
+            *CACHE,
+        ),
     },
     "email-and-settings": {
         "kernel/i18n/email.py": MAIL,
