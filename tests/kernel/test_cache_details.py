@@ -16,7 +16,7 @@ def test_keys_are_spread_over_all_slots() -> None:
     for bit in range(SLOTS.bit_length() - 1):
         share = sum(slot >> bit & 1 for slot in slots) / len(slots)
         assert 0.4 < share < 0.6, f"bit {bit}"
-    assert 0 <= min(slots)
+    assert min(slots) >= 0
     assert max(slots) < SLOTS
 
 
