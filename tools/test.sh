@@ -10,8 +10,8 @@ quick() {
         return
     fi
     # All of them: what they reach has a floor.
-    .venv/bin/python -m pytest -q -n auto --dist worksteal -m "not slow and not browser" -p tools.reaching --reached .reached.json
-    .venv/bin/python -m tools.reached .reached.json
+    .venv/bin/python -m pytest -q -n auto --dist worksteal -m "not slow and not browser" -p tools.reaching --reached .test-long/reached.json
+    .venv/bin/python -m tools.reached .test-long/reached.json
 }
 # That nothing matches is no failure of the half it was looked for in (pytest ends with 5 then).
 some() {
