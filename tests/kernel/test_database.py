@@ -259,14 +259,14 @@ def test_json_columns_are_values(harness: Harness, kind: str) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("most", "notes"), [(None, False), (3, True)])
-def test_time_outs_and_bounds_of_a_connection_are_those_of_the_settings(place: Place, most: int | None, notes: bool) -> None:
+@pytest.mark.parametrize("asked", [{}, {"pool": 3, "notes": True}], ids=["as set", "as asked"])
+def test_time_outs_and_bounds_of_a_connection_are_those_of_the_settings(place: Place, asked: dict[str, Any]) -> None:
     settings = place.settings(PHOENIX_STATEMENT_TIMEOUT="7000", PHOENIX_LOCK_TIMEOUT="900").database
 
     async def run() -> None:
-        database = await connect(settings, SystemClock(), NO_GENERATIONS, EventOutbox, pool=most, notes=notes)
+        database = await connect(settings, SystemClock(), NO_GENERATIONS, EventOutbox, **asked)
         assert database.pool.get_size() == database.pool.get_min_size() == 1
-        assert database.pool.get_max_size() == (most or settings.pool)
+        assert database.pool.get_max_size() == asked.get("pool", settings.pool)
         wanted = {
             "statement_timeout": "7s",
             "lock_timeout": "900ms",
@@ -277,7 +277,7 @@ def test_time_outs_and_bounds_of_a_connection_are_those_of_the_settings(place: P
         async with database.reader() as reader:
             assert {name: await reader.one(SETTING, name) for name in wanted} == wanted
             inner: Any = (await reader.connection())._con
-            assert (type(inner) is NotingConnection) is notes
+            assert type(inner) is (NotingConnection if asked else asyncpg.Connection)
             # A statement is given up here five seconds after the server had to; the longest commit hangs on it.
             assert inner._config.command_timeout == 12
         await database.close()

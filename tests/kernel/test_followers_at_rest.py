@@ -154,6 +154,26 @@ def test_what_happens_at_once_is_gathered_into_one_batch(harness: Harness, monke
     asyncio.run(run())
 
 
+def test_a_poll_that_nobody_asked_for_gathers_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "POLL_SECONDS", 0.01)
+
+    async def run() -> None:
+        async with harness:
+            handler = Handler()
+            await write(harness.runtime.database, "a")
+            sleeps = Sleeps(monkeypatch)
+            async with following(harness, handler, asyncio.Event()):
+                for subjects in (["a"], ["a", "b"]):
+                    while handler.seen != subjects:
+                        await sleeps._sleep(0)
+                    if len(subjects) == 1:
+                        await write(harness.runtime.database, "b")
+            monkeypatch.undo()
+            assert followers.GATHER_SECONDS not in sleeps.seconds
+
+    asyncio.run(run())
+
+
 def test_a_failing_batch_is_tried_again_without_being_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
 

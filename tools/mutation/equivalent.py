@@ -5,6 +5,7 @@ from __future__ import annotations
 NOBODY = "Without an actor nothing reads how the token came."
 NARROWS = "For types only: a route that decides again is never PUBLIC, so its admission has an actor and a token."
 LIMIT = "A second more until a server that does not answer is given up is nobody's concern."
+BEFORE_EVENTS = "Transactions and numbers begin above it, so every event comes after either position."
 INSTANT = "Differs only where two readings of a clock are equal to the last digit, and then either answer is right."
 MORE_SLOTS = "More slots only make collisions rarer."
 NO_MARK = "No mark is as small as this, or negative: it only has to equal none."
@@ -64,9 +65,17 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "module: 1024 → 1025": "No text in base64 is 1025 characters long.",
     },
     "kernel/data/database.py": {
-        "_Lease.acquire: 10 → 11": LIMIT,
+        "UnitOfWork.__aexit__: 0 → 1": "No mark yet: where any key is marked this is replaced, and where none is it is not read.",
         "connect: 300 → 301": LIMIT,
         "connect: 10 → 11": LIMIT,
+    },
+    "kernel/data/followers.py": {
+        "module: 200 → 201": "One more in a batch; tests use as many as it has.",
+        "Listener.listen: 10 → 11": LIMIT,
+        "Listener.listen: 2 → 3": LIMIT,
+        "latest: 0 → 1": BEFORE_EVENTS,
+        "latest: 0 → 1 (2)": BEFORE_EVENTS,
+        "_is_woken: return False → return None": "Only its truth is asked for.",
     },
     "kernel/data/ids.py": {
         "Ids.__init__: 1 → 2": NO_TIME,
