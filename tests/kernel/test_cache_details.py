@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from pathlib import Path
 
 import pytest
 
-from phoenix.kernel.cache.generations import SLOTS, MachineGenerations
+from phoenix.kernel.cache.generations import IN_FLIGHT_SECONDS, SLOTS, MachineGenerations
 from phoenix.kernel.cache.valkey import Valkey
 
 
@@ -18,6 +20,28 @@ def test_keys_are_spread_over_all_slots() -> None:
         assert 0.4 < share < 0.6, f"bit {bit}"
     assert min(slots) >= 0
     assert max(slots) < SLOTS
+
+
+@pytest.mark.parametrize("seconds", [0, IN_FLIGHT_SECONDS + 1], ids=["just now", "long ago"])
+def test_a_dead_writer_makes_nothing_stale_but_what_it_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Beside it stands a key that another writer settled, just now or long ago."""
+
+    async def run() -> None:
+        generations = MachineGenerations(tmp_path / "generations")
+        written = time.time_ns()
+        await generations.begin(["dead"])
+        later = written + (IN_FLIGHT_SECONDS + 1) * 10**9
+        monkeypatch.setattr(time, "time_ns", lambda: later - seconds * 10**9)
+        await generations.settle(["living"], await generations.begin(["living"]))
+        before = await generations.read(["living"])
+        monkeypatch.setattr(time, "time_ns", lambda: later)
+        found = await generations.read(["living", "dead"])
+        assert before is not None
+        assert found is not None
+        assert found[:1] == before
+        assert found == await generations.read(["living", "dead"])
+
+    asyncio.run(run())
 
 
 def test_a_server_that_is_gone_is_logged_by_us_and_not_by_the_client(capfd: pytest.CaptureFixture[str]) -> None:
