@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.waiting import until
 
 from phoenix.kernel.cache.generations import IN_FLIGHT_SECONDS, SLOTS, MachineGenerations
 from phoenix.kernel.cache.valkey import Valkey
@@ -52,3 +53,23 @@ def test_a_server_that_is_gone_is_logged_by_us_and_not_by_the_client(capfd: pyte
     out, error = capfd.readouterr()
     assert [line for line in out.splitlines() if "valkey_unreachable" not in line] == []
     assert error == ""
+
+
+def test_a_connection_that_is_closed_is_gone_from_the_server(valkey: str) -> None:
+    async def run() -> None:
+        ours, witness = Valkey(valkey), Valkey(valkey)
+        client, other = await ours._connected(), await witness._connected()
+        assert client is not None
+        assert other is not None
+        number = str(await client.custom_command(["CLIENT", "ID"]))
+
+        async def is_gone() -> bool:
+            listed = await other.custom_command(["CLIENT", "LIST", "ID", number])
+            return not isinstance(listed, bytes) or f"id={number} ".encode() not in listed
+
+        assert not await is_gone()
+        await ours.close()
+        await until(is_gone)
+        await witness.close()
+
+    asyncio.run(run())
