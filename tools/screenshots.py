@@ -139,7 +139,7 @@ def look_after(browser: Browser, folder: Path, panel: str, email: str, password:
         theirs = opened.value
         theirs.get_by_role("button", name="View as Priya Raman").click()
         theirs.get_by_text("Live", exact=True).wait_for()
-        keep(theirs, folder, "looking-as")
+        keep(theirs, folder, "impersonation")
         page.get_by_role("link", name="Back to Priya Raman").click()
         page.get_by_role("heading", name="Activity").wait_for()
         keep(page, folder, "admin-person")

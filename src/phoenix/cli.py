@@ -53,8 +53,9 @@ def main() -> None:
     except SettingsError as error:
         _refuse(error)
     if arguments[:1] != ["up"] or {"--help", "-h"} & set(arguments):
-        # These need all modules, which take a second to load.
-        os.execv(sys.executable, [sys.executable, "-m", "phoenix.commands", *arguments])  # noqa: S606 - no shell
+        # These need all modules, which take a second to load. A check of the settings needs no more than those.
+        program = "phoenix.check_settings" if arguments == ["settings", "--check"] else "phoenix.commands"
+        os.execv(sys.executable, [sys.executable, "-m", program, *arguments])  # noqa: S606 - no shell
     try:
         App(default_command=up)(arguments[1:])
     except SettingsError as error:

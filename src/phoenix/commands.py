@@ -21,6 +21,7 @@ from rich.text import Text
 
 from phoenix import __version__
 from phoenix.app import openapi_document
+from phoenix.check_settings import check_settings
 from phoenix.cli import WRONG_SETTINGS, up
 from phoenix.composition import MIGRATIONS, MODULES, OWN, REGISTRY
 from phoenix.embedded.here import with_what_runs
@@ -39,7 +40,7 @@ from phoenix.operations.grants import grant, role_of
 from phoenix.operations.new_module import PACKAGE, BadName, is_name
 from phoenix.operations.new_product import new_product as lay_out_product
 from phoenix.operations.shell import BANNER, talk
-from phoenix.settings import Settings, SettingsError, read_settings, unknown
+from phoenix.settings import Settings, SettingsError, read_settings
 
 NEWER_DATABASE = 3
 
@@ -84,10 +85,7 @@ def modules() -> None:
 def settings(*, check: bool = False) -> None:
     """Print every setting with its default; with --check, only the problems of those that are set."""
     if check:
-        found = read_settings()
-        REGISTRY.check_settings(found)
-        for sentence in unknown(found.given, {variable.name for _, variable in REGISTRY.variables}):
-            print(sentence, file=sys.stderr)
+        check_settings()
         return
     console = Console()
     for _concern, variable in REGISTRY.variables:
@@ -116,7 +114,7 @@ def new_module(name: str, *, folder: Path = Path("src/phoenix/modules"), package
         print(path)
     reference = f"{package}.{name}.module"
     if package == PACKAGE:
-        print(f"Now add it to src/phoenix/composition.py: from {reference} import MODULE as {name.upper()}, and {name.upper()} to OWN.")
+        print(f'Now add a line to NAMES in src/phoenix/composition.py: "{name}",')
     else:
         print(f'Now add it to [project.entry-points."phoenix.modules"] in pyproject.toml: {name} = "{reference}:MODULE"')
     print(f"Then run: phoenix check-module {name}")

@@ -68,7 +68,7 @@ def test_the_sign_in_methods_are_all_of_them() -> None:
         "/sign-up/with": "identity provider",
         "/verify": "code that confirms the address",
         "/first-administrator": "link of the first administrator",
-        "/look-as": "link from the admin panel",
+        "/impersonation": "link from the admin panel",
     }
     none = {
         "/api/v2/accounts",

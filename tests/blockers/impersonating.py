@@ -16,9 +16,9 @@ WHY = "Request 4121: the feed is empty"
 
 async def link_to(harness: Harness, panel: Panel, target: str, *, by: str = "ada", **sent: str) -> str:
     """Begin in the panel; the path of the one-time link."""
-    answer = await panel.post(f"/staff/people/{harness.people[target].id}/look-as", by=by, **{"reason": WHY, "minutes": "30", **sent})
+    answer = await panel.post(f"/staff/people/{harness.people[target].id}/impersonation", by=by, **{"reason": WHY, "minutes": "30", **sent})
     assert answer.status_code == 200, answer.text
-    found = re.search(r'href="http://phoenix\.test(/look-as\?token=[\w-]+)"', answer.text)
+    found = re.search(r'href="http://phoenix\.test(/impersonation\?token=[\w-]+)"', answer.text)
     assert found
     return found[1]
 
@@ -28,7 +28,7 @@ async def browse(harness: Harness, path: str) -> tuple[httpx.AsyncClient, str]:
     browser = harness.new_client()
     page = await browser.get(path)
     assert page.status_code == 200, page.text
-    sent = await browser.post("/look-as", data={"csrf": csrf_of(page.text), "token": path.partition("token=")[2]})
+    sent = await browser.post("/impersonation", data={"csrf": csrf_of(page.text), "token": path.partition("token=")[2]})
     assert sent.status_code == 303, sent.text
     return browser, csrf_of((await browser.get("/settings/profile")).text)
 

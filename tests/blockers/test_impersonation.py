@@ -31,7 +31,7 @@ def test_the_person_the_banner_and_both_names(harness: Harness) -> None:
             ):
                 page = (await browser.get(path)).text
                 assert "Ada is viewing as Eve" in page, path
-                assert 'action="/look-as/end"' in page, path
+                assert 'action="/impersonation/end"' in page, path
             made = await browser.post(
                 "/api/v2/entries",
                 json={"organisation": harness.organisations["ember"], "title": "Written by staff"},
@@ -66,14 +66,16 @@ def test_the_link_works_once_within_a_minute_and_opening_it_spends_nothing(harne
             browser, _csrf = await browse(harness, path)
             assert "Ada is viewing as Eve" in (await browser.get("/organisations")).text
             again = harness.new_client()
-            sent = await again.post("/look-as", data={"csrf": csrf_of((await again.get(path)).text), "token": path.partition("token=")[2]})
+            sent = await again.post(
+                "/impersonation", data={"csrf": csrf_of((await again.get(path)).text), "token": path.partition("token=")[2]}
+            )
             assert (sent.status_code, "already been used" in sent.text) == (422, True)
             late = await link_to(harness, panel, "eve")
             harness.clock.advance(seconds=59)
             assert (await harness.new_client().get(late)).status_code == 200
             harness.clock.advance(seconds=1)
             assert (await harness.new_client().get(late)).status_code == 422
-            assert (await harness.new_client().get("/look-as?token=forged")).status_code == 422
+            assert (await harness.new_client().get("/impersonation?token=forged")).status_code == 422
 
     asyncio.run(run())
 
@@ -89,7 +91,7 @@ def test_two_people_who_open_the_link_at_once_get_one_session(harness: Harness) 
                 browser = harness.new_client()
                 page = await browser.get(path)
                 sent = {"csrf": csrf_of(page.text), "token": path.partition("token=")[2]}
-                return (await browser.post("/look-as", data=sent)).status_code
+                return (await browser.post("/impersonation", data=sent)).status_code
 
             assert sorted(await asyncio.gather(*(press() for _ in range(4)))) == [303, 422, 422, 422]
 
@@ -119,7 +121,7 @@ def test_they_end_it_and_are_nobody_then(harness: Harness) -> None:
             await harness.person("eve")
             ada = await staff(harness)
             panel_url = harness.runtime.settings.admin.origin
-            for way_out in ("/look-as/end", "/sign-out"):
+            for way_out in ("/impersonation/end", "/sign-out"):
                 browser, csrf = await browse(harness, await link_to(harness, panel, "eve"))
                 await harness.events()
                 ended = await browser.post(way_out, data={"csrf": csrf})
@@ -128,14 +130,14 @@ def test_they_end_it_and_are_nobody_then(harness: Harness) -> None:
                 else:
                     assert ended.status_code == 200
                     assert f'href="{panel_url}"' in ended.text
-                    assert "look-as__text" not in ended.text
+                    assert "impersonation__text" not in ended.text
                 assert (await browser.get("/organisations")).status_code == 303
                 assert await harness.events() == ["sessions.impersonation_ended"]
                 row = (await harness.sql("SELECT actor_id, impersonator_id, data FROM events ORDER BY number DESC LIMIT 1"))[0]
                 assert (row["actor_id"], row["impersonator_id"]) == (harness.people["eve"].id, ada.id)
                 assert row["data"]["staff"] == ada.id
             refused = await harness.client.post(
-                "/look-as/end",
+                "/impersonation/end",
                 data={"csrf": token_for(harness.runtime.keys, harness.people["eve"].session)},
                 headers={"Authorization": f"Bearer {harness.people['eve'].token}"},
             )
@@ -193,7 +195,7 @@ def test_the_operator_may_make_it_shorter(harness: Harness) -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eve")
             await staff(harness)
-            path = f"/staff/people/{harness.people['eve'].id}/look-as"
+            path = f"/staff/people/{harness.people['eve'].id}/impersonation"
             assert 'value="15"' not in (await panel.get(path, by="ada")).text
             assert (await panel.post(path, by="ada", reason=WHY, minutes="15")).status_code == 422
             assert (await panel.post(path, by="ada", reason=WHY, minutes="5")).status_code == 200

@@ -115,7 +115,7 @@ def test_whom_and_how_nobody_looks(harness: Harness, whom: str, sent: dict[str, 
             for name, change in (("robot", "kind = 'service'"), ("locked", "locked_at = now()"), ("erased", "erased_at = now()")):
                 await harness.sql(f"UPDATE accounts SET {change} WHERE id = $1", harness.people[name].id)  # noqa: S608
             answer = await panel.post(
-                f"/staff/people/{harness.people[whom].id}/look-as", by="ada", **{"reason": WHY, "minutes": "15", **sent}
+                f"/staff/people/{harness.people[whom].id}/impersonation", by="ada", **{"reason": WHY, "minutes": "15", **sent}
             )
             assert answer.status_code == expected
             assert await harness.events() == []
@@ -129,7 +129,7 @@ def test_changes_need_a_permission_by_name_that_administrators_do_not_have_impli
         async with harness, Panel(harness) as panel:
             await harness.person("eve")
             await harness.person("root", permissions=(ADMINISTRATOR,))
-            path = f"/staff/people/{harness.people['eve'].id}/look-as"
+            path = f"/staff/people/{harness.people['eve'].id}/impersonation"
             assert 'name="writes"' not in (await panel.get(path, by="root")).text
             assert (await panel.post(path, by="root", reason=WHY, minutes="15", writes="on")).status_code == 403
             assert (await panel.post(path, by="root", reason=WHY, minutes="15")).status_code == 200

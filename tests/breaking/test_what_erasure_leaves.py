@@ -63,12 +63,12 @@ def test_erased_staff_impersonate_nobody(harness: Harness) -> None:
             await harness.person("eva", permissions=("platform.admin",))
             await harness.person("zoe")
             reason = "A ticket says the dashboard is empty."
-            shown = await panel.post(f"/staff/people/{harness.people['zoe'].id}/look-as", by="eva", reason=reason, minutes="15")
-            link = shown.text.partition("/look-as?token=")[2].partition('"')[0].partition("<")[0]
+            shown = await panel.post(f"/staff/people/{harness.people['zoe'].id}/impersonation", by="eva", reason=reason, minutes="15")
+            link = shown.text.partition("/impersonation?token=")[2].partition('"')[0].partition("<")[0]
             async with harness.new_client() as browser:
-                page = await browser.get(f"/look-as?token={link}")
+                page = await browser.get(f"/impersonation?token={link}")
                 csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
-                assert (await browser.post("/look-as", data={"csrf": csrf, "token": link})).status_code == 303
+                assert (await browser.post("/impersonation", data={"csrf": csrf, "token": link})).status_code == 303
                 assert (await browser.get("/settings/profile")).status_code == 200
                 await harness.sql("UPDATE accounts SET erase_at = $2 WHERE id = $1", harness.people["eva"].id, harness.clock.now())
                 await erase_due(harness.runtime)

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from phoenix.embedded.leash import CANNOT_RUN, leashed
+from phoenix.embedded.leash import CANNOT_RUN, leashed, main
 from phoenix.embedded.processes import is_gone, wait_until
 
 OWNER = """
@@ -63,3 +63,51 @@ def test_the_command_runs_as_another_user() -> None:
         leashed([str(shutil.which("id")), "-u"], user=(65534, 65534)), capture_output=True, text=True, check=True, cwd="/"
     )
     assert done.stdout == "65534\n"
+
+
+class Became(Exception):
+    """Instead of becoming another program, which would end the tests."""
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What the small program does, in this process and without effect."""
+    seen: list[object] = []
+
+    def become(path: str, command: list[str]) -> None:
+        seen.append(command)
+        raise Became(path)
+
+    monkeypatch.setattr(os, "setgroups", lambda groups: seen.append(("groups", groups)))
+    monkeypatch.setattr(os, "setgid", lambda gid: seen.append(("gid", gid)))
+    monkeypatch.setattr(os, "setuid", lambda uid: seen.append(("uid", uid)))
+    monkeypatch.setattr(os, "execv", become)
+    # The signal would come with the end of this process's parent.
+    monkeypatch.setattr(sys, "platform", "other")
+    return seen
+
+
+def test_the_rights_of_root_are_given_up_before_the_command_runs(done: list[object]) -> None:
+    with pytest.raises(Became):
+        main([str(os.getppid()), "15", "1001", "1002", "/bin/true", "x"])
+    assert done == [("groups", []), ("gid", 1002), ("uid", 1001), ["/bin/true", "x"]]
+
+
+def test_without_another_user_nothing_is_given_up(done: list[object]) -> None:
+    with pytest.raises(Became):
+        main([str(os.getppid()), "15", "-1", "-1", "/bin/true"])
+    assert done == [["/bin/true"]]
+
+
+def test_a_command_whose_owner_is_gone_already_does_not_run(done: list[object]) -> None:
+    assert main(["1" if os.getppid() != 1 else "2", "15", "-1", "-1", "/bin/true"]) == 0
+    assert done == []
+
+
+def test_what_cannot_be_run_is_told(monkeypatch: pytest.MonkeyPatch, done: list[object], capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_path: str, _command: list[str]) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "execv", fail)
+    assert main([str(os.getppid()), "15", "-1", "-1", "/etc/passwd"]) == CANNOT_RUN
+    assert capsys.readouterr().err == "/etc/passwd cannot be run: Permission denied.\n"

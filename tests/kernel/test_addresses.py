@@ -142,6 +142,8 @@ REFUSED = [
     (f"{'l' * 60}@{'.'.join([LABEL] * 3)}.com", "too_long"),
     (f"leila@{'.'.join([LABEL] * 4)}.com", "too_long"),
     ("l" * 1_000_000 + "@example.com", "too_long"),
+    (f"{'é' * 10}@{'.'.join(['ü'] * 29)}.com", "too_long"),
+    (f"{'u' * 20}@{'.'.join(['ü'] * 29)}.com", "too_long"),
     ("@" * 600, "too_long"),
 ]
 

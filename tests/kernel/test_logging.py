@@ -15,7 +15,7 @@ import pytest
 import structlog
 from tests.logs import logging_of
 
-from phoenix.kernel.security.logging import configure
+from phoenix.kernel.security.logging import Guarded, configure
 from phoenix.kernel.security.redaction import remember
 from phoenix.settings import LogSettings
 
@@ -112,7 +112,7 @@ import logging, sys
 stray = logging.getLogger("stray")
 stray.addHandler(logging.StreamHandler())
 stray.propagate = False
-from phoenix.kernel.security.logging import configure
+from phoenix.kernel.security.logging import Guarded, configure
 from phoenix.settings import LogSettings
 configure(LogSettings())
 stray.warning("own handler %s", "ada@example.com")
@@ -130,3 +130,24 @@ def test_a_process_lets_nothing_past_the_redaction() -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["own handler [email]", "log_failed", "crashed", "crashed"]
     assert "ada@" not in done.stderr
+
+
+def test_ctrl_c_is_no_crash(capsys: pytest.CaptureFixture[str]) -> None:
+    with logging_of(LogSettings(level="debug", format="json")) as stream:
+        sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+        assert stream.getvalue() == ""
+    assert "KeyboardInterrupt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("error", "said"), [(LookupError("of Ada"), True), (BrokenPipeError("closed"), False)])
+def test_a_line_that_cannot_be_rendered_says_so_without_its_arguments(written: io.StringIO, error: Exception, said: bool) -> None:
+    """Where the output is closed, there is nowhere to say it."""
+    record = logging.LogRecord("library", logging.WARNING, __file__, 1, "sent to %s", (SECRETS[0],), None)
+
+    class Rendering(Guarded):
+        def format(self, record: logging.LogRecord) -> str:
+            raise error
+
+    Rendering(written).emit(record)
+    assert ("LookupError" in written.getvalue()) is said
+    assert SECRETS[0] not in written.getvalue()

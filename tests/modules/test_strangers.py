@@ -77,7 +77,7 @@ OF_ONESELF = {
     "/organisations",
     "/organisations/new",
     "/sign-out",
-    "/look-as/end",
+    "/impersonation/end",
 }
 
 

@@ -71,7 +71,7 @@ DECIDED_ONCE = {
     "/settings/passkeys/{passkey_id:str}": "the same",
     "/api/v2/sessions/current": "ends the session itself",
     "/sign-out": "the same",
-    "/look-as/end": "the same",
+    "/impersonation/end": "the same",
     "/api/v2/sessions/current/reauthenticate": "of use only to a session that is still open, which is looked at when it is used",
     "/api/v2/sessions/current/reauthenticate_options": "gives a challenge",
     "/api/v2/sessions/current/reauthenticate_code": "sends an email to the person",

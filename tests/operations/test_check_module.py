@@ -32,7 +32,7 @@ def clone(tmp_path: Path) -> Path:
     for file, text in {
         "src/phoenix/__init__.py": "",
         "src/phoenix/modules/__init__.py": "",
-        "src/phoenix/composition.py": "from phoenix.modules.comments.module import MODULE as COMMENTS\n",
+        "src/phoenix/composition.py": 'NAMES = (\n    "comments",\n)\n',
         "tests/modules/comments/test_comments.py": "",
         "docs/where.md": "| comments | `src/phoenix/modules/comments/` |\n",
         "docs/protection.md": "| `comments.read` | yes |\n| `comments.write` | yes |\n",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
 from tests.harness import Place
 
-from phoenix import commands
+from phoenix import check_settings, commands
 from phoenix.cli import WRONG_SETTINGS
 from phoenix.composition import MODULES, REGISTRY
+from phoenix.embedded.postgres.server import APPLICATION_ROLE
+from phoenix.kernel.module import Check, Module
+from phoenix.kernel.runtime import Runtime
 from phoenix.modules.demo.people import PEOPLE
+from phoenix.operations.check_module import Missing
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -62,7 +68,9 @@ def test_settings_are_listed_with_their_defaults(run: Run) -> None:
     assert "\nPHOENIX_MODULES=\n" in out
 
 
-def test_a_check_of_settings_names_what_is_no_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_of_settings_names_what_is_no_setting(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("settings", "--check") == (0, "", "")
     monkeypatch.setenv("PHOENIX_PROT", "8000")
     status, out, err = run("settings", "--check")
@@ -73,11 +81,32 @@ def test_a_check_of_settings_names_what_is_no_setting(run: Run, monkeypatch: pyt
     status, _, err = run("settings", "--check")
     assert status == WRONG_SETTINGS
     assert err.startswith("PHOENIX_PORT")
+    # By itself, as `phoenix settings --check` really runs it.
+    with pytest.raises(SystemExit) as ended:
+        check_settings.main()
+    assert (ended.value.code, capsys.readouterr().err) == (WRONG_SETTINGS, err)
 
 
-def test_checks_are_printed_one_a_line(run: Run) -> None:
-    status, out, _ = run("checks")
-    assert (status, out.count("✓ ")) == (0, len(REGISTRY.checks))
+def test_checks_are_printed_one_a_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fine(_runtime: Runtime) -> str:
+        return ""
+
+    async def wrong(_runtime: Runtime) -> str:
+        return "Connect the disk."
+
+    monkeypatch.setitem(REGISTRY.__dict__, "checks", (Check("space", "There is space.", fine),))
+    assert run("checks")[:2] == (0, "✓ There is space.\n")
+    monkeypatch.setitem(REGISTRY.__dict__, "checks", (Check("space", "There is space", fine), Check("disk", "There is a disk", wrong)))
+    assert run("checks")[:2] == (1, "✓ There is space\n✗ There is a disk: Connect the disk.\n")
+
+
+def test_a_command_that_has_nothing_to_say_prints_nothing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    async def silent(_runtime: Runtime) -> None:
+        return None
+
+    assert run("settings", "--check")[0] == 0
+    commands.with_runtime(silent)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_database_is_filled_with_people_or_with_entries(run: Run) -> None:
@@ -111,6 +140,27 @@ def test_a_product_is_laid_out(run: Run, tmp_path: Path) -> None:
     assert f"cd {tmp_path / 'library'}" in out
 
 
+def test_what_a_module_leaves_undone_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, elsewhere = Path.cwd() / "docs/where.md", Path("/elsewhere/module.py")
+    missing = [Missing(here, "It has no row."), Missing(elsewhere, "It has no test.")]
+    monkeypatch.setattr(commands, "what_is_missing", lambda _module, _registry: missing)
+    assert run("check-module", "entries") == (1, "docs/where.md: It has no row.\n/elsewhere/module.py: It has no test.\n", "")
+
+
+def test_a_module_is_checked_before_it_is_composed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[list[str]] = []
+
+    def load(references: list[str]) -> list[Module]:
+        loaded.append(references)
+        return [Module(name="loans", about="Lend.", folder=Path("/elsewhere/loans"))]
+
+    monkeypatch.setattr(commands, "find_spec", lambda _name: object())
+    monkeypatch.setattr(commands, "load", load)
+    monkeypatch.setattr(commands, "what_is_missing", lambda _module, _registry: [])
+    assert run("check-module", "loans") == (0, "Nothing is missing from loans.\n", "")
+    assert loaded == [["phoenix.modules.loans.module:MODULE"]]
+
+
 def test_a_module_of_ours_leaves_nothing_undone(run: Run) -> None:
     assert run("check-module", "entries") == (0, "Nothing is missing from entries.\n", "")
     status, _, err = run("check-module", "entires")
@@ -122,6 +172,32 @@ def test_the_document_of_the_api_is_written(run: Run, tmp_path: Path) -> None:
     assert run("openapi", "--output", str(tmp_path / "api" / "openapi.json"))[0] == 0
     frozen = Path(__file__).parents[2] / "api/openapi.json"
     assert (tmp_path / "api" / "openapi.json").read_text() == frozen.read_text()
+
+
+def test_what_a_migration_would_run_is_printed(run: Run, place: Place) -> None:
+    async def go_back() -> None:
+        connection = await asyncpg.connect(place.owner)
+        await connection.execute("DELETE FROM alembic_version")
+        await connection.close()
+
+    asyncio.run(go_back())
+    status, out, _ = run("db", "pending")
+    assert status == 0
+    assert {"accounts_0003", "audit_0001", "entries_0001"} <= set(out.split())
+
+
+def test_the_owner_of_the_tables_needs_no_grants(run: Run, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    granted: list[str] = []
+
+    async def grant(_owner: str, role: str) -> None:
+        granted.append(role)
+
+    monkeypatch.setattr(commands, "grant", grant)
+    assert run("db", "migrate")[0] == 0
+    assert granted == [APPLICATION_ROLE]
+    monkeypatch.setenv("PHOENIX_DATABASE_URL", place.owner)
+    assert run("db", "migrate")[0] == 0
+    assert granted == [APPLICATION_ROLE]
 
 
 def test_a_database_that_is_up_to_date_says_so(run: Run) -> None:

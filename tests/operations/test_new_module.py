@@ -1,4 +1,4 @@
-"""The README's worked example: `phoenix new-module notes`, two lines of composition, and a note appears in the feed."""
+"""The README's worked example: `phoenix new-module notes`, one line of composition, and a note appears in the feed."""
 
 from __future__ import annotations
 

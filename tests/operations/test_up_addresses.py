@@ -100,6 +100,18 @@ def test_a_domain_needs_caddy_and_two_ports(monkeypatch: pytest.MonkeyPatch, tmp
         caddy.require_ports()
 
 
+def test_the_caddy_of_the_machine_will_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "caddy").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "caddy").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert caddy.caddy_program() == tmp_path / "bin" / "caddy"
+    # Root may listen on any port.
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    caddy.require_ports()
+
+
 @pytest.mark.parametrize(("status", "kind"), [(NEWER_DATABASE, NewerDataError), (1, StartError)])
 def test_a_command_that_fails_ends_the_start(status: int, kind: type[StartError]) -> None:
     with pytest.raises(kind):

@@ -183,7 +183,7 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "second-factor-owed-at-a-number": ("sign_in/second_factor_owed.html", frame("/settings/security", passkeys=AT_A_NUMBER)),
     "welcome": ("sign_in/welcome.html", frame("/first-administrator/welcome", panel="http://127.0.0.1:8020")),
     "welcome-without-address": ("sign_in/welcome.html", frame("/first-administrator/welcome", panel="")),
-    "looked": ("impersonation/ended.html", outside("/look-as/end", name="Aiko Tanaka", panel="http://127.0.0.1:8020")),
+    "looked": ("impersonation/ended.html", outside("/impersonation/end", name="Aiko Tanaka", panel="http://127.0.0.1:8020")),
     "backup-codes": ("factors/backup_codes.html", frame("/settings/totp", codes=BACKUP, fresh=True, on_to="/")),
     "backup-codes-new": (
         "factors/backup_codes.html",

@@ -176,14 +176,18 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "staff-person-reason": ("admin/person.html", staff("/staff/people/acc_1", **PERSON, errors={"reason": "Write why."})),
     "staff-person-read": ("admin/person.html", staff("/staff/people/acc_1", **{**PERSON, **READ_ALONE})),
-    "staff-look-as": ("impersonation/staff.html", staff("/staff/people/acc_mara/look-as", **LOOK)),
-    "staff-look-as-refused": (
+    "staff-impersonation": ("impersonation/staff.html", staff("/staff/people/acc_mara/impersonation", **LOOK)),
+    "staff-impersonation-refused": (
         "impersonation/staff.html",
-        staff("/staff/people/acc_mara/look-as", **{**LOOK, "may_write": False}, errors={"reason": "Write why.", "minutes": "Choose one."}),
+        staff(
+            "/staff/people/acc_mara/impersonation",
+            **{**LOOK, "may_write": False},
+            errors={"reason": "Write why.", "minutes": "Choose one."},
+        ),
     ),
-    "staff-look-as-ready": (
+    "staff-impersonation-ready": (
         "impersonation/staff.html",
-        staff("/staff/people/acc_mara/look-as", **{**LOOK, "link": "https://phoenix.example/look-as?token=t", "form": {}}),
+        staff("/staff/people/acc_mara/impersonation", **{**LOOK, "link": "https://phoenix.example/impersonation?token=t", "form": {}}),
     ),
     "staff-organisations": (
         "admin/organisations.html",
@@ -217,15 +221,18 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-mails": ("admin/mails.html", staff("/staff/mails", emails=[("sign_in/verify", "Your code for Phoenix")])),
     "staff-mail": ("admin/mail.html", staff("/staff/mails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
-    "look-as": ("impersonation/link.html", samples.outside("/look-as", token="t", requested=LOOKING)),
-    "look-as-writes": ("impersonation/link.html", frame("/look-as", token="t", requested=Thing(**{**vars(LOOKING), "writes": True}))),
+    "impersonation": ("impersonation/link.html", samples.outside("/impersonation", token="t", requested=LOOKING)),
+    "impersonation-writes": (
+        "impersonation/link.html",
+        frame("/impersonation", token="t", requested=Thing(**{**vars(LOOKING), "writes": True})),
+    ),
     "looked-as": (
         "entries/show.html",
         frame(
             "/o/halden/entries/ent_1",
             entry=samples.ENTRY,
             may_change=True,
-            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=False, end="/look-as/end"),
+            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=False, end="/impersonation/end"),
         ),
     ),
     "looked-as-writes": (
@@ -235,7 +242,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             entries=samples.ENTRIES,
             older="",
             newest=True,
-            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=True, end="/look-as/end"),
+            impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=True, end="/impersonation/end"),
         ),
     ),
 }

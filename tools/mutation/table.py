@@ -24,7 +24,10 @@ RULES = (
     "tests/kernel/test_web.py",
 )
 DATA = ("tests/kernel/test_database.py", "tests/kernel/test_events.py", "tests/kernel/test_followers.py")
-JOBS = ("tests/kernel/test_jobs.py",)
+JOBS = (
+    "tests/kernel/test_jobs.py",
+    "tests/kernel/test_job_keys.py",
+)
 CACHE = (
     "tests/kernel/test_cache_keys.py",
     "tests/kernel/test_two_writers.py",

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from typing import NoReturn
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from phoenix.embedded.postgres.programs import program
 from phoenix.embedded.processes import EmbeddedError
@@ -36,7 +36,8 @@ def without_secret(url: str) -> tuple[str, str]:
     user, _, place = parts.netloc.rpartition("@")
     user = user.partition(":")[0]
     kept = urlencode([(name, value) for name, value in options if name != "password"], safe="/")
-    return urlunsplit((parts.scheme, f"{user}@{place}" if user else place, parts.path, kept, "")), password
+    # Written out, since without a host the standard library leaves out the two slashes, and psql takes that for a name.
+    return f"{parts.scheme}://{user}{'@' if user else ''}{place}{parts.path}{'?' if kept else ''}{kept}", password
 
 
 def find_psql() -> str:

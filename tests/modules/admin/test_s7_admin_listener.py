@@ -70,7 +70,7 @@ def test_the_api_and_the_pages_of_people_are_not_on_it(harness: Harness) -> None
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", ada="owner")
-            for path in ("/api/v2/me", "/api/docs", "/o/ember/dashboard", "/settings/profile", "/sign-up", "/look-as", "/mailbox"):
+            for path in ("/api/v2/me", "/api/docs", "/o/ember/dashboard", "/settings/profile", "/sign-up", "/impersonation", "/mailbox"):
                 assert (await panel.get(path, by="ada")).status_code == 404, path
 
     asyncio.run(run())

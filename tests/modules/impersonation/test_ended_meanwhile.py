@@ -32,7 +32,7 @@ def test_a_session_that_ends_while_its_link_is_opened_lets_nobody_in(harness: Ha
                 """Another use of the link is under way, so that this one waits for it after it has read the session."""
                 async with harness.runtime.database.transaction() as tx:
                     assert await use_once(tx, token, timedelta(minutes=1))
-                    opening.append(asyncio.create_task(browser.post("/look-as", data={"csrf": csrf, "token": token})))
+                    opening.append(asyncio.create_task(browser.post("/impersonation", data={"csrf": csrf, "token": token})))
                     await until(lambda: waits(harness))
                     async with harness.runtime.database.transaction() as ending:
                         await end_impersonations_by(ending, ada.id, reason="ended_by_staff")

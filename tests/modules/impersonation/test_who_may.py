@@ -13,7 +13,7 @@ def test_staff_without_the_permission_are_refused(harness: Harness) -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=("platform.people_read",))
             eve = await harness.person("eve")
-            answer = await panel.post(f"/staff/people/{eve.id}/look-as", by="ada", reason="Request 4121", minutes="30")
+            answer = await panel.post(f"/staff/people/{eve.id}/impersonation", by="ada", reason="Request 4121", minutes="30")
             assert answer.status_code == 403
             assert await harness.events() == []
 
@@ -23,9 +23,9 @@ def test_staff_without_the_permission_are_refused(harness: Harness) -> None:
 def test_a_made_up_link_opens_nothing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
-            page = await harness.get("/look-as?token=made-up")
+            page = await harness.get("/impersonation?token=made-up")
             token = page.text.partition('name="csrf-token" content="')[2].partition('"')[0]
-            answer = await harness.post("/look-as", data={"csrf": token, "token": "made-up"})
+            answer = await harness.post("/impersonation", data={"csrf": token, "token": "made-up"})
             assert answer.status_code >= 400
             assert await harness.events() == []
 

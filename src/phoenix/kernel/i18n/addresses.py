@@ -50,10 +50,7 @@ def parse_address(text: str) -> Address:
     # Limits are in octets as they are sent, quotes included (RFC 5321, 4.5.3.1; RFC 6531, 3.2); the library counts characters.
     if len(local.encode()) > _LONGEST_LOCAL:
         raise _problem("too_long", _local_too_long())
-    envelope = f"{local}@{domain}"
-    if len(envelope.encode()) > LONGEST_BYTES:
-        raise _problem("too_long", _too_long())
-    return Address(found.normalized, unicodedata.normalize("NFC", f"{local.lower()}@{domain}"), envelope)
+    return Address(found.normalized, unicodedata.normalize("NFC", f"{local.lower()}@{domain}"), f"{local}@{domain}")
 
 
 def _validate(text: str) -> ValidatedEmail:
@@ -80,12 +77,19 @@ def _explain(text: str) -> InvalidInput:
         return _problem("invalid_domain", _("The part after @ is an IP address. Use a domain name, such as example.com."))
     if not _valid(f"name@{domain}"):
         return _explain_domain(domain)
+    return _explain_local(local)
+
+
+def _explain_local(local: str) -> InvalidInput:
     if not local.startswith('"') and any(letter.isspace() for letter in local):
         return _problem("spaces", _("The address contains a space. Remove it."))
     if not local.startswith('"') and "@" in local:
         return _problem("two_ats", _("There is more than one @. Enter an address such as name@example.com."))
     if len(local) > _LONGEST_LOCAL:
         return _problem("too_long", _local_too_long())
+    if _valid(f"{local}@example.com"):
+        # Both parts are good: together they are too long once the domain is written in ASCII, as it is sent.
+        return _problem("too_long", _too_long())
     return _problem(
         "invalid_local", _("The part before @ contains something an address can't have, such as two dots in a row. Check the spelling.")
     )

@@ -13,7 +13,7 @@ from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.text import _
 
 WEEK = timedelta(days=6)
-CURSOR = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+CONTINENTS = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
 class Shown(Struct, frozen=True):
@@ -101,7 +101,7 @@ def zones(now: datetime) -> list[tuple[str, list[Zone]]]:
     """Every time zone people can choose, by continent, with its offset at `now`."""
     groups: dict[str, list[Zone]] = {}
     for name in sorted(_names()):
-        if not name.startswith(CURSOR):
+        if not name.startswith(CONTINENTS):
             continue
         continent, _slash, _rest = name.partition("/")
         groups.setdefault(continent, []).append(Zone(name, name.partition("/")[2].replace("_", " ").replace("/", ", "), offset(now, name)))
@@ -129,7 +129,7 @@ def _zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
-    return frozenset(name for name in available_timezones() if name.startswith(CURSOR) or name == "UTC")
+    return frozenset(name for name in available_timezones() if name.startswith(CONTINENTS) or name == "UTC")
 
 
 def _day_and_month(that: date, today: date, locale: str) -> str:

@@ -37,6 +37,6 @@ MODULE = Module(
         ),
     ),
     notices=(IMPERSONATED,),
-    impersonation=ImpersonationPages(end="/look-as/end"),
+    impersonation=ImpersonationPages(end="/impersonation/end"),
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

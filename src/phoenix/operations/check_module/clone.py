@@ -18,9 +18,8 @@ COMPOSITION = "src/phoenix/composition.py"
 
 def missing_in_clone(folder: Folder, clone: Path) -> Iterator[Missing]:
     module = folder.module
-    if f"{folder.package}.module import MODULE" not in _read(clone / COMPOSITION):
-        line = f"from {folder.package}.module import MODULE as {module.name.upper()}"
-        yield Missing(clone / COMPOSITION, f"Phoenix does not load it. Add: {line}, and {module.name.upper()} to OWN.")
+    if f'    "{module.name}",\n' not in _read(clone / COMPOSITION):
+        yield Missing(clone / COMPOSITION, f'Phoenix does not load it. Add a line to NAMES: "{module.name}",')
     tests = clone / "tests" / "modules" / module.name
     if not any(tests.glob("test_*.py")):
         yield Missing(tests, "It has no tests. Write test_….py there; tests/operations/test_new_module.py shows how.")

@@ -10,14 +10,14 @@ from phoenix.modules.accounts.actions.limits import VERIFICATIONS
 from phoenix.modules.impersonation import actions
 
 
-@page("/look-as", may=PUBLIC, queries=1)
+@page("/impersonation", may=PUBLIC, queries=1)
 async def show_link(call: Call) -> View:
     """The target of the panel's link. Opening it does not use it up."""
     token = call.form.get("token") or call.query("token")
     return View("impersonation/link.html", {"token": token, "requested": await actions.read_link(call.runtime, call.db, token)})
 
 
-@form("/look-as", may=PUBLIC, queries=3, limits=(VERIFICATIONS,))
+@form("/impersonation", may=PUBLIC, queries=3, limits=(VERIFICATIONS,))
 async def send_link(call: Call) -> Redirect:
     token, opened = await actions.open_link(call.runtime, call.tx, call.form.get("token", ""))
     seconds = max(1, round((opened.until - call.tx.now).total_seconds()))
@@ -25,7 +25,7 @@ async def send_link(call: Call) -> Redirect:
     return Redirect("/")
 
 
-@form("/look-as/end", may=SIGNED_IN, queries=2, impersonator_may=True)
+@form("/impersonation/end", may=SIGNED_IN, queries=2, impersonator_may=True)
 async def send_end(call: Call) -> View:
     name = call.actor.name
     await actions.end(call.tx, call.actor)

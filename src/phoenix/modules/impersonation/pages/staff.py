@@ -12,7 +12,7 @@ from phoenix.modules.impersonation import actions
 from phoenix.modules.impersonation.actions import IMPERSONATE, ImpersonationRequest
 
 STAFF = ("admin",)
-PATH = "/staff/people/{account_id:str}/look-as"
+PATH = "/staff/people/{account_id:str}/impersonation"
 
 
 @page(PATH, may=IMPERSONATE, queries=1, sensitive=True, listeners=STAFF)
@@ -36,7 +36,7 @@ async def send_impersonate(call: Call) -> View:
     request = ImpersonationRequest(account, sent.get("reason", ""), call.number("minutes") or 0, bool(sent.get("writes")))
     token = await actions.impersonate(call.runtime, call.tx, call.actor, request)
     target = await standing(call.tx, account)
-    link = f"{call.app.people_url}/look-as?token={quote(token)}"
+    link = f"{call.app.people_url}/impersonation?token={quote(token)}"
     return View("impersonation/staff.html", {"person": target, "minutes": (), "may_write": False, "form": {}, "link": link})
 
 

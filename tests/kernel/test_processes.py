@@ -1,0 +1,104 @@
+"""The applications that the processes of an installation serve: what each answers before, while and after it is open."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from tests.harness import Place
+
+from phoenix import app as applications
+from phoenix import worker
+from phoenix.app import create_admin_app, create_app, create_realtime_app
+from phoenix.kernel.errors import Unavailable
+
+
+@pytest.fixture
+def variables(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
+    given = {
+        "ENVIRONMENT": "test",
+        "SECRET_KEY": f"a secret for tests, long enough and of many letters {place.folder}",
+        "DATABASE_URL": place.database,
+        "CACHE_URL": place.valkey,
+        "DATA": str(place.folder),
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"PHOENIX_{name}", value)
+    # Logs are set up for a process as a whole, and this one has other tests in it.
+    monkeypatch.setattr(applications, "configure", lambda _logs: None)
+    monkeypatch.setattr(worker, "configure", lambda _logs: None)
+    return place
+
+
+class Server:
+    """The part of a server that opens and closes an application."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.said: list[str] = []
+        self._to_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self._from_app: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self._running: asyncio.Task[None] | None = None
+
+    async def ask(self, what: str) -> str:
+        if self._running is None:
+            self._running = asyncio.create_task(self.app({"type": "lifespan"}, self._to_app.get, self._from_app.put))
+        await self._to_app.put({"type": f"lifespan.{what}"})
+        return (await self._from_app.get())["type"]
+
+    async def end(self) -> None:
+        assert self._running is not None
+        await self._running
+
+
+async def status(app: Any, path: str) -> int:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=app.settings.public_url) as client:
+        return (await client.get(path)).status_code
+
+
+@pytest.mark.parametrize(
+    ("create", "path"),
+    [(create_app, "/sign-in"), (create_admin_app, "/sign-in"), (create_realtime_app, "/healthz")],
+    ids=["web", "admin", "realtime"],
+)
+def test_an_application_opens_serves_and_closes(variables: Place, create: Callable[[], Any], path: str) -> None:
+    async def run() -> None:
+        server = Server(create())
+        assert await status(server.app, path) == 503
+        assert await server.ask("startup") == "lifespan.startup.complete"
+        assert await status(server.app, path) == 200
+        assert await server.ask("shutdown") == "lifespan.shutdown.complete"
+        await server.end()
+
+    asyncio.run(run())
+
+
+def test_an_application_that_cannot_open_says_why(variables: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PHOENIX_DATABASE_URL", "postgresql://phoenix@127.0.0.1:1/phoenix")
+
+    async def run() -> None:
+        server = Server(create_app())
+        assert await server.ask("startup") == "lifespan.startup.failed"
+        with pytest.raises(Unavailable):
+            await server.end()
+
+    asyncio.run(run())
+
+
+def test_a_worker_works_until_it_is_asked_to_stop(variables: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    worked: list[str] = []
+
+    async def work(_runtime: Any, stop: asyncio.Event) -> None:
+        worked.append("began")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+        worked.append("ended")
+
+    monkeypatch.setattr(worker, "work", work)
+    asyncio.run(worker.run())
+    assert worked == ["began", "ended"]

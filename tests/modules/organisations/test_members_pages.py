@@ -1,0 +1,57 @@
+"""Leaving, removing and inviting again, on the members page."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+from tests.harness import Harness
+
+from phoenix.kernel.web.csrf import token_for
+
+
+async def send(harness: Harness, path: str, *, by: str, htmx: bool = False) -> httpx.Response:
+    csrf = token_for(harness.runtime.keys, harness.people[by].session)
+    return await harness.post(path, by=by, data={"csrf": csrf}, headers={"HX-Request": "true"} if htmx else {})
+
+
+def test_a_member_leaves_and_one_is_removed(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member", cy="viewer")
+            left = await send(harness, f"/o/ember/members/{harness.people['bo'].id}/remove", by="bo")
+            assert (left.status_code, left.headers["location"]) == (303, "/organisations")
+            removed = await send(harness, f"/o/ember/members/{harness.people['cy'].id}/remove", by="ada")
+            assert (removed.status_code, removed.headers["location"]) == (303, "/o/ember/members")
+            assert await harness.events() == ["organisations.member_left", "organisations.member_left"]
+            assert len(await harness.sql("SELECT 1 FROM memberships")) == 1
+
+    asyncio.run(run())
+
+
+def test_a_page_that_swaps_parts_of_itself_is_sent_on_by_a_header(harness: Harness) -> None:
+    """It cannot see a redirect."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            left = await send(harness, f"/o/ember/members/{harness.people['bo'].id}/remove", by="bo", htmx=True)
+            assert (left.status_code, left.headers["hx-redirect"]) == (200, "/organisations")
+            assert "location" not in left.headers
+
+    asyncio.run(run())
+
+
+def test_an_invitation_is_sent_again_with_a_new_link(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            made = await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo@example.com"})
+            await harness.work()
+            first = harness.link("bo@example.com")
+            again = await send(harness, f"/o/ember/invitations/{made.json()['id']}/resend", by="ada")
+            assert (again.status_code, again.headers["location"]) == (303, "/o/ember/members")
+            assert await harness.work() == ["organisations.send_invitation"]
+            assert harness.link("bo@example.com") != first
+
+    asyncio.run(run())

@@ -1,0 +1,54 @@
+"""Every job of every module: it may come late, twice, or for what is gone by then, and does no harm."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+from tests.harness import Harness
+
+from phoenix.composition import REGISTRY
+from phoenix.modules.accounts.actions.notices import SEND_NOTICE, NoticeDue
+
+
+def of_what_is_gone(name: str) -> list[msgspec.Struct]:
+    """Payloads that name things which are not there, and, where that is possible, nothing at all."""
+    payload = REGISTRY.jobs[name].kind.payload
+    if payload is NoticeDue:
+        return [NoticeDue("acc_gone", what) for what in REGISTRY.notices]
+    fields = msgspec.structs.fields(payload)
+    without: dict[str, Any] = {field.name: None for field in fields if isinstance(field.type, type(str | None))}
+    named = payload(**{field.name: "gone" for field in fields})
+    return [named, payload(**without)] if without else [named]
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY.jobs))
+def test_a_job_for_what_is_gone_does_nothing(harness: Harness, name: str) -> None:
+    async def run() -> None:
+        async with harness:
+            for payload in of_what_is_gone(name):
+                for _again in range(2):
+                    await REGISTRY.jobs[name].run_encoded(harness.runtime, msgspec.json.encode(payload))
+            assert await harness.events() == []
+            assert await harness.work() == []
+            assert harness.mails() == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("what", sorted(REGISTRY.notices))
+def test_a_notice_is_sent_also_when_what_it_is_about_is_gone(harness: Harness, what: str) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            for about in ("", "gone"):
+                await REGISTRY.jobs[SEND_NOTICE.name].run_encoded(harness.runtime, msgspec.json.encode(NoticeDue(ada.id, what, about)))
+            first, second = harness.mails()
+            for sent in (first, second):
+                assert sent.to == ada.email
+                assert "{" not in sent.text
+                assert "None" not in sent.text
+
+    asyncio.run(run())
