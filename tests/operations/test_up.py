@@ -170,7 +170,7 @@ def test_the_mailbox_page_is_a_page(running: Installation) -> None:
 
 def test_the_folder_and_the_port_are_refused_to_another(running: Installation, folder: Path) -> None:
     for data, port, sentence in (
-        (folder / "data", free_port(), f"in use by the Phoenix of process {running.process.pid}"),
+        (folder / "data", free_port(), f"in use by another Phoenix, process {running.process.pid}"),
         (folder / "other", running.port, f"Port {running.port} is in use by another program"),
     ):
         command = [sys.executable, "-m", "phoenix.cli", "up", "--port", str(port), "--data", str(data)]
