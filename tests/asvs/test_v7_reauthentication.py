@@ -29,7 +29,7 @@ def test_reauthentication_gives_the_browser_a_new_token(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_reauthentication_gives_a_program_new_tokens(harness: Harness) -> None:
+def test_reauthentication_gives_an_api_client_new_tokens(harness: Harness) -> None:
     """The old access token is over at once, also for whoever has it in memory; another tab may still bring the old refresh token."""
 
     async def run() -> None:

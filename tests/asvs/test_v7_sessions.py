@@ -15,7 +15,7 @@ from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.delete_account import erase_account
 
 
-def test_tokens_of_sessions_are_long_new_each_time_and_kept_as_hashes(harness: Harness) -> None:
+def test_session_tokens_are_long_new_each_time_and_stored_as_hashes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -77,7 +77,7 @@ def test_ending_other_sessions_needs_a_recent_authentication_and_signing_out_doe
     asyncio.run(run())
 
 
-def test_as_many_sessions_as_one_likes_each_seen_and_each_ended(harness: Harness) -> None:
+def test_the_number_of_sessions_is_unlimited_and_each_can_be_seen_and_ended(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

@@ -35,7 +35,7 @@ def test_only_the_fields_that_are_offered_can_be_written(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_no_answer_holds_what_is_for_nobody_to_read(harness: Harness) -> None:
+def test_no_response_contains_what_nobody_may_read(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="viewer")

@@ -24,7 +24,7 @@ def test_each_code_works_once_and_ten_are_given(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_of_two_at_once_exactly_one_gets_in(harness: Harness) -> None:
+def test_of_two_at_once_exactly_one_signs_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -69,7 +69,7 @@ def test_a_new_set_ends_the_old_one_and_the_owner_is_told_of_use(harness: Harnes
     asyncio.run(run())
 
 
-def test_only_slow_keyed_hashes_are_kept(harness: Harness) -> None:
+def test_only_slow_keyed_hashes_are_stored(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -84,7 +84,7 @@ def test_only_slow_keyed_hashes_are_kept(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_parallel_guesses_never_get_more_tries_than_five(harness: Harness) -> None:
+def test_parallel_guesses_never_get_more_than_five_attempts(harness: Harness) -> None:
     """200 wrong codes at once: five are looked at, then the account makes wait, and the owner can still sign in."""
 
     async def run() -> None:

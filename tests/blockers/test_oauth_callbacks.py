@@ -147,7 +147,7 @@ def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: 
         "/sign-in/with/acme/callback/more",
     ],
 )
-def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider, path: str) -> None:
+def test_a_response_is_accepted_only_at_the_callback(place: Place, provider: Provider, path: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed(), provider.listed("second")) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
@@ -160,7 +160,7 @@ def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider
     asyncio.run(run())
 
 
-def test_pkce_is_sent_and_the_provider_holds_it_against_us(place: Place, provider: Provider) -> None:
+def test_pkce_is_sent_and_the_provider_enforces_it(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             url = await out(browser)
@@ -206,7 +206,7 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
     asyncio.run(run())
 
 
-def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) -> None:
+def test_a_callback_is_accepted_for_ten_minutes(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
@@ -216,7 +216,7 @@ def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) 
     asyncio.run(run())
 
 
-def test_a_code_counts_once(place: Place, provider: Provider) -> None:
+def test_a_code_works_once(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             first = await there(await out(browser))
@@ -228,7 +228,7 @@ def test_a_code_counts_once(place: Place, provider: Provider) -> None:
     asyncio.run(run())
 
 
-def test_an_answer_of_another_provider(place: Place, provider: Provider, other: Provider) -> None:
+def test_a_response_of_another_provider(place: Place, provider: Provider, other: Provider) -> None:
     """Mix-up (RFC 9207): the answer names who gave it, and this provider says that it always does."""
 
     async def run() -> None:

@@ -46,7 +46,7 @@ def test_idle_ends_it_at_the_same_second_everywhere(harness: Harness, remember: 
 
 
 @pytest.mark.parametrize(("remember", "idle", "absolute"), [("", IDLE, ABSOLUTE), ("on", KEPT_IDLE, KEPT_ABSOLUTE)])
-def test_the_absolute_limit_holds_however_much_it_is_used(harness: Harness, remember: str, idle: int, absolute: int) -> None:
+def test_the_absolute_limit_applies_however_much_it_is_used(harness: Harness, remember: str, idle: int, absolute: int) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)

@@ -16,7 +16,7 @@ async def _guess(client: httpx.AsyncClient, email: str, times: int = 1) -> list[
     return [answer.status_code for answer in await asyncio.gather(*(client.post("/api/v2/sessions", json=given) for _ in range(times)))]
 
 
-def test_five_tries_are_looked_at_however_many_come_at_once(harness: Harness) -> None:
+def test_only_five_attempts_are_checked_however_many_arrive_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -56,7 +56,7 @@ def test_an_address_nobody_has_answers_the_same(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_wait_doubles_up_to_an_hour_and_ends_by_itself(harness: Harness) -> None:
+def test_the_pause_doubles_up_to_an_hour_and_ends_by_itself(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -110,7 +110,7 @@ def test_a_browser_that_was_here_before_is_not_locked_out(harness: Harness) -> N
 
 
 @pytest.mark.parametrize("by", ["link", "code"])
-def test_the_owner_unlocks_by_mail(harness: Harness, by: str) -> None:
+def test_the_owner_unlocks_by_email(harness: Harness, by: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -154,7 +154,7 @@ def test_an_unlocked_account_is_guarded_as_before(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_right_tries_at_once_do_not_refuse_each_other(harness: Harness) -> None:
+def test_correct_attempts_at_once_do_not_refuse_each_other(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

@@ -43,7 +43,7 @@ def test_the_link_works_on_another_device_and_signs_nobody_in_there(harness: Har
 
 
 @pytest.mark.parametrize("way", ["code", "link"])
-def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_where_one_was_going(harness: Harness, way: str) -> None:
+def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_the_requested_page(harness: Harness, way: str) -> None:
     """An invitation leads to signing up, and from there the link of the email knows nothing of it."""
     invitation = "/invitations/accept?token=abc"
 
@@ -64,7 +64,7 @@ def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_where_one_was_go
     asyncio.run(run())
 
 
-def test_a_scanner_that_opens_everything_spends_nothing(harness: Harness) -> None:
+def test_a_scanner_that_opens_everything_uses_nothing_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             link, code = await _sign_up(harness)

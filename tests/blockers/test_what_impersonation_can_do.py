@@ -25,7 +25,7 @@ def routes() -> list[tuple[str, str, Any]]:
     ]
 
 
-def test_reading_alone_changes_nothing_on_any_route(harness: Harness) -> None:
+def test_read_only_impersonation_changes_nothing_on_any_route(harness: Harness) -> None:
     """Every route that changes something is refused but the two ways out; so is reading what is for the person alone."""
 
     async def run() -> None:
@@ -65,7 +65,7 @@ def test_reading_alone_changes_nothing_on_any_route(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_with_changes_what_is_sensitive_stays_closed(harness: Harness) -> None:
+def test_with_changes_allowed_sensitive_actions_stay_closed(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", eve="owner", bo="member")
@@ -104,7 +104,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("whom", "sent", "expected"), REFUSED)
-def test_whom_and_how_nobody_looks(harness: Harness, whom: str, sent: dict[str, str], expected: int) -> None:
+def test_who_cannot_be_impersonated_and_how(harness: Harness, whom: str, sent: dict[str, str], expected: int) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await staff(harness)

@@ -76,7 +76,7 @@ async def _sign_bo_out(harness: Harness) -> None:
         pytest.param(_sign_bo_out, 401, id="signed-out"),
     ],
 )
-def test_rights_that_end_while_a_body_arrives_count_no_more(harness: Harness, meanwhile: Act, status: int) -> None:
+def test_rights_that_end_while_a_body_arrives_no_longer_count(harness: Harness, meanwhile: Act, status: int) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="member")
@@ -117,7 +117,7 @@ def test_a_body_that_never_ends_gets_a_clear_answer(harness: Harness, monkeypatc
     asyncio.run(run())
 
 
-def test_an_act_of_authority_is_decided_again_inside_its_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_on_permissions_is_authorised_again_inside_its_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """The right is taken after the second decision and before the transaction: only the third can notice."""
     admit = authorisation.admit
 

@@ -111,7 +111,7 @@ def test_all_of_a_transaction_happens(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_or_none_of_it(harness: Harness) -> None:
+def test_or_nothing_of_a_transaction_happens(harness: Harness) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             then: list[str] = []
@@ -166,7 +166,7 @@ def test_what_rolled_back_leaves_its_connection_as_it_was(place: Place, how: str
     assert complaints == []
 
 
-def test_what_asks_nothing_takes_no_connection(place: Place) -> None:
+def test_a_block_without_queries_takes_no_connection(place: Place) -> None:
     async def run() -> None:
         database = await connect(place.settings().database, SystemClock(), NO_GENERATIONS, EventOutbox)
         async with database.reader(), database.transaction() as tx:
@@ -194,7 +194,7 @@ LOST = [
 
 
 @pytest.mark.parametrize(("error", "words"), LOST, ids=[type(error).__name__ for error, _ in LOST])
-def test_what_is_lost_on_the_way_is_unavailable_and_says_why(harness: Harness, error: Exception, words: str) -> None:
+def test_a_connection_lost_on_the_way_is_unavailable_and_says_why(harness: Harness, error: Exception, words: str) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             with pytest.raises(Unavailable, match=words) as refused:

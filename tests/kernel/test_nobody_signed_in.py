@@ -35,7 +35,7 @@ async def show_closed(call: Call) -> Greeting:
     return Greeting(call.actor.record.name)
 
 
-def test_without_a_module_that_signs_people_in_no_token_is_anyone_s(harness: Harness, tmp_path: Path) -> None:
+def test_without_a_module_for_sign_in_no_token_belongs_to_anyone(harness: Harness, tmp_path: Path) -> None:
     harness.registry = Registry([Module(name="greetings", about="Greet.", folder=tmp_path, routes=(show_closed,))])
 
     async def run() -> None:
@@ -46,7 +46,7 @@ def test_without_a_module_that_signs_people_in_no_token_is_anyone_s(harness: Har
     asyncio.run(run())
 
 
-def test_a_session_that_ends_while_it_is_looked_at_is_over(harness: Harness) -> None:
+def test_a_session_that_ends_while_it_is_read_is_invalid(harness: Harness) -> None:
     """It is found, and then found again under the generation of its account: in between it may end."""
 
     class Ending(Watch):

@@ -229,7 +229,7 @@ async def told(harness: Harness, wire: Wire, name: str) -> list[str]:
     return [json.loads(text[2:])[1]["subject"] for text in wire.texts if text.startswith('42["feed"') and "entries.posted" in text]
 
 
-def test_a_removed_member_is_told_nothing_that_came_after(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_removed_member_is_sent_nothing_from_later(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """The removal and what came after it are delivered together, before anything else has looked at the sockets."""
     batches: list[Any] = []
 
@@ -263,7 +263,7 @@ def test_a_removed_member_is_told_nothing_that_came_after(harness: Harness, monk
     asyncio.run(run())
 
 
-def test_who_cannot_be_checked_is_told_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket_that_cannot_be_checked_is_sent_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(token: str) -> Any:
         raise RuntimeError(token[:3])
 

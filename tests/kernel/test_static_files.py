@@ -155,7 +155,7 @@ def test_a_file_that_is_known_already_is_not_sent_again(listeners: Harness) -> N
     ],
     ids=ascii,
 )
-def test_what_is_no_file_of_the_folder_is_not_found(listeners: Harness, name: str) -> None:
+def test_a_path_that_is_not_a_file_of_the_folder_is_not_found(listeners: Harness, name: str) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for app, client in await both(listeners, stack):

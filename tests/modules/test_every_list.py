@@ -58,7 +58,7 @@ SEEDS: dict[str, Seed] = {
 }
 
 
-def test_every_list_with_pages_is_walked() -> None:
+def test_every_paged_list_is_tested() -> None:
     document = msgspec.json.decode(openapi_document())
     paged = {
         path

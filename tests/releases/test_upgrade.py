@@ -127,7 +127,7 @@ def user(harness: Harness, told: dict[str, Any]) -> User:
     return User(harness.new_client, told, harness.clock.now)
 
 
-def test_sessions_tokens_and_keys_of_before_still_count(harness: Harness, told: dict[str, Any]) -> None:
+def test_sessions_tokens_and_keys_from_before_are_still_valid(harness: Harness, told: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await behaviour.old_credentials_count(user(harness, told))
@@ -176,7 +176,7 @@ def test_entries_feed_and_dashboard_show_what_was_there_and_what_is_new(harness:
     asyncio.run(run())
 
 
-def test_jobs_that_waited_are_done(harness: Harness, told: dict[str, Any]) -> None:
+def test_waiting_jobs_are_run(harness: Harness, told: dict[str, Any]) -> None:
     bo = told["people"]["bo"]
 
     async def run() -> None:
@@ -209,7 +209,7 @@ async def run_schedules(harness: Harness) -> None:
             await schedule.run(harness.runtime)
 
 
-def test_the_audit_log_is_whole_and_is_written_on(harness: Harness, told: dict[str, Any]) -> None:
+def test_the_audit_log_is_intact_and_appended_to(harness: Harness, told: dict[str, Any]) -> None:
     before = command(harness.place, told, "audit", "verify")
     assert "verified" in before
 

@@ -28,12 +28,12 @@ def acts() -> list[str]:
     return sorted(path for path in found if path.startswith(PERSON))
 
 
-def test_the_acts_are_found() -> None:
+def test_the_actions_are_found() -> None:
     assert len(acts()) >= 10
 
 
 @pytest.mark.parametrize("act", acts())
-def test_no_act_reaches_an_erased_account(harness: Harness, act: str) -> None:
+def test_no_action_reaches_an_erased_account(harness: Harness, act: str) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")

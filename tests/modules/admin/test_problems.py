@@ -24,7 +24,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("act", "sent", "target", "words"), REFUSED, ids=[f"{act} of {target}" for act, _sent, target, _words in REFUSED])
-def test_an_act_that_cannot_be_done_says_why_and_changes_nothing(
+def test_an_action_that_cannot_be_done_says_why_and_changes_nothing(
     harness: Harness, act: str, sent: dict[str, str], target: str, words: str
 ) -> None:
     async def run() -> None:
@@ -44,7 +44,7 @@ def test_an_act_that_cannot_be_done_says_why_and_changes_nothing(
     asyncio.run(run())
 
 
-def test_staff_who_were_locked_meanwhile_act_no_more(harness: Harness) -> None:
+def test_staff_locked_during_a_request_can_no_longer_act(harness: Harness) -> None:
     """Of two administrators who lock each other at once, the second finds out inside its own transaction."""
 
     async def run() -> None:
@@ -61,7 +61,7 @@ def test_staff_who_were_locked_meanwhile_act_no_more(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_an_email_that_no_module_has_is_not_there(harness: Harness) -> None:
+def test_an_email_that_no_module_has_is_not_found(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=(ADMINISTRATOR, "platform.mails"))

@@ -64,7 +64,7 @@ def test_a_passkey_is_added_named_used_and_removed(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_name_of_the_person_tells_nothing(harness: Harness) -> None:
+def test_the_user_handle_reveals_nothing_about_the_person(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada, _bo = await harness.person("ada"), await harness.person("bo")
@@ -78,7 +78,7 @@ def test_the_name_of_the_person_tells_nothing(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_who_is_remembered_is_remembered_with_a_passkey_too(harness: Harness) -> None:
+def test_remember_me_works_with_a_passkey_too(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -98,7 +98,7 @@ def test_who_is_remembered_is_remembered_with_a_passkey_too(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_a_count_that_does_not_rise_is_refused_and_told_to_the_owner(harness: Harness) -> None:
+def test_a_counter_that_does_not_rise_is_refused_and_the_owner_is_notified(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -185,7 +185,7 @@ def test_a_passkey_of_someone_else_cannot_be_changed(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_security_key_is_called_one(harness: Harness) -> None:
+def test_a_security_key_is_named_as_such(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

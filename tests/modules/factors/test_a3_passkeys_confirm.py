@@ -11,7 +11,7 @@ from tests.modules.factors.passkeys import EMAIL, OPTIONS, add_passkey, new_acco
 from tests.software_passkey import ELIGIBLE, PRESENT, Authenticator
 
 
-def test_a_passkey_is_the_second_step_after_a_password(harness: Harness) -> None:
+def test_a_passkey_is_the_second_factor_after_a_password(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)
@@ -44,7 +44,7 @@ def test_a_passkey_is_the_second_step_after_a_password(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_only_ones_own_passkey_is_a_second_step(harness: Harness) -> None:
+def test_only_a_persons_own_passkey_is_their_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)
@@ -81,7 +81,7 @@ def test_only_ones_own_passkey_is_a_second_step(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_passkey_opens_sensitive_acts_again(harness: Harness) -> None:
+def test_a_passkey_allows_sensitive_actions_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for who in ("ada", "eve"):

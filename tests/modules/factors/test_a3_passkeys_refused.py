@@ -83,7 +83,7 @@ def test_no_passkey_is_added_for(harness: Harness, lies: dict[str, Any]) -> None
     asyncio.run(run())
 
 
-def test_a_note_is_good_for_one_answer_and_five_minutes(harness: Harness) -> None:
+def test_a_challenge_is_valid_for_one_response_and_five_minutes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -109,7 +109,7 @@ def test_a_note_is_good_for_one_answer_and_five_minutes(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_a_note_for_one_purpose_is_no_note_for_another(harness: Harness) -> None:
+def test_a_challenge_for_one_purpose_is_not_valid_for_another(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)

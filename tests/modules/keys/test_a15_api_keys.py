@@ -57,7 +57,7 @@ def test_a_key_never_reaches_the_account_itself(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_it_is_shown_once_and_kept_as_a_hash(harness: Harness) -> None:
+def test_it_is_shown_once_and_stored_as_a_hash(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")
@@ -176,7 +176,7 @@ def test_a_service_account_cannot_sign_in_nor_be_reset(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_nobody_makes_a_program_above_themselves(harness: Harness) -> None:
+def test_a_service_account_has_a_role_below_owner(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", ann="administrator")

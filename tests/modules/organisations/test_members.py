@@ -72,7 +72,7 @@ def test_members(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_an_invitation_is_for_its_address_alone_and_works_once(harness: Harness) -> None:
+def test_an_invitation_is_only_for_its_address_and_works_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -147,7 +147,7 @@ def test_resent_and_withdrawn_links_end(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_two_owners_cannot_take_the_role_from_each_other_at_once(harness: Harness) -> None:
+def test_two_owners_cannot_remove_each_others_role_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="owner")

@@ -18,7 +18,7 @@ def provider() -> Iterator[Provider]:
         yield provider
 
 
-def test_an_existing_account_is_connected_by_its_owners_consent_alone(place: Place, provider: Provider) -> None:
+def test_an_existing_account_is_connected_only_with_its_owners_consent(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_up_by_password(harness)

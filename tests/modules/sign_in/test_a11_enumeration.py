@@ -33,7 +33,7 @@ FLOWS: dict[str, Ask] = {
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_answers_are_the_same_to_the_byte(harness: Harness, flow: str) -> None:
+def test_responses_are_the_same_to_the_byte(harness: Harness, flow: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

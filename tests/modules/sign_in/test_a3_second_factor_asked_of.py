@@ -109,7 +109,7 @@ def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
+def test_pages_lead_to_where_one_is_set_up_and_back(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -156,7 +156,7 @@ def test_staff_are_asked_and_others_are_not(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_a_program_with_a_key_has_none_and_goes_on(place: Place) -> None:
+def test_an_api_key_needs_none_and_continues_to_work(place: Place) -> None:
     """The key was made by who had a second factor; what it opens is bounded by its scopes."""
     harness = Harness(place, EVERYONE)
 

@@ -14,7 +14,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_right_password_opens_no_locked_account_and_no_service_account(harness: Harness, kind: str) -> None:
+def test_a_correct_password_opens_neither_a_locked_nor_a_service_account(harness: Harness, kind: str) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)

@@ -37,7 +37,7 @@ def test_a_code_that_belongs_to_nobody_opens_nothing(harness: Harness, purpose: 
     asyncio.run(run())
 
 
-def test_an_address_that_got_an_account_meanwhile_is_not_verified_again(harness: Harness) -> None:
+def test_an_address_that_has_since_got_an_account_is_not_verified_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             sent = {"email": EMAIL, "password": PASSWORD, "name": "Ada", "accept_terms": True}

@@ -97,7 +97,7 @@ def test_two_people_who_send_the_code_at_once_make_one_account(harness: Harness)
     asyncio.run(run())
 
 
-def test_parallel_wrong_codes_never_get_more_tries_than_five(harness: Harness) -> None:
+def test_parallel_wrong_codes_never_get_more_than_five_attempts(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -144,7 +144,7 @@ def test_a_link_ends_after_an_hour(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_opening_the_link_spends_nothing(harness: Harness) -> None:
+def test_opening_the_link_does_not_use_it_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -176,7 +176,7 @@ def test_nobody_can_plant_a_password_for_someone_elses_address(harness: Harness)
     asyncio.run(run())
 
 
-def test_mails_to_an_address_are_limited(harness: Harness) -> None:
+def test_emails_to_an_address_are_limited(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for _attempt in range(8):
