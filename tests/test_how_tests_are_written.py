@@ -1,4 +1,4 @@
-"""Rules for the tests themselves: none waits by sleeping, none measures time to decide, and their order is another each run."""
+"""Rules for the tests themselves: none waits by sleeping, none depends on measured time, and each run has another order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ASVS 5.0, V6: what no other test proves of passwords, codes and sign-in methods."""
+"""ASVS 5.0, V6: requirements on passwords, codes and sign-in methods that no other test covers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_page_asks_for_the_current_password_and_counts_guesses(harness: Harn
 
 
 def test_leaked_passwords_are_refused_without_asking_anybody(harness: Harness) -> None:
-    """More than 3,000 of those that are long enough to be tried here, whatever the case."""
+    """More than 3,000 leaked passwords that are long enough, in any mix of upper and lower case."""
     fitting = {word for word in _leaked() | _common() if len(word) >= SHORTEST}
     assert len(fitting) > 3000
     for password in [*sorted(fitting)[::40], "Justinbieber"]:
@@ -150,7 +150,7 @@ def test_a_new_phoenix_has_no_accounts(harness: Harness) -> None:
 
 
 def test_nothing_comes_from_a_predictable_generator() -> None:
-    # The demo draws what its made-up people do, and nothing that is secret.
+    # The demo uses it for what its sample people do, and for nothing secret.
     for path in (path for path in SOURCE.rglob("*.py") if "demo" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

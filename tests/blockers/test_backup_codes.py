@@ -75,7 +75,7 @@ def test_only_slow_keyed_hashes_are_stored(harness: Harness) -> None:
             ada = await Factors.of(harness, "ada")
             rows = await harness.sql("SELECT encode(code_hash, 'hex') AS hash FROM backup_codes")
             assert len(rows) == 10
-            # A salt of the set, and what is made of the code with it.
+            # The salt of the set, and the code hashed with it.
             assert all(len(row["hash"]) == 2 * (16 + 32) for row in rows)
             assert len({row["hash"][:32] for row in rows}) == 1
             dump = "".join(str(row) for row in await harness.sql("SELECT * FROM backup_codes"))
@@ -85,7 +85,7 @@ def test_only_slow_keyed_hashes_are_stored(harness: Harness) -> None:
 
 
 def test_parallel_guesses_never_get_more_than_five_attempts(harness: Harness) -> None:
-    """200 wrong codes at once: five are looked at, then the account makes wait, and the owner can still sign in."""
+    """200 wrong codes at once: five are checked, then attempts are paused, and the owner can still sign in."""
 
     async def run() -> None:
         async with harness:
@@ -101,7 +101,7 @@ def test_parallel_guesses_never_get_more_than_five_attempts(harness: Harness) ->
             assert statuses.count(429) == 200 - statuses.count(422)
             left = await harness.sql("SELECT count(*) FROM backup_codes WHERE used_at IS NULL")
             assert left[0]["count"] == 10
-            # A device the account knows has a counter of its own.
+            # A device the account knows has its own counter.
             mine = await ada.challenge(device=ada.device)
             assert (await ada.answer(mine, "backup_code", ada.codes[0])).status_code == 201
 

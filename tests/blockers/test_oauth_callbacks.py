@@ -33,14 +33,14 @@ def asked(url: str) -> dict[str, str]:
 
 
 def changed(url: str, **values: str | None) -> str:
-    """The address with some of its parameters changed, or taken away."""
+    """The address with some of its parameters changed or removed."""
     parts = urlsplit(url)
     kept = {name: value for name, value in {**asked(url), **values}.items() if value is not None}
     return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
 def refused(answer: httpx.Response, words: str) -> None:
-    """A sentence on a page, and nobody is signed in."""
+    """The page shows a sentence, and nobody is signed in."""
     assert answer.status_code in {409, 422, 503}, (answer.status_code, answer.headers.get("location"))
     assert words in problem_of(answer)
     assert "phoenix_session" not in str(answer.headers.get_list("set-cookie"))
@@ -88,7 +88,7 @@ def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
 
 
 def behind_proxy(harness: Harness, public: str, scheme: str) -> httpx.AsyncClient:
-    """A browser that speaks to the public address, where a proxy takes off TLS and passes on plain HTTP."""
+    """A browser that uses the public address, where a proxy terminates TLS and forwards plain HTTP."""
     inner = harness.client._transport.app  # type: ignore[attr-defined]
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -185,16 +185,16 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
             for state in (None, "", "x" * 43):
                 arrived = await there(await out(browser))
                 refused(await back(browser, changed(arrived, state=state)), "has expired or was started in another window.")
-            # Of another browser that has begun, too, so that it has a cookie of its own: sign-in CSRF.
+            # Also in another browser that has started to sign in and has its own cookie: sign-in CSRF.
             arrived = await there(await out(stranger))
             await out(browser)
             refused(await back(browser, arrived), "has expired")
-            # Even with the other's sealed cookie, since it opens beside the other's visitor cookie alone.
+            # Even with the other's encrypted cookie, since it can be decrypted only with the other's browser cookie.
             arrived, sealed = await there(await out(stranger)), stranger.cookies["phoenix_provider"]
             browser.cookies.set("phoenix_provider", sealed, domain="phoenix.test", path="/")
             assert [c.value for c in browser.cookies.jar if c.name == "phoenix_provider"] == [sealed]
             refused(await back(browser, arrived), "has expired")
-            # Twice with everything in place, as from the browser's history with its old cookie.
+            # A second time with everything unchanged, as from the browser's history with its old cookie.
             arrived = await there(await out(browser))
             kept = browser.cookies["phoenix_provider"]
             assert (await back(browser, arrived)).status_code == 303
@@ -229,7 +229,7 @@ def test_a_code_works_once(place: Place, provider: Provider) -> None:
 
 
 def test_a_response_of_another_provider(place: Place, provider: Provider, other: Provider) -> None:
-    """Mix-up (RFC 9207): the answer names who gave it, and this provider says that it always does."""
+    """Mix-up (RFC 9207): the response names its issuer, and this provider promises to send it always."""
 
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
@@ -237,7 +237,7 @@ def test_a_response_of_another_provider(place: Place, provider: Provider, other:
                 arrived = await there(await out(browser))
                 assert asked(arrived)["iss"] == provider.url
                 refused(await back(browser, changed(arrived, iss=issuer)), "could not be verified")
-            # The other's whole answer to a question we asked of the first.
+            # The other provider's complete response to a request we sent to the first.
             url = await out(browser)
             elsewhere = await there(urlunsplit(urlsplit(url)._replace(netloc=urlsplit(other.url).netloc)))
             assert asked(elsewhere)["iss"] == other.url

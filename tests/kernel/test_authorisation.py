@@ -35,7 +35,7 @@ class SlowBody:
 async def _send(
     harness: Harness, method: str, path: str, *, by: str | None, receive: Callable[[], Awaitable[Any]]
 ) -> tuple[int, dict[str, Any]]:
-    """A request past the HTTP client, so that its body can take its time."""
+    """A request without the HTTP client, so that its body can arrive slowly."""
     headers = [(b"content-type", b"application/json"), (b"host", b"phoenix.test")]
     if by is not None:
         headers.append((b"authorization", f"Bearer {harness.people[by].token}".encode()))
@@ -118,7 +118,7 @@ def test_a_body_that_never_ends_gets_a_clear_answer(harness: Harness, monkeypatc
 
 
 def test_an_action_on_permissions_is_authorised_again_inside_its_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The right is taken after the second decision and before the transaction: only the third can notice."""
+    """The right is removed after the second check and before the transaction, so only the third check can notice."""
     admit = authorisation.admit
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""D3: no old value after an acknowledged write, one refill at a time, and slower but right without Valkey."""
+"""D3: no stale value after an acknowledged write, one refill at a time, and slower but correct without Valkey."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY, DEPENDS = "value", Key("thing:1")
 
 
 class Store:
-    """What a cache stands before: one value, slow to read when told to be."""
+    """The source behind a cache: one value, slow to read when asked to be."""
 
     def __init__(self) -> None:
         self.value = b"old"

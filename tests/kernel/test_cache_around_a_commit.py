@@ -65,7 +65,7 @@ def test_keys_are_marked_before_the_commit_and_settled_after_it(harness: Harness
 
 
 def test_after_a_writer_dies_in_its_commit_the_cache_is_not_used(harness: Harness) -> None:
-    """The commit is lost on the way: nobody knows whether it happened, so what was kept before it is old."""
+    """The connection is lost during the commit: nobody knows whether it happened, so values cached before it are stale."""
 
     async def run() -> None:
         async with harness:

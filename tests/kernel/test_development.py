@@ -1,4 +1,4 @@
-"""What development shows of Phoenix's insides, and that nothing else does."""
+"""What a development installation shows of Phoenix's internals, and that no other does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""N4, N5: mails as they arrive at a real SMTP server, and as they read."""
+"""N4, N5: emails as they arrive at a real SMTP server, and their text."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ INVITATION = {"inviter": "Ada", "organisation": "Ember", "role": "member", "link
 
 
 class Received:
-    """Keeps what came, or refuses with `answer`."""
+    """Stores every message, or refuses it with `answer`."""
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []

@@ -1,4 +1,4 @@
-"""S5: the client's address behind trusted proxies, and nobody's word for it but theirs."""
+"""S5: the client's address behind trusted proxies, and that no one else's headers are trusted."""
 
 from __future__ import annotations
 

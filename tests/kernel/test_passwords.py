@@ -97,7 +97,7 @@ def test_nobody_cannot_be_guessed_and_takes_as_much_work(passwords: Passwords, m
 
 
 def test_the_event_loop_runs_while_a_password_is_hashed(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The hash is finished only when the loop lets it, which a loop that waits for it never does."""
+    """The hash finishes only when the event loop releases it, which a blocked loop never does."""
     let_go = threading.Event()
 
     class Slow:

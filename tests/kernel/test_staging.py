@@ -1,4 +1,4 @@
-"""The environment `staging`: as strict as production, and strange to it."""
+"""The environment `staging`: as strict as production, and separate from it."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def listeners(harness: Harness, tmp_path: Path) -> Harness:
         (base / "circle").symlink_to(base / "circle")
         os.mkfifo(base / "pipe")
     (tmp_path / "secret.txt").write_text("a secret")
-    # Beside the folder, with a name that begins as its does.
+    # Beside the folder, with a name that starts with the folder's name.
     for beside in (tmp_path / "polls-private", folder / "assets-private", tmp_path / "static-private"):
         beside.mkdir()
         (beside / "secret.txt").write_text("a secret")

@@ -1,4 +1,4 @@
-"""T2: what is shown is in the reader's zone, right through every change of its clocks."""
+"""T2: times are shown in the reader's zone, correct through every clock change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every list of the API that has pages: walked with the smallest pages, it gives each item once and ends."""
+"""Every list of the API that has pages: read in the smallest pages, it gives each item once and ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call what, over all routes: a module that is added is under these tests from its first line."""
+"""Who may call what, over all routes; a new module is covered from its first line."""
 
 from __future__ import annotations
 

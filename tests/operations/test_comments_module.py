@@ -76,7 +76,7 @@ def test_every_rule_for_modules_holds(clone: Path) -> None:
     where = ("tests/test_architecture.py", "tests/test_routes.py", "tests/test_sql.py", "tests/modules/test_who_may.py")
     ran = run(clone, "-m", "pytest", "-v", "-p", "no:cacheprovider", *where, "-k", RULES)
     assert ran.returncode == 0, ran.stdout[-4000:]
-    # The rules are asked of it, too.
+    # The rules are tested for it, too.
     for test in ("test_needs_are_the_real_imports[comments]", "[POST /o/{slug:str}/comments-", "opens_a_route[comments.write]"):
         assert test in ran.stdout
 

@@ -97,7 +97,7 @@ def started(folder: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def running(started: Installation) -> Installation:
-    """The installation, whole: what another test killed may still be on its way back."""
+    """The complete installation: a process that another test killed may still be restarting."""
     address = urllib.parse.urlsplit(started.said["admin"])
     assert address.hostname
     assert address.port
@@ -149,7 +149,7 @@ def fetch(host: str, port: int, path: str, name: str) -> tuple[int, str, str]:
 
 
 def test_nothing_that_serves_people_can_change_tables(running: Installation, folder: Path) -> None:
-    """The owner's password is in no environment of a process that lives on."""
+    """The owner's password is not in the environment of any process that keeps running."""
     owner = (folder / "data" / "database_password").read_text()
     pids = [pid for words in ("granian", "create_admin_app", "phoenix.worker") for pid in running.pids(words)]
     assert len(pids) >= 3

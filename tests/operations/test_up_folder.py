@@ -1,4 +1,4 @@
-"""The data folder: when it is taken, and when it is refused."""
+"""The data folder: when it is accepted, and when it is refused."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def after_every_request(page: Page) -> None:
 
 
 def let_pass(page: Page, *, milliseconds: int) -> None:
-    """As if that time had passed in the page, whose clock is installed: what was to happen in it has happened."""
+    """Let that time pass in the page, whose clock is controlled, and run the timers that are due."""
     after_every_request(page)
     page.clock.run_for(milliseconds)
     after_every_request(page)

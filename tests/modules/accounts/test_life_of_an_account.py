@@ -1,4 +1,4 @@
-"""A person's life against a small model: no way leads to being locked out for ever, and none to being let in without right."""
+"""A person's life against a small model: no sequence of steps locks anyone out permanently or lets anyone in without permission."""
 
 from __future__ import annotations
 

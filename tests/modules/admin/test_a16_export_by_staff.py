@@ -1,4 +1,4 @@
-"""A16: staff have a copy of someone's data made, and hand it over. The person is told, and who fetched it is on record."""
+"""A16: staff request a copy of someone's data and hand it over. The person is notified, and it is recorded who downloaded it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the admin panel answers to acts that cannot be done to an account."""
+"""The responses of the admin panel to actions on an account that cannot be done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.errors import Forbidden
 from phoenix.modules.admin.actions.people import force_reset
 
-# The act, what is sent with it, the account, and what the page says.
+# The action, what is sent with it, the account, and what the page says.
 REFUSED = [
     ("force-reset", {}, "robot", "A service account has no password."),
     ("exports", {}, "robot", "A service account has no personal data."),

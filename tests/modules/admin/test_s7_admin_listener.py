@@ -28,7 +28,7 @@ def filled(path: str, **ids: str) -> str:
 
 
 def test_the_routes_are_these() -> None:
-    """Every page of staff names a permission for the platform, and every act that touches an account or a key needs a recent authentication."""
+    """Every page of staff names a permission for the platform, and every action on an account or a key needs a recent authentication."""
     assert len(STAFF) > 25
     for method, path, rule in STAFF:
         assert path.startswith("/staff/")

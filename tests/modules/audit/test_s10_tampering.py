@@ -171,7 +171,7 @@ def test_nor_can_the_owner_by_accident(harness: Harness, statement: str) -> None
     ],
 )
 def test_a_log_with_its_end_cut_off_is_not_appended_to_until_an_operator_signs_it(harness: Harness, statements: list[str]) -> None:
-    """To go on would sign the shorter log, and nobody could tell."""
+    """Appending would sign the shortened log, and nobody could notice."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""The demo: made once, into an empty database, and told again at each start."""
+"""The demo: created once, in an empty database, and printed again at each start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries: post, read, change, delete, and who may."""
+"""Entries: posting, reading, changing and deleting them, and who can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A3: the authenticator app: set up, asked for, replay refused, turned off."""
+"""A3: the authenticator app: setting it up, being asked for it, refused replays, turning it off."""
 
 from __future__ import annotations
 

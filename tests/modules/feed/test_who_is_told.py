@@ -1,4 +1,4 @@
-"""Who is told of an event: whoever may see it, in the feed and over sockets. Tables over every kind of event."""
+"""Who is shown an event: everyone who may see it, in the feed and over sockets. Tests over every kind of event."""
 
 from __future__ import annotations
 

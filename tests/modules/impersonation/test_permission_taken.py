@@ -1,4 +1,4 @@
-"""Impersonating is decided on what is true now: a permission that was taken, or an account locked, since the page opened."""
+"""Impersonation depends on the current state: a permission may have been removed, or an account locked, since the page was opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may impersonate; how it goes and what the person learns is in tests/blockers/test_impersonation.py."""
+"""Who may impersonate. tests/blockers/test_impersonation.py tests how it works and what the person is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A5: no lie in an ID token is believed. The provider here is a stand-in that tells whatever it is told to tell."""
+"""A5: no false claim in an ID token is accepted. The provider is a stand-in that sends whatever a test wants."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stand_in() -> Iterator[StandIn]:
 
 
 def claims(harness: Harness, asked_nonce: str, **changes: Any) -> dict[str, Any]:
-    """What a right ID token says; None takes a claim away."""
+    """The claims of a valid ID token; None removes a claim."""
     now = int(harness.clock.now().timestamp())
     said = {
         "iss": ISSUER,
@@ -52,7 +52,7 @@ def asked(url: str) -> dict[str, str]:
 async def trip(
     harness: Harness, stand_in: StandIn, make: Callable[[dict[str, Any]], str], *, said: dict[str, str] | None = None, **changes: Any
 ) -> httpx.Response:
-    """Out and back, with the ID token that `make` makes of the claims."""
+    """Sign in at the provider and come back, with the ID token that `make` makes of the claims."""
     async with harness.new_client() as browser:
         url = asked(await out(browser))
         stand_in.says("id.acme.example/token", make(claims(harness, url["nonce"], **changes)))
@@ -206,7 +206,7 @@ def test_userinfo_must_be_of_the_same_person_and_says_whether_the_address_is_ver
             stand_in.issuer(ISSUER, userinfo_endpoint=f"{ISSUER}/me")
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "eve", "email": "ada@example.com", "email_verified": True})
             refused(await trip(harness, stand_in, stand_in.signed, email=None))
-            # `email_verified` in the token says nothing about an address that stands elsewhere.
+            # `email_verified` in the token says nothing about an address from another source.
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": False})
             assert (await trip(harness, stand_in, stand_in.signed, email=None)).status_code == 403
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": True})

@@ -1,4 +1,4 @@
-"""A5: the presets, against a stand-in of what each documents."""
+"""A5: the presets, against a stand-in made from each provider's documentation."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> N
         async with phoenix_with(place, GITHUB) as harness:
             await reroute(harness, stand_in)
             stand_in.answers["github.com/login/oauth/access_token"] = (200, {"access_token": "gho_x", "token_type": "bearer"})
-            # The public address of the profile is nobody's proof.
+            # The public address in the profile is not verified.
             stand_in.answers["api.github.com/user"] = (200, {"id": 583231, "login": "ada", "name": "Ada", "email": "eve@example.com"})
             stand_in.answers["api.github.com/user/emails"] = (200, emails)
             browser, url = await begin(harness, "github")

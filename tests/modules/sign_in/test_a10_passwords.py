@@ -106,7 +106,7 @@ def test_the_look_up_is_optional_and_fails_open(harness: Harness, answer: Callab
             assert sent.status_code == status
             if status == 422:
                 assert sent.json()["errors"][0]["code"] == "breached"
-            # Five characters of the hash leave the machine, and nothing else of the password.
+            # Only five characters of the hash leave the machine.
             assert [len(request.url.path.rpartition("/")[2]) for request in seen] == [5]
 
     asyncio.run(run())
@@ -121,7 +121,7 @@ def test_without_an_address_nothing_is_asked(harness: Harness) -> None:
 
 
 def test_a_flood_of_sign_ins_is_bounded_and_other_requests_are_served(harness: Harness) -> None:
-    """Sign-ins beyond the bounded line are told to come back; reads are answered all the while, and none fails."""
+    """Sign-ins beyond the bounded queue are told to retry; meantime reads are answered, and none fails."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""A5: signing in at a real OpenID provider, what becomes of whoever is unknown, and connecting only by consent."""
+"""A5: signing in with a real OpenID provider, what happens to unknown people, and connecting only with consent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A right password or code opens no locked account, and an address goes to one of two."""
+"""A correct password or code does not open a locked account, and only one of two people gets an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What signing up and in answers where a form is incomplete, or what was sent belongs to nobody any more."""
+"""The responses of sign-up and sign-in to incomplete forms, and to codes that no longer belong to anyone."""
 
 from __future__ import annotations
 
