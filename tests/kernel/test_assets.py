@@ -61,7 +61,7 @@ def test_phoenix_up_says_what_is_missing_and_starts_nothing(
     assert bring_up(settings, json=False) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert f"{missing} is not there" in said.err
+    assert f"{missing} does not exist" in said.err
     assert "make setup" in said.err
     assert "PHOENIX_STATIC" in said.err
     assert not (tmp_path / "data").exists()
