@@ -1,4 +1,4 @@
-"""`make bench`: ratios measured side by side in one run, medians of rounds, CPU a request beside the rate.
+"""`make bench`: ratios measured side by side in one run, medians of rounds, CPU per request beside the rate.
 
 Everything runs on 127.0.0.1, bounded in connections and time. CPU is that of all processes of a server: for Phoenix the web
 worker, PostgreSQL, Valkey and whatever else runs at the time.
@@ -120,7 +120,7 @@ def compare(
     print()
     goals = [
         ("profile / Starlette, rate", "Phoenix profile", "Starlette on granian", "rate", 1.2),
-        ("profile / Starlette, a CPU second", "Phoenix profile", "Starlette on granian", "per_cpu_second", 1.2),
+        ("profile / Starlette, per CPU second", "Phoenix profile", "Starlette on granian", "per_cpu_second", 1.2),
         ("bare ASGI / Starlette, rate", "bare ASGI on granian", "Starlette on granian", "rate", 2.2),
         ("cached feed / PocketBase list", "Phoenix feed, cached", "PocketBase list of 20", "per_cpu_second", 10.0),
         ("feed from the database / PocketBase list", "Phoenix feed, not cached", "PocketBase list of 20", "per_cpu_second", 2.5),

@@ -92,13 +92,13 @@ async def _measure(ready: dict[str, Any], pid: int, rounds: int, sign_ins: int) 
 
 
 def _bare(count: int) -> float:
-    """Verifications a CPU second of argon2-cffi alone, in a process of its own."""
+    """Verifications per CPU second of only argon2-cffi, in a separate process."""
     script = BARE.format(password=PASSWORD, count=count)
     return float(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout)
 
 
 async def _sign_ins(client: httpx.AsyncClient, pid: int, demo: dict[str, str], device: str, count: int) -> float:
-    """Sign-ins a CPU second of all of Phoenix's processes, PostgreSQL and Valkey among them; four at a time."""
+    """Sign-ins per CPU second of all of Phoenix's processes, including PostgreSQL and Valkey; four at a time."""
     before = _cpu(pid)
     given = {"email": demo["email"], "password": demo["password"], "device": device}
     gate = asyncio.Semaphore(4)

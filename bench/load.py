@@ -1,4 +1,4 @@
-"""A bounded load over keep-alive connections, and what it cost the server: requests a second and CPU a request."""
+"""A bounded load over keep-alive connections, and what it cost the server: requests a second and CPU per request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real parts for every test: one PostgreSQL and one Valkey a test process, one fresh database a test.
+"""Real parts for every test: one PostgreSQL and one Valkey per test process, one fresh database per test.
 
 PHOENIX_TEST_POSTGRES=15 runs the same tests on Debian's PostgreSQL 15 instead of the embedded one.
 """
@@ -52,7 +52,7 @@ def as_application(url: str) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Folders of this run alone: of its usual place each run of pytest takes the rights away that another's PostgreSQL needs."""
+    """Folders of this run only: in the usual place, each run of pytest removes the permissions that another run's PostgreSQL needs."""
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         folder = tempfile.mkdtemp(prefix="phoenix-tests-")
         config.option.basetemp = folder
@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how to run the tests in this order again; `-q` hides the header that would."""
+    """Print how to run the tests in this order again; `-q` hides the header that shows it."""
     seed = config.getoption("randomly_seed", None)
     if seed is not None:
         terminalreporter.write_line(f"Order of this run: pytest --randomly-seed={seed}")
@@ -78,7 +78,7 @@ def postgres() -> Iterator[str]:
 def running_postgres() -> Iterator[str]:
     """A server with a migrated template, for the time of a block.
 
-    Its folder is not below pytest's own: each run of pytest closes that to other users, and PostgreSQL, which does not run
+    Its folder is not below pytest's own, which each run of pytest closes to other users: PostgreSQL, which does not run
     as root, would lose its files when a second run begins.
     """
     in_memory = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES
@@ -133,13 +133,13 @@ def database(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 def place(database: str, valkey: str, tmp_path: Path) -> Place:
-    """Where a house may stand: a database, a cache and a folder of its own. Phoenix signs in as the application, which owns no table."""
+    """What an installation needs: a database, a cache and a folder of its own. Phoenix connects as the application, which owns no table."""
     return Place(as_application(database), valkey, tmp_path, owner=database)
 
 
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
-    """What Phoenix signs in this test: one JSON object a line, debug level included."""
+    """The log of Phoenix in this test: one JSON object per line, including the debug level."""
     with logging_of(LogSettings(level="debug", format="json")) as stream:
         yield stream
 

@@ -1,4 +1,4 @@
-"""Debian's PostgreSQL 15, started as its own user in a folder of its own."""
+"""Debian's PostgreSQL 15, started as its own user in a separate folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BIN = Path("/usr/lib/postgresql/15/bin")
 
 
 class DebianPostgres:
-    """A server reached by a socket in its folder, trusting who may enter that, so that it is reached from any network namespace."""
+    """A server reached by a socket in its folder, so that it works from any network namespace. Access to the folder is enough."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "pg15"

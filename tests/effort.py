@@ -1,4 +1,4 @@
-"""What something costs, in work and not in milliseconds: a busy machine makes no test fail."""
+"""What something costs, measured in work and not in milliseconds, so that no test fails on a busy machine."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import pytest
 
 from phoenix.kernel.security import passwords
 
-# What grows with the square of a hostile text takes minutes of the processor; what does not, a fraction of a second.
+# Work that grows with the square of a hostile text takes minutes of processor time; linear work takes a fraction of a second.
 HOSTILE_CPU_SECONDS = 5.0
 
 
 @contextlib.contextmanager
 def little_work() -> Iterator[None]:
-    """The block must not spend seconds of processor time in this process. For what has no calls to count, such as patterns."""
+    """The block must not spend seconds of processor time in this process. For code that has no calls to count, such as patterns."""
     begun = time.process_time()
     yield
     assert time.process_time() - begun < HOSTILE_CPU_SECONDS, "this takes far more work than its input is worth"
 
 
 class Hashing:
-    """Counts Argon2 computations: what each one was of, by its figures."""
+    """Counts Argon2 computations, with the parameters of each."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.done: list[str] = []

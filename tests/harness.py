@@ -43,7 +43,7 @@ REAUTHENTICATE = "/api/v2/sessions/current/reauthenticate"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a house may stand."""
+    """What an installation needs: a database, a cache and a folder."""
 
     database: str
     valkey: str
@@ -54,7 +54,7 @@ class Place:
     def settings(self, **variables: str) -> Settings:
         base = {
             "PHOENIX_ENVIRONMENT": "test",
-            # Of each test its own: limits count under pseudonyms, and all tests share one Valkey.
+            # A separate one for each test: limits count under pseudonyms, and all tests share one Valkey.
             "PHOENIX_SECRET_KEY": f"a secret for tests, long enough and of many letters {self.folder}",
             "PHOENIX_DATABASE_URL": self.database,
             "PHOENIX_DATABASE_POOL": "6",
@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(slots=True)
 class Person:
-    """Someone with an account and a session of the API."""
+    """Someone with an account and an API session."""
 
     id: str
     email: str
@@ -78,13 +78,13 @@ class Person:
 
 
 async def _is_well_typed(answer: httpx.Response) -> None:
-    """What every answer of every route owes: a content type that names its charset once at most (RFC 9110, 8.3)."""
+    """What every response of every route must have: a content type that names its charset at most once (RFC 9110, 8.3)."""
     kind = answer.headers.get("content-type", "")
     assert kind.count("charset") <= 1, f"{answer.request.url.path}: {kind}"
 
 
 def _answers_where_it_says(registry: Registry) -> Callable[[httpx.Response], Awaitable[None]]:
-    """What every 201 owes: a Location that a GET answers (RFC 9110, 10.2.2)."""
+    """What every 201 must have: a Location that a GET answers (RFC 9110, 10.2.2)."""
     routes = (route for module in registry.modules for route in module.routes if "GET" in route.http_methods)
     read = [re.compile(re.sub(r"{[^}]+}", "[^/]+", path)) for route in routes for path in route.paths]
 
@@ -167,7 +167,7 @@ class Harness:
         await self._smtp.wait_closed()
 
     def new_client(self, app: Any = None, *, address: str = "203.0.113.7") -> httpx.AsyncClient:
-        """A browser or program of its own, with its own cookies."""
+        """A separate browser or API client, with its own cookies."""
         target = app if app is not None else self.client._transport.app  # type: ignore[attr-defined]
         transport = httpx.ASGITransport(app=target, client=(address, 50_000), raise_app_exceptions=False)
         hooks = {"response": [_is_well_typed, _answers_where_it_says(self.registry)]}
@@ -192,7 +192,7 @@ class Harness:
         return self.people[name]
 
     async def organisation(self, slug: str, **roles: str) -> str:
-        """An organisation; `roles` maps people to roles, and makes those who are not there yet."""
+        """An organisation; `roles` maps people to roles; people who do not exist yet are created."""
         for name in roles:
             if name not in self.people:
                 await self.person(name)
@@ -210,12 +210,12 @@ class Harness:
             headers["Authorization"] = f"Bearer {self.people[by].token}"
         answer = await self.client.request(method, path, headers=headers, **options)
         if by is not None and path == REAUTHENTICATE and answer.status_code == 200:
-            # As a client does: the token of before is over.
+            # As a client does: the previous token is no longer valid.
             self.people[by].token = answer.json()["access_token"]
         return answer
 
     async def sign_in(self, name: str, **data: Any) -> httpx.Response:
-        """Sign in by the API with address and password, as someone made with one."""
+        """Sign in by the API with address and password; the person must have been created with a password."""
         given = {"email": self.people[name].email, "password": PASSWORD, **data}
         return await self.post("/api/v2/sessions", json=given)
 
@@ -263,19 +263,19 @@ class Harness:
         return Mailbox(self.place.folder / "mailbox").newest(to=to)
 
     def code(self, to: str) -> str:
-        """The code in the newest mail to someone: eight digits on a line of their own."""
+        """The code in the newest email to someone: eight digits on a line of their own."""
         found = re.search(r"^\d{8}$", self.mails(to)[0].text, re.MULTILINE)
         assert found, "no code in the email"
         return found[0]
 
     def link(self, to: str) -> str:
-        """The first link in the newest mail to someone."""
+        """The first link in the newest email to someone."""
         found = re.search(r"http://phoenix\.test(\S+)", self.mails(to)[0].text)
         assert found, "no link in the email"
         return found[1]
 
     async def sql(self, statement: str, *args: Any) -> list[asyncpg.Record]:
-        """Run a statement past Phoenix, on a connection of its own, as the owner of the tables."""
+        """Run a statement without Phoenix, on a separate connection, as the owner of the tables."""
         connection = await asyncpg.connect(self.place.owner or self.place.database)
         try:
             await set_codecs(connection)

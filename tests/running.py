@@ -58,7 +58,7 @@ class Running:
         return status
 
     def mail(self, to: str, *, about: str = "", seconds: float = 15) -> dict[str, Any]:
-        """The newest mail to an address, waited for."""
+        """Wait for the newest email to an address."""
 
         def look() -> list[dict[str, Any]]:
             items = httpx.get(f"{self.url}/mailbox/api/messages", params={"to": to}).json()["items"]

@@ -1,4 +1,4 @@
-"""Scenarios: a row is a sentence, and says what is answered, which events fire and that no others do, and what is sent."""
+"""Scenarios: a row is a sentence, and states the response, exactly which events are recorded, and what is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Step = Callable[[Harness], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a scenario."""
+    """The outcome of a scenario."""
 
     harness: Harness
     response: httpx.Response
@@ -127,7 +127,7 @@ def fires_nothing() -> Expectation:
 
 
 def sends(count: int) -> Expectation:
-    """That many mails, once the jobs have run."""
+    """That many emails, once the jobs have run."""
 
     def check(outcome: Outcome) -> None:
         assert outcome.mails == count

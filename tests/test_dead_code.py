@@ -1,4 +1,4 @@
-"""What is written is used: a function, class, constant or field that only its own line names is gone, or somewhere it is called by."""
+"""All code is used: a function, class, constant or field must be named somewhere besides its own definition."""
 
 from __future__ import annotations
 

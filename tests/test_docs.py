@@ -1,4 +1,4 @@
-"""What the documentation names is there: files, folders and modules; and the architecture fits two pages."""
+"""The files, folders and modules that the documentation names exist, and the architecture fits two pages."""
 
 from __future__ import annotations
 

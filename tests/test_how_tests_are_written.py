@@ -1,4 +1,4 @@
-"""Rules for the tests themselves: none waits by sleeping, none measures time to decide, and their order is another each run."""
+"""Rules for the tests themselves: none waits by sleeping, none depends on measured time, and each run has another order."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_every_exception_is_still_one() -> None:
         ("clock.sleep(3)", False),
     ],
 )
-def test_a_sleep_is_known_when_it_is_seen(text: str, is_one: bool) -> None:
+def test_a_sleep_is_detected(text: str, is_one: bool) -> None:
     tree = ast.parse(text, mode="exec")
     (call,) = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     assert sleeps(name_of(call), call) is is_one

@@ -65,7 +65,7 @@ def lists() -> dict[str, ListQuery]:
 
 
 def test_every_list_is_declared() -> None:
-    """A query of a module that gives as many rows as it is told is a list, and its plan is looked at."""
+    """A module's query with a LIMIT parameter is a list, and its plan is tested."""
     paged = {name for name, query in QUERIES.items() if re.search(r"LIMIT \$\d", query.sql) and name.startswith("phoenix.modules.")}
     assert paged <= set(lists())
 

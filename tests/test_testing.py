@@ -1,4 +1,4 @@
-"""What the tests of a product stand on: `phoenix.testing`, with servers of its own."""
+"""What the tests of a product are built on: `phoenix.testing`, with its own servers."""
 
 from __future__ import annotations
 

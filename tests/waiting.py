@@ -1,6 +1,6 @@
 """Waiting for something to become true, with a deadline: the only place in the tests that sleeps.
 
-Wait for an event where there is one to wait for. These are for what can only be looked at: a page, another process, a file.
+Wait for an event where there is one to wait for. These functions are for states without an event: a page, another process, a file.
 """
 
 from __future__ import annotations

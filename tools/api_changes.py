@@ -1,4 +1,4 @@
-"""What breaks a client between two OpenAPI 3.1 documents. What only adds is no change here.
+"""What breaks a client between two OpenAPI 3.1 documents. Additions are not counted.
 
 A client sends what requests describe, so those must go on taking everything they took; and it reads what answers describe, so those
 must go on holding everything they held, and nothing it has never seen in an enumeration.
@@ -138,7 +138,7 @@ class _Call:
     def _responses(self, old: Json, new: Json) -> Iterator[Change]:
         for status, answer in old.items():
             if status not in new:
-                # That a refusal does not happen any more breaks nobody.
+                # An error that no longer occurs breaks no client.
                 if status < "4" or status == "default":
                     yield self.change("response_removed", status, f"it does not answer {status} any more.")
                 continue
@@ -192,7 +192,7 @@ class _Call:
         return [schema]
 
     def one(self, old: Json, new: Json, direction: Direction, place: str) -> Iterator[Change]:
-        """Two schemas that are no choice between others."""
+        """Two schemas, neither of which is a choice between others."""
         giver, taker = (old, new) if direction == "request" else (new, old)
         if not _type_fits(giver.get("type"), taker.get("type")):
             yield self.change("type_changed", place, f"{place} was {old.get('type', 'anything')} and is {new.get('type', 'anything')}.")

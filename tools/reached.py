@@ -1,4 +1,4 @@
-"""What the fast tests reached: the share of branches has a floor, and every error of ours has been raised at least once.
+"""What the fast tests reached: a minimum share of branches, and each of our errors raised at least once.
 
 .venv/bin/python -m tools.reached FIGURES    FIGURES is the JSON that tools/reaching.py writes; `make test` does both
 """

@@ -2,7 +2,7 @@
 
 python tools/screenshots.py URL EMAIL PASSWORD [FOLDER [PANEL EMAIL PASSWORD]]
 
-The demo account gets an authenticator app by it, so it is to be a demo that is made for this.
+This sets up an authenticator app for the demo account, so use a demo that is made for this purpose.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def protect(browser: Browser, base: str, email: str, password: str, folder: Path
 
 
 def look_after(browser: Browser, folder: Path, panel: str, email: str, password: str) -> None:
-    """The admin panel, and someone's dashboard through their eyes."""
+    """The admin panel, and the dashboard of an impersonated person."""
     with browser.new_context(**shape()) as context:
         page = context.new_page()
         page.goto(f"{panel}/sign-in")

@@ -1,4 +1,4 @@
-"""Is what was just started a Phoenix that people can use? Asks for readiness, the sign-in page and the style sheet it names."""
+"""Check that a Phoenix that was just started can be used: its readiness, the sign-in page and the style sheet it names."""
 
 from __future__ import annotations
 

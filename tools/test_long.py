@@ -1,4 +1,4 @@
-"""What takes longer than `make test` may, in parts: `make test-long` for all that have no fresh result, PART=… for one.
+"""Tests that take too long for `make test`, in parts: `make test-long` runs all without a fresh result, PART=… only one.
 
 No part takes more than 40 minutes on two cores. One that was interrupted, or whose time was up, goes on where it stopped. What is known
 is kept in .test-long/; after a change only what it touches is run again.
@@ -87,7 +87,7 @@ def _noted(note: Path, state: str) -> int:
     try:
         stored = msgspec.json.decode(note.read_bytes(), type=Note)
     except msgspec.DecodeError:
-        # Written when the machine stopped: as good as none.
+        # It was cut off when the machine stopped, so it does not count.
         return 0
     return stored.passed if stored.state == state else 0
 

@@ -8,7 +8,7 @@ from tests.oidc.running import csrf_of
 
 async def sign_in(browser: httpx.AsyncClient, email: str, password: str, **fields: str) -> httpx.Response:
     page = await browser.get("/sign-in?next=/somewhere")
-    # Who is signed in is led on; the form is the same for everyone, so its token comes from another page.
+    # Signed-in people are redirected. The form is the same for everyone, so its token comes from another page.
     shown = page if page.status_code == 200 else await browser.get("/sign-in/code")
     answer = await browser.post("/sign-in", data={"csrf": csrf_of(shown.text), "email": email, "password": password, **fields})
     assert answer.status_code == 303, answer.text[:2000]

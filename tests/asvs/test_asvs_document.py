@@ -1,4 +1,4 @@
-"""docs/asvs.md is whole, and every test it names is there."""
+"""docs/asvs.md is complete, and every test it names exists."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHAPTERS = {
     "9": "V9 Self-contained tokens",
     "10": "V10 OAuth and OIDC",
 }
-# Section → the levels of its requirements in their order, as ASVS 5.0.0 has them; those of level 3 are not asked for here.
+# Section → the levels of its requirements in their order, as ASVS 5.0.0 has them; those of level 3 are left out.
 LEVELS = {
     "6.1": "122",
     "6.2": "111111112222",

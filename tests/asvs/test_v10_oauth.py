@@ -1,4 +1,4 @@
-"""ASVS 5.0, V6.8 and V10: whose identities are whose, and where the tokens of an identity provider go."""
+"""ASVS 5.0, V6.8 and V10: whom an identity belongs to, and where the tokens of an identity provider go."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def listed(name: str) -> dict[str, str]:
 async def trip(
     harness: Harness, stand_in: StandIn, browser: httpx.AsyncClient, name: str, *, tokens: dict[str, Any], **said: Any
 ) -> httpx.Response:
-    """Out and back; `said` is what the provider says of the person."""
+    """Sign in at the provider and come back; `said` is what the provider says about the person."""
     asked = parse_qs(urlsplit(await out(browser, name)).query)
     now = int(harness.clock.now().timestamp())
     claims = {"iss": f"https://id.{name}.example", "aud": "phoenix", "iat": now, "exp": now + 300, "nonce": asked["nonce"][0], **said}
@@ -30,7 +30,7 @@ async def trip(
 
 
 def test_the_tokens_of_a_provider_stay_on_the_server(place: Place) -> None:
-    """The code and our secret go to the token endpoint, the access token to the one that tells who it is; no browser sees either."""
+    """The code and our secret go to the token endpoint, the access token to the userinfo endpoint; no browser sees either."""
 
     async def run() -> None:
         with standing_in() as stand_in:
@@ -59,7 +59,7 @@ def test_the_tokens_of_a_provider_stay_on_the_server(place: Place) -> None:
 
 
 def test_a_person_is_who_one_provider_says_they_are_there(place: Place) -> None:
-    """The same number at another provider is someone else, also with the same address; another address is the same person."""
+    """The same subject at another provider is someone else, even with the same address. With another address it is the same person."""
 
     async def run() -> None:
         with standing_in() as stand_in:

@@ -1,4 +1,4 @@
-"""ASVS 5.0, V6: what no other test proves of passwords, codes and sign-in methods."""
+"""ASVS 5.0, V6: requirements on passwords, codes and sign-in methods that no other test covers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEW = "eleven kettles on the roof"
 BY_MAIL = "/api/v2/sessions/email_code"
 
 
-def test_changing_a_password_takes_the_current_one(harness: Harness) -> None:
+def test_changing_a_password_needs_the_current_one(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -57,7 +57,7 @@ def test_the_page_asks_for_the_current_password_and_counts_guesses(harness: Harn
 
 
 def test_leaked_passwords_are_refused_without_asking_anybody(harness: Harness) -> None:
-    """More than 3,000 of those that are long enough to be tried here, whatever the case."""
+    """More than 3,000 leaked passwords that are long enough, in any mix of upper and lower case."""
     fitting = {word for word in _leaked() | _common() if len(word) >= SHORTEST}
     assert len(fitting) > 3000
     for password in [*sorted(fitting)[::40], "Justinbieber"]:
@@ -78,7 +78,7 @@ def test_leaked_passwords_are_refused_without_asking_anybody(harness: Harness) -
     asyncio.run(run())
 
 
-def test_a_password_is_compared_to_the_letter(harness: Harness) -> None:
+def test_a_password_is_compared_exactly(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -97,7 +97,7 @@ def test_a_password_is_compared_to_the_letter(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_password_does_not_run_out(harness: Harness) -> None:
+def test_a_password_does_not_expire(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -149,8 +149,8 @@ def test_a_new_phoenix_has_no_accounts(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nothing_is_drawn_from_a_generator_that_can_be_foretold() -> None:
-    # The demo draws what its made-up people do, and nothing that is secret.
+def test_nothing_comes_from_a_predictable_generator() -> None:
+    # The demo uses it for what its sample people do, and for nothing secret.
     for path in (path for path in SOURCE.rglob("*.py") if "demo" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -175,7 +175,7 @@ def test_a_link_to_sign_in_ends_with_its_code(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("purpose", ["sign in", "confirm"])
-def test_a_newer_mail_ends_the_one_before(harness: Harness, purpose: str) -> None:
+def test_a_newer_email_voids_the_one_before(harness: Harness, purpose: str) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
@@ -199,7 +199,7 @@ def test_a_newer_mail_ends_the_one_before(harness: Harness, purpose: str) -> Non
     asyncio.run(run())
 
 
-def test_a_code_is_good_for_what_it_was_asked_for_and_nothing_else(harness: Harness) -> None:
+def test_a_code_is_valid_only_for_the_request_it_was_created_for(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
@@ -217,7 +217,7 @@ def test_a_code_is_good_for_what_it_was_asked_for_and_nothing_else(harness: Harn
     asyncio.run(run())
 
 
-def test_five_guesses_at_a_code_by_mail(harness: Harness) -> None:
+def test_five_guesses_at_a_code_by_email(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")

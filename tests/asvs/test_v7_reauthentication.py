@@ -1,4 +1,4 @@
-"""ASVS V7: confirming it's you asks for what signing in asked for, and replaces the tokens of the session."""
+"""ASVS V7: re-authentication asks for the same factors as sign-in, and replaces the tokens of the session."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def test_reauthentication_gives_the_browser_a_new_token(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_reauthentication_gives_a_program_new_tokens(harness: Harness) -> None:
-    """The old access token is over at once, also for whoever has it in memory; another tab may still bring the old refresh token."""
+def test_reauthentication_gives_an_api_client_new_tokens(harness: Harness) -> None:
+    """The old access token is invalid at once, even where it is cached; another tab can still send the old refresh token."""
 
     async def run() -> None:
         async with harness:
@@ -56,7 +56,7 @@ def test_reauthentication_gives_a_program_new_tokens(harness: Harness) -> None:
 
 
 def test_the_refresh_token_of_a_reauthentication_counts(harness: Harness) -> None:
-    """By itself, without the old one being used in between: that would bring the same."""
+    """Only the new token is tested: using the old one in between would give the same result."""
 
     async def run() -> None:
         async with harness:

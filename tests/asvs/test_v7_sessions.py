@@ -1,4 +1,4 @@
-"""ASVS 5.0, V7: what no other test proves of sessions."""
+"""ASVS 5.0, V7: requirements on sessions that no other test covers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.delete_account import erase_account
 
 
-def test_tokens_of_sessions_are_long_new_each_time_and_kept_as_hashes(harness: Harness) -> None:
+def test_session_tokens_are_long_new_each_time_and_stored_as_hashes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -46,7 +46,7 @@ def test_signing_in_again_ends_the_session_this_browser_had(harness: Harness) ->
             assert await harness.events() == ["sessions.started", "sessions.ended"]
             assert (await harness.get("/api/v2/me", headers={"Authorization": f"Bearer {former}"})).status_code == 401
             assert (await browser.get("/settings/profile")).status_code == 200
-            # The dearest sign-in, from a device the account does not know, is within its budget of queries as well.
+            # The most expensive sign-in, from an unknown device, stays within its query budget too.
             cy = await Factors.of(harness, "cy")
             former = browser.cookies["phoenix_session"]
             await sign_in(browser, cy.email, PASSWORD)
@@ -77,7 +77,7 @@ def test_ending_other_sessions_needs_a_recent_authentication_and_signing_out_doe
     asyncio.run(run())
 
 
-def test_as_many_sessions_as_one_likes_each_seen_and_each_ended(harness: Harness) -> None:
+def test_the_number_of_sessions_is_unlimited_and_each_can_be_seen_and_ended(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -92,7 +92,7 @@ def test_as_many_sessions_as_one_likes_each_seen_and_each_ended(harness: Harness
 
 
 def test_after_a_change_of_factors_the_other_sessions_can_be_ended(harness: Harness) -> None:
-    """The page one comes to after turning the app off offers it; that after turning it on leads there."""
+    """The page shown after the app is turned off offers it; the page shown after it is turned on links to it."""
 
     async def run() -> None:
         async with harness, harness.new_client() as browser:
@@ -128,7 +128,7 @@ def test_every_page_of_a_signed_in_user_offers_to_sign_out(rendered: dict[str, s
     checked = 0
     for name, text in rendered.items():
         elements, _faults = parse(text)
-        # Pages in the shared layout: the link to one's own settings is there only for signed-in users.
+        # Pages in the shared layout: the link to personal settings is there only for signed-in users.
         if any(e.tag == "a" and e.get("href") == "/settings/profile" for e in elements):
             assert any(e.tag == "form" and e.get("action") == "/sign-out" for e in elements), name
             checked += 1
@@ -136,7 +136,7 @@ def test_every_page_of_a_signed_in_user_offers_to_sign_out(rendered: dict[str, s
 
 
 def test_opening_a_page_signs_nobody_in(harness: Harness) -> None:
-    """Of all public pages none begins a session by being opened; forms do, and the way back from a provider one set out to."""
+    """Opening a public page never starts a session. Only forms do, and the callback of a provider that the person chose."""
 
     async def run() -> None:
         async with harness:

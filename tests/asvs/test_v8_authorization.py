@@ -1,4 +1,4 @@
-"""ASVS 5.0, V8: what no other test proves about the right to read and change fields."""
+"""ASVS 5.0, V8: requirements on reading and changing fields that no other test covers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.harness import Harness
 
 
 def test_only_the_fields_that_are_offered_can_be_written(harness: Harness) -> None:
-    """Whatever else stands in the body refuses all of it: the address, the permissions, the owner, the lock."""
+    """A request is refused if its body has any other field: the address, the permissions, the owner, the lock."""
 
     async def run() -> None:
         async with harness:
@@ -35,7 +35,7 @@ def test_only_the_fields_that_are_offered_can_be_written(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_no_answer_holds_what_is_for_nobody_to_read(harness: Harness) -> None:
+def test_no_response_contains_what_nobody_may_read(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="viewer")

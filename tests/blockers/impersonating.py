@@ -15,7 +15,7 @@ WHY = "Request 4121: the feed is empty"
 
 
 async def link_to(harness: Harness, panel: Panel, target: str, *, by: str = "ada", **sent: str) -> str:
-    """Begin in the panel; the path of the one-time link."""
+    """Start in the panel; returns the path of the one-time link."""
     answer = await panel.post(f"/staff/people/{harness.people[target].id}/impersonation", by=by, **{"reason": WHY, "minutes": "30", **sent})
     assert answer.status_code == 200, answer.text
     found = re.search(r'href="http://phoenix\.test(/impersonation\?token=[\w-]+)"', answer.text)
@@ -24,7 +24,7 @@ async def link_to(harness: Harness, panel: Panel, target: str, *, by: str = "ada
 
 
 async def browse(harness: Harness, path: str) -> tuple[httpx.AsyncClient, str]:
-    """Open a link in a browser of its own and press its button; the browser and its session's CSRF token."""
+    """Open a link in a new browser and press its button; returns the browser and its session's CSRF token."""
     browser = harness.new_client()
     page = await browser.get(path)
     assert page.status_code == 200, page.text

@@ -14,7 +14,7 @@ NEW_PASSWORD = "eleven kettles on the roof"
 
 
 class Mailbox:
-    """One person with one address, at one network address, so that no limit of another's counts."""
+    """One person with one email address, at one network address, so that no one else's requests count against their limits."""
 
     def __init__(self, harness: Harness, number: int, email: str) -> None:
         self.harness, self.email = harness, email
@@ -23,7 +23,7 @@ class Mailbox:
 
     async def code(self) -> str:
         await self.harness.work()
-        # What went out since may include a notice to the one before: emails with codes go first.
+        # A notice to the previous address may be newer, so emails with codes come first.
         newest, code = next((mail, found[0]) for mail in self.harness.mails() if (found := re.search(r"^\d{8}$", mail.text, re.MULTILINE)))
         # The local mailbox notes a recipient without quotes where only dots called for them; what was sent has them.
         forms = {form.replace('"', "") for form in (self.shown, parse_address(self.email).envelope)}

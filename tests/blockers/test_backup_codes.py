@@ -24,7 +24,7 @@ def test_each_code_works_once_and_ten_are_given(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_of_two_at_once_exactly_one_gets_in(harness: Harness) -> None:
+def test_of_two_at_once_exactly_one_signs_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -69,13 +69,13 @@ def test_a_new_set_ends_the_old_one_and_the_owner_is_told_of_use(harness: Harnes
     asyncio.run(run())
 
 
-def test_only_slow_keyed_hashes_are_kept(harness: Harness) -> None:
+def test_only_slow_keyed_hashes_are_stored(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
             rows = await harness.sql("SELECT encode(code_hash, 'hex') AS hash FROM backup_codes")
             assert len(rows) == 10
-            # A salt of the set, and what is made of the code with it.
+            # The salt of the set, and the code hashed with it.
             assert all(len(row["hash"]) == 2 * (16 + 32) for row in rows)
             assert len({row["hash"][:32] for row in rows}) == 1
             dump = "".join(str(row) for row in await harness.sql("SELECT * FROM backup_codes"))
@@ -84,8 +84,8 @@ def test_only_slow_keyed_hashes_are_kept(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_parallel_guesses_never_get_more_tries_than_five(harness: Harness) -> None:
-    """200 wrong codes at once: five are looked at, then the account makes wait, and the owner can still sign in."""
+def test_parallel_guesses_never_get_more_than_five_attempts(harness: Harness) -> None:
+    """200 wrong codes at once: five are checked, then attempts are paused, and the owner can still sign in."""
 
     async def run() -> None:
         async with harness:
@@ -101,7 +101,7 @@ def test_parallel_guesses_never_get_more_tries_than_five(harness: Harness) -> No
             assert statuses.count(429) == 200 - statuses.count(422)
             left = await harness.sql("SELECT count(*) FROM backup_codes WHERE used_at IS NULL")
             assert left[0]["count"] == 10
-            # A device the account knows has a counter of its own.
+            # A device the account knows has its own counter.
             mine = await ada.challenge(device=ada.device)
             assert (await ada.answer(mine, "backup_code", ada.codes[0])).status_code == 201
 

@@ -1,4 +1,4 @@
-"""A9: staff impersonate a person: with a reason, for minutes, read-only unless granted more, and never unseen."""
+"""A9: staff impersonate a person: with a reason, for a few minutes, read-only unless granted more, and never in secret."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_it_ends_at_the_second(harness: Harness, minutes: int) -> None:
     asyncio.run(run())
 
 
-def test_they_end_it_and_are_nobody_then(harness: Harness) -> None:
+def test_ending_it_leaves_nobody_signed_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eve")
@@ -158,7 +158,7 @@ ENDINGS = [
 
 
 @pytest.mark.parametrize("how", ENDINGS)
-def test_it_ends_with_what_it_stood_on(harness: Harness, how: str) -> None:
+def test_it_ends_when_what_allowed_it_ends(harness: Harness, how: str) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve, _bo = await harness.person("eve"), await harness.person("bo")

@@ -33,14 +33,14 @@ def asked(url: str) -> dict[str, str]:
 
 
 def changed(url: str, **values: str | None) -> str:
-    """The address with some of its parameters changed, or taken away."""
+    """The address with some of its parameters changed or removed."""
     parts = urlsplit(url)
     kept = {name: value for name, value in {**asked(url), **values}.items() if value is not None}
     return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
 def refused(answer: httpx.Response, words: str) -> None:
-    """A sentence on a page, and nobody is signed in."""
+    """The page shows a sentence, and nobody is signed in."""
     assert answer.status_code in {409, 422, 503}, (answer.status_code, answer.headers.get("location"))
     assert words in problem_of(answer)
     assert "phoenix_session" not in str(answer.headers.get_list("set-cookie"))
@@ -88,7 +88,7 @@ def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
 
 
 def behind_proxy(harness: Harness, public: str, scheme: str) -> httpx.AsyncClient:
-    """A browser that speaks to the public address, where a proxy takes off TLS and passes on plain HTTP."""
+    """A browser that uses the public address, where a proxy terminates TLS and forwards plain HTTP."""
     inner = harness.client._transport.app  # type: ignore[attr-defined]
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -147,7 +147,7 @@ def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: 
         "/sign-in/with/acme/callback/more",
     ],
 )
-def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider, path: str) -> None:
+def test_a_response_is_accepted_only_at_the_callback(place: Place, provider: Provider, path: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed(), provider.listed("second")) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
@@ -160,7 +160,7 @@ def test_an_answer_counts_at_the_callback_alone(place: Place, provider: Provider
     asyncio.run(run())
 
 
-def test_pkce_is_sent_and_the_provider_holds_it_against_us(place: Place, provider: Provider) -> None:
+def test_pkce_is_sent_and_the_provider_enforces_it(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             url = await out(browser)
@@ -185,16 +185,16 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
             for state in (None, "", "x" * 43):
                 arrived = await there(await out(browser))
                 refused(await back(browser, changed(arrived, state=state)), "has expired or was started in another window.")
-            # Of another browser that has begun, too, so that it has a cookie of its own: sign-in CSRF.
+            # Also in another browser that has started to sign in and has its own cookie: sign-in CSRF.
             arrived = await there(await out(stranger))
             await out(browser)
             refused(await back(browser, arrived), "has expired")
-            # Even with the other's sealed cookie, since it opens beside the other's visitor cookie alone.
+            # Even with the other's encrypted cookie, since it can be decrypted only with the other's browser cookie.
             arrived, sealed = await there(await out(stranger)), stranger.cookies["phoenix_provider"]
             browser.cookies.set("phoenix_provider", sealed, domain="phoenix.test", path="/")
             assert [c.value for c in browser.cookies.jar if c.name == "phoenix_provider"] == [sealed]
             refused(await back(browser, arrived), "has expired")
-            # Twice with everything in place, as from the browser's history with its old cookie.
+            # A second time with everything unchanged, as from the browser's history with its old cookie.
             arrived = await there(await out(browser))
             kept = browser.cookies["phoenix_provider"]
             assert (await back(browser, arrived)).status_code == 303
@@ -206,7 +206,7 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
     asyncio.run(run())
 
 
-def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) -> None:
+def test_a_callback_is_accepted_for_ten_minutes(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             arrived = await there(await out(browser))
@@ -216,7 +216,7 @@ def test_the_way_back_is_open_for_ten_minutes(place: Place, provider: Provider) 
     asyncio.run(run())
 
 
-def test_a_code_counts_once(place: Place, provider: Provider) -> None:
+def test_a_code_works_once(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             first = await there(await out(browser))
@@ -228,8 +228,8 @@ def test_a_code_counts_once(place: Place, provider: Provider) -> None:
     asyncio.run(run())
 
 
-def test_an_answer_of_another_provider(place: Place, provider: Provider, other: Provider) -> None:
-    """Mix-up (RFC 9207): the answer names who gave it, and this provider says that it always does."""
+def test_a_response_of_another_provider(place: Place, provider: Provider, other: Provider) -> None:
+    """Mix-up (RFC 9207): the response names its issuer, and this provider promises to send it always."""
 
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
@@ -237,7 +237,7 @@ def test_an_answer_of_another_provider(place: Place, provider: Provider, other: 
                 arrived = await there(await out(browser))
                 assert asked(arrived)["iss"] == provider.url
                 refused(await back(browser, changed(arrived, iss=issuer)), "could not be verified")
-            # The other's whole answer to a question we asked of the first.
+            # The other provider's complete response to a request we sent to the first.
             url = await out(browser)
             elsewhere = await there(urlunsplit(urlsplit(url)._replace(netloc=urlsplit(other.url).netloc)))
             assert asked(elsewhere)["iss"] == other.url

@@ -72,7 +72,7 @@ def test_it_can_be_ended_from_elsewhere_at_once(harness: Harness, way: str) -> N
     asyncio.run(run())
 
 
-def test_the_second_step_and_the_mail_keep_the_wish(harness: Harness) -> None:
+def test_the_choice_is_kept_through_the_second_factor_and_the_email(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             ada = await Factors.of(harness, "ada")
@@ -103,7 +103,7 @@ def test_signing_out_forgets_it(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_without_it_the_idle_limit_holds_although_the_browser_stays_open(harness: Harness) -> None:
+def test_without_it_the_idle_limit_applies_although_the_browser_stays_open(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)

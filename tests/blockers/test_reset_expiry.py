@@ -89,7 +89,7 @@ def test_a_password_that_cannot_be_used_does_not_spend_it(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_every_session_ends_and_every_other_mail_is_void(harness: Harness) -> None:
+def test_every_session_ends_and_every_other_email_is_void(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
@@ -103,7 +103,7 @@ def test_every_session_ends_and_every_other_mail_is_void(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_five_wrong_codes_are_looked_at_and_no_more(harness: Harness) -> None:
+def test_only_five_wrong_codes_are_checked(harness: Harness) -> None:
     """200 guesses at once, from many networks, at a code that is there."""
 
     async def run() -> None:

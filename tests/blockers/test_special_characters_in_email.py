@@ -1,4 +1,4 @@
-"""A1, a launch blocker: every valid address can sign up, prove itself, sign in and be reset; no two people become one."""
+"""A1, a launch blocker: every valid address can sign up, be confirmed, sign in and be reset; no two people share an account."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_a_valid_address_goes_all_the_way_by_the_api(harness: Harness, group: tu
                 await me.call("/password_resets", 202, email=email)
                 await me.call("/password_resets/complete", 204, email=email, code=await me.code(), password=NEW_PASSWORD)
                 await me.call("/sessions", 401, email=email, password=PASSWORD)
-                # However it is written: as it is shown, and as the mail server sees it.
+                # In any notation: as it is displayed, and as the mail server sees it.
                 for written in (email, me.shown, parse_address(email).envelope):
                     again = await me.call("/sessions", 201, email=written, password=NEW_PASSWORD)
                     assert again.json()["account"]["id"] == made.json()["account"]["id"]

@@ -15,7 +15,7 @@ KEPT_IDLE, KEPT_ABSOLUTE = 30 * 86_400, 90 * 86_400
 
 
 async def sign_in(browser: httpx.AsyncClient, **more: str) -> str:
-    """Sign in by the page; the session's token out of its cookie."""
+    """Sign in on the page; returns the session's token from its cookie."""
     page = await browser.get("/sign-in")
     csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
     answer = await browser.post("/sign-in", data={"csrf": csrf, "email": "ada@example.com", "password": PASSWORD, **more})
@@ -24,7 +24,7 @@ async def sign_in(browser: httpx.AsyncClient, **more: str) -> str:
 
 
 async def is_in(harness: Harness, token: str) -> list[bool]:
-    """Whether page, API and socket take the token now: the three must agree."""
+    """Whether page, API and socket accept the token now: all three must agree."""
     page = await harness.get("/settings/profile", headers=bearer(token))
     api = await harness.get("/api/v2/sessions", headers=bearer(token))
     session_reader = harness.sessions
@@ -46,7 +46,7 @@ def test_idle_ends_it_at_the_same_second_everywhere(harness: Harness, remember: 
 
 
 @pytest.mark.parametrize(("remember", "idle", "absolute"), [("", IDLE, ABSOLUTE), ("on", KEPT_IDLE, KEPT_ABSOLUTE)])
-def test_the_absolute_limit_holds_however_much_it_is_used(harness: Harness, remember: str, idle: int, absolute: int) -> None:
+def test_the_absolute_limit_applies_however_much_it_is_used(harness: Harness, remember: str, idle: int, absolute: int) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -105,7 +105,7 @@ def test_an_api_session_is_refreshed_for_as_long_as_it_lasts(harness: Harness) -
 
 
 def test_a_form_that_was_open_when_it_ended_says_so(harness: Harness) -> None:
-    """Nothing is lost silently: the answer is a page with a way on, not a blank one."""
+    """Nothing is lost silently: the response is a page with a link to continue, not a blank one."""
 
     async def run() -> None:
         async with harness, harness.new_client() as browser:

@@ -16,7 +16,7 @@ async def _guess(client: httpx.AsyncClient, email: str, times: int = 1) -> list[
     return [answer.status_code for answer in await asyncio.gather(*(client.post("/api/v2/sessions", json=given) for _ in range(times)))]
 
 
-def test_five_tries_are_looked_at_however_many_come_at_once(harness: Harness) -> None:
+def test_only_five_attempts_are_checked_however_many_arrive_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -35,7 +35,7 @@ def test_five_tries_are_looked_at_however_many_come_at_once(harness: Harness) ->
 
 
 def test_an_address_nobody_has_answers_the_same(harness: Harness) -> None:
-    """Text, status, headers and the moment of waiting tell nothing of whether there is an account."""
+    """Text, status, headers and the length of the pause do not reveal whether there is an account."""
 
     async def run() -> None:
         async with harness:
@@ -56,7 +56,7 @@ def test_an_address_nobody_has_answers_the_same(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_wait_doubles_up_to_an_hour_and_ends_by_itself(harness: Harness) -> None:
+def test_the_pause_doubles_up_to_an_hour_and_ends_by_itself(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -72,7 +72,7 @@ def test_the_wait_doubles_up_to_an_hour_and_ends_by_itself(harness: Harness) -> 
                 expected *= 2
             harness.clock.advance(seconds=3600)
             assert (await harness.sign_in("ada")).status_code == 201
-            # A right password starts the count again.
+            # A correct password resets the counter.
             assert await _guess(harness.client, "ada@example.com", 4) == [401] * 4
             assert (await harness.sign_in("ada")).status_code == 201
 
@@ -88,7 +88,7 @@ def test_a_known_device_is_not_locked_out_by_a_stranger(harness: Harness) -> Non
                 await _guess(stranger, "ada@example.com", 20)
                 assert (await harness.sign_in("ada", device=device)).status_code == 201
                 assert (await harness.sign_in("ada")).status_code == 429
-                # A made-up device is nobody's.
+                # A made-up device belongs to nobody.
                 assert (await harness.sign_in("ada", device="x" * 43)).status_code == 429
 
     asyncio.run(run())
@@ -110,7 +110,7 @@ def test_a_browser_that_was_here_before_is_not_locked_out(harness: Harness) -> N
 
 
 @pytest.mark.parametrize("by", ["link", "code"])
-def test_the_owner_unlocks_by_mail(harness: Harness, by: str) -> None:
+def test_the_owner_unlocks_by_email(harness: Harness, by: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -154,7 +154,7 @@ def test_an_unlocked_account_is_guarded_as_before(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_right_tries_at_once_do_not_refuse_each_other(harness: Harness) -> None:
+def test_correct_attempts_at_once_do_not_refuse_each_other(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

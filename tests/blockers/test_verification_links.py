@@ -14,7 +14,7 @@ ADA: dict[str, Any] = {"email": "ada@example.com", "password": PASSWORD, "name":
 
 
 def token_of(page: str) -> str:
-    """The token against forged requests that a form carries."""
+    """The CSRF token of a form."""
     return page.partition('name="csrf" value="')[2].partition('"')[0]
 
 
@@ -43,8 +43,8 @@ def test_the_link_works_on_another_device_and_signs_nobody_in_there(harness: Har
 
 
 @pytest.mark.parametrize("way", ["code", "link"])
-def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_where_one_was_going(harness: Harness, way: str) -> None:
-    """An invitation leads to signing up, and from there the link of the email knows nothing of it."""
+def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_the_requested_page(harness: Harness, way: str) -> None:
+    """An invitation leads to sign-up, but the link in the confirmation email does not contain the invitation."""
     invitation = "/invitations/accept?token=abc"
 
     async def run() -> None:
@@ -64,7 +64,7 @@ def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_where_one_was_go
     asyncio.run(run())
 
 
-def test_a_scanner_that_opens_everything_spends_nothing(harness: Harness) -> None:
+def test_a_scanner_that_opens_everything_uses_nothing_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             link, code = await _sign_up(harness)
@@ -104,7 +104,7 @@ def test_resending_is_limited_and_looks_the_same(harness: Harness) -> None:
             answers = [await harness.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]}) for _ in range(7)]
             assert {(a.status_code, a.text) for a in answers} == {(202, "{}")}
             await harness.work()
-            # One at sign-up, and the others of the five an hour.
+            # One at sign-up, then the rest of the five an hour.
             assert len(harness.mails(ADA["email"])) == 5
             harness.clock.advance(hours=1)
             await harness.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]})

@@ -1,4 +1,4 @@
-"""Blocker: someone who impersonates can do only what was asked for, and only while it was allowed. (S8)"""
+"""Blocker: someone who impersonates can do only what was requested, and only while it is allowed. (S8)"""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def routes() -> list[tuple[str, str, Any]]:
     ]
 
 
-def test_reading_alone_changes_nothing_on_any_route(harness: Harness) -> None:
-    """Every route that changes something is refused but the two ways out; so is reading what is for the person alone."""
+def test_read_only_impersonation_changes_nothing_on_any_route(harness: Harness) -> None:
+    """Every route that changes something is refused, except the two that end it; so is reading what only the person may see."""
 
     async def run() -> None:
         async with harness, Panel(harness) as panel:
@@ -47,7 +47,7 @@ def test_reading_alone_changes_nothing_on_any_route(harness: Harness) -> None:
                 answer = await browser.request(method, path, headers={"X-CSRF-Token": csrf, "If-Match": "*"})
                 assert answer.status_code in {400, 403, 422}, f"{method} {path} {answer.status_code}"
                 if answer.status_code != 403:
-                    # Refused for its missing body, before it was asked who sends it; with one, it is refused for that.
+                    # Refused because the body is missing, before the sender is checked; with a body it is refused because of the sender.
                     assert template.startswith("/api/"), path
             assert tried > 40
             assert open_to_them == 2
@@ -65,7 +65,7 @@ def test_reading_alone_changes_nothing_on_any_route(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_with_changes_what_is_sensitive_stays_closed(harness: Harness) -> None:
+def test_with_changes_allowed_sensitive_actions_stay_closed(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", eve="owner", bo="member")
@@ -104,7 +104,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("whom", "sent", "expected"), REFUSED)
-def test_whom_and_how_nobody_looks(harness: Harness, whom: str, sent: dict[str, str], expected: int) -> None:
+def test_who_cannot_be_impersonated_and_how(harness: Harness, whom: str, sent: dict[str, str], expected: int) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await staff(harness)

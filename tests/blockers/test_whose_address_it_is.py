@@ -12,7 +12,7 @@ from tests.harness import PASSWORD, Harness
 from phoenix.kernel.i18n.addresses import parse_address
 
 PEOPLE = [
-    # Homographs: one looks like the other, and is someone else.
+    # Homographs: they look alike, but belong to different people.
     ("ada@example.com", "аda@example.com"),  # Cyrillic а
     ("a@apple.com", "a@аррӏе.com"),
     ("o@example.com", "ο@example.com"),  # Greek ο
@@ -23,7 +23,7 @@ PEOPLE = [
     ("a@faß.de", "a@fass.de"),
     ("josé@example.com", "jose@example.com"),
     ("²@example.com", "2@example.com"),
-    # What some provider merges, and another does not.
+    # Variants that some mail providers merge and others do not.
     ("ada.byron@example.com", "adabyron@example.com"),
     ("ada+x@example.com", "ada@example.com"),
     ("ada-x@example.com", "ada@example.com"),
@@ -48,7 +48,7 @@ def test_two_people_stay_two(harness: Harness, one: str, other: str) -> None:
             me = Mailbox(harness, 2, other)
             await me.call("/sessions", 401, email=one, password=NEW_PASSWORD)
             await me.call("/sessions", 401, email=other, password=PASSWORD)
-            # A code of the one proves nothing of the other.
+            # A code for one address does not confirm the other.
             await me.call("/password_resets", 202, email=other)
             code = await me.code()
             await me.call("/password_resets/complete", 422, email=one, code=code, password="four hats in a row")
@@ -78,10 +78,10 @@ def test_one_person_stays_one_however_they_write_it(harness: Harness, one: str, 
             await me.call("/accounts/verify", 204, email=other, code=await me.code())
             mine = (await me.call("/sessions", 201, email=other, password=PASSWORD)).json()["account"]
             assert mine["email"] == parse_address(one).display
-            # A second sign-up makes no second account: its owner is told.
+            # A second sign-up creates no second account; the owner is notified.
             await me.call("/accounts", 202, email=other, password=NEW_PASSWORD, name="Eve", accept_terms=True)
             assert await harness.work() == ["sign_in.send_already_registered"]
-            # The same words as for a sign-up that waits, so that nobody learns of the account by trying.
+            # The same text as for a pending sign-up, so that nobody can find out about the account by trying.
             await me.call("/sessions", 403, email=one, password=NEW_PASSWORD)
             assert len(await harness.sql("SELECT 1 FROM accounts")) == 1
             await me.client.aclose()

@@ -1,4 +1,4 @@
-"""Two sign-ups with one address, one of them a stranger's: whose mail the owner uses must not decide whose password counts."""
+"""Two sign-ups with one address, one of them a stranger's: which email the owner uses must not decide whose password is set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STRANGERS = "twelve ladders in the rain"
 
 
 def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(harness: Harness) -> None:
-    """The stranger signs up right after the owner, who types the code of the newest mail: it is the stranger's."""
+    """The stranger signs up right after the owner, who types the code of the newest email, which belongs to the stranger's sign-up."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""Who has the mailbox has one factor. It must not buy guesses at the other."""
+"""Someone with access to the mailbox has one factor. It must not give them more guesses at the other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(har
             given = {"email": ada.email, "code": harness.code(ada.email)}
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 429
-            # The owner, on a device the account knows, gets in all the while; and time ends it for everyone.
+            # The owner can always sign in on a device the account knows, and for everyone the pause ends with time.
             assert (await ada.second("totp", ada.now())).status_code == 201
             harness.clock.advance(seconds=3600)
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 201

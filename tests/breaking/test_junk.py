@@ -1,4 +1,4 @@
-"""Whatever is sent, to whichever route: a refusal, never a fault of ours."""
+"""Whatever is sent to any route, the response is a client error and never a server error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from phoenix.kernel.web.pages import safe_next
 ROUTES = [(min(route.http_methods - {"OPTIONS"}), min(route.paths), route) for module in MODULES for route in module.routes]
 # What ends the session that is trying.
 LEFT_OUT = {"/sign-out", "/api/v2/sessions/current", "/settings/sessions/end-others"}
-# NUL, what is no text, marks that turn the writing around, numbers beyond a column, operators of SQL and of text queries.
+# NUL, invalid text, marks that reverse the writing direction, numbers too large for a column, operators of SQL and text search.
 JUNK = ("a\0b@example.com", "’\u202e é😀\ud800", "\\'&|!:* OR 1=1 --", "99999999999999999999", "٣", "//[" + "x" * 1000)
 NAMES = (
     "account", "accept_terms", "body", "captcha", "challenge", "code", "contact", "credential", "cursor", "days", "device", "email",
@@ -37,14 +37,14 @@ def _quoted(junk: str) -> str:
 
 
 def _paths(path: str, junk: str) -> Iterator[str]:
-    """The path with something in its holes: junk, and what it could be."""
+    """The path with its placeholders filled in: with junk, and with plausible values."""
     yield re.sub(r"\{\w+:\w+\}", _quoted(junk[:200]), path)
     if "{" in path:
         yield re.sub(r"\{\w+:\w+\}", "acc_01J00000000000000000000000", path)
 
 
 def _body(route: Any, junk: str) -> bytes:
-    """A body with the fields that the route takes, each of its kind where that is known."""
+    """A body with the fields of the route, each of the right type where that is known."""
     data = route.fn.__annotations__.get("data")
     kind = get_args(data)[0] if get_args(data) else None
     if kind is None:

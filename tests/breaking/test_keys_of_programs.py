@@ -1,4 +1,4 @@
-"""An API key may what its scopes say, on every way there is; a program never owns an organisation."""
+"""An API key can do only what its scopes allow, on every route; a service account never owns an organisation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_what_is_in_the_cache_is_not_for_a_key_without_the_scope(harness: Harnes
             url = f"{path}?organisation={harness.organisations['acme']}"
             key = await _key(harness, "entries.read")
             assert (await harness.get(url, headers=key)).status_code == 403
-            # The owner fills the cache; the key is known to this process from before.
+            # The owner fills the cache; this process already knows the key.
             assert (await harness.get(url, by="ada")).status_code == 200
             assert (await harness.get(url, headers=key)).status_code == 403
 
@@ -37,7 +37,7 @@ def test_what_is_in_the_cache_is_not_for_a_key_without_the_scope(harness: Harnes
 
 
 def test_a_key_sees_the_cards_of_its_scopes_alone(harness: Harness) -> None:
-    """Neither what the owner sees, nor what the owner's cache holds."""
+    """It gets neither what the owner sees nor what is cached for the owner."""
 
     async def run() -> None:
         async with harness:
@@ -53,7 +53,7 @@ def test_a_key_sees_the_cards_of_its_scopes_alone(harness: Harness) -> None:
 
 
 def test_a_program_becomes_no_owner(harness: Harness) -> None:
-    """Neither when it is made, nor by a role later: nobody could answer for it."""
+    """Neither when it is created nor by a later change of role: nobody would be responsible for it."""
 
     async def run() -> None:
         async with harness:
@@ -63,7 +63,7 @@ def test_a_program_becomes_no_owner(harness: Harness) -> None:
             program = made.json()["id"]
             raised = await harness.patch(f"{base}/members/{program}", by="ada", json={"role": "owner"})
             assert raised.status_code == 404
-            # So the only person who owns it stays.
+            # So the only person who owns it cannot leave.
             left = await harness.delete(f"{base}/members/{harness.people['ada'].id}", by="ada")
             assert (left.status_code, left.json()["code"]) == (409, "last_owner")
             roles = await harness.sql("SELECT role FROM memberships WHERE account_id = $1", program)
@@ -86,7 +86,7 @@ def test_a_program_is_not_removed_as_a_member_with_its_keys_alive(harness: Harne
 
 
 def test_more_keys_than_the_list_shows_cannot_be_made(harness: Harness) -> None:
-    """A key that the list leaves out could never be found and ended."""
+    """A key that is missing from the list could never be found and revoked."""
 
     async def run() -> None:
         async with harness:
@@ -99,7 +99,7 @@ def test_more_keys_than_the_list_shows_cannot_be_made(harness: Harness) -> None:
 
 
 def test_a_key_opens_no_socket(harness: Harness) -> None:
-    """Rooms are told things whatever the scopes of a key are."""
+    """Rooms are sent everything, whatever the scopes of a key are."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""Limits by address hold for whoever has many: an IPv6 customer gets 2^64 of them with the first."""
+"""Limits by address also stop people with many addresses: every IPv6 customer has 2^64 of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was mailed to an address is worth nothing once the address is no longer the account's."""
+"""A code sent to an address is worthless once the address no longer belongs to the account."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _token(harness: Harness, to: str) -> str:
 
 
 async def _move(harness: Harness, to: str) -> None:
-    """Ada changes her address, from a session that just proved who it is."""
+    """Ada changes her address, from a session that has just re-authenticated."""
     assert (await harness.post("/api/v2/me/email", by="ada", json={"email": to})).status_code == 202
     await harness.work()
     changed = await harness.post("/api/v2/me/email/confirm", by="ada", json={"token": _token(harness, to)})
@@ -55,7 +55,7 @@ def test_a_mail_to_the_old_address_opens_nothing_after_the_change(harness: Harne
 
 
 def test_a_link_to_a_new_password_ends_with_the_next_password(harness: Harness) -> None:
-    """Who changes the password because someone reads their mail must not be overtaken by an earlier email."""
+    """Someone changes their password because their emails are read by others; an older email must not undo that."""
 
     async def run() -> None:
         async with harness:
@@ -73,7 +73,7 @@ def test_a_link_to_a_new_password_ends_with_the_next_password(harness: Harness) 
 
 
 def test_whether_a_new_address_is_taken_stays_unsaid_on_the_page(harness: Harness) -> None:
-    """The page where the proof is typed shows the address that was asked for, whoever has it."""
+    """The page where the code is entered shows the requested address, whoever owns it."""
 
     async def run() -> None:
         async with harness:
@@ -90,7 +90,7 @@ def test_whether_a_new_address_is_taken_stays_unsaid_on_the_page(harness: Harnes
 
 
 def test_an_address_that_was_taken_meanwhile_is_an_error(harness: Harness) -> None:
-    """Two who prove the same address at once: one gets it, the other is told so."""
+    """Two people confirm the same address at once: one gets it, and the other is told that it is taken."""
 
     async def run() -> None:
         async with harness:

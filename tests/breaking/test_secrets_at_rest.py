@@ -1,4 +1,4 @@
-"""No secret and no address lies about where a copy of the database, or a log, would show it."""
+"""A copy of the database, or a log, shows no secret and no address."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_answers_kept_for_a_repeated_request_cannot_be_read(harness: Harness) ->
             kept = b"".join(row["body"] + row["caller"].encode() + str(row["headers"]).encode() for row in rows)
             secrets = (first.json()["access_token"], first.json()["refresh_token"], made.json()["key"], "ada@example.com", "203.0.113.7")
             assert [secret for secret in secrets if secret.encode() in kept] == []
-            # And the client still gets the same answer.
+            # And the client still gets the same response.
             again = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]}, headers=once)
             assert (again.content, again.headers["idempotency-replayed"]) == (made.content, "true")
             assert again.headers["location"] == made.headers["location"]
@@ -33,7 +33,7 @@ def test_answers_kept_for_a_repeated_request_cannot_be_read(harness: Harness) ->
 
 
 def test_an_answer_that_was_moved_to_another_caller_opens_nothing(harness: Harness) -> None:
-    """Whoever can write to the table cannot have someone else's answer told to themselves."""
+    """Someone who can write to the table cannot get another person's response sent to themselves."""
 
     async def run() -> None:
         async with harness:

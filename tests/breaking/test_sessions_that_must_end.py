@@ -1,4 +1,4 @@
-"""What should end a session ends it, whatever happens beside it."""
+"""Whatever should end a session ends it, whatever else happens at the same time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NEW = "eleven kettles on the roof"
 
 
 def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(harness: Harness) -> None:
-    """Its idle limit has passed in the table alone: it was used, and the use is about to be written."""
+    """Its idle limit has passed only in the table: it was used since, and that is about to be written."""
 
     async def run() -> None:
         async with harness:
@@ -23,7 +23,7 @@ def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(h
                 "UPDATE sessions SET idle_until = $2 WHERE id = $1", second["session"], harness.clock.now() + timedelta(seconds=10)
             )
             harness.clock.advance(seconds=15)
-            # The use of a moment ago, in another process, which writes it down some seconds later.
+            # It was used a moment ago in another process, which writes that down some seconds later.
             used = harness.clock.now().timestamp() - 6
             assert (
                 await harness.post("/api/v2/me/password", by="ada", json={"current_password": PASSWORD, "password": NEW})

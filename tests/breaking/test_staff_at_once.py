@@ -1,4 +1,4 @@
-"""Two of the staff who act on each other at the same moment."""
+"""Two members of staff who act on each other at the same moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phoenix.kernel.cache.keys import ACCOUNT
 
 
 def test_two_administrators_cannot_lock_each_other_out(harness: Harness) -> None:
-    """One of them stays, or nobody could ever open the other again."""
+    """One of them must remain, or nobody could ever unlock the other."""
 
     async def run() -> None:
         async with harness, Panel(harness) as panel:

@@ -19,7 +19,7 @@ async def _erase(harness: Harness, name: str) -> None:
 
 
 def test_no_table_knows_the_address_or_the_name(harness: Harness) -> None:
-    """Invitations that others sent them, and why staff once locked them, are about them too."""
+    """Invitations that others sent to them, and the reason why staff once locked them, are personal data too."""
 
     async def run() -> None:
         async with harness, Panel(harness) as panel:

@@ -53,7 +53,7 @@ def test_no_flow_leaves_a_secret_or_an_address_behind(harness: Harness, logged: 
             secrets |= {factors.secret, factors.token, factors.device, *factors.codes, factors.email}
             await factors.second("backup_code", factors.codes[0])
             await factors.second("totp", "000000")
-            # Something that breaks with all of it in hand.
+            # Code that fails with all of it in its variables.
             await harness.sql("ALTER TABLE known_devices RENAME TO gone")
             broken = await harness.post("/api/v2/sessions", json={"email": "zora.new@example.com", "password": PASSWORD})
             assert broken.status_code == 500

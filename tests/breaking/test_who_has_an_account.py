@@ -1,4 +1,4 @@
-"""No chain of answers tells whether an address has an account."""
+"""No series of responses reveals whether an address has an account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MINE = "eleven kettles on the roof"
 
 
 def test_signing_up_and_then_signing_in_tells_nothing(harness: Harness) -> None:
-    """The stranger's own password at the stranger's own sign-up: the same answers for an address someone has."""
+    """A stranger signs up with their own password: the responses are the same for an address that someone has."""
 
     async def chain(client: httpx.AsyncClient, email: str) -> list[tuple[int, str]]:
         sign_up = {"email": email, "password": MINE, "name": "N", "accept_terms": True}
@@ -29,7 +29,7 @@ def test_signing_up_and_then_signing_in_tells_nothing(harness: Harness) -> None:
                 known, unknown = await chain(client, "ada@example.com"), await chain(client, "nobody@example.com")
             assert known == unknown
             await harness.work()
-            # Nothing of it harms the owner, who was told once; and no code for an address that has an account goes out.
+            # None of it harms the owner, who was notified once; and no code is sent to an address that has an account.
             assert [mail for mail in harness.mails("ada@example.com") if "verify" in mail.text] == []
             assert (await harness.sign_in("ada")).status_code == 201
 

@@ -121,7 +121,7 @@ class WebKitBrowser:
     def press(self, words: str) -> None:
         found = self._driver.find_elements(By.CSS_SELECTOR, "main button, main a")
         target = next(element for element in found if element.is_displayed() and element.text.strip() == words)
-        # The click of a script scrolls nothing into view that a tab bar may lie over.
+        # A click by script does not scroll the element into view, where a tab bar may cover it.
         self._driver.execute_script("arguments[0].click()", target)
 
     def sees(self, words: str) -> bool:

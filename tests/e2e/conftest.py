@@ -36,7 +36,7 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def playwright() -> Iterator[Playwright]:
-    """Started for each test alone: while it runs, no other event loop can."""
+    """Started for each test separately: while it runs, no other event loop can."""
     with sync_playwright() as started:
         yield started
 

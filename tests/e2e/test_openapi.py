@@ -1,4 +1,4 @@
-"""V1, V3: the OpenAPI document against the running Phoenix, by inputs nobody would think of."""
+"""V1, V3: the OpenAPI document against the running Phoenix, with generated inputs."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 @pytest.fixture
 def phoenix(tmp_path: Path) -> Iterator[Running]:
-    """A Phoenix of its own: what is tried here uses up the limits of whoever comes from the same address.
+    """A separate Phoenix, because these requests use up the limits of everyone at the same address.
 
-    It believes whom a request says it was forwarded for, so that limits hide nothing either.
+    It trusts X-Forwarded-For, so that rate limits hide nothing either.
     """
     with running(tmp_path / "data", "--demo", PHOENIX_TRUSTED_PROXIES="127.0.0.1/32") as started:
         yield started

@@ -1,6 +1,6 @@
 """A3 in a real browser: a passkey is added, signs in by itself, is the second factor, re-authenticates, and is removed.
 
-Chromium's virtual authenticator stands for the device. It lives at http://localhost, since a bare number has no passkeys.
+Chromium's virtual authenticator stands for the device. It is used at http://localhost, since an IP address has no passkeys.
 """
 
 from __future__ import annotations
@@ -72,12 +72,12 @@ def person(chromium: ChromiumBrowser, phoenix: Running, here: str) -> Iterator[s
     chromium.press("Confirm address")
     wait(chromium, "organisation")
     yield email
-    # A refusal the page speaks of is a line in the console as well, and no fault.
+    # An error that the page shows also appears in the console; that is not a fault.
     assert [line for line in chromium.complaints if "Failed to load resource" not in line] == []
 
 
 def sign_out(browser: ChromiumBrowser, device: Device, here: str) -> None:
-    """To the sign-in page, where the device does not answer yet: else it would answer the browser's own list at once."""
+    """Open the sign-in page with the device not answering yet; it would answer the browser's own list at once."""
     device.answers(by_itself=False)
     browser.page.context.clear_cookies()
     browser.open(f"{here}/sign-in")
@@ -135,7 +135,7 @@ def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Runnin
     wait(chromium, "Account protection")
     wait(chromium, "with a password and a passkey")
 
-    # Shown again before an act that matters.
+    # Used again before a sensitive action.
     chromium.open(f"{here}/confirm?next=/settings/password")
     chromium.press("Use your passkey")
     wait(chromium, "Set a new password")
@@ -172,7 +172,7 @@ def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, ph
     wait(chromium, "Couldn't load this.")
     chromium.page.context.set_offline(False)
 
-    # Enter in a field goes on sending the form itself, past every other button.
+    # Enter in a field still sends the form itself, past every other button.
     chromium.page.locator("#email").fill(person)
     chromium.page.locator("#password").fill("not the password at all")
     chromium.page.locator("#password").press("Enter")
@@ -187,7 +187,7 @@ def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, ph
 
 
 def test_a_passkey_is_offered_beside_the_address(chromium: ChromiumBrowser, here: str, person: str) -> None:
-    """The browser lists passkeys at the address field; Chromium's virtual device stands for who chooses the one that is there."""
+    """The browser lists passkeys at the address field; Chromium's virtual device stands for the person who chooses the only one."""
     device = Device(chromium.page)
     add(chromium, here)
     chromium.page.add_init_script(
@@ -201,10 +201,10 @@ def test_a_passkey_is_offered_beside_the_address(chromium: ChromiumBrowser, here
     sign_out(chromium, device, here)
     wait_for_asking(chromium, ["conditional"])
     assert chromium.attribute("#email", "autocomplete") == "username webauthn"
-    # What it waits with is good for five minutes only, so it is asked anew before.
+    # Its challenge is valid for only five minutes, so a new one is requested before that.
     chromium.page.clock.fast_forward("04:01")
     wait_for_asking(chromium, ["conditional", "conditional"])
-    # Pressing the button takes back what waits in the list; both at once would be refused by the browser.
+    # Pressing the button cancels the waiting request of the list; the browser refuses two at once.
     press_and_touch(chromium, device, "Continue with a passkey")
     wait(chromium, "organisation")
     chromium.page.context.clear_cookies()

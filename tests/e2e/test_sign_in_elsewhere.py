@@ -1,4 +1,4 @@
-"""A5 in real browsers: out to a provider on another site and back, under the strict CSP and with SameSite cookies."""
+"""A5 in real browsers: to a provider on another site and back, under the strict CSP and with SameSite cookies."""
 
 from __future__ import annotations
 

@@ -134,16 +134,16 @@ def test_the_panel_answers_inside_the_tunnel_and_nowhere_else(machines: tuple[Ma
 
     status, page = staff.fetch(f"{PANEL}/sign-in")
     assert (status, "<h1>" in page) == ("200", True)
-    # By the cable, nobody listens.
+    # Nothing listens on the cable.
     status, why = staff.fetch(f"http://{CABLE}.1:{PORT}/sign-in")
     assert (status, "refused" in why) == ("unreachable", True)
-    # A machine answers on all its addresses whatever way a packet came: round the tunnel, the sender's network tells.
+    # A machine answers on all its addresses, however a packet arrives. Outside the tunnel, the sender's network gives it away.
     staff.run("ip", "route", "replace", f"{TUNNEL}.1/32", "via", f"{CABLE}.1", "src", f"{CABLE}.2")
     for path in ("/sign-in", "/staff/people", "/api/v2/me", "/readyz", "/static/manifest.json"):
         status, page = staff.fetch(f"{PANEL}{path}")
         assert (status, page.strip()) == ("403", "This address is for staff, inside the private network."), path
     staff.run("ip", "route", "delete", f"{TUNNEL}.1/32")
-    # Who has no key of the tunnel gets no answer at all.
+    # Without a key for the tunnel there is no answer at all.
     staff.run("wg", "set", staff.name, "private-key", "/dev/stdin", text=staff.run("wg", "genkey"))
     status, _why = staff.fetch(f"{PANEL}/sign-in")
     assert status == "unreachable"

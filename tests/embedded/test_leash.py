@@ -1,4 +1,4 @@
-"""A leashed command dies with its owner, however that ends."""
+"""A leashed command dies with its owner, however the owner ends."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def mailbox(settings: Settings) -> Mailbox:
     return mailbox_of(settings)
 
 
-def test_a_mail_is_kept_with_its_text_and_its_html(mailbox: Mailbox) -> None:
+def test_an_email_is_saved_with_its_text_and_its_html(mailbox: Mailbox) -> None:
     message = EmailMessage()
     message["From"] = "Phoenix <no-reply@phoenix.example>"
     message["Subject"] = "Confirm your address ✓ 12345678, with a subject that is long enough to be folded on its way"
@@ -198,7 +198,7 @@ def test_it_answers_under_every_name_of_this_machine(settings: Settings, host: s
     assert ask(settings, "GET", "/mailbox/api/messages", peer=("::1", 1), headers={"Host": host}).status_code == 200
 
 
-def test_the_html_of_a_mail_can_do_nothing(mailbox: Mailbox, settings: Settings) -> None:
+def test_the_html_of_an_email_can_run_nothing(mailbox: Mailbox, settings: Settings) -> None:
     keep(mailbox, html="<script>alert(1)</script>")
     answer = ask(settings, "GET", "/mailbox/1/seen")
     policy = answer.headers["content-security-policy"]

@@ -1,4 +1,4 @@
-"""Servers run without the rights of root, and can still be run."""
+"""Servers drop the rights of root, and can still be started by root."""
 
 from __future__ import annotations
 

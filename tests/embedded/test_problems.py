@@ -1,4 +1,4 @@
-"""What the embedded servers cannot be started with, and what is said of it."""
+"""What prevents the embedded servers from starting, and the messages about it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_command_where_no_phoenix_runs_says_how_to_name_one(tmp_path: Path) ->
 
 @pytest.mark.parametrize(("problem", "words"), [("refused", "belongs to another user"), ("deaf", "does not stop")])
 def test_a_process_that_cannot_be_ended_is_named(monkeypatch: pytest.MonkeyPatch, problem: str, words: str) -> None:
-    """Tests may run as root, whom no process is refused; and what survives SIGKILL cannot be made on purpose."""
+    """Tests may run as root, who can signal every process; and a process that survives SIGKILL cannot be made on purpose."""
 
     def refuse(_pid: int, _sign: int) -> None:
         raise PermissionError

@@ -34,7 +34,7 @@ def talk(url: str, *lines: str) -> list[str]:
         return answers
 
 
-def test_it_answers_to_its_password_alone(server: Valkey) -> None:
+def test_it_answers_only_with_its_password(server: Valkey) -> None:
     assert talk(server.url, "PING")[0].startswith("-NOAUTH")
     assert talk(server.url, f"AUTH {urlsplit(server.url).password}", "PING", "SET a 1") == ["+OK", "+PONG", "+OK"]
     assert str(urlsplit(server.url).password) not in server.url_without_password

@@ -26,7 +26,7 @@ def phoenix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def sign_in(phoenix: Running) -> tuple[dict[str, str], str]:
-    """Headers of a demo person, and their organisation."""
+    """The request headers of a demo person, and their organisation."""
     demo = phoenix.ready["demo_accounts"][0]
     found = httpx.post(f"{phoenix.url}/api/v2/sessions", json={"email": demo["email"], "password": demo["password"]}).json()
     headers = {"Authorization": f"Bearer {found['access_token']}"}
@@ -34,12 +34,12 @@ def sign_in(phoenix: Running) -> tuple[dict[str, str], str]:
 
 
 def processes(phoenix: Running, *words: str) -> list[int]:
-    """The processes of this installation whose command line holds all the words: its children, and what calls itself its own."""
+    """The processes of this installation whose command line contains all the words: its children, and those with its data folder."""
     found = []
     assert phoenix.process is not None
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            # PostgreSQL and Valkey get nothing of Phoenix in their environment.
+            # PostgreSQL and Valkey have none of Phoenix's variables in their environment.
             parent = int((path.parent / "stat").read_text().rpartition(")")[2].split()[1])
             named = f"PHOENIX_UP_DATA={phoenix.data.resolve()}\0".encode() in path.read_bytes()
             ours = named or parent == phoenix.process.pid
@@ -56,7 +56,7 @@ def eventually(condition: Callable[[], object], seconds: float = 40) -> None:
 
 
 def alive(phoenix: Running, *words: str) -> list[int]:
-    """The same, once there is one: what an earlier test killed may still be on its way back."""
+    """As above, once there is one: a process that an earlier test killed may still be restarting."""
     eventually(lambda: processes(phoenix, *words))
     return processes(phoenix, *words)
 

@@ -1,4 +1,4 @@
-"""A4: an ended session is refused everywhere within a second: two web workers and the sockets of a process of their own."""
+"""A4: an ended session is refused everywhere within a second: by two web workers and by a separate process for sockets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def _measure(phoenix: Running) -> dict[str, list[float]]:
     demo = phoenix.ready["demo_accounts"][0]
     given = {"email": demo["email"], "password": demo["password"]}
     took: dict[str, list[float]] = {"web": [], "socket": []}
-    # Connections that stay open are spread over both workers, and each worker has what it was asked for in its memory.
+    # Open connections are spread over both workers, and each worker has the sessions it was asked about in memory.
     async with httpx.AsyncClient(base_url=f"{phoenix.url}/api/v2", timeout=20) as keeper:
         owner = (await keeper.post("/sessions", json=given)).json()
         clients = [httpx.AsyncClient(base_url=f"{phoenix.url}/api/v2", timeout=20) for _ in range(6)]

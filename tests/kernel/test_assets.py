@@ -27,7 +27,7 @@ def bundles(tmp_path: Path) -> Path:
 
 
 def damage(folder: Path, how: str) -> Path:
-    """Damage the bundles; the file that is then missing."""
+    """Damage the bundles; returns the file that is then missing."""
     manifest = folder / "manifest.json"
     if how == "no folder":
         shutil.rmtree(folder)
@@ -61,7 +61,7 @@ def test_phoenix_up_says_what_is_missing_and_starts_nothing(
     assert bring_up(settings, json=False) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert f"{missing} is not there" in said.err
+    assert f"{missing} does not exist" in said.err
     assert "make setup" in said.err
     assert "PHOENIX_STATIC" in said.err
     assert not (tmp_path / "data").exists()
@@ -80,7 +80,7 @@ def test_it_is_not_ready_and_says_how_it_will_be(harness: Harness, bundles: Path
             assert "make setup" in answer.json()["detail"]
             assert str(bundles) not in answer.text, "an answer to everyone names no path of the machine"
             assert (await harness.get("/healthz")).status_code == 200
-            # It recovers by itself once they are there.
+            # It recovers by itself once they exist.
             shutil.rmtree(bundles)
             shutil.copytree(BUNDLES, bundles)
             assert (await harness.get("/readyz")).status_code == 200
@@ -105,7 +105,7 @@ def test_an_error_page_needs_no_bundles(harness: Harness, bundles: Path, path: s
             assert answer.headers["cache-control"] == "no-store"
             assert "style=" not in answer.text
             assert "<script" not in answer.text
-            # Nothing is asked for that is not there.
+            # No file is requested that does not exist.
             assert "/static/" not in answer.text
 
     asyncio.run(run())

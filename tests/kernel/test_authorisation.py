@@ -35,7 +35,7 @@ class SlowBody:
 async def _send(
     harness: Harness, method: str, path: str, *, by: str | None, receive: Callable[[], Awaitable[Any]]
 ) -> tuple[int, dict[str, Any]]:
-    """A request past the HTTP client, so that its body can take its time."""
+    """A request without the HTTP client, so that its body can arrive slowly."""
     headers = [(b"content-type", b"application/json"), (b"host", b"phoenix.test")]
     if by is not None:
         headers.append((b"authorization", f"Bearer {harness.people[by].token}".encode()))
@@ -76,7 +76,7 @@ async def _sign_bo_out(harness: Harness) -> None:
         pytest.param(_sign_bo_out, 401, id="signed-out"),
     ],
 )
-def test_rights_that_end_while_a_body_arrives_count_no_more(harness: Harness, meanwhile: Act, status: int) -> None:
+def test_rights_that_end_while_a_body_arrives_no_longer_count(harness: Harness, meanwhile: Act, status: int) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="member")
@@ -117,8 +117,8 @@ def test_a_body_that_never_ends_gets_a_clear_answer(harness: Harness, monkeypatc
     asyncio.run(run())
 
 
-def test_an_act_of_authority_is_decided_again_inside_its_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The right is taken after the second decision and before the transaction: only the third can notice."""
+def test_an_action_on_permissions_is_authorised_again_inside_its_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The right is removed after the second check and before the transaction, so only the third check can notice."""
     admit = authorisation.admit
 
     async def run() -> None:

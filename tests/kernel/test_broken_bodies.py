@@ -1,4 +1,4 @@
-"""Bodies that end early or cannot be read: told as the client's fault, whoever it is, and cheap."""
+"""Bodies that end early or cannot be read: reported as the client's error, whoever sends them, at little cost."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def status_of(app: Phoenix, token: str, *messages: dict[str, Any]) -> int:
 
 
 def test_a_body_that_ends_early_is_incomplete(harness: Harness) -> None:
-    """The server says so of a client that leaves, and of chunks that it cannot read."""
+    """The server reports this when a client disconnects, and for chunks that it cannot read."""
 
     async def run() -> None:
         async with harness:
@@ -79,7 +79,7 @@ def test_a_body_that_ends_early_is_incomplete(harness: Harness) -> None:
     ],
 )
 def test_a_form_that_cannot_be_read_is_refused_with_a_word_on_the_form(harness: Harness, kind: str, body: bytes) -> None:
-    """On every page that anyone may send: the one place that reads forms says so."""
+    """For every form that anyone may send, since forms are read in one place."""
 
     async def run() -> None:
         async with harness:

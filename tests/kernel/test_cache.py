@@ -1,4 +1,4 @@
-"""D3: no old value after an acknowledged write, one refill at a time, and slower but right without Valkey."""
+"""D3: no stale value after an acknowledged write, one refill at a time, and slower but correct without Valkey."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY, DEPENDS = "value", Key("thing:1")
 
 
 class Store:
-    """What a cache stands before: one value, slow to read when told to be."""
+    """The source behind a cache: one value, slow to read when asked to be."""
 
     def __init__(self) -> None:
         self.value = b"old"
@@ -109,7 +109,7 @@ def test_one_refill_at_a_time_however_many_ask(tmp_path: Path, valkey: str) -> N
     asyncio.run(run())
 
 
-def test_while_a_write_is_under_way_nothing_is_believed_or_kept(tmp_path: Path) -> None:
+def test_while_a_write_is_under_way_nothing_is_read_from_or_put_into_the_cache(tmp_path: Path) -> None:
     async def run() -> None:
         cache, store = new_cache(tmp_path, None), Store()
         await cache.read(KEY, store.refill)
@@ -139,7 +139,7 @@ def test_a_writer_that_died_between_mark_and_commit_is_forgotten_in_time(tmp_pat
     asyncio.run(run())
 
 
-def test_a_lost_generation_file_makes_everything_old(tmp_path: Path, valkey: str) -> None:
+def test_a_lost_generation_file_makes_everything_stale(tmp_path: Path, valkey: str) -> None:
     async def run() -> None:
         remote = Valkey(valkey)
         store, key = Store(), f"lost {tmp_path}"
@@ -223,5 +223,5 @@ def test_hot_reads_are_answered_around_the_framework_and_alike(harness: Harness)
     asyncio.run(run())
 
 
-def test_settings_are_for_one_node_unless_told() -> None:
+def test_settings_are_for_one_node_by_default() -> None:
     assert Settings().cache.nodes == "one"

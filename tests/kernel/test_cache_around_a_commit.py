@@ -64,8 +64,8 @@ def test_keys_are_marked_before_the_commit_and_settled_after_it(harness: Harness
     asyncio.run(run())
 
 
-def test_a_writer_that_dies_in_its_commit_leaves_nobody_believing_the_cache(harness: Harness) -> None:
-    """The commit is lost on the way: nobody knows whether it happened, so what was kept before it is old."""
+def test_after_a_writer_dies_in_its_commit_the_cache_is_not_used(harness: Harness) -> None:
+    """The connection is lost during the commit: nobody knows whether it happened, so values cached before it are stale."""
 
     async def run() -> None:
         async with harness:
@@ -95,7 +95,7 @@ def test_a_writer_that_dies_in_its_commit_leaves_nobody_believing_the_cache(harn
     asyncio.run(run())
 
 
-def test_while_it_is_unknown_whether_a_commit_lands_the_cache_is_not_believed(harness: Harness) -> None:
+def test_while_the_outcome_of_a_commit_is_unknown_the_cache_is_not_used(harness: Harness) -> None:
     async def lose_the_connection(key: Key) -> None:
         async with harness.runtime.database.transaction() as tx:
             tx.invalidate(key)

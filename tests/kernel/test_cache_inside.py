@@ -95,7 +95,7 @@ def test_what_is_read_anew_is_the_newest(tmp_path: Path) -> None:
 
 
 def test_a_value_that_was_stored_just_before_our_turn_is_taken(tmp_path: Path, valkey: str) -> None:
-    """Another process refills between our look and our turn."""
+    """Another process refills the value after we looked and before it is our turn."""
     name, calls = f"turn {tmp_path}", list[bytes]()
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""Two installations that share one Valkey: neither believes what the other cached."""
+"""Two installations that share one Valkey: neither uses what the other cached."""
 
 from __future__ import annotations
 

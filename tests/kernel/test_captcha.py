@@ -1,4 +1,4 @@
-"""The optional CAPTCHA: asked for where it is set up, refused when wrong, and never a reason to keep people out."""
+"""The optional CAPTCHA: required where it is configured, refused when wrong, and open to everyone when its service fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a route declares of its answer, through a small module composed here: bytes with their tag, and how many queries it makes."""
+"""What a route declares about its response, in a small module made for these tests: bytes with an ETag, and the number of queries."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_so_does_a_page_whose_slot_makes_more(harness: Harness, tmp_path: Path, 
     (tmp_path / "templates/slot.html").write_text("<p>{{ slot.found }}</p>")
 
     async def run() -> None:
-        # Whatever a slot makes on top is too much: the page and our own slots make all the queries that they declare.
+        # Any further query of a slot is too many: the page and our own slots use up all the queries that they declare.
         async with composed(harness, tmp_path, Slot("security", "ships/slot.html", load, queries=declared)):
             await harness.person("ada")
             assert (await harness.get("/settings/security", by="ada")).status_code == status

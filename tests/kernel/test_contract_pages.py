@@ -144,7 +144,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
             ),
         ),
     )
-    # The board stands before entries, so that its first action comes before theirs.
+    # The board comes before entries, so that its first action comes before theirs.
     at = [module.name for module in MODULES].index("entries")
     return Registry((*MODULES[:at], modules[0], *MODULES[at:], *modules[1:]))
 
@@ -259,8 +259,8 @@ def test_a_route_takes_a_body_as_it_is_and_only_so_much_of_it(board: Harness) ->
     asyncio.run(run())
 
 
-def test_what_comes_in_pieces_is_bounded_too(board: Harness) -> None:
-    """Without a length in its head, a body is counted while it arrives."""
+def test_a_chunked_body_is_limited_too(board: Harness) -> None:
+    """A body without a Content-Length is counted while it arrives."""
 
     async def body(amount: int) -> AsyncIterator[bytes]:
         for _ in range(amount):
@@ -274,7 +274,7 @@ def test_what_comes_in_pieces_is_bounded_too(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_form_is_bounded_as_well(board: Harness) -> None:
+def test_a_form_is_limited_too(board: Harness) -> None:
     async def run() -> None:
         async with board:
             await board.get("/board")

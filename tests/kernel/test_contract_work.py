@@ -33,7 +33,7 @@ class Rung(Event, frozen=True, kind="bell.rung"):
 
 @dataclass(slots=True)
 class Rules:
-    """What the module says of a socket, to be set by a test, and whom it was asked about."""
+    """What the module decides about a socket, set by a test, and the accounts it was asked about."""
 
     refused: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int | None]] = field(default_factory=list)

@@ -47,7 +47,7 @@ def test_what_was_signed_is_verified(payload: str) -> None:
 
 
 @given(st.text(max_size=40), st.data())
-def test_a_changed_letter_is_noticed(payload: str, data: st.DataObject) -> None:
+def test_a_changed_character_is_detected(payload: str, data: st.DataObject) -> None:
     signed = KEYS.sign("reset", payload)
     place = data.draw(st.integers(0, len(signed) - 1))
     letter = data.draw(
@@ -61,7 +61,7 @@ def test_any_other_text_is_refused(text: str) -> None:
     assert KEYS.verify("reset", text, now=NOW) is None
 
 
-def test_a_signature_holds_for_its_purpose_its_environment_and_its_time() -> None:
+def test_a_signature_is_valid_only_for_its_purpose_environment_and_time() -> None:
     signed = KEYS.sign("reset", "acc_1", expires=NOW + timedelta(minutes=10))
     assert KEYS.verify("reset", signed, now=NOW) == "acc_1"
     assert KEYS.verify("reset", signed, now=NOW + timedelta(minutes=10, seconds=-1)) == "acc_1"

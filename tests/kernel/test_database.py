@@ -1,4 +1,4 @@
-"""D1: all of a transaction or none, each query counted, and every way to lose the database told in words."""
+"""D1: all of a transaction or nothing, each query counted, and every kind of database failure reported in a sentence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SETTING: Query[str] = query(str, "SELECT current_setting($1)")
 
 
 class KeptError(Exception):
-    """An error after which the change stays, as a wrong code must stay counted."""
+    """An error that keeps the change, as a wrong code must stay counted."""
 
     keeps_changes = True
 
@@ -50,7 +50,7 @@ class Refusing:
 
 
 async def is_free(database: Database) -> bool:
-    """Whether every connection comes back to the pool. Sockets and notifications hold one for a moment, too."""
+    """Whether every connection returns to the pool. Sockets and notifications also use one for a moment."""
     return await until(lambda: bool(database.pool.get_idle_size() == database.pool.get_size()))
 
 
@@ -111,7 +111,7 @@ def test_all_of_a_transaction_happens(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_or_none_of_it(harness: Harness) -> None:
+def test_or_nothing_of_a_transaction_happens(harness: Harness) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             then: list[str] = []
@@ -148,7 +148,7 @@ def test_what_cannot_be_marked_is_not_committed(harness: Harness) -> None:
 
 @pytest.mark.parametrize("how", ["an error", "no mark"])
 def test_what_rolled_back_leaves_its_connection_as_it_was(place: Place, how: str) -> None:
-    """The pool would roll back what is still open, and complain of it."""
+    """The pool would roll back an open transaction and log a warning."""
     complaints: list[Any] = []
 
     async def run() -> None:
@@ -166,7 +166,7 @@ def test_what_rolled_back_leaves_its_connection_as_it_was(place: Place, how: str
     assert complaints == []
 
 
-def test_what_asks_nothing_takes_no_connection(place: Place) -> None:
+def test_a_block_without_queries_takes_no_connection(place: Place) -> None:
     async def run() -> None:
         database = await connect(place.settings().database, SystemClock(), NO_GENERATIONS, EventOutbox)
         async with database.reader(), database.transaction() as tx:
@@ -194,7 +194,7 @@ LOST = [
 
 
 @pytest.mark.parametrize(("error", "words"), LOST, ids=[type(error).__name__ for error, _ in LOST])
-def test_what_is_lost_on_the_way_is_unavailable_and_says_why(harness: Harness, error: Exception, words: str) -> None:
+def test_a_connection_lost_on_the_way_is_unavailable_and_says_why(harness: Harness, error: Exception, words: str) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             with pytest.raises(Unavailable, match=words) as refused:
@@ -278,7 +278,7 @@ def test_time_outs_and_bounds_of_a_connection_are_those_of_the_settings(place: P
             assert {name: await reader.one(SETTING, name) for name in wanted} == wanted
             inner: Any = (await reader.connection())._con
             assert type(inner) is (NotingConnection if asked else asyncpg.Connection)
-            # A statement is given up here five seconds after the server had to; the longest commit hangs on it.
+            # The client gives up a statement five seconds after the server should have; this limits how long a commit can take.
             assert inner._config.command_timeout == 12
         await database.close()
         assert database.pool.is_closing()

@@ -1,4 +1,4 @@
-"""What development shows of Phoenix's insides, and that nothing else does."""
+"""What a development installation shows of Phoenix's internals, and that no other does."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_outside_development_a_failed_page_shows_nothing(harness: Harness, envir
 
 
 @pytest.mark.parametrize("environment", ["development", "test"])
-def test_the_api_tells_no_more_than_that_it_broke(harness: Harness, environment: str) -> None:
+def test_the_api_says_only_that_an_error_occurred(harness: Harness, environment: str) -> None:
     harness.variables["PHOENIX_ENVIRONMENT"] = environment
 
     async def run() -> None:

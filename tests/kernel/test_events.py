@@ -19,7 +19,7 @@ LATE = "INSERT INTO events (id, kind, occurred_at) VALUES ($1, 'late', now())"
 
 
 class Arrived(asyncio.Event):
-    """Tells when someone waits for it to ring."""
+    """Reports when a listener is waiting."""
 
     def __init__(self) -> None:
         super().__init__()

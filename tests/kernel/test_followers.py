@@ -49,7 +49,7 @@ async def listening(harness: Harness) -> AsyncIterator[tuple[Listener, asyncio.E
         await asyncio.wait_for(task, 10)
 
 
-def test_a_commit_with_events_wakes_those_who_listen(harness: Harness) -> None:
+def test_a_commit_with_events_wakes_the_listeners(harness: Harness) -> None:
     async def run() -> None:
         async with harness, listening(harness) as (listener, arrived):
             other = listener.subscribe()
@@ -171,7 +171,7 @@ async def following(harness: Harness, handler: Handler, arrived: asyncio.Event) 
             await task
 
 
-def test_a_follower_takes_all_in_batches_and_goes_on(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_takes_all_in_batches_and_continues(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 600)
 
     async def run() -> None:
@@ -237,7 +237,7 @@ def test_a_failing_batch_is_tried_again_more_slowly_and_said(
     assert capsys.readouterr().out.count("follower_failed") == 9
 
 
-def test_the_live_feed_goes_on_while_the_database_is_gone(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_live_feed_continues_while_the_database_is_gone(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 0.02)
 
     async def run() -> None:

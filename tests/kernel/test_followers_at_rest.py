@@ -27,7 +27,7 @@ def harness(harness: Harness) -> Harness:
 
 
 class Sleeps:
-    """What was slept for; nobody really does."""
+    """The durations of all sleeps, none of which really waits."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds: list[float] = []
@@ -104,7 +104,7 @@ def test_a_listener_that_is_stopped_while_it_connects_listens_no_more(harness: H
 
 
 async def some_time(harness: Harness) -> None:
-    """Long enough for a loop that does not wait to go round many times."""
+    """Long enough for a loop that does not wait to run many times."""
     for _ in range(10):
         await harness.sql("SELECT 1")
 

@@ -1,4 +1,4 @@
-"""What the headers of a request can say wrongly, and what is answered."""
+"""Wrong headers of a request, and the responses to them."""
 
 from __future__ import annotations
 

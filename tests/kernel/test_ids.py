@@ -103,7 +103,7 @@ def test_threads_never_make_the_same_id() -> None:
         "acc_" + "٣" * 26,
     ],
 )
-def test_what_is_no_id_is_refused(text: str) -> None:
+def test_a_text_that_is_not_an_id_is_refused(text: str) -> None:
     assert not check_id(text, "acc")
 
 

@@ -25,7 +25,7 @@ def test_a_key_is_enqueued_once_while_it_waits(harness: Harness) -> None:
 
 
 def test_a_key_that_runs_already_can_be_enqueued_again(harness: Harness) -> None:
-    """What runs may have read its data before the change that asks for it again."""
+    """A running job may have read its data before the change that enqueues it again."""
     seen: list[int] = []
     started, go_on = asyncio.Event(), asyncio.Event()
 

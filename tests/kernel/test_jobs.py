@@ -1,4 +1,4 @@
-"""Jobs on a real runner: with the transaction or not at all, retried, marked failed, replayed, once a key."""
+"""Jobs on a real runner: with the transaction or not at all, retried, marked failed, replayed, once per key."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_long_work_of_one_queue_holds_up_no_other(harness: Harness) -> None:
 
 
 def test_a_job_of_no_module_fails_a_day_after_it_was_due(harness: Harness) -> None:
-    """Until then it may be one that a newer release, whose worker runs beside this one, knows."""
+    """Until then, a newer release whose worker runs at the same time may know it."""
     (schedule,) = [schedule for schedule in KERNEL_SCHEDULES if schedule.name == "kernel.fail_unknown_jobs"]
     sent = next(iter(REGISTRY.jobs))
 
@@ -235,7 +235,7 @@ def test_a_job_of_no_module_fails_a_day_after_it_was_due(harness: Harness) -> No
                 failed = await tx.all(FAILED)
                 assert sorted(job.name for job in failed) == ["gone.died", "gone.waits"]
                 assert {fault_of(job.traceback) for job in failed} == {NO_MODULE}
-                # Once a module has it again it is run as every other.
+                # Once a module declares it again, it is run like any other.
                 assert await replay(tx, failed[0].id)
             left = await harness.sql("SELECT entrypoint FROM pgqueuer WHERE status <> 'failed' ORDER BY entrypoint")
             assert {row["entrypoint"] for row in left} == {failed[0].name, "gone.lives", "newer.lately", "newer.later", sent}

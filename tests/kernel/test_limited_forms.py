@@ -1,4 +1,4 @@
-"""A form over its limit: of nobody in particular not one byte is read; someone signed in gets what they typed back."""
+"""A form over its limit: from an anonymous sender not one byte is read; a signed-in person gets back what they typed."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_someone_signed_in_gets_back_what_they_typed(board: Harness) -> None:
             assert again.headers["retry-after"]
             assert "<p>Too many attempts. Try again in" in again.text
             assert "<textarea>Long thoughts</textarea>" in again.text
-            # Over the limit or not, no more is read than the form may hold.
+            # Over the limit or not, no more is read than the form's maximum size.
             assert (await board.post("/board", by="ada", data={**sent, "text": "x" * MOST})).status_code == 413
 
     asyncio.run(run())

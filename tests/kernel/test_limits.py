@@ -1,4 +1,4 @@
-"""S5: limits hold to the last one under parallel tries, tell what remains, and outlive Valkey."""
+"""S5: limits are exact under parallel attempts, say what remains, and apply without Valkey too."""
 
 from __future__ import annotations
 
@@ -184,5 +184,5 @@ def test_a_hit_counts_for_its_window_and_not_a_moment_longer() -> None:
 
 
 def test_many_keys_are_remembered_without_valkey() -> None:
-    """As many as one attacker needs a while to make; the memory of a process bounds it."""
+    """As many as an attacker can make only slowly; the memory of a process is bounded."""
     assert limits.MOST_LOCAL >= 10_000

@@ -141,7 +141,7 @@ def test_ctrl_c_is_no_crash(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(("error", "said"), [(LookupError("of Ada"), True), (BrokenPipeError("closed"), False)])
 def test_a_line_that_cannot_be_rendered_says_so_without_its_arguments(written: io.StringIO, error: Exception, said: bool) -> None:
-    """Where the output is closed, there is nowhere to say it."""
+    """If the output is closed, the error cannot be reported anywhere."""
     record = logging.LogRecord("library", logging.WARNING, __file__, 1, "sent to %s", (SECRETS[0],), None)
 
     class Rendering(Guarded):

@@ -1,4 +1,4 @@
-"""N4, N5: mails as they arrive at a real SMTP server, and as they read."""
+"""N4, N5: emails as they arrive at a real SMTP server, and their text."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ INVITATION = {"inviter": "Ada", "organisation": "Ember", "role": "member", "link
 
 
 class Received:
-    """Keeps what came, or refuses with `answer`."""
+    """Stores every message, or refuses it with `answer`."""
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
@@ -68,7 +68,7 @@ def send(mailer: Mailer, to: str, mail: Mail = MAIL) -> None:
     asyncio.run(mailer.send(to, mail))
 
 
-def test_a_mail_arrives_whole(server: tuple[Received, Mailer]) -> None:
+def test_an_email_arrives_complete(server: tuple[Received, Mailer]) -> None:
     received, mailer = server
     send(mailer, "leila@example.com")
     message = received.one()
@@ -151,7 +151,7 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
         ("organisations/invitation", INVITATION),
     ],
 )
-def test_every_mail_says_the_same_in_html_and_in_plain_text(name: str, context: dict[str, object]) -> None:
+def test_every_email_says_the_same_in_html_and_in_plain_text(name: str, context: dict[str, object]) -> None:
     mail = Mailer(EmailSettings(), FOLDERS).render(name, to="leila@example.com", **context)
     assert mail.subject
     assert "\n" not in mail.subject

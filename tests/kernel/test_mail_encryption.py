@@ -1,4 +1,4 @@
-"""N5: mail leaves this machine encrypted or not at all; the server's certificate is checked."""
+"""N5: email leaves this machine encrypted or not at all; the server's certificate is checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from phoenix.kernel.i18n.email import Mail, Mailer
 from phoenix.settings import EmailSettings
 
 MAIL = Mail(subject="Hello", text="48291377\n", html="<p>48291377</p>")
-# All of 127.0.0.0/8 is this machine, but only the first is known as local: the others stand for a server elsewhere.
+# All of 127.0.0.0/8 is this machine, but Phoenix treats only the first address as local; the others stand for a remote server.
 ELSEWHERE = "127.0.0.2"
 
 
@@ -35,7 +35,7 @@ class Received:
 
 @pytest.fixture
 def plain() -> Iterator[tuple[Received, int]]:
-    """A mail server elsewhere that offers no STARTTLS, or from whose offer someone on the way removed it."""
+    """A remote mail server that does not offer STARTTLS, or whose offer an attacker on the way removed."""
     received = Received()
     with socket.socket() as free:
         free.bind((ELSEWHERE, 0))

@@ -1,4 +1,4 @@
-"""A public route that asks who is signed in refuses nobody in particular: it says to sign in."""
+"""A public route that needs a signed-in person tells an anonymous one to sign in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Greeting(Struct):
 
 @get("/api/v2/greetings/mine", may=PUBLIC, queries=0)
 async def show_greeting(call: Call) -> Greeting:
-    """Open to everyone, though it is made for one who is signed in."""
+    """Open to everyone, although it needs a signed-in person."""
     return Greeting(call.actor.record.name)
 
 
@@ -35,7 +35,7 @@ async def show_closed(call: Call) -> Greeting:
     return Greeting(call.actor.record.name)
 
 
-def test_without_a_module_that_signs_people_in_no_token_is_anyone_s(harness: Harness, tmp_path: Path) -> None:
+def test_without_a_module_for_sign_in_no_token_belongs_to_anyone(harness: Harness, tmp_path: Path) -> None:
     harness.registry = Registry([Module(name="greetings", about="Greet.", folder=tmp_path, routes=(show_closed,))])
 
     async def run() -> None:
@@ -46,8 +46,8 @@ def test_without_a_module_that_signs_people_in_no_token_is_anyone_s(harness: Har
     asyncio.run(run())
 
 
-def test_a_session_that_ends_while_it_is_looked_at_is_over(harness: Harness) -> None:
-    """It is found, and then found again under the generation of its account: in between it may end."""
+def test_a_session_that_ends_while_it_is_read_is_invalid(harness: Harness) -> None:
+    """The session is looked up, then looked up again under the generation of its account; it can end in between."""
 
     class Ending(Watch):
         async def on(self, *keys: Key) -> None:

@@ -1,4 +1,4 @@
-"""What Phoenix cannot be opened with, and that it says which variable is missing."""
+"""Settings with which Phoenix cannot be opened, and the error that names the missing variable."""
 
 from __future__ import annotations
 

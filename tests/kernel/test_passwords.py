@@ -96,8 +96,8 @@ def test_nobody_cannot_be_guessed_and_takes_as_much_work(passwords: Passwords, m
     asyncio.run(scenario())
 
 
-def test_the_loop_turns_while_a_password_is_hashed(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The hash is finished only when the loop lets it, which a loop that waits for it never does."""
+def test_the_event_loop_runs_while_a_password_is_hashed(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hash finishes only when the event loop releases it, which a blocked loop never does."""
     let_go = threading.Event()
 
     class Slow:
@@ -115,7 +115,7 @@ def test_the_loop_turns_while_a_password_is_hashed(passwords: Passwords, monkeyp
     assert asyncio.run(scenario()) == "hashed"
 
 
-def test_the_line_is_bounded_and_empties_also_when_callers_hang_up() -> None:
+def test_the_queue_is_bounded_and_empties_even_when_callers_disconnect() -> None:
     async def scenario() -> None:
         line = Passwords(threads=1, waiting=2)
         tasks = [asyncio.create_task(line.burn()) for _ in range(3)]
@@ -163,12 +163,12 @@ def test_the_line_is_bounded_and_empties_also_when_callers_hang_up() -> None:
         "dragon-42-dragon",
     ],
 )
-def test_the_commonest_are_refused(password: str) -> None:
+def test_the_most_common_are_refused(password: str) -> None:
     assert problem(password) == "too_common"
 
 
 @pytest.mark.parametrize("password", ["leila.haddad", "LeilaHaddad2026", "leila@example.com", "haddad-haddad!", "Ember Works 123"])
-def test_what_stands_near_the_person_is_refused(password: str) -> None:
+def test_passwords_close_to_the_person_are_refused(password: str) -> None:
     assert problem(password, "leila.haddad@example.com", "Leila Haddad", "Ember Works") == "too_common"
 
 
@@ -192,7 +192,7 @@ def test_what_stands_near_the_person_is_refused(password: str) -> None:
         "aé" * 6 + "öß",
     ],
 )
-def test_others_are_taken_without_rules_of_composition(password: str) -> None:
+def test_others_are_accepted_without_composition_rules(password: str) -> None:
     assert problem(password, "leila@example.com") is None
 
 
@@ -212,12 +212,12 @@ def test_length_is_counted_in_characters(password: str, code: str) -> None:
     assert problem(password) == code
 
 
-def test_256_characters_are_taken() -> None:
+def test_256_characters_are_accepted() -> None:
     assert problem("plum anvil tuesday " + "q7" * 118 + "x") is None
 
 
 @given(st.text(min_size=0, max_size=300), st.lists(st.text(max_size=20), max_size=3))
-def test_any_text_is_judged(password: str, words: list[str]) -> None:
+def test_any_text_can_be_checked(password: str, words: list[str]) -> None:
     problem(password, *words)
 
 

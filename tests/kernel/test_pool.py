@@ -1,4 +1,4 @@
-"""D2: when every connection of the pool is taken, who comes next is told to try again, and nothing breaks."""
+"""D2: when every connection of the pool is in use, the next request is told to try again, and nothing breaks."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_pool_that_is_really_full_refuses_and_serves_again(harness: Harness, m
             acquire = database.pool.acquire
 
             async def refused() -> None:
-                # They wait for a hundredth of a second instead of ten: nobody gives anything back.
+                # They wait for a hundredth of a second instead of ten seconds, since no connection is returned.
                 monkeypatch.setattr(type(database.pool), "acquire", lambda _, *, timeout: acquire(timeout=timeout / 1000))
                 async with database.transaction() as tx:
                     with pytest.raises(Unavailable, match="Too many people are waiting"):

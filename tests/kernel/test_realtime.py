@@ -1,4 +1,4 @@
-"""N1 and A4 over real sockets: rooms, what is told to whom, and that an ended session closes its socket."""
+"""N1 and A4 over real sockets: rooms, which events are sent to whom, and that an ended session closes its socket."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 class Ear:
-    """A Socket.IO client that remembers what it was told."""
+    """A Socket.IO client that stores the events it receives."""
 
     def __init__(self) -> None:
         self.client = socketio.AsyncClient(reconnection=False)

@@ -1,4 +1,4 @@
-"""S11: what the log must not say is blanked in any text, and what operators need stays."""
+"""S11: what the log must not contain is blanked out in any text, and what operators need stays."""
 
 import uuid
 from datetime import UTC, datetime

@@ -184,7 +184,7 @@ def test_parts_are_told_apart_by_their_type_not_by_its_name() -> None:
 
 
 def test_names_that_lead_somewhere_are_taken() -> None:
-    """The same as above, without the slips."""
+    """As above, without the mistakes."""
     Registry(
         (
             notes(

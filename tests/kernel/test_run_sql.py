@@ -1,4 +1,4 @@
-"""What a migration is written with: any number of statements, which wait for a lock only so long."""
+"""What migrations use: any number of statements, which wait for a lock for a limited time."""
 
 from __future__ import annotations
 

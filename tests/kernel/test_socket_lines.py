@@ -1,4 +1,4 @@
-"""Sockets that are too many, or on which nobody is signed in; and who is told of an event at the moment it is delivered."""
+"""Too many sockets, and sockets on which nobody signs in; and who is sent an event at the moment of delivery."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LATER = 1
 
 @pytest.fixture(autouse=True)
 def _no_watching(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What looks at the sockets by itself does not: each test looks when it says so."""
+    """The periodic check of sockets is off: each test runs it when it needs it."""
     monkeypatch.setattr(realtime, "CHECK_SECONDS", 86_400)
 
 
@@ -126,7 +126,7 @@ def test_one_on_which_someone_is_signed_in_stays_until_the_session_ends(harness:
                 harness.clock.advance(minutes=10)
                 await sockets.lines.close_unknown()
                 assert wire.closed() is None
-                # Its client stays and answers pings, session or none.
+                # Its client stays and answers pings, with or without a session.
                 assert (await harness.delete("/api/v2/sessions/current", by="ada")).status_code == 204
                 (sid,) = sockets._tokens
                 await sockets._check(sid, ada.token)
@@ -161,7 +161,7 @@ def test_a_network_has_a_bounded_number_of_sockets(harness: Harness, http: bool)
                     assert refused.closed() == (1013, "too_many_sockets")
                 for elsewhere in ("2001:db8:1:3::1", "203.0.113.7"):
                     assert (await stack.enter_async_context(Wire(app, elsewhere))).texts
-            # One that has ended counts no more.
+            # A socket that has ended no longer counts.
             assert (await stack.enter_async_context(Wire(app, "2001:db8:1:2::9"))).texts
 
     asyncio.run(run())
@@ -203,7 +203,7 @@ def test_an_account_has_a_bounded_number_of_sockets(harness: Harness) -> None:
 
 
 def test_a_client_that_leaves_while_it_signs_in_leaves_nothing(harness: Harness) -> None:
-    """Signing in goes on beside the connection, and may be done after it."""
+    """Sign-in runs alongside the connection, and can finish after it has ended."""
 
     async def run() -> None:
         async with harness:
@@ -229,8 +229,8 @@ async def told(harness: Harness, wire: Wire, name: str) -> list[str]:
     return [json.loads(text[2:])[1]["subject"] for text in wire.texts if text.startswith('42["feed"') and "entries.posted" in text]
 
 
-def test_a_removed_member_is_told_nothing_that_came_after(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The removal and what came after it are delivered together, before anything else has looked at the sockets."""
+def test_a_removed_member_is_sent_nothing_from_later(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The removal and what came after it are delivered together, before the periodic check of sockets."""
     batches: list[Any] = []
 
     async def kept(_sockets: Sockets, batch: Any) -> None:
@@ -263,7 +263,7 @@ def test_a_removed_member_is_told_nothing_that_came_after(harness: Harness, monk
     asyncio.run(run())
 
 
-def test_who_cannot_be_checked_is_told_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket_that_cannot_be_checked_is_sent_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(token: str) -> Any:
         raise RuntimeError(token[:3])
 

@@ -1,4 +1,4 @@
-"""The environment `staging`: as strict as production, and strange to it."""
+"""The environment `staging`: as strict as production, and separate from it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_both_ask_staff_for_a_second_factor_and_read_pages_once(environment: str
     assert settings("test").second_factor_for == "nobody"
 
 
-def test_another_name_is_no_environment() -> None:
+def test_another_name_is_not_an_environment() -> None:
     with pytest.raises(SettingsError, match="must be development, test, staging or production"):
         settings("preview")
 

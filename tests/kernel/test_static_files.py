@@ -53,7 +53,7 @@ def listeners(harness: Harness, tmp_path: Path) -> Harness:
         (base / "circle").symlink_to(base / "circle")
         os.mkfifo(base / "pipe")
     (tmp_path / "secret.txt").write_text("a secret")
-    # Beside the folder, with a name that begins as its does.
+    # Beside the folder, with a name that starts with the folder's name.
     for beside in (tmp_path / "polls-private", folder / "assets-private", tmp_path / "static-private"):
         beside.mkdir()
         (beside / "secret.txt").write_text("a secret")
@@ -155,7 +155,7 @@ def test_a_file_that_is_known_already_is_not_sent_again(listeners: Harness) -> N
     ],
     ids=ascii,
 )
-def test_what_is_no_file_of_the_folder_is_not_found(listeners: Harness, name: str) -> None:
+def test_a_path_that_is_not_a_file_of_the_folder_is_not_found(listeners: Harness, name: str) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for app, client in await both(listeners, stack):

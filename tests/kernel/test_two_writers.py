@@ -1,4 +1,4 @@
-"""D3: several writers of one key. Nobody believes the cache before the last has settled, also where one of them dies."""
+"""D3: several writers of one key. The cache is not used before the last has settled, even if one of them dies."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_the_mark_of_the_dead_runs_out_however_busy_the_key_is(shared: str, tmp_
         living = await generations.begin([key])
         await generations.settle([key], living)
         if isinstance(generations, MachineGenerations):
-            # Here whoever looks decides how long a lease is.
+            # Here the reader decides how long a lease is.
             monkeypatch.setattr(generations_module, "IN_FLIGHT_SECONDS", 0.001)
         assert await until(lambda: generations.read([key])) != before
 

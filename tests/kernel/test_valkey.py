@@ -1,4 +1,4 @@
-"""Valkey, as the cache and the limits use it: what it answers, and that nothing waits for one that is gone."""
+"""Valkey, as the cache and the limits use it: what it answers, and that nothing waits for a server that is gone."""
 
 from __future__ import annotations
 

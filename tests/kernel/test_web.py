@@ -194,5 +194,5 @@ def test_a_fault_of_ours_is_a_500_with_a_sentence_and_no_detail(harness: Harness
         ("", "/"),
     ],
 )
-def test_nobody_is_sent_to_another_site(target: str, expected: str) -> None:
+def test_no_redirect_leads_to_another_site(target: str, expected: str) -> None:
     assert safe_next(target) == expected

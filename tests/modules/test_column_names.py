@@ -58,7 +58,7 @@ def renamed(sql: str) -> set[str]:
     }
 
 
-def test_no_column_goes_under_the_name_of_another() -> None:
+def test_no_column_is_read_under_the_name_of_another() -> None:
     found = {name: renamed(sql) - OTHER_NAMES for name, sql in texts()}
     assert {name: wrong for name, wrong in found.items() if wrong} == {}, "swapped, or a name to state here"
 
@@ -80,5 +80,5 @@ def test_every_name_stated_here_is_used() -> None:
         ("WITH known AS (SELECT 1) SELECT count(*) AS n, locked_at IS NULL AS open, NULL::text[] AS scopes", set()),
     ],
 )
-def test_a_swap_is_known_when_it_is_seen(sql: str, found: set[str]) -> None:
+def test_a_swap_is_detected(sql: str, found: set[str]) -> None:
     assert renamed(sql) - OTHER_NAMES == found

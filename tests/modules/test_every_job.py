@@ -1,4 +1,4 @@
-"""Every job of every module: it may come late, twice, or for what is gone by then, and does no harm."""
+"""Every job of every module: it does no harm if it runs late, twice, or for something that no longer exists."""
 
 from __future__ import annotations
 

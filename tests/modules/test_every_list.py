@@ -1,4 +1,4 @@
-"""Every list of the API that has pages: walked with the smallest pages, it gives each item once and ends."""
+"""Every list of the API that has pages: read in the smallest pages, it gives each item once and ends."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SEEDS: dict[str, Seed] = {
 }
 
 
-def test_every_list_with_pages_is_walked() -> None:
+def test_every_paged_list_is_tested() -> None:
     document = msgspec.json.decode(openapi_document())
     paged = {
         path

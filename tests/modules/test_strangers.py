@@ -1,4 +1,4 @@
-"""O2, A13: every route with an organisation or a subject in it, tried by everyone who must not get in."""
+"""O2, A13: every route with an organisation or a subject in it, called by everyone who must not have access."""
 
 from __future__ import annotations
 

@@ -223,7 +223,7 @@ def test_an_event_makes_stale_what_its_organisation_shows(harness: Harness) -> N
 
 
 def test_an_unlocked_service_account_works_again_at_once(harness: Harness) -> None:
-    """Nothing is cached of a locked account, so opening it makes nothing stale."""
+    """Nothing about a locked account is cached, so unlocking it makes nothing stale."""
 
     async def run() -> None:
         async with harness, Panel(harness) as panel:

@@ -1,4 +1,4 @@
-"""Who may call what, over all routes: a module that is added is under these tests from its first line."""
+"""Who may call what, over all routes; a new module is covered from its first line."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_every_scope_on_offer_opens_a_route(scope: str) -> None:
 
 
 @pytest.mark.parametrize(("route", "rule"), CHANGING, ids=_name)
-def test_what_is_sensitive_is_decided_again_in_its_transaction(route: HTTPRouteHandler, rule: Rule) -> None:
+def test_sensitive_actions_are_authorised_again_in_their_transaction(route: HTTPRouteHandler, rule: Rule) -> None:
     del route
     assert rule.decides_again or not rule.sensitive
 
@@ -80,12 +80,12 @@ DECIDED_ONCE = {
 }
 
 
-def test_whatever_one_who_is_signed_in_changes_is_decided_again_or_named_here() -> None:
+def test_every_change_by_a_signed_in_person_is_authorised_again_or_listed_here() -> None:
     once = {_path(route) for route, rule in CHANGING if rule.may == SIGNED_IN and not rule.decides_again}
     assert once == set(DECIDED_ONCE)
 
 
-def test_nobody_with_a_junk_body_learns_only_that_they_are_not_signed_in(harness: Harness) -> None:
+def test_an_anonymous_request_with_a_junk_body_learns_only_that_nobody_is_signed_in(harness: Harness) -> None:
     """Limits, session and permission come before the body is interpreted."""
     tried = 0
 

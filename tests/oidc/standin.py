@@ -1,4 +1,4 @@
-"""A stand-in for providers that cannot be had here, over real HTTP on this machine: it answers as they document, or as told to lie.
+"""A stand-in for providers that tests cannot reach, over real HTTP on this machine: it responds as documented, or wrongly on request.
 
 `Rerouted` is a transport that takes requests for any host to it, so that Phoenix speaks to accounts.google.com and the like
 by their own names.
@@ -146,6 +146,6 @@ class Rerouted(httpx.AsyncHTTPTransport):
 
 
 async def reroute(harness: Harness, stand_in: StandIn) -> None:
-    """From now on whatever this house asks of others, it asks of the stand-in."""
+    """From now on all outgoing requests of this Phoenix go to the stand-in."""
     await harness.runtime.http.close()
     harness.runtime.http = HttpClient(harness.clock, transport=Rerouted(stand_in.port))

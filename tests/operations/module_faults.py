@@ -61,26 +61,26 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "a permission that is in no table": (
         [write("docs/protection.md", "| `comments.read` | yes |\n")],
-        [("docs/protection.md", "The table of who may do what leaves out comments.write.")],
+        [("docs/protection.md", "The table of permissions lacks comments.write.")],
     ),
     "a template that no test shows": (
         [write("tests/web/pages.py", 'PAGES = ["comments/list.html"]')],
-        [("tests/web", 'No page there shows "comments/feed_posted.html".')],
+        [("tests/web", 'No test there shows "comments/feed_posted.html".')],
     ),
     "not in the tree of the architecture": (
         [write("docs/ARCHITECTURE.md", "```\n  modules/   entries\n```\n| `comments` | short texts |\n")],
-        [("docs/ARCHITECTURE.md", "The tree leaves it out.")],
+        [("docs/ARCHITECTURE.md", "It is missing from the tree.")],
     ),
     "not in the architecture": (
         [write("docs/ARCHITECTURE.md", "")],
-        [("docs/ARCHITECTURE.md", "The tree leaves it out."), ("docs/ARCHITECTURE.md", "The table of modules leaves it out.")],
+        [("docs/ARCHITECTURE.md", "It is missing from the tree."), ("docs/ARCHITECTURE.md", "It is missing from the table of modules.")],
     ),
     "not in the composition": ([write("src/phoenix/composition.py", "")], [("src/phoenix/composition.py", "Phoenix does not load it.")]),
     "not in the document of the API": (
         [write("api/openapi.json", '{"paths": {"/api/v2/comments": {"get": {}}}}')],
         [
-            ("api/openapi.json", r"GET /api/v2/comments/{comment_id} is not in the document"),
-            ("api/openapi.json", "POST /api/v2/comments is not in the document"),
+            ("api/openapi.json", r"GET /api/v2/comments/{comment_id} is not in the API document"),
+            ("api/openapi.json", "POST /api/v2/comments is not in the API document"),
         ],
     ),
     "under no contract of layers": (
@@ -105,8 +105,8 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [declare(WRITE_PERMISSION, f'{WRITE_PERMISSION}, Permission("comments.moderate", "Delete comments")')],
         [
             (MODULE_FILE, "No role has the permission comments.moderate."),
-            (MODULE_FILE, "No API route asks for the permission comments.moderate"),
-            ("docs/protection.md", "The table of who may do what leaves out comments.moderate."),
+            (MODULE_FILE, "No API route requires the permission comments.moderate"),
+            ("docs/protection.md", "The table of permissions lacks comments.moderate."),
         ],
     ),
     "an event that is not declared": (
@@ -118,7 +118,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
             edit(f"{HERE}/events.py", '    """A comment was posted."""', '    """A comment was posted."""\n\n    text: str'),
             edit(f"{HERE}/actions.py", "subject=made.id)", "subject=made.id, text=made.text)"),
         ],
-        [(MODULE_FILE, "The event comments.posted has the field text, which could hold what people wrote.")],
+        [(MODULE_FILE, "The event comments.posted has the field text, which could contain people's texts.")],
     ),
     "an event without a description": (
         [declare('"{actor} posted the comment “{text}”"', '""')],
@@ -126,7 +126,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "an event in no group": (
         [declare('            group="comments",\n', "")],
-        [(MODULE_FILE, "The event comments.posted is in the feed and in no group.")],
+        [(MODULE_FILE, "The event comments.posted is in the feed but in no group.")],
     ),
     "a list that is not declared": (
         [declare('    lists=(ListQuery(queries.PAGE, ("org_1", "~", 21)),),\n', "")],
@@ -134,7 +134,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "an email without a sample": (
         [write(f"{HERE}/templates/mail/shared.mjml", "<mjml></mjml>")],
-        [(f"{HERE}/templates/mail/shared.mjml", "Staff cannot look at this email.")],
+        [(f"{HERE}/templates/mail/shared.mjml", "Staff cannot preview this email.")],
     ),
     "a route that is not declared": (
         [edit(f"{HERE}/pages.py", "ROUTES = (show_comments, send_comment)", "ROUTES = (show_comments,)")],
@@ -143,15 +143,15 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     "a route without a permission": (
         [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("comments.write", "comments.shout"))],
         [
-            (MODULE_FILE, "No API route asks for the permission comments.write"),
+            (MODULE_FILE, "No API route requires the permission comments.write"),
             (f"{HERE}/api.py", "The route POST /api/v2/comments names no permission"),
         ],
     ),
     "a public route without limits": (
         [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("comments.write", "public"))],
         [
-            (MODULE_FILE, "No API route asks for the permission comments.write"),
-            (f"{HERE}/api.py", "The route POST /api/v2/comments is public and can be tried without end."),
+            (MODULE_FILE, "No API route requires the permission comments.write"),
+            (f"{HERE}/api.py", "The route POST /api/v2/comments is public but not rate-limited."),
         ],
     ),
     "a route without a budget": (
@@ -164,7 +164,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "nothing for people who leave": (
         [declare("    personal=PersonalData(export=personal.export, erase=personal.erase),\n", "")],
-        [(MODULE_FILE, "Its tables refer to accounts, and nothing says what happens when a person leaves.")],
+        [(MODULE_FILE, "Its tables refer to accounts, but nothing says what happens to the rows when an account is deleted.")],
     ),
     "an import from above": (
         [edit(f"{HERE}/events.py", "from phoenix.kernel", "from phoenix.modules.comments import queries\nfrom phoenix.kernel")],
@@ -182,7 +182,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [edit(f"{HERE}/actions.py", "from phoenix.kernel", "from phoenix.modules.feed.api import NEWEST\nfrom phoenix.kernel")],
         [
             (f"{HERE}/actions.py", "It imports the api of feed."),
-            (f"{HERE}/actions.py", "It imports feed, which no module may."),
+            (f"{HERE}/actions.py", "It imports feed, which no module can import."),
             (MODULE_FILE, "It uses the module feed."),
         ],
     ),
@@ -192,7 +192,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "a need that is none": (
         [declare('"organisations")', '"organisations", "entries")')],
-        [(MODULE_FILE, "It needs entries and uses nothing of it.")],
+        [(MODULE_FILE, "It needs entries but uses nothing of it.")],
     ),
     "a change of another module's table": (
         [add(f"{HERE}/queries.py", 'FORGET = "DELETE FROM entries"\n')],
@@ -200,10 +200,13 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "an import inside a function": (
         [add(f"{HERE}/actions.py", "\n\ndef late() -> None:\n    import json\n")],
-        [(f"{HERE}/actions.py", r"late\(\) imports something.")],
+        [(f"{HERE}/actions.py", r"late\(\) contains an import.")],
     ),
     "a long file": ([add(f"{HERE}/actions.py", "#\n" * 300)], [(f"{HERE}/actions.py", r"It has 3\d\d lines.")]),
-    "a file whose name says nothing": ([write(f"{HERE}/utils.py", "")], [(f"{HERE}/utils.py", "'utils' does not say what is in it.")]),
+    "a file whose name says nothing": (
+        [write(f"{HERE}/utils.py", "")],
+        [(f"{HERE}/utils.py", "The name 'utils' does not say what is in the file.")],
+    ),
     "a template that does not exist": (
         [remove(f"{HERE}/templates/list.html"), remove(f"{HERE}/templates/feed_posted.html")],
         [
@@ -213,7 +216,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "a template that nothing shows": (
         [write(f"{HERE}/templates/old.html", "")],
-        [(f"{HERE}/templates/old.html", "Nothing shows this template."), ("tests/web", 'No page there shows "comments/old.html".')],
+        [(f"{HERE}/templates/old.html", "Nothing shows this template."), ("tests/web", 'No test there shows "comments/old.html".')],
     ),
     "a table that no migration creates": (
         [declare('tables=("comments",)', 'tables=("comments", "replies")')],
@@ -241,6 +244,6 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "a migration after one that does not exist": (
         [write(f"{HERE}/migrations/comments_0003_more.py", revision("comments_0003", '"comments_0002"'))],
-        [(f"{HERE}/migrations", "The order of migrations cannot be found: ")],
+        [(f"{HERE}/migrations", "The order of the migrations cannot be determined: ")],
     ),
 }

@@ -78,7 +78,7 @@ def ready(url: str) -> bool:
 
 
 def announced(capfd: pytest.CaptureFixture[str], url: str) -> dict[str, Any]:
-    """What is said in one line of JSON once it serves."""
+    """The line of JSON that is printed once it serves."""
     said: list[str] = []
 
     def line() -> str | None:

@@ -24,7 +24,7 @@ from phoenix.operations.new_module import new_module
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What a clone of Phoenix holds about a module called comments that leaves nothing undone."""
+    """What a clone of Phoenix contains for a complete module called comments."""
     for path in ("tests/modules/comments", "tests/web", "docs", "api", HERE):
         (tmp_path / path).mkdir(parents=True)
     (tmp_path / HERE).rmdir()

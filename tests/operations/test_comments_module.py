@@ -23,16 +23,16 @@ RULES = (
 UNFINISHED = """\
 tests/modules/comments: It has no tests.
 docs/where.md: It is not in the table.
-docs/ARCHITECTURE.md: The tree leaves it out.
-docs/ARCHITECTURE.md: The table of modules leaves it out.
-docs/protection.md: The table of who may do what leaves out comments.read.
-docs/protection.md: The table of who may do what leaves out comments.write.
-tests/web: No page there shows "comments/feed_posted.html".
-tests/web: No page there shows "comments/list.html".
+docs/ARCHITECTURE.md: It is missing from the tree.
+docs/ARCHITECTURE.md: It is missing from the table of modules.
+docs/protection.md: The table of permissions lacks comments.read.
+docs/protection.md: The table of permissions lacks comments.write.
+tests/web: No test there shows "comments/feed_posted.html".
+tests/web: No test there shows "comments/list.html".
 tests/modules/test_what_writes_make_stale.py: comments.personal.erase makes cached values stale
-api/openapi.json: GET /api/v2/comments is not in the document of the API.
-api/openapi.json: GET /api/v2/comments/{comment_id} is not in the document of the API.
-api/openapi.json: POST /api/v2/comments is not in the document of the API.
+api/openapi.json: GET /api/v2/comments is not in the API document.
+api/openapi.json: GET /api/v2/comments/{comment_id} is not in the API document.
+api/openapi.json: POST /api/v2/comments is not in the API document.
 """
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,7 @@ def test_every_rule_for_modules_holds(clone: Path) -> None:
     where = ("tests/test_architecture.py", "tests/test_routes.py", "tests/test_sql.py", "tests/modules/test_who_may.py")
     ran = run(clone, "-m", "pytest", "-v", "-p", "no:cacheprovider", *where, "-k", RULES)
     assert ran.returncode == 0, ran.stdout[-4000:]
-    # The rules are asked of it, too.
+    # The rules are tested for it, too.
     for test in ("test_needs_are_the_real_imports[comments]", "[POST /o/{slug:str}/comments-", "opens_a_route[comments.write]"):
         assert test in ran.stdout
 

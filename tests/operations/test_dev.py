@@ -1,4 +1,4 @@
-"""`make dev` and the two shells beside it, on a copy of the tree: what is changed is served, and Ctrl-C leaves nothing."""
+"""`make dev` and the two shells beside it, on a copy of the tree: changes are served, and Ctrl-C leaves no process behind."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_a_new_module_posts_a_note_that_appears_in_the_feed(place: Place, notes:
 
 
 def test_what_was_written_is_in_no_event_and_goes_with_its_author(place: Place, notes: Module) -> None:
-    """The feed and its sockets read the note where it lives; once its author is erased, it is nowhere."""
+    """The feed and its sockets read the note from its table; once its author is erased, it is gone everywhere."""
 
     async def run() -> None:
         await migrate(place.owner, [*MIGRATIONS, notes.migrations])

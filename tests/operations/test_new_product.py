@@ -1,4 +1,4 @@
-"""`phoenix new-product`: what it lays out runs on Phoenix as it is, beside it in one environment, without a change to it."""
+"""`phoenix new-product`: the product it creates runs on an unchanged Phoenix in the same environment."""
 
 from __future__ import annotations
 

@@ -120,8 +120,8 @@ def test_a_change_is_served_and_so_is_what_is_wrong_with_the_code(edit: Edit, ca
     kept("web", look)
     said = capfd.readouterr().err
     assert "changed." in said
-    assert "A migration is run at the start" in said
-    assert "Serves the code as it is now" in said
+    assert "Migrations run only at the start" in said
+    assert "Serving the changed code" in said
 
 
 def test_a_change_before_the_watching_begins_is_served_too(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:

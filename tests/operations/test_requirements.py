@@ -1,4 +1,4 @@
-"""What is installed: pyproject.toml, its two lock files and the imports of the code say the same."""
+"""What is installed: pyproject.toml, its two lock files and the imports of the code agree."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def started(folder: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def running(started: Installation) -> Installation:
-    """The installation, whole: what another test killed may still be on its way back."""
+    """The complete installation: a process that another test killed may still be restarting."""
     address = urllib.parse.urlsplit(started.said["admin"])
     assert address.hostname
     assert address.port
@@ -149,7 +149,7 @@ def fetch(host: str, port: int, path: str, name: str) -> tuple[int, str, str]:
 
 
 def test_nothing_that_serves_people_can_change_tables(running: Installation, folder: Path) -> None:
-    """The owner's password is in no environment of a process that lives on."""
+    """The owner's password is not in the environment of any process that keeps running."""
     owner = (folder / "data" / "database_password").read_text()
     pids = [pid for words in ("granian", "create_admin_app", "phoenix.worker") for pid in running.pids(words)]
     assert len(pids) >= 3
@@ -170,7 +170,7 @@ def test_the_mailbox_page_is_a_page(running: Installation) -> None:
 
 def test_the_folder_and_the_port_are_refused_to_another(running: Installation, folder: Path) -> None:
     for data, port, sentence in (
-        (folder / "data", free_port(), f"in use by the Phoenix of process {running.process.pid}"),
+        (folder / "data", free_port(), f"in use by another Phoenix, process {running.process.pid}"),
         (folder / "other", running.port, f"Port {running.port} is in use by another program"),
     ):
         command = [sys.executable, "-m", "phoenix.cli", "up", "--port", str(port), "--data", str(data)]

@@ -31,7 +31,7 @@ def silent() -> Iterator[int]:
 
 
 def test_a_port_that_this_account_may_not_use_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests may run as root, whom no port is refused."""
+    """Tests may run as root, who can use every port."""
 
     def refuse(_socket: socket.socket, _address: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")

@@ -1,4 +1,4 @@
-"""The data folder: when it is taken, and when it is refused."""
+"""The data folder: when it is accepted, and when it is refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_folder_in_use_is_refused_and_its_holder_named_until_it_is_killed(tmp_
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        with pytest.raises(StartError, match=f"in use by the Phoenix of process {holder.pid}"), claim(tmp_path):
+        with pytest.raises(StartError, match=f"in use by another Phoenix, process {holder.pid}"), claim(tmp_path):
             pass
         holder.kill()
     with claim(tmp_path):

@@ -1,4 +1,4 @@
-"""What stops `phoenix up` on its way, and a migration that has to wait."""
+"""What stops `phoenix up` during the start, and a migration that has to wait."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_first_signal_stops_a_start_in_order() -> None:
     try:
         with pytest.raises(start.StopRequestedError):
             signal.raise_signal(signal.SIGTERM)
-        # The same one again, as a terminal sends it to the whole group, is no second.
+        # The same signal again, as a terminal sends it to the whole group, does not count as a second one.
         signal.raise_signal(signal.SIGTERM)
     finally:
         signals.restore()

@@ -1,4 +1,4 @@
-"""Keeping things running, with stand-ins for what Phoenix runs."""
+"""Supervision, with stand-ins for the processes that Phoenix runs."""
 
 from __future__ import annotations
 

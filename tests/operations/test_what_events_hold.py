@@ -1,4 +1,4 @@
-"""An event carries ids and facts, never what people wrote: every field of every declared event is looked at."""
+"""An event carries ids and facts, never what people wrote: every field of every declared event is checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What new-module and new-product write is in shape, whatever the names: the linter and the formatter have nothing to say."""
+"""The files of new-module and new-product pass the linter and the formatter, whatever the names."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_it_holds_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipF
     source = {path.relative_to(SOURCE.parent).as_posix() for path in SOURCE.rglob("*") if path.is_file() and path.suffix not in LEFT_OUT}
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert packed == source
-    # If one of these kinds were not in the source either, the comparison would prove nothing.
+    # Without files of these kinds in the source, the comparison would prove nothing.
     for kind in (
         "static/manifest.json",
         "static/app-*.css",

@@ -68,7 +68,7 @@ def test_it_is_named_with_the_fix(variable: str, value: str) -> None:
 
 
 def test_every_default_can_be_used() -> None:
-    """What the documentation says is in effect is never refused when it is written out."""
+    """The documented default is never refused when it is set explicitly."""
     for _concern, variable in variables():
         value = variable.default
         if isinstance(value, bool) or value == "":

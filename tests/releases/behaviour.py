@@ -1,4 +1,4 @@
-"""What people of an earlier release can still do, by HTTP alone. It imports nothing of Phoenix: the code of that release is asked the same."""
+"""What people of an earlier release can still do, by HTTP alone. It imports nothing of Phoenix: it also runs against that release's code."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ async def something_new_can_be_made(user: User, title: str) -> None:
 
 
 async def everything(user: User, *, round_: int = 0) -> None:
-    """All of it, up to three times on one database. Each round spends a refresh token, a backup code and a code of the app."""
+    """All of it, up to three times on one database. Each round uses up a refresh token, a backup code and a code of the app."""
     await old_credentials_count(user)
     await an_old_refresh_token_counts(user, ("ada", "bo", "di")[round_])
     await people_sign_in(user)

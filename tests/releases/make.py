@@ -37,7 +37,7 @@ from phoenix.operations.grants import grant, make_role
 from phoenix.operations.migrate import migrate
 
 ROOT = Path(__file__).parents[2]
-# Of these dumps alone: no installation has it.
+# Used only for these dumps; no installation has it.
 MASTER = "the secret of the dumps of releases, of no installation"
 PASSWORDS = {
     "ada": "nine lanterns by the harbour",
@@ -50,7 +50,7 @@ LEFT_OUT = re.compile(r"^(--.*|\\.*|SET transaction_timeout.*|)\n", re.MULTILINE
 
 
 class Maker:
-    """Fills a house, and notes what a test needs to know of it."""
+    """Fills a Phoenix with data, and records what a test needs to know about it."""
 
     def __init__(self, harness: Harness) -> None:
         self.harness = harness
@@ -64,7 +64,7 @@ class Maker:
         return answer.json() if answer.content else None
 
     async def sign_up(self, name: str, **more: Any) -> None:
-        """An account with a password, proven by the code in the email, signed in by the API and by the page."""
+        """An account with a password, confirmed by the code in the email, signed in by the API and by the page."""
         email, password = f"{name}@example.com", PASSWORDS[name]
         given = {"email": email, "password": password, "name": name.title(), "accept_terms": True, "time_zone": "Europe/Berlin", **more}
         await self.post("/accounts", 202, json=given)
@@ -92,16 +92,16 @@ class Maker:
             return str(browser.cookies["phoenix_session"])
 
     async def refresh(self, name: str) -> None:
-        """Access tokens live for minutes; the one that is noted is the newest."""
+        """Access tokens are valid for minutes; the newest is recorded."""
         made = await self.post("/sessions/refresh", 200, json={"refresh_token": self.people[name]["refresh_token"]})
         self.people[name] |= {"access_token": made["access_token"], "refresh_token": made["refresh_token"]}
 
     async def administer(self, name: str) -> None:
-        """Someone of the staff, at work: another key signs from now on, and everyone's old tokens still count."""
+        """A member of staff at work: another key signs from now on, and everyone's old tokens are still valid."""
         person = self.people[name]
         await self.harness.sql("INSERT INTO user_permissions VALUES ($1, $2, NULL, now())", person["account"], ADMINISTRATOR)
         bearer = {"Authorization": f"Bearer {person['access_token']}"}
-        # A change of the profile, so that nobody goes on believing what was cached before.
+        # A change of the profile, so that nothing cached before is used.
         changed = await self.harness.patch("/api/v2/me", headers={**bearer, "If-Match": "*"}, json={"contact": "+49 40 123456"})
         assert changed.status_code == 200, changed.text
         made = await self.harness.get("/api/v2/sessions", headers=bearer)
@@ -150,7 +150,7 @@ class Maker:
         await self.post("/passkeys", 201, by="di", json=given)
         ((passkey, held),) = phone.keys.items()
         self.people["di"]["passkey"] = {"id": passkey, "user": held.user, "key": str(held.private.private_numbers().private_value)}
-        # Bo's newest token is of the key that signed before.
+        # Bo's newest token was signed with the previous key.
         await self.refresh("bo")
         await self.administer("ada")
         # Someone who wants to leave, with the days of grace still running.
@@ -159,7 +159,7 @@ class Maker:
         await self.harness.work()
         await self.harness.follow()
         await self.harness.follow()
-        # What nobody has got round to: an email to send, and events no follower has seen.
+        # Work that is still waiting: an email to send, and events that no follower has seen.
         self.harness.clock.advance(minutes=1)
         await self.refresh("ada")
         await self.post("/entries", 201, by="bo", json={"organisation": organisation, "title": "Nobody has followed this", "body": ""})

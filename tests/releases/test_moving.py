@@ -49,7 +49,7 @@ def test_events_are_followed_again_on_a_server_that_has_counted_less(harness: Ha
 
 
 def test_without_them_new_events_are_not_seen(harness: Harness) -> None:
-    """The reason for the page. Where this fails, the step is needed no more: take it out of the page."""
+    """The reason for the page. If this fails, the step is no longer needed: remove it from the page."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""The database of every release, brought up to this Phoenix: whoever could do something yesterday can do it today.
+"""The database of every release, upgraded to this Phoenix: people can still do what they could do before.
 
 Each folder beside this file holds a release's database as its own code made it (docs/release.md). What is asked of it is asked by
 HTTP and by the command line, never by names inside.
@@ -50,7 +50,7 @@ def variables(place: Place, told: dict[str, Any]) -> dict[str, str]:
 
 
 def command(place: Place, told: dict[str, Any], *words: str) -> str:
-    """What a command of Phoenix says; it must end well."""
+    """The output of a command of Phoenix, which must succeed."""
     done = subprocess.run(
         [sys.executable, "-m", "phoenix.cli", *words], env=variables(place, told), check=False, capture_output=True, text=True
     )
@@ -68,7 +68,7 @@ async def execute(url: str, *statements: str) -> None:
 
 
 async def forget_cache(url: str) -> None:
-    """Dumps always hold the same ids and secret, so one test would read what another has cached."""
+    """Dumps always contain the same IDs and secret, so one test would read what another has cached."""
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write((f"AUTH {parts.password}\r\n" if parts.password else "").encode() + b"FLUSHALL\r\nPING\r\n")
@@ -127,7 +127,7 @@ def user(harness: Harness, told: dict[str, Any]) -> User:
     return User(harness.new_client, told, harness.clock.now)
 
 
-def test_sessions_tokens_and_keys_of_before_still_count(harness: Harness, told: dict[str, Any]) -> None:
+def test_sessions_tokens_and_keys_from_before_are_still_valid(harness: Harness, told: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await behaviour.old_credentials_count(user(harness, told))
@@ -176,7 +176,7 @@ def test_entries_feed_and_dashboard_show_what_was_there_and_what_is_new(harness:
     asyncio.run(run())
 
 
-def test_jobs_that_waited_are_done(harness: Harness, told: dict[str, Any]) -> None:
+def test_waiting_jobs_are_run(harness: Harness, told: dict[str, Any]) -> None:
     bo = told["people"]["bo"]
 
     async def run() -> None:
@@ -209,7 +209,7 @@ async def run_schedules(harness: Harness) -> None:
             await schedule.run(harness.runtime)
 
 
-def test_the_audit_log_is_whole_and_is_written_on(harness: Harness, told: dict[str, Any]) -> None:
+def test_the_audit_log_is_intact_and_appended_to(harness: Harness, told: dict[str, Any]) -> None:
     before = command(harness.place, told, "audit", "verify")
     assert "verified" in before
 

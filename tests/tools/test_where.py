@@ -1,4 +1,4 @@
-"""docs/where.md: every path it names is there, and nothing that people look for is missing from it."""
+"""docs/where.md: every path it names exists, and no module or folder of the kernel is missing."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.web.samples import frame, outside
 
-# A page that goes on by itself must not do so while it is looked at.
+# A page that redirects by itself must not do so while it is tested.
 URL = "#main"
 
 ELSEWHERE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {

@@ -1,4 +1,4 @@
-"""Every page in every state worth looking at: name → (template, context)."""
+"""Every page in every state worth testing: name → (template, context)."""
 
 from __future__ import annotations
 

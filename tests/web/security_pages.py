@@ -1,4 +1,4 @@
-"""The pages of what protects an account, and those where someone shows who they are."""
+"""The pages for protecting an account, and those for sign-in and re-authentication."""
 
 from __future__ import annotations
 

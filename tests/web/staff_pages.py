@@ -1,4 +1,4 @@
-"""The pages of the admin panel, and what people's pages look like to staff who impersonate."""
+"""The pages of the admin panel, and people's pages as staff see them while impersonating."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Page, site: str) -> No
     expect(opener).to_be_focused()
 
 
-def test_a_form_that_asks_is_sent_after_the_answer_alone(page: Page, site: str) -> None:
+def test_a_form_with_a_confirmation_is_sent_only_after_it(page: Page, site: str) -> None:
     sent: list[str] = []
 
     def answer(route: Route) -> None:
@@ -124,7 +124,7 @@ def test_the_theme_is_kept_and_there_before_the_first_paint(page: Page, site: st
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
-def test_passwords_can_be_seen_and_are_judged(page: Page, site: str) -> None:
+def test_passwords_can_be_shown_and_are_rated(page: Page, site: str) -> None:
     page.goto(f"{site}/sign-up")
     assert page.locator("input[name=time_zone]").input_value() == "Asia/Tokyo"
     field = page.get_by_label("Password", exact=True)
@@ -138,7 +138,7 @@ def test_passwords_can_be_seen_and_are_judged(page: Page, site: str) -> None:
     expect(show).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_toast_is_told_and_goes(page: Page, site: str, socket: Socket) -> None:
+def test_a_toast_is_announced_and_disappears(page: Page, site: str, socket: Socket) -> None:
     page.clock.install()
     page.goto(f"{site}/dashboard")
     page.clock.run_for(200)
@@ -154,7 +154,7 @@ def after_every_request(page: Page) -> None:
 
 
 def let_pass(page: Page, *, milliseconds: int) -> None:
-    """As if that time had passed in the page, whose clock is installed: what was to happen in it has happened."""
+    """Let that time pass in the page, whose clock is controlled, and run the timers that are due."""
     after_every_request(page)
     page.clock.run_for(milliseconds)
     after_every_request(page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-NOBODY = "Without an actor nothing reads how the token came."
 NARROWS = "For types only: a route that decides again is never PUBLIC, so its admission has an actor and a token."
 LIMIT = "A second more until a server that does not answer is given up is nobody's concern."
 BEFORE_EVENTS = "Transactions and numbers begin above it, so every event comes after either position."
@@ -22,8 +21,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
             " → before is None and before.actor is None and (before.token is None)"
         ): NARROWS,
         "decide_again: raise NotSignedIn → pass": NARROWS,
-        "_decide: False → True": NOBODY,
-        "authenticate: False → True": NOBODY,
+        "authenticate: False → True": "Without an actor nothing reads how the token came.",
         "_only: without lru_cache(maxsize=64)": SPEED,
         "_only: 64 → 65": SPEED,
     },

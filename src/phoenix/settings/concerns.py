@@ -55,10 +55,10 @@ class WebSettings:
         with_scheme("https", "http"),
     )
     trusted_proxies: tuple[str, ...] = setting(
-        "TRUSTED_PROXIES", (), "Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas.", networks
+        "TRUSTED_PROXIES", (), "Networks whose X-Forwarded-For and X-Forwarded-Proto headers are trusted, separated by commas.", networks
     )
     cors_origins: tuple[str, ...] = setting(
-        "CORS_ORIGINS", (), "Origins that may call the API from a browser, exact, separated by commas. None by default.", origins
+        "CORS_ORIGINS", (), "Exact origins that may call the API from a browser, separated by commas. None by default.", origins
     )
     static: Path = setting("STATIC", Path(__file__).parents[1] / "static", "Folder of the bundled styles and scripts.")
 
@@ -135,7 +135,7 @@ class SessionSettings:
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """How people get in, and out."""
+    """Accounts and sign-in."""
 
     providers: str = setting(
         "PROVIDERS",
@@ -202,7 +202,7 @@ class AdminSettings:
 
 @dataclass(frozen=True, slots=True)
 class EmailSettings:
-    """Outgoing mail."""
+    """Outgoing email."""
 
     smtp_url: str = setting(
         "SMTP_URL",
@@ -231,12 +231,12 @@ class RealtimeSettings:
         "REALTIME_URL", "", "Address browsers open sockets to, where it is not the page's own.", with_scheme("https", "http", "ws", "wss")
     )
     authenticate_within: int = setting(
-        "REALTIME_AUTHENTICATE", 10, "Seconds after which a socket is closed on which nobody is signed in.", between(1, 300)
+        "REALTIME_AUTHENTICATE", 10, "Seconds after which a socket is closed if nobody has signed in on it.", between(1, 300)
     )
     per_network: int = setting(
         "REALTIME_PER_NETWORK",
         500,
-        "Sockets that a client address (of IPv6: a network of 64 bits) may have open in each process.",
+        "Sockets that a client address (for IPv6: a /64 network) may have open in each process.",
         between(1, 1_000_000),
     )
     per_account: int = setting("REALTIME_PER_ACCOUNT", 50, "Sockets that an account may have open in each process.", between(1, 10_000))

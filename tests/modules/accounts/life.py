@@ -65,7 +65,7 @@ class Life(RuleBasedStateMachine):
         return self.runner.run(work)
 
     def call(self, method: str, path: str, token: str = "", **options: Any) -> httpx.Response:
-        """One request from a network of its own, so that only limits by account are in play."""
+        """One request from its own network, so that only limits by account apply."""
 
         async def send() -> httpx.Response:
             number = next(self.numbers)
@@ -75,7 +75,7 @@ class Life(RuleBasedStateMachine):
         return self.do(send())
 
     def alive(self) -> Session | None:
-        """A session whose access token is good, refreshed where it has run out."""
+        """A session whose access token is valid, refreshed if it has expired."""
         for session in self.sessions.values():
             if self.now >= session.access_until:
                 self.refresh(session)
@@ -112,7 +112,7 @@ class Life(RuleBasedStateMachine):
             assert answer.status_code == 429
             return
         if password != self.password:
-            # Of a sign-up its password is told to be right, but it opens nothing, and counts as any other.
+            # The password of a pending sign-up is reported as correct, but signs no one in, and counts like any other attempt.
             assert (answer.status_code, answer.json()["code"]) in {(403, "email_not_verified"), (401, "wrong_credentials")}
             self.failures += 1
             if self.failures >= 5:
@@ -178,7 +178,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def confirm(self) -> None:
         if self.secret is not None:
-            # A code counts once, and the one of this half minute may be spent.
+            # A code works once, and the one of this half minute may have been used.
             self.harness.clock.advance(seconds=61)
         session = self.alive()
         assert session is not None

@@ -27,7 +27,7 @@ async def _archive(harness: Harness, name: str) -> dict[str, object]:
         return {part: json.loads(packed.read(part)) for part in packed.namelist() if part.endswith(".json")}
 
 
-def test_the_copy_holds_what_every_module_keeps_and_no_secret(harness: Harness) -> None:
+def test_the_copy_contains_the_data_of_every_module_and_no_secret(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -46,7 +46,7 @@ def test_the_copy_holds_what_every_module_keeps_and_no_secret(harness: Harness) 
     asyncio.run(run())
 
 
-def test_nobody_else_gets_it_and_it_is_forgotten_after_a_week(harness: Harness) -> None:
+def test_nobody_else_gets_it_and_it_is_deleted_after_a_week(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -74,7 +74,7 @@ def test_three_a_day(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_deletion_waits_and_can_be_taken_back(harness: Harness) -> None:
+def test_deletion_is_delayed_and_can_be_cancelled(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
@@ -156,7 +156,7 @@ async def _fresh(harness: Harness, name: str) -> str:
     return str(answer.json()["access_token"])
 
 
-def test_the_only_owner_hands_over_first(harness: Harness) -> None:
+def test_the_only_owner_has_to_transfer_ownership_first(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", bo="member")

@@ -1,4 +1,4 @@
-"""A person's life against a small model: no way leads to being locked out for ever, and none to being let in without right."""
+"""A person's life against a small model: no sequence of steps locks anyone out permanently or lets anyone in without permission."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.modules.accounts.life import Life
 
 
 @pytest.mark.slow
-def test_no_way_locks_out_for_ever_or_lets_in_without_right(harness: Harness) -> None:
+def test_no_sequence_of_steps_locks_anyone_out_permanently_or_gives_unauthorised_access(harness: Harness) -> None:
     numbers = itertools.count(1)
 
     class Here(Life):

@@ -1,4 +1,4 @@
-"""What one's own account answers to what cannot be done."""
+"""The responses to changes of one's own account that cannot be made."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_an_account_that_is_gone_is_not_read_for_a_session_still_remembered(harn
         async with harness:
             ada = await harness.person("ada")
             assert (await harness.get("/api/v2/sessions", by="ada")).status_code == 200
-            # By hand, so that no cache hears of it.
+            # Directly in the database, so that no cache is notified.
             await harness.sql("DELETE FROM accounts WHERE id = $1", ada.id)
             assert (await harness.get("/api/v2/me", by="ada")).json()["code"] == "not_logged_in"
 

@@ -1,4 +1,4 @@
-"""The admin listener beside a house: the same database and clock, another application, another address."""
+"""The admin listener beside the public one: the same database and clock, another application, another address."""
 
 from __future__ import annotations
 

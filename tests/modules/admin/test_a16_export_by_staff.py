@@ -1,4 +1,4 @@
-"""A16: staff have a copy of someone's data made, and hand it over. The person is told, and who fetched it is on record."""
+"""A16: staff request a copy of someone's data and hand it over. The person is notified, and it is recorded who downloaded it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.modules.admin.panel import Panel
 MAY = ("platform.people_read", "platform.people_export")
 
 
-def test_a_copy_is_made_for_a_person_who_is_notified_and_fetched_on_record(harness: Harness) -> None:
+def test_a_copy_is_made_the_person_is_notified_and_the_download_is_recorded(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -38,7 +38,7 @@ def test_a_copy_is_made_for_a_person_who_is_notified_and_fetched_on_record(harne
     asyncio.run(run())
 
 
-def test_the_copy_of_one_person_is_not_fetched_by_the_number_of_another(harness: Harness) -> None:
+def test_the_copy_of_one_person_cannot_be_downloaded_by_the_id_of_another(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve, bo = await harness.person("eve"), await harness.person("bo")
@@ -54,7 +54,7 @@ def test_the_copy_of_one_person_is_not_fetched_by_the_number_of_another(harness:
 
 
 @pytest.mark.parametrize("held", [("platform.people_read",), ("platform.people_read", "platform.people_write")])
-def test_it_takes_a_permission_of_its_own(harness: Harness, held: tuple[str, ...]) -> None:
+def test_it_needs_a_separate_permission(harness: Harness, held: tuple[str, ...]) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -67,7 +67,7 @@ def test_it_takes_a_permission_of_its_own(harness: Harness, held: tuple[str, ...
     asyncio.run(run())
 
 
-def test_nobody_copies_people_who_may_do_more_than_they(harness: Harness) -> None:
+def test_staff_cannot_copy_people_with_more_permissions(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             root = await harness.person("root", permissions=("platform.admin",))

@@ -1,4 +1,4 @@
-"""What staff do to an account ends with the account: every act on an erased one is refused, and leaves nothing behind."""
+"""Staff can do nothing to an erased account: every action is refused, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def acts() -> list[str]:
     return sorted(path for path in found if path.startswith(PERSON))
 
 
-def test_the_acts_are_found() -> None:
+def test_the_actions_are_found() -> None:
     assert len(acts()) >= 10
 
 
 @pytest.mark.parametrize("act", acts())
-def test_no_act_reaches_an_erased_account(harness: Harness, act: str) -> None:
+def test_no_action_reaches_an_erased_account(harness: Harness, act: str) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
             await harness.person("root", permissions=(ADMINISTRATOR, "platform.jobs"))
-            # Locked, with a session and a factor: so that each act has something left that it could still change.
+            # Locked, with a session and a factor, so that each action has something that it could change.
             await harness.sql("UPDATE accounts SET erased_at = now(), locked_at = now() WHERE id = $1", eve.id)
             await harness.sql(
                 "INSERT INTO totp_secrets (account_id, sealed, created_at, confirmed_at) VALUES ($1, '\\x00', now(), now())", eve.id

@@ -20,7 +20,7 @@ from phoenix.modules.factors.actions.throttle import count_attempt
 from phoenix.settings import Settings
 
 
-def test_people_are_found_by_name_address_and_number(harness: Harness) -> None:
+def test_people_are_found_by_name_address_and_id(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=("platform.people_read",))
@@ -39,7 +39,7 @@ def test_people_are_found_by_name_address_and_number(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_lists_go_on_by_a_cursor(harness: Harness) -> None:
+def test_lists_continue_with_a_cursor(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=("platform.people_read",))
@@ -60,7 +60,7 @@ def test_lists_go_on_by_a_cursor(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_every_search_reads_by_an_index(place: Place) -> None:
+def test_every_search_uses_an_index(place: Place) -> None:
     searches: dict[str, tuple[Any, list[Any]]] = {
         "all": (staff.PEOPLE, []),
         "id": (staff.PEOPLE_BY_ID, ["acc_7", "acc_7" + END]),
@@ -94,7 +94,7 @@ def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(node for inner in plan.get("Plans", []) for node in _nodes(inner))]
 
 
-def test_a_locked_account_is_out_at_once_and_in_again_when_it_is_opened(harness: Harness) -> None:
+def test_a_locked_account_is_signed_out_at_once_and_works_again_when_unlocked(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -148,7 +148,7 @@ def test_people_who_lost_a_password_or_a_second_factor_are_helped(harness: Harne
     asyncio.run(run())
 
 
-def test_staff_let_a_person_try_again_and_end_sessions(harness: Harness) -> None:
+def test_staff_remove_a_rate_limit_and_end_sessions(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -183,7 +183,9 @@ GRANTS = [
 
 
 @pytest.mark.parametrize(("held", "to", "permission", "expected"), GRANTS)
-def test_nobody_gives_what_they_do_not_hold(harness: Harness, held: tuple[str, ...], to: str, permission: str, expected: int) -> None:
+def test_nobody_can_grant_a_permission_they_do_not_have(
+    harness: Harness, held: tuple[str, ...], to: str, permission: str, expected: int
+) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eve")

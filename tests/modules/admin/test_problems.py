@@ -1,4 +1,4 @@
-"""What the admin panel answers to acts that cannot be done to an account."""
+"""The responses of the admin panel to actions on an account that cannot be done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.errors import Forbidden
 from phoenix.modules.admin.actions.people import force_reset
 
-# The act, what is sent with it, the account, and what the page says.
+# The action, what is sent with it, the account, and what the page says.
 REFUSED = [
     ("force-reset", {}, "robot", "A service account has no password."),
     ("exports", {}, "robot", "A service account has no personal data."),
@@ -24,7 +24,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("act", "sent", "target", "words"), REFUSED, ids=[f"{act} of {target}" for act, _sent, target, _words in REFUSED])
-def test_an_act_that_cannot_be_done_says_why_and_changes_nothing(
+def test_an_action_that_cannot_be_done_says_why_and_changes_nothing(
     harness: Harness, act: str, sent: dict[str, str], target: str, words: str
 ) -> None:
     async def run() -> None:
@@ -44,7 +44,7 @@ def test_an_act_that_cannot_be_done_says_why_and_changes_nothing(
     asyncio.run(run())
 
 
-def test_staff_who_were_locked_meanwhile_act_no_more(harness: Harness) -> None:
+def test_staff_locked_during_a_request_can_no_longer_act(harness: Harness) -> None:
     """Of two administrators who lock each other at once, the second finds out inside its own transaction."""
 
     async def run() -> None:
@@ -61,7 +61,7 @@ def test_staff_who_were_locked_meanwhile_act_no_more(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_an_email_that_no_module_has_is_not_there(harness: Harness) -> None:
+def test_an_email_that_no_module_has_is_not_found(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=(ADMINISTRATOR, "platform.mails"))

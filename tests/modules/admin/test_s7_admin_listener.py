@@ -28,7 +28,7 @@ def filled(path: str, **ids: str) -> str:
 
 
 def test_the_routes_are_these() -> None:
-    """Every page of staff names a permission for the platform, and every act that touches an account or a key needs a recent authentication."""
+    """Every page of staff names a permission for the platform, and every action on an account or a key needs a recent authentication."""
     assert len(STAFF) > 25
     for method, path, rule in STAFF:
         assert path.startswith("/staff/")
@@ -37,7 +37,7 @@ def test_the_routes_are_these() -> None:
             assert rule.sensitive, path
 
 
-def test_on_the_public_listener_there_is_no_panel(harness: Harness) -> None:
+def test_the_public_listener_does_not_serve_the_panel(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", permissions=(ADMINISTRATOR,))
@@ -51,7 +51,7 @@ def test_on_the_public_listener_there_is_no_panel(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_it_answers_to_its_networks_and_by_its_name_alone(harness: Harness) -> None:
+def test_it_answers_only_its_networks_and_only_to_its_name(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=(ADMINISTRATOR,))
@@ -66,7 +66,7 @@ def test_it_answers_to_its_networks_and_by_its_name_alone(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_the_api_and_the_pages_of_people_are_not_on_it(harness: Harness) -> None:
+def test_it_does_not_serve_the_api_or_the_public_pages(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", ada="owner")
@@ -117,7 +117,7 @@ def test_each_permission_opens_its_own_pages_and_no_others(harness: Harness, per
     asyncio.run(run())
 
 
-def test_acts_need_a_recent_authentication(harness: Harness) -> None:
+def test_actions_need_a_recent_authentication(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -131,7 +131,7 @@ def test_acts_need_a_recent_authentication(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_signing_in_on_it_leads_to_the_first_place_and_its_cookie_is_its_own(harness: Harness) -> None:
+def test_signing_in_leads_to_the_first_page_and_sets_a_separate_cookie(harness: Harness) -> None:
     """Cookies do not tell ports apart: what the public listener sets must not sign staff out of the panel."""
 
     async def run() -> None:

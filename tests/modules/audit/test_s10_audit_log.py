@@ -1,4 +1,4 @@
-"""S10: the audit log holds every event once, cannot be changed by the application, and tells what someone else changed."""
+"""S10: the audit log holds every event once, cannot be changed by the application, and shows what someone else changed."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_follower_that_fails_half_way_writes_nothing(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_the_page_shows_rows_both_names_and_whether_it_is_whole(harness: Harness) -> None:
+def test_the_page_shows_rows_both_names_and_whether_the_log_is_intact(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("sue", permissions=AUDIT)
@@ -91,7 +91,7 @@ def test_the_page_shows_rows_both_names_and_whether_it_is_whole(harness: Harness
     asyncio.run(run())
 
 
-def test_the_command_says_so_and_ends_with_one(harness: Harness) -> None:
+def test_the_command_reports_it_and_exits_with_status_1(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)

@@ -76,7 +76,7 @@ def test_what_was_changed_is_found_by_its_row(harness: Harness, what: str) -> No
     asyncio.run(run())
 
 
-def test_a_change_with_every_hash_behind_it_worked_out_again_is_found_by_the_signed_end(harness: Harness) -> None:
+def test_a_change_with_recomputed_hashes_is_found_by_the_signature(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -97,7 +97,7 @@ def test_a_change_with_every_hash_behind_it_worked_out_again_is_found_by_the_sig
     asyncio.run(run())
 
 
-def test_an_old_end_put_back_with_its_rows_is_found_by_the_events(harness: Harness) -> None:
+def test_restoring_an_old_end_with_its_rows_is_found_by_the_events(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -145,7 +145,7 @@ def test_the_application_cannot_change_what_was_written(harness: Harness, statem
 
 
 @pytest.mark.parametrize("statement", REFUSED[:3])
-def test_nor_does_the_owner_by_accident(harness: Harness, statement: str) -> None:
+def test_nor_can_the_owner_by_accident(harness: Harness, statement: str) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness, 2)
@@ -170,8 +170,8 @@ def test_nor_does_the_owner_by_accident(harness: Harness, statement: str) -> Non
         ],
     ],
 )
-def test_a_log_with_its_end_cut_off_is_not_written_on_until_an_operator_says_so(harness: Harness, statements: list[str]) -> None:
-    """To go on would sign the shorter log, and nobody could tell."""
+def test_a_log_with_its_end_cut_off_is_not_appended_to_until_an_operator_signs_it(harness: Harness, statements: list[str]) -> None:
+    """Appending would sign the shortened log, and nobody could notice."""
 
     async def run() -> None:
         async with harness:

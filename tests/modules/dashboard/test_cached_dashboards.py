@@ -56,7 +56,7 @@ def test_the_same_reader_finds_the_same_by_either_way() -> None:
 
 
 def test_a_reader_who_moves_while_their_dashboard_is_made_sees_their_new_days(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The request knows the zone from before the move, and reads what it keeps after it."""
+    """The request uses the zone from before the change, but what it caches is read after the change."""
 
     async def run() -> None:
         async with harness:

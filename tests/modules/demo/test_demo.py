@@ -1,4 +1,4 @@
-"""The demo: made once, into an empty database, and told again at each start."""
+"""The demo: created once, in an empty database, and printed again at each start."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_it_is_made_once_and_its_people_can_sign_in(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nothing_is_made_where_someone_has_an_account(harness: Harness) -> None:
+def test_nothing_is_created_where_someone_has_an_account(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

@@ -1,4 +1,4 @@
-"""Entries: post, read, change, delete, and who may."""
+"""Entries: posting, reading, changing and deleting them, and who can."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_post(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_change_needs_the_version_one_read(harness: Harness) -> None:
+def test_a_change_needs_the_version_that_was_read(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="member", bo="member", cleo="administrator")

@@ -1,4 +1,4 @@
-"""An entry is found where it is: under another organisation's address it is not there, whoever asks."""
+"""An entry is found only in its organisation: under another organisation's address nobody finds it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_no_page_of_one_organisation_shows_or_changes_an_entry_of_another(
             assert await harness.events() == []
             (row,) = await harness.sql("SELECT title, version FROM entries")
             assert (row["title"], row["version"]) == ("Elsewhere", 1)
-            # Under its own address the same press works, for whoever is a member there.
+            # Under its own address the same form works, for members there.
             right = await press(harness, method, f"/o/birch/entries/{entry}{tail}", "bo")
             assert right.status_code in {200, 303}
 
@@ -63,7 +63,7 @@ def test_a_role_elsewhere_opens_no_entry_by_its_id(harness: Harness, method: str
             await harness.events()
             more: dict[str, Any] = {"json": {"title": "Changed"}} if method == "PATCH" else {}
             answer = await harness.request(method, f"/api/v2/entries/{entry}", by="ada", headers={"If-Match": "*"}, **more)
-            # Who may nowhere do it learns that first; nobody learns whether the entry is there.
+            # People without the permission are told that first; nobody learns whether the entry exists.
             nowhere = role == "viewer" and method != "GET"
             assert (answer.status_code, answer.json()["code"]) == ((403, "forbidden") if nowhere else (404, "not_found"))
             assert await harness.events() == []

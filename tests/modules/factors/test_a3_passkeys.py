@@ -1,4 +1,4 @@
-"""A3: passkeys for sign-in, as the second factor and for re-authentication; and all that is no passkey."""
+"""A3: passkeys for sign-in, as the second factor and for re-authentication; and everything that is not a valid passkey."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_passkey_is_added_named_used_and_removed(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_name_of_the_person_tells_nothing(harness: Harness) -> None:
+def test_the_user_handle_reveals_nothing_about_the_person(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada, _bo = await harness.person("ada"), await harness.person("bo")
@@ -78,7 +78,7 @@ def test_the_name_of_the_person_tells_nothing(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_who_is_remembered_is_remembered_with_a_passkey_too(harness: Harness) -> None:
+def test_remember_me_works_with_a_passkey_too(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -98,7 +98,7 @@ def test_who_is_remembered_is_remembered_with_a_passkey_too(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_a_count_that_does_not_rise_is_refused_and_told_to_the_owner(harness: Harness) -> None:
+def test_a_counter_that_does_not_rise_is_refused_and_the_owner_is_notified(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -114,7 +114,7 @@ def test_a_count_that_does_not_rise_is_refused_and_told_to_the_owner(harness: Ha
                 assert await harness.events() == ["factors.passkey_refused"]
                 assert await harness.work() == ["accounts.send_security_notice"]
                 assert "it may have been copied" in harness.mails(EMAIL)[0].text
-            # Who has no key at all makes no noise.
+            # A person without a passkey causes no notification.
             assert (await sign_in_with(harness, device, count=3, signature=b"\x00")).status_code == 422
             assert await harness.events() == []
             answers = await asyncio.gather(*(sign_in_with(harness, device, count=9) for _ in range(3)))
@@ -158,7 +158,7 @@ def test_there_are_twenty_at_most_and_each_once(harness: Harness) -> None:
                 " SELECT 'pky_' || n, $1, n::text::bytea, '', 0, 'n', false, now() FROM generate_series(1, 18) n",
                 eve.id,
             )
-            # All have their challenge before the first answers: who asks when there are twenty gets none.
+            # All have their challenge before the first responds: with twenty passkeys, no new challenge is given.
             offers = [(await harness.post("/api/v2/passkeys/options", by="eve")).json() for _ in range(4)]
             bodies = [{"challenge": o["challenge"], "credential": Authenticator().create(o["options"]), "name": ""} for o in offers]
             answers = await asyncio.gather(*(harness.post("/api/v2/passkeys", json=body, by="eve") for body in bodies))
@@ -177,7 +177,7 @@ def test_a_passkey_of_someone_else_cannot_be_changed(harness: Harness) -> None:
             place = (await add_passkey(harness, Authenticator(), by="ada")).headers["location"]
             assert (await harness.patch(place, by="eve", json={"name": "mine"})).status_code == 404
             assert (await harness.delete(place, by="eve")).status_code == 404
-            # What was asked in one session is not answered in another.
+            # A challenge of one session cannot be answered in another.
             offer = (await harness.post("/api/v2/passkeys/options", by="ada")).json()
             body = {"challenge": offer["challenge"], "credential": Authenticator().create(offer["options"])}
             assert (await harness.post("/api/v2/passkeys", by="eve", json=body)).status_code == 422
@@ -185,7 +185,7 @@ def test_a_passkey_of_someone_else_cannot_be_changed(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_security_key_is_called_one(harness: Harness) -> None:
+def test_a_security_key_is_named_as_such(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

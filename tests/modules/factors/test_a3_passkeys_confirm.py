@@ -11,7 +11,7 @@ from tests.modules.factors.passkeys import EMAIL, OPTIONS, add_passkey, new_acco
 from tests.software_passkey import ELIGIBLE, PRESENT, Authenticator
 
 
-def test_a_passkey_is_the_second_step_after_a_password(harness: Harness) -> None:
+def test_a_passkey_is_the_second_factor_after_a_password(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)
@@ -24,7 +24,7 @@ def test_a_passkey_is_the_second_step_after_a_password(harness: Harness) -> None
             offer = (await harness.post(OPTIONS, json={"challenge": challenge})).json()
             assert [known["id"] for known in offer["options"]["allowCredentials"]] == list(device.keys)
             assert offer["options"]["userVerification"] == "preferred"
-            # The device need not make sure who holds it, and need not know the account: the password said that.
+            # The device need not verify its user or know the account: the password has done that.
             given = {"challenge": offer["challenge"], "credential": device.get(offer["options"], flags=PRESENT | ELIGIBLE, user=None)}
             body = {"challenge": challenge, "method": "passkey", "passkey": given}
             made = await harness.post("/api/v2/sessions/second_factor", json=body)
@@ -32,7 +32,7 @@ def test_a_passkey_is_the_second_step_after_a_password(harness: Harness) -> None
             assert await harness.events() == ["sessions.started", "sessions.new_device_seen"]
             again = await harness.post("/api/v2/sessions/second_factor", json=body)
             assert again.json()["code"] == "wrong_passkey"
-            # A fresh note makes the sign-in that was finished no second one.
+            # A new challenge does not repeat a sign-in that has been finished.
             offer = (await harness.post(OPTIONS, json={"challenge": challenge})).json()
             fresh = {**body, "passkey": {"challenge": offer["challenge"], "credential": device.get(offer["options"])}}
             again = await harness.post("/api/v2/sessions/second_factor", json=fresh)
@@ -44,7 +44,7 @@ def test_a_passkey_is_the_second_step_after_a_password(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_only_ones_own_passkey_is_a_second_step(harness: Harness) -> None:
+def test_only_a_persons_own_passkey_is_their_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)
@@ -70,18 +70,18 @@ def test_only_ones_own_passkey_is_a_second_step(harness: Harness) -> None:
             challenge, offer = await due()
             refused = await step(challenge, offer, ada.get(offer["options"], user=next(iter(eve.keys.values())).user))
             assert refused.json()["detail"] == "This passkey belongs to another account."
-            # A note that was given for another sign-in of the same account.
+            # A challenge that was created for another sign-in of the same account.
             challenge, _offer = await due()
             _other, offer = await due()
             assert (await step(challenge, offer, ada.get(offer["options"]))).status_code == 422
-            # What was refused cost the sign-in nothing: it goes on with a fresh note.
+            # The refusals did not end the sign-in: it continues with a new challenge.
             offer = (await harness.post(OPTIONS, json={"challenge": challenge})).json()
             assert (await step(challenge, offer, ada.get(offer["options"]))).status_code == 201
 
     asyncio.run(run())
 
 
-def test_a_passkey_opens_sensitive_acts_again(harness: Harness) -> None:
+def test_a_passkey_allows_sensitive_actions_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for who in ("ada", "eve"):

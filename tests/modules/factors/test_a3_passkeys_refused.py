@@ -1,4 +1,4 @@
-"""A3: what is wrong with an answer of an authenticator is refused, and an answer counts once."""
+"""A3: an authenticator's response is refused if anything in it is wrong, and works only once."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_no_passkey_is_added_for(harness: Harness, lies: dict[str, Any]) -> None
     asyncio.run(run())
 
 
-def test_a_note_is_good_for_one_answer_and_five_minutes(harness: Harness) -> None:
+def test_a_challenge_is_valid_for_one_response_and_five_minutes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -94,7 +94,7 @@ def test_a_note_is_good_for_one_answer_and_five_minutes(harness: Harness) -> Non
             answers = await asyncio.gather(*(harness.post(SIGN_IN, json=body) for _ in range(4)))
             assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
             assert (await harness.post(SIGN_IN, json=body)).json()["detail"] == "This request has already been used. Try again."
-            # A wrong answer spends the note as well: nobody tries many answers with one.
+            # A wrong response uses up the challenge too, so that nobody can try many responses with one.
             offer = (await harness.post(OPTIONS, json={})).json()
             wrong = {"challenge": offer["challenge"], "credential": device.get(offer["options"], origin="http://elsewhere.test")}
             assert (await harness.post(SIGN_IN, json=wrong)).status_code == 422
@@ -109,7 +109,7 @@ def test_a_note_is_good_for_one_answer_and_five_minutes(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_a_note_for_one_purpose_is_no_note_for_another(harness: Harness) -> None:
+def test_a_challenge_for_one_purpose_is_not_valid_for_another(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)
@@ -128,7 +128,7 @@ def test_a_note_for_one_purpose_is_no_note_for_another(harness: Harness) -> None
                 }
 
             async def answer(purpose: str, offer: dict[str, Any], note: dict[str, Any]) -> int:
-                """Answer what was asked for one purpose with the note of another, signed as that one wants it."""
+                """Respond to a challenge for one purpose where another is expected, signed as the other requires."""
                 wanted = {**offer["options"], "challenge": note["options"]["challenge"]}
                 if purpose == ADDING:
                     given = {"challenge": note["challenge"], "credential": Authenticator().create(wanted)}
@@ -183,7 +183,7 @@ def test_whatever_is_sent_is_refused_and_never_breaks(harness: Harness) -> None:
 
 
 def _damage(credential: dict[str, Any], chance: random.Random) -> None:
-    """One field lost, of another kind, cut, or with a few bytes changed."""
+    """One field missing, of another type, truncated, or with a few bytes changed."""
     place = chance.choice([credential, credential["response"], credential["response"]])
     name = chance.choice(list(place))
     value = place[name]

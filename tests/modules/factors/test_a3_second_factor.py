@@ -1,4 +1,4 @@
-"""A3: the authenticator app: set up, asked for, replay refused, turned off."""
+"""A3: the authenticator app: setting it up, being asked for it, refused replays, turning it off."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_it_protects_nothing_until_its_first_code(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-60, 422), (-30, 201), (0, 201), (30, 201), (60, 422)])
-def test_a_code_holds_for_its_step_and_the_ones_beside_it(harness: Harness, seconds: int, status: int) -> None:
+def test_a_code_is_valid_for_its_step_and_the_steps_before_and_after(harness: Harness, seconds: int, status: int) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -42,7 +42,7 @@ def test_a_code_holds_for_its_step_and_the_ones_beside_it(harness: Harness, seco
     asyncio.run(run())
 
 
-def test_a_code_is_refused_when_it_comes_again(harness: Harness) -> None:
+def test_a_code_is_refused_when_it_is_used_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -54,7 +54,7 @@ def test_a_code_is_refused_when_it_comes_again(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_of_twenty_at_once_exactly_one_gets_in(harness: Harness) -> None:
+def test_of_twenty_at_once_exactly_one_signs_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -86,7 +86,7 @@ def test_a_challenge_works_once_and_for_ten_minutes(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_turning_it_off_ends_the_codes_and_tells_the_owner(harness: Harness) -> None:
+def test_turning_it_off_revokes_the_codes_and_notifies_the_owner(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -101,7 +101,7 @@ def test_turning_it_off_ends_the_codes_and_tells_the_owner(harness: Harness) -> 
     asyncio.run(run())
 
 
-def test_the_secret_is_sealed_at_rest(harness: Harness) -> None:
+def test_the_secret_is_encrypted_at_rest(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -111,7 +111,7 @@ def test_the_secret_is_sealed_at_rest(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_sensitive_acts_need_a_recent_authentication(harness: Harness) -> None:
+def test_sensitive_actions_need_a_recent_authentication(harness: Harness) -> None:
     """The second before and the second after; then by password, and not by email where something stronger is there."""
 
     async def run() -> None:

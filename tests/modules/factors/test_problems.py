@@ -29,7 +29,7 @@ def test_what_cannot_be_done(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_an_answer_of_an_authenticator_has_a_length(harness: Harness) -> None:
+def test_the_length_of_an_authenticators_response_is_limited(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             offer = (await harness.post(OPTIONS, json={})).json()

@@ -1,4 +1,4 @@
-"""Who is told of an event: whoever may see it, in the feed and over sockets. Tables over every kind of event."""
+"""Who is shown an event: everyone who may see it, in the feed and over sockets. Tests over every kind of event."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_kind_in_the_feed_says_who_may_see_it() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(GUARDED))
-def test_the_feed_shows_a_kind_to_whoever_may_see_it_and_to_nobody_else(name: str) -> None:
+def test_the_feed_shows_a_kind_only_to_people_who_may_see_it(name: str) -> None:
     every = frozenset(REGISTRY.permissions)
     permission = GUARDED[name].permission
     assert name in visible_kinds(REGISTRY, membership(every))
@@ -83,7 +83,7 @@ def test_a_member_reads_no_event_that_their_role_may_not_see(place: Place, permi
 
 
 @pytest.mark.parametrize("permission", GUARDS)
-def test_a_room_is_told_in_full_only_what_every_member_may_see(place: Place, permission: str) -> None:
+def test_a_room_is_sent_in_full_only_what_every_member_may_see(place: Place, permission: str) -> None:
     async def run() -> None:
         async with Harness(place, registry=without(permission)) as harness:
             batch = [recorded(number, kind) for number, kind in enumerate(TOLD.values())]
@@ -98,7 +98,7 @@ def test_a_room_is_told_in_full_only_what_every_member_may_see(place: Place, per
     asyncio.run(run())
 
 
-def test_what_belongs_to_no_organisation_or_is_not_in_the_feed_is_told_to_no_room(place: Place) -> None:
+def test_events_of_no_organisation_or_outside_the_feed_are_sent_to_no_room(place: Place) -> None:
     async def run() -> None:
         async with Harness(place) as harness:
             kinds = REGISTRY.events.values()

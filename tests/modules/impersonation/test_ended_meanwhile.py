@@ -1,4 +1,4 @@
-"""A session that ends while its link is being opened lets nobody in."""
+"""A session that ends while its link is being opened gives nobody access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Impersonating is decided on what is true now: a permission that was taken, or an account locked, since the page opened."""
+"""Impersonation depends on the current state: a permission may have been removed, or an account locked, since the page was opened."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_WRITING = f"{TAKEN} AND permission = '{IMPERSONATE_AND_WRITE}'"
         ((IMPERSONATE, IMPERSONATE_AND_WRITE), NO_WRITING, True),
     ],
 )
-def test_what_was_taken_meanwhile_opens_nothing(harness: Harness, held: tuple[str, ...], change: str, writes: bool) -> None:
+def test_a_permission_removed_in_between_gives_no_access(harness: Harness, held: tuple[str, ...], change: str, writes: bool) -> None:
     async def run() -> None:
         async with harness:
             eve, ada = await harness.person("eve"), await harness.person("ada", permissions=held)

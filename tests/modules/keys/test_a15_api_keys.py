@@ -33,7 +33,7 @@ def test_a_key_may_do_what_scope_and_role_both_allow(harness: Harness) -> None:
 
 
 def test_a_key_never_reaches_the_account_itself(harness: Harness) -> None:
-    """Nothing a thief of a key could turn into the whole account."""
+    """Nothing with which a thief of a key could take over the account."""
 
     async def run() -> None:
         async with harness:
@@ -57,7 +57,7 @@ def test_a_key_never_reaches_the_account_itself(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_it_is_shown_once_and_kept_as_a_hash(harness: Harness) -> None:
+def test_it_is_shown_once_and_stored_as_a_hash(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")
@@ -138,7 +138,7 @@ def test_service_accounts_belong_to_the_organisation(harness: Harness) -> None:
             ]
             posted = await harness.post("/api/v2/entries", headers=bearer(made["key"]), json={"organisation": ember, "title": "t"})
             assert posted.status_code == 201
-            # It outlives whoever made it.
+            # It outlives the person who created it.
             assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['ann'].id}", by="ada")).status_code == 204
             assert (await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(made["key"]))).status_code == 200
             people = (await harness.get(f"/api/v2/organisations/{ember}/members", by="ada")).json()["items"]
@@ -176,7 +176,7 @@ def test_a_service_account_cannot_sign_in_nor_be_reset(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_nobody_makes_a_program_above_themselves(harness: Harness) -> None:
+def test_a_service_account_has_a_role_below_owner(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", ann="administrator")

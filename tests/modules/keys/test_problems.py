@@ -14,7 +14,7 @@ COPIES = """
 """
 
 
-def test_there_are_so_many_keys_and_no_more(harness: Harness) -> None:
+def test_the_number_of_keys_is_limited(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

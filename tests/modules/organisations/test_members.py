@@ -1,4 +1,4 @@
-"""O1: members, invitations by email, roles, and that an organisation never is without an owner."""
+"""O1: members, invitations by email, roles, and that an organisation is never without an owner."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_members(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_an_invitation_is_for_its_address_alone_and_works_once(harness: Harness) -> None:
+def test_an_invitation_is_only_for_its_address_and_works_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -96,7 +96,7 @@ def test_an_invitation_is_for_its_address_alone_and_works_once(harness: Harness)
 
 
 def test_an_invitation_ends_with_the_right_of_its_inviter(harness: Harness) -> None:
-    """Also where both happen in one moment: who accepts waits for what changes a role, and then sees it."""
+    """Even if both happen at once: accepting an invitation waits for the change of role, and then sees it."""
 
     async def accept_while_it_is_taken(token: str, ember: str) -> httpx.Response:
         async with harness.runtime.database.transaction() as tx:
@@ -147,7 +147,7 @@ def test_resent_and_withdrawn_links_end(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_two_owners_cannot_take_the_role_from_each_other_at_once(harness: Harness) -> None:
+def test_two_owners_cannot_remove_each_others_role_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="owner")
@@ -155,7 +155,7 @@ def test_two_owners_cannot_take_the_role_from_each_other_at_once(harness: Harnes
                 (f"/api/v2/organisations/{ember}/members/{harness.people[name].id}", by) for name, by in (("ada", "bo"), ("bo", "ada"))
             ]
             answers = await asyncio.gather(*(harness.patch(path, by=by, json={"role": "member"}) for path, by in paths))
-            # Who is second is refused for being the only owner, or for being none any more.
+            # The second is refused, as the only owner or as no longer an owner.
             assert sorted(answer.status_code for answer in answers) in ([204, 409], [204, 403])
             owners = await harness.sql("SELECT count(*) AS n FROM memberships WHERE role = 'owner'")
             assert owners[0]["n"] == 1

@@ -1,4 +1,4 @@
-"""What an organisation answers to what cannot be done: what is gone, what someone else changed, and what a key cannot do."""
+"""Actions in an organisation that cannot be done: on something deleted, on something changed by others, and with a key."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_a_change_of_a_role_that_has_changed_since_is_asked_again(harness: Harne
             invitation = stale.text[stale.text.index('id="invite"') :]
             assert re.findall(r'value="(\w+)" selected', invitation) == ["member"], "the form beside it is not filled in by this one"
             assert await harness.events() == ["organisations.role_changed"]
-            # Having seen it, they may.
+            # Having seen it, they can change it.
             assert (await send(harness, "cy", role="administrator", shown="member")).status_code == 303
             # What the other one wanted too is no conflict, and a page of an older release says nothing of what it showed.
             assert (await send(harness, "ada", role="administrator", shown="member")).status_code == 303

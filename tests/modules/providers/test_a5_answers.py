@@ -1,4 +1,4 @@
-"""A5: whatever a provider answers instead of what it should, nobody is signed in, and the page says what to do."""
+"""A5: after a wrong response of a provider nobody is signed in, and the page says what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A5: an account elsewhere is connected by the consent of the owner here, and the last sign-in method stays."""
+"""A5: an external account is connected only with its owner's consent here, and the last sign-in method stays."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def provider() -> Iterator[Provider]:
         yield provider
 
 
-def test_an_existing_account_is_connected_by_its_owners_consent_alone(place: Place, provider: Provider) -> None:
+def test_an_existing_account_is_connected_only_with_its_owners_consent(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_up_by_password(harness)
@@ -47,7 +47,7 @@ def test_an_existing_account_is_connected_by_its_owners_consent_alone(place: Pla
 
 
 def test_consent_of_someone_else_connects_nothing(place: Place, provider: Provider) -> None:
-    """Ada's account elsewhere waits in a browser, and Bo signs in there: a shared computer."""
+    """Ada's external account is pending in a browser, and Bo signs in there: a shared computer."""
 
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
@@ -79,7 +79,7 @@ def test_connecting_from_the_settings(place: Place, provider: Provider) -> None:
             assert "No address given" in page.text
             listed = (await harness.sql("SELECT email FROM identities"))[0]
             assert listed["email"] == "", "an address that is not verified is not written down"
-            # The same person there cannot belong to a second account here.
+            # The same external account cannot belong to a second account here.
             bo = await harness.person("bo")
             other.cookies.set("phoenix_session", bo.token)
             answer = await back(other, await there(await out_to_connect(other), "unverified"))

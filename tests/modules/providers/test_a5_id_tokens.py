@@ -1,4 +1,4 @@
-"""A5: no lie in an ID token is believed. The provider here is a stand-in that tells whatever it is told to tell."""
+"""A5: no false claim in an ID token is accepted. The provider is a stand-in that sends whatever a test wants."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stand_in() -> Iterator[StandIn]:
 
 
 def claims(harness: Harness, asked_nonce: str, **changes: Any) -> dict[str, Any]:
-    """What a right ID token says; None takes a claim away."""
+    """The claims of a valid ID token; None removes a claim."""
     now = int(harness.clock.now().timestamp())
     said = {
         "iss": ISSUER,
@@ -52,7 +52,7 @@ def asked(url: str) -> dict[str, str]:
 async def trip(
     harness: Harness, stand_in: StandIn, make: Callable[[dict[str, Any]], str], *, said: dict[str, str] | None = None, **changes: Any
 ) -> httpx.Response:
-    """Out and back, with the ID token that `make` makes of the claims."""
+    """Sign in at the provider and come back, with the ID token that `make` makes of the claims."""
     async with harness.new_client() as browser:
         url = asked(await out(browser))
         stand_in.says("id.acme.example/token", make(claims(harness, url["nonce"], **changes)))
@@ -102,7 +102,7 @@ def test_a_claim_that_is_wrong(place: Place, stand_in: StandIn, wrong: str) -> N
     asyncio.run(run())
 
 
-def test_a_minute_of_leeway_and_no_second_more(place: Place, stand_in: StandIn) -> None:
+def test_one_minute_of_leeway_and_not_a_second_more(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -123,7 +123,7 @@ def test_a_minute_of_leeway_and_no_second_more(place: Place, stand_in: StandIn) 
     asyncio.run(run())
 
 
-def test_several_audiences_with_our_azp_are_right(place: Place, stand_in: StandIn) -> None:
+def test_several_audiences_with_our_azp_are_accepted(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -157,7 +157,7 @@ def test_signatures_that_anybody_could_make(place: Place, stand_in: StandIn) -> 
     asyncio.run(run())
 
 
-def test_a_symmetric_key_in_the_key_set_is_no_key(place: Place, stand_in: StandIn) -> None:
+def test_a_symmetric_key_in_the_key_set_is_not_used(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -167,7 +167,7 @@ def test_a_symmetric_key_in_the_key_set_is_no_key(place: Place, stand_in: StandI
     asyncio.run(run())
 
 
-def test_a_new_key_is_asked_for_once(place: Place, stand_in: StandIn) -> None:
+def test_an_unknown_key_is_fetched_once(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -199,14 +199,14 @@ def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, sta
     asyncio.run(run())
 
 
-def test_userinfo_is_of_the_same_person_and_brings_its_own_word_on_the_address(place: Place, stand_in: StandIn) -> None:
+def test_userinfo_must_be_of_the_same_person_and_says_whether_the_address_is_verified(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, userinfo_endpoint=f"{ISSUER}/me")
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "eve", "email": "ada@example.com", "email_verified": True})
             refused(await trip(harness, stand_in, stand_in.signed, email=None))
-            # `email_verified` in the token says nothing about an address that stands elsewhere.
+            # `email_verified` in the token says nothing about an address from another source.
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": False})
             assert (await trip(harness, stand_in, stand_in.signed, email=None)).status_code == 403
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": True})
@@ -216,7 +216,7 @@ def test_userinfo_is_of_the_same_person_and_brings_its_own_word_on_the_address(p
     asyncio.run(run())
 
 
-def test_the_issuer_of_an_answer_is_compared_where_it_stands(place: Place, stand_in: StandIn) -> None:
+def test_the_issuer_of_a_response_is_compared_if_present(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -241,7 +241,7 @@ UNUSABLE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", UNUSABLE)
-def test_a_discovery_document_that_cannot_be_believed(place: Place, stand_in: StandIn, what: str) -> None:
+def test_a_discovery_document_that_cannot_be_trusted(place: Place, stand_in: StandIn, what: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
@@ -264,7 +264,7 @@ def test_an_answer_that_is_no_small_json(place: Place, stand_in: StandIn, body: 
     asyncio.run(run())
 
 
-def test_in_production_not_even_this_machine_is_spoken_to_without_tls() -> None:
+def test_in_production_even_this_machine_must_use_tls() -> None:
     local = '[{"name": "acme", "issuer": "http://127.0.0.1:9", "client_id": "c", "client_secret": "s"}]'
     assert read_providers(local, production=False)
     with pytest.raises(Exception, match=f"{VARIABLE}: issuer of acme must be an https:// address"):

@@ -1,4 +1,4 @@
-"""A5: the presets, against a stand-in of what each documents."""
+"""A5: the presets, against a stand-in made from each provider's documentation."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> N
         async with phoenix_with(place, GITHUB) as harness:
             await reroute(harness, stand_in)
             stand_in.answers["github.com/login/oauth/access_token"] = (200, {"access_token": "gho_x", "token_type": "bearer"})
-            # The public address of the profile is nobody's proof.
+            # The public address in the profile is not verified.
             stand_in.answers["api.github.com/user"] = (200, {"id": 583231, "login": "ada", "name": "Ada", "email": "eve@example.com"})
             stand_in.answers["api.github.com/user/emails"] = (200, emails)
             browser, url = await begin(harness, "github")
@@ -253,7 +253,7 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
     asyncio.run(run())
 
 
-def test_apples_form_brings_nothing_without_what_this_browser_has(place: Place, stand_in: StandIn) -> None:
+def test_apples_form_does_nothing_without_the_cookie_of_this_browser(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, APPLE, GOOGLE) as harness, harness.new_client() as stranger:
             await reroute(harness, stand_in)
@@ -276,7 +276,7 @@ def test_apples_form_brings_nothing_without_what_this_browser_has(place: Place, 
 @pytest.mark.parametrize(
     "user", ["", "{", "[]", "null", '{"name": null}', '{"name": {"firstName": "<b>"}}', '{"name": {"firstName": 1, "lastName": {}}}']
 )
-def test_a_name_that_is_none_does_no_harm(place: Place, stand_in: StandIn, user: str) -> None:
+def test_a_malformed_name_does_no_harm(place: Place, stand_in: StandIn, user: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, APPLE) as harness:
             answer = await harness.client.post("/sign-in/with/apple/callback", data={"code": "c", "state": "s", "user": user})

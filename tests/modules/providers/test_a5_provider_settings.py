@@ -1,4 +1,4 @@
-"""A5: what an operator writes of providers: what is taken, what is refused, and that no secret is shown."""
+"""A5: the operator's list of providers: what is accepted, what is refused, and that no secret is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A14: access tokens as JWTs, keys with states, rotation without a sign-out, JWKS; and S1: no environment believes another's."""
+"""A14: access tokens as JWTs, keys with states, rotation without a sign-out, JWKS; and S1: no environment accepts the tokens of another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def _status(harness: Harness, token: str) -> int:
     return (await harness.get("/api/v2/me", headers=bearer(token))).status_code
 
 
-def test_anybody_can_verify_a_token_by_the_key_set(harness: Harness) -> None:
+def test_anyone_can_verify_a_token_with_the_key_set(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -83,7 +83,7 @@ def test_rotations_at_once_leave_one_active_key(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_revoked_key_verifies_nothing_and_sessions_go_on(harness: Harness) -> None:
+def test_a_revoked_key_verifies_nothing_and_sessions_continue(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -113,7 +113,7 @@ def test_ending_the_session_ends_its_tokens_at_once(harness: Harness) -> None:
 
 
 def test_forged_tokens_are_refused(harness: Harness) -> None:
-    """No signature, our public key as a secret, another's key, another audience, another session, a lie about its end."""
+    """No signature, our public key as a secret, another's key, another audience, another session, a false expiry."""
 
     async def run() -> None:
         async with harness:
@@ -155,14 +155,14 @@ def test_forged_tokens_are_refused(harness: Harness) -> None:
 
 
 async def _signed(harness: Harness, claims: dict[str, Any], typ: str = "at+jwt") -> str:
-    """Claims under our own active key: as if someone could make us sign anything."""
+    """Claims signed with our own active key, as if an attacker could make us sign anything."""
     row = (await harness.sql("SELECT id, sealed FROM signing_keys WHERE state = 'active'"))[0]
     secret = harness.runtime.keys.unseal("signing key", row["sealed"], bound_to=row["id"])
     assert secret is not None
     return jwt.encode({"alg": "ES256", "kid": row["id"], "typ": typ}, claims, ECKey.import_key(json.loads(secret)), algorithms=["ES256"])
 
 
-def test_private_keys_are_sealed_at_rest_and_bound_to_their_row(harness: Harness) -> None:
+def test_private_keys_are_encrypted_at_rest_and_bound_to_their_row(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -175,7 +175,7 @@ def test_private_keys_are_sealed_at_rest_and_bound_to_their_row(harness: Harness
     asyncio.run(run())
 
 
-def test_another_secret_makes_new_keys_rather_than_fail(harness: Harness, place: Place) -> None:
+def test_another_secret_creates_new_keys_instead_of_failing(harness: Harness, place: Place) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

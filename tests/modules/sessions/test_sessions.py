@@ -98,7 +98,7 @@ def test_an_access_token_ends_after_its_minutes(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_browser_session_ends_when_idle_and_lives_while_used(harness: Harness) -> None:
+def test_a_browser_session_ends_when_idle_and_stays_valid_while_used(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _account(harness)
@@ -130,7 +130,7 @@ def test_remember_me_outlives_the_browser(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_cookie_is_for_us_alone(harness: Harness) -> None:
+def test_the_cookie_is_hidden_from_scripts_and_bound_to_this_host(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _account(harness)

@@ -41,7 +41,7 @@ def test_any_unicode_can_be_a_password(harness: Harness, password: str) -> None:
     asyncio.run(run())
 
 
-def test_a_change_ends_the_other_sessions_and_tells_the_owner(harness: Harness) -> None:
+def test_a_change_ends_the_other_sessions_and_notifies_the_owner(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -59,7 +59,7 @@ def test_a_change_ends_the_other_sessions_and_tells_the_owner(harness: Harness) 
     asyncio.run(run())
 
 
-def test_a_hash_of_older_figures_is_replaced_at_the_next_sign_in(harness: Harness) -> None:
+def test_a_hash_with_older_parameters_is_replaced_at_the_next_sign_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -106,7 +106,7 @@ def test_the_look_up_is_optional_and_fails_open(harness: Harness, answer: Callab
             assert sent.status_code == status
             if status == 422:
                 assert sent.json()["errors"][0]["code"] == "breached"
-            # Five characters of the hash leave the machine, and nothing else of the password.
+            # Only five characters of the hash leave the machine.
             assert [len(request.url.path.rpartition("/")[2]) for request in seen] == [5]
 
     asyncio.run(run())
@@ -120,8 +120,8 @@ def test_without_an_address_nothing_is_asked(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_flood_of_sign_ins_is_bounded_and_others_go_on(harness: Harness) -> None:
-    """Sign-ins beyond the bounded line are told to come back; reads are answered all the while, and none fails."""
+def test_a_flood_of_sign_ins_is_bounded_and_other_requests_are_served(harness: Harness) -> None:
+    """Sign-ins beyond the bounded queue are told to retry; meantime reads are answered, and none fails."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""A11: no answer, status, mail to the asker or time tells whether an address has an account."""
+"""A11: no text, status, email or duration reveals whether an address has an account."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FLOWS: dict[str, Ask] = {
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_answers_are_the_same_to_the_byte(harness: Harness, flow: str) -> None:
+def test_responses_are_the_same_to_the_byte(harness: Harness, flow: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -55,7 +55,7 @@ def test_answers_are_the_same_to_the_byte(harness: Harness, flow: str) -> None:
 
 @pytest.mark.parametrize("flow", FLOWS)
 def test_the_work_is_the_same(harness: Harness, flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes time is Argon2 and statements: as many of both, whoever is asked about."""
+    """Argon2 and statements take the time, so there must be as many of both for every address."""
 
     async def run() -> None:
         async with harness:

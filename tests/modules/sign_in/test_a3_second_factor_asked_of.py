@@ -1,4 +1,4 @@
-"""A3: where a second factor is asked of someone, nothing else is open to them before they have one (ASVS 5.0, 6.3.3)."""
+"""A3: people who must have a second factor can do nothing else before they have one (ASVS 5.0, 6.3.3)."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
             assert (await harness.post("/api/v2/totp/confirm", by="ada", json={"code": code})).status_code == 201
             for path in closed:
                 assert (await harness.get(path, by="ada")).status_code == 200, path
-            # Also for what is answered from memory, when the last one is gone.
+            # Also for responses from memory, once the last factor is removed.
             assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
             for path in closed:
                 assert (await harness.get(path, by="ada")).status_code == 403, path
@@ -109,7 +109,7 @@ def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_pages_lead_to_where_one_is_set_up_and_on(place: Place) -> None:
+def test_pages_lead_to_where_one_is_set_up_and_back(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -156,8 +156,8 @@ def test_staff_are_asked_and_others_are_not(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_a_program_with_a_key_has_none_and_goes_on(place: Place) -> None:
-    """The key was made by who had a second factor; what it opens is bounded by its scopes."""
+def test_an_api_key_needs_none_and_continues_to_work(place: Place) -> None:
+    """The key was created by someone with a second factor; its scopes limit what it can do."""
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -206,7 +206,7 @@ def test_an_open_socket_closes_when_the_last_one_is_gone(place: Place) -> None:
 
 
 class Told:
-    """Stands where the Socket.IO server does, and keeps what one socket is told."""
+    """Takes the place of the Socket.IO server, and stores what one socket is sent."""
 
     def __init__(self) -> None:
         self.said: list[tuple[object, ...]] = []
@@ -236,5 +236,5 @@ async def _nothing(batch: object) -> list[tuple[str, str, object]]:
 
 
 def _typed(page: str) -> str:
-    """The secret as the page shows it to who types it."""
+    """The secret as the page shows it for typing."""
     return "".join(page.partition("<code")[2].partition(">")[2].partition("</code>")[0].split())

@@ -1,4 +1,4 @@
-"""A5: signing in at a real OpenID provider, what becomes of whoever is unknown, and connecting only by consent."""
+"""A5: signing in with a real OpenID provider, what happens to unknown people, and connecting only with consent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def telling() -> Iterator[Provider]:
 
 
 @pytest.mark.parametrize("which", ["provider", "telling"])
-def test_an_account_begins_and_is_found_again(place: Place, which: str, request: pytest.FixtureRequest) -> None:
+def test_an_account_is_created_and_found_again(place: Place, which: str, request: pytest.FixtureRequest) -> None:
     provider: Provider = request.getfixturevalue(which)
 
     async def run() -> None:
@@ -76,7 +76,7 @@ def test_an_account_begins_and_is_found_again(place: Place, which: str, request:
     asyncio.run(run())
 
 
-def test_an_address_that_got_an_account_meanwhile_is_not_signed_up_again(place: Place, provider: Provider) -> None:
+def test_an_address_that_has_since_got_an_account_is_not_signed_up_again(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_in_with(browser)
@@ -90,7 +90,7 @@ def test_an_address_that_got_an_account_meanwhile_is_not_signed_up_again(place: 
     asyncio.run(run())
 
 
-def test_who_waits_can_sign_up_once_and_for_ten_minutes(place: Place, provider: Provider) -> None:
+def test_a_pending_sign_up_can_be_finished_once_within_ten_minutes(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_in_with(browser)
@@ -122,7 +122,7 @@ def test_an_address_that_is_not_verified_opens_nothing(place: Place, which: str,
     asyncio.run(run())
 
 
-def test_an_odd_address_comes_through(place: Place, provider: Provider) -> None:
+def test_an_unusual_address_is_accepted(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             assert (await sign_up(browser, "odd")).status_code == 303
@@ -132,7 +132,7 @@ def test_an_odd_address_comes_through(place: Place, provider: Provider) -> None:
     asyncio.run(run())
 
 
-def test_who_cancels_reads_that_they_did(place: Place, provider: Provider) -> None:
+def test_cancelling_at_the_provider_is_explained(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             answer = await sign_in_with(browser, as_="cancel", remember=True, on_to="/settings/profile")
@@ -197,7 +197,7 @@ def cookie(answer: httpx.Response) -> str:
     return next(c for c in answer.headers.get_list("set-cookie") if c.startswith("phoenix_session="))
 
 
-def test_a_provider_that_is_down_costs_a_sentence(place: Place) -> None:
+def test_a_provider_that_is_down_is_explained(place: Place) -> None:
     async def run() -> None:
         with running_provider(CALLBACK) as gone:
             pass
@@ -215,7 +215,7 @@ def test_a_provider_that_is_down_costs_a_sentence(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_a_provider_that_goes_down_between_out_and_back(place: Place) -> None:
+def test_a_provider_that_goes_down_before_the_callback(place: Place) -> None:
     async def run() -> None:
         async with contextlib.AsyncExitStack() as stack:
             with running_provider(CALLBACK) as gone:
@@ -228,7 +228,7 @@ def test_a_provider_that_goes_down_between_out_and_back(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_programs_learn_which_providers_there_are(place: Place, provider: Provider) -> None:
+def test_api_clients_can_list_the_providers(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness:
             answer = await harness.get("/api/v2/providers")

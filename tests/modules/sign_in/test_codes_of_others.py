@@ -18,8 +18,8 @@ async def address_change_of(harness: Harness, name: str, email: str) -> tuple[st
     return harness.link(email).partition("token=")[2], harness.code(email)
 
 
-def test_the_email_of_another_account_moves_no_address_even_where_both_asked_for_it(harness: Harness) -> None:
-    """Both ask for the same address, whose owner reads two emails: each proves the account that asked, and no other."""
+def test_the_email_of_another_account_changes_no_address_even_if_both_asked_for_it(harness: Harness) -> None:
+    """Both ask for the same address, whose owner reads two emails: each confirms only the account that asked for it."""
 
     async def run() -> None:
         async with harness:
@@ -37,7 +37,7 @@ def test_the_email_of_another_account_moves_no_address_even_where_both_asked_for
 
 
 @pytest.mark.parametrize("by", ["token", "code"])
-def test_an_older_address_change_email_is_over_once_another_address_was_asked_for(harness: Harness, by: str) -> None:
+def test_an_older_address_change_email_expires_once_another_address_is_requested(harness: Harness, by: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -55,7 +55,7 @@ def test_an_older_address_change_email_is_over_once_another_address_was_asked_fo
 
 
 def test_a_code_that_was_sent_for_another_account_confirms_nobody(harness: Harness) -> None:
-    """The address moved between two accounts: what was sent for the one does not open the other."""
+    """The address moved from one account to another: an email for the first does not work for the second."""
 
     async def run() -> None:
         async with harness:

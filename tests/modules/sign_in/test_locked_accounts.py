@@ -1,4 +1,4 @@
-"""A right password or code opens no locked account, and an address goes to one of two."""
+"""A correct password or code does not open a locked account, and only one of two people gets an address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_right_password_opens_no_locked_account_and_no_service_account(harness: Harness, kind: str) -> None:
+def test_a_correct_password_opens_neither_a_locked_nor_a_service_account(harness: Harness, kind: str) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)

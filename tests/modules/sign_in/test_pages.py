@@ -62,7 +62,7 @@ def test_a_refused_conflict_is_refused_again_until_the_page_is_loaded(harness: H
     asyncio.run(run())
 
 
-def test_a_mail_asks_no_other_server_for_anything(harness: Harness) -> None:
+def test_an_email_loads_nothing_from_another_server(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             sent = {"email": "ada@example.com", "password": PASSWORD, "name": "Ada", "accept_terms": True}

@@ -1,4 +1,4 @@
-"""What signing up and in answers where a form is incomplete, or what was sent belongs to nobody any more."""
+"""The responses of sign-up and sign-in to incomplete forms, and to codes that no longer belong to anyone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_code_that_belongs_to_nobody_opens_nothing(harness: Harness, purpose: 
     asyncio.run(run())
 
 
-def test_an_address_that_got_an_account_meanwhile_is_not_verified_again(harness: Harness) -> None:
+def test_an_address_that_has_since_got_an_account_is_not_verified_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             sent = {"email": EMAIL, "password": PASSWORD, "name": "Ada", "accept_terms": True}

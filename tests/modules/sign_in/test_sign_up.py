@@ -1,4 +1,4 @@
-"""A7, A11: sign-up, its proof by link or code, and that nobody learns whether an address is known."""
+"""A7, A11: sign-up, its confirmation by link or code, and that nobody learns whether an address is known."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_two_people_who_send_the_code_at_once_make_one_account(harness: Harness)
     asyncio.run(run())
 
 
-def test_parallel_wrong_codes_never_get_more_tries_than_five(harness: Harness) -> None:
+def test_parallel_wrong_codes_never_get_more_than_five_attempts(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -109,7 +109,7 @@ def test_parallel_wrong_codes_never_get_more_tries_than_five(harness: Harness) -
             )
             assert {answer.status_code for answer in answers} == {422}
             assert [row["tries_left"] for row in await harness.sql("SELECT tries_left FROM proofs")] == [0]
-            # Even the right one does not help any more; the link in the email still does.
+            # Even the correct code no longer works; the link in the email still does.
             assert (await harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code})).status_code == 422
 
     asyncio.run(run())
@@ -144,7 +144,7 @@ def test_a_link_ends_after_an_hour(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_opening_the_link_spends_nothing(harness: Harness) -> None:
+def test_opening_the_link_does_not_use_it_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -159,7 +159,7 @@ def test_opening_the_link_spends_nothing(harness: Harness) -> None:
 
 
 def test_nobody_can_plant_a_password_for_someone_elses_address(harness: Harness) -> None:
-    """Another sign-up of the same address cannot be activated by the proof its owner asked for."""
+    """Another sign-up of the same address cannot be activated by the code that its owner requested."""
 
     async def run() -> None:
         async with harness:
@@ -176,7 +176,7 @@ def test_nobody_can_plant_a_password_for_someone_elses_address(harness: Harness)
     asyncio.run(run())
 
 
-def test_mails_to_an_address_are_limited(harness: Harness) -> None:
+def test_emails_to_an_address_are_limited(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for _attempt in range(8):

@@ -48,7 +48,6 @@ class Admission:
 
     actor: Actor | None
     token: str | None
-    by_cookie: bool
     limits: tuple[Decision, ...] = ()
     member: Membership | None = None
 

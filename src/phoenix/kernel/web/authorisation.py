@@ -60,7 +60,7 @@ async def admit(request: AnyRequest, rule: Rule) -> Admission:
     if request.method not in SAFE:
         body = await _read_body(request)
         admission = await _decide(request, rule, body)
-    admission = Admission(admission.actor, admission.token, admission.by_cookie, limits, admission.member)
+    admission = Admission(admission.actor, admission.token, limits, admission.member)
     state.admission = admission
     return admission
 
@@ -77,7 +77,7 @@ async def decide_again(request: AnyRequest, rule: Rule, tx: Transaction) -> Admi
     if actor is None:
         raise NotSignedIn
     member = _permitted(request, rule, actor, organisation)
-    return Admission(actor, before.token, before.by_cookie, before.limits, member)
+    return Admission(actor, before.token, before.limits, member)
 
 
 async def _decide(request: AnyRequest, rule: Rule, body: bytes | None) -> Admission:
@@ -90,18 +90,18 @@ async def _decide(request: AnyRequest, rule: Rule, body: bytes | None) -> Admiss
         if rule.may != PUBLIC:
             raise
         actor, token, by_cookie = None, None, False
-    state.admission = Admission(actor, token, by_cookie)
+    state.admission = Admission(actor, token)
     if request.method not in SAFE and not rule.cross_site:
         csrf.refuse_other_origins(request, runtime.settings)
         if by_cookie and actor is not None and is_api_call(request):
             csrf.check(runtime.keys, actor.session, request.headers.get("x-csrf-token"))
     if rule.may == PUBLIC:
-        return Admission(actor, token, by_cookie)
+        return Admission(actor, token)
     if actor is None:
         raise NotSignedIn
     unread = body is None and rule.within.startswith(BODY)
     member = _permitted(request, rule, actor, _organisation_named(request, rule, body), unread=unread)
-    return Admission(actor, token, by_cookie, member=member)
+    return Admission(actor, token, member=member)
 
 
 async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, bool]:

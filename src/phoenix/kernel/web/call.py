@@ -83,7 +83,7 @@ class Call:
 
     def forget_user(self) -> None:
         """Show the response as if nobody were signed in: the session has just ended."""
-        self.admission = Admission(None, None, by_cookie=False)
+        self.admission = Admission(None, None)
 
     @property
     def tx(self) -> Transaction:

@@ -35,35 +35,35 @@ def missing_in_clone(folder: Folder, clone: Path) -> Iterator[Missing]:
 
 
 def _architecture(folder: Folder, path: Path) -> Iterator[Missing]:
-    """The tree names every module, and so does the table of what each owns."""
+    """The tree in the architecture document must name every module, and so must the table of what each owns."""
     name, text = folder.module.name, _read(path)
     tree = "".join(re.findall(r"```\n(.*?)```", text, flags=re.DOTALL)[:1])
     if not re.search(rf"\b{name}\b", tree):
-        yield Missing(path, f"The tree leaves it out. Add {name} to the line of modules/.")
+        yield Missing(path, f"It is missing from the tree. Add {name} to the line of modules/.")
     if f"`{name}`" not in text:
-        yield Missing(path, f"The table of modules leaves it out. Add a row with `{name}` and what it owns.")
+        yield Missing(path, f"It is missing from the table of modules. Add a row with `{name}` and what it owns.")
 
 
 def _protection(folder: Folder, path: Path) -> Iterator[Missing]:
     text = _read(path)
     for permission in folder.module.permissions:
         if permission.scope == "organisation" and f"| `{permission.name}` |" not in text:
-            yield Missing(path, f"The table of who may do what leaves out {permission.name}. Add a row with the roles that have it.")
+            yield Missing(path, f"The table of permissions lacks {permission.name}. Add a row with the roles that have it.")
 
 
 def _pages(folder: Folder, tests: Path) -> Iterator[Missing]:
-    """The tests of pages show every template, those that others include with them."""
+    """The tests of pages must show every template, directly or as part of another."""
     shown = "\n".join(_read(path) for path in sorted(tests.glob("*.py")))
     modules = folder.module.folder.parent
     included = "\n".join(_read(path) for path in sorted(modules.glob("*/templates/**/*.html")))
     for path in sorted(folder.module.templates.rglob("*.html")):
         name = f'"{folder.module.name}/{path.relative_to(folder.module.templates).as_posix()}"'
         if name not in shown and name not in included:
-            yield Missing(tests, f"No page there shows {name}. Add it with sample data to PAGES in pages.py, or to FEED in samples.py.")
+            yield Missing(tests, f"No test there shows {name}. Add it with sample data to PAGES in pages.py, or to FEED in samples.py.")
 
 
 def _stale(folder: Folder, path: Path) -> Iterator[Missing]:
-    """Every function that says what a write makes stale has a row in the test that looks at all of them."""
+    """Every function that marks cached values as stale must have a row in the test that checks all of them."""
     text = _read(path)
     for file, tree in folder.code.items():
         parts = file.relative_to(folder.module.folder.parent).with_suffix("").parts
@@ -71,7 +71,7 @@ def _stale(folder: Folder, path: Path) -> Iterator[Missing]:
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and _invalidates(function):
                 site = ".".join([*(part for part in parts if part != "__init__"), function.name])
                 if f'"{site}"' not in text:
-                    yield Missing(path, f'{site} makes cached values stale, and no test sees it. Add Write("{site}", …) to WRITES.')
+                    yield Missing(path, f'{site} makes cached values stale, but no test covers it. Add Write("{site}", …) to WRITES.')
 
 
 def _invalidates(function: ast.AST) -> bool:
@@ -82,7 +82,7 @@ def _contracts(folder: Folder, path: Path) -> Iterator[Missing]:
     for contract in tomllib.loads(_read(path)).get("tool", {}).get("importlinter", {}).get("contracts", []):
         listed = contract.get("containers", [])
         if listed and not any(fnmatchcase(folder.package, pattern) for pattern in listed):
-            yield Missing(path, f"The import-linter contract “{contract['name']}” leaves it out. Add “{folder.package}” to it.")
+            yield Missing(path, f"The import-linter contract “{contract['name']}” does not cover it. Add “{folder.package}” to it.")
 
 
 def _settings(folder: Folder, path: Path) -> Iterator[Missing]:
@@ -99,7 +99,7 @@ def _document(folder: Folder, path: Path) -> Iterator[Missing]:
     for route in folder.module.routes:
         method, plain = min(route.http_methods), re.sub(r"{(\w+):\w+}", r"{\1}", min(route.paths))
         if plain.startswith("/api/") and method.lower() not in paths.get(plain, {}):
-            yield Missing(path, f"{method} {plain} is not in the document of the API. Run: phoenix openapi")
+            yield Missing(path, f"{method} {plain} is not in the API document. Run: phoenix openapi")
 
 
 def _read(path: Path) -> str:

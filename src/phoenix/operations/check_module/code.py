@@ -1,4 +1,4 @@
-"""What the architecture asks of a module's code: who imports whom, whose tables are changed, how long a file is."""
+"""What the architecture requires of a module's code: which modules it imports, whose tables it changes, how long its files are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.operations.check_module.found import Folder, Missing, package_of
 
 MOST_LINES = 300
-# A file imports from its own line and those below; import-linter holds the same for Phoenix's own modules.
+# A file imports from its own line and those below; import-linter enforces the same for Phoenix's own modules.
 LAYERS = (
     ("module",),
     ("pages", "api", "jobs", "commands", "live", "cards", "identity", "personal", "samples", "lists"),
@@ -33,12 +33,12 @@ def missing_in_code(folder: Folder, registry: Registry) -> Iterator[Missing]:
     for path, tree in folder.sources.items():
         lines = len(_text(path).splitlines())
         if lines > MOST_LINES:
-            yield Missing(path, f"It has {lines} lines. Make it a folder and split it by verb; {MOST_LINES} lines are enough.")
+            yield Missing(path, f"It has {lines} lines, more than {MOST_LINES}. Make it a folder and split it by verb.")
         if path.stem in SAYS_NOTHING:
-            yield Missing(path, f"{path.stem!r} does not say what is in it. Call it by what it is about.")
+            yield Missing(path, f"The name {path.stem!r} does not say what is in the file. Name it after its content.")
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _imports_inside(node):
-                yield Missing(path, f"{node.name}() imports something. Move the import to the top of the file.")
+                yield Missing(path, f"{node.name}() contains an import. Move it to the top of the file.")
     yield from _upward(folder)
     yield from _across(folder, registry)
     yield from _tables(folder, registry)
@@ -76,11 +76,11 @@ def _across(folder: Folder, registry: Registry) -> Iterator[Missing]:
                         path, f"It imports the {part} of {name}. Call one of its actions; only actions, events and errors are open."
                     )
                 if name in receivers:
-                    yield Missing(path, f"It imports {name}, which no module may. Declare in module.py what {name} is to show.")
+                    yield Missing(path, f"It imports {name}, which no module can import. Declare in module.py what {name} should show.")
     for name in sorted(used - set(module.needs)):
         yield Missing(folder.declaration, f'It uses the module {name}. Add "{name}" to needs.')
     for name in sorted(set(module.needs) - used):
-        yield Missing(folder.declaration, f"It needs {name} and uses nothing of it. Remove it from needs.")
+        yield Missing(folder.declaration, f"It needs {name} but uses nothing of it. Remove it from needs.")
 
 
 def _modules_of_tables(folder: Folder, registry: Registry) -> set[str]:

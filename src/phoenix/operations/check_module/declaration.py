@@ -23,7 +23,7 @@ OF_A_PERSON = re.compile(r"\bREFERENCES accounts\b")
 
 def missing_in_declaration(folder: Folder, registry: Registry) -> Iterator[Missing]:
     if not folder.module.about.strip():
-        yield Missing(folder.declaration, "The module has no description. Say in one sentence in about what it is for.")
+        yield Missing(folder.declaration, "The module has no description. Set about to one sentence that says what it is for.")
     yield from _permissions(folder, registry)
     yield from _events(folder)
     yield from _routes(folder, registry)
@@ -32,7 +32,7 @@ def missing_in_declaration(folder: Folder, registry: Registry) -> Iterator[Missi
     if folder.module.personal is None and any(OF_A_PERSON.search(text) for text in _migrations(folder.module)):
         yield Missing(
             folder.declaration,
-            "Its tables refer to accounts, and nothing says what happens when a person leaves. "
+            "Its tables refer to accounts, but nothing says what happens to the rows when an account is deleted. "
             "Write personal.py with export() and erase(), and declare personal=PersonalData(…).",
         )
 
@@ -49,7 +49,7 @@ def _permissions(folder: Folder, registry: Registry) -> Iterator[Missing]:
                 yield Missing(file, f"No role has the permission {permission.name}. Give it to one in roles, or remove it.")
             if not opened & registry.with_implied(frozenset({permission.name})):
                 yield Missing(
-                    file, f"No API route asks for the permission {permission.name}, so a key with it opens nothing. Add one to api.py."
+                    file, f"No API route requires the permission {permission.name}, so a key with it can do nothing. Add one to api.py."
                 )
 
 
@@ -67,11 +67,14 @@ def _events(folder: Folder) -> Iterator[Missing]:
         for name in fields_without_reason(kind):
             yield Missing(
                 folder.declaration,
-                f"The event {kind.type.kind} has the field {name}, which could hold what people wrote. Put an id in its place and read the "
-                "text with texts; add it to ids if it is one; or give the reason in holds.",
+                f"The event {kind.type.kind} has the field {name}, which could contain people's texts. Replace it by an ID and read the "
+                "text with texts; if it is an ID, add it to ids; or give the reason in holds.",
             )
         if kind.feed and not kind.group:
-            yield Missing(folder.declaration, f"The event {kind.type.kind} is in the feed and in no group. Set group to filter by it.")
+            yield Missing(
+                folder.declaration,
+                f"The event {kind.type.kind} is in the feed but in no group. Set group, so that people can filter by it.",
+            )
 
 
 def _routes(folder: Folder, registry: Registry) -> Iterator[Missing]:
@@ -86,7 +89,7 @@ def _routes(folder: Folder, registry: Registry) -> Iterator[Missing]:
         if rule is None or rule.may not in {PUBLIC, SIGNED_IN, *registry.permissions}:
             yield Missing(file, f"The route {title} names no permission that a module declares. Set may.")
         elif rule.may == PUBLIC and "POST" in route.http_methods and not rule.limits:
-            yield Missing(file, f"The route {title} is public and can be tried without end. Set limits.")
+            yield Missing(file, f"The route {title} is public but not rate-limited. Set limits.")
         if not isinstance(route.opt.get("queries"), int):
             yield Missing(file, f"The route {title} has no query budget. Set queries to the number of statements it may run.")
         if _path(route).startswith("/api/") and not route.summary:
@@ -106,11 +109,11 @@ def _emails(folder: Folder) -> Iterator[Missing]:
     for path in sorted((folder.module.templates / "mail").glob("*.mjml")):
         name = f"{folder.module.name}/{path.stem}"
         if name not in samples:
-            yield Missing(path, f"Staff cannot look at this email. Add EmailSample({name!r}, …) to emails.")
+            yield Missing(path, f"Staff cannot preview this email. Add EmailSample({name!r}, …) to emails.")
 
 
 def _values(folder: Folder, *parts: str) -> Iterator[tuple[str, object]]:
-    """What the named parts of the module define at their top, each once, with its name."""
+    """What the named parts of the module define at their top level, each value once, with its name."""
     seen: list[object] = []
     for dotted, loaded in sorted(sys.modules.items()):
         own = dotted.removeprefix(f"{folder.package}.")

@@ -22,7 +22,7 @@ COLUMNS = frozenset({"organisation", "subject"})
 
 
 def fields_without_reason(kind: EventKind) -> list[str]:
-    """The fields of an event that could hold what people wrote, and of which the declaration does not say why they are there."""
+    """The fields of an event that could contain people's texts, and for which the declaration gives no reason."""
     declared = {*COLUMNS, *kind.ids, *(name for name, reason in kind.holds.items() if reason.strip())}
     event = inspect.type_info(kind.type)
     if not isinstance(event, inspect.StructType):
@@ -35,7 +35,7 @@ def fields_without_reason(kind: EventKind) -> list[str]:
 
 
 def _is_closed(type_: inspect.Type) -> bool:
-    """Whether there are only so many values of a type, none of which anybody wrote."""
+    """Whether a type has only values that nobody can have written, such as numbers, instants and literals."""
     match type_:
         case inspect.Metadata(type=inner):
             return _is_closed(inner)

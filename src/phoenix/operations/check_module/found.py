@@ -1,4 +1,4 @@
-"""A module's folder as it is looked at, and what is found to be missing."""
+"""A module's folder as the checks read it, and the problems they find."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a module's migrations fit each other, its tables and the migrations they come after. No database is asked."""
+"""Whether a module's migrations fit each other, its tables and the migrations they come after. No database is needed."""
 
 from __future__ import annotations
 
@@ -40,33 +40,38 @@ def missing_in_migrations(folder: Folder, registry: Registry) -> Iterator[Missin
 
 
 def _order(folder: Folder, registry: Registry, files: Sequence[Path]) -> Iterator[Missing]:
-    """What `phoenix db migrate` would stumble over, or would run in an order that cannot work."""
+    """What would make `phoenix db migrate` fail, or run migrations in an order that cannot work."""
     module = folder.module
     try:
         with warnings.catch_warnings():
-            # Of a revision that is not there Alembic warns before it refuses.
+            # Alembic warns about a missing revision before it raises an error.
             warnings.simplefilter("ignore")
             revisions = {script.revision: script for script in scripts(_folders(registry)).walk_revisions()}
     except (CommandError, KeyError) as error:
         sentence = str(error).strip("'\"").rstrip(".")
-        yield Missing(module.migrations, f"The order of migrations cannot be found: {sentence}. Correct down_revision and depends_on.")
+        yield Missing(
+            module.migrations, f"The order of the migrations cannot be determined: {sentence}. Correct down_revision and depends_on."
+        )
         return
     own = {Path(script.path).resolve(): script for script in revisions.values()}
     makers = {table: name for name, script in revisions.items() for table in _tables_of(Path(script.path))}
     ours = [own[path.resolve()] for path in files if path.resolve() in own]
     for path, script in ((Path(script.path), script) for script in ours):
         if not path.stem.startswith(script.revision) or not script.revision.startswith(f"{module.name}_"):
-            yield Missing(path, f"The revision is called {script.revision}. Begin it with {module.name}_, and the file's name with it.")
+            yield Missing(
+                path,
+                f"The revision is called {script.revision}. Start its name with {module.name}_, and the file's name with the revision.",
+            )
         if script.is_base and module.name not in script.branch_labels:
             yield Missing(path, f'It is the first migration of {module.name}. Set branch_labels = ("{module.name}",).')
         before = _before(script, revisions)
         for table in sorted(set(REFERS.findall(path.read_text(encoding="utf-8"))) & set(makers)):
             if makers[table] not in before:
-                yield Missing(path, f'It refers to {table}, which may not be there yet. Add "{makers[table]}" to depends_on.')
+                yield Missing(path, f'It refers to {table}, which may not exist yet. Add "{makers[table]}" to depends_on.')
     followed = {name for script in ours for name in _parents(script)}
     heads = sorted(script.revision for script in ours if script.revision not in followed)
     if len(heads) > 1:
-        yield Missing(module.migrations, f"{' and '.join(heads)} both come last. Let down_revision of one name the other.")
+        yield Missing(module.migrations, f"{' and '.join(heads)} both come last. Set down_revision of one to the other.")
 
 
 def _folders(registry: Registry) -> list[Path]:
@@ -76,7 +81,7 @@ def _folders(registry: Registry) -> list[Path]:
 
 
 def _before(script: Script, revisions: dict[str, Script]) -> set[str]:
-    """The revision and all that have run when it runs."""
+    """The revision, and all that have been run before it."""
     found, waiting = set[str](), [script.revision]
     while waiting:
         name = waiting.pop()

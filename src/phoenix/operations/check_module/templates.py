@@ -1,4 +1,4 @@
-"""Whether every template that a module names is there, and every one that is there is named."""
+"""Whether every template that a module names exists, and every one that exists is named."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def up(settings: Settings, *, json: bool) -> NoReturn:
     again with the same process ID and a quarter of the memory.
     """
     if sys.stderr.isatty() and "PHOENIX_LOG_FORMAT" not in os.environ:
-        # A person is looking, and nobody said otherwise.
+        # A person is reading along and has not chosen a format.
         settings = replace(settings, logs=replace(settings.logs, format="pretty"))
     command = [sys.executable, "-m", "phoenix.operations.up", *(["--json"] if json else [])]
     os.execve(sys.executable, command, variables(settings, os.environ))  # noqa: S606 - no shell, and no input in it

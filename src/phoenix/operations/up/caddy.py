@@ -70,7 +70,7 @@ def require_ports() -> None:
     """Raises StartError if this account is not allowed to listen on ports 80 and 443."""
     if os.geteuid() != 0 and _first_open_port() > 80:
         raise StartError(
-            "A domain needs the ports 80 and 443, which this account may not use. "
+            "A domain needs the ports 80 and 443, which this account can't use. "
             "Run Phoenix as root, or allow it with: sysctl net.ipv4.ip_unprivileged_port_start=80"
         )
 

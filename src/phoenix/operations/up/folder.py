@@ -89,7 +89,7 @@ def _lock(lock: TextIO, folder: Path) -> None:
         lock.seek(0)
         holder = lock.read().strip() or "unknown"
         raise StartError(
-            f"The data folder {folder} is in use by the Phoenix of process {holder}. Stop it, or name another folder with --data."
+            f"The data folder {folder} is in use by another Phoenix, process {holder}. Stop it, or name another folder with --data."
         ) from None
     lock.truncate(0)
     lock.write(str(os.getpid()))

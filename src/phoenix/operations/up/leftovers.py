@@ -1,7 +1,7 @@
-"""What outlives a hard-killed Phoenix: processes that serve its data folder without anyone to stop them.
+"""Processes that outlive a Phoenix killed by SIGKILL, and use its data folder with nothing left to stop them.
 
-Children die with their parent (see `phoenix.embedded.leash`); theirs, such as web workers, may not. They are known by a variable
-in their environment. Only Linux shows the environment of other processes; elsewhere nothing is looked for.
+Children die with their parent (see `phoenix.embedded.leash`); their own children, such as web workers, may not. They are recognised
+by a variable in their environment. Only Linux shows the environment of other processes; on other systems none are searched for.
 """
 
 from __future__ import annotations

@@ -12,11 +12,11 @@ from phoenix.operations.up.addresses import first_free, local_url
 from phoenix.operations.up.caddy import caddy_program
 from phoenix.settings import Settings, values
 
-# What a connection costs is memory, not a request in flight, and every open socket of a browser is one: the bound is
-# above the 10,000 sockets a node is made for.
+# A connection costs memory, and every open socket of a browser is one, whether or not a request is in flight. The limit is
+# above the 10,000 sockets that a node is designed for.
 CONNECTIONS_PER_WORKER = 16_384
 BACKLOG = 4_096
-# Set for every child, so that what outlives a hard-killed Phoenix is found by the next one (see `leftovers`).
+# Set for every child, so that the next Phoenix finds what outlived a killed one (see `leftovers`).
 DATA_VARIABLE = "PHOENIX_UP_DATA"
 
 

@@ -61,7 +61,7 @@ class Keeper:
         _load_libraries(self.name)
         options: dict[str, Any] = {"debounce": GATHER_MS, "step": STEP_MS, "rust_timeout": LOOK_MS, "yield_on_timeout": True}
         for changes in watch(CODE, watch_filter=_is_code, stop_event=self._stopping, raise_interrupt=False, **options):
-            # What was changed before the watching began is told by nobody.
+            # Changes made before the watching began are not reported.
             before, loaded = loaded, {}
             if changes or (before and before != _state_of_code()):
                 self._again(changes)
@@ -76,7 +76,7 @@ class Keeper:
             changed = sorted({str(Path(path).relative_to(CODE)) for _, path in changes}) or ["The code"]
             _say(f"{', '.join(changed[:3])}{' and more' if len(changed) > 3 else ''} changed.")
             if any("migrations" in path for path in changed):
-                _say("A migration is run at the start: stop `make dev` and start it again.")
+                _say("Migrations run only at the start. Stop `make dev` and start it again.")
         before = self.child
         _tell(before, signal.SIGTERM)
         # The next child loads its code while this one finishes, and takes connections only when that is done.
@@ -137,7 +137,7 @@ def _serve(name: str, listener: socket.socket | None, since: float) -> None:
         module = importlib.import_module(MODULES[name])
         if name in FACTORIES:
             application = getattr(module, FACTORIES[name])()
-    except Exception:  # noqa: BLE001 - whatever stands in a file that someone is writing
+    except Exception:  # noqa: BLE001 - anything can be in a file that someone is editing
         text = traceback.format_exc()
         if name == "web":
             _say(text)
@@ -161,7 +161,7 @@ def _serve(name: str, listener: socket.socket | None, since: float) -> None:
 
 
 class _Timed(uvicorn.Server):
-    """Says how long it took from the change to the first answer it could have given."""
+    """Prints how long it took from the change until requests could be answered."""
 
     def __init__(self, config: uvicorn.Config, name: str, since: float) -> None:
         super().__init__(config)
@@ -171,7 +171,7 @@ class _Timed(uvicorn.Server):
         await super().startup(sockets=sockets)
         gc.enable()
         if self._name == "web":
-            _say(f"Serves the code as it is now, {time.monotonic() - self._since:.2f} s after the change.")
+            _say(f"Serving the changed code, {time.monotonic() - self._since:.2f} s after the change.")
 
 
 def _broken(text: str) -> Any:
@@ -205,7 +205,7 @@ def _load_libraries(name: str) -> None:
         importlib.import_module(MODULES[name])
     _forget_code()
     importlib.invalidate_caches()
-    # What the libraries are made of is looked at by no collection any more, here or in a child.
+    # From now on no garbage collection looks at the libraries' objects, here or in a child.
     gc.collect()
     gc.freeze()
 

@@ -48,7 +48,7 @@ STOP_ORDER = ("web", "realtime", "admin", "worker", "mailbox", "caddy", "Valkey"
 READY_SECONDS = 60.0
 NEWER_DATABASE = 3
 FORCED = 130
-# A signal sent to a whole process group arrives twice where `make` stands between, so only a later one means haste.
+# A signal to a whole process group arrives twice when `make` runs Phoenix, so only a later one means “stop at once”.
 SAME_SIGNAL_SECONDS = 1.0
 
 
@@ -95,7 +95,7 @@ def bring_up(settings: Settings, *, json: bool) -> int:
 def _require_assets(static: Path) -> None:
     """Raises StartError if styles or scripts are missing: Phoenix would start, but every page would fail."""
     if missing := missing_asset(static):
-        raise StartError(f"The styles and scripts that every page needs are missing: {missing} is not there. {FIX}")
+        raise StartError(f"The styles and scripts that every page needs are missing: {missing} does not exist. {FIX}")
 
 
 def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progress, *, json: bool) -> None:
