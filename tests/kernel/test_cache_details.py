@@ -29,7 +29,8 @@ def test_a_dead_writer_makes_nothing_stale_but_what_it_marked(tmp_path: Path, mo
 
     async def run() -> None:
         generations = MachineGenerations(tmp_path / "generations")
-        written = time.time_ns()
+        written = 1_800_000_000 * 10**9
+        monkeypatch.setattr(time, "time_ns", lambda: written)
         await generations.begin(["dead"])
         later = written + (IN_FLIGHT_SECONDS + 1) * 10**9
         monkeypatch.setattr(time, "time_ns", lambda: later - seconds * 10**9)
