@@ -33,7 +33,7 @@ def tables_named(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
-def test_needs_are_the_real_imports(module: Module) -> None:
+def test_declared_needs_equal_the_real_imports(module: Module) -> None:
     imported = set()
     for path in module.folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -47,7 +47,7 @@ def test_needs_are_the_real_imports(module: Module) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
-def test_other_modules_are_entered_by_their_actions(module: Module) -> None:
+def test_other_modules_are_used_only_through_actions_events_and_errors(module: Module) -> None:
     """Across modules only actions, the events they record and the errors they raise are imported."""
     for path in module.folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -57,7 +57,7 @@ def test_other_modules_are_entered_by_their_actions(module: Module) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
-def test_only_its_module_changes_a_table(module: Module) -> None:
+def test_only_the_owning_module_changes_a_table(module: Module) -> None:
     others = {table for other in MODULES if other is not module for table in other.tables}
     for path in module.folder.rglob("*.py"):
         if "migrations" not in path.parts:
@@ -90,7 +90,7 @@ def test_every_setting_is_documented() -> None:
     }
 
 
-def test_the_frozen_openapi_document_is_the_one_that_is_served() -> None:
+def test_the_frozen_openapi_document_equals_the_served_one() -> None:
     frozen = msgspec.json.decode((ROOT / "api" / "openapi.json").read_bytes())
     assert frozen == msgspec.json.decode(openapi_document()), "run `phoenix openapi` and say in CHANGELOG.md what changed"
 
@@ -118,7 +118,7 @@ def test_no_file_is_too_long() -> None:
     assert {path: many for path, many in lines.items() if many > LONGEST_FILE} == {}, "split it by verb"
 
 
-def test_the_registry_refuses_what_does_not_fit() -> None:
+def test_the_registry_refuses_modules_that_conflict() -> None:
     here = Path(__file__).parent
     one = Module("one", "", here, permissions=(Permission("one.read", ""),))
     with pytest.raises(RegistryError, match="Two modules are called one"):
@@ -141,7 +141,7 @@ def test_the_registry_refuses_what_does_not_fit() -> None:
         Registry([Module("one", "", here, notices=(notice,)), Module("two", "", here, notices=(notice,))])
 
 
-def test_a_token_goes_to_the_module_of_its_prefix() -> None:
+def test_a_token_is_read_by_the_module_of_its_prefix() -> None:
     assert [REGISTRY.identity_of_token(token).records for token in ("phk_x", "pho_x", "a.b.c")] == ["key_", "ses_", "ses_"]  # type: ignore[union-attr]
     assert REGISTRY.identity_of_record("key_1") is REGISTRY.identity_of_token("phk_1")
     with pytest.raises(RegistryError, match=r"same prefix of tokens: \(any\)"):
@@ -149,12 +149,12 @@ def test_a_token_goes_to_the_module_of_its_prefix() -> None:
 
 
 @pytest.mark.parametrize("template", Mailer(EmailSettings(), REGISTRY.template_folders).names())
-def test_every_email_can_be_looked_at_with_a_sample(template: str) -> None:
+def test_every_email_has_a_sample_for_its_preview(template: str) -> None:
     """Every template of an email has a sample, which gives it all that it asks for."""
     email = Mailer(EmailSettings(), REGISTRY.template_folders).render(template, **REGISTRY.emails[template].values)
     assert email.subject
     assert email.text
 
 
-def test_every_sample_is_of_an_email() -> None:
+def test_every_sample_belongs_to_an_email() -> None:
     assert set(REGISTRY.emails) <= set(Mailer(EmailSettings(), REGISTRY.template_folders).names())

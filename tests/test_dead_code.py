@@ -41,7 +41,7 @@ def is_registered(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return not ROUTES.isdisjoint(called)
 
 
-def test_nothing_is_written_that_nothing_uses() -> None:
+def test_there_is_no_unused_code() -> None:
     texts = files()
     words = Counter(word for text in texts.values() for word in re.findall(r"\w+", text))
     unused = [

@@ -41,7 +41,7 @@ def links(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_path_and_link_leads_somewhere(page: Path) -> None:
+def test_every_path_and_link_exists(page: Path) -> None:
     """Paths are looked for beside the page, in the clone, among the tests and in the source."""
     text = page.read_text(encoding="utf-8")
     places = (page.parent, ROOT, ROOT / "tests", SOURCE)
@@ -69,7 +69,7 @@ def tree() -> list[Path]:
     return found
 
 
-def test_the_tree_of_the_architecture_is_the_one_there_is() -> None:
+def test_the_tree_in_the_architecture_matches_the_folders() -> None:
     drawn = tree()
     missing = [path for path in drawn if not path.exists() and path != SOURCE / "static"]
     assert missing == []

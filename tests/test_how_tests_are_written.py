@@ -68,7 +68,7 @@ def test_no_test_measures_time() -> None:
     assert found == [], "count the work instead (tests/effort.py): a busy machine is slow"
 
 
-def test_every_exception_is_still_one() -> None:
+def test_every_listed_exception_is_still_needed() -> None:
     reading = {file for file, call in written() if reads_a_clock(name_of(call))}
     sleeping = {file for file, call in written() if sleeps(name_of(call), call)}
     assert (reading, sleeping) == (set(MAY_READ_CLOCKS), set(MAY_SLEEP))

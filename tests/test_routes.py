@@ -22,7 +22,7 @@ def test_every_route_names_its_permission() -> None:
     assert seen > 60
 
 
-def test_public_routes_are_these_and_no_others() -> None:
+def test_only_these_routes_are_public() -> None:
     public = sorted(
         f"{min(route.http_methods)} {min(route.paths)}" for module in MODULES for route in module.routes if route.opt["rule"].may == PUBLIC
     )
@@ -81,7 +81,7 @@ def test_public_routes_are_these_and_no_others() -> None:
     ]
 
 
-def test_every_public_form_is_limited() -> None:
+def test_every_public_form_is_rate_limited() -> None:
     for module in MODULES:
         for route in module.routes:
             if route.opt["rule"].may == PUBLIC and "POST" in route.http_methods:

@@ -64,7 +64,7 @@ def words(name: str) -> str:
 
 
 @pytest.mark.parametrize("folder", ["src/phoenix", "tests", "tools", "bench"])
-def test_replaced_words_stay_away(folder: str) -> None:
+def test_replaced_words_are_not_used_as_names(folder: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {name} (say {better})"
         for path in sorted((ROOT / folder).rglob("*.py"))
@@ -75,7 +75,7 @@ def test_replaced_words_stay_away(folder: str) -> None:
     assert found == []
 
 
-def test_a_name_is_read_word_by_word() -> None:
+def test_a_name_is_split_into_words() -> None:
     assert [words(name) for name in ("LogIns", "log_ins", "LOG_INS", "HTTPSeat", "revisited")] == [
         " log ins ",
         " log ins ",

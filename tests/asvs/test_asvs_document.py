@@ -64,13 +64,13 @@ def functions(file: str) -> frozenset[str]:
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def test_every_requirement_stands_there_once_with_its_level() -> None:
+def test_every_requirement_is_listed_once_with_its_level() -> None:
     assert Counter(line[0] for line in LINES) == Counter(dict.fromkeys(WANTED, 1))
     assert {line[0]: line[1] for line in LINES} == WANTED
 
 
 @pytest.mark.parametrize("line", LINES, ids=[line[0] for line in LINES])
-def test_every_line_has_a_verdict_and_what_it_rests_on(line: list[str]) -> None:
+def test_every_requirement_has_a_verdict_with_evidence(line: list[str]) -> None:
     assert len(line) == 5
     _id, _level, what, verdict, proof = line
     assert verdict in VERDICTS
@@ -85,7 +85,7 @@ def test_every_line_has_a_verdict_and_what_it_rests_on(line: list[str]) -> None:
         assert name in functions(file), f"{file}::{name}"
 
 
-def test_the_totals_are_those_of_the_lines() -> None:
+def test_the_totals_match_the_requirements() -> None:
     told = {
         cells[0]: [int(cell) for cell in cells[1:]]
         for line in TEXT.splitlines()

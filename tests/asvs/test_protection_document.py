@@ -21,7 +21,7 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines() if line.startswith("| ")]
 
 
-def test_the_limits_of_guesses_are_those_of_the_code() -> None:
+def test_the_documented_limits_of_guesses_match_the_code() -> None:
     figures = {row[0]: row[1] for row in rows("Guessing")}
     assert figures["wrong passwords and codes in a row, for an account"].startswith(f"{FREE_TRIES} are free")
     for what, limit in (("sign-ins", SIGN_INS), ("codes and links entered", VERIFICATIONS)):
@@ -36,12 +36,12 @@ def test_the_limits_of_guesses_are_those_of_the_code() -> None:
     assert f"{WAITING} wait" in figures["passwords hashed at once"]
 
 
-def test_words_and_lengths_of_passwords_are_those_of_the_code() -> None:
+def test_the_documented_password_rules_match_the_code() -> None:
     assert f"{SHORTEST} to {LONGEST} characters" in TEXT
     assert all(f"`{word}`" in TEXT for word in _PRODUCT)
 
 
-def test_the_limits_of_sessions_are_those_of_the_settings() -> None:
+def test_the_documented_limits_of_sessions_match_the_settings() -> None:
     limits = read_settings({"PHOENIX_ENVIRONMENT": "test"}).sessions
     hour, day = 3600, 86400
     told = {row[0]: row[1:] for row in rows("Sessions")}
@@ -52,7 +52,7 @@ def test_the_limits_of_sessions_are_those_of_the_settings() -> None:
     assert CODE_LIVES == link_lives("sign_in") == link_lives("reauthenticate")
 
 
-def test_the_sign_in_methods_are_all_of_them() -> None:
+def test_all_sign_in_methods_are_documented() -> None:
     """Each public route that can begin a session is one of the methods in the table."""
     ways = {
         "/api/v2/sessions": "password",
@@ -100,7 +100,7 @@ def test_the_sign_in_methods_are_all_of_them() -> None:
     assert all(way in table for way in ways.values() if way != "second factor")
 
 
-def test_the_roles_are_those_of_the_modules() -> None:
+def test_the_documented_roles_match_the_modules() -> None:
     told = {row[0].strip("`"): tuple(cell == "yes" for cell in row[1:]) for row in rows("Who may do what") if len(row) == 5}
     del told["permission"]
     held: dict[str, list[bool]] = {}

@@ -58,7 +58,7 @@ def test_the_tokens_of_a_provider_stay_on_the_server(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_a_person_is_who_one_provider_says_they_are_there(place: Place) -> None:
+def test_an_identity_is_the_subject_at_one_provider(place: Place) -> None:
     """The same subject at another provider is someone else, even with the same address. With another address it is the same person."""
 
     async def run() -> None:

@@ -55,7 +55,7 @@ def test_reauthentication_gives_an_api_client_new_tokens(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_the_refresh_token_of_a_reauthentication_counts(harness: Harness) -> None:
+def test_the_new_refresh_token_of_a_reauthentication_is_the_valid_one(harness: Harness) -> None:
     """Only the new token is tested: using the old one in between would give the same result."""
 
     async def run() -> None:

@@ -15,7 +15,7 @@ from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.delete_account import erase_account
 
 
-def test_session_tokens_are_long_new_each_time_and_stored_as_hashes(harness: Harness) -> None:
+def test_session_tokens_are_long_unique_and_stored_as_hashes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -33,7 +33,7 @@ def test_session_tokens_are_long_new_each_time_and_stored_as_hashes(harness: Har
     asyncio.run(run())
 
 
-def test_signing_in_again_ends_the_session_this_browser_had(harness: Harness) -> None:
+def test_signing_in_again_ends_the_previous_session_of_the_browser(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -59,7 +59,7 @@ def test_signing_in_again_ends_the_session_this_browser_had(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_ending_other_sessions_needs_a_recent_authentication_and_signing_out_does_not(harness: Harness) -> None:
+def test_ending_other_sessions_requires_a_recent_authentication_but_signing_out_does_not(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

@@ -67,7 +67,7 @@ FORGED: list[dict[str, str]] = [
     [("http://phoenix.test", "http", CALLBACK), ("https://phoenix.example", "http", SECURE), ("https://phoenix.example", "https", SECURE)],
     ids=["http", "http behind https", "https"],
 )
-def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
+def test_the_callback_address_comes_from_the_settings_and_never_from_a_request(
     place: Place, provider: Provider, public: str, scheme: str, expected: str, trusted: str
 ) -> None:
     async def run() -> None:
@@ -126,7 +126,7 @@ LOOK_ALIKES = [
 ]
 
 
-def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: Provider) -> None:
+def test_a_provider_refuses_look_alikes_of_the_callback_address(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             url = await out(browser)
@@ -179,7 +179,7 @@ def test_pkce_is_sent_and_the_provider_enforces_it(place: Place, provider: Provi
     asyncio.run(run())
 
 
-def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Place, provider: Provider) -> None:
+def test_a_missing_wrong_or_replayed_state_or_that_of_another_browser_is_refused(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as stranger:
             for state in (None, "", "x" * 43):
@@ -216,7 +216,7 @@ def test_a_callback_is_accepted_for_ten_minutes(place: Place, provider: Provider
     asyncio.run(run())
 
 
-def test_a_code_works_once(place: Place, provider: Provider) -> None:
+def test_a_provider_code_works_only_once(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             first = await there(await out(browser))
@@ -228,7 +228,7 @@ def test_a_code_works_once(place: Place, provider: Provider) -> None:
     asyncio.run(run())
 
 
-def test_a_response_of_another_provider(place: Place, provider: Provider, other: Provider) -> None:
+def test_a_response_of_another_provider_is_refused(place: Place, provider: Provider, other: Provider) -> None:
     """Mix-up (RFC 9207): the response names its issuer, and this provider promises to send it always."""
 
     async def run() -> None:

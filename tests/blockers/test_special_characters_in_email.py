@@ -147,7 +147,7 @@ GROUPS = [tuple(VALID[at : at + 6]) for at in range(0, len(VALID), 6)]
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[group[0].strip() for group in GROUPS])
-def test_a_valid_address_goes_all_the_way_by_the_api(harness: Harness, group: tuple[str, ...]) -> None:
+def test_a_valid_address_works_in_every_step_of_the_api(harness: Harness, group: tuple[str, ...]) -> None:
     async def run() -> None:
         async with harness:
             for number, email in enumerate(group):
@@ -169,7 +169,7 @@ def test_a_valid_address_goes_all_the_way_by_the_api(harness: Harness, group: tu
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[group[0].strip() for group in GROUPS])
-def test_a_valid_address_goes_all_the_way_by_forms(harness: Harness, group: tuple[str, ...]) -> None:
+def test_a_valid_address_works_in_every_form(harness: Harness, group: tuple[str, ...]) -> None:
     async def run() -> None:
         async with harness:
             for number, email in enumerate(group):
@@ -195,7 +195,7 @@ def test_a_valid_address_goes_all_the_way_by_forms(harness: Harness, group: tupl
     asyncio.run(run())
 
 
-def test_an_invalid_address_is_named_and_nothing_is_lost(harness: Harness) -> None:
+def test_an_invalid_address_is_reported_and_the_form_keeps_what_was_typed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for number, email in enumerate(INVALID):

@@ -11,7 +11,7 @@ from tests.harness import PASSWORD, Harness
 STRANGERS = "twelve ladders in the rain"
 
 
-def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(harness: Harness) -> None:
+def test_the_owner_is_not_signed_in_to_an_account_with_a_strangers_password(harness: Harness) -> None:
     """The stranger signs up right after the owner, who types the code of the newest email, which belongs to the stranger's sign-up."""
 
     async def run() -> None:
@@ -29,7 +29,7 @@ def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(harness:
     asyncio.run(run())
 
 
-def test_the_sign_up_of_the_browser_that_confirms_the_address_is_the_one_that_counts(harness: Harness) -> None:
+def test_the_sign_up_of_the_browser_that_confirms_the_address_is_activated(harness: Harness) -> None:
     """The owner signs up by the form, a stranger right after; the owner types the code of the newest mail."""
 
     async def run() -> None:
@@ -53,7 +53,7 @@ def test_the_sign_up_of_the_browser_that_confirms_the_address_is_the_one_that_co
     asyncio.run(run())
 
 
-def test_a_person_who_typed_the_password_of_a_sign_up_at_sign_in_is_let_in_by_the_code(harness: Harness) -> None:
+def test_a_person_who_entered_the_sign_up_password_can_sign_in_with_the_code(harness: Harness) -> None:
     """The account was begun on another device; this one showed its password before the address was proven."""
 
     async def run() -> None:
@@ -72,7 +72,7 @@ def test_a_person_who_typed_the_password_of_a_sign_up_at_sign_in_is_let_in_by_th
     asyncio.run(run())
 
 
-def test_a_forged_note_of_a_sign_up_lets_nobody_in(harness: Harness) -> None:
+def test_a_forged_sign_up_cookie_signs_nobody_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             given = {"email": "zoe@example.com", "password": PASSWORD, "name": "Zoe", "accept_terms": True}

@@ -8,7 +8,7 @@ from tests.factors import Factors
 from tests.harness import Harness
 
 
-def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(harness: Harness) -> None:
+def test_unlocking_by_email_gives_no_more_attempts_at_the_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")

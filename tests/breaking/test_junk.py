@@ -84,7 +84,7 @@ async def _try(client: httpx.AsyncClient, method: str, path: str, route: Any, pe
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=[f"{n}" for n in range(len(JUNK))])
-def test_junk_is_refused_and_breaks_nothing(harness: Harness, junk: str) -> None:
+def test_junk_is_refused_without_a_server_error(harness: Harness, junk: str) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             broken = []
@@ -159,5 +159,5 @@ def test_headers_that_no_browser_sends_are_refused(harness: Harness) -> None:
         ("/a?b=c&d=%20#e", "/a?b=c&d=%20#e"),
     ],
 )
-def test_the_next_step_is_ours_and_fits_a_header(target: str, expected: str) -> None:
+def test_the_next_page_is_our_own_and_fits_a_header(target: str, expected: str) -> None:
     assert safe_next(target) == expected

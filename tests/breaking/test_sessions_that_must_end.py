@@ -11,7 +11,7 @@ from tests.harness import PASSWORD, Harness
 NEW = "eleven kettles on the roof"
 
 
-def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(harness: Harness) -> None:
+def test_a_session_whose_last_use_is_not_saved_yet_ends_with_the_others(harness: Harness) -> None:
     """Its idle limit has passed only in the table: it was used since, and that is about to be written."""
 
     async def run() -> None:
@@ -38,7 +38,7 @@ def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(h
     asyncio.run(run())
 
 
-def test_a_thief_who_refreshes_twice_is_found_when_the_owner_refreshes(harness: Harness) -> None:
+def test_a_thief_who_refreshed_twice_is_detected_when_the_owner_refreshes(harness: Harness) -> None:
     """Any token of the session that was replaced long ago ends it, not only the one before the newest (RFC 9700, 4.14.2)."""
 
     async def run() -> None:
@@ -59,7 +59,7 @@ def test_a_thief_who_refreshes_twice_is_found_when_the_owner_refreshes(harness: 
     asyncio.run(run())
 
 
-def test_a_refresh_token_that_was_made_up_ends_nobodys_session(harness: Harness) -> None:
+def test_an_invented_refresh_token_ends_no_session(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

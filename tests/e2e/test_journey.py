@@ -106,7 +106,7 @@ def test_the_journey_without_scripts(playwright: Playwright, phoenix: Running) -
         browser.close()
 
 
-def test_a_refused_form_keeps_what_was_written_and_names_the_field(browser: Browser, phoenix: Running) -> None:
+def test_a_refused_form_keeps_what_was_typed_and_names_the_field(browser: Browser, phoenix: Running) -> None:
     browser.open(f"{phoenix.url}/sign-up")
     browser.fill("name", "Ada")
     browser.fill("email", "ada.example.com")
@@ -118,7 +118,9 @@ def test_a_refused_form_keeps_what_was_written_and_names_the_field(browser: Brow
     assert browser.attribute("main [name='password']", "value") == ""
 
 
-def test_ending_a_session_closes_it_elsewhere_within_seconds(playwright: Playwright, chromium: ChromiumBrowser, phoenix: Running) -> None:
+def test_ending_a_session_signs_out_the_other_device_within_seconds(
+    playwright: Playwright, chromium: ChromiumBrowser, phoenix: Running
+) -> None:
     demo = phoenix.ready["demo_accounts"][0]
     other = ChromiumBrowser(playwright)
     try:

@@ -100,7 +100,7 @@ def wait_for_asking(browser: ChromiumBrowser, kinds: list[str]) -> None:
     eventually(lambda: browser.page.evaluate("window.asked") == kinds, PATIENCE, what=lambda: str(browser.page.evaluate("window.asked")))
 
 
-def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
+def test_a_passkey_is_added_used_and_removed(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
     device = Device(chromium.page)
     add(chromium, here)
     wait(chromium, "Chrome on Linux")
@@ -151,7 +151,9 @@ def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Runnin
     wait(chromium, "This passkey isn't registered here")
 
 
-def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
+def test_a_passkey_rejected_by_the_browser_is_reported_next_to_the_button(
+    chromium: ChromiumBrowser, phoenix: Running, here: str, person: str
+) -> None:
     device = Device(chromium.page)
     device.put_finger_on(right=False)
     chromium.open(f"{here}/settings/security")
@@ -212,7 +214,7 @@ def test_a_passkey_is_offered_beside_the_address(chromium: ChromiumBrowser, here
     chromium.page.wait_for_url("**/organisations")
 
 
-def test_a_browser_without_the_new_ways_or_without_passkeys(playwright: Playwright, phoenix: Running, here: str) -> None:
+def test_browsers_without_newer_functions_or_without_passkeys_work(playwright: Playwright, phoenix: Running, here: str) -> None:
     """Our own reading and writing stands in for WebKit's; without passkeys or scripts there is no button."""
     browser = ChromiumBrowser(playwright)
     try:

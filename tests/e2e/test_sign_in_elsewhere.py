@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 @pytest.mark.parametrize("form_post", [False, True], ids=["by address", "by a form of another site"])
-def test_out_and_back(browser: Browser, tmp_path: Path, form_post: bool) -> None:
+def test_signing_in_with_a_provider_on_another_site(browser: Browser, tmp_path: Path, form_post: bool) -> None:
     """The provider is at 127.0.0.1 and Phoenix at localhost: two sites, to a browser."""
     phoenix = Running(tmp_path / "data", "--no-demo")
     url = f"http://localhost:{phoenix.port}"

@@ -21,7 +21,7 @@ def settings_with(folder: Path, port: int) -> Settings:
     return replace(Settings(), installation=InstallationSettings(data=folder), email=EmailSettings(mailbox_port=port))
 
 
-def test_it_receives_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+def test_the_mailbox_receives_emails_until_it_is_stopped(tmp_path: Path) -> None:
     port = free_port()
 
     async def listens() -> bool:

@@ -47,7 +47,7 @@ TAKEN = [
 
 
 @pytest.mark.parametrize(("written", "display", "key"), TAKEN)
-def test_a_valid_address_is_taken(written: str, display: str, key: str) -> None:
+def test_a_valid_address_is_accepted(written: str, display: str, key: str) -> None:
     address = parse_address(written)
     assert (address.display, address.key) == (display, key)
 
@@ -80,11 +80,11 @@ def test_every_form_of_an_address_is_the_same_address(written: str, display: str
         ("a-b@example.com", "a_b@example.com"),
     ],
 )
-def test_two_people_are_never_one(one: str, other: str) -> None:
+def test_addresses_of_different_people_never_match(one: str, other: str) -> None:
     assert parse_address(one).key != parse_address(other).key
 
 
-def test_the_envelope_keeps_the_case_and_needs_no_utf8_for_a_domain() -> None:
+def test_the_envelope_keeps_the_case_and_a_domain_needs_no_smtputf8() -> None:
     assert parse_address("Leila@münchen.de") == Address("Leila@münchen.de", "leila@xn--mnchen-3ya.de", "Leila@xn--mnchen-3ya.de")
     assert not parse_address("Leila@münchen.de").needs_smtputf8
     assert parse_address("Jörg@example.de").needs_smtputf8
@@ -158,13 +158,13 @@ def test_an_error_says_how_to_fix_it(written: str, code: str) -> None:
     assert error.detail == refused.value.detail
 
 
-def test_the_sentence_of_the_style_guide() -> None:
+def test_the_error_uses_the_sentence_of_the_style_guide() -> None:
     with pytest.raises(InvalidInput, match=r"The part after @ is missing\. Enter an address such as name@example\.com\."):
         parse_address("leila@")
 
 
 @given(st.text(max_size=80) | st.text(alphabet='ab@."\\<> é', max_size=30))
-def test_any_text_is_an_address_or_refused(text: str) -> None:
+def test_any_text_is_either_an_address_or_refused(text: str) -> None:
     try:
         address = parse_address(text)
     except InvalidInput:
@@ -189,7 +189,7 @@ def test_a_hostile_text_is_refused_with_little_work() -> None:
                 parse_address(text)
 
 
-def test_an_address_is_as_long_as_it_is_sent_and_not_as_it_is_typed() -> None:
+def test_the_length_of_an_address_is_measured_as_it_is_sent() -> None:
     """Letters of another script take two octets each, which only counts what is sent."""
     domain = ".".join(["d" * 63, "d" * 63, "d" * 63, "com"])
     assert parse_address(f"{'u' * 32}@{domain}").envelope.endswith(".com")

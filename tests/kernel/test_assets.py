@@ -46,7 +46,7 @@ DAMAGE = ("no folder", "no manifest", "no style sheet", "{}", "[1]", '{"web/app.
 
 
 @pytest.mark.parametrize("how", DAMAGE)
-def test_a_damaged_set_of_bundles_is_noticed(bundles: Path, how: str) -> None:
+def test_a_damaged_set_of_bundles_is_detected(bundles: Path, how: str) -> None:
     assert missing_asset(bundles) is None
     assert missing_asset(bundles) != damage(bundles, how)
     assert missing_asset(bundles) is not None
@@ -67,7 +67,7 @@ def test_phoenix_up_says_what_is_missing_and_starts_nothing(
     assert not (tmp_path / "data").exists()
 
 
-def test_it_is_not_ready_and_says_how_it_will_be(harness: Harness, bundles: Path) -> None:
+def test_phoenix_is_not_ready_without_bundles_and_says_how_to_fix_it(harness: Harness, bundles: Path) -> None:
     harness.variables["PHOENIX_STATIC"] = str(bundles)
 
     async def run() -> None:
@@ -127,7 +127,7 @@ def test_an_error_page_escapes_and_survives_a_broken_template(harness: Harness, 
     asyncio.run(run())
 
 
-def test_the_manifest_of_the_bundles_names_what_pages_ask_for() -> None:
+def test_the_manifest_names_every_bundle_that_pages_use() -> None:
     names = {Path(chunk["file"]).suffix for chunk in json.loads((BUNDLES / "manifest.json").read_text()).values()}
     assert {".css", ".js", ".svg"} <= names
 
@@ -153,7 +153,7 @@ def test_the_scripts_and_styles_of_a_module_are_bundled(tmp_path: Path) -> None:
     assert ".note{color:red}" in style.read_text()
 
 
-def test_what_a_module_of_another_package_brings_is_served_as_it_is(tmp_path: Path) -> None:
+def test_assets_of_another_package_are_addressed_by_their_content(tmp_path: Path) -> None:
     (tmp_path / "notes.css").write_text(".note { color: red }")
     templates = Templates({}, BUNDLES, {"notes": tmp_path})
     before = templates.asset("notes/notes.css")

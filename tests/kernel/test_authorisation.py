@@ -76,7 +76,7 @@ async def _sign_bo_out(harness: Harness) -> None:
         pytest.param(_sign_bo_out, 401, id="signed-out"),
     ],
 )
-def test_rights_that_end_while_a_body_arrives_no_longer_count(harness: Harness, meanwhile: Act, status: int) -> None:
+def test_a_permission_removed_while_the_body_arrives_no_longer_counts(harness: Harness, meanwhile: Act, status: int) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="member")
@@ -100,7 +100,7 @@ def test_nothing_of_the_body_is_read_for_a_stranger(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_body_that_never_ends_gets_a_clear_answer(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_never_ends_gets_a_clear_response(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authorisation, "BODY_SECONDS", 0.01)
 
     async def run() -> None:
@@ -162,5 +162,5 @@ def test_two_owners_who_remove_each_other_leave_one(harness: Harness) -> None:
     ("address", "key"),
     [("203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:203.0.113.7", "203.0.113.7"), ("", "")],
 )
-def test_addresses_are_limited_by_the_network_a_customer_is_given(address: str, key: str) -> None:
+def test_ipv6_addresses_are_limited_by_their_customer_network(address: str, key: str) -> None:
     assert limited_as(address) == key

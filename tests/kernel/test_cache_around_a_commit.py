@@ -64,7 +64,7 @@ def test_keys_are_marked_before_the_commit_and_settled_after_it(harness: Harness
     asyncio.run(run())
 
 
-def test_after_a_writer_dies_in_its_commit_the_cache_is_not_used(harness: Harness) -> None:
+def test_the_cache_is_not_used_after_a_writer_died_during_its_commit(harness: Harness) -> None:
     """The connection is lost during the commit: nobody knows whether it happened, so values cached before it are stale."""
 
     async def run() -> None:
@@ -95,7 +95,7 @@ def test_after_a_writer_dies_in_its_commit_the_cache_is_not_used(harness: Harnes
     asyncio.run(run())
 
 
-def test_while_the_outcome_of_a_commit_is_unknown_the_cache_is_not_used(harness: Harness) -> None:
+def test_the_cache_is_not_used_while_the_outcome_of_a_commit_is_unknown(harness: Harness) -> None:
     async def lose_the_connection(key: Key) -> None:
         async with harness.runtime.database.transaction() as tx:
             tx.invalidate(key)
@@ -112,7 +112,7 @@ def test_while_the_outcome_of_a_commit_is_unknown_the_cache_is_not_used(harness:
     asyncio.run(run())
 
 
-def test_a_commit_that_is_refused_leaves_the_cache_usable(harness: Harness) -> None:
+def test_a_refused_commit_leaves_the_cache_usable(harness: Harness) -> None:
     async def insert_twice(key: Key) -> None:
         async with harness.runtime.database.transaction() as tx:
             tx.invalidate(key)
@@ -130,7 +130,7 @@ def test_a_commit_that_is_refused_leaves_the_cache_usable(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_what_rolled_back_makes_nothing_stale(harness: Harness) -> None:
+def test_a_rolled_back_transaction_makes_nothing_stale(harness: Harness) -> None:
     async def fail(harness: Harness, account: str) -> None:
         async with harness.runtime.database.transaction() as tx:
             await tx.execute(RENAME, account, "New")
@@ -159,7 +159,7 @@ async def fill(cache: Cache, names: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("most", [0, 1, 3, 10])
-def test_a_process_keeps_so_many_values_and_the_newest(tmp_path: Path, most: int) -> None:
+def test_a_process_caches_a_limited_number_of_the_newest_values(tmp_path: Path, most: int) -> None:
     names = [f"value {number}" for number in range(10)]
     cache = Cache(MachineGenerations(tmp_path / "generations"), None, most)
     asyncio.run(fill(cache, names))

@@ -12,7 +12,7 @@ def test_the_system_clock_is_aware_and_in_utc() -> None:
     assert now.utcoffset() == timedelta(0)
 
 
-def test_a_set_clock_stands_until_it_is_moved() -> None:
+def test_a_set_clock_stands_still_until_it_is_advanced() -> None:
     clock = SetClock(datetime(2026, 11, 23, 15, 5, tzinfo=timezone(timedelta(hours=1))))
     assert clock.now() == clock.now() == datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
     assert clock.now().tzinfo is UTC

@@ -62,7 +62,7 @@ def composed(harness: Harness, folder: Path, *slots: Slot) -> Harness:
 TAGS = [('"7"', 304), ('W/"7"', 304), ('"6", "7"', 304), ("*", 304), ('"8"', 200), ("7", 200)]
 
 
-def test_bytes_are_sent_as_they_are_unless_the_client_has_them(harness: Harness, tmp_path: Path) -> None:
+def test_bytes_are_sent_unchanged_unless_the_client_has_them_cached(harness: Harness, tmp_path: Path) -> None:
     async def run() -> None:
         async with composed(harness, tmp_path):
             found = await harness.get("/api/v2/ships/answer")
@@ -86,7 +86,7 @@ def test_a_route_that_makes_more_queries_than_it_declares_fails(harness: Harness
 
 
 @pytest.mark.parametrize(("declared", "status"), [(1, 200), (0, 500)], ids=["honest", "greedy"])
-def test_so_does_a_page_whose_slot_makes_more(harness: Harness, tmp_path: Path, declared: int, status: int) -> None:
+def test_a_page_fails_if_its_slot_makes_more_queries_than_declared(harness: Harness, tmp_path: Path, declared: int, status: int) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/slot.html").write_text("<p>{{ slot.found }}</p>")
 

@@ -163,7 +163,7 @@ def board(harness: Harness, registry: Registry) -> Harness:
     return harness
 
 
-def test_slots_are_filled_in_order_with_what_was_loaded(board: Harness) -> None:
+def test_slots_are_filled_in_order_with_their_loaded_data(board: Harness) -> None:
     async def run() -> None:
         async with board:
             shown = await board.get("/board")
@@ -174,7 +174,7 @@ def test_slots_are_filled_in_order_with_what_was_loaded(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_sources_of_all_modules_are_in_the_policy_each_once_and_where_it_belongs(board: Harness) -> None:
+def test_the_security_policy_has_the_sources_of_all_modules_once_in_the_right_directive(board: Harness) -> None:
     async def run() -> None:
         async with board:
             policy = (await board.get("/board")).headers["content-security-policy"]
@@ -244,7 +244,7 @@ def test_an_event_group_is_a_tab_of_the_feed_and_a_filter_of_the_api(board: Harn
     asyncio.run(run())
 
 
-def test_a_route_takes_a_body_as_it_is_and_only_so_much_of_it(board: Harness) -> None:
+def test_a_route_can_take_a_raw_body_up_to_its_limit(board: Harness) -> None:
     async def run() -> None:
         async with board:
             sent = b"\x00\xff not text"
@@ -283,7 +283,7 @@ def test_a_form_is_limited_too(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_route_answers_with_a_body_of_its_own(board: Harness) -> None:
+def test_a_route_can_answer_with_its_own_body(board: Harness) -> None:
     async def run() -> None:
         async with board:
             raw = await board.get("/board/raw")

@@ -161,7 +161,7 @@ def test_a_socket_joins_the_rooms_of_modules_and_gets_what_it_missed(ringing: Ha
 
 
 @pytest.mark.parametrize("number", [-1, 2**62, "7", True, 1.5], ids=str)
-def test_a_number_that_is_none_is_as_if_it_were_not_sent(ringing: Harness, rules: Rules, number: Any) -> None:
+def test_an_invalid_last_number_is_ignored(ringing: Harness, rules: Rules, number: Any) -> None:
     async def run() -> None:
         async with ringing, served(ringing) as url:
             ada = await ringing.person("ada")
@@ -172,7 +172,7 @@ def test_a_number_that_is_none_is_as_if_it_were_not_sent(ringing: Harness, rules
     asyncio.run(run())
 
 
-def test_a_socket_is_refused_with_the_reason_of_the_module(ringing: Harness, rules: Rules) -> None:
+def test_a_socket_is_refused_with_the_reason_that_the_module_gives(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing, served(ringing) as url:
             for name in ("ada", "bo"):
@@ -192,7 +192,7 @@ def test_a_socket_is_refused_with_the_reason_of_the_module(ringing: Harness, rul
     asyncio.run(run())
 
 
-def test_only_checks_of_readiness_decide_whether_it_is_ready(ringing: Harness, rules: Rules) -> None:
+def test_only_readiness_checks_decide_whether_phoenix_is_ready(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing:
             assert (await ringing.get("/readyz")).status_code == 200, "the rope is no matter of readiness"
@@ -209,7 +209,7 @@ def test_only_checks_of_readiness_decide_whether_it_is_ready(ringing: Harness, r
     asyncio.run(run())
 
 
-def test_all_checks_are_among_the_figures(ringing: Harness, rules: Rules) -> None:
+def test_all_checks_are_among_the_metrics(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing, Panel(ringing) as panel:
             text = (await panel.get("/metrics")).text
@@ -220,7 +220,7 @@ def test_all_checks_are_among_the_figures(ringing: Harness, rules: Rules) -> Non
     asyncio.run(run())
 
 
-def test_figures_of_modules_are_on_the_admin_listener_only(ringing: Harness, rules: Rules) -> None:
+def test_metrics_of_modules_are_on_the_admin_listener_only(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing, Panel(ringing) as panel:
             rules.figure = 2.5
@@ -247,7 +247,7 @@ def test_two_modules_with_one_name_are_refused(tmp_path: Path, what: str, declar
         Registry((Module("one", "", tmp_path, **declared), Module("two", "", tmp_path, **declared)))
 
 
-def test_a_group_that_nobody_declares_is_refused_and_so_is_one_declared_twice(tmp_path: Path) -> None:
+def test_an_event_group_must_be_declared_exactly_once(tmp_path: Path) -> None:
     events = (EventKind(Rung, group="bells"),)
     with pytest.raises(RegistryError, match=r"bell\.rung, which is in the group bells, which no module declares"):
         Registry((Module("bell", "", tmp_path, events=events),))

@@ -74,7 +74,7 @@ def between(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Awaitable[o
     monkeypatch.setattr("phoenix.kernel.web.endpoint.admit", admitted)
 
 
-def test_acts_on_the_platform_take_turns_and_others_do_not(harness: Harness) -> None:
+def test_only_actions_on_the_platform_run_one_at_a_time(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", permissions=("platform.jobs",))
@@ -87,7 +87,7 @@ def test_acts_on_the_platform_take_turns_and_others_do_not(harness: Harness) -> 
 
 
 @pytest.mark.parametrize("asks", [{"act": "credential"}, {"sensitive": True}])
-def test_what_is_open_to_everyone_is_not_decided_again(asks: dict[str, Any]) -> None:
+def test_a_public_action_is_not_authorised_again(asks: dict[str, Any]) -> None:
     """There may be nobody to decide about."""
     with pytest.raises(ValueError, match="requires SIGNED_IN or a permission"):
         Rule(PUBLIC, **asks)
@@ -95,7 +95,7 @@ def test_what_is_open_to_everyone_is_not_decided_again(asks: dict[str, Any]) -> 
     assert Rule(SIGNED_IN, **asks).decides_again
 
 
-def test_a_session_that_ends_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_is_refused_if_the_session_ends_before_the_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -106,7 +106,9 @@ def test_a_session_that_ends_before_the_transaction_ends_the_act(harness: Harnes
     asyncio.run(run())
 
 
-def test_a_platform_permission_removed_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_is_refused_if_the_platform_permission_is_removed_before_the_transaction(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", permissions=("platform.jobs",))
@@ -117,7 +119,9 @@ def test_a_platform_permission_removed_before_the_transaction_ends_the_act(harne
     asyncio.run(run())
 
 
-def test_a_membership_removed_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_is_refused_if_the_membership_is_removed_before_the_transaction(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

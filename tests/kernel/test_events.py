@@ -36,7 +36,7 @@ async def fail(harness: Harness) -> None:
         raise RuntimeError("on purpose")
 
 
-def test_nothing_is_recorded_of_a_change_that_rolled_back(harness: Harness) -> None:
+def test_a_rolled_back_change_records_no_event(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             with pytest.raises(RuntimeError, match="on purpose"):
@@ -46,7 +46,7 @@ def test_nothing_is_recorded_of_a_change_that_rolled_back(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_several_events_are_one_statement_in_their_order(harness: Harness) -> None:
+def test_several_events_are_written_in_order_with_one_statement(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction(actor="acc_1", request="r1") as tx:
@@ -111,7 +111,7 @@ def test_a_follower_gets_each_event_once_under_concurrent_writers(harness: Harne
     asyncio.run(run())
 
 
-def test_a_follower_that_fails_does_the_batch_again(harness: Harness) -> None:
+def test_a_follower_that_fails_repeats_the_batch(harness: Harness) -> None:
     seen: list[str] = []
 
     async def stumble(tx: Transaction, batch: Sequence[Recorded]) -> None:
@@ -134,7 +134,7 @@ def test_a_follower_that_fails_does_the_batch_again(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_live_feed_begins_now_and_hears_of_a_commit_at_once(harness: Harness) -> None:
+def test_the_live_feed_starts_now_and_receives_a_commit_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:

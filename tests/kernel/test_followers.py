@@ -65,7 +65,7 @@ def test_a_commit_with_events_wakes_the_listeners(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_many_commits_share_a_notification(harness: Harness) -> None:
+def test_many_commits_share_one_notification(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             told = 0
@@ -171,7 +171,7 @@ async def following(harness: Harness, handler: Handler, arrived: asyncio.Event) 
             await task
 
 
-def test_a_follower_takes_all_in_batches_and_continues(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_reads_everything_in_batches_and_continues(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 600)
 
     async def run() -> None:
@@ -193,7 +193,7 @@ def test_a_follower_takes_all_in_batches_and_continues(harness: Harness, monkeyp
     asyncio.run(run())
 
 
-def test_a_follower_polls_where_no_notification_comes(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_polls_if_no_notification_arrives(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 0.02)
 
     async def run() -> None:
@@ -206,7 +206,7 @@ def test_a_follower_polls_where_no_notification_comes(harness: Harness, monkeypa
     asyncio.run(run())
 
 
-def test_a_failing_batch_is_tried_again_more_slowly_and_said(
+def test_a_failing_batch_is_retried_with_growing_delays_and_logged(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     waits: list[float] = []
@@ -272,7 +272,7 @@ def test_the_live_feed_continues_while_the_database_is_gone(harness: Harness, mo
 
 
 @pytest.mark.parametrize("turns", range(6))
-def test_a_follower_stops_also_in_the_moment_it_is_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
+def test_a_follower_can_be_stopped_at_the_moment_it_is_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 600)
 
     async def run() -> None:

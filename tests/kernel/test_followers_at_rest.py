@@ -39,7 +39,7 @@ class Sleeps:
         await self._sleep(0)
 
 
-def test_a_listener_rests_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_listener_pauses_between_connection_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         listener, tries = Listener("postgresql://nobody@127.0.0.1:1/none"), 0
 
@@ -84,7 +84,7 @@ def test_a_listener_closes_what_it_opened(harness: Harness, monkeypatch: pytest.
     asyncio.run(run())
 
 
-def test_a_listener_that_is_stopped_while_it_connects_listens_no_more(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_listener_stopped_while_connecting_does_not_listen(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = asyncpg.connect
 
     async def run() -> None:
@@ -109,7 +109,7 @@ async def some_time(harness: Harness) -> None:
         await harness.sql("SELECT 1")
 
 
-def test_whoever_follows_asks_once_for_each_time_they_are_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_queries_once_each_time_it_is_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
     asked = 0
     follow_once = followers.follow_once
@@ -135,7 +135,7 @@ def test_whoever_follows_asks_once_for_each_time_they_are_woken(harness: Harness
     asyncio.run(run())
 
 
-def test_what_happens_at_once_is_gathered_into_one_batch(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_events_are_gathered_into_one_batch(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         async with harness:
             arrived, handler = asyncio.Event(), Handler()
@@ -154,7 +154,7 @@ def test_what_happens_at_once_is_gathered_into_one_batch(harness: Harness, monke
     asyncio.run(run())
 
 
-def test_a_poll_that_nobody_asked_for_gathers_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_poll_without_a_notification_does_not_wait_for_more_events(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 0.01)
 
     async def run() -> None:
@@ -195,7 +195,7 @@ def test_a_failing_batch_is_tried_again_without_being_woken(harness: Harness, mo
     asyncio.run(run())
 
 
-def test_the_live_feed_asks_once_for_each_time_it_is_woken_and_takes_all(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_live_feed_queries_once_each_time_it_is_woken_and_reads_everything(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
 
     async def run() -> None:

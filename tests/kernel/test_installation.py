@@ -39,7 +39,7 @@ def test_the_first_installation_claims_the_database_once(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_another_environment_with_the_same_secret_is_refused_and_changes_nothing(harness: Harness) -> None:
+def test_another_environment_with_the_same_secret_is_refused(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await claim(harness, "staging", SECRET)
@@ -52,7 +52,7 @@ def test_another_environment_with_the_same_secret_is_refused_and_changes_nothing
 
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
-def test_another_secret_claims_the_database(harness: Harness, environment: str) -> None:
+def test_an_installation_with_another_secret_takes_over_the_database(harness: Harness, environment: str) -> None:
     """As where a secret was replaced, or the database is a copy that another environment was given."""
 
     async def run() -> None:

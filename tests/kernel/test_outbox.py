@@ -35,7 +35,7 @@ async def notified(box: EventOutbox) -> asyncio.Task[None]:
     return task
 
 
-def test_commits_close_together_share_a_notification_that_waits_for_them(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commits_close_together_share_a_delayed_notification(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     later = asyncio.Event()
 
@@ -89,5 +89,5 @@ def test_a_commit_without_events_notifies_nobody(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_people_do_not_notice_how_long_a_notification_waits() -> None:
+def test_a_notification_is_delayed_by_at_most_a_tenth_of_a_second() -> None:
     assert 0 < outbox.NOTIFY_SECONDS <= 0.1

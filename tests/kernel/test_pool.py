@@ -41,7 +41,7 @@ LOST: list[tuple[Exception, str]] = [
 
 
 @pytest.mark.parametrize(("error", "words"), LOST, ids=[type(error).__name__ for error, _ in LOST])
-def test_no_connection_is_a_503_that_says_what_to_do(harness: Harness, error: Exception, words: str) -> None:
+def test_a_request_without_a_free_connection_gets_a_503_that_says_what_to_do(harness: Harness, error: Exception, words: str) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -74,7 +74,7 @@ async def _takers(harness: Harness, count: int, meanwhile: Callable[[], Awaitabl
         await meanwhile()
 
 
-def test_a_pool_that_is_really_full_refuses_and_serves_again(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_pool_refuses_requests_and_then_recovers(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         async with harness:
             database = harness.runtime.database

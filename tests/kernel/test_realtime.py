@@ -48,7 +48,7 @@ class Ear:
 
 
 @pytest.mark.parametrize("processes", ["0", "1"], ids=["inline", "own-process"])
-def test_sockets(tmp_path: Path, processes: str) -> None:
+def test_socket_scenarios(tmp_path: Path, processes: str) -> None:
     with running(tmp_path / "data", "--demo", PHOENIX_REALTIME_PROCESSES=processes, PHOENIX_WORKERS="2") as phoenix:
         asyncio.run(_listen(phoenix))
 

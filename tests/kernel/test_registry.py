@@ -166,7 +166,7 @@ REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_does_not_fit_is_refused_in_one_line(what: str) -> None:
+def test_modules_that_do_not_fit_together_are_refused_in_one_line(what: str) -> None:
     modules, fault, fix = REFUSED[what]
     with pytest.raises(RegistryError) as refused:
         Registry(modules)
@@ -177,13 +177,13 @@ def test_what_does_not_fit_is_refused_in_one_line(what: str) -> None:
     assert said.endswith(".")
 
 
-def test_parts_are_told_apart_by_their_type_not_by_its_name() -> None:
+def test_parts_are_identified_by_their_type_and_not_by_its_name() -> None:
     first, second = client(), client()
     registry = Registry((notes(parts=(part(first),)), notes("files", parts=(part(second),))))
     assert [part.kind for module in registry.modules for part in module.parts] == [first, second]
 
 
-def test_names_that_lead_somewhere_are_taken() -> None:
+def test_correct_references_are_accepted() -> None:
     """As above, without the mistakes."""
     Registry(
         (
@@ -210,6 +210,6 @@ def test_names_that_lead_somewhere_are_taken() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_a_module_declares_the_places_of_its_pages(module: Module) -> None:
+def test_a_module_declares_the_slots_of_its_pages(module: Module) -> None:
     offered = {place for route in module.routes for place in getclosurevars(route.fn).nonlocals.get("slots", ())}
     assert offered == set(module.places)

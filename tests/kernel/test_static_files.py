@@ -92,7 +92,7 @@ async def asked(app: Phoenix, client: httpx.AsyncClient, path: str, method: str 
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 
-def test_files_are_served_with_headers_that_let_none_run_as_a_page(listeners: Harness) -> None:
+def test_files_are_served_with_headers_that_keep_them_from_running_as_pages(listeners: Harness) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for _app, client in await both(listeners, stack):
@@ -112,7 +112,7 @@ def test_files_are_served_with_headers_that_let_none_run_as_a_page(listeners: Ha
     asyncio.run(run())
 
 
-def test_a_file_that_is_known_already_is_not_sent_again(listeners: Harness) -> None:
+def test_a_file_that_the_client_has_cached_is_not_sent_again(listeners: Harness) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for _app, client in await both(listeners, stack):
@@ -155,7 +155,7 @@ def test_a_file_that_is_known_already_is_not_sent_again(listeners: Harness) -> N
     ],
     ids=ascii,
 )
-def test_a_path_that_is_not_a_file_of_the_folder_is_not_found(listeners: Harness, name: str) -> None:
+def test_a_path_outside_the_folder_is_not_found(listeners: Harness, name: str) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for app, client in await both(listeners, stack):
@@ -167,7 +167,7 @@ def test_a_path_that_is_not_a_file_of_the_folder_is_not_found(listeners: Harness
     asyncio.run(run())
 
 
-def test_an_address_in_percent_signs_is_not_found_either(listeners: Harness) -> None:
+def test_a_percent_encoded_path_outside_the_folder_is_not_found(listeners: Harness) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for _app, client in await both(listeners, stack):

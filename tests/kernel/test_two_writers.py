@@ -31,7 +31,7 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path, valkey: str) -> str:
 
 @pytest.mark.parametrize("nodes", ["one", "many"])
 @pytest.mark.parametrize("first", ["the one that dies", "the one that lives"])
-def test_a_writer_that_dies_after_its_commit_is_seen_though_another_settled(harness: Harness, nodes: str, first: str) -> None:
+def test_a_writer_that_died_after_its_commit_is_noticed_even_if_another_settled(harness: Harness, nodes: str, first: str) -> None:
     harness.variables["PHOENIX_NODES"] = nodes
     place = harness.place
     shared = str(place.folder / "run" / "generations") if nodes == "one" else place.valkey
@@ -68,7 +68,7 @@ def orders(writers: int) -> Iterator[list[int]]:
     yield from (list(order) for order in sorted(set(itertools.permutations([*range(writers)] * 2))))
 
 
-def test_whatever_the_order_nothing_is_believed_before_the_last_has_settled(shared: str, tmp_path: Path) -> None:
+def test_the_cache_is_unused_until_the_last_writer_has_settled_in_any_order(shared: str, tmp_path: Path) -> None:
     async def run() -> None:
         writers = [generations_at(shared) for _ in range(3)]
         for order in orders(len(writers)):
@@ -94,7 +94,7 @@ async def die(generations: Generations, key: str, monkeypatch: pytest.MonkeyPatc
         await generations.begin([key])
 
 
-def test_the_mark_of_the_dead_runs_out_however_busy_the_key_is(shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mark_of_a_dead_writer_expires_however_busy_the_key_is(shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         generations, key = generations_at(shared), f"{tmp_path}"
         before = await generations.read([key])
@@ -109,7 +109,7 @@ def test_the_mark_of_the_dead_runs_out_however_busy_the_key_is(shared: str, tmp_
     asyncio.run(run())
 
 
-def test_more_writers_than_lanes_cost_hits_and_never_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_writers_than_lanes_cost_cache_hits_but_never_correctness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         generations, key = generations_at(str(tmp_path / "generations")), "busy"
         marks = [await generations.begin([key]) for _ in range(LANES + 1)]
@@ -124,7 +124,7 @@ def test_more_writers_than_lanes_cost_hits_and_never_the_truth(tmp_path: Path, m
     asyncio.run(run())
 
 
-def test_as_many_writers_as_lanes_are_all_told_apart(tmp_path: Path) -> None:
+def test_as_many_writers_as_lanes_are_distinguished(tmp_path: Path) -> None:
     async def run() -> None:
         generations, key = generations_at(str(tmp_path / "generations")), "busy"
         marks = [await generations.begin([key]) for _ in range(LANES)]

@@ -76,7 +76,7 @@ def test_a_form_without_its_token_is_refused_and_changes_nothing(harness: Harnes
     asyncio.run(run())
 
 
-def test_the_api_with_a_cookie_wants_the_token_too(harness: Harness) -> None:
+def test_an_api_call_with_a_cookie_needs_the_csrf_token(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -91,7 +91,7 @@ def test_the_api_with_a_cookie_wants_the_token_too(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_same_key_and_body_get_the_same_answer(harness: Harness) -> None:
+def test_repeating_a_request_with_the_same_idempotency_key_returns_the_same_response(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="member")
@@ -115,7 +115,7 @@ def test_the_same_key_and_body_get_the_same_answer(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_refused_request_does_not_use_up_its_key(harness: Harness) -> None:
+def test_a_refused_request_does_not_use_up_its_idempotency_key(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -169,7 +169,7 @@ def test_a_cursor_or_limit_that_cannot_be_used_is_named(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_a_fault_of_ours_is_a_500_with_a_sentence_and_no_detail(harness: Harness) -> None:
+def test_an_internal_error_is_a_500_without_details(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")

@@ -58,12 +58,12 @@ def renamed(sql: str) -> set[str]:
     }
 
 
-def test_no_column_is_read_under_the_name_of_another() -> None:
+def test_no_column_is_read_under_an_undeclared_name() -> None:
     found = {name: renamed(sql) - OTHER_NAMES for name, sql in texts()}
     assert {name: wrong for name, wrong in found.items() if wrong} == {}, "swapped, or a name to state here"
 
 
-def test_every_name_stated_here_is_used() -> None:
+def test_every_declared_name_is_used() -> None:
     assert {other for _, sql in texts() for other in renamed(sql)} == OTHER_NAMES
 
 
@@ -80,5 +80,5 @@ def test_every_name_stated_here_is_used() -> None:
         ("WITH known AS (SELECT 1) SELECT count(*) AS n, locked_at IS NULL AS open, NULL::text[] AS scopes", set()),
     ],
 )
-def test_a_swap_is_detected(sql: str, found: set[str]) -> None:
+def test_swapped_columns_are_detected(sql: str, found: set[str]) -> None:
     assert renamed(sql) - OTHER_NAMES == found

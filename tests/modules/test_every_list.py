@@ -70,7 +70,7 @@ def test_every_paged_list_is_tested() -> None:
 
 @pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize("path", sorted(SEEDS))
-def test_pages_give_each_item_once_and_end(harness: Harness, path: str, size: int) -> None:
+def test_pages_contain_each_item_once_and_come_to_an_end(harness: Harness, path: str, size: int) -> None:
     async def run() -> None:
         async with harness:
             address, query = await SEEDS[path](harness)

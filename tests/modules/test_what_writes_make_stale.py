@@ -189,12 +189,12 @@ WRITES = [
 ]
 
 
-def test_every_function_that_says_so_has_a_row_and_every_row_a_function() -> None:
+def test_every_invalidating_function_has_a_row_and_every_row_a_function() -> None:
     assert sites() == {write.site for write in WRITES}
 
 
 @pytest.mark.parametrize("write", WRITES, ids=[write.site for write in WRITES])
-def test_a_write_makes_stale_what_depends_on_it(harness: Harness, write: Write) -> None:
+def test_a_write_invalidates_what_depends_on_it(harness: Harness, write: Write) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -211,7 +211,7 @@ def test_a_write_makes_stale_what_depends_on_it(harness: Harness, write: Write) 
     asyncio.run(run())
 
 
-def test_an_event_makes_stale_what_its_organisation_shows(harness: Harness) -> None:
+def test_an_event_invalidates_its_organisations_events(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

@@ -90,7 +90,7 @@ def announced(capfd: pytest.CaptureFixture[str], url: str) -> dict[str, Any]:
     return told
 
 
-def test_it_comes_up_says_so_and_stops(variables: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
+def test_phoenix_starts_prints_its_address_and_stops(variables: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
     told: dict[str, Any] = {}
     assert up(variables, lambda url: told.update(announced(capfd, url))) == 0
     assert told["url"].endswith(variables["PHOENIX_PORT"])
@@ -100,7 +100,7 @@ def test_it_comes_up_says_so_and_stops(variables: dict[str, str], capfd: pytest.
         ready(told["url"])
 
 
-def test_with_no_database_and_no_cache_named_it_starts_its_own(
+def test_phoenix_starts_its_own_database_and_cache_if_none_is_configured(
     variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("PHOENIX_DATABASE_URL", "PHOENIX_DATABASE_OWNER_URL", "PHOENIX_CACHE_URL"):
@@ -111,7 +111,9 @@ def test_with_no_database_and_no_cache_named_it_starts_its_own(
     assert (Path(variables["PHOENIX_DATA"]) / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_database_of_a_newer_phoenix_stops_it(variables: dict[str, str], place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_start_stops_at_a_database_of_a_newer_phoenix(
+    variables: dict[str, str], place: Place, capfd: pytest.CaptureFixture[str]
+) -> None:
     async def go_ahead() -> None:
         connection = await asyncpg.connect(place.owner)
         await connection.execute("INSERT INTO alembic_version VALUES ('entries_9999')")
@@ -122,7 +124,9 @@ def test_a_database_of_a_newer_phoenix_stops_it(variables: dict[str, str], place
     assert "This database is from a newer Phoenix." in capfd.readouterr().err
 
 
-def test_a_step_that_fails_stops_it(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_step_stops_the_start(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(start, "run_to_end", lambda _command, _variables, errors=False: (1, ""))
     assert bring_up(read_settings(os.environ), json=False) == 1
     assert "failed; see the reason above." in capfd.readouterr().err
@@ -140,13 +144,13 @@ def test_a_part_that_cannot_start_is_named(
     assert str(error) in capfd.readouterr().err
 
 
-def test_asked_to_stop_before_anything_runs_it_stops(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_signal_before_anything_runs_stops_the_start(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start, "_require_assets", lambda _folder: signal.raise_signal(signal.SIGTERM))
     assert bring_up(read_settings(os.environ), json=False) == 0
     assert not Path(variables["PHOENIX_DATA"]).exists()
 
 
-def test_it_outlives_the_terminal_where_it_was_told_to() -> None:
+def test_phoenix_ignores_the_hangup_signal_if_started_with_nohup() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signals = start._Signals(Supervisor(lambda _line: None))
     try:
@@ -156,7 +160,7 @@ def test_it_outlives_the_terminal_where_it_was_told_to() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_asked_again_it_ends_everything_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_stop_signal_ends_everything_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     killed: list[int] = []
     supervisor = Supervisor(lambda _line: None)
     monkeypatch.setattr(supervisor, "kill", lambda: killed.append(-1))
@@ -172,5 +176,5 @@ def test_asked_again_it_ends_everything_at_once(monkeypatch: pytest.MonkeyPatch)
     assert killed == [-1, start.FORCED]
 
 
-def test_a_first_start_that_says_nothing_has_nothing_to_tell() -> None:
+def test_a_first_start_without_output_yields_nothing() -> None:
     assert start._first_start("") == FirstStart()

@@ -64,7 +64,7 @@ def loaded(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_is_found_and_no_other(clone: Path, loaded: Callable[[], Module], fault: str) -> None:
+def test_exactly_the_fault_that_was_made_is_found(clone: Path, loaded: Callable[[], Module], fault: str) -> None:
     edits, expected = FAULTS[fault]
     for change in edits:
         change(clone)
@@ -77,7 +77,7 @@ def test_each_fault_is_found_and_no_other(clone: Path, loaded: Callable[[], Modu
         assert re.search(r"\. \S", said), f"{said!r} does not say what to do"
 
 
-def test_a_module_that_was_laid_out_and_finished_has_nothing_missing(loaded: Callable[[], Module]) -> None:
+def test_a_finished_new_module_has_nothing_missing(loaded: Callable[[], Module]) -> None:
     module = loaded()
     assert check_module(module, Registry([*MODULES, module])) == []
 

@@ -16,8 +16,8 @@ from phoenix.operations.new_module import new_module
 ROOT = Path(__file__).parents[2]
 COPIED = ("src/phoenix", "tests", "tools", "docs", "api", "web", "README.md", "SECURITY.md", "CONTRIBUTING.md", "pyproject.toml")
 RULES = (
-    "needs or entered or only_its_module or every_table or names_its_permission or public_form or every_sql_text "
-    "or inside_a_function or crowded or who_may"
+    "needs or only_through or owning_module or every_table or names_its_permission or public_form or every_query_fits "
+    "or inside_a_function or who_may"
 )
 # Not rules of modules, but documents and tests that list everything: check-module says which lines they want.
 UNFINISHED = """\
@@ -77,7 +77,11 @@ def test_every_rule_for_modules_holds(clone: Path) -> None:
     ran = run(clone, "-m", "pytest", "-v", "-p", "no:cacheprovider", *where, "-k", RULES)
     assert ran.returncode == 0, ran.stdout[-4000:]
     # The rules are tested for it, too.
-    for test in ("test_needs_are_the_real_imports[comments]", "[POST /o/{slug:str}/comments-", "opens_a_route[comments.write]"):
+    for test in (
+        "test_declared_needs_equal_the_real_imports[comments]",
+        "[POST /o/{slug:str}/comments-",
+        "required_by_a_route[comments.write]",
+    ):
         assert test in ran.stdout
 
 
@@ -131,11 +135,11 @@ OVER_EVERYTHING = (
     "tests/test_docs.py::test_the_architecture_names_every_module",
     "tests/test_docs.py::test_the_architecture_fits_two_pages",
     "tests/tools/test_where.py::test_every_module_and_every_folder_of_the_kernel_is_named",
-    "tests/asvs/test_protection_document.py::test_the_roles_are_those_of_the_modules",
+    "tests/asvs/test_protection_document.py::test_the_documented_roles_match_the_modules",
     "tests/modules/test_strangers.py::test_every_route_refuses_strangers_and_ended_sessions",
     "tests/web/test_pages.py",
-    "tests/modules/test_what_writes_make_stale.py::test_every_function_that_says_so_has_a_row_and_every_row_a_function",
-    "tests/modules/test_what_writes_make_stale.py::test_a_write_makes_stale_what_depends_on_it[comments.personal.erase]",
+    "tests/modules/test_what_writes_make_stale.py::test_every_invalidating_function_has_a_row_and_every_row_a_function",
+    "tests/modules/test_what_writes_make_stale.py::test_a_write_invalidates_what_depends_on_it[comments.personal.erase]",
     "tests/operations/test_what_events_hold.py",
     "tests/operations/test_check_module.py::test_our_own_modules_have_nothing_missing",
     "tests/kernel/test_registry.py",
@@ -143,7 +147,7 @@ OVER_EVERYTHING = (
 )
 
 
-def test_once_what_it_asks_for_is_done_nothing_is_left(clone: Path) -> None:
+def test_nothing_is_missing_once_the_reported_steps_are_done(clone: Path) -> None:
     for file, before, line in DONE:
         text = (clone / file).read_text()
         assert before in text
@@ -157,7 +161,7 @@ def test_once_what_it_asks_for_is_done_nothing_is_left(clone: Path) -> None:
     assert ran.returncode == 0, ran.stdout[-4000:]
 
 
-def test_only_what_lists_everything_is_unfinished(clone: Path) -> None:
+def test_only_lists_of_everything_are_reported_as_unfinished(clone: Path) -> None:
     ran = run(clone, "-m", "phoenix.commands", "check-module", "comments")
     assert ran.returncode == 1, ran.stderr
     wanted = UNFINISHED.splitlines()

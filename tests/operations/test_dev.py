@@ -113,7 +113,7 @@ def style(tree: Tree) -> str:
 
 
 @pytest.mark.slow
-def test_a_change_of_a_template_is_served(tree: Tree) -> None:
+def test_a_changed_template_is_served(tree: Tree) -> None:
     assert "Changed while it ran" not in tree.get("/sign-in").text
     (page,) = (tree.folder / "src/phoenix/modules").glob("*/templates/sign_in.html")
     tree.change(str(page.relative_to(tree.folder)), "{% endblock %}", "Changed while it ran{% endblock %}")
@@ -121,7 +121,7 @@ def test_a_change_of_a_template_is_served(tree: Tree) -> None:
 
 
 @pytest.mark.slow
-def test_a_change_of_code_is_served_and_a_mistake_is_shown_until_it_is_put_right(tree: Tree) -> None:
+def test_changed_code_is_served_and_a_mistake_is_shown_until_it_is_fixed(tree: Tree) -> None:
     path, right = "src/phoenix/__init__.py", re.search(r"__version__ = .*", (tree.folder / "src/phoenix/__init__.py").read_text())
     assert right
     tree.change(path, right[0], '__version__ = "9.9.9"')
@@ -137,14 +137,14 @@ def test_a_change_of_code_is_served_and_a_mistake_is_shown_until_it_is_put_right
 
 
 @pytest.mark.slow
-def test_a_change_of_a_style_is_served(tree: Tree) -> None:
+def test_a_changed_style_is_served(tree: Tree) -> None:
     assert "#123456" not in style(tree)
     tree.change("web/styles/tabs.css", ".tabs {", ".tabs {\n  outline-color: #123456;")
     eventually(lambda: "#123456" in style(tree), what="the style")
 
 
 @pytest.mark.slow
-def test_a_prompt_has_the_runtime_and_awaits(tree: Tree) -> None:
+def test_the_prompt_has_the_runtime_and_supports_await(tree: Tree) -> None:
     typed = 'rows = await sql("SELECT count(*) AS n FROM accounts")\nprint("accounts", rows[0]["n"] > 0)\n1 / 0\nprint(runtime.settings.public_url)\n'
     done = tree.command("shell", typed=typed)
     assert done.returncode == 0, done.stderr
@@ -162,7 +162,7 @@ def test_psql_opens_as_the_application_or_as_the_owner(tree: Tree) -> None:
 
 
 @pytest.mark.slow
-def test_no_password_stands_in_a_command_line(tree: Tree) -> None:
+def test_no_command_line_contains_a_password(tree: Tree) -> None:
     password = (tree.folder.parent / "data" / "database_application_password").read_text()
     show = "select pg_backend_pid()"
     with subprocess.Popen(
@@ -198,7 +198,7 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
     assert [pid for pid in family if not is_gone(pid)] == []
 
 
-def test_what_reloads_is_started_and_the_bundler_learns_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_reloading_the_bundler_is_started_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     made = {part.name: part for part in parts(read_settings({"PHOENIX_RELOAD": "1"}), Path("/data/caddy.json"))}
     assert list(made) == ["web", "admin", "worker", "bundles", "mailbox"]
@@ -215,11 +215,11 @@ def test_what_reloads_is_started_and_the_bundler_learns_no_secret(monkeypatch: p
         ("postgresql://db/phoenix", "postgresql://db/phoenix", ""),
     ],
 )
-def test_an_address_and_its_password_are_parted(url: str, shown: str, password: str) -> None:
+def test_the_password_is_separated_from_the_address(url: str, shown: str, password: str) -> None:
     assert without_secret(url) == (shown, password)
 
 
-def test_without_psql_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_psql_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("phoenix.operations.database_shell.program", lambda name: tmp_path / name)
     with pytest.raises(NoShellError, match="apt install postgresql-client"):

@@ -61,7 +61,7 @@ def test_a_new_module_posts_a_note_that_appears_in_the_feed(place: Place, notes:
     asyncio.run(run())
 
 
-def test_what_was_written_is_in_no_event_and_goes_with_its_author(place: Place, notes: Module) -> None:
+def test_a_notes_text_is_in_no_event_and_is_erased_with_its_author(place: Place, notes: Module) -> None:
     """The feed and its sockets read the note from its table; once its author is erased, it is gone everywhere."""
 
     async def run() -> None:

@@ -42,7 +42,7 @@ def run(product: Path, path: str, *command: str) -> subprocess.CompletedProcess[
     return subprocess.run([sys.executable, "-m", *command], cwd=product, env=environment, check=False, capture_output=True, text=True)
 
 
-def test_its_own_tests_pass_with_its_module_loaded_by_the_entry_point(tmp_path: Path) -> None:
+def test_the_tests_of_a_new_product_pass_with_its_module_loaded_by_the_entry_point(tmp_path: Path) -> None:
     """They import it, and ask its API route, its page and the feed of the real application."""
     product = tmp_path / "bakery-co"
     new_product("bakery-co", product, module="loaves", taken=OURS)
@@ -54,7 +54,7 @@ def test_its_own_tests_pass_with_its_module_loaded_by_the_entry_point(tmp_path: 
     assert (checked.returncode, checked.stdout) == (0, "Nothing is missing from loaves.\n"), checked.stderr
 
 
-def test_it_depends_on_this_phoenix_and_leaves_no_blank(tmp_path: Path) -> None:
+def test_a_new_product_depends_on_this_phoenix_and_has_no_placeholders_left(tmp_path: Path) -> None:
     written = new_product("bakery", tmp_path / "bakery")
     with (tmp_path / "bakery" / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
@@ -66,7 +66,7 @@ def test_it_depends_on_this_phoenix_and_leaves_no_blank(tmp_path: Path) -> None:
         assert not re.search(r"<(MODULE|Model|single|pre|package|product|Product|folder|wheel|version)>", path.read_text()), path
 
 
-def test_its_make_knows_its_goals(tmp_path: Path) -> None:
+def test_the_makefile_of_a_new_product_has_its_targets(tmp_path: Path) -> None:
     new_product("bakery", tmp_path / "bakery")
     ran = subprocess.run(["make", "--dry-run", "run", "test", "wheel"], cwd=tmp_path / "bakery", check=True, capture_output=True, text=True)
     for part in ("-m venv", '--editable ".[test]"', "phoenix up", "-m pytest", "pip wheel"):
@@ -120,7 +120,7 @@ def wheel(source: Path, folder: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_it_runs_from_wheels_beside_phoenix(tmp_path: Path) -> None:
+def test_a_new_product_runs_from_its_wheel_beside_phoenix(tmp_path: Path) -> None:
     """Both wheels in a fresh environment; the other packages are those of this environment, which the wheel's own test installs."""
     new_product("bakery", tmp_path / "bakery", taken=OURS)
     subprocess.run([ROOT / "tools" / "wheel.sh", tmp_path / "platform"], check=True)

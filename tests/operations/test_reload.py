@@ -102,7 +102,7 @@ def kept(name: str, look: Callable[[Keeper], object]) -> None:
         raise failed[0]
 
 
-def test_a_change_is_served_and_so_is_what_is_wrong_with_the_code(edit: Edit, capfd: pytest.CaptureFixture[str]) -> None:
+def test_changed_code_is_served_and_errors_in_it_are_shown(edit: Edit, capfd: pytest.CaptureFixture[str]) -> None:
     edit(GOOD.replace("WORDS", "first"))
 
     def look(keeper: Keeper) -> None:
@@ -124,13 +124,13 @@ def test_a_change_is_served_and_so_is_what_is_wrong_with_the_code(edit: Edit, ca
     assert "Serving the changed code" in said
 
 
-def test_a_change_before_the_watching_begins_is_served_too(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_before_watching_starts_is_served(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(GOOD.replace("WORDS", "first"))
     monkeypatch.setattr(reload, "_load_libraries", lambda _name: edit(GOOD.replace("WORDS", "meant")))
     kept("web", lambda _keeper: eventually(lambda: answer() == "meant", lost=(httpx.TransportError,)))
 
 
-def test_what_serves_nothing_runs_again_too(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_a_socket_is_restarted_too(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "nice", lambda _more: 0)
     edit(WORKER.replace("WORDS", "first"))
 
@@ -174,7 +174,7 @@ def in_this_process(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return served
 
 
-def test_code_is_loaded_anew_each_time(edit: Edit, in_this_process: list[Any]) -> None:
+def test_code_is_reloaded_each_time(edit: Edit, in_this_process: list[Any]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         edit(GOOD)
         reload._serve("web", listener, 0.0)
@@ -186,7 +186,7 @@ def test_code_is_loaded_anew_each_time(edit: Edit, in_this_process: list[Any]) -
     assert len(in_this_process) == 3
 
 
-def test_what_cannot_be_loaded_answers_with_the_reason(edit: Edit, in_this_process: list[Any]) -> None:
+def test_code_that_cannot_be_loaded_answers_with_the_reason(edit: Edit, in_this_process: list[Any]) -> None:
     edit("raise LookupError('half written')")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         reload._serve("web", listener, 0.0)
@@ -201,7 +201,7 @@ def test_what_cannot_be_loaded_answers_with_the_reason(edit: Edit, in_this_proce
     assert "half written" in found.text
 
 
-def test_a_worker_runs_what_its_module_says(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_runs_the_current_code_of_its_module(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     edit("ran = []\nasync def run():\n    ran.append(True)\n")
     reload._serve("worker", None, 0.0)
     module: types.ModuleType = sys.modules[reload.MODULES["worker"]]

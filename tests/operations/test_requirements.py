@@ -66,7 +66,7 @@ def test_everything_imported_is_declared_and_everything_declared_is_needed() -> 
 
 
 @pytest.mark.parametrize("lock", ["run.txt", "develop.txt"])
-def test_every_dependency_is_pinned_in_a_version_that_is_allowed(lock: str) -> None:
+def test_every_dependency_is_pinned_to_an_allowed_version(lock: str) -> None:
     found = pins(lock)
     for requirement in requirements(PROJECT["project"]["dependencies"]):
         versions = [version for (name, _marker), version in found.items() if name == canonicalize_name(requirement.name)]
@@ -74,7 +74,7 @@ def test_every_dependency_is_pinned_in_a_version_that_is_allowed(lock: str) -> N
         assert all(version in requirement.specifier for version in versions), f"{requirement} is not met. Run: make lock"
 
 
-def test_the_groups_of_developers_are_pinned_for_them_alone() -> None:
+def test_development_packages_are_pinned_only_in_the_development_lock_file() -> None:
     running = {name for name, _marker in pins("run.txt")}
     developing = {name for name, _marker in pins("develop.txt")}
     groups = {name: requirements(texts) for name, texts in PROJECT["dependency-groups"].items()}
@@ -101,7 +101,7 @@ def test_every_pin_has_a_hash_and_no_registry_is_named(lock: str) -> None:
     assert "--find-links" not in text
 
 
-def test_the_version_stands_in_one_place() -> None:
+def test_the_version_is_defined_in_one_place() -> None:
     assert PROJECT["project"]["dynamic"] == ["version"]
     assert PROJECT["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "phoenix.__version__"}
     for name in ("package.json", "package-lock.json"):

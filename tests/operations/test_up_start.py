@@ -20,7 +20,7 @@ from phoenix.operations.up.supervise import Supervisor
 from phoenix.settings import Settings, read_settings
 
 
-def test_a_start_without_styles_and_scripts_says_how_to_make_them(tmp_path: Path) -> None:
+def test_a_start_without_styles_and_scripts_says_how_to_build_them(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="The styles and scripts that every page needs are missing"):
         start._require_assets(tmp_path)
 
@@ -32,7 +32,7 @@ def test_a_start_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch
         start._wait_until_ready(Settings(), Supervisor(lambda _line: None))
 
 
-def test_the_first_signal_stops_a_start_in_order() -> None:
+def test_the_first_signal_stops_a_start_cleanly() -> None:
     signals = start._Signals(Supervisor(lambda _line: None))
     try:
         with pytest.raises(start.StopRequestedError):
@@ -43,7 +43,7 @@ def test_the_first_signal_stops_a_start_in_order() -> None:
         signals.restore()
 
 
-def test_a_setting_that_its_module_refuses_stops_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_refused_by_its_module_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     # The modules are asked where a variable is not one of ours.
     monkeypatch.setenv("PHOENIX_OF_A_MODULE", "1")
     monkeypatch.setenv("PHOENIX_PROVIDERS", "nonsense")

@@ -26,7 +26,7 @@ def ruff(folder: Path, *options: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_module_of_phoenix(tmp_path: Path, name: str) -> None:
+def test_a_new_module_passes_the_linters(tmp_path: Path, name: str) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     modules = tmp_path / "src" / "phoenix" / "modules"
     modules.mkdir(parents=True)
@@ -38,7 +38,7 @@ def test_a_module_of_phoenix(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("product", ["acme", "zoo-keepers"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_product_with_two_modules(tmp_path: Path, product: str, name: str) -> None:
+def test_a_new_product_with_two_modules_passes_the_linters(tmp_path: Path, product: str, name: str) -> None:
     """By its own configuration, and by that of Phoenix, which asks for more."""
     folder = product.replace("-", "_")
     new_product(product, tmp_path, module=name)

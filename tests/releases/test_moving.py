@@ -22,7 +22,7 @@ async def in_the_log(harness: Harness) -> int:
     return int((await harness.sql("SELECT count(*) FROM audit_log"))[0][0])
 
 
-def test_events_are_followed_again_on_a_server_that_has_counted_less(harness: Harness) -> None:
+def test_events_are_followed_on_a_server_with_lower_transaction_numbers(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             entry = {"organisation": await harness.organisation("ember", ada="owner"), "title": "t"}
@@ -48,7 +48,7 @@ def test_events_are_followed_again_on_a_server_that_has_counted_less(harness: Ha
     asyncio.run(run())
 
 
-def test_without_them_new_events_are_not_seen(harness: Harness) -> None:
+def test_followers_miss_new_events_without_the_statements(harness: Harness) -> None:
     """The reason for the page. If this fails, the step is no longer needed: remove it from the page."""
 
     async def run() -> None:

@@ -190,7 +190,7 @@ def test_waiting_jobs_are_run(harness: Harness, told: dict[str, Any]) -> None:
     asyncio.run(run())
 
 
-def test_an_account_to_be_deleted_is_gone_after_the_days_of_grace(harness: Harness, told: dict[str, Any]) -> None:
+def test_an_account_is_deleted_after_its_grace_period(harness: Harness, told: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await user(harness, told).sign_in("cy")
@@ -228,7 +228,7 @@ def test_the_audit_log_is_intact_and_appended_to(harness: Harness, told: dict[st
 
 
 @pytest.mark.slow
-def test_the_code_of_the_release_still_serves_a_database_that_was_migrated(
+def test_the_code_of_the_release_still_serves_a_migrated_database(
     release: Path, harness: Harness, upgraded: Place, told: dict[str, Any], tmp_path: Path
 ) -> None:
     """Old, new, old, new: while machines are updated one after the other, both serve the same database."""

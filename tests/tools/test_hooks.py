@@ -64,7 +64,7 @@ def test_a_staged_secret_is_refused_and_named(clone: Path) -> None:
     assert SECRET not in said
 
 
-def test_what_is_staged_counts_and_not_what_lies_in_the_folder(clone: Path) -> None:
+def test_staged_content_is_checked_instead_of_the_working_tree(clone: Path) -> None:
     (clone / "keys.py").write_text(LEAK)
     git(clone, "add", "keys.py")
     (clone / "keys.py").write_text("AWS = None\n")
@@ -85,12 +85,12 @@ def test_what_is_staged_counts_and_not_what_lies_in_the_folder(clone: Path) -> N
         ("src/templates/a.html", '<img src="a.png">\n', '<img src="a.png" alt="" height="1" width="1">\n', "H0"),
     ],
 )
-def test_what_linters_refuse_is_not_committed(clone: Path, name: str, wrong: str, right: str, says: str) -> None:
+def test_code_that_the_linters_refuse_is_not_committed(clone: Path, name: str, wrong: str, right: str, says: str) -> None:
     assert says in commit(clone, name, wrong, fails=True)
     commit(clone, name, right)
 
 
-def test_a_secret_that_was_taken_out_again_is_found_in_the_history(clone: Path) -> None:
+def test_a_secret_that_was_removed_later_is_found_in_the_history(clone: Path) -> None:
     (clone / "keys.py").write_text(LEAK)
     git(clone, "add", ".")
     git(clone, "commit", "-q", "--no-verify", "-m", "leak")
@@ -106,6 +106,6 @@ def test_a_secret_that_was_taken_out_again_is_found_in_the_history(clone: Path) 
     assert scan(clone, "--history") == (0, "")
 
 
-def test_without_a_history_it_says_so_and_passes(clone: Path) -> None:
+def test_the_scan_passes_with_a_note_if_there_is_no_history(clone: Path) -> None:
     shutil.rmtree(clone / ".git")
     assert scan(clone, "--history") == (0, "The history was not scanned: there is none here.\n")

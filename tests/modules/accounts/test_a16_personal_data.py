@@ -46,7 +46,7 @@ def test_the_copy_contains_the_data_of_every_module_and_no_secret(harness: Harne
     asyncio.run(run())
 
 
-def test_nobody_else_gets_it_and_it_is_deleted_after_a_week(harness: Harness) -> None:
+def test_a_copy_is_for_its_owner_only_and_is_deleted_after_a_week(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -64,7 +64,7 @@ def test_nobody_else_gets_it_and_it_is_deleted_after_a_week(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_three_a_day(harness: Harness) -> None:
+def test_three_copies_can_be_requested_a_day(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -98,7 +98,7 @@ def test_deletion_is_delayed_and_can_be_cancelled(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nothing_of_the_person_is_left(harness: Harness) -> None:
+def test_nothing_personal_is_left_after_deletion(harness: Harness) -> None:
     """Every text column of every table is searched for what named them; what others need stays without a name."""
 
     async def run() -> None:

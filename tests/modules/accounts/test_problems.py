@@ -31,7 +31,7 @@ def test_what_cannot_be_done(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_an_account_that_is_gone_is_not_read_for_a_session_still_remembered(harness: Harness) -> None:
+def test_a_cached_session_of_a_deleted_account_is_not_used(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")

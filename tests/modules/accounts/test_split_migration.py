@@ -74,7 +74,7 @@ FILL = """
 """
 
 
-def test_everything_that_was_named_after_accounts_is_known_to_a_module(postgres: str, tmp_path: Path) -> None:
+def test_everything_formerly_named_after_accounts_belongs_to_a_module(postgres: str, tmp_path: Path) -> None:
     name = f"t_{uuid.uuid4().hex[:12]}"
     url = database_url(postgres, name)
     former = []

@@ -28,7 +28,7 @@ def acts() -> list[str]:
     return sorted(path for path in found if path.startswith(PERSON))
 
 
-def test_the_actions_are_found() -> None:
+def test_account_actions_are_found() -> None:
     assert len(acts()) >= 10
 
 

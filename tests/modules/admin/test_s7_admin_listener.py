@@ -51,7 +51,7 @@ def test_the_public_listener_does_not_serve_the_panel(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_it_answers_only_its_networks_and_only_to_its_name(harness: Harness) -> None:
+def test_the_panel_answers_only_its_networks_and_its_host_name(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=(ADMINISTRATOR,))
@@ -66,7 +66,7 @@ def test_it_answers_only_its_networks_and_only_to_its_name(harness: Harness) -> 
     asyncio.run(run())
 
 
-def test_it_does_not_serve_the_api_or_the_public_pages(harness: Harness) -> None:
+def test_the_panel_serves_neither_the_api_nor_the_public_pages(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", ada="owner")
@@ -76,7 +76,7 @@ def test_it_does_not_serve_the_api_or_the_public_pages(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_strangers_sign_in_first_and_people_without_a_permission_are_told_so(harness: Harness) -> None:
+def test_anonymous_users_are_sent_to_sign_in_and_people_without_permission_are_refused(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", eve="owner")
@@ -99,7 +99,7 @@ def test_strangers_sign_in_first_and_people_without_a_permission_are_told_so(har
 
 
 @pytest.mark.parametrize("permission", PERMISSIONS)
-def test_each_permission_opens_its_own_pages_and_no_others(harness: Harness, permission: str) -> None:
+def test_each_permission_gives_access_to_its_own_pages_only(harness: Harness, permission: str) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", eve="owner")
@@ -117,7 +117,7 @@ def test_each_permission_opens_its_own_pages_and_no_others(harness: Harness, per
     asyncio.run(run())
 
 
-def test_actions_need_a_recent_authentication(harness: Harness) -> None:
+def test_actions_require_a_recent_authentication(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")

@@ -62,7 +62,7 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_what_was_changed_is_found_by_its_row(harness: Harness, what: str) -> None:
+def test_a_changed_row_is_detected(harness: Harness, what: str) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -76,7 +76,7 @@ def test_what_was_changed_is_found_by_its_row(harness: Harness, what: str) -> No
     asyncio.run(run())
 
 
-def test_a_change_with_recomputed_hashes_is_found_by_the_signature(harness: Harness) -> None:
+def test_a_change_with_recomputed_hashes_is_detected_by_the_signature(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -97,7 +97,7 @@ def test_a_change_with_recomputed_hashes_is_found_by_the_signature(harness: Harn
     asyncio.run(run())
 
 
-def test_restoring_an_old_end_with_its_rows_is_found_by_the_events(harness: Harness) -> None:
+def test_a_log_restored_to_an_earlier_state_is_detected_from_the_events(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -130,7 +130,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("statement", REFUSED)
-def test_the_application_cannot_change_what_was_written(harness: Harness, statement: str) -> None:
+def test_the_application_cannot_change_the_audit_log(harness: Harness, statement: str) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness, 2)
@@ -145,7 +145,7 @@ def test_the_application_cannot_change_what_was_written(harness: Harness, statem
 
 
 @pytest.mark.parametrize("statement", REFUSED[:3])
-def test_nor_can_the_owner_by_accident(harness: Harness, statement: str) -> None:
+def test_the_table_owner_cannot_change_the_audit_log_by_accident(harness: Harness, statement: str) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness, 2)
@@ -170,7 +170,7 @@ def test_nor_can_the_owner_by_accident(harness: Harness, statement: str) -> None
         ],
     ],
 )
-def test_a_log_with_its_end_cut_off_is_not_appended_to_until_an_operator_signs_it(harness: Harness, statements: list[str]) -> None:
+def test_a_truncated_log_is_not_extended_until_an_operator_signs_it(harness: Harness, statements: list[str]) -> None:
     """Appending would sign the shortened log, and nobody could notice."""
 
     async def run() -> None:

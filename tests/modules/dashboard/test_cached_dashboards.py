@@ -45,17 +45,17 @@ def key(membership: MembershipRecord = MEMBERSHIP, **changed: Any) -> str:
     ],
     ids=["zone", "account", "organisation", "permissions"],
 )
-def test_what_a_dashboard_depends_on_is_in_its_key(other: str) -> None:
+def test_the_cache_key_contains_everything_a_dashboard_depends_on(other: str) -> None:
     assert other != key()
 
 
-def test_the_same_reader_finds_the_same_by_either_way() -> None:
+def test_both_ways_of_reading_use_the_same_cache_key() -> None:
     actor = Actor(msgspec.structs.replace(RECORD, session="ses_2"), (MEMBERSHIP,))
     assert dashboard_key(actor, MEMBERSHIP) == key()
     assert hot_key(actor, b"organisation=ember") == hot_key(actor, b"organisation=org_1") == key()
 
 
-def test_a_reader_who_moves_while_their_dashboard_is_made_sees_their_new_days(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_time_zone_changed_during_a_request_applies_to_the_cached_dashboard(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """The request uses the zone from before the change, but what it caches is read after the change."""
 
     async def run() -> None:

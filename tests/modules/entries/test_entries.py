@@ -107,7 +107,7 @@ def test_a_change_needs_the_version_that_was_read(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 100])
-def test_reading_makes_as_many_queries_at_1_row_as_at_100(harness: Harness, rows: int) -> None:
+def test_reading_100_rows_takes_as_many_queries_as_reading_1(harness: Harness, rows: int) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

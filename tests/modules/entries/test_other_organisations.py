@@ -30,7 +30,7 @@ async def press(harness: Harness, method: str, path: str, by: str) -> Any:
 
 @pytest.mark.parametrize(("method", "tail"), PAGES)
 @pytest.mark.parametrize("member_of_both", [True, False], ids=["member of both", "stranger there"])
-def test_no_page_of_one_organisation_shows_or_changes_an_entry_of_another(
+def test_pages_of_one_organisation_cannot_show_or_change_an_entry_of_another(
     harness: Harness, method: str, tail: str, member_of_both: bool
 ) -> None:
     async def run() -> None:
@@ -54,7 +54,7 @@ def test_no_page_of_one_organisation_shows_or_changes_an_entry_of_another(
 
 @pytest.mark.parametrize("role", ["viewer", "member", "administrator", "owner"])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_a_role_elsewhere_opens_no_entry_by_its_id(harness: Harness, method: str, role: str) -> None:
+def test_a_role_in_another_organisation_gives_no_access_to_an_entry(harness: Harness, method: str, role: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada=role)
@@ -71,7 +71,7 @@ def test_a_role_elsewhere_opens_no_entry_by_its_id(harness: Harness, method: str
     asyncio.run(run())
 
 
-def test_the_actions_themselves_refuse_the_proof_of_another_organisation(harness: Harness) -> None:
+def test_actions_refuse_a_membership_of_another_organisation(harness: Harness) -> None:
     """Whatever a page or another module forgets to ask."""
 
     async def run() -> None:

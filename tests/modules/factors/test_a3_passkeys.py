@@ -78,7 +78,7 @@ def test_the_user_handle_reveals_nothing_about_the_person(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_remember_me_works_with_a_passkey_too(harness: Harness) -> None:
+def test_remember_me_also_works_with_a_passkey(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -98,7 +98,7 @@ def test_remember_me_works_with_a_passkey_too(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_counter_that_does_not_rise_is_refused_and_the_owner_is_notified(harness: Harness) -> None:
+def test_a_counter_that_does_not_increase_is_refused_and_the_owner_is_notified(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -124,7 +124,7 @@ def test_a_counter_that_does_not_rise_is_refused_and_the_owner_is_notified(harne
     asyncio.run(run())
 
 
-def test_the_last_sign_in_method_stays(harness: Harness) -> None:
+def test_the_last_sign_in_method_cannot_be_removed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -141,7 +141,7 @@ def test_the_last_sign_in_method_stays(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_there_are_twenty_at_most_and_each_once(harness: Harness) -> None:
+def test_an_account_has_at_most_twenty_passkeys_and_each_only_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada, eve = await harness.person("ada"), await harness.person("eve")
@@ -169,7 +169,7 @@ def test_there_are_twenty_at_most_and_each_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_passkey_of_someone_else_cannot_be_changed(harness: Harness) -> None:
+def test_someone_elses_passkey_cannot_be_changed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

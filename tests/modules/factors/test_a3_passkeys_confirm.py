@@ -44,7 +44,7 @@ def test_a_passkey_is_the_second_factor_after_a_password(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_only_a_persons_own_passkey_is_their_second_factor(harness: Harness) -> None:
+def test_another_persons_passkey_is_not_a_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)
@@ -81,7 +81,7 @@ def test_only_a_persons_own_passkey_is_their_second_factor(harness: Harness) -> 
     asyncio.run(run())
 
 
-def test_a_passkey_allows_sensitive_actions_again(harness: Harness) -> None:
+def test_reauthenticating_with_a_passkey_allows_sensitive_actions(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for who in ("ada", "eve"):

@@ -38,7 +38,7 @@ REFUSED_SIGN_INS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("lies", REFUSED_SIGN_INS.values(), ids=REFUSED_SIGN_INS)
-def test_a_sign_in_is_refused_for(harness: Harness, lies: dict[str, Any]) -> None:
+def test_a_sign_in_with_an_invalid_response_is_refused(harness: Harness, lies: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -71,7 +71,7 @@ REFUSED_PASSKEYS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("lies", REFUSED_PASSKEYS.values(), ids=REFUSED_PASSKEYS)
-def test_no_passkey_is_added_for(harness: Harness, lies: dict[str, Any]) -> None:
+def test_an_invalid_response_adds_no_passkey(harness: Harness, lies: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -83,7 +83,7 @@ def test_no_passkey_is_added_for(harness: Harness, lies: dict[str, Any]) -> None
     asyncio.run(run())
 
 
-def test_a_challenge_is_valid_for_one_response_and_five_minutes(harness: Harness) -> None:
+def test_a_challenge_accepts_one_response_within_five_minutes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -155,7 +155,7 @@ def test_a_challenge_for_one_purpose_is_not_valid_for_another(harness: Harness) 
     asyncio.run(run())
 
 
-def test_whatever_is_sent_is_refused_and_never_breaks(harness: Harness) -> None:
+def test_damaged_responses_are_refused_without_a_server_error(harness: Harness) -> None:
     harness.variables["PHOENIX_PROVE_AGAIN"] = "86400"
 
     async def run() -> None:

@@ -7,7 +7,7 @@ import asyncio
 from tests.harness import Harness
 
 
-def test_it_is_read_newest_first_and_page_by_page(harness: Harness) -> None:
+def test_the_feed_is_newest_first_and_paged(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="member")

@@ -44,7 +44,7 @@ def membership(permissions: frozenset[str]) -> MembershipRecord:
     return MembershipRecord("org_1", "ember", "Ember", "viewer", permissions)
 
 
-def test_every_kind_in_the_feed_says_who_may_see_it() -> None:
+def test_every_kind_of_event_in_the_feed_declares_who_may_see_it() -> None:
     assert len(GUARDED) > 5
     assert sorted(set(TOLD) - set(GUARDED)) == [], "an event that everyone sees needs a reason"
 
@@ -60,7 +60,7 @@ def test_the_feed_shows_a_kind_only_to_people_who_may_see_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("permission", GUARDS)
-def test_readers_who_may_see_different_things_share_no_cached_page(permission: str) -> None:
+def test_readers_with_different_permissions_share_no_cached_page(permission: str) -> None:
     every = frozenset(REGISTRY.permissions)
     assert feed_key(membership(every)) != feed_key(membership(every - {permission}))
 
@@ -83,7 +83,7 @@ def test_a_member_reads_no_event_that_their_role_may_not_see(place: Place, permi
 
 
 @pytest.mark.parametrize("permission", GUARDS)
-def test_a_room_is_sent_in_full_only_what_every_member_may_see(place: Place, permission: str) -> None:
+def test_a_room_receives_full_events_only_if_every_member_may_see_them(place: Place, permission: str) -> None:
     async def run() -> None:
         async with Harness(place, registry=without(permission)) as harness:
             batch = [recorded(number, kind) for number, kind in enumerate(TOLD.values())]
@@ -98,7 +98,7 @@ def test_a_room_is_sent_in_full_only_what_every_member_may_see(place: Place, per
     asyncio.run(run())
 
 
-def test_events_of_no_organisation_or_outside_the_feed_are_sent_to_no_room(place: Place) -> None:
+def test_events_without_an_organisation_or_outside_the_feed_are_sent_to_no_room(place: Place) -> None:
     async def run() -> None:
         async with Harness(place) as harness:
             kinds = REGISTRY.events.values()

@@ -18,7 +18,7 @@ from phoenix.modules.sessions.actions.end import end_impersonations_by
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-def test_a_session_that_ends_while_its_link_is_opened_lets_nobody_in(harness: Harness) -> None:
+def test_a_link_gives_no_access_if_its_session_ends_while_it_is_opened(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel, harness.new_client() as browser:
             ada = await staff(harness)

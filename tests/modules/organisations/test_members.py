@@ -95,7 +95,7 @@ def test_an_invitation_is_only_for_its_address_and_works_once(harness: Harness) 
     asyncio.run(run())
 
 
-def test_an_invitation_ends_with_the_right_of_its_inviter(harness: Harness) -> None:
+def test_an_invitation_becomes_invalid_when_its_sender_may_no_longer_invite(harness: Harness) -> None:
     """Even if both happen at once: accepting an invitation waits for the change of role, and then sees it."""
 
     async def accept_while_it_is_taken(token: str, ember: str) -> httpx.Response:
@@ -127,7 +127,7 @@ def test_an_invitation_ends_with_the_right_of_its_inviter(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_resent_and_withdrawn_links_end(harness: Harness) -> None:
+def test_links_of_resent_and_revoked_invitations_stop_working(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -163,7 +163,7 @@ def test_two_owners_cannot_remove_each_others_role_at_once(harness: Harness) -> 
     asyncio.run(run())
 
 
-def test_a_removed_member_is_out_at_once(harness: Harness) -> None:
+def test_a_removed_member_loses_access_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="member")
@@ -175,7 +175,7 @@ def test_a_removed_member_is_out_at_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_slugs_are_made_of_names_and_stay_apart(harness: Harness) -> None:
+def test_slugs_are_derived_from_names_and_are_unique(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

@@ -73,7 +73,7 @@ def test_an_invitation_that_was_revoked_is_not_sent_again(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_a_key_does_not_leave_for_its_owner(harness: Harness) -> None:
+def test_an_api_key_cannot_leave_an_organisation_for_its_owner(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="administrator")
@@ -87,7 +87,7 @@ def test_a_key_does_not_leave_for_its_owner(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_name_whose_every_address_is_taken_is_named(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_refused_if_every_slug_for_it_is_taken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Addresses end in random letters where the plain one is taken. Here those are always the same."""
     monkeypatch.setattr(secrets, "token_hex", lambda _count: "beef")
 

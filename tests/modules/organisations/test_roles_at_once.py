@@ -26,7 +26,7 @@ def offered(page: str, account: str) -> tuple[str, str]:
     return shown[1], selected[1]
 
 
-def test_a_change_of_a_role_that_has_changed_since_is_asked_again(harness: Harness) -> None:
+def test_a_role_that_someone_else_has_changed_must_be_confirmed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", cy="administrator", bo="viewer")

@@ -40,7 +40,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("what", ANSWERS)
-def test_it_signs_nobody_in(place: Place, stand_in: StandIn, what: str) -> None:
+def test_a_wrong_response_signs_nobody_in(place: Place, stand_in: StandIn, what: str) -> None:
     listed, answers, words = ANSWERS[what]
 
     async def run() -> None:
@@ -60,7 +60,7 @@ KEYS: dict[str, Any] = {"no answer": (500, {}), "no keys": (200, {}), "keys that
 
 
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
-def test_keys_that_cannot_be_read_verify_nothing(place: Place, stand_in: StandIn, keys: Any) -> None:
+def test_no_token_is_accepted_if_the_keys_are_unreadable(place: Place, stand_in: StandIn, keys: Any) -> None:
     async def run() -> None:
         async with phoenix_with(place, GOOGLE) as harness:
             await ask_instead(harness, stand_in)
@@ -77,7 +77,9 @@ def test_keys_that_cannot_be_read_verify_nothing(place: Place, stand_in: StandIn
 
 
 @pytest.mark.parametrize(("said", "words"), [(v2(TENANT), ""), (v2(OTHER), WRONG)])
-def test_microsoft_answers_for_the_tenant_of_its_token(place: Place, stand_in: StandIn, said: str, words: str) -> None:
+def test_the_issuer_of_a_microsoft_response_must_match_the_tenant_of_the_token(
+    place: Place, stand_in: StandIn, said: str, words: str
+) -> None:
     async def run() -> None:
         async with phoenix_with(place, {**MICROSOFT, "tenant": "common"}) as harness:
             await ask_instead(harness, stand_in)

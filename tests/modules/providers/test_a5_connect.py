@@ -46,7 +46,7 @@ def test_an_existing_account_is_connected_only_with_its_owners_consent(place: Pl
     asyncio.run(run())
 
 
-def test_consent_of_someone_else_connects_nothing(place: Place, provider: Provider) -> None:
+def test_another_account_cannot_consent_to_the_connection(place: Place, provider: Provider) -> None:
     """Ada's external account is pending in a browser, and Bo signs in there: a shared computer."""
 
     async def run() -> None:
@@ -65,7 +65,7 @@ def test_consent_of_someone_else_connects_nothing(place: Place, provider: Provid
     asyncio.run(run())
 
 
-def test_connecting_from_the_settings(place: Place, provider: Provider) -> None:
+def test_an_account_can_be_connected_in_the_settings(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_up_by_password(harness)
@@ -89,7 +89,7 @@ def test_connecting_from_the_settings(place: Place, provider: Provider) -> None:
     asyncio.run(run())
 
 
-def test_connecting_needs_a_recent_authentication_and_the_session_that_asked(place: Place, provider: Provider) -> None:
+def test_connecting_requires_a_recent_authentication_in_the_same_session(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up_by_password(harness)
@@ -151,7 +151,7 @@ def test_the_last_sign_in_method_cannot_be_disconnected(place: Place, provider: 
     asyncio.run(run())
 
 
-def test_two_sign_in_methods_disconnected_at_once_leave_one(place: Place, provider: Provider) -> None:
+def test_two_sign_in_methods_cannot_both_be_disconnected_at_once(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up(browser)

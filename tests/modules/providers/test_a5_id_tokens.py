@@ -91,7 +91,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_claim_that_is_wrong(place: Place, stand_in: StandIn, wrong: str) -> None:
+def test_a_token_with_a_wrong_claim_is_refused(place: Place, stand_in: StandIn, wrong: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -102,7 +102,7 @@ def test_a_claim_that_is_wrong(place: Place, stand_in: StandIn, wrong: str) -> N
     asyncio.run(run())
 
 
-def test_one_minute_of_leeway_and_not_a_second_more(place: Place, stand_in: StandIn) -> None:
+def test_clocks_may_differ_by_at_most_a_minute(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -133,7 +133,7 @@ def test_several_audiences_with_our_azp_are_accepted(place: Place, stand_in: Sta
     asyncio.run(run())
 
 
-def test_signatures_that_anybody_could_make(place: Place, stand_in: StandIn) -> None:
+def test_signatures_that_anyone_could_make_are_refused(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -167,7 +167,7 @@ def test_a_symmetric_key_in_the_key_set_is_not_used(place: Place, stand_in: Stan
     asyncio.run(run())
 
 
-def test_an_unknown_key_is_fetched_once(place: Place, stand_in: StandIn) -> None:
+def test_an_unknown_key_is_looked_up_once(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -188,7 +188,7 @@ def test_an_unknown_key_is_fetched_once(place: Place, stand_in: StandIn) -> None
 
 
 @pytest.mark.parametrize("verified", [False, None, "true", 1, "yes", ["true"]])
-def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, stand_in: StandIn, verified: Any) -> None:
+def test_an_address_is_trusted_only_if_the_provider_has_verified_it(place: Place, stand_in: StandIn, verified: Any) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -199,7 +199,7 @@ def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, sta
     asyncio.run(run())
 
 
-def test_userinfo_must_be_of_the_same_person_and_says_whether_the_address_is_verified(place: Place, stand_in: StandIn) -> None:
+def test_userinfo_must_be_about_the_same_person_and_decides_whether_the_address_is_verified(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -241,7 +241,7 @@ UNUSABLE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", UNUSABLE)
-def test_a_discovery_document_that_cannot_be_trusted(place: Place, stand_in: StandIn, what: str) -> None:
+def test_an_untrustworthy_discovery_document_is_refused(place: Place, stand_in: StandIn, what: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
@@ -253,7 +253,7 @@ def test_a_discovery_document_that_cannot_be_trusted(place: Place, stand_in: Sta
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"a": "' + b"x" * 600_000 + b'"}', b"\xff\xfe"])
-def test_an_answer_that_is_no_small_json(place: Place, stand_in: StandIn, body: bytes) -> None:
+def test_a_response_that_is_too_large_or_not_json_is_refused(place: Place, stand_in: StandIn, body: bytes) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
@@ -264,14 +264,14 @@ def test_an_answer_that_is_no_small_json(place: Place, stand_in: StandIn, body: 
     asyncio.run(run())
 
 
-def test_in_production_even_this_machine_must_use_tls() -> None:
+def test_production_requires_tls_even_on_this_machine() -> None:
     local = '[{"name": "acme", "issuer": "http://127.0.0.1:9", "client_id": "c", "client_secret": "s"}]'
     assert read_providers(local, production=False)
     with pytest.raises(Exception, match=f"{VARIABLE}: issuer of acme must be an https:// address"):
         read_providers(local, production=True)
 
 
-def test_elliptic_curves_are_fine(place: Place, stand_in: StandIn) -> None:
+def test_a_signature_with_an_elliptic_curve_key_is_accepted(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)

@@ -51,7 +51,7 @@ def now_of(harness: Harness) -> dict[str, int]:
     return {"iat": now, "exp": now + 300}
 
 
-def test_google(place: Place, stand_in: StandIn) -> None:
+def test_sign_in_with_google(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, GOOGLE) as harness:
             await reroute(harness, stand_in)
@@ -84,7 +84,7 @@ EMAILS = [
 
 
 @pytest.mark.parametrize(("emails", "counts"), EMAILS)
-def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> None:
+def test_sign_in_with_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> None:
     async def run() -> None:
         async with phoenix_with(place, GITHUB) as harness:
             await reroute(harness, stand_in)
@@ -115,7 +115,7 @@ def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> N
     asyncio.run(run())
 
 
-def test_github_refuses_a_code_with_200(place: Place, stand_in: StandIn) -> None:
+def test_a_code_that_github_refuses_with_status_200_is_refused(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, GITHUB) as harness:
             await reroute(harness, stand_in)
@@ -152,7 +152,9 @@ TENANTS = [
 
 
 @pytest.mark.parametrize(("setting", "issuer", "tid", "believed"), TENANTS)
-def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: str, issuer: str, tid: str | None, believed: bool) -> None:
+def test_the_issuer_of_a_microsoft_token_must_match_its_tenant(
+    place: Place, stand_in: StandIn, setting: str, issuer: str, tid: str | None, believed: bool
+) -> None:
     async def run() -> None:
         async with phoenix_with(place, {**MICROSOFT, "tenant": setting}) as harness:
             await reroute(harness, stand_in)
@@ -170,7 +172,7 @@ def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: st
 
 
 @pytest.mark.parametrize("more", [{}, {"xms_edov": True}, {"email_verified": False}, {"verified_primary_email": ["ada@example.com"]}])
-def test_an_address_that_microsoft_does_not_call_verified(place: Place, stand_in: StandIn, more: dict[str, Any]) -> None:
+def test_an_address_that_microsoft_does_not_verify_is_not_trusted(place: Place, stand_in: StandIn, more: dict[str, Any]) -> None:
     async def run() -> None:
         async with phoenix_with(place, {**MICROSOFT, "tenant": TENANT}) as harness:
             await reroute(harness, stand_in)
@@ -223,7 +225,7 @@ def apple_answers(harness: Harness, stand_in: StandIn) -> dict[str, Any]:
     return said
 
 
-def test_apple(place: Place, stand_in: StandIn) -> None:
+def test_sign_in_with_apple(place: Place, stand_in: StandIn) -> None:
     """Its answer is a form of its own site; the name comes with the first one alone, the address as text that says "true"."""
 
     async def run() -> None:
@@ -253,7 +255,7 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
     asyncio.run(run())
 
 
-def test_apples_form_does_nothing_without_the_cookie_of_this_browser(place: Place, stand_in: StandIn) -> None:
+def test_apples_form_does_nothing_without_the_browsers_cookie(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, APPLE, GOOGLE) as harness, harness.new_client() as stranger:
             await reroute(harness, stand_in)
@@ -276,7 +278,7 @@ def test_apples_form_does_nothing_without_the_cookie_of_this_browser(place: Plac
 @pytest.mark.parametrize(
     "user", ["", "{", "[]", "null", '{"name": null}', '{"name": {"firstName": "<b>"}}', '{"name": {"firstName": 1, "lastName": {}}}']
 )
-def test_a_malformed_name_does_no_harm(place: Place, stand_in: StandIn, user: str) -> None:
+def test_a_malformed_name_from_apple_is_ignored(place: Place, stand_in: StandIn, user: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, APPLE) as harness:
             answer = await harness.client.post("/sign-in/with/apple/callback", data={"code": "c", "state": "s", "user": user})

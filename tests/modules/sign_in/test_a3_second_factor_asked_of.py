@@ -55,7 +55,7 @@ OPEN = {
         ({"PHOENIX_ENVIRONMENT": "production", "PHOENIX_SECOND_FACTOR_FOR": "nobody"}, "nobody"),
     ],
 )
-def test_staff_are_asked_in_production_unless_the_operator_says_otherwise(variables: dict[str, str], expected: str) -> None:
+def test_staff_need_a_second_factor_in_production_unless_configured_otherwise(variables: dict[str, str], expected: str) -> None:
     secrets = {
         "PHOENIX_SECRET_KEY": "a secret of production, long enough and of many letters",
         "PHOENIX_SMTP_URL": "smtp://mail.example.com:587",
@@ -63,12 +63,12 @@ def test_staff_are_asked_in_production_unless_the_operator_says_otherwise(variab
     assert read_settings({**secrets, **variables}).second_factor_for == expected
 
 
-def test_a_word_that_means_nothing_is_refused_at_the_start() -> None:
+def test_an_unknown_value_of_the_setting_is_refused() -> None:
     with pytest.raises(SettingsError, match="PHOENIX_SECOND_FACTOR_FOR must be nobody, staff or everybody"):
         read_settings({"PHOENIX_SECOND_FACTOR_FOR": "administrators"})
 
 
-def test_the_routes_that_stay_open_are_these() -> None:
+def test_only_these_routes_work_before_a_second_factor_is_set_up() -> None:
     found = set()
     for module in MODULES:
         for route in module.routes:
@@ -78,7 +78,7 @@ def test_the_routes_that_stay_open_are_these() -> None:
     assert found == OPEN
 
 
-def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
+def test_everyone_must_set_up_a_second_factor_before_anything_else(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -109,7 +109,7 @@ def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_pages_lead_to_where_one_is_set_up_and_back(place: Place) -> None:
+def test_pages_redirect_to_setting_up_a_second_factor_and_back(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -138,7 +138,7 @@ def test_pages_lead_to_where_one_is_set_up_and_back(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_staff_are_asked_and_others_are_not(place: Place) -> None:
+def test_only_staff_need_a_second_factor_if_configured_so(place: Place) -> None:
     harness = Harness(place, STAFF)
 
     async def run() -> None:
@@ -156,7 +156,7 @@ def test_staff_are_asked_and_others_are_not(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_an_api_key_needs_none_and_continues_to_work(place: Place) -> None:
+def test_an_api_key_needs_no_second_factor(place: Place) -> None:
     """The key was created by someone with a second factor; its scopes limit what it can do."""
     harness = Harness(place, EVERYONE)
 
@@ -171,7 +171,7 @@ def test_an_api_key_needs_none_and_continues_to_work(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_no_socket_opens_before_it(place: Place) -> None:
+def test_no_socket_opens_before_the_second_factor_is_set_up(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -186,7 +186,7 @@ def test_no_socket_opens_before_it(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_an_open_socket_closes_when_the_last_one_is_gone(place: Place) -> None:
+def test_an_open_socket_closes_when_the_last_second_factor_is_removed(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:

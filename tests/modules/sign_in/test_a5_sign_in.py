@@ -40,7 +40,7 @@ def telling() -> Iterator[Provider]:
 
 
 @pytest.mark.parametrize("which", ["provider", "telling"])
-def test_an_account_is_created_and_found_again(place: Place, which: str, request: pytest.FixtureRequest) -> None:
+def test_an_account_is_created_at_the_first_sign_in_and_found_at_the_next(place: Place, which: str, request: pytest.FixtureRequest) -> None:
     provider: Provider = request.getfixturevalue(which)
 
     async def run() -> None:
@@ -76,7 +76,7 @@ def test_an_account_is_created_and_found_again(place: Place, which: str, request
     asyncio.run(run())
 
 
-def test_an_address_that_has_since_got_an_account_is_not_signed_up_again(place: Place, provider: Provider) -> None:
+def test_an_address_that_has_an_account_by_now_is_not_signed_up_again(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_in_with(browser)
@@ -106,7 +106,7 @@ def test_a_pending_sign_up_can_be_finished_once_within_ten_minutes(place: Place,
 
 @pytest.mark.parametrize("as_", ["unverified", "silent", "text", "nameless"])
 @pytest.mark.parametrize("which", ["provider", "telling"])
-def test_an_address_that_is_not_verified_opens_nothing(place: Place, which: str, as_: str, request: pytest.FixtureRequest) -> None:
+def test_an_unverified_address_gives_no_access_to_an_account(place: Place, which: str, as_: str, request: pytest.FixtureRequest) -> None:
     provider: Provider = request.getfixturevalue(which)
 
     async def run() -> None:
@@ -215,7 +215,7 @@ def test_a_provider_that_is_down_is_explained(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_a_provider_that_goes_down_before_the_callback(place: Place) -> None:
+def test_a_provider_that_goes_down_before_the_callback_is_explained(place: Place) -> None:
     async def run() -> None:
         async with contextlib.AsyncExitStack() as stack:
             with running_provider(CALLBACK) as gone:

@@ -31,7 +31,7 @@ async def administrators(harness: Harness) -> int:
     return len(await harness.sql("SELECT 1 FROM user_permissions WHERE permission = $1", ADMINISTRATOR))
 
 
-def test_the_link_creates_one_administrator_and_then_expires(harness: Harness) -> None:
+def test_the_link_creates_one_administrator_and_then_stops_working(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as first, harness.new_client() as second:
             path = await link(harness)
@@ -53,7 +53,7 @@ def test_the_link_creates_one_administrator_and_then_expires(harness: Harness) -
     asyncio.run(run())
 
 
-def test_of_several_at_once_one_is_the_first(harness: Harness) -> None:
+def test_only_one_of_several_simultaneous_requests_creates_the_administrator(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             path = await link(harness)
@@ -71,7 +71,7 @@ def test_of_several_at_once_one_is_the_first(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_link_must_be_complete_and_is_valid_for_a_day(harness: Harness) -> None:
+def test_the_link_must_be_complete_and_is_valid_for_a_day(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             path = await link(harness)

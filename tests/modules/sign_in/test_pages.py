@@ -12,7 +12,7 @@ def token_of(text: str) -> str:
     return re.search(r'name="csrf" value="([^"]+)"', text)[1]  # type: ignore[index]
 
 
-def test_an_invited_person_who_signs_up_comes_back_to_the_invitation(harness: Harness) -> None:
+def test_an_invited_person_returns_to_the_invitation_after_signing_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             ember = await harness.organisation("ember", ada="owner")

@@ -24,7 +24,7 @@ OF_NOBODY: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("purpose", "path", "more"), OF_NOBODY, ids=[purpose for purpose, _path, _more in OF_NOBODY])
-def test_a_code_that_belongs_to_nobody_opens_nothing(harness: Harness, purpose: str, path: str, more: dict[str, Any]) -> None:
+def test_a_code_that_belongs_to_nobody_is_refused(harness: Harness, purpose: str, path: str, more: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:
@@ -37,7 +37,7 @@ def test_a_code_that_belongs_to_nobody_opens_nothing(harness: Harness, purpose: 
     asyncio.run(run())
 
 
-def test_an_address_that_has_since_got_an_account_is_not_verified_again(harness: Harness) -> None:
+def test_an_address_that_has_an_account_by_now_is_not_verified_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             sent = {"email": EMAIL, "password": PASSWORD, "name": "Ada", "accept_terms": True}
@@ -86,7 +86,7 @@ def test_a_link_without_its_token_says_what_to_do(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_sign_in_with_a_provider_that_has_expired_says_so(harness: Harness) -> None:
+def test_an_expired_sign_in_with_a_provider_says_so(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             answer = await press(browser, "/sign-in", to="/sign-up/with", name="Ada", accept_terms="on")

@@ -84,7 +84,7 @@ def test_the_code_confirms_the_address_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_two_people_who_send_the_code_at_once_make_one_account(harness: Harness) -> None:
+def test_sending_the_code_twice_at_once_creates_one_account(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -115,7 +115,7 @@ def test_parallel_wrong_codes_never_get_more_than_five_attempts(harness: Harness
     asyncio.run(run())
 
 
-def test_expiry_at_the_second_before_and_after(harness: Harness) -> None:
+def test_a_code_expires_after_ten_minutes_and_the_link_is_still_valid(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -130,7 +130,7 @@ def test_expiry_at_the_second_before_and_after(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_link_ends_after_an_hour(harness: Harness) -> None:
+def test_a_link_expires_after_an_hour(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
