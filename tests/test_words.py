@@ -172,6 +172,19 @@ def test_stopped_words_stay_out_of_sentences() -> None:
     assert found == []
 
 
+REPEATED = re.compile(r"\b([A-Z][^.?!]{6,}[.?!])\s+\1")
+
+
+def test_no_sentence_is_said_twice_in_a_row() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {again[1]}"
+        for path in files()
+        for number, line in prose(path)
+        for again in REPEATED.finditer(line)
+    ]
+    assert found == []
+
+
 def said(path: Path) -> Iterator[tuple[int, str]]:
     """What a person can read of a file: what goes through gettext."""
     text = path.read_text(encoding="utf-8")

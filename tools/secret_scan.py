@@ -25,7 +25,7 @@ from detect_secrets.settings import default_settings
 ROOT = Path(__file__).parents[1]
 BASELINE, HISTORY = Path(".secrets.baseline"), Path(".secrets.history")
 INSTALLED = {".git", ".venv", "node_modules", "__pycache__", ".hypothesis"}
-BUILT = {Path("data"), Path("build"), Path("dist"), Path("src/phoenix/static")}
+BUILT = {Path(name) for name in ("data", "build", "dist", "src/phoenix/static", ".test-long", "test-results")}
 # Full of hashes.
 SKIPPED = {BASELINE, HISTORY, Path("package-lock.json")}
 # Made up for the dumps of releases, and used nowhere else.

@@ -55,9 +55,16 @@ async def own(call: Call) -> Acted:
     return await _act(call)
 
 
+@post("/api/v2/acts/nobody", may=PUBLIC, queries=0)
+async def nobody(call: Call) -> Acted:
+    """Ask for a decision about whoever calls, though it is open to everyone."""
+    await authorisation.decide_again(call.request, Rule(SIGNED_IN, act="authority"), call.tx)
+    return await _act(call)
+
+
 @pytest.fixture
 def harness(harness: Harness, tmp_path: Path) -> Harness:
-    acts = Module(name="acts", about="Acts.", folder=tmp_path, routes=(on_platform, in_organisation, own))
+    acts = Module(name="acts", about="Acts.", folder=tmp_path, routes=(on_platform, in_organisation, own, nobody))
     harness.registry = Registry((*MODULES, acts))
     return harness
 
@@ -93,6 +100,15 @@ def test_a_public_action_is_not_authorised_again(asks: dict[str, Any]) -> None:
         Rule(PUBLIC, **asks)
     assert not Rule(PUBLIC).decides_again
     assert Rule(SIGNED_IN, **asks).decides_again
+
+
+def test_an_action_by_an_anonymous_request_is_refused(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            refused = await harness.post("/api/v2/acts/nobody")
+            assert (refused.status_code, refused.json()["code"]) == (401, "not_logged_in")
+
+    asyncio.run(run())
 
 
 def test_an_action_is_refused_if_the_session_ends_before_the_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-NARROWS = "For types only: a route that decides again is never PUBLIC, so its admission has an actor and a token."
 LIMIT = "A second more until a server that does not answer is given up is nobody's concern."
 BEFORE_EVENTS = "Transactions and numbers begin above it, so every event comes after either position."
 INSTANT = "Differs only where two readings of a clock are equal to the last digit, and then either answer is right."
@@ -16,11 +15,6 @@ NO_TIME = "Stands for no time yet: any that no clock gives will do, and what is 
 EQUIVALENT: dict[str, dict[str, str]] = {
     "kernel/web/authorisation.py": {
         "module: 30.0 → 31.0": "A second more for a slow body is nobody's concern; that there is an end is tested.",
-        (
-            "decide_again: before is None or before.actor is None or before.token is None"
-            " → before is None and before.actor is None and (before.token is None)"
-        ): NARROWS,
-        "decide_again: raise NotSignedIn → pass": NARROWS,
         "authenticate: False → True": "Without an actor nothing reads how the token came.",
         "_only: without lru_cache(maxsize=64)": SPEED,
         "_only: 64 → 65": SPEED,
