@@ -1,4 +1,4 @@
-"""What something costs, measured in work and not in milliseconds, so that no test fails on a busy machine."""
+"""Measures cost as work and not in milliseconds, so that no test fails on a busy machine."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Hashing:
         monkeypatch.setattr(passwords, "hash_secret_raw", counting_raw)
 
     def take(self) -> list[str]:
-        """What was computed since the last call."""
+        """The computations since the last call."""
         done, self.done = self.done, []
         return done
 

@@ -20,7 +20,7 @@ CHAPTERS = {
     "9": "V9 Self-contained tokens",
     "10": "V10 OAuth and OIDC",
 }
-# Section → the levels of its requirements in their order, as ASVS 5.0.0 has them; those of level 3 are left out.
+# Section → the levels of its requirements in order, from ASVS 5.0.0. Requirements of level 3 are not in the document.
 LEVELS = {
     "6.1": "122",
     "6.2": "111111112222",
@@ -79,7 +79,7 @@ def test_every_requirement_has_a_verdict_with_evidence(line: list[str]) -> None:
     if verdict == "met":
         assert named
     else:
-        assert len(re.sub(r"`[^`]*`", "", proof)) > 20, "why, or what is missing, must stand there"
+        assert len(re.sub(r"`[^`]*`", "", proof)) > 20, "say why, or what is missing"
     for file, name in named:
         assert name.startswith("test_")
         assert name in functions(file), f"{file}::{name}"

@@ -1,4 +1,4 @@
-"""docs/protection.md says what the code does: requirements of ASVS that ask for documentation rest on it."""
+"""docs/protection.md matches the code: it is the evidence for requirements of ASVS that ask for documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ASVS 5.0, V6.8 and V10: whom an identity belongs to, and where the tokens of an identity provider go."""
+"""ASVS 5.0, V6.8 and V10: which person an identity belongs to, and where the tokens of an identity provider go."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_session_tokens_are_long_unique_and_stored_as_hashes(harness: Harness) -
                     await sign_in(browser, "ada@example.com", PASSWORD)
                     tokens.add(browser.cookies["phoenix_session"])
             assert len(tokens) == 5
-            # 43 letters of base64url hold 256 bits.
+            # 43 base64url characters encode 256 bits.
             assert all(len(token.removeprefix("pho_")) == 43 for token in tokens)
             kept = "".join(str(row) for row in await harness.sql("SELECT token_hash, refresh_hash FROM sessions"))
             assert not any(token in kept or token.removeprefix("pho_") in kept for token in tokens)

@@ -1,4 +1,4 @@
-"""A9: staff impersonate a person: with a reason, for a few minutes, read-only unless granted more, and never in secret."""
+"""A9: staff can impersonate a person with a reason, for a few minutes, read-only unless granted more, and never in secret."""
 
 from __future__ import annotations
 

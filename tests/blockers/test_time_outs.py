@@ -105,7 +105,7 @@ def test_an_api_session_is_refreshed_for_as_long_as_it_lasts(harness: Harness) -
 
 
 def test_a_form_open_when_the_session_ended_says_so(harness: Harness) -> None:
-    """Nothing is lost silently: the response is a page with a link to continue, not a blank one."""
+    """The response is a page with a link to continue, not a blank page."""
 
     async def run() -> None:
         async with harness, harness.new_client() as browser:

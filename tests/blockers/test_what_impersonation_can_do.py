@@ -1,4 +1,4 @@
-"""Blocker: someone who impersonates can do only what was requested, and only while it is allowed. (S8)"""
+"""Blocker: an impersonator can do only what they requested, and only while it is allowed. (S8)"""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_sensitive_actions_are_refused_even_if_changes_are_allowed(harness: Harn
 
 
 REFUSED = [
-    # whom, what is sent, and the answer
+    # The person, the form, and the response.
     ("eve", {"reason": ""}, 422),
     ("eve", {"reason": "too short"}, 422),
     ("eve", {"reason": "x" * 501}, 422),

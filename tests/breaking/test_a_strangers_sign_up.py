@@ -12,7 +12,7 @@ STRANGERS = "twelve ladders in the rain"
 
 
 def test_the_owner_is_not_signed_in_to_an_account_with_a_strangers_password(harness: Harness) -> None:
-    """The stranger signs up right after the owner, who types the code of the newest email, which belongs to the stranger's sign-up."""
+    """The stranger signs up right after the owner, who then enters the code of the newest email: that of the stranger's sign-up."""
 
     async def run() -> None:
         async with harness:
@@ -30,7 +30,7 @@ def test_the_owner_is_not_signed_in_to_an_account_with_a_strangers_password(harn
 
 
 def test_the_sign_up_of_the_browser_that_confirms_the_address_is_activated(harness: Harness) -> None:
-    """The owner signs up by the form, a stranger right after; the owner types the code of the newest mail."""
+    """The owner signs up on the page and a stranger right after them; the owner enters the code of the newest email."""
 
     async def run() -> None:
         async with harness:
@@ -54,7 +54,7 @@ def test_the_sign_up_of_the_browser_that_confirms_the_address_is_activated(harne
 
 
 def test_a_person_who_entered_the_sign_up_password_can_sign_in_with_the_code(harness: Harness) -> None:
-    """The account was begun on another device; this one showed its password before the address was proven."""
+    """The sign-up started on another device; this one sent its password before the address was confirmed."""
 
     async def run() -> None:
         async with harness:
@@ -88,7 +88,7 @@ def test_a_forged_sign_up_cookie_signs_nobody_in(harness: Harness) -> None:
 
 
 async def prove(harness: Harness, browser: httpx.AsyncClient) -> httpx.Response:
-    """Type the code of the newest mail."""
+    """Enter the code of the newest email."""
     page = await browser.get("/verify?email=zoe@example.com")
     sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "code": harness.code("zoe@example.com")}
     answer = await browser.post("/verify", data=sent)

@@ -24,7 +24,7 @@ def test_unlocking_by_email_gives_no_more_attempts_at_the_second_factor(harness:
             given = {"email": ada.email, "code": harness.code(ada.email)}
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 429
-            # The owner can always sign in on a device the account knows, and for everyone the pause ends with time.
+            # The owner can always sign in on a device that the account knows, and the pause ends by itself.
             assert (await ada.second("totp", ada.now())).status_code == 201
             harness.clock.advance(seconds=3600)
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 201

@@ -21,7 +21,7 @@ from phoenix.kernel.web.csrf import token_for
 from phoenix.kernel.web.pages import safe_next
 
 ROUTES = [(min(route.http_methods - {"OPTIONS"}), min(route.paths), route) for module in MODULES for route in module.routes]
-# What ends the session that is trying.
+# Routes that would end the session of this test.
 LEFT_OUT = {"/sign-out", "/api/v2/sessions/current", "/settings/sessions/end-others"}
 # NUL, invalid text, marks that reverse the writing direction, numbers too large for a column, operators of SQL and text search.
 JUNK = ("a\0b@example.com", "’\u202e é😀\ud800", "\\'&|!:* OR 1=1 --", "99999999999999999999", "٣", "//[" + "x" * 1000)

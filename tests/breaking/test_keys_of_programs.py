@@ -53,7 +53,7 @@ def test_a_key_sees_only_the_cards_of_its_scopes(harness: Harness) -> None:
 
 
 def test_a_service_account_cannot_become_an_owner(harness: Harness) -> None:
-    """Neither when it is created nor by a later change of role: nobody would be responsible for it."""
+    """Neither when it is created nor by a later change of role, because nobody would be responsible for the organisation."""
 
     async def run() -> None:
         async with harness:
@@ -63,7 +63,7 @@ def test_a_service_account_cannot_become_an_owner(harness: Harness) -> None:
             program = made.json()["id"]
             raised = await harness.patch(f"{base}/members/{program}", by="ada", json={"role": "owner"})
             assert raised.status_code == 404
-            # So the only person who owns it cannot leave.
+            # So the only person among the owners cannot leave.
             left = await harness.delete(f"{base}/members/{harness.people['ada'].id}", by="ada")
             assert (left.status_code, left.json()["code"]) == (409, "last_owner")
             roles = await harness.sql("SELECT role FROM memberships WHERE account_id = $1", program)
@@ -99,7 +99,7 @@ def test_no_more_keys_can_be_created_than_the_list_shows(harness: Harness) -> No
 
 
 def test_a_key_cannot_open_a_socket(harness: Harness) -> None:
-    """Rooms are sent everything, whatever the scopes of a key are."""
+    """Everything is sent to a room, whatever the scopes of a key."""
 
     async def run() -> None:
         async with harness:

@@ -73,7 +73,7 @@ def test_a_reset_link_stops_working_when_the_password_is_changed(harness: Harnes
 
 
 def test_the_page_does_not_reveal_whether_a_new_address_is_taken(harness: Harness) -> None:
-    """The page where the code is entered shows the requested address, whoever owns it."""
+    """The page for entering the code shows the requested address, whether or not it belongs to someone."""
 
     async def run() -> None:
         async with harness:
@@ -90,7 +90,7 @@ def test_the_page_does_not_reveal_whether_a_new_address_is_taken(harness: Harnes
 
 
 def test_an_address_taken_by_someone_else_before_the_confirmation_is_refused(harness: Harness) -> None:
-    """Two people confirm the same address at once: one gets it, and the other is told that it is taken."""
+    """Two people confirm the same address at once: one gets it, and the other gets the error that it is taken."""
 
     async def run() -> None:
         async with harness:

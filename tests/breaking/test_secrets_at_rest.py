@@ -9,7 +9,7 @@ from tests.harness import PASSWORD, Harness
 
 
 def test_responses_stored_for_repeated_requests_are_encrypted(harness: Harness) -> None:
-    """A dump of the database opens no session, names nobody, and shows no network of a client."""
+    """A dump of the database gives access to no session, and contains no names and no client's network."""
 
     async def run() -> None:
         async with harness:

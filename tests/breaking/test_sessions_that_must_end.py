@@ -1,4 +1,4 @@
-"""Whatever should end a session ends it, whatever else happens at the same time."""
+"""Sessions end when they should, whatever else happens at the same time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NEW = "eleven kettles on the roof"
 
 
 def test_a_session_whose_last_use_is_not_saved_yet_ends_with_the_others(harness: Harness) -> None:
-    """Its idle limit has passed only in the table: it was used since, and that is about to be written."""
+    """According to the table its idle limit has passed, but it was used since, and that is about to be saved."""
 
     async def run() -> None:
         async with harness:
@@ -23,7 +23,7 @@ def test_a_session_whose_last_use_is_not_saved_yet_ends_with_the_others(harness:
                 "UPDATE sessions SET idle_until = $2 WHERE id = $1", second["session"], harness.clock.now() + timedelta(seconds=10)
             )
             harness.clock.advance(seconds=15)
-            # It was used a moment ago in another process, which writes that down some seconds later.
+            # It was used a moment ago in another process, which saves that a few seconds later.
             used = harness.clock.now().timestamp() - 6
             assert (
                 await harness.post("/api/v2/me/password", by="ada", json={"current_password": PASSWORD, "password": NEW})

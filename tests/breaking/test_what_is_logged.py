@@ -1,4 +1,4 @@
-"""Flows with everything personal and secret in them, and then every line that was logged, every event and every job."""
+"""Runs flows with personal data and secrets, and then checks every line that was logged, every event and every job."""
 
 from __future__ import annotations
 

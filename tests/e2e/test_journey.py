@@ -1,4 +1,4 @@
-"""The main job, in real browsers: from nothing to a live feed, seen by someone elsewhere in their own zone."""
+"""The main user journey in real browsers: from sign-up to a live feed, seen by someone in another time zone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PASSWORD = "nine lanterns by the harbour"
 
 
 def wait_until_live(browser: ChromiumBrowser) -> None:
-    """Until the socket of the page is open, which its badge tells."""
+    """Wait until the badge shows that the page's socket is open."""
     browser.page.locator("[data-live-state]:visible .dot--good").first.wait_for()
 
 

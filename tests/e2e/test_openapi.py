@@ -24,7 +24,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 @pytest.fixture
 def phoenix(tmp_path: Path) -> Iterator[Running]:
-    """A separate Phoenix, because these requests use up the limits of everyone at the same address.
+    """A separate Phoenix, because these requests use up the rate limits of everyone at the same address.
 
     It trusts X-Forwarded-For, so that rate limits hide nothing either.
     """

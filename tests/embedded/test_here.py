@@ -1,4 +1,4 @@
-"""Commands in a second terminal use the Phoenix that runs in the data folder, unless they are told of another."""
+"""Commands in a second terminal use the Phoenix that runs in the data folder, unless another is configured."""
 
 from __future__ import annotations
 

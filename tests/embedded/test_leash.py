@@ -1,4 +1,4 @@
-"""A leashed command dies with its owner, however the owner ends."""
+"""A leashed command is stopped with its owner, however the owner ends."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def test_the_command_runs_as_another_user() -> None:
 
 
 class Became(Exception):
-    """Instead of becoming another program, which would end the tests."""
+    """Raised instead of replacing this process by another program, which would end the tests."""
 
 
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What the small program does, in this process and without effect."""
+    """Records the calls of the leash program, which runs in this process without effect."""
     seen: list[object] = []
 
     def become(path: str, command: list[str]) -> None:
@@ -82,7 +82,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     monkeypatch.setattr(os, "setgid", lambda gid: seen.append(("gid", gid)))
     monkeypatch.setattr(os, "setuid", lambda uid: seen.append(("uid", uid)))
     monkeypatch.setattr(os, "execv", become)
-    # The signal would come with the end of this process's parent.
+    # The kernel would send the signal when this process's parent ends.
     monkeypatch.setattr(sys, "platform", "other")
     return seen
 

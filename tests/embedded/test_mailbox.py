@@ -1,4 +1,4 @@
-"""The local mailbox: what comes in by SMTP, and who may read it."""
+"""The local mailbox: which emails it receives by SMTP, and who can read them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def keep(mailbox: Mailbox, to: str = "ada@example.com", subject: str = "Hello", 
 
 
 def send(mailbox: Mailbox, message: EmailMessage, *recipients: str) -> None:
-    """Through a real SMTP conversation."""
+    """Send an email over a real SMTP connection."""
 
     async def run() -> None:
         port = free_port()
@@ -53,7 +53,7 @@ def _converse(port: int, message: EmailMessage, recipients: tuple[str, ...]) -> 
 
 
 def ask(settings: Settings, method: str, path: str, *, peer: tuple[str, int] = HERE, **options: Any) -> httpx.Response:
-    """What the web worker answers to someone at `peer`."""
+    """The web worker's response to a request from `peer`."""
 
     async def run() -> httpx.Response:
         framework = Litestar([*MAILBOX_ROUTES], exception_handlers={PhoenixError: lambda request, error: problem_response(error, request)})

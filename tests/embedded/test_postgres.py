@@ -30,7 +30,7 @@ signal.pause()
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that the tests of this file share: making one takes a second."""
+    """A data folder that the tests of this file share, because creating one takes a second."""
     return tmp_path_factory.mktemp("data")
 
 

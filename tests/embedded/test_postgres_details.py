@@ -1,4 +1,4 @@
-"""Details of the embedded servers: what is not running, logs that grow, and programs of the machine."""
+"""Details of the embedded servers: servers that are not running, logs that grow, and programs installed on the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers drop the rights of root, and can still be started by root."""
+"""Servers started by root drop its privileges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kill -9 where it hurts: after an acknowledged write, in a job, in a refill. Nothing acknowledged is lost."""
+"""kill -9 at the worst moments: after an acknowledged write, during a job, during a refill. Nothing acknowledged is lost."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def eventually(condition: Callable[[], object], seconds: float = 40) -> None:
 
 
 def alive(phoenix: Running, *words: str) -> list[int]:
-    """As above, once there is one: a process that an earlier test killed may still be restarting."""
+    """As `processes`, but waits until there is one: a process that an earlier test killed may still be restarting."""
     eventually(lambda: processes(phoenix, *words))
     return processes(phoenix, *words)
 

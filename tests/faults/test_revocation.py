@@ -1,4 +1,4 @@
-"""A4: an ended session is refused everywhere within a second: by two web workers and by a separate process for sockets."""
+"""A4: an ended session is refused within a second by both web workers and by the separate process for sockets."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def test_a_hostile_text_is_refused_with_little_work() -> None:
 
 
 def test_the_length_of_an_address_is_measured_as_it_is_sent() -> None:
-    """Letters of another script take two octets each, which only counts what is sent."""
+    """Letters of another script take two octets each as they are sent."""
     domain = ".".join(["d" * 63, "d" * 63, "d" * 63, "com"])
     assert parse_address(f"{'u' * 32}@{domain}").envelope.endswith(".com")
     with pytest.raises(InvalidInput) as refused:

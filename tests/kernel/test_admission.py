@@ -1,4 +1,4 @@
-"""Who is let in: at the edge of a recent authentication, with a body that names nothing, with a key that reads, and who is shown."""
+"""Which requests are admitted: at the time limit of re-authentication, with a body that names no organisation, and with an API key."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Name(Struct):
 
 @get("/api/v2/vault", may=SIGNED_IN, sensitive=True, queries=0)
 async def look(call: Call) -> Name:
-    """Look inside."""
+    """Read something sensitive."""
     return Name(call.actor.record.name)
 
 
 @post("/api/v2/vault", may=SIGNED_IN, sensitive=True, queries=0)
 async def lock(call: Call) -> None:
-    """Lock it."""
+    """Change something sensitive."""
 
 
 @get("/api/v2/doorbell", may=SIGNED_IN, queries=0)
 async def ring(call: Call) -> Name:
-    """Ring."""
+    """Answer with the name of the signed-in person."""
     return Name(redact(f"by {call.actor.record.name}, {call.actor.record.email}"))
 
 
@@ -101,7 +101,7 @@ def test_a_key_can_read_what_everyone_signed_in_can_but_nothing_sensitive(harnes
 
 
 def test_a_person_without_the_permission_anywhere_is_refused_whatever_the_body(harness: Harness) -> None:
-    """The organisation is named in the body: where it names none, a permission anywhere is needed before it is interpreted."""
+    """The organisation is named in the body. If it names none, the person needs the permission somewhere before the body is validated."""
 
     async def run() -> None:
         async with harness:

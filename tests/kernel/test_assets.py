@@ -1,4 +1,4 @@
-"""Without its styles and scripts Phoenix is not ready, does not start, and still answers people with a page."""
+"""Without its styles and scripts Phoenix is not ready and does not start, and its error pages still work."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BUNDLES = Settings().web.static
 
 @pytest.fixture
 def bundles(tmp_path: Path) -> Path:
-    """A copy of the bundles, to be damaged."""
+    """A copy of the bundles, which a test can damage."""
     return Path(shutil.copytree(BUNDLES, tmp_path / "static"))
 
 
@@ -134,7 +134,7 @@ def test_the_manifest_names_every_bundle_that_pages_use() -> None:
 
 @pytest.mark.slow
 def test_the_scripts_and_styles_of_a_module_are_bundled(tmp_path: Path) -> None:
-    """Vite bundles what a module of ours brings; a page asks for it by the names of the module and the file."""
+    """Vite bundles the scripts and styles of our modules; a page refers to them by the names of the module and the file."""
     root = Path(__file__).parents[2]
     for name in ("web", "vite.config.ts", "tsconfig.json", "package.json"):
         copy = shutil.copytree if (root / name).is_dir() else shutil.copy2

@@ -1,4 +1,4 @@
-"""The order in which a request is decided: head, bytes, rights as they are now, content, and again inside the transaction."""
+"""The order in which a request is checked: headers, body bytes, current permissions, body content, and again in the transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Act = Callable[[Harness], Awaitable[object]]
 
 
 class SlowBody:
-    """A request whose body comes in two pieces, with something happening between them."""
+    """A request whose body arrives in two pieces, with something happening in between."""
 
     def __init__(self, body: bytes, meanwhile: Callable[[], Awaitable[object]]) -> None:
         self._pieces = [body[:10], body[10:]]
@@ -118,7 +118,7 @@ def test_a_body_that_never_ends_gets_a_clear_response(harness: Harness, monkeypa
 
 
 def test_an_action_on_permissions_is_authorised_again_inside_its_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The right is removed after the second check and before the transaction, so only the third check can notice."""
+    """The permission is removed after the second check and before the transaction, so only the third check can notice."""
     admit = authorisation.admit
 
     async def run() -> None:

@@ -79,7 +79,7 @@ def test_a_body_that_ends_early_is_incomplete(harness: Harness) -> None:
     ],
 )
 def test_an_unreadable_form_is_refused_with_a_hint(harness: Harness, kind: str, body: bytes) -> None:
-    """For every form that anyone may send, since forms are read in one place."""
+    """For every public form, since all forms are read in one place."""
 
     async def run() -> None:
         async with harness:

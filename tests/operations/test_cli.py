@@ -1,4 +1,4 @@
-"""The light command line: `phoenix up` by itself, and everything else handed to what has all modules loaded."""
+"""The light command line: it runs `phoenix up` itself, and passes every other command to the program that loads all modules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from phoenix.settings import Settings, read_settings
 
 
 class Became(Exception):
-    """Instead of becoming another program, which would end the tests."""
+    """Raised instead of replacing this process by another program, which would end the tests."""
 
 
 @pytest.fixture
