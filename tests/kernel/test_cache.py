@@ -20,7 +20,7 @@ KEY, DEPENDS = "value", Key("thing:1")
 
 
 class Store:
-    """The source behind a cache: one value, slow to read when asked to be."""
+    """The source behind a cache: one value, which can be slow to read."""
 
     def __init__(self) -> None:
         self.value = b"old"
@@ -39,7 +39,7 @@ class Store:
 
 
 class Turns(Valkey):
-    """Counts how often someone asked whether it may refill, and had its answer."""
+    """Counts how often a reader asked whether it may refill, and got the answer."""
 
     asked = 0
 

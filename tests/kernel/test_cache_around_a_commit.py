@@ -1,4 +1,4 @@
-"""D3: what a transaction makes stale is marked before its commit, is new after it, and memory is bounded."""
+"""D3: keys that a transaction makes stale are marked before its commit and settled after it, and memory is bounded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RENAME = command("UPDATE accounts SET name = $2 WHERE id = $1")
 
 
 class Witness:
-    """Generations that note what everyone else reads in the database at the moment of each mark."""
+    """Generations that record, at each mark, what others read in the database at that moment."""
 
     def __init__(self, inner: Generations, harness: Harness, account: str) -> None:
         self._inner, self._harness, self._account = inner, harness, account
@@ -179,5 +179,5 @@ def test_the_setting_bounds_the_cache_of_a_process(harness: Harness) -> None:
 
 
 def test_a_mark_outlasts_the_longest_commit_that_can_be_set() -> None:
-    # kernel/data/database.py gives a commit up 5 s after the longest statement.
+    # kernel/data/database.py gives up on a commit 5 s after the longest statement.
     assert IN_FLIGHT_SECONDS > LONGEST_STATEMENT / 1000 + 5

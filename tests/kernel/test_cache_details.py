@@ -1,4 +1,4 @@
-"""Details of the cache that only show where much is cached, or where its server is gone."""
+"""Details of the cache that matter only when much is cached, or when Valkey is unreachable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.kernel.cache.valkey import Valkey
 
 
 def test_keys_are_spread_over_all_slots() -> None:
-    """Two keys of one slot only make each other stale, so they are to be few."""
+    """Keys in the same slot make each other stale, so few should share one."""
     slots = [MachineGenerations.slot(f"account:{number}") for number in range(4096)]
     for bit in range(SLOTS.bit_length() - 1):
         share = sum(slot >> bit & 1 for slot in slots) / len(slots)
@@ -25,7 +25,7 @@ def test_keys_are_spread_over_all_slots() -> None:
 
 @pytest.mark.parametrize("seconds", [0, IN_FLIGHT_SECONDS + 1], ids=["just now", "long ago"])
 def test_a_dead_writer_makes_only_what_it_marked_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    """Beside it stands a key that another writer settled, just now or long ago."""
+    """Another key was settled by another writer, just now or long ago."""
 
     async def run() -> None:
         generations = MachineGenerations(tmp_path / "generations")

@@ -1,4 +1,4 @@
-"""What the cache counts, keeps and waits for, and the files and locks that generations live in."""
+"""What the cache counts, keeps and waits for, and the files and locks behind its generations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of the cache are values of a kind that is declared once: a misspelt one cannot be written."""
+"""Keys of the cache are created by kinds that are declared once, so that no key can be misspelt."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_every_kind_is_declared_once_at_the_top_of_its_module() -> None:
             hidden += [] if call in top else [f"{file}:{call.lineno}"]
     assert hidden == []
     assert [name for name, count in Counter(names).items() if count > 1] == [], "two kinds of one name are one kind"
-    # Stored values name their keys: another name makes all of them stale at once, which is harmless but must be intended.
+    # Stored values contain their keys. Renaming a kind makes them all stale at once, which is harmless but must be intended.
     assert sorted(names) == ["account", "events", "members", "signing_keys"]
 
 

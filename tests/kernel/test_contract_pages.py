@@ -32,7 +32,7 @@ class Pinned(Event, frozen=True, kind="board.pinned"):
 
 
 class Taken(Struct):
-    """What arrived."""
+    """The body that arrived."""
 
     length: int
     kind: str
@@ -62,27 +62,27 @@ async def show_plain(call: Call) -> Plain:
 
 @get("/api/v2/board/file", may=PUBLIC, queries=0)
 async def fetch(call: Call) -> Download:
-    """A file."""
+    """Answer with a file."""
     del call
     return Download(b"\x00\x01", "application/octet-stream", "board.bin")
 
 
 @post("/api/v2/board/hook", may=PUBLIC, queries=0, body_most=MOST)
 async def hook(call: Call) -> Taken:
-    """What another service sends, as it is: signatures are over bytes."""
+    """Take the raw body of another service, whose signature is over its bytes."""
     body = await call.request.body()
     return Taken(len(body), call.request.headers.get("content-type", ""))
 
 
 @post("/api/v2/board/large", may=PUBLIC, queries=0, body_most=3 * 1024 * 1024)
 async def large(call: Call) -> Taken:
-    """More than others may send."""
+    """Take a larger body than usual."""
     return Taken(len(await call.request.body()), "")
 
 
 @post("/api/v2/board/usual", may=PUBLIC, queries=0)
 async def usual(call: Call) -> Taken:
-    """As much as any."""
+    """Take a body of the usual size."""
     return Taken(len(await call.request.body()), "")
 
 
@@ -105,7 +105,7 @@ async def load_early(_: Call) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    """Phoenix with a module that has a place on its page, and two that fill it."""
+    """Phoenix with a module that has a slot on its page, and two modules that fill it."""
     board, notes, polls = (tmp_path_factory.mktemp(name) for name in ("board", "notes", "polls"))
     write(board / "templates/page.html", PAGE)
     write(board / "templates/feed.html", "<li>pinned</li>")

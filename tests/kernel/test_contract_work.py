@@ -1,4 +1,4 @@
-"""What a module declares about sockets, readiness and figures, through small modules composed here."""
+"""What a module declares about sockets, readiness and metrics, through small modules composed here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Rung(Event, frozen=True, kind="bell.rung"):
 
 @dataclass(slots=True)
 class Rules:
-    """What the module decides about a socket, set by a test, and the accounts it was asked about."""
+    """The module's decisions about sockets, which a test can set, and the accounts it was asked about."""
 
     refused: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int | None]] = field(default_factory=list)
@@ -105,7 +105,7 @@ def sockets_of(ringing: Harness) -> Sockets:
 
 @contextlib.asynccontextmanager
 async def served(ringing: Harness) -> AsyncIterator[str]:
-    """The harness's own application on a port, for what needs a real socket."""
+    """The harness's application on a real port, for tests that need a real socket."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(phoenix_of(ringing), lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listening]))
@@ -118,12 +118,12 @@ async def served(ringing: Harness) -> AsyncIterator[str]:
 
 
 class RefusedError(Exception):
-    """The server refused a socket, for the reason that is its message."""
+    """The server refused a socket; the message is its reason."""
 
 
 @contextlib.asynccontextmanager
 async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tuple[str, Any]]]:
-    """An open socket; what it was told so far."""
+    """An open socket, and the events that it has received so far."""
     client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
     for event in ("missed", "rung"):
         client.on(event, lambda data, event=event: told.append((event, data)))

@@ -31,7 +31,7 @@ SETTING: Query[str] = query(str, "SELECT current_setting($1)")
 
 
 class KeptError(Exception):
-    """An error that keeps the change, as a wrong code must stay counted."""
+    """An error that keeps the changes, as for a wrong code that must stay counted."""
 
     keeps_changes = True
 
@@ -278,7 +278,7 @@ def test_time_outs_and_limits_of_a_connection_come_from_the_settings(place: Plac
             assert {name: await reader.one(SETTING, name) for name in wanted} == wanted
             inner: Any = (await reader.connection())._con
             assert type(inner) is (NotingConnection if asked else asyncpg.Connection)
-            # The client gives up a statement five seconds after the server should have; this limits how long a commit can take.
+            # The client gives up on a statement five seconds after the server should have; this limits how long a commit can take.
             assert inner._config.command_timeout == 12
         await database.close()
         assert database.pool.is_closing()

@@ -1,4 +1,4 @@
-"""Acts are decided again inside their transaction: as of it, past every cache, and one at a time on the platform."""
+"""Actions are authorised again inside their transaction: from the database, without any cache, and one at a time on the platform."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HAS_TURN: Query[bool] = query(
 
 
 class Acted(Struct):
-    """Who acted, and whether it is an act that others wait for."""
+    """Who acted, and whether other actions wait for this one."""
 
     by: str
     alone: bool
@@ -39,7 +39,7 @@ async def _act(call: Call) -> Acted:
 
 @post("/api/v2/acts/platform", may="platform.jobs", act="authority", queries=1)
 async def on_platform(call: Call) -> Acted:
-    """Act on all of Phoenix."""
+    """Act on the platform."""
     return await _act(call)
 
 
@@ -51,7 +51,7 @@ async def in_organisation(call: Call) -> Acted:
 
 @post("/api/v2/acts/own", may=SIGNED_IN, act="authority", queries=1)
 async def own(call: Call) -> Acted:
-    """Act on what is one's own."""
+    """Act on one's own account."""
     return await _act(call)
 
 
@@ -95,7 +95,7 @@ def test_only_actions_on_the_platform_run_one_at_a_time(harness: Harness) -> Non
 
 @pytest.mark.parametrize("asks", [{"act": "credential"}, {"sensitive": True}])
 def test_a_public_action_is_not_authorised_again(asks: dict[str, Any]) -> None:
-    """There may be nobody to decide about."""
+    """The request can be anonymous, so there is no one to authorise."""
     with pytest.raises(ValueError, match="requires SIGNED_IN or a permission"):
         Rule(PUBLIC, **asks)
     assert not Rule(PUBLIC).decides_again

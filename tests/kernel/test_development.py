@@ -1,4 +1,4 @@
-"""What a development installation shows of Phoenix's internals, and that no other does."""
+"""What a development installation shows of Phoenix's internals, and that no other environment shows it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_failed_page_shows_its_traceback_and_nothing_personal(development: Har
             assert answer.status_code == 500
             assert "data-debug" in answer.text
             assert "UndefinedTableError" in answer.text
-            # The line of the module that asked, opened, and the statements with it.
+            # The frame of the module that ran the query is expanded, and its statements are listed.
             assert re.search(r"<details open>\s*<summary><code>phoenix/modules/sessions/\S+\.py:\d+</code>", answer.text)
             assert "FROM passkeys" in answer.text
             assert re.search(r"<td><code>phoenix/modules|<td><code>modules/sessions/\S+\.py:\d+</code></td>", answer.text)

@@ -23,7 +23,7 @@ LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'phoenix 
 
 @pytest.fixture
 def harness(harness: Harness) -> Harness:
-    """Without sockets of its own, which would listen and follow as well."""
+    """Phoenix without its sockets, which would listen and follow as well."""
     harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
     return harness
 
@@ -36,12 +36,12 @@ async def write(database: Database, *subjects: str) -> None:
 
 @contextlib.asynccontextmanager
 async def listening(harness: Harness) -> AsyncIterator[tuple[Listener, asyncio.Event]]:
-    """A listener of its own, connected."""
+    """A separate, connected listener."""
     listener = Listener(harness.place.database)
     arrived = listener.subscribe()
     task = asyncio.create_task(listener.listen())
     try:
-        # It tells at its start, as something may have happened before it listened.
+        # It notifies at its start, because there may have been events before it listened.
         await asyncio.wait_for(arrived.wait(), 10)
         yield listener, arrived
     finally:
@@ -56,7 +56,7 @@ def test_a_commit_with_events_wakes_the_listeners(harness: Harness) -> None:
             arrived.clear()
             await write(harness.runtime.database, "a")
             await asyncio.wait_for(asyncio.gather(arrived.wait(), other.wait()), 10)
-            # And again: the first notification is no more than the first.
+            # And again: listening goes on after the first notification.
             arrived.clear()
             await until(lambda: not arrived.is_set())
             await write(harness.runtime.database, "b")
@@ -142,7 +142,7 @@ def test_a_listener_stopped_before_it_listens_ends(harness: Harness) -> None:
 
 
 class Handler:
-    """Notes batches; fails as often as it is told to."""
+    """Records batches, and fails a given number of times."""
 
     def __init__(self, failures: int = 0) -> None:
         self.batches: list[list[str | None]] = []
@@ -181,7 +181,7 @@ def test_a_follower_reads_everything_in_batches_and_continues(harness: Harness, 
             arrived.set()
             async with following(harness, handler, arrived):
                 await until(lambda: not arrived.is_set())
-                # It made its place at the first turn; then it is woken, and a full batch is followed by the next without waiting.
+                # The first round stored its position. Then it is woken, and after a full batch it reads the next without waiting.
                 arrived.set()
                 await until(lambda: len(handler.seen) == len(names))
                 assert handler.seen == names

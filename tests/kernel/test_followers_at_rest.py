@@ -1,4 +1,4 @@
-"""What followers do while nothing happens: they wait, ask no more than they must, and leave nothing open."""
+"""What followers do while nothing happens: they wait, make no unnecessary queries, and leave nothing open."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NEVER = 600
 
 @pytest.fixture
 def harness(harness: Harness) -> Harness:
-    """Without sockets of its own, which would listen and follow as well."""
+    """Phoenix without its sockets, which would listen and follow as well."""
     harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
     return harness
 
 
 class Sleeps:
-    """The durations of all sleeps, none of which really waits."""
+    """Records the durations of all sleeps, none of which really waits."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds: list[float] = []

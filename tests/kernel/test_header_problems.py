@@ -1,4 +1,4 @@
-"""Wrong headers of a request, and the responses to them."""
+"""Invalid request headers, and the responses to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The time in an id: milliseconds since 1970, also the first ones."""
+"""The time in an id: milliseconds since 1970, including the first ones."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Which installation a database belongs to: one environment and one secret, also where it is a copy."""
+"""Which installation a database belongs to: one environment and one secret, even if it is a copy."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_another_environment_with_the_same_secret_is_refused(harness: Harness) -
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
 def test_an_installation_with_another_secret_takes_over_the_database(harness: Harness, environment: str) -> None:
-    """As where a secret was replaced, or the database is a copy that another environment was given."""
+    """This happens when a secret was replaced, or when the database was copied for another environment."""
 
     async def run() -> None:
         async with harness:

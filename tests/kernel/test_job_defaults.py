@@ -1,4 +1,4 @@
-"""A kind of job that says nothing of itself: neither first nor last, many at once, retried for minutes, and known for a day."""
+"""The defaults of a kind of job: its priority is in the middle, many run at once, and a failed one is retried for minutes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_default_priority_is_between_high_and_low(harness: Harness) -> None:
 
 
 def test_jobs_of_a_kind_run_concurrently(harness: Harness) -> None:
-    """Each waits for the other to have begun."""
+    """Each job waits until the other has started."""
     begun = {number: asyncio.Event() for number in (0, 1)}
 
     async def meet(_: Runtime, payload: Numbered) -> None:

@@ -1,4 +1,4 @@
-"""Keys of jobs: what waits already is not added again."""
+"""Keys of jobs: a job is not enqueued again while one with its key is waiting."""
 
 from __future__ import annotations
 

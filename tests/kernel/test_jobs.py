@@ -133,7 +133,7 @@ def test_a_job_of_higher_priority_runs_first(harness: Harness) -> None:
                 return len(seen) == 13
 
             await run_until(harness, [Job(KIND, note), Job(urgent, note)], done)
-            # Jobs are fetched ten at a time; the one that is urgent is in the first batch, though it was enqueued last.
+            # Jobs are fetched ten at a time. The urgent one is in the first batch, although it was enqueued last.
             assert 99 in seen[:10]
 
     asyncio.run(run())

@@ -184,5 +184,5 @@ def test_a_hit_counts_for_exactly_its_window() -> None:
 
 
 def test_many_keys_are_remembered_without_valkey() -> None:
-    """As many as an attacker can make only slowly; the memory of a process is bounded."""
+    """An attacker needs a long time to create more keys than this; the memory of a process is bounded."""
     assert limits.MOST_LOCAL >= 10_000

@@ -1,4 +1,4 @@
-"""S6: nothing personal is written, whichever way it comes: by key, in a sentence, in a traceback, from a library or a warning."""
+"""S6: nothing personal is logged, whether by key, in a sentence, in a traceback, or by a library or a warning."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def test_every_email_says_the_same_in_html_and_in_plain_text(name: str, context:
 
 
 class Elements(HTMLParser):
-    """The elements and the text of a page, as a mail program reads it."""
+    """The elements and the text of a page, as a mail program would parse it."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -248,7 +248,7 @@ def test_a_template_is_rendered_and_sent(server: tuple[Received, Mailer]) -> Non
 
 
 def test_headers_for_an_ascii_address_are_ascii(server: tuple[Received, Mailer]) -> None:
-    """Whether the server takes others only matters for addresses that need it."""
+    """Support for other characters matters only for addresses that need it."""
     received, mailer = server
     send(mailer, "leila@example.com")
     content = received.envelopes[0].content

@@ -18,12 +18,12 @@ from phoenix.kernel.i18n.email import Mail, Mailer
 from phoenix.settings import EmailSettings
 
 MAIL = Mail(subject="Hello", text="48291377\n", html="<p>48291377</p>")
-# All of 127.0.0.0/8 is this machine, but Phoenix treats only the first address as local; the others stand for a remote server.
+# All of 127.0.0.0/8 is this machine, but Phoenix treats only the first address as local, so the others can act as a remote server.
 ELSEWHERE = "127.0.0.2"
 
 
 class Received:
-    """Everything that was said to the server before encryption."""
+    """Everything that the server received before encryption."""
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
@@ -35,7 +35,7 @@ class Received:
 
 @pytest.fixture
 def plain() -> Iterator[tuple[Received, int]]:
-    """A remote mail server that does not offer STARTTLS, or whose offer an attacker on the way removed."""
+    """A remote mail server that does not offer STARTTLS, or whose offer an attacker in between has removed."""
     received = Received()
     with socket.socket() as free:
         free.bind((ELSEWHERE, 0))

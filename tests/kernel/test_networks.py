@@ -1,4 +1,4 @@
-"""S5: the client's address behind trusted proxies, and that no one else's headers are trusted."""
+"""S5: the client's address behind trusted proxies; headers from anyone else are not trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After a commit with events its followers are notified: once for many commits, soon, and not where nothing happened."""
+"""After a commit with events the followers are notified: once for many commits, soon, and only if there are events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def opened(place: Place) -> tuple[Database, EventOutbox]:
 
 
 async def notified(box: EventOutbox) -> asyncio.Task[None]:
-    """The notification, when it is out."""
+    """Wait for the notification."""
     task = box._task
     assert task is not None
     await task

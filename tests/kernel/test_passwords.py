@@ -232,7 +232,7 @@ def test_checking_the_longest_password_takes_linear_work(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(passwords_module, "_word", counting)
     problem("password" * 32, "password")
-    # From each letter on, pieces of up to 64 letters, each as written and with its digits read as letters.
+    # Pieces of up to 64 letters from each position, each as written and with its digits read as letters.
     assert 0 < looked_at <= 256 * 64 * 2
 
 

@@ -18,7 +18,7 @@ ONE = query(int, "SELECT 1")
 
 
 class FullPool:
-    """A pool whose `acquire` fails as asyncpg's does; what was taken before can be given back."""
+    """A pool whose `acquire` fails as asyncpg's does; connections acquired earlier can be released."""
 
     def __init__(self, inner: Any, error: Exception) -> None:
         self._inner, self._error = inner, error
@@ -66,7 +66,7 @@ def test_a_request_without_a_free_connection_gets_a_503_that_says_what_to_do(har
 
 
 async def _takers(harness: Harness, count: int, meanwhile: Callable[[], Awaitable[None]]) -> None:
-    """Hold that many connections while something is done."""
+    """Hold that many connections during the block."""
     async with contextlib.AsyncExitStack() as stack:
         for _taker in range(count):
             reader = await stack.enter_async_context(harness.runtime.database.reader())

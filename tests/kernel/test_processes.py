@@ -1,4 +1,4 @@
-"""The applications that the processes of an installation serve: what each answers before, while and after it is open."""
+"""The applications that the processes of an installation serve: how each responds before, during and after it is open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def variables(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     }
     for name, value in given.items():
         monkeypatch.setenv(f"PHOENIX_{name}", value)
-    # Logs are set up for a process as a whole, and this one has other tests in it.
+    # Logging is configured for the whole process, which also runs other tests.
     monkeypatch.setattr(applications, "configure", lambda _logs: None)
     monkeypatch.setattr(worker, "configure", lambda _logs: None)
     return place

@@ -1,4 +1,4 @@
-"""How rows become values: columns go to fields of their name, whatever their order, and anything else is told at once."""
+"""How rows become values: columns are matched to fields by name, in any order, and a mismatch is an error at once."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Ear:
         await self.client.connect(url, auth={"token": token}, transports=["websocket"])
 
     async def hear(self, event: str, about: Callable[[Any], bool] = lambda _: True, seconds: float = 10) -> Any:
-        """What it was or is told with this event, the first that it is about."""
+        """The first message of this kind about the given subject, received already or awaited."""
 
         def found() -> list[Any]:
             return [data for name, data in self.told if name == event and about(data)]

@@ -1,4 +1,4 @@
-"""S11: what the log must not contain is blanked out in any text, and what operators need stays."""
+"""S11: what the log must not contain is redacted in any text, and what operators need is kept."""
 
 import uuid
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.security.crypto import Keys, new_token
 from phoenix.kernel.security.redaction import redact, remember
 
-# Each text, and what must not be left of it.
+# Each text, and the part that must not remain.
 LEAKS = [
     ("mail to leila@example.com failed", "leila"),
     ("LEILA.HADDAD@EXAMPLE.COM", "HADDAD"),

@@ -1,4 +1,4 @@
-"""S11: values are redacted by the name of their key, by what is known to be secret, and whatever their type is."""
+"""S11: values are redacted by the name of their key or because they are known to be secret, whatever their type."""
 
 import html
 import json

@@ -1,4 +1,4 @@
-"""Modules that do not fit together are refused at the start, in one line that names the module and the fix."""
+"""Modules that do not fit together are refused at the start, with one line that names the module and the fix."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Options:
 
 
 def client() -> type[Any]:
-    """A class called Client, another at each call, as two modules may each have one."""
+    """A new class called Client on each call, since two modules can each have one."""
 
     class Client:
         pass
@@ -62,7 +62,7 @@ def posted(**shown: Any) -> tuple[EventKind, ...]:
     return (EventKind(NotePosted, **shown),)
 
 
-# What is declared, what of it is refused, and what the line says of the fix.
+# The declaration, the part that is refused, and the fix that the error names.
 REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
     "one name twice": ((notes(), notes()), "Two modules are called notes", "Rename one"),
     "a need that comes later": (
@@ -184,7 +184,7 @@ def test_parts_are_identified_by_their_type_and_not_by_its_name() -> None:
 
 
 def test_correct_references_are_accepted() -> None:
-    """As above, without the mistakes."""
+    """The same declarations as above, without the mistakes."""
     Registry(
         (
             notes(

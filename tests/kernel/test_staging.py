@@ -108,7 +108,7 @@ def test_staging_tokens_name_staging_and_there_is_no_demo(place: Place) -> None:
 
 
 def test_production_refuses_the_secret_and_tokens_of_staging(place: Place) -> None:
-    """Not with a copy of its database either, which is how the two meet."""
+    """Not even with a copy of the staging database."""
 
     async def run() -> None:
         harness = staging(place)
@@ -120,7 +120,7 @@ def test_production_refuses_the_secret_and_tokens_of_staging(place: Place) -> No
             async with Harness(place, {"PHOENIX_ENVIRONMENT": "production", **GOOD}):
                 pass
         own = {**GOOD, "PHOENIX_SECRET_KEY": OWN}
-        # A cache of its own, as every environment has.
+        # Every environment has its own cache.
         production = Harness(
             replace(place, valkey=""), {"PHOENIX_ENVIRONMENT": "production", **own, "PHOENIX_DATA": str(place.folder / "own")}
         )

@@ -1,4 +1,4 @@
-"""Statements as development notes them: all of them, once, with who asked, whether they failed, and without their values."""
+"""Statements that development records: each once, with the code that ran it and whether it failed, and without its values."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def made_up(module: str, name: str, path: Path, calls: Any) -> Any:
 
 
 SOURCES = {
-    # Who calls whom, the last of them the database; and who is said to have asked.
+    # The chain of calls, the last of which calls the database, and the one that the statement is attributed to.
     "a module": ([("phoenix.app", "app"), ("phoenix.modules.notes.queries", "asks"), ("phoenix.kernel.data.database", "reads")], "asks"),
     "the innermost module": (
         [("phoenix.modules.a", "outer"), ("phoenix.modules.b", "inner"), ("phoenix.kernel.web.call", "reads")],

@@ -40,7 +40,7 @@ LONG = ("x" * 300, "/".join(["x" * 200] * 30))
 
 @pytest.fixture
 def listeners(harness: Harness, tmp_path: Path) -> Harness:
-    """A Phoenix whose bundles and assets are these files, and what must not be served beside them."""
+    """A Phoenix whose bundles and assets are these files, next to files that must not be served."""
     folder = tmp_path / "polls"
     for base in (folder / "assets", tmp_path / "static"):
         for name, (text, _kind) in FILES.items():
@@ -53,7 +53,7 @@ def listeners(harness: Harness, tmp_path: Path) -> Harness:
         (base / "circle").symlink_to(base / "circle")
         os.mkfifo(base / "pipe")
     (tmp_path / "secret.txt").write_text("a secret")
-    # Beside the folder, with a name that starts with the folder's name.
+    # Next to the folder, with a name that starts with the folder's name.
     for beside in (tmp_path / "polls-private", folder / "assets-private", tmp_path / "static-private"):
         beside.mkdir()
         (beside / "secret.txt").write_text("a secret")
@@ -65,7 +65,7 @@ def listeners(harness: Harness, tmp_path: Path) -> Harness:
 
 
 async def both(harness: Harness, stack: AsyncExitStack) -> list[tuple[Phoenix, httpx.AsyncClient]]:
-    """The public listener and the admin panel, each with a client of it."""
+    """The public listener and the admin panel, each with its client."""
     await stack.enter_async_context(harness)
     panel = await stack.enter_async_context(Panel(harness))
     assert harness._phoenix is not None
@@ -74,7 +74,7 @@ async def both(harness: Harness, stack: AsyncExitStack) -> list[tuple[Phoenix, h
 
 
 async def asked(app: Phoenix, client: httpx.AsyncClient, path: str, method: str = "GET") -> tuple[int, bytes]:
-    """The answer to a path as a server hands it on, decoded already; a client would refuse to send some of them."""
+    """The response to a decoded path, as a server passes it on. A client would refuse to send some of these paths."""
     sent: list[Any] = []
 
     async def receive() -> Any:

@@ -1,4 +1,4 @@
-"""D3: several writers of one key. The cache is not used before the last has settled, even if one of them dies."""
+"""D3: several writers of one key. The cache is not used until the last has settled, even if one of them dies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(params=["machine", "valkey"])
 def shared(request: pytest.FixtureRequest, tmp_path: Path, valkey: str) -> str:
-    """Where generations live: a file, or the address of a Valkey."""
+    """Where generations are stored: a file, or the address of a Valkey."""
     return str(tmp_path / "generations") if request.param == "machine" else valkey
 
 
@@ -64,7 +64,7 @@ def test_a_writer_that_died_after_its_commit_is_noticed_even_if_another_settled(
 
 
 def orders(writers: int) -> Iterator[list[int]]:
-    """Every order in which so many writers can mark and settle: a writer's number stands for its mark, then for its settling."""
+    """Every order in which that many writers can mark and settle. A writer's number is first its mark, and then its settling."""
     yield from (list(order) for order in sorted(set(itertools.permutations([*range(writers)] * 2))))
 
 
@@ -102,7 +102,7 @@ def test_the_mark_of_a_dead_writer_expires_however_busy_the_key_is(shared: str, 
         living = await generations.begin([key])
         await generations.settle([key], living)
         if isinstance(generations, MachineGenerations):
-            # Here the reader decides how long a lease is.
+            # The reader decides how long a lease is.
             monkeypatch.setattr(generations_module, "IN_FLIGHT_SECONDS", 0.001)
         assert await until(lambda: generations.read([key])) != before
 

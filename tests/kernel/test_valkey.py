@@ -1,4 +1,4 @@
-"""Valkey, as the cache and the limits use it: what it answers, and that nothing waits for a server that is gone."""
+"""Valkey, as the cache and the rate limits use it: its answers, and that nothing waits for a server that is down."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_values_expire_by_the_millisecond(valkey: str) -> None:
         assert await client.pttl(key) == -1, "for ever, unless told"
         await connection.set(key, b"1", seconds=100)
         assert 99_000 < await client.pttl(key) <= 100_000
-        # The shortest there is, never none.
+        # The shortest possible expiry, never none.
         await connection.set(key, b"1", seconds=0.0001)
 
         async def is_gone() -> bool:
@@ -146,7 +146,7 @@ def test_callers_that_waited_for_a_failed_connection_do_not_try_again(monkeypatc
 
 
 def test_the_pause_after_a_failure_and_the_time_out_are_about_a_second() -> None:
-    # Longer, and a cache that is back stays unused; shorter, and every request waits for one that is gone.
+    # If longer, a server that is back stays unused; if shorter, every request waits for one that is down.
     assert 0.5 <= module.REST_SECONDS <= 1.5
     assert 500 <= module.REQUEST_MILLISECONDS <= 1500
 
@@ -182,7 +182,7 @@ def test_the_embedded_valkey_requires_its_password(valkey: str) -> None:
 
 
 def test_waiting_for_a_lost_reply_ends_after_the_time_out(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client has a limit of its own, which does not always fire."""
+    """The client library has its own time-out, which does not always fire."""
     asked: list[str] = []
 
     async def lose(_client: GlideClient, key: str) -> bytes | None:

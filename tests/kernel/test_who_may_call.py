@@ -1,4 +1,4 @@
-"""Details of who may call: other origins, keys and their scopes, and what no route may forget."""
+"""Details of who may call: other origins, API keys and their scopes, and sockets."""
 
 from __future__ import annotations
 
