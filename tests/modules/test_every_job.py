@@ -1,4 +1,4 @@
-"""Every job of every module: it does no harm if it runs late, twice, or for something that no longer exists."""
+"""Every job of every module can run late, twice, or for something that no longer exists, without doing harm."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.modules.accounts.actions.notices import SEND_NOTICE, NoticeDue
 
 
 def of_what_is_gone(name: str) -> list[msgspec.Struct]:
-    """Payloads that name things which are not there, and, where that is possible, nothing at all."""
+    """Payloads that name things that do not exist, and an empty payload where possible."""
     payload = REGISTRY.jobs[name].kind.payload
     if payload is NoticeDue:
         return [NoticeDue("acc_gone", what) for what in REGISTRY.notices]

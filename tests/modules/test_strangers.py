@@ -157,7 +157,7 @@ async def _send(harness: Harness, method: str, path: str, token: str, template: 
 
 
 MATRIX = [
-    # method, path, body, and the answer to owner, administrator, member, viewer
+    # Method, path, body, and the status for owner, administrator, member and viewer.
     ("GET", "/api/v2/feed?organisation={ember}", None, (200, 200, 200, 200)),
     ("GET", "/api/v2/dashboard?organisation={ember}", None, (200, 200, 200, 200)),
     ("GET", "/api/v2/organisations/{ember}/members", None, (200, 200, 200, 200)),

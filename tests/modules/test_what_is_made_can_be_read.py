@@ -1,4 +1,4 @@
-"""What a 201 names in its Location is there to be read by whoever made it, and by nobody else."""
+"""The Location of a 201 response can be read by the person who created it, and by no one else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""D3: every write makes stale just what depends on it. A row is a write, the function that must say so, and its keys."""
+"""D3: every write invalidates exactly what depends on it. A row is a write, the function that must invalidate, and its keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Do = Callable[[Harness], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """`given` is set up, then `do` makes `keys` stale: `{@ada}` is the id of ada, `{ember}` that of the organisation."""
+    """`given` is set up, then `do` makes `keys` stale. `{@ada}` is the id of ada, and `{ember}` is that of the organisation."""
 
     site: str
     do: Do
@@ -43,7 +43,7 @@ def call(method: str, path: str, by: str = "ada", **options: Any) -> Do:
 
 
 def erase(module: str) -> Do:
-    """Let one module alone let go of bo."""
+    """Erase bo's data in one module only."""
 
     async def do(harness: Harness) -> None:
         (personal,) = [found.personal for found in MODULES if found.name == module]
@@ -55,7 +55,7 @@ def erase(module: str) -> Do:
 
 
 def act(action: Callable[..., Awaitable[Any]], *args: Any, runtime: bool = False, **named: Any) -> Do:
-    """Call an action in a transaction of its own."""
+    """Call an action in its own transaction."""
 
     async def do(harness: Harness) -> None:
         async with harness.runtime.database.transaction() as tx:

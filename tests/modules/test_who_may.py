@@ -63,7 +63,7 @@ def test_sensitive_actions_are_authorised_again_in_their_transaction(route: HTTP
     assert rule.decides_again or not rule.sensitive
 
 
-# Acts of one who is signed in that are not decided again: they take away nothing but the person's own, or give nothing.
+# Harmless actions that are not authorised again: they concern only what is the person's own, and give no one any access.
 DECIDED_ONCE = {
     "/api/v2/me": "a name and a time zone",
     "/settings/profile": "the same",

@@ -1,4 +1,4 @@
-"""A16: a copy of a person's data, and the end of their account, across all modules."""
+"""A16: a copy of a person's data, and the deletion of their account, across all modules."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_deletion_is_delayed_and_can_be_cancelled(harness: Harness) -> None:
 
 
 def test_nothing_personal_is_left_after_deletion(harness: Harness) -> None:
-    """Every text column of every table is searched for what named them; what others need stays without a name."""
+    """Every text column of every table is searched for what identified them. What others need is kept without a name."""
 
     async def run() -> None:
         async with harness:
@@ -138,7 +138,7 @@ def test_nothing_personal_is_left_after_deletion(harness: Harness) -> None:
             assert await harness.sql("SELECT 1 FROM organisations WHERE id = $1", alone) == []
             assert len(await harness.sql("SELECT 1 FROM memberships")) == 1
             assert (await harness.get("/api/v2/me", headers=bearer(program))).status_code == 401
-            # The address is free again, for a new account that is another one.
+            # The address is free again for a new, separate account.
             await harness.post(
                 "/api/v2/accounts",
                 json={"email": "ada@example.com", "password": "nine lanterns by the harbour", "name": "Ada", "accept_terms": True},

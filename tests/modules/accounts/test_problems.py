@@ -36,7 +36,7 @@ def test_a_cached_session_of_a_deleted_account_is_not_used(harness: Harness) -> 
         async with harness:
             ada = await harness.person("ada")
             assert (await harness.get("/api/v2/sessions", by="ada")).status_code == 200
-            # Directly in the database, so that no cache is notified.
+            # Deleted directly in the database, so that no cache is invalidated.
             await harness.sql("DELETE FROM accounts WHERE id = $1", ada.id)
             assert (await harness.get("/api/v2/me", by="ada")).json()["code"] == "not_logged_in"
 

@@ -1,4 +1,4 @@
-"""A database from before accounts was split goes on: its events, waiting jobs and codes have the names of today."""
+"""A database from before the module accounts was split is migrated: its events, waiting jobs and codes get their current names."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def test_staff_remove_a_rate_limit_and_end_sessions(harness: Harness) -> None:
 
 
 GRANTS = [
-    # what the giver holds, to whom, which permission, and the answer
+    # The giver's permissions, the receiver, the permission given, and the response.
     (("platform.grant", "platform.jobs"), "eve", "platform.jobs", 303),
     (("platform.grant",), "eve", "platform.jobs", 403),
     (("platform.grant",), "ada", "platform.jobs", 403),

@@ -1,4 +1,4 @@
-"""S7: the admin panel answers on its own listener, to its own networks, and to each permission its own pages."""
+"""S7: the admin panel answers only on its own listener and to its own networks, and each permission opens only its pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def filled(path: str, **ids: str) -> str:
 
 
 def test_the_routes_are_these() -> None:
-    """Every page of staff names a permission for the platform, and every action on an account or a key needs a recent authentication."""
+    """Every staff page declares a platform permission, and every action on an account or a key needs a recent authentication."""
     assert len(STAFF) > 25
     for method, path, rule in STAFF:
         assert path.startswith("/staff/")
@@ -132,7 +132,7 @@ def test_actions_require_a_recent_authentication(harness: Harness) -> None:
 
 
 def test_signing_in_leads_to_the_first_page_and_sets_a_separate_cookie(harness: Harness) -> None:
-    """Cookies do not tell ports apart: what the public listener sets must not sign staff out of the panel."""
+    """Browsers share cookies between ports: a cookie of the public listener must not sign staff out of the panel."""
 
     async def run() -> None:
         async with harness, Panel(harness) as panel:

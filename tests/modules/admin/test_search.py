@@ -1,4 +1,4 @@
-"""What staff look for: organisations and events, the first page they may open, and figures where there is nothing to check."""
+"""Searching for organisations and events, the page that staff see first, and metrics without any checks."""
 
 from __future__ import annotations
 

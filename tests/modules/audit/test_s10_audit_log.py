@@ -1,4 +1,4 @@
-"""S10: the audit log holds every event once, cannot be changed by the application, and shows what someone else changed."""
+"""S10: the audit log contains every event once, cannot be changed by the application, and reveals changes by anyone else."""
 
 from __future__ import annotations
 

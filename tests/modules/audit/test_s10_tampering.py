@@ -1,4 +1,4 @@
-"""S10: the application cannot change the audit log, and what someone else changed is found."""
+"""S10: the application cannot change the audit log, and changes by anyone else are detected."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_the_table_owner_cannot_change_the_audit_log_by_accident(harness: Harnes
     ],
 )
 def test_a_truncated_log_is_not_extended_until_an_operator_signs_it(harness: Harness, statements: list[str]) -> None:
-    """Appending would sign the shortened log, and nobody could notice."""
+    """Appending would sign the shortened log, and nobody could detect the change."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""A cached dashboard is for one reader in one zone: its days are counted there, and its cards are those they may see."""
+"""A cached dashboard is for readers with the same zone and permissions: days are counted in the zone, and cards depend on permissions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_time_zone_changed_during_a_request_applies_to_the_cached_dashboard(ha
             ember = await harness.organisation("ember", ada="owner")
             path = f"/api/v2/dashboard?organisation={ember}"
             (now,) = await harness.sql("SELECT to_char(now() AT TIME ZONE 'UTC', 'HH24') AS hour")
-            # In one of the two it is another day now than in UTC.
+            # In one of the two zones it is now a different day than in UTC.
             elsewhere = "Pacific/Kiritimati" if int(now["hour"]) >= 10 else "Pacific/Pago_Pago"
             read, moved = Cache.read, asyncio.Event()
 

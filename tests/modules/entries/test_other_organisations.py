@@ -1,4 +1,4 @@
-"""An entry is found only in its organisation: under another organisation's address nobody finds it."""
+"""An entry is found only in its own organisation, and never under the address of another."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_role_in_another_organisation_gives_no_access_to_an_entry(harness: Har
 
 
 def test_actions_refuse_a_membership_of_another_organisation(harness: Harness) -> None:
-    """Whatever a page or another module forgets to ask."""
+    """Even if a page or another module forgot to check."""
 
     async def run() -> None:
         async with harness:

@@ -158,7 +158,7 @@ def test_an_account_has_at_most_twenty_passkeys_and_each_only_once(harness: Harn
                 " SELECT 'pky_' || n, $1, n::text::bytea, '', 0, 'n', false, now() FROM generate_series(1, 18) n",
                 eve.id,
             )
-            # All have their challenge before the first responds: with twenty passkeys, no new challenge is given.
+            # All get their challenge before the first responds, because an account with twenty passkeys gets no new challenge.
             offers = [(await harness.post("/api/v2/passkeys/options", by="eve")).json() for _ in range(4)]
             bodies = [{"challenge": o["challenge"], "credential": Authenticator().create(o["options"]), "name": ""} for o in offers]
             answers = await asyncio.gather(*(harness.post("/api/v2/passkeys", json=body, by="eve") for body in bodies))

@@ -1,4 +1,4 @@
-"""A3: passkeys on pages, and the addresses they are for."""
+"""A3: passkeys on pages, and the addresses they belong to."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_forms_accept_the_passkey_response_that_the_script_filled_in(harness: Ha
                 assert (refused.status_code, "Enter a name." in refused.text) == (422, True)
                 assert (await browser.post(path, data={"csrf": csrf_of(form), "name": "Ada's <b>phone"})).status_code == 303
                 assert "Ada&#39;s &lt;b&gt;phone" in (await browser.get("/settings/security")).text
-                # Twice the same: the page comes again with the sentence, and nothing of the answer in it.
+                # The same again: the page is shown with the error, and without the response of the passkey.
                 bad = await browser.post("/settings/passkeys", data={"csrf": csrf_of(form), "challenge": "x", "credential": '{"a": 1}'})
                 assert (bad.status_code, "This request has expired. Try again." in bad.text) == (422, True)
 

@@ -128,7 +128,7 @@ def test_a_challenge_for_one_purpose_is_not_valid_for_another(harness: Harness) 
                 }
 
             async def answer(purpose: str, offer: dict[str, Any], note: dict[str, Any]) -> int:
-                """Respond to a challenge for one purpose where another is expected, signed as the other requires."""
+                """Respond to a challenge for one purpose where another is expected, signed as the expected purpose requires."""
                 wanted = {**offer["options"], "challenge": note["options"]["challenge"]}
                 if purpose == ADDING:
                     given = {"challenge": note["challenge"], "credential": Authenticator().create(wanted)}

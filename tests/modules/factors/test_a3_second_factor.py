@@ -112,7 +112,7 @@ def test_the_secret_is_encrypted_at_rest(harness: Harness) -> None:
 
 
 def test_sensitive_actions_need_a_recent_authentication(harness: Harness) -> None:
-    """The second before and the second after; then by password, and not by email where something stronger is there."""
+    """One second before and after the limit; then by password, and not by email if a stronger method is set up."""
 
     async def run() -> None:
         async with harness:

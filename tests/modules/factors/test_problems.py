@@ -1,4 +1,4 @@
-"""What second factors and passkeys answer where there is nothing to confirm, to replace or to read."""
+"""The responses of second factors and passkeys when there is nothing to confirm, replace or read."""
 
 from __future__ import annotations
 

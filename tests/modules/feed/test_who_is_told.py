@@ -1,4 +1,4 @@
-"""Who is shown an event: everyone who may see it, in the feed and over sockets. Tests over every kind of event."""
+"""Who can see an event: everyone with its permission, in the feed and over sockets. These tests cover every kind of event."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GUARDS = sorted({kind.permission for kind in GUARDED.values()})
 
 
 def without(permission: str, role: str = "viewer") -> Registry:
-    """The same product in which one role lacks one permission."""
+    """The same product, where one role lacks one permission."""
     modules = tuple(
         replace(module, roles={name: given - {permission} if name == role else given for name, given in module.roles.items()})
         for module in MODULES
@@ -34,7 +34,7 @@ def without(permission: str, role: str = "viewer") -> Registry:
 
 
 def recorded(number: int, kind: EventKind, organisation: str | None = "org_1") -> Recorded:
-    """An event of that kind with a text in every field that people wrote."""
+    """An event of that kind, with a value in every field."""
     fields = [name for name in kind.type.__struct_fields__ if name not in {"organisation", "subject"}]
     data: Mapping[str, Any] = {name: f"secret {name}" for name in fields}
     return Recorded(1, number, f"evt_{number}", kind.type.kind, organisation, "acc_1", "ent_1", dict(data), NOW)

@@ -29,7 +29,7 @@ def test_a_link_gives_no_access_if_its_session_ends_while_it_is_opened(harness: 
             opening: list[asyncio.Task[httpx.Response]] = []
 
             async def use_and_give_up() -> None:
-                """Another use of the link is under way, so that this one waits for it after it has read the session."""
+                """Use the link and then roll back, so that the other use waits for it after it has read the session."""
                 async with harness.runtime.database.transaction() as tx:
                     assert await use_once(tx, token, timedelta(minutes=1))
                     opening.append(asyncio.create_task(browser.post("/impersonation", data={"csrf": csrf, "token": token})))

@@ -1,4 +1,4 @@
-"""Who may impersonate. tests/blockers/test_impersonation.py tests how it works and what the person is told."""
+"""Who may impersonate. tests/blockers/test_impersonation.py tests how it works and how the person is notified."""
 
 from __future__ import annotations
 

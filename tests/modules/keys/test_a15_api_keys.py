@@ -33,7 +33,7 @@ def test_a_key_can_do_only_what_both_its_scopes_and_role_allow(harness: Harness)
 
 
 def test_a_key_gives_no_access_to_the_account_itself(harness: Harness) -> None:
-    """Nothing with which a thief of a key could take over the account."""
+    """Otherwise someone who steals a key could take over the account."""
 
     async def run() -> None:
         async with harness:
@@ -138,7 +138,7 @@ def test_service_accounts_belong_to_the_organisation(harness: Harness) -> None:
             ]
             posted = await harness.post("/api/v2/entries", headers=bearer(made["key"]), json={"organisation": ember, "title": "t"})
             assert posted.status_code == 201
-            # It outlives the person who created it.
+            # It still exists after the person who created it was removed.
             assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['ann'].id}", by="ada")).status_code == 204
             assert (await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(made["key"]))).status_code == 200
             people = (await harness.get(f"/api/v2/organisations/{ember}/members", by="ada")).json()["items"]

@@ -1,4 +1,4 @@
-"""O1: members, invitations by email, roles, and that an organisation is never without an owner."""
+"""O1: members, invitations by email, and roles. An organisation is never without an owner."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_members_can_leave_and_be_removed(harness: Harness) -> None:
 
 
 def test_an_htmx_request_is_redirected_by_a_header(harness: Harness) -> None:
-    """It cannot see a redirect."""
+    """htmx cannot see a redirect."""
 
     async def run() -> None:
         async with harness:

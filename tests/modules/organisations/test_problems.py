@@ -1,4 +1,4 @@
-"""Actions in an organisation that cannot be done: on something deleted, on something changed by others, and with a key."""
+"""Actions in an organisation that are refused: on something deleted, on something changed by others, and with an API key."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_an_api_key_cannot_leave_an_organisation_for_its_owner(harness: Harness)
 
 
 def test_a_name_is_refused_if_every_slug_for_it_is_taken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Addresses end in random letters where the plain one is taken. Here those are always the same."""
+    """A slug ends in random letters if the plain one is taken. Here the letters are always the same."""
     monkeypatch.setattr(secrets, "token_hex", lambda _count: "beef")
 
     async def run() -> None:

@@ -26,7 +26,7 @@ def stand_in() -> Iterator[StandIn]:
         yield stand_in
 
 
-# What is listed, what the stand-in answers, and what the page says.
+# The configured provider, the stand-in's responses, and the message on the page.
 ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "the exchange of the code breaks": (GITHUB, {GITHUB_TOKEN: (502, {})}, DOWN),
     "there is no access token": (GITHUB, {GITHUB_TOKEN: (200, {"token_type": "bearer"})}, WRONG),

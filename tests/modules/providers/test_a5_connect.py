@@ -28,7 +28,7 @@ def test_an_existing_account_is_connected_only_with_its_owners_consent(place: Pl
             assert problem_of(answer) == "An account with this address already exists. Sign in to it, then connect Acme."
             assert not await is_signed_in(browser)
             assert await harness.events() == []
-            # The page it is said on leads on: sign in, then agree.
+            # The page that says so leads to the next step: sign in, then agree.
             sent = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', answer.text)[1] for name in ("next", "email")}  # type: ignore[index]
             assert sent == {"next": "/settings/connect", "email": "ada@example.com"}
             answer = await browser.post("/sign-in", data={"csrf": csrf_of(answer.text), **sent, "password": PASSWORD})
@@ -71,7 +71,7 @@ def test_an_account_can_be_connected_in_the_settings(place: Place, provider: Pro
             await sign_up_by_password(harness)
             await sign_in_by_password(browser)
             await harness.events()
-            # Whoever it is there: the owner is signed in here, has just shown it, and asked for it.
+            # The address at the provider does not matter: the owner is signed in here, has re-authenticated and asked for it.
             answer = await back(browser, await there(await out_to_connect(browser), "unverified"))
             assert answer.headers["location"] == "/settings/security"
             assert await harness.events() == ["providers.identity_connected"]

@@ -52,7 +52,7 @@ def asked(url: str) -> dict[str, str]:
 async def trip(
     harness: Harness, stand_in: StandIn, make: Callable[[dict[str, Any]], str], *, said: dict[str, str] | None = None, **changes: Any
 ) -> httpx.Response:
-    """Sign in at the provider and come back, with the ID token that `make` makes of the claims."""
+    """Sign in at the provider and return with the ID token that `make` creates from the claims."""
     async with harness.new_client() as browser:
         url = asked(await out(browser))
         stand_in.says("id.acme.example/token", make(claims(harness, url["nonce"], **changes)))
@@ -206,7 +206,7 @@ def test_userinfo_must_be_about_the_same_person_and_decides_whether_the_address_
             stand_in.issuer(ISSUER, userinfo_endpoint=f"{ISSUER}/me")
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "eve", "email": "ada@example.com", "email_verified": True})
             refused(await trip(harness, stand_in, stand_in.signed, email=None))
-            # `email_verified` in the token says nothing about an address from another source.
+            # `email_verified` in the token does not apply to an address from another source.
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": False})
             assert (await trip(harness, stand_in, stand_in.signed, email=None)).status_code == 403
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": True})

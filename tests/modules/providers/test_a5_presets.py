@@ -1,4 +1,4 @@
-"""A5: the presets, against a stand-in made from each provider's documentation."""
+"""A5: the presets, against a stand-in built from each provider's documentation."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def v2(tenant: str) -> str:
 
 
 TENANTS = [
-    # setting, issuer in the token, tid in the token, believed
+    # The setting, the issuer and tid in the token, and whether the token is accepted.
     ("common", v2(TENANT), TENANT, True),
     ("common", v2(PERSONAL), PERSONAL, True),
     ("common", v2(TENANT), PERSONAL, False),
@@ -188,7 +188,7 @@ def test_an_address_that_microsoft_does_not_verify_is_not_trusted(place: Place, 
 
 
 def apple_answers(harness: Harness, stand_in: StandIn) -> dict[str, Any]:
-    """Apple's endpoints; the nonce is put in by the caller."""
+    """Set up Apple's endpoints; the caller adds the nonce."""
     ends = {
         "authorization_endpoint": "https://appleid.apple.com/auth/authorize",
         "token_endpoint": "https://appleid.apple.com/auth/token",
@@ -226,7 +226,7 @@ def apple_answers(harness: Harness, stand_in: StandIn) -> dict[str, Any]:
 
 
 def test_sign_in_with_apple(place: Place, stand_in: StandIn) -> None:
-    """Its answer is a form of its own site; the name comes with the first one alone, the address as text that says "true"."""
+    """Apple responds with a form from its own site. Only the first one contains the name, and `email_verified` is the text "true"."""
 
     async def run() -> None:
         async with phoenix_with(place, APPLE) as harness:
@@ -238,7 +238,7 @@ def test_sign_in_with_apple(place: Place, stand_in: StandIn) -> None:
             user = json.dumps({"name": {"firstName": "Ada", "lastName": "Byron"}, "email": "eve@example.com"})
             headers = {"Origin": "https://appleid.apple.com", "Sec-Fetch-Site": "cross-site", "Cookie": ""}
             form = {"code": "c", "state": url["state"], "user": user}
-            # A browser sends no cookie of ours along with such a form.
+            # A browser sends none of our cookies with such a form.
             bounced = await harness.client.post("/sign-in/with/apple/callback", data=form, headers=headers)
             assert bounced.status_code == 303
             assert "Byron" not in bounced.headers["location"]
@@ -265,7 +265,7 @@ def test_apples_form_does_nothing_without_the_browsers_cookie(place: Place, stan
             bounced = await stranger.post("/sign-in/with/apple/callback", data={"code": "c", "state": url["state"]})
             answer = await stranger.get(bounced.headers["location"])
             assert "has expired" in problem_of(answer)
-            # Cancelled: the form says so.
+            # The person cancelled, and the form says so.
             bounced = await browser.post("/sign-in/with/apple/callback", data={"error": "user_cancelled_authorize", "state": url["state"]})
             answer = await browser.get(bounced.headers["location"])
             assert problem_of(answer) == "You cancelled at Apple."

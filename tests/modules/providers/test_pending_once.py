@@ -1,4 +1,4 @@
-"""A5: what a provider said of someone is used once, whichever form brings it and however often."""
+"""A5: a provider's statement about a person is used only once, whichever form sends it and however often."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def test_ending_the_session_ends_its_tokens_at_once(harness: Harness) -> None:
 
 
 def test_forged_tokens_are_refused(harness: Harness) -> None:
-    """No signature, our public key as a secret, another's key, another audience, another session, a false expiry."""
+    """No signature, our public key as a secret, someone else's key, another audience, another session, a false expiry."""
 
     async def run() -> None:
         async with harness:
@@ -155,7 +155,7 @@ def test_forged_tokens_are_refused(harness: Harness) -> None:
 
 
 async def _signed(harness: Harness, claims: dict[str, Any], typ: str = "at+jwt") -> str:
-    """Claims signed with our own active key, as if an attacker could make us sign anything."""
+    """Claims signed with our active key, as if an attacker could make us sign anything."""
     row = (await harness.sql("SELECT id, sealed FROM signing_keys WHERE state = 'active'"))[0]
     secret = harness.runtime.keys.unseal("signing key", row["sealed"], bound_to=row["id"])
     assert secret is not None

@@ -1,4 +1,4 @@
-"""A4, A6: sessions by page and API: limits, remember me, ending, refresh."""
+"""A4, A6: sessions of pages and the API: limits, “remember me”, ending and refreshing them."""
 
 from __future__ import annotations
 

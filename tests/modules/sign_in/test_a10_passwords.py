@@ -1,4 +1,4 @@
-"""A10: passwords of any Unicode, the commonest refused, leaks looked up and failing open, rehashed, bounded, off the loop."""
+"""A10: passwords can be any Unicode text, common and leaked ones are refused, and hashing is bounded and leaves the event loop free."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_leaked_passwords_are_not_looked_up_unless_a_service_is_configured(harne
 
 
 def test_other_requests_are_served_during_a_flood_of_sign_ins(harness: Harness) -> None:
-    """Sign-ins beyond the bounded queue are told to retry; meantime reads are answered, and none fails."""
+    """When the queue is full, further sign-ins get the answer to try again later, while reads still succeed."""
 
     async def run() -> None:
         async with harness:

@@ -55,7 +55,7 @@ def test_responses_are_byte_for_byte_identical(harness: Harness, flow: str) -> N
 
 @pytest.mark.parametrize("flow", FLOWS)
 def test_known_and_unknown_addresses_cost_the_same_work(harness: Harness, flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 and statements take the time, so there must be as many of both for every address."""
+    """Argon2 and database statements take the time, so their number must be the same for every address."""
 
     async def run() -> None:
         async with harness:

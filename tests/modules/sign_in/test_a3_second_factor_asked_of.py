@@ -21,7 +21,7 @@ from phoenix.settings import SettingsError, read_settings
 
 EVERYONE = {"PHOENIX_SECOND_FACTOR_FOR": "everybody"}
 STAFF = {"PHOENIX_SECOND_FACTOR_FOR": "staff"}
-# What it takes to set one up, and to leave.
+# The routes needed to set one up, and to sign out.
 OPEN = {
     "GET /api/v2/me",
     "GET /api/v2/security",
@@ -101,7 +101,7 @@ def test_everyone_must_set_up_a_second_factor_before_anything_else(place: Place)
             assert (await harness.post("/api/v2/totp/confirm", by="ada", json={"code": code})).status_code == 201
             for path in closed:
                 assert (await harness.get(path, by="ada")).status_code == 200, path
-            # Also for responses from memory, once the last factor is removed.
+            # The same for cached responses once the last factor is removed.
             assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
             for path in closed:
                 assert (await harness.get(path, by="ada")).status_code == 403, path
@@ -129,7 +129,7 @@ def test_pages_redirect_to_setting_up_a_second_factor_and_back(place: Place) -> 
             codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(harness.clock.now()))
             assert codes.status_code == 200
             assert '<a class="button button--primary" href="/">' in codes.text
-            # Loaded again, the page says where to go on; it cannot show the codes again.
+            # If loaded again, the page links to the next step; it cannot show the codes again.
             again = await browser.post("/settings/totp", data={"csrf": csrf_of(shown.text), "code": "000000"})
             assert (again.status_code, again.headers["location"]) == (303, "/settings/security")
             assert "Account protection" in (await browser.get("/settings/security")).text
@@ -206,7 +206,7 @@ def test_an_open_socket_closes_when_the_last_second_factor_is_removed(place: Pla
 
 
 class Told:
-    """Takes the place of the Socket.IO server, and stores what one socket is sent."""
+    """Replaces the Socket.IO server, and records what it sends to a socket."""
 
     def __init__(self) -> None:
         self.said: list[tuple[object, ...]] = []
@@ -236,5 +236,5 @@ async def _nothing(batch: object) -> list[tuple[str, str, object]]:
 
 
 def _typed(page: str) -> str:
-    """The secret as the page shows it for typing."""
+    """The secret as the page shows it for manual entry."""
     return "".join(page.partition("<code")[2].partition(">")[2].partition("</code>")[0].split())

@@ -1,4 +1,4 @@
-"""A5: signing in with a real OpenID provider, what happens to unknown people, and connecting only with consent."""
+"""A5: signing in with a real OpenID provider, new accounts, and connecting an existing account only with consent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture(scope="module")
 def telling() -> Iterator[Provider]:
-    """One that puts the address into the ID token."""
+    """A provider that puts the address into the ID token."""
     with running_provider(CALLBACK, in_token=True) as provider:
         yield provider
 
@@ -63,7 +63,7 @@ def test_an_account_is_created_at_the_first_sign_in_and_found_at_the_next(place:
             )
             assert (row["email"], row["name"], row["password_hash"]) == ("ada@example.com", "Ada B.", "!")
             assert (row["issuer"], row["subject"], row["provider"]) == (provider.url, "ada", "acme")
-            # The form, sent twice, makes one account.
+            # Sending the form twice creates one account.
             assert (await browser.post("/sign-up/with", data={"csrf": token, "name": "Ada", "accept_terms": "on"})).status_code in {
                 403,
                 422,

@@ -1,4 +1,4 @@
-"""A code or link belongs to one account and one purpose, and the newest email counts."""
+"""A code or link belongs to one account and one purpose, and only that of the newest email is valid."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from phoenix.modules.accounts.actions.email_verification import start
 
 
 async def address_change_of(harness: Harness, name: str, email: str) -> tuple[str, str]:
-    """Ask for another address; the token and the code of the email to it."""
+    """Request another address; returns the token and the code from the email to it."""
     assert (await harness.post("/api/v2/me/email", by=name, json={"email": email})).status_code == 202
     await harness.work()
     return harness.link(email).partition("token=")[2], harness.code(email)
 
 
 def test_the_email_for_one_account_does_not_change_the_address_of_another(harness: Harness) -> None:
-    """Both ask for the same address, whose owner reads two emails: each confirms only the account that asked for it."""
+    """Both request the same address, whose owner gets two emails: each confirms only the account that requested it."""
 
     async def run() -> None:
         async with harness:

@@ -43,7 +43,7 @@ def test_only_one_of_two_people_who_verify_an_address_gets_it(harness: Harness) 
             await harness.post("/api/v2/me/email", by="ada", json={"email": "shared@example.com"})
             await harness.work()
             code = harness.code("shared@example.com")
-            # Someone else has it by now.
+            # By now the address belongs to someone else.
             await harness.sql("UPDATE accounts SET email = $2, email_key = $2 WHERE id = $1", harness.people["bo"].id, "shared@example.com")
             refused = await harness.post("/api/v2/me/email/confirm", by="ada", json={"email": "shared@example.com", "code": code})
             assert (refused.status_code, refused.json()["code"]) == (409, "address_taken")

@@ -14,7 +14,7 @@ from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.accounts.actions.email_verification import start
 
 EMAIL = "ada@example.com"
-# What is verified, where, and what is sent besides the code.
+# The purpose of the code, the path, and what is sent with the code.
 OF_NOBODY: list[tuple[str, str, dict[str, Any]]] = [
     ("sign_in", "/api/v2/sessions/email_code/complete", {}),
     ("reset", "/api/v2/password_resets/complete", {"password": PASSWORD}),

@@ -1,4 +1,4 @@
-"""A7, A11: sign-up, its confirmation by link or code, and that nobody learns whether an address is known."""
+"""A7, A11: sign-up and its confirmation by link or code, without revealing whether an address is known."""
 
 from __future__ import annotations
 

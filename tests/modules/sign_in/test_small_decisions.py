@@ -1,4 +1,4 @@
-"""Small decisions of signing in and of second factors, each by itself."""
+"""Details of sign-in and second factors, each tested separately."""
 
 from __future__ import annotations
 
