@@ -1,4 +1,4 @@
-"""Rules that no linter knows: needs, tables, settings, the registry, the frozen document, the length of files."""
+"""Rules that no linter checks: needs, tables, settings, the registry, the frozen API document, and the length of files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST_FILE = 300
 
 
 def tables_named(path: Path) -> set[str]:
-    """The tables that the SQL of a file reads or changes; of a migration those that its own tables refer to."""
+    """The tables that the SQL of a file reads or changes; for a migration, the tables that its own tables refer to."""
     text = path.read_text(encoding="utf-8")
     if "migrations" in path.parts:
         return set(re.findall(r"\bREFERENCES (\w+)", text)) - set(re.findall(r"\bCREATE TABLE (\w+)", text))
@@ -150,7 +150,7 @@ def test_a_token_is_read_by_the_module_of_its_prefix() -> None:
 
 @pytest.mark.parametrize("template", Mailer(EmailSettings(), REGISTRY.template_folders).names())
 def test_every_email_has_a_sample_for_its_preview(template: str) -> None:
-    """Every template of an email has a sample, which gives it all that it asks for."""
+    """Every email template has a sample with all the values that it needs."""
     email = Mailer(EmailSettings(), REGISTRY.template_folders).render(template, **REGISTRY.emails[template].values)
     assert email.subject
     assert email.text

@@ -1,4 +1,4 @@
-"""Rules for the tests themselves: none waits by sleeping, none depends on measured time, and each run has another order."""
+"""Rules for the tests themselves: none waits by sleeping, none depends on measured time, and each run has a different order."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import pytest
 
 TESTS = Path(__file__).parent
 CLOCKS = {"perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "process_time", "process_time_ns", "time", "time_ns"}
-# Where a clock decides, and why it must.
+# Files that may read a clock, and why they must.
 MAY_READ_CLOCKS = {
     "waiting.py": "deadlines of what is waited for",
     "effort.py": "processor time, for patterns that cannot be counted; seconds, where a hostile text would take minutes",
     "faults/test_revocation.py": "that a signed-out session is refused within a second is what Phoenix promises (A4)",
 }
-MAY_SLEEP = {"waiting.py": "looks again and again, with a deadline"}
+MAY_SLEEP = {"waiting.py": "checks repeatedly, with a deadline"}
 
 
 def written() -> Iterator[tuple[str, ast.Call]]:
-    """Every call in the tests, with the file it stands in. What tests write into other programs is text, not a call."""
+    """Every call in the tests, with its file. Code that tests write into other programs is text, not a call."""
     for path in sorted(TESTS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
@@ -34,7 +34,7 @@ def name_of(call: ast.Call) -> str:
 
 
 def is_nothing(call: ast.Call) -> bool:
-    """`sleep(0)` gives others their turn and waits for nothing."""
+    """`sleep(0)` lets other tasks run and waits for nothing."""
     return len(call.args) == 1 and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0
 
 

@@ -1,4 +1,4 @@
-"""What the tests of a product are built on: `phoenix.testing`, with its own servers."""
+"""`phoenix.testing`, on which the tests of a product are built, with its own servers."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A breaking change that people were told of. `method`, `path` and `kind` may hold `*`."""
+    """A breaking change that was announced. `method`, `path` and `kind` may hold `*`."""
 
     method: str
     path: str
@@ -72,19 +72,19 @@ def judge(
     before, now = old["info"]["version"], new["info"]["version"]
     major = _numbers(now)[0] > _numbers(before)[0]
     changes = compare(old, new)
-    told = " ".join(changelog.split())
+    text = " ".join(changelog.split())
     for change in changes:
         if any(announcement.covers(change) for announcement in announcements):
             continue
         if major:
-            if f"{change.method} {change.path}" not in told:
+            if f"{change.method} {change.path}" not in text:
                 wrong.append(f"{change}\n  Version {now} may change it, but CHANGELOG.md must name {change.method} {change.path}.")
         else:
             wrong.append(
                 f"{change}\n  Announce it in api/breaking.toml and CHANGELOG.md, keep the old way beside the new, or raise the major version."
             )
     for announcement in announcements:
-        wrong += _faults(announcement, told)
+        wrong += _faults(announcement, text)
         if not any(announcement.covers(change) for change in changes):
             notes.append(
                 f"{announcement}: released with {announcement.since}; it can be taken out of api/breaking.toml."
@@ -96,11 +96,11 @@ def judge(
     return wrong, notes
 
 
-def _faults(announcement: Announcement, told: str) -> list[str]:
+def _faults(announcement: Announcement, text: str) -> list[str]:
     faults = []
     if announcement.sunset < announcement.deprecated:
         faults.append(f"{announcement}: the old way ends ({announcement.sunset}) before it is deprecated ({announcement.deprecated}).")
-    if " ".join(announcement.text.split()) not in told:
+    if " ".join(announcement.text.split()) not in text:
         faults.append(f"{announcement}: CHANGELOG.md does not hold its text: {announcement.text}")
     if not re.fullmatch(r"\d+\.\d+\.\d+", announcement.since):
         faults.append(f"{announcement}: since must be a version such as 2.1.0.")

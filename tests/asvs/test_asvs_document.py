@@ -86,7 +86,7 @@ def test_every_requirement_has_a_verdict_with_evidence(line: list[str]) -> None:
 
 
 def test_the_totals_match_the_requirements() -> None:
-    told = {
+    stated = {
         cells[0]: [int(cell) for cell in cells[1:]]
         for line in TEXT.splitlines()
         if re.match(r"\| (V\d+ .*|all) \| \d+ ", line) and (cells := [cell.strip() for cell in line.strip("|").split("|")])
@@ -96,4 +96,4 @@ def test_the_totals_match_the_requirements() -> None:
         for name in (CHAPTERS[line[0].partition(".")[0]], "all"):
             counted[name][0] += 1
             counted[name][1 + VERDICTS.index(line[3])] += 1
-    assert told == counted
+    assert stated == counted

@@ -44,11 +44,11 @@ def test_the_documented_password_rules_match_the_code() -> None:
 def test_the_documented_limits_of_sessions_match_the_settings() -> None:
     limits = read_settings({"PHOENIX_ENVIRONMENT": "test"}).sessions
     hour, day = 3600, 86400
-    told = {row[0]: row[1:] for row in rows("Sessions")}
-    assert told["browser"] == [f"{limits.idle // hour} hours", f"{limits.absolute // hour} hours"]
+    documented = {row[0]: row[1:] for row in rows("Sessions")}
+    assert documented["browser"] == [f"{limits.idle // hour} hours", f"{limits.absolute // hour} hours"]
     kept = [f"{limits.remember_idle // day} days", f"{limits.remember_absolute // day} days"]
-    assert [told[name] for name in told if "keep me" in name or "refresh tokens" in name] == [kept, kept]
-    assert told["access token of an API client"][1] == f"{limits.access_token // 60} minutes"
+    assert [documented[name] for name in documented if "keep me" in name or "refresh tokens" in name] == [kept, kept]
+    assert documented["access token of an API client"][1] == f"{limits.access_token // 60} minutes"
     assert CODE_LIVES == link_lives("sign_in") == link_lives("reauthenticate")
 
 
@@ -101,11 +101,11 @@ def test_all_sign_in_methods_are_documented() -> None:
 
 
 def test_the_documented_roles_match_the_modules() -> None:
-    told = {row[0].strip("`"): tuple(cell == "yes" for cell in row[1:]) for row in rows("Who may do what") if len(row) == 5}
-    del told["permission"]
+    documented = {row[0].strip("`"): tuple(cell == "yes" for cell in row[1:]) for row in rows("Who may do what") if len(row) == 5}
+    del documented["permission"]
     held: dict[str, list[bool]] = {}
     for place, role in enumerate(("owner", "administrator", "member", "viewer")):
         for module in MODULES:
             for permission in module.roles.get(role, frozenset()):
                 held.setdefault(permission, [False] * 4)[place] = True
-    assert told == {permission: tuple(may) for permission, may in held.items()}
+    assert documented == {permission: tuple(may) for permission, may in held.items()}

@@ -47,9 +47,9 @@ def test_pages_show_the_person_and_a_banner_and_both_names_are_recorded(harness:
             audit = await harness.sql("SELECT action, actor_id, impersonator_id FROM audit_log ORDER BY number")
             assert [tuple(row) for row in audit] == [tuple(row) for row in rows]
             assert await harness.work() == ["accounts.send_security_notice"]
-            told = harness.mails(eve.email)[0].text
-            assert f"Ada is viewing Phoenix as you until 12:30 (UTC). Reason: “{WHY}”." in told
-            assert "Wasn't you?" not in told
+            notice = harness.mails(eve.email)[0].text
+            assert f"Ada is viewing Phoenix as you until 12:30 (UTC). Reason: “{WHY}”." in notice
+            assert "Wasn't you?" not in notice
             assert WHY in (await harness.get("/settings/security", by="eve")).text
 
     asyncio.run(run())

@@ -99,14 +99,14 @@ def test_acknowledged_writes_survive_a_killed_server(server: Postgres) -> None:
 
 def test_a_server_left_running_is_stopped_before_a_new_one_starts(data: Path, server: Postgres) -> None:
     assert server.process is not None
-    told: list[str] = []
-    second = Postgres(data, told.append)
+    messages: list[str] = []
+    second = Postgres(data, messages.append)
     try:
         second.start()
         assert second.process is not None
         assert server.process.wait(1) == 0
         assert ask(second.url, "SELECT 1") == 1
-        assert told == [f"Ending the PostgreSQL left over from an earlier start (process {server.process.pid})."]
+        assert messages == [f"Ending the PostgreSQL left over from an earlier start (process {server.process.pid})."]
     finally:
         second.stop()
 

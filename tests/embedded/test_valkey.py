@@ -59,12 +59,12 @@ def test_valkey_has_the_same_address_after_a_restart(server: Valkey) -> None:
 
 def test_a_server_left_running_is_stopped_before_a_new_one_starts(server: Valkey, tmp_path: Path) -> None:
     assert server.process is not None
-    told: list[str] = []
-    second = Valkey(tmp_path, told.append)
+    messages: list[str] = []
+    second = Valkey(tmp_path, messages.append)
     try:
         second.start()
         server.process.wait(1)
-        assert told == [f"Ending the Valkey left over from an earlier start (process {server.process.pid})."]
+        assert messages == [f"Ending the Valkey left over from an earlier start (process {server.process.pid})."]
     finally:
         second.stop()
 

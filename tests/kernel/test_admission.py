@@ -110,8 +110,8 @@ def test_a_person_without_the_permission_anywhere_is_refused_whatever_the_body(h
             for body in (b"{}", b"{", b"", b"\xff", b'{"organisation": null, "title": "t"}', b'{"organisation": 7, "title": "t"}'):
                 refused = await harness.post("/api/v2/entries", by="eve", content=body, headers={"Content-Type": "application/json"})
                 assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), body
-                told = await harness.post("/api/v2/entries", by="ada", content=body, headers={"Content-Type": "application/json"})
-                assert told.status_code in {400, 422}, body
+                invalid = await harness.post("/api/v2/entries", by="ada", content=body, headers={"Content-Type": "application/json"})
+                assert invalid.status_code in {400, 422}, body
             other = await harness.post("/api/v2/entries", by="eve", json={"organisation": harness.organisations["ember"], "title": "t"})
             assert (other.status_code, other.json()["code"]) == (404, "not_found"), "the body is read before it is refused"
 

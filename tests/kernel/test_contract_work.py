@@ -181,7 +181,7 @@ def test_a_socket_is_refused_with_the_reason_that_the_module_gives(ringing: Harn
             with pytest.raises(RefusedError, match="too_many_bells"):
                 async with connected(url, ringing.people["bo"].token):
                     pass
-            assert rules.asked == [], "nobody who is refused is told what they missed"
+            assert rules.asked == [], "a refused socket is not sent what it missed"
             assert sockets_of(ringing).count == 0
             async with connected(url, ringing.people["ada"].token) as told:
                 await until(lambda: told)

@@ -68,24 +68,24 @@ def test_a_commit_with_events_wakes_the_listeners(harness: Harness) -> None:
 def test_many_commits_share_one_notification(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
-            told = 0
+            notifications = 0
 
             def count(*_: object) -> None:
-                nonlocal told
-                told += 1
+                nonlocal notifications
+                notifications += 1
 
             async with harness.runtime.database.reader() as reader:
                 connection = await reader.connection()
                 await connection.add_listener(CHANNEL, count)
                 await asyncio.gather(*(write(harness.runtime.database, str(number)) for number in range(5)))
-                await until(lambda: told)
+                await until(lambda: notifications)
                 await connection.execute("SELECT 1")
-                assert told < 5
-                before = told
+                assert notifications < 5
+                before = notifications
                 async with harness.runtime.database.transaction() as tx:
                     await tx.connection()
                 await write(harness.runtime.database, "last")
-                await until(lambda: told > before)
+                await until(lambda: notifications > before)
                 await connection.remove_listener(CHANNEL, count)
 
     asyncio.run(run())

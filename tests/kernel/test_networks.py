@@ -96,16 +96,16 @@ def test_an_invalid_network_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("peers", "trusted", "told"),
+    ("peers", "trusted", "logged_times"),
     [
         (["10.0.0.1"] * 25, (), 1),
         (["10.0.0.1"] * 25, ("10.0.0.1/32",), 0),
         (["10.0.0.1", "10.0.0.2"] * 20, (), 0),
         (["10.0.0.1"] * 19, (), 0),
     ],
-    ids=["a-proxy-nobody-named", "a-trusted-proxy", "many-addresses", "too-few-to-tell"],
+    ids=["an-untrusted-proxy", "a-trusted-proxy", "many-addresses", "too-few-addresses"],
 )
-def test_an_untrusted_proxy_is_logged_once(peers: list[str], trusted: tuple[str, ...], told: int, logged: io.StringIO) -> None:
+def test_an_untrusted_proxy_is_logged_once(peers: list[str], trusted: tuple[str, ...], logged_times: int, logged: io.StringIO) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive, send
 
@@ -116,4 +116,4 @@ def test_an_untrusted_proxy_is_logged_once(peers: list[str], trusted: tuple[str,
             await layer({"type": "http", "client": (peer, 1), "headers": headers, "scheme": "http"}, None, None)  # type: ignore[arg-type]
 
     asyncio.run(run())
-    assert logged.getvalue().count("proxy_not_trusted") == told
+    assert logged.getvalue().count("proxy_not_trusted") == logged_times

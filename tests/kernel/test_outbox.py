@@ -45,10 +45,10 @@ def test_commits_close_together_share_a_delayed_notification(place: Place, monke
 
     async def run() -> None:
         database, box = await opened(place)
-        told: list[str] = []
+        sent: list[str] = []
 
         def note(*given: object) -> None:
-            told.append(str(given[2]))
+            sent.append(str(given[2]))
 
         async with database.reader() as reader:
             connection = await reader.connection()
@@ -58,15 +58,15 @@ def test_commits_close_together_share_a_delayed_notification(place: Place, monke
                 for number in range(3):
                     await commit(database, f"ent_{number}")
                 await connection.execute("SELECT 1")
-                assert (slept, told) == ([outbox.NOTIFY_SECONDS], [])
+                assert (slept, sent) == ([outbox.NOTIFY_SECONDS], [])
                 later.set()
                 await notified(box)
                 await connection.execute("SELECT 1")
-                assert told == [outbox.CHANNEL]
+                assert sent == [outbox.CHANNEL]
                 await commit(database, "ent_3", "ent_4")
                 await notified(box)
                 await connection.execute("SELECT 1")
-                assert told == [outbox.CHANNEL] * 2, "the next is no part of it"
+                assert sent == [outbox.CHANNEL] * 2, "the next commit gets its own notification"
             await connection.remove_listener(outbox.CHANNEL, note)
         await database.close()
 

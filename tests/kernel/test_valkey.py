@@ -56,7 +56,7 @@ def test_values_expire_by_the_millisecond(valkey: str) -> None:
         client = await connection._connected()
         assert client is not None
         await connection.set(key, b"1")
-        assert await client.pttl(key) == -1, "for ever, unless told"
+        assert await client.pttl(key) == -1, "no expiry by default"
         await connection.set(key, b"1", seconds=100)
         assert 99_000 < await client.pttl(key) <= 100_000
         # The shortest possible expiry, never none.

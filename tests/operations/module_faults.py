@@ -1,4 +1,4 @@
-"""Mistakes one can make in a module, each with what `phoenix check-module` must say about it."""
+"""Mistakes in a module, each with what `phoenix check-module` must say about it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def revision(name: str, after: str = '"comments_0001"', sql: str = "SELECT 1") -
 MODULE_FILE, MIGRATION = f"{HERE}/module.py", f"{HERE}/migrations/comments_0001_comments.py"
 WRITE_PERMISSION = 'Permission("comments.write", "Post comments")'
 ROUTE = '@post("/api/v2/comments", may="comments.write", within="body.organisation", queries=2)'
-# What is changed, the file that is named, and how the sentence begins.
+# The changes, the file that must be named, and how the sentence begins.
 FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     "no tests": ([remove("tests/modules/comments/test_comments.py")], [("tests/modules/comments", "It has no tests.")]),
     "not in the table of documents": ([write("docs/where.md", "")], [("docs/where.md", "It is not in the table.")]),

@@ -1,4 +1,4 @@
-"""A change of the API that breaks clients passes only where it was announced in time."""
+"""A change of the API that breaks clients passes only if it was announced in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""V1: a change of the API that breaks clients is noticed, whatever its kind, and passes only where it was announced."""
+"""V1: every kind of API change that breaks clients is detected, and passes only if it was announced."""
 
 from __future__ import annotations
 

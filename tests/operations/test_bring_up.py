@@ -1,4 +1,4 @@
-"""`phoenix up` in the process of the test, with a database and a cache that run elsewhere: from the checks to the stop."""
+"""`phoenix up` in the process of the test, with a database and a cache that already run: from the checks until it stops."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from phoenix.settings import read_settings
 
 @pytest.fixture
 def variables(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Of an installation on the database and cache of the test, in the environment too, where its processes read them."""
+    """The settings of an installation on the test's database and cache; also in the environment, from which its processes read them."""
     port = free_port()
     found = {
         "PHOENIX_ENVIRONMENT": "test",
@@ -48,7 +48,7 @@ def variables(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def up(variables: dict[str, str], look: Callable[[str], Any]) -> int:
-    """Brings it up in this thread, which gets its signals; `look` gets the address from another, and then it is asked to stop."""
+    """Start it in this thread, which receives its signals. Another thread calls `look` with the address, and then stops it."""
     failed: list[BaseException] = []
 
     def watch() -> None:
@@ -59,7 +59,7 @@ def up(variables: dict[str, str], look: Callable[[str], Any]) -> int:
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    # Where it ends before it is asked to, the signal must not end the test as well.
+    # If it ends before the signal is sent, the signal must not end the test.
     before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     looking = threading.Thread(target=watch)
     looking.start()
@@ -85,19 +85,19 @@ def announced(capfd: pytest.CaptureFixture[str], url: str) -> dict[str, Any]:
         said.append(capfd.readouterr().out)
         return next((line for line in "".join(said).splitlines(keepends=True) if line.startswith("{") and line.endswith("\n")), None)
 
-    told: dict[str, Any] = json.loads(eventually(line, 60))
+    announced_as: dict[str, Any] = json.loads(eventually(line, 60))
     assert ready(url)
-    return told
+    return announced_as
 
 
 def test_phoenix_starts_prints_its_address_and_stops(variables: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
-    told: dict[str, Any] = {}
-    assert up(variables, lambda url: told.update(announced(capfd, url))) == 0
-    assert told["url"].endswith(variables["PHOENIX_PORT"])
-    assert len(told["demo_accounts"]) > 1
-    assert "/first-administrator?token=" in told["first_administrator_link"]
+    announced_as: dict[str, Any] = {}
+    assert up(variables, lambda url: announced_as.update(announced(capfd, url))) == 0
+    assert announced_as["url"].endswith(variables["PHOENIX_PORT"])
+    assert len(announced_as["demo_accounts"]) > 1
+    assert "/first-administrator?token=" in announced_as["first_administrator_link"]
     with pytest.raises(httpx.TransportError):
-        ready(told["url"])
+        ready(announced_as["url"])
 
 
 def test_phoenix_starts_its_own_database_and_cache_if_none_is_configured(
@@ -105,9 +105,9 @@ def test_phoenix_starts_its_own_database_and_cache_if_none_is_configured(
 ) -> None:
     for name in ("PHOENIX_DATABASE_URL", "PHOENIX_DATABASE_OWNER_URL", "PHOENIX_CACHE_URL"):
         monkeypatch.delenv(name)
-    told: dict[str, Any] = {}
-    assert up(variables, lambda url: told.update(announced(capfd, url))) == 0
-    assert "://phoenix_app@/" in told["database"], "without its password"
+    announced_as: dict[str, Any] = {}
+    assert up(variables, lambda url: announced_as.update(announced(capfd, url))) == 0
+    assert "://phoenix_app@/" in announced_as["database"], "without its password"
     assert (Path(variables["PHOENIX_DATA"]) / "secret_key").stat().st_mode & 0o777 == 0o600
 
 

@@ -1,4 +1,4 @@
-"""The commands of `phoenix`, run here in the process of the test: what they print, and with which status they end."""
+"""The commands of `phoenix`, run in the process of the test: what they print, and their exit status."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command on the database of the test; its status, and what it wrote to standard output and error."""
+    """Run a command on the database of the test; returns its status, standard output and standard error."""
     given = {
         "ENVIRONMENT": "test",
         "SECRET_KEY": f"a secret for tests, long enough and of many letters {place.folder}",
@@ -38,7 +38,7 @@ def run(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     }
     for name, value in given.items():
         monkeypatch.setenv(f"PHOENIX_{name}", value)
-    # Logs are set up for a process as a whole, and this one has other tests in it.
+    # Logging is configured for the whole process, which also runs other tests.
     monkeypatch.setattr(commands, "configure", lambda _settings: None)
 
     def go(*words: str) -> tuple[int, str, str]:
@@ -79,7 +79,7 @@ def test_a_check_of_settings_names_unknown_variables(run: Run, monkeypatch: pyte
     status, _, err = run("settings", "--check")
     assert status == WRONG_SETTINGS
     assert err.startswith("PHOENIX_PORT")
-    # By itself, as `phoenix settings --check` really runs it.
+    # In its own process, as `phoenix settings --check` runs it.
     with pytest.raises(SystemExit) as ended:
         check_settings.main()
     assert (ended.value.code, capsys.readouterr().err) == (WRONG_SETTINGS, err)

@@ -1,4 +1,4 @@
-"""A comments module touches one folder and one line: every rule for modules holds for it without another."""
+"""Adding a comments module touches one folder and one line. Every rule for modules applies to it without further changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RULES = (
     "needs or only_through or owning_module or every_table or names_its_permission or public_form or every_query_fits "
     "or inside_a_function or who_may"
 )
-# Not rules of modules, but documents and tests that list everything: check-module says which lines they want.
+# Not rules for modules, but documents and tests that list everything. check-module reports the lines they lack.
 UNFINISHED = """\
 tests/modules/comments: It has no tests.
 docs/where.md: It is not in the table.
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Phoenix as it is, with a comments module."""
+    """A copy of Phoenix with a comments module."""
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def test_every_rule_for_modules_holds(clone: Path) -> None:
     where = ("tests/test_architecture.py", "tests/test_routes.py", "tests/test_sql.py", "tests/modules/test_who_may.py")
     ran = run(clone, "-m", "pytest", "-v", "-p", "no:cacheprovider", *where, "-k", RULES)
     assert ran.returncode == 0, ran.stdout[-4000:]
-    # The rules are tested for it, too.
+    # The rules were also tested for the new module.
     for test in (
         "test_declared_needs_equal_the_real_imports[comments]",
         "[POST /o/{slug:str}/comments-",
@@ -99,7 +99,7 @@ def test_the_import_contracts_hold_for_it(clone: Path) -> None:
         path.write_text(text)
 
 
-# What check-module asks for, done: the file, where the line goes, and the line.
+# The changes that check-module asks for: the file, the text before which the line goes, and the line.
 DONE = (
     ("docs/where.md", "| entries |", "| comments | `src/phoenix/modules/comments/` |\n"),
     ("docs/ARCHITECTURE.md", "feed dashboard admin demo", "comments "),
@@ -130,7 +130,7 @@ DONE = (
         ),
     ),
 )
-# The tests over everything that a module can make fail.
+# The tests of everything that a new module can make fail.
 OVER_EVERYTHING = (
     "tests/test_docs.py::test_the_architecture_names_every_module",
     "tests/test_docs.py::test_the_architecture_fits_two_pages",

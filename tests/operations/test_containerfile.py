@@ -1,4 +1,4 @@
-"""The Containerfile: linted, not run as root, and given nothing that is secret. tools/try_containerfile.py runs its steps."""
+"""The Containerfile passes its linter, does not run as root, and contains no secrets. tools/try_containerfile.py runs its steps."""
 
 from __future__ import annotations
 

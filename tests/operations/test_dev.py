@@ -1,4 +1,4 @@
-"""`make dev` and the two shells beside it, on a copy of the tree: changes are served, and Ctrl-C leaves no process behind."""
+"""`make dev` and its two shells, on a copy of the tree: changes are served, and Ctrl-C leaves no process running."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LINKED = (".venv", "node_modules")
 
 @dataclass
 class Tree:
-    """A copy of Phoenix in which it runs as `make dev` runs it."""
+    """A copy of Phoenix, run as by `make dev`."""
 
     folder: Path
     port: int
@@ -84,7 +84,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
         line = process.stdout.readline()
         assert line, log.read_text()[-4000:]
         json.loads(line)
-        # The bundler has looked at everything once.
+        # The bundler has built everything once.
         eventually(lambda: process_of(folder.parent / "data", "vite"), 60)
         yield Tree(folder, port, environment, process)
     finally:
@@ -94,7 +94,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
 
 
 def process_of(data: Path, word: str) -> list[int]:
-    """The processes of the Phoenix in this data folder whose command line holds the word."""
+    """The processes of the Phoenix in this data folder whose command line contains the word."""
     found = []
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
@@ -127,11 +127,11 @@ def test_changed_code_is_served_and_a_mistake_is_shown_until_it_is_fixed(tree: T
     tree.change(path, right[0], '__version__ = "9.9.9"')
     eventually(lambda: tree.get("/healthz").headers.get("phoenix-version") == "9.9.9", lost=(httpx.TransportError,), what="the code")
     tree.change(path, '__version__ = "9.9.9"', "__version__ = (")
-    told = eventually(
+    shown = eventually(
         lambda: a if (a := tree.get("/healthz")).status_code == 500 else None, lost=(httpx.TransportError,), what="the mistake"
     )
-    assert told.text.startswith("Phoenix cannot load its code.")
-    assert "SyntaxError" in told.text
+    assert shown.text.startswith("Phoenix cannot load its code.")
+    assert "SyntaxError" in shown.text
     tree.change(path, "__version__ = (", right[0])
     eventually(lambda: tree.get("/readyz").status_code == 200, lost=(httpx.TransportError,), what="the code that was put right")
 

@@ -1,4 +1,4 @@
-"""`phoenix new-product`: the product it creates runs on an unchanged Phoenix in the same environment."""
+"""The product that `phoenix new-product` creates runs on an unchanged Phoenix in the same environment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OURS = {module.name for module in OWN}
 
 
 def installed(product: Path) -> str:
-    """The PYTHONPATH on which a product is installed as `pip install --editable` does it: its source, and its metadata."""
+    """A PYTHONPATH with the source and the metadata of a product, as `pip install --editable` would install it."""
     with (product / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     metadata = product.parent / "metadata" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
@@ -43,7 +43,7 @@ def run(product: Path, path: str, *command: str) -> subprocess.CompletedProcess[
 
 
 def test_the_tests_of_a_new_product_pass_with_its_module_loaded_by_the_entry_point(tmp_path: Path) -> None:
-    """They import it, and ask its API route, its page and the feed of the real application."""
+    """Its tests import it, and request its API route, its page and the feed from the real application."""
     product = tmp_path / "bakery-co"
     new_product("bakery-co", product, module="loaves", taken=OURS)
     path = installed(product)
@@ -121,7 +121,7 @@ def wheel(source: Path, folder: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_new_product_runs_from_its_wheel_beside_phoenix(tmp_path: Path) -> None:
-    """Both wheels in a fresh environment; the other packages are those of this environment, which the wheel's own test installs."""
+    """Install both wheels in a new environment, with the other packages of this one; the wheel's own test installs those."""
     new_product("bakery", tmp_path / "bakery", taken=OURS)
     subprocess.run([ROOT / "tools" / "wheel.sh", tmp_path / "platform"], check=True)
     (ours,) = (tmp_path / "platform").glob("*.whl")
@@ -141,7 +141,7 @@ def test_a_new_product_runs_from_its_wheel_beside_phoenix(tmp_path: Path) -> Non
 
 
 def sign_in_and_post(phoenix_up: Running) -> None:
-    """What a person does in a browser: sign in, open the product's page from the sidebar, and post a note."""
+    """As a person in a browser, sign in, open the product's page from the sidebar, and post a note."""
     someone = phoenix_up.ready["demo_accounts"][0]
     with httpx.Client(base_url=phoenix_up.url, follow_redirects=True) as browser:
         page = browser.get("/sign-in").text

@@ -1,4 +1,4 @@
-"""What `make dev` reloads with: a keeper, its child, and the code of a small application in a folder of the test."""
+"""How `make dev` reloads: a keeper process and its child, with the code of a small application in the test's folder."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Edit = Callable[[str], None]
 
 @pytest.fixture
 def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
-    """Changes the code of the application, which is a module of its own name."""
+    """Change the code of the application, which is a Python module with a unique name."""
     name = f"reloaded_{os.getpid()}_{id(tmp_path)}"
     code = tmp_path / "code"
     (code / "migrations").mkdir(parents=True)
@@ -76,7 +76,7 @@ def answer() -> str:
 
 
 def kept(name: str, look: Callable[[Keeper], object]) -> None:
-    """Runs a keeper in this thread, which gets its signals, and looks at it from another until that is done."""
+    """Run a keeper in this thread, which receives its signals, until the other thread has finished looking at it."""
     keeper = Keeper(name)
     failed: list[BaseException] = []
 
@@ -158,7 +158,7 @@ def test_a_child_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     reload._end(child)
     with pytest.raises(ChildProcessError):
         os.waitpid(child, os.WNOHANG)
-    # Once more is no harm.
+    # Calling it again is harmless.
     reload._end(child)
     os.close(reading)
     os.close(writing)
@@ -166,10 +166,10 @@ def test_a_child_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def in_this_process(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What would be served, and is not: the applications given to the server."""
+    """The applications given to the server, which are recorded instead of served."""
     served: list[Any] = []
     monkeypatch.setattr(reload._Timed, "run", lambda self, sockets: served.append(self.config.app))
-    # Everything would be collected again at the next start of a server.
+    # The next start of a server freezes the objects in memory again.
     monkeypatch.setattr(gc, "disable", lambda: None)
     return served
 

@@ -1,4 +1,4 @@
-"""Whether a database needs migrating, found out without Alembic."""
+"""Finding out without Alembic whether a database needs to be migrated."""
 
 from __future__ import annotations
 

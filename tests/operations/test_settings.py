@@ -1,4 +1,4 @@
-"""What each setting takes: its default as documented, its lowest and highest value, and what follows from several together."""
+"""Each setting: its documented default, its lowest and highest value, and what is derived from several settings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BOUNDS = {
     "REALTIME_PER_NETWORK": (1, 1_000_000),
     "REALTIME_PER_ACCOUNT": (1, 10_000),
 }
-# What else must be set for a bound to be reached: an idle time is at most the whole time.
+# Other settings needed to reach a bound: an idle limit is at most the absolute limit.
 LIMITS = {f"PHOENIX_SESSION_{name}": str(YEAR) for name in ("ABSOLUTE", "REMEMBER_ABSOLUTE")}
 SHORTEST = {f"PHOENIX_SESSION_{name}": "60" for name in ("IDLE", "REMEMBER_IDLE")}
 

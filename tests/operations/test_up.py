@@ -1,4 +1,4 @@
-"""`phoenix up` as people use it: whole processes on real ports."""
+"""`phoenix up` as people use it, with complete processes on real ports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ START_SECONDS = 90
 
 
 class Installation:
-    """One `phoenix up --json` and what it said."""
+    """A running `phoenix up --json` and its output."""
 
     def __init__(self, data: Path, log: Path, *options: str, port: int = 0) -> None:
         self.log = log
@@ -43,7 +43,7 @@ class Installation:
         self.said: dict[str, Any] = json.loads(line)
 
     def pids(self, *words: str) -> list[int]:
-        """Children, and theirs, in whose command line all of these words stand."""
+        """The process ids of children and grandchildren whose command line contains all these words."""
         family = {self.process.pid}
         while True:
             found = {pid for pid, parent in _parents().items() if parent in family} | family
@@ -97,7 +97,7 @@ def started(folder: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def running(started: Installation) -> Installation:
-    """The complete installation: a process that another test killed may still be restarting."""
+    """The installation once it is complete, because a process that another test killed may still be restarting."""
     address = urllib.parse.urlsplit(started.said["admin"])
     assert address.hostname
     assert address.port
@@ -138,7 +138,7 @@ def test_the_admin_panel_answers_only_on_its_own_address(running: Installation) 
 
 
 def fetch(host: str, port: int, path: str, name: str) -> tuple[int, str, str]:
-    """The status, the body and the media type of a page, asked for by a name."""
+    """The status, body and media type of a page, requested with this host name."""
     connection = http.client.HTTPConnection(host, port, timeout=10)
     try:
         connection.request("GET", path, headers={"Host": name, "Connection": "close"})

@@ -1,4 +1,4 @@
-"""What `phoenix up` says of ports, databases and caches that it cannot use."""
+"""What `phoenix up` reports about ports, databases and caches that it cannot use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from phoenix.operations.up.start import NEWER_DATABASE, _command
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """A port that takes connections and says nothing."""
+    """A port that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
@@ -107,7 +107,7 @@ def test_the_caddy_of_the_machine_can_be_used(monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "bin" / "caddy").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     assert caddy.caddy_program() == tmp_path / "bin" / "caddy"
-    # Root may listen on any port.
+    # Root can listen on any port.
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     caddy.require_ports()
 

@@ -1,4 +1,4 @@
-"""From settings to command lines, an environment, and what is said at the end."""
+"""How settings become command lines, an environment and the final message."""
 
 from __future__ import annotations
 

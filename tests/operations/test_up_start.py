@@ -1,4 +1,4 @@
-"""What stops `phoenix up` during the start, and a migration that has to wait."""
+"""What stops `phoenix up` while it starts, and a migration that has to wait."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_first_signal_stops_a_start_cleanly() -> None:
 
 
 def test_a_setting_refused_by_its_module_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The modules are asked where a variable is not one of ours.
+    # Modules are asked only if a variable is not a setting of Phoenix itself.
     monkeypatch.setenv("PHOENIX_OF_A_MODULE", "1")
     monkeypatch.setenv("PHOENIX_PROVIDERS", "nonsense")
     with pytest.raises(WrongSettingError, match="PHOENIX_PROVIDERS"):

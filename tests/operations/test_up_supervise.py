@@ -1,4 +1,4 @@
-"""Supervision, with stand-ins for the processes that Phoenix runs."""
+"""Supervision, with substitutes for the processes that Phoenix runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from phoenix.operations.up.plan import DATA_VARIABLE, Part
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
 
 SLEEPER = (sys.executable, "-c", "import signal; print('hello', flush=True); signal.pause()")
-# A server whose worker, in the same group, holds the port and outlives it.
+# A server whose worker, in the same process group, keeps the port and outlives it.
 SERVER = """
 import os, signal, socket, sys
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
@@ -44,7 +44,7 @@ class Time:
 
 @dataclass
 class FakePart:
-    """Something to supervise whose deaths are arranged."""
+    """A supervised process that ends when the test says so."""
 
     name: str
     journal: list[str] = field(default_factory=list)

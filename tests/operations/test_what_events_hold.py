@@ -1,4 +1,4 @@
-"""An event carries ids and facts, never what people wrote: every field of every declared event is checked."""
+"""Events contain ids and facts, never text that people wrote: every field of every declared event is checked."""
 
 from __future__ import annotations
 

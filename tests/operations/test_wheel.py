@@ -1,6 +1,6 @@
-"""What users install: the wheel holds everything that Phoenix reads while it runs, and says which version it is.
+"""The wheel that users install contains everything that Phoenix reads while it runs, and its version.
 
-That an installation from it starts and serves is tried by tools/try_wheel.py, which `.ci/run` calls.
+tools/try_wheel.py, which `.ci/run` calls, tests that an installation from it starts and serves.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def test_the_wheel_contains_every_file_of_the_package_and_nothing_else(wheel: zi
     source = {path.relative_to(SOURCE.parent).as_posix() for path in SOURCE.rglob("*") if path.is_file() and path.suffix not in LEFT_OUT}
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert packed == source
-    # Without files of these kinds in the source, the comparison would prove nothing.
+    # The comparison is meaningful only if the source has files of these kinds.
     for kind in (
         "static/manifest.json",
         "static/app-*.css",

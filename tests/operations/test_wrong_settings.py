@@ -1,4 +1,4 @@
-"""A setting that cannot be used: one line with its name and the fix, exit status 2, and nothing started."""
+"""An invalid setting: one line with its name and the fix, exit status 2, and nothing is started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mutation run: what it changes, which results still count, and that its lists name what is there."""
+"""The mutation run: what it changes, which results are still valid, and that its lists name existing files and mutants."""
 
 from __future__ import annotations
 

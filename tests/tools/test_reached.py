@@ -1,4 +1,4 @@
-"""tools/reached.py: a branch that no test takes and an error that none raises fail the build."""
+"""tools/reached.py fails the build if too few branches are taken, or an error is raised by no test."""
 
 from __future__ import annotations
 

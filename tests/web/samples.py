@@ -1,4 +1,4 @@
-"""A context for every page, as the web layer gives it: what tests render, without a database."""
+"""Sample contexts as the web layer would provide them, with which tests render every page without a database."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MARA = avatar_of(
 )
 TOMAS = avatar_of("acc_tomas", "Tomás Aguirre", 4)
 PRIYA = avatar_of("acc_priya", "Priya Raman", 1)
-# Words that are longer than a page is wide: a name, and below an organisation and a title.
+# Words longer than the width of a page: a name here, and an organisation and a title below.
 AIKO = avatar_of("acc_aiko", "Aiko" + "tanabe" * 16, 6)
 PEOPLE = (MARA, TOMAS, PRIYA, AIKO)
 NAMES = {person.id: person.name for person in PEOPLE}

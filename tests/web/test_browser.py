@@ -1,4 +1,4 @@
-"""What the scripts do, in a real browser, on the sample pages under our Content-Security-Policy."""
+"""The scripts in a real browser, on the sample pages under our Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 class Socket:
-    """A Socket.IO server of one client, as little of it as the live script needs (Engine.IO 4, packets as text)."""
+    """A minimal Socket.IO server for one client, with what the live script needs (Engine.IO 4, text packets)."""
 
     def __init__(self, page: Page) -> None:
         self.routes: list[WebSocketRoute] = []
@@ -47,7 +47,7 @@ def socket(page: Page) -> Socket:
 
 @pytest.fixture
 def news(page: Page, templates: Templates) -> Callable[[int], None]:
-    """What the server gives as newer than the page: that many new events, and one that is shown already."""
+    """Make the server answer with that many new events, and one that the page already shows."""
     state = {"count": 0}
 
     def answer(route: Route) -> None:
@@ -117,7 +117,7 @@ def test_the_theme_is_saved_and_applied_before_the_first_paint(page: Page, site:
     page.locator("summary", has_text="Your account").click()
     page.get_by_role("button", name="Dark").click()
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
-    # Without the module scripts, which run after the first paint: the small one in the head alone has to do it.
+    # Without the module scripts, which run after the first paint: the small script in the head must suffice.
     page.route("**/app-*.js", lambda route: route.abort())
     page.goto(f"{site}/sign-in")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -149,12 +149,12 @@ def test_a_toast_is_announced_and_disappears(page: Page, site: str, socket: Sock
 
 
 def after_every_request(page: Page) -> None:
-    """A request of our own there and back: what the page asked for before it has been asked for by then."""
+    """Send a request and wait for its answer: every request that the page sent before has been sent by then."""
     assert page.evaluate("fetch(location.href).then((answer) => answer.status)") == 200
 
 
 def let_pass(page: Page, *, milliseconds: int) -> None:
-    """Let that time pass in the page, whose clock is controlled, and run the timers that are due."""
+    """Advance the controlled clock of the page, and run the timers that are due."""
     after_every_request(page)
     page.clock.run_for(milliseconds)
     after_every_request(page)
@@ -165,7 +165,7 @@ def test_a_form_is_sent_only_once(page: Page, site: str) -> None:
 
     def answer(route: Route) -> None:
         sent.append(route.request.url)
-        # Without content the browser stays on the page, so that the other two presses meet it.
+        # A response without content keeps the browser on the page, so that the other two clicks reach the button.
         route.fulfill(status=204)
 
     page.route("**/entries/new", answer)

@@ -1,4 +1,4 @@
-"""Rules that every page keeps, whatever it shows."""
+"""Rules for every page, whatever it shows."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.web.pages import PAGES
 from phoenix.kernel.i18n.templates import Templates
 
 STYLES = Path(__file__).parents[2] / "web" / "styles"
-# The page of a request that failed in development stands by itself: tests/kernel/test_development.py.
+# The page of a failed request in development is tested in tests/kernel/test_development.py.
 DEBUG = "debug"
-# Put on by scripts, or one of a short row whose others are on a page.
+# Classes set by scripts, or one of a series of which others are on a page.
 UNSEEN = frozenset(
     {
         "event--new",

@@ -1,4 +1,4 @@
-"""The OpenAPI document as people read it."""
+"""The OpenAPI document as the reference page shows it."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _try(folder: Path, job: dict[str, Any]) -> dict[str, str]:
         os.killpg(child, signal.SIGKILL)
     if os.WIFSIGNALED(status):
         asyncio.run(_drop_databases())
-    told = note.read_text()
+    noticed_by = note.read_text()
     if os.WIFSIGNALED(status):
         # A test that brings the interpreter down has noticed as well.
         outcome = "hung" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
@@ -134,7 +134,7 @@ def _try(folder: Path, job: dict[str, Any]) -> dict[str, str]:
         outcome = {0: "survived", 3: "broken", 5: "no tests", 70: "broken"}.get(os.WEXITSTATUS(status), "killed")
     tail = log.read_text(errors="replace")[-6000:] if job["index"] < 0 or outcome in {"broken", "no tests"} else ""
     shutil.rmtree(folder / "base", ignore_errors=True)
-    return {"outcome": outcome, "by": told if outcome in {"hung", "killed"} else "", "log": tail}
+    return {"outcome": outcome, "by": noticed_by if outcome in {"hung", "killed"} else "", "log": tail}
 
 
 def _run_tests(folder: Path, note: Path, log: Path, job: dict[str, Any]) -> int:

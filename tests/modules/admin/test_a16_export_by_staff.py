@@ -23,8 +23,8 @@ def test_a_copy_is_made_the_person_is_notified_and_the_download_is_recorded(harn
             assert await harness.events() == ["accounts.export_requested"]
             assert "Being prepared." in (await panel.get(page, by="ada")).text
             assert sorted(await harness.work()) == ["accounts.make_export", *["accounts.send_security_notice"] * 2]
-            told = {mail.subject for mail in harness.mails(eve.email)}
-            assert "An administrator is preparing a copy of your data, following a request in your name" in told
+            subjects = {mail.subject for mail in harness.mails(eve.email)}
+            assert "An administrator is preparing a copy of your data, following a request in your name" in subjects
             export = (await harness.sql("SELECT id FROM exports"))[0]["id"]
             fetched = await panel.post(f"{page}/exports/{export}/fetch", by="ada")
             assert fetched.status_code == 200

@@ -112,8 +112,8 @@ def test_a_locked_account_is_signed_out_at_once_and_works_again_when_unlocked(ha
             assert (await panel.post(f"{page}/unlock", by="ada")).status_code == 303
             assert await harness.events() == ["admin.account_unlocked"]
             assert await harness.work() == ["accounts.send_security_notice"] * 2
-            told = [mail.subject for mail in harness.mails(eve.email)]
-            assert told == ["Your account has been unlocked", "An administrator locked your account"]
+            subjects = [mail.subject for mail in harness.mails(eve.email)]
+            assert subjects == ["Your account has been unlocked", "An administrator locked your account"]
             assert "stolen card" not in harness.mails(eve.email)[1].text
             assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 409
 

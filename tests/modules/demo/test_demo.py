@@ -19,9 +19,9 @@ from phoenix.modules.demo.people import PEOPLE
 def test_the_demo_is_created_once_and_its_people_can_sign_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
-            told = await seed_demo(harness.runtime)
-            assert await seed_demo(harness.runtime) == told
-            accounts = json.loads(told)["accounts"]
+            printed = await seed_demo(harness.runtime)
+            assert await seed_demo(harness.runtime) == printed
+            accounts = json.loads(printed)["accounts"]
             assert [account["email"] for account in accounts] == [person.email for person in PEOPLE]
             for account in accounts:
                 sent = {"email": account["email"], "password": account["password"]}

@@ -63,7 +63,7 @@ def test_a_role_in_another_organisation_gives_no_access_to_an_entry(harness: Har
             await harness.events()
             more: dict[str, Any] = {"json": {"title": "Changed"}} if method == "PATCH" else {}
             answer = await harness.request(method, f"/api/v2/entries/{entry}", by="ada", headers={"If-Match": "*"}, **more)
-            # People without the permission are told that first; nobody learns whether the entry exists.
+            # People without the permission are refused first, so nobody learns whether the entry exists.
             nowhere = role == "viewer" and method != "GET"
             assert (answer.status_code, answer.json()["code"]) == ((403, "forbidden") if nowhere else (404, "not_found"))
             assert await harness.events() == []

@@ -87,9 +87,9 @@ def test_a_room_receives_full_events_only_if_every_member_may_see_them(place: Pl
     async def run() -> None:
         async with Harness(place, registry=without(permission)) as harness:
             batch = [recorded(number, kind) for number, kind in enumerate(TOLD.values())]
-            told = await tell(harness.runtime, batch)
-            assert [(room, event) for room, event, _ in told] == [("organisation:org_1", "feed")] * len(batch)
-            for event, (_room, _event, payload) in zip(batch, told, strict=True):
+            messages = await tell(harness.runtime, batch)
+            assert [(room, event) for room, event, _ in messages] == [("organisation:org_1", "feed")] * len(batch)
+            for event, (_room, _event, payload) in zip(batch, messages, strict=True):
                 if TOLD[event.kind].permission == permission:
                     assert payload == {"organisation": "org_1", "id": event.id}, event.kind
                 else:

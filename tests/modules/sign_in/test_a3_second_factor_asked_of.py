@@ -193,30 +193,30 @@ def test_an_open_socket_closes_when_the_last_second_factor_is_removed(place: Pla
         async with harness:
             ada = await harness.person("ada")
             await _turn_on(harness, "ada")
-            sockets, told = Sockets(harness.app, _nothing), Told()
-            sockets.server = told
+            sockets, server = Sockets(harness.app, _nothing), RecordingServer()
+            sockets.server = server
             await sockets._connect("sid", {}, {"token": ada.token})
             await sockets._check("sid", ada.token)
-            assert told.said == []
+            assert server.sent == []
             assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
             await sockets._check("sid", ada.token)
-            assert told.said == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
+            assert server.sent == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
 
     asyncio.run(run())
 
 
-class Told:
+class RecordingServer:
     """Replaces the Socket.IO server, and records what it sends to a socket."""
 
     def __init__(self) -> None:
-        self.said: list[tuple[object, ...]] = []
+        self.sent: list[tuple[object, ...]] = []
         self.manager = self
 
     async def emit(self, event: str, data: object, *, to: str) -> None:
-        self.said.append((event, data, to))
+        self.sent.append((event, data, to))
 
     async def disconnect(self, sid: str) -> None:
-        self.said.append(("disconnect", sid))
+        self.sent.append(("disconnect", sid))
 
     async def enter_room(self, sid: str, room: str) -> None: ...
 

@@ -33,13 +33,13 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def telling() -> Iterator[Provider]:
+def with_id_token_address() -> Iterator[Provider]:
     """A provider that puts the address into the ID token."""
     with running_provider(CALLBACK, in_token=True) as provider:
         yield provider
 
 
-@pytest.mark.parametrize("which", ["provider", "telling"])
+@pytest.mark.parametrize("which", ["provider", "with_id_token_address"])
 def test_an_account_is_created_at_the_first_sign_in_and_found_at_the_next(place: Place, which: str, request: pytest.FixtureRequest) -> None:
     provider: Provider = request.getfixturevalue(which)
 
@@ -105,7 +105,7 @@ def test_a_pending_sign_up_can_be_finished_once_within_ten_minutes(place: Place,
 
 
 @pytest.mark.parametrize("as_", ["unverified", "silent", "text", "nameless"])
-@pytest.mark.parametrize("which", ["provider", "telling"])
+@pytest.mark.parametrize("which", ["provider", "with_id_token_address"])
 def test_an_unverified_address_gives_no_access_to_an_account(place: Place, which: str, as_: str, request: pytest.FixtureRequest) -> None:
     provider: Provider = request.getfixturevalue(which)
 
