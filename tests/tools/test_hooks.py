@@ -108,4 +108,4 @@ def test_a_secret_that_was_removed_later_is_found_in_the_history(clone: Path) ->
 
 def test_the_scan_passes_with_a_note_if_there_is_no_history(clone: Path) -> None:
     shutil.rmtree(clone / ".git")
-    assert scan(clone, "--history") == (0, "The history was not scanned: there is none here.\n")
+    assert scan(clone, "--history") == (0, "The history was not scanned: this is not a git clone.\n")
