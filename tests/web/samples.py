@@ -168,8 +168,8 @@ def happened(number: int, template: str, when: datetime, actor: Thing | None = T
 FEED = [
     happened(9, "entries/feed_posted.html", ago(minutes=27), title="Flow meter FM-204 recalibrated", excerpt=BODY[:200]),
     happened(8, "entries/feed_changed.html", ago(hours=2), MARA, title="Shift plan, week 48"),
-    happened(10, "entries/feed_posted.html", ago(hours=2), PRIYA, title=None, excerpt=None),
-    happened(11, "entries/feed_changed.html", ago(hours=2), PRIYA, title=None),
+    happened(108, "entries/feed_posted.html", ago(hours=2), PRIYA, title=None, excerpt=None),
+    happened(107, "entries/feed_changed.html", ago(hours=2), PRIYA, title=None),
     happened(7, "organisations/feed_joined.html", ago(hours=3), PRIYA, invited_by="acc_mara", role="member"),
     happened(6, "entries/feed_deleted.html", ago(hours=20), PRIYA),
     happened(5, "organisations/feed_role_changed.html", ago(hours=22), MARA, role="administrator", before="member"),
