@@ -20,7 +20,7 @@ def little_work() -> Iterator[None]:
     """The block must not spend seconds of processor time in this process. For code that has no calls to count, such as patterns."""
     begun = time.process_time()
     yield
-    assert time.process_time() - begun < HOSTILE_CPU_SECONDS, "this takes far more work than its input is worth"
+    assert time.process_time() - begun < HOSTILE_CPU_SECONDS, "this takes far too much work for its input"
 
 
 class Hashing:

@@ -83,7 +83,7 @@ def test_every_setting_is_documented() -> None:
     for _concern, declared in variables():
         variable, about = declared.name, declared.about
         assert f"`{variable}`" in text, f"{variable} is not in docs/settings.md"
-        assert about in text, f"docs/settings.md says something else of {variable}"
+        assert about in text, f"docs/settings.md differs for {variable}"
     assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable.name for _, variable in variables()} | {
         "PHOENIX_X",
         "PHOENIX_X_FILE",

@@ -49,7 +49,7 @@ def reads_a_clock(name: str) -> bool:
 
 def test_no_test_sleeps_until_something_has_probably_happened() -> None:
     found = [f"{file}:{call.lineno}" for file, call in written() if sleeps(name_of(call), call) and file not in MAY_SLEEP]
-    assert found == [], "wait for what you wait for: an event, or tests/waiting.py"
+    assert found == [], "wait for an event, or use tests/waiting.py"
 
 
 def test_no_program_that_a_test_writes_sleeps() -> None:
@@ -60,7 +60,7 @@ def test_no_program_that_a_test_writes_sleeps() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"\bsleep[ (]+[1-9]", node.value)
     ]
-    assert found == [], "let it wait until it is killed (signal.pause), or say what it waits for"
+    assert found == [], "let it wait until it is killed (signal.pause), or for an event"
 
 
 def test_no_test_measures_time() -> None:
@@ -94,6 +94,4 @@ def test_a_sleep_is_detected(text: str, is_one: bool) -> None:
 def test_the_order_is_random_in_every_run(pytestconfig: pytest.Config) -> None:
     assert pytestconfig.pluginmanager.hasplugin("randomly")
     assert pytestconfig.getoption("randomly_reorganize")
-    assert not pytestconfig.getoption("randomly_reset_seed"), (
-        "ports and names are drawn at random, and must not be drawn alike in each test"
-    )
+    assert not pytestconfig.getoption("randomly_reset_seed"), "ports and names are random, and must differ between tests"

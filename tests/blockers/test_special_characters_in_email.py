@@ -185,7 +185,7 @@ def test_a_valid_address_works_in_every_form(harness: Harness, group: tuple[str,
                 reset = asked.headers["location"]
                 shown = await me.client.get(reset)
                 kept = html.unescape(re.search(r'name="email"[^>]* value="([^"]*)"', shown.text)[1])  # type: ignore[index]
-                assert kept == email.strip(), "the address got lost between two pages"
+                assert kept == email.strip(), "the address was lost between two pages"
                 await me.fill_in(reset, 303, email=kept, code=await me.code(), password=NEW_PASSWORD)
                 await me.fill_in("/sign-in", 422, email=email, password=PASSWORD)
                 answer = await me.fill_in("/sign-in", 303, email=email, password=NEW_PASSWORD)

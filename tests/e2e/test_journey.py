@@ -73,7 +73,7 @@ def test_from_sign_up_to_a_live_feed(browser: Browser, chromium: ChromiumBrowser
 
     before = chromium.address()
     wait(chromium, f"Valve {mark} replaced", 10)
-    assert chromium.address() == before, "the page was loaded again"
+    assert chromium.address() == before, "the page was reloaded"
     shown = chromium.page.locator("[data-event] time").first
     assert "New York" in (shown.get_attribute("title") or "")
     browser.open(f"{place}/feed")

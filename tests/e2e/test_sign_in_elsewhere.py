@@ -14,7 +14,7 @@ from tests.running import Running
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-@pytest.mark.parametrize("form_post", [False, True], ids=["by address", "by a form of another site"])
+@pytest.mark.parametrize("form_post", [False, True], ids=["response by redirect", "response by form"])
 def test_signing_in_with_a_provider_on_another_site(browser: Browser, tmp_path: Path, form_post: bool) -> None:
     """The provider is at 127.0.0.1 and Phoenix at localhost, which are two sites to a browser."""
     phoenix = Running(tmp_path / "data", "--no-demo")

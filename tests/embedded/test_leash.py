@@ -50,14 +50,14 @@ def test_the_command_dies_with_a_killed_owner() -> None:
 def test_a_zombie_process_counts_as_ended() -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     try:
-        assert wait_until(lambda: is_gone(process.pid), 5), "a zombie counts as gone"
+        assert wait_until(lambda: is_gone(process.pid), 5), "a zombie counts as ended"
     finally:
         process.wait()
     assert is_gone(process.pid)
     assert not is_gone(os.getpid())
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may change the user")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the user")
 def test_the_command_runs_as_another_user() -> None:
     done = subprocess.run(
         leashed([str(shutil.which("id")), "-u"], user=(65534, 65534)), capture_output=True, text=True, check=True, cwd="/"

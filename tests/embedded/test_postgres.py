@@ -111,7 +111,7 @@ def test_a_server_left_running_is_stopped_before_a_new_one_starts(data: Path, se
         second.stop()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the server is met at the next start")
+@pytest.mark.skipif(sys.platform != "linux", reason="on other systems the server is found at the next start")
 def test_the_server_ends_when_its_owner_is_killed(data: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", OWNER, str(data)], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None

@@ -52,7 +52,7 @@ def processes(phoenix: Running, *words: str) -> list[int]:
 
 
 def eventually(condition: Callable[[], object], seconds: float = 40) -> None:
-    waiting.eventually(condition, seconds, what="it did not come back", lost=(httpx.TransportError,))
+    waiting.eventually(condition, seconds, what="it was not restarted", lost=(httpx.TransportError,))
 
 
 def alive(phoenix: Running, *words: str) -> list[int]:
@@ -136,6 +136,6 @@ def test_children_end_with_a_killed_parent_and_the_next_start_has_all_data(tmp_p
     phoenix.start()
     try:
         found = httpx.get(f"{phoenix.url}/api/v2/entries/{made['id']}", headers=headers)
-        assert found.json()["title"] == "Kept", "the session and the entry outlived it"
+        assert found.json()["title"] == "Kept", "the session and the entry still exist"
     finally:
         assert phoenix.stop() == 0

@@ -78,7 +78,7 @@ def test_phoenix_is_not_ready_without_bundles_and_says_how_to_fix_it(harness: Ha
             assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
             assert answer.json()["code"] == "unavailable"
             assert "make setup" in answer.json()["detail"]
-            assert str(bundles) not in answer.text, "an answer to everyone names no path of the machine"
+            assert str(bundles) not in answer.text, "a public response must not contain a path of the machine"
             assert (await harness.get("/healthz")).status_code == 200
             # It recovers by itself once they exist.
             shutil.rmtree(bundles)

@@ -74,7 +74,15 @@ def test_a_body_that_ends_early_is_incomplete(harness: Harness) -> None:
         ('multipart/form-data; boundary=""', b"--x"),
     ],
     ids=[
-        *("too many fields", "an unknown encoding", "not its encoding", "ended early", "no header", "no parts", "too many parts"),
+        *(
+            "too many fields",
+            "an unknown encoding",
+            "another encoding than declared",
+            "ended early",
+            "no header",
+            "no parts",
+            "too many parts",
+        ),
         *("no boundary", "an empty boundary"),
     ],
 )

@@ -58,7 +58,7 @@ def test_keys_are_marked_before_the_commit_and_settled_after_it(harness: Harness
             async with database.transaction() as tx:
                 await tx.execute(RENAME, ada.id, "New")
                 tx.invalidate(*keys)
-                assert witness.saw == [], "a mark that comes early stops the cache for as long as the transaction takes"
+                assert witness.saw == [], "an early mark disables the cache for the whole transaction"
             assert witness.saw == [("marked", keys, "Ada"), ("settled", keys, "New")]
 
     asyncio.run(run())
@@ -90,7 +90,7 @@ def test_the_cache_is_not_used_after_a_writer_died_during_its_commit(harness: Ha
             async with runtime.database.transaction() as tx:
                 await tx.execute(RENAME, ada.id, "New")
                 tx.invalidate(key)
-            assert believed == [None], "between the commit and its answer the old value was still believed"
+            assert believed == [None], "the old value was still used between the commit and its response"
 
     asyncio.run(run())
 

@@ -112,7 +112,7 @@ def test_a_value_stored_just_before_our_turn_is_used(tmp_path: Path, valkey: str
         ours = Cache(MachineGenerations(tmp_path / "generations"), late, 10)
         assert await ours.read(name, refill_of(b"ours", ONE, calls=calls)) == b"theirs"
         assert calls == []
-        assert await remote.set(ours._name("refill", name), b"", only_new=True), "the turn is given back"
+        assert await remote.set(ours._name("refill", name), b"", only_new=True), "the refill lock is released"
         await late.close()
         await remote.close()
 
@@ -192,7 +192,7 @@ def test_a_mark_is_valid_for_its_lease(tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.undo()
         assert (found is not None) is believed
         if found is not None:
-            assert not any(value & IN_FLIGHT for value in found), "a generation, and no mark"
+            assert not any(value & IN_FLIGHT for value in found), "it is a generation, not a mark"
             assert found == await generations.read([OTHER, ONE])
             assert before is not None
             assert not set(found) & set(before)
@@ -205,11 +205,11 @@ def test_marks_are_removed_by_their_writer_or_expire(tmp_path: Path) -> None:
     marks.add(1, 101, 0)
     marks.add(1, 103, 0)
     assert marks.remove(2, 101, 0) == FREE == 0
-    assert marks.remove(1, 99, 0) == 103, "not ours"
+    assert marks.remove(1, 99, 0) == 103, "this mark is not in the file"
     assert marks.remove(1, 103, 0) == 101
-    assert marks.remove(1, 99, 101) == FREE, "as old as the oldest is dead"
+    assert marks.remove(1, 99, 101) == FREE, "a mark as old as the oldest is expired"
     marks.add(1, 201, 101)
-    assert marks.remove(1, 99, 0) == 201, "in the lane of the dead"
+    assert marks.remove(1, 99, 0) == 201, "it reuses the lane of an expired mark"
     assert marks.remove(1, 201, 0) == FREE
 
 

@@ -37,11 +37,11 @@ def test_every_kind_is_declared_once_at_the_top_of_its_module() -> None:
         top = {call for statement in tree.body if isinstance(statement, ast.Assign) for call in calls(statement, "KeyKind")}
         for call in calls(tree, "KeyKind"):
             (name,) = call.args
-            assert isinstance(name, ast.Constant), f"{file}:{call.lineno} makes up the name of a kind"
+            assert isinstance(name, ast.Constant), f"{file}:{call.lineno} computes the name of a kind"
             names.append(str(name.value))
             hidden += [] if call in top else [f"{file}:{call.lineno}"]
     assert hidden == []
-    assert [name for name, count in Counter(names).items() if count > 1] == [], "two kinds of one name are one kind"
+    assert [name for name, count in Counter(names).items() if count > 1] == [], "two kinds have the same name"
     # Stored values contain their keys. Renaming a kind makes them all stale at once, which is harmless but must be intended.
     assert sorted(names) == ["account", "events", "members", "signing_keys"]
 

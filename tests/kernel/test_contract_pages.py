@@ -199,7 +199,7 @@ def test_assets_are_served_under_an_address_that_names_their_content(board: Harn
             assert answer.headers["cache-control"] == "max-age=31536000, public, immutable"
             assert answer.headers["x-content-type-options"] == "nosniff"
             write(registry.asset_folders["polls"] / "poll.css", "p { color: blue }")
-            assert board.app.templates.asset("polls/poll.css") != address, "another content is another address"
+            assert board.app.templates.asset("polls/poll.css") != address, "other content needs another address"
             for path in ("/assets/polls/other.css", "/assets/polls/../templates/early.html", "/assets/notes/late.html"):
                 assert (await board.get(path)).status_code == 404, path
             write(registry.asset_folders["polls"] / "poll.css", "p { color: red }")
@@ -214,10 +214,10 @@ def test_the_first_action_that_the_reader_may_do_is_shown(board: Harness) -> Non
             shown = {name: (await board.get("/o/ember/feed", by=name)).text for name in ("ada", "bo", "cy")}
             assert 'href="/o/ember/board/new"' in shown["ada"]
             assert "Pin something" in shown["ada"]
-            assert "Pin the first thing" in shown["ada"], "in the empty feed"
-            assert "New entry" not in shown["ada"], "one only"
+            assert "Pin the first thing" in shown["ada"], "it is shown in the empty feed"
+            assert "New entry" not in shown["ada"], "only one is shown"
             assert "/board/new" not in shown["bo"]
-            assert "New entry" in shown["bo"], "the next that they may do"
+            assert "New entry" in shown["bo"], "the next action that they may perform is shown"
             assert "/entries/new" not in shown["cy"]
             assert "/board/new" not in shown["cy"]
 
@@ -289,7 +289,7 @@ def test_a_route_can_answer_with_its_own_body(board: Harness) -> None:
             raw = await board.get("/board/raw")
             assert raw.text == "<style>p { color: red }</style>"
             assert raw.headers["content-type"] == "text/html; charset=utf-8"
-            assert raw.headers.get_list("content-security-policy") == [OWN_POLICY], "in place of ours, not besides it"
+            assert raw.headers.get_list("content-security-policy") == [OWN_POLICY], "it replaces our header instead of adding one"
             plain = await board.get("/board/plain")
             assert (plain.text, plain.headers["content-type"]) == ("User-agent: *\n", "text/plain; charset=utf-8")
             file = await board.get("/api/v2/board/file")

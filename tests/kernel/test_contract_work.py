@@ -195,11 +195,11 @@ def test_a_socket_is_refused_with_the_reason_that_the_module_gives(ringing: Harn
 def test_only_readiness_checks_decide_whether_phoenix_is_ready(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing:
-            assert (await ringing.get("/readyz")).status_code == 200, "the rope is no matter of readiness"
+            assert (await ringing.get("/readyz")).status_code == 200, "the check of the rope does not affect readiness"
             rules.problem = "The bell is cracked. Cast a new one."
             answer = await ringing.get("/readyz")
             assert (answer.status_code, answer.json()["detail"]) == (503, rules.problem)
-            assert (await ringing.get("/healthz")).status_code == 200, "a process that is not ready is alive"
+            assert (await ringing.get("/healthz")).status_code == 200, "a process that is not ready is still alive"
             rules.problem = ""
             assert (await ringing.get("/readyz")).json()["status"] == "ok"
             rules.broken = True

@@ -92,7 +92,7 @@ def test_each_query_is_counted_and_returns_its_declared_type(harness: Harness) -
                 assert reader.now == harness.clock.now()
             async with database.transaction() as tx:
                 assert await tx.execute(RENAME, "New") == 1
-                assert await tx.execute(command("SET LOCAL jit = off")) == 0, "no number of rows"
+                assert await tx.execute(command("SET LOCAL jit = off")) == 0, "not a number of rows"
                 assert tx.queries == 2
 
     asyncio.run(run())

@@ -144,6 +144,6 @@ def test_an_action_is_refused_if_the_membership_is_removed_before_the_transactio
             await harness.organisation("quartz", ada="owner")
             between(monkeypatch, lambda: harness.sql("DELETE FROM memberships WHERE organisation_id = $1", ember))
             refused = await harness.post(f"/api/v2/acts/{ember}/organisation", by="ada")
-            assert (refused.status_code, refused.json()["code"]) == (404, "not_found"), "one elsewhere is no help"
+            assert (refused.status_code, refused.json()["code"]) == (404, "not_found"), "a membership in another organisation does not help"
 
     asyncio.run(run())

@@ -72,7 +72,7 @@ def test_a_late_commit_with_a_lower_number_is_not_skipped(harness: Harness) -> N
             await slow.execute(LATE, "evt_slow")
             await fast.execute(LATE, "evt_fast")
             async with harness.runtime.database.reader() as db:
-                assert await read_after(db, (0, 0)) == [], "what may still be overtaken is not read"
+                assert await read_after(db, (0, 0)) == [], "events that a running transaction can still precede are not read"
                 await late.commit()
                 read = await read_after(db, (0, 0))
             assert [event.id for event in read] == ["evt_slow", "evt_fast"]

@@ -53,7 +53,7 @@ def test_a_listener_pauses_between_connection_attempts(monkeypatch: pytest.Monke
         monkeypatch.setattr(asyncpg, "connect", refuse)
         sleeps = Sleeps(monkeypatch)
         await listener.listen()
-        assert sleeps.seconds == [followers.POLL_SECONDS] * 2, "and none after the last"
+        assert sleeps.seconds == [followers.POLL_SECONDS] * 2, "it does not sleep after the last attempt"
 
     asyncio.run(run())
 
@@ -149,7 +149,7 @@ def test_simultaneous_events_are_gathered_into_one_batch(harness: Harness, monke
                     arrived.set()
             monkeypatch.undo()
             assert followers.GATHER_SECONDS in sleeps.seconds
-            assert 0 < followers.GATHER_SECONDS <= 0.5, "people wait for what is gathered"
+            assert 0 < followers.GATHER_SECONDS <= 0.5, "gathering must be short, because people wait for it"
 
     asyncio.run(run())
 

@@ -34,7 +34,7 @@ def test_the_first_installation_claims_the_database_once(harness: Harness) -> No
             claimed = await owner(harness)
             assert claimed[:2] == ("staging", Keys(SECRET, "staging").check)
             await claim(harness, "staging", SECRET)
-            assert await owner(harness) == claimed, "nothing is written at a start as every other"
+            assert await owner(harness) == claimed, "nothing is written at an ordinary start"
 
     asyncio.run(run())
 

@@ -52,7 +52,7 @@ def test_jobs_of_a_kind_run_concurrently(harness: Harness) -> None:
 
 def test_a_failing_job_is_retried_long_enough_for_a_restart_and_then_shown_to_staff() -> None:
     waits = [KIND.first_delay * 2**failures for failures in range(KIND.attempts - 1)]
-    assert waits[0] <= 1, "what fails by chance is tried again at once"
+    assert waits[0] <= 1, "a chance failure is retried at once"
     assert timedelta(minutes=1) <= timedelta(seconds=sum(waits)) <= timedelta(minutes=3)
 
 

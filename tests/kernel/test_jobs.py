@@ -240,6 +240,6 @@ def test_a_job_that_no_module_knows_fails_a_day_after_it_was_due(harness: Harnes
             left = await harness.sql("SELECT entrypoint FROM pgqueuer WHERE status <> 'failed' ORDER BY entrypoint")
             assert {row["entrypoint"] for row in left} == {failed[0].name, "gone.lives", "newer.lately", "newer.later", sent}
             await schedule.run(harness.runtime)
-            assert len(await harness.sql("SELECT 1 FROM pgqueuer_log WHERE status = 'failed'")) == 2, "what was replayed waits for a day"
+            assert len(await harness.sql("SELECT 1 FROM pgqueuer_log WHERE status = 'failed'")) == 2, "a replayed job waits for a day"
 
     asyncio.run(run())

@@ -110,7 +110,7 @@ def test_the_connection_uses_every_part_of_the_server_address(
     asyncio.run(Mailer(EmailSettings(smtp_url=url), {}).send("leila@example.com", MAIL))
     assert (asked["hostname"], asked["port"], asked["username"], asked["password"]) == (host, port, username, password)
     assert (asked["sender"], asked["recipients"]) == ("no-reply@phoenix.example", ["leila@example.com"])
-    assert 10 <= asked["timeout"] <= 60, "a server that hangs must not hold a worker up"
+    assert 10 <= asked["timeout"] <= 60, "a server that hangs must not block a worker"
 
 
 def test_the_local_mailbox_is_used_if_no_server_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ class FullPool:
         self._inner, self._error = inner, error
 
     async def acquire(self, *, timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's name
-        assert timeout <= 10, "nobody waits longer than a browser does"
+        assert timeout <= 10, "nobody waits longer than a browser would"
         raise self._error
 
     def __getattr__(self, name: str) -> Any:

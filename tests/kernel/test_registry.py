@@ -64,50 +64,58 @@ def posted(**shown: Any) -> tuple[EventKind, ...]:
 
 # The declaration, the part that is refused, and the fix that the error names.
 REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
-    "one name twice": ((notes(), notes()), "Two modules are called notes", "Rename one"),
-    "a need that comes later": (
+    "two modules with the same name": ((notes(), notes()), "Two modules are called notes", "Rename one"),
+    "needing a module that comes later": (
         (notes(needs=("files",)), notes("files")),
         "Module notes needs files, which is not among",
         "Put files before it",
     ),
-    "a need that receives": (
+    "needing a module that only receives": (
         (notes("feed", receives=True), notes(needs=("feed",))),
         "Module notes needs feed, which only receives",
         "Remove feed",
     ),
-    "one permission twice": (
+    "the same permission in two modules": (
         (notes(permissions=(READ,)), notes("files", permissions=(READ,))),
         "Modules notes and files bring the same permission: notes.read",
         "Rename or remove one",
     ),
-    "twice in one module": ((notes(tables=("notes", "notes")),), "Module notes twice brings the same table: notes", "Rename or remove one"),
-    "one type opened twice": (
+    "the same permission twice in one module": (
+        (notes(tables=("notes", "notes")),),
+        "Module notes twice brings the same table: notes",
+        "Rename or remove one",
+    ),
+    "the same type opened twice": (
         (notes(parts=(part(CLIENT),)), notes("files", parts=(part(CLIENT),))),
         f"Modules notes and files bring the same part: {__name__}.client.<locals>.Client",
         "Rename or remove one",
     ),
-    "one type opened and read as settings": (
+    "the same type opened and read as settings": (
         (notes(settings=Options), notes("files", parts=(part(Options),))),
         f"Modules notes and files bring the same part: {__name__}.Options",
         "Rename or remove one",
     ),
-    "one place offered twice": (
+    "the same place offered twice": (
         (notes(places=("side",)), notes("files", places=("side",))),
         "bring the same place: side",
         "Rename or remove one",
     ),
-    "a slot in no place": (
+    "a slot for an unknown place": (
         (notes(slots=(Slot("side", "notes/side.html", load),)), notes("files", places=("top", "foot"))),
         "Module notes fills the place side, which no module offers",
         "Use one of: foot, top",
     ),
-    "a slot where there are no places": ((notes(slots=(Slot("side", "", load),)),), "Module notes fills the place side", "none is offered"),
+    "a slot where no module offers places": (
+        (notes(slots=(Slot("side", "", load),)),),
+        "Module notes fills the place side",
+        "none is offered",
+    ),
     "a role with an unknown permission": (
         (notes(roles={"owner": frozenset({"notes.raed"})}),),
         "Module notes gives role owner the permission notes.raed, which no module declares",
         "correct the name",
     ),
-    "a role with a permission of the platform": (
+    "a role with a platform permission": (
         (notes(permissions=(STAFF,), roles={"owner": frozenset({"notes.staff"})}),),
         "Module notes gives role owner the permission notes.staff, which is for the whole platform",
         "Remove it from roles",
@@ -117,17 +125,17 @@ REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
         "Module notes lets notes.write imply the permission notes.raed, which no module declares",
         "correct the name",
     ),
-    "a card": (
+    "a card with an unknown permission": (
         (notes(cards=(Card("notes.count", "", "SELECT 1", "", "notes.raed"),)),),
         "Module notes shows the card notes.count to those with the permission notes.raed, which no module declares",
         "correct the name",
     ),
-    "a navigation item": (
+    "a navigation item with an unknown permission": (
         (notes(navigation=(NavigationItem("Notes", "entry", "/notes", "notes.raed"),)),),
         "Module notes shows “Notes” in the navigation to those with the permission notes.raed, which no module declares",
         "correct the name",
     ),
-    "a first action": (
+    "a first action with an unknown permission": (
         (notes(first_actions=(FirstAction("New note", "", "plus", "/notes/new", "notes.raed"),)),),
         "Module notes offers the first action “New note” to those with the permission notes.raed, which no module declares",
         "correct the name",

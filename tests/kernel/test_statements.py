@@ -103,12 +103,18 @@ SOURCES = {
         "inner",
     ),
     "the kernel": ([("phoenix.app", "app"), ("phoenix.kernel.web.outer", "outer"), ("phoenix.kernel.web.reader", "finds")], "finds"),
-    "the kernel above its data": (
+    "the kernel rather than its data layer": (
         [("phoenix.app", "app"), ("phoenix.kernel.web.reader", "finds"), ("phoenix.kernel.data.query", "q")],
         "finds",
     ),
-    "a module past a library": ([("phoenix.app", "app"), ("phoenix.modules.notes", "asks"), ("asyncio.tasks", "runs")], "asks"),
-    "nobody in particular": ([("tests.modules", "outside"), ("phoenix.app", "app"), ("phoenix.kernel.data.database", "reads")], ""),
+    "a module that calls through a library": (
+        [("phoenix.app", "app"), ("phoenix.modules.notes", "asks"), ("asyncio.tasks", "runs")],
+        "asks",
+    ),
+    "neither a module nor the kernel": (
+        [("tests.modules", "outside"), ("phoenix.app", "app"), ("phoenix.kernel.data.database", "reads")],
+        "",
+    ),
 }
 
 

@@ -124,7 +124,7 @@ def test_a_file_that_the_client_has_cached_is_not_sent_again(listeners: Harness)
                     assert (await client.get(f"{prefix}poll.css", headers={"If-None-Match": '"other"'})).status_code == 200
                     head = await client.head(f"{prefix}poll.css")
                     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", first.headers["content-length"])
-                    assert (await client.get(f"{prefix}again.css")).text == first.text, "a link that stays in the folder"
+                    assert (await client.get(f"{prefix}again.css")).text == first.text, "a link that stays inside the folder"
                     large = await client.get(f"{prefix}large.bin")
                     assert len(large.content) == int(large.headers["content-length"]) == 2 * CHUNK + 7
 

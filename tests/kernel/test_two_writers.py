@@ -115,9 +115,9 @@ def test_more_writers_than_lanes_cost_cache_hits_but_never_correctness(tmp_path:
         marks = [await generations.begin([key]) for _ in range(LANES + 1)]
         for mark in marks[:-1]:
             await generations.settle([key], mark)
-        assert await generations.read([key]) is None, "the last is still writing"
+        assert await generations.read([key]) is None, "the last writer is still writing"
         await generations.settle([key], marks[-1])
-        assert await generations.read([key]) is None, "one lane is nobody's"
+        assert await generations.read([key]) is None, "the mark in one lane belongs to no writer"
         monkeypatch.setattr(generations_module, "IN_FLIGHT_SECONDS", 0)
         assert await generations.read([key]) is not None
 

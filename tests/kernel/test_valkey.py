@@ -92,7 +92,7 @@ def test_all_callers_share_one_connection(valkey: str, monkeypatch: pytest.Monke
         assert await asyncio.gather(*(connection.ping() for _ in range(20))) == [True] * 20
         assert made == 1
         await connection.close()
-        assert await connection.ping(), "it connects again"
+        assert await connection.ping(), "it reconnects"
         assert made == 2
 
     run(valkey, scenario)
@@ -117,7 +117,7 @@ def test_without_valkey_calls_return_nothing_and_do_not_wait(monkeypatch: pytest
         await connection.delete("x")
         assert await connection.ping() is False
         assert (before, connection.reachable) == (True, False)
-        assert tried == 1, "after a failure it rests"
+        assert tried == 1, "it pauses after a failure"
         monkeypatch.setattr(connection, "_rests_until", 0.0)
         assert await connection.ping() is False
         assert tried == 2, "then it tries again"
@@ -197,6 +197,6 @@ def test_waiting_for_a_lost_reply_ends_after_the_time_out(valkey: str, monkeypat
         assert await connection.get("one") is None
         assert connection.reachable is False
         assert await connection.get("another") is None
-        assert asked == ["one"], "it rests after a failure"
+        assert asked == ["one"], "it pauses after a failure"
 
     run(valkey, scenario)

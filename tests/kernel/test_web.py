@@ -106,7 +106,7 @@ def test_repeating_a_request_with_the_same_idempotency_key_returns_the_same_resp
             assert await harness.events() == ["entries.posted"]
             other = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "u"}, headers=send["headers"])
             assert other.json()["code"] == "idempotency_key_reused"
-            assert (await harness.post("/api/v2/entries", by="bo", **send)).status_code == 201, "keys are each caller's own"
+            assert (await harness.post("/api/v2/entries", by="bo", **send)).status_code == 201, "each caller has their own keys"
             harness.clock.advance(hours=24, seconds=1)
             fresh = await harness.post("/api/v2/entries", by="ada", **send)
             assert fresh.status_code == 201

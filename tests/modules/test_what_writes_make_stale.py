@@ -206,7 +206,7 @@ def test_a_write_invalidates_what_depends_on_it(harness: Harness, write: Write) 
                 await write.do(harness)
             keys = {fill(harness, text) for text in write.keys}
             assert noted.said.get(write.site) == keys
-            assert keys <= noted.marked, "said, and not marked by the commit"
+            assert keys <= noted.marked, "invalidated, but not marked by the commit"
 
     asyncio.run(run())
 

@@ -42,4 +42,4 @@ def test_only_listed_files_reach_the_build() -> None:
     listed = {line[1:] for line in lines if line.startswith("!")}
     assert not listed & {".git", ".env", "data", ".venv", "node_modules", "dist"}
     for name in listed:
-        assert (ROOT / name).exists(), f"{name} is not there any more"
+        assert (ROOT / name).exists(), f"{name} no longer exists"

@@ -133,7 +133,7 @@ def test_changed_code_is_served_and_a_mistake_is_shown_until_it_is_fixed(tree: T
     assert shown.text.startswith("Phoenix cannot load its code.")
     assert "SyntaxError" in shown.text
     tree.change(path, "__version__ = (", right[0])
-    eventually(lambda: tree.get("/readyz").status_code == 200, lost=(httpx.TransportError,), what="the code that was put right")
+    eventually(lambda: tree.get("/readyz").status_code == 200, lost=(httpx.TransportError,), what="the fixed code")
 
 
 @pytest.mark.slow

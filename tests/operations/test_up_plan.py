@@ -57,7 +57,7 @@ def test_everything_runs_on_one_machine_by_default(tmp_path: Path) -> None:
     found = commands(settings)
     assert list(found) == ["web", "admin", "worker", "mailbox"]
     assert "--interface asgi --loop uvloop --http 1 --host 127.0.0.1 --port 8000 --workers 1" in found["web"]
-    assert "static" not in found["web"], "the server could give files no headers of ours"
+    assert "static" not in found["web"], "the server could not send our headers with files"
     assert settings.email.mailbox_port > 8000
 
 

@@ -22,7 +22,7 @@ from tests.scenario import Scenario, call, changes_nothing, fires_nothing, perso
         then=[problem(412, "precondition_failed"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "an address is verified by a code or a link, and not by neither",
+        "verifying an address requires a code or a link",
         when=call("POST", "/api/v2/accounts/verify", json={"email": "ada@example.com", "code": " "}),
         then=[problem(422, "invalid_input", "code"), fires_nothing(), changes_nothing()],
     ),

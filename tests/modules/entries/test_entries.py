@@ -53,19 +53,19 @@ ENTRY = {"organisation": "{ember}", "title": "Valve replaced", "body": "It leake
         then=[problem(403, "forbidden"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "nobody posts without signing in",
+        "posting requires signing in",
         given=[organisation("ember", ada="owner")],
         when=call("POST", "/api/v2/entries", json=ENTRY),
         then=[problem(401, "not_logged_in"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "everything that cannot be used is named at once",
+        "all invalid fields are named at once",
         given=[organisation("ember", ada="owner")],
         when=call("POST", "/api/v2/entries", by="ada", json={**ENTRY, "title": " ", "body": "x" * 20_001, "time_zone": "Mars/Olympus"}),
         then=[problem(422, "invalid_input", "title", "body", "time_zone"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "a time without a zone is no instant",
+        "a time without a zone is refused",
         given=[organisation("ember", ada="owner")],
         when=call("POST", "/api/v2/entries", by="ada", json={**ENTRY, "occurred_at": "2026-11-20T10:00:00"}),
         then=[problem(422, "invalid_input", "occurred_at"), fires_nothing(), changes_nothing()],

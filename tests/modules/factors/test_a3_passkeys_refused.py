@@ -24,16 +24,16 @@ REFUSED_SIGN_INS: dict[str, dict[str, Any]] = {
     "the origin with a port": {"origin": "http://phoenix.test:8000"},
     "another relying party": {"rp_id": "example.com"},
     "another challenge": {"challenge": to_base64url(bytes(32))},
-    "an answer to something else": {"type": "webauthn.create"},
+    "a response of another type": {"type": "webauthn.create"},
     "inside a frame of another site": {"crossOrigin": True},
-    "nobody was made sure of": {"flags": PRESENT},
-    "nobody was there": {"flags": VERIFIED},
+    "the user was not verified": {"flags": PRESENT},
+    "the user was not present": {"flags": VERIFIED},
     "no account": {"user": None},
     "another account": {"user": to_base64url(bytes(32))},
     "an unknown passkey": {"id": to_base64url(b"never heard of it"), "key": None},
     "another key": {"signature": b"0\x06\x02\x01\x01\x02\x01\x01"},
     "no signature": {"signature": b"\x00"},
-    "a note nobody signed": {"note": "forged"},
+    "an unsigned state": {"note": "forged"},
 }
 
 
@@ -59,14 +59,14 @@ REFUSED_PASSKEYS: dict[str, dict[str, Any]] = {
     "another origin": {"origin": "https://phoenix.test"},
     "another relying party": {"rp_id": "test"},
     "another challenge": {"challenge": to_base64url(bytes(32))},
-    "an answer to something else": {"type": "webauthn.get"},
+    "a response of another type": {"type": "webauthn.get"},
     "inside a frame of another site": {"crossOrigin": True},
-    "nobody was made sure of": {"flags": PRESENT},
-    "nobody was there": {"flags": VERIFIED},
-    "an algorithm nobody asked for": {"algorithm": -36},
-    "a key that is no key": {"point": bytes(32)},
+    "the user was not verified": {"flags": PRESENT},
+    "the user was not present": {"flags": VERIFIED},
+    "an algorithm that was not offered": {"algorithm": -36},
+    "an invalid key": {"point": bytes(32)},
     "an id that is too long": {"credential": bytes(1024)},
-    "a note nobody signed": {"note": "forged"},
+    "an unsigned state": {"note": "forged"},
 }
 
 

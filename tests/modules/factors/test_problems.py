@@ -19,7 +19,7 @@ from tests.scenario import Scenario, call, changes_nothing, fires_nothing, perso
         then=[problem(409, "no_second_factor"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "backup codes come with an app, and not without one",
+        "backup codes require an authenticator app",
         given=[person("ada")],
         when=call("POST", "/api/v2/backup_codes", by="ada"),
         then=[problem(409, "no_second_factor"), fires_nothing(), changes_nothing()],

@@ -20,7 +20,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         then=[status(201), fires("organisations.member_invited"), sends(1), queries(at_most=4)],
     ),
     Scenario(
-        "nobody gives a role above their own",
+        "nobody can give a role above their own",
         given=[organisation("ember", ada="member")],
         when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo@example.com", "role": "owner"}),
         then=[problem(403, "forbidden"), fires_nothing(), sends(0), changes_nothing()],
@@ -32,7 +32,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         then=[problem(409, "already_member", "email"), fires_nothing(), sends(0), changes_nothing()],
     ),
     Scenario(
-        "an address and a role that cannot be used are named together",
+        "an invalid address and an invalid role are named together",
         given=[organisation("ember", ada="owner")],
         when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo", "role": "king"}),
         then=[problem(422, "invalid_input", "email", "role"), fires_nothing(), sends(0), changes_nothing()],
@@ -44,7 +44,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         then=[problem(409, "last_owner"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "the only owner cannot become less",
+        "the only owner cannot give up the role",
         given=[organisation("ember", ada="owner")],
         when=call("PATCH", "/api/v2/organisations/{ember}/members/{@ada}", by="ada", json={"role": "member"}),
         then=[problem(409, "last_owner"), fires_nothing()],

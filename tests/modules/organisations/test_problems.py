@@ -14,19 +14,19 @@ from phoenix.kernel.web.csrf import token_for
 
 @table(
     Scenario(
-        "an invitation that is not there cannot be revoked",
+        "an invitation that does not exist cannot be revoked",
         given=[organisation("ember", ada="owner")],
         when=call("DELETE", "/api/v2/organisations/{ember}/invitations/inv_gone", by="ada"),
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "someone who is no member has no role to change",
+        "someone who is not a member has no role to change",
         given=[organisation("ember", ada="owner"), person("eve")],
         when=call("PATCH", "/api/v2/organisations/{ember}/members/{@eve}", by="ada", json={"role": "member"}),
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "a name that someone else changed since is not overwritten",
+        "a name that someone else has changed is not overwritten",
         given=[organisation("ember", ada="owner")],
         when=call("PATCH", "/api/v2/organisations/{ember}", by="ada", json={"name": "Ash"}, headers={"If-Match": '"7"'}),
         then=[problem(412, "precondition_failed"), fires_nothing(), changes_nothing()],
@@ -38,13 +38,13 @@ from phoenix.kernel.web.csrf import token_for
         then=[problem(422, "invalid_input", "token"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "a service account that is not there has no key to replace",
+        "a service account that does not exist has no key to replace",
         given=[organisation("ember", ada="owner")],
         when=call("POST", "/api/v2/organisations/{ember}/service_accounts/acc_gone", by="ada", json={"scopes": ["entries.read"]}),
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "a person is no service account, and is not removed as one",
+        "a person cannot be removed as a service account",
         given=[organisation("ember", ada="owner", bo="member")],
         when=call("DELETE", "/api/v2/organisations/{ember}/service_accounts/{@bo}", by="ada"),
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],

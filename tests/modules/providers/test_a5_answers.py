@@ -28,14 +28,14 @@ def stand_in() -> Iterator[StandIn]:
 
 # The configured provider, the stand-in's responses, and the message on the page.
 ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "the exchange of the code breaks": (GITHUB, {GITHUB_TOKEN: (502, {})}, DOWN),
+    "the exchange of the code fails": (GITHUB, {GITHUB_TOKEN: (502, {})}, DOWN),
     "there is no access token": (GITHUB, {GITHUB_TOKEN: (200, {"token_type": "bearer"})}, WRONG),
-    "an access token that no header can carry": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho\nX-Evil: 1"})}, WRONG),
-    "the person cannot be asked for": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (500, {})}, DOWN),
-    "there is no person": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (200, {"login": "ada"})}, WRONG),
-    "a person whose number is none": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (200, {"id": True})}, WRONG),
+    "an access token that cannot be in a header": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho\nX-Evil: 1"})}, WRONG),
+    "the request for the person fails": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (500, {})}, DOWN),
+    "the response names no person": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (200, {"login": "ada"})}, WRONG),
+    "a person with an invalid number": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (200, {"id": True})}, WRONG),
     "there is no ID token": (GOOGLE, {GOOGLE_TOKEN: (200, {"access_token": "at"})}, WRONG),
-    "an ID token that is no text": (GOOGLE, {GOOGLE_TOKEN: (200, {"access_token": "at", "id_token": {"sub": "1"}})}, WRONG),
+    "an ID token that is not text": (GOOGLE, {GOOGLE_TOKEN: (200, {"access_token": "at", "id_token": {"sub": "1"}})}, WRONG),
 }
 
 
@@ -56,7 +56,7 @@ def test_a_wrong_response_signs_nobody_in(place: Place, stand_in: StandIn, what:
     asyncio.run(run())
 
 
-KEYS: dict[str, Any] = {"no answer": (500, {}), "no keys": (200, {}), "keys that are text": (200, {"keys": "one"}), "a list": (200, [1])}
+KEYS: dict[str, Any] = {"no response": (500, {}), "no keys": (200, {}), "keys that are text": (200, {"keys": "one"}), "a list": (200, [1])}
 
 
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)

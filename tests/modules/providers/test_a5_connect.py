@@ -78,7 +78,7 @@ def test_an_account_can_be_connected_in_the_settings(place: Place, provider: Pro
             page = await browser.get("/settings/security")
             assert "No address given" in page.text
             listed = (await harness.sql("SELECT email FROM identities"))[0]
-            assert listed["email"] == "", "an address that is not verified is not written down"
+            assert listed["email"] == "", "an unverified address is not stored"
             # The same external account cannot belong to a second account here.
             bo = await harness.person("bo")
             other.cookies.set("phoenix_session", bo.token)

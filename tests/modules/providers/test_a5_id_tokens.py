@@ -68,7 +68,7 @@ def refused(answer: httpx.Response) -> None:
 WRONG: dict[str, dict[str, Any]] = {
     "no nonce": {"nonce": None},
     "another nonce": {"nonce": "x" * 43},
-    "a nonce that is no text": {"nonce": ["x"]},
+    "a nonce that is not text": {"nonce": ["x"]},
     "no issuer": {"iss": None},
     "another issuer": {"iss": "https://evil.example"},
     "an issuer with a slash": {"iss": ISSUER + "/"},
@@ -82,11 +82,11 @@ WRONG: dict[str, dict[str, Any]] = {
     "no subject": {"sub": None},
     "an empty subject": {"sub": ""},
     "a subject that is a number": {"sub": 7},
-    "a subject without end": {"sub": "s" * 256},
-    "no end": {"exp": None},
-    "an end that is text": {"exp": "tomorrow"},
-    "an end that is true": {"exp": True},
-    "no beginning": {"iat": None},
+    "an overlong subject": {"sub": "s" * 256},
+    "no expiry": {"exp": None},
+    "an expiry that is text": {"exp": "tomorrow"},
+    "an expiry that is true": {"exp": True},
+    "no time of issue": {"iat": None},
 }
 
 
@@ -223,7 +223,7 @@ def test_the_issuer_of_a_response_is_compared_if_present(place: Place, stand_in:
             assert (await trip(harness, stand_in, stand_in.signed, said={"iss": ISSUER})).headers["location"] == FOUND
             before = stand_in.count("id.acme.example/token")
             refused(await trip(harness, stand_in, stand_in.signed, said={"iss": "https://evil.example"}))
-            assert stand_in.count("id.acme.example/token") == before, "the code went out all the same"
+            assert stand_in.count("id.acme.example/token") == before, "the code was sent despite the fault"
 
     asyncio.run(run())
 
@@ -233,7 +233,7 @@ UNUSABLE: dict[str, Any] = {
     "an issuer with a slash": {"issuer": ISSUER + "/"},
     "a token endpoint without TLS": {"token_endpoint": "http://id.acme.example/token"},
     "keys without TLS": {"jwks_uri": "http://id.acme.example/keys"},
-    "an authorization endpoint that is no web address": {"authorization_endpoint": "javascript:alert(1)"},
+    "an authorization endpoint that is not a web address": {"authorization_endpoint": "javascript:alert(1)"},
     "an endpoint with a password": {"token_endpoint": "https://a:b@id.acme.example/token"},
     "keys that are missing": {"jwks_uri": None},
     "a number": {"token_endpoint": 7},

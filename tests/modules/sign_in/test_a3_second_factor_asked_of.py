@@ -122,7 +122,7 @@ def test_pages_redirect_to_setting_up_a_second_factor_and_back(place: Place) -> 
                 assert (led.status_code, led.headers["location"]) == (303, "/settings/security"), path
             page = await browser.get("/settings/security")
             assert "Two-step verification" in page.text
-            assert "/settings/profile" not in page.text, "nothing is offered that would lead back here"
+            assert "/settings/profile" not in page.text, "no link leads back to this page"
             assert (await press(browser, "/settings/security", "/settings/totp/begin")).headers["location"] == "/settings/totp"
             shown = await browser.get("/settings/totp")
             secret = shown.text.partition("secret=")[2].partition("&")[0] or _typed(shown.text)

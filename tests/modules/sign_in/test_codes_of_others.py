@@ -81,6 +81,6 @@ def test_the_factor_of_one_account_does_not_complete_the_challenge_of_another(ha
             refused = await ada.answer(await ada.challenge(device=ada.device), method, theirs)
             assert (refused.status_code, refused.json()["code"]) == (422, "wrong_code")
             mine = await eve.answer(await eve.challenge(device=eve.device), method, theirs)
-            assert mine.status_code == 201, "a try at another account spends nothing of one's own"
+            assert mine.status_code == 201, "an attempt at another account does not count against one's own"
 
     asyncio.run(run())

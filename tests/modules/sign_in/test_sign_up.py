@@ -31,7 +31,7 @@ ADA: dict[str, Any] = {
         then=[status(202), fires_nothing(), sends(1)],
     ),
     Scenario(
-        "every field that cannot be used is named",
+        "every invalid field is named",
         when=call(
             "POST", "/api/v2/accounts", json={"email": "ada", "password": "short", "name": " ", "accept_terms": False, "time_zone": "X"}
         ),
@@ -43,17 +43,17 @@ ADA: dict[str, Any] = {
         ],
     ),
     Scenario(
-        "the commonest passwords are refused",
+        "the most common passwords are refused",
         when=call("POST", "/api/v2/accounts", json={**ADA, "password": "password1234"}),
         then=[problem(422, "invalid_input", "password"), changes_nothing()],
     ),
     Scenario(
-        "a body that is no JSON is refused clearly",
+        "a body that is not JSON is refused clearly",
         when=call("POST", "/api/v2/accounts", content=b"{"),
         then=[problem(400, "bad_request"), changes_nothing()],
     ),
     Scenario(
-        "an unknown link is refused and spends nothing",
+        "an unknown link is refused and uses nothing up",
         when=call("POST", "/api/v2/accounts/verify", json={"token": "x" * 43}),
         then=[problem(422, "wrong_code"), fires_nothing(), changes_nothing()],
     ),

@@ -24,7 +24,7 @@ from phoenix.modules.sign_in.queries import Protection
 
 @table(
     Scenario(
-        "one's own address is no change",
+        "changing to one's own address is refused",
         given=[person("ada")],
         when=call("POST", "/api/v2/me/email", by="ada", json={"email": "ADA@example.com"}),
         then=[problem(422, "invalid_input", "email"), fires_nothing(), changes_nothing()],
