@@ -104,7 +104,7 @@ def test_the_kernel_names_no_page_of_a_module() -> None:
     assert not found
 
 
-def test_no_import_inside_a_function() -> None:
+def test_there_is_no_import_inside_a_function() -> None:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

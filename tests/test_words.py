@@ -161,7 +161,7 @@ def files() -> Iterator[Path]:
                 yield path
 
 
-def test_stopped_words_stay_out_of_sentences() -> None:
+def test_sentences_contain_no_stopped_words() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {why}"
         for path in files()
@@ -201,7 +201,7 @@ def said(path: Path) -> Iterator[tuple[int, str]]:
                 yield text.count("\n", 0, found.start()) + 1, part
 
 
-def test_stopped_words_stay_off_pages_and_out_of_emails() -> None:
+def test_pages_and_emails_contain_no_stopped_words() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {why}"
         for path in sorted((ROOT / "src/phoenix").rglob("*"))
@@ -224,7 +224,7 @@ def descriptions(value: object) -> Iterator[str]:
             yield from descriptions(below)
 
 
-def test_stopped_words_stay_out_of_the_api() -> None:
+def test_the_api_contains_no_stopped_words() -> None:
     document = json.loads((ROOT / "api/openapi.json").read_text(encoding="utf-8"))
     assert [f"{text}: {why}" for text in descriptions(document) for why in stopped(text, SAY | SAY_ON_PAGES)] == []
 

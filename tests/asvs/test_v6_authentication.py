@@ -149,7 +149,7 @@ def test_a_new_phoenix_has_no_accounts(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nothing_comes_from_a_predictable_generator() -> None:
+def test_no_secret_comes_from_a_predictable_random_generator() -> None:
     # The demo uses it for what its sample people do, and for nothing secret.
     for path in (path for path in SOURCE.rglob("*.py") if "demo" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -134,7 +134,7 @@ def test_people_with_a_second_factor_confirm_both_again(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_the_page_asks_for_both_again(harness: Harness) -> None:
+def test_the_page_asks_for_both_factors_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             ada = await Factors.of(harness, "ada")

@@ -77,7 +77,7 @@ def test_ending_other_sessions_requires_a_recent_authentication_but_signing_out_
     asyncio.run(run())
 
 
-def test_the_number_of_sessions_is_unlimited_and_each_can_be_seen_and_ended(harness: Harness) -> None:
+def test_sessions_are_unlimited_and_each_can_be_viewed_and_ended(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -91,7 +91,7 @@ def test_the_number_of_sessions_is_unlimited_and_each_can_be_seen_and_ended(harn
     asyncio.run(run())
 
 
-def test_after_a_change_of_factors_the_other_sessions_can_be_ended(harness: Harness) -> None:
+def test_other_sessions_can_be_ended_after_a_change_of_factors(harness: Harness) -> None:
     """The page shown after the app is turned off offers it; the page shown after it is turned on links to it."""
 
     async def run() -> None:

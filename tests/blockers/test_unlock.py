@@ -110,7 +110,7 @@ def test_a_stranger_cannot_lock_out_a_known_browser(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("by", ["link", "code"])
-def test_the_owner_unlocks_by_email(harness: Harness, by: str) -> None:
+def test_the_owner_can_unlock_the_account_by_email(harness: Harness, by: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

@@ -156,7 +156,7 @@ def test_requesting_someone_elses_address_looks_the_same(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_the_link_of_one_account_changes_no_other(harness: Harness) -> None:
+def test_a_link_for_one_account_does_not_change_another(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

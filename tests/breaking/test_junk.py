@@ -100,7 +100,7 @@ def test_junk_is_refused_without_a_server_error(harness: Harness, junk: str) -> 
     asyncio.run(run())
 
 
-def test_headers_that_no_browser_sends_are_refused(harness: Harness) -> None:
+def test_malformed_headers_and_parameters_are_refused(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             person = await harness.person("ada", password=True)

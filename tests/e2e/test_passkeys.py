@@ -188,7 +188,7 @@ def test_a_passkey_rejected_by_the_browser_is_reported_next_to_the_button(
     wait(chromium, f"Open http://localhost:{phoenix.port}")
 
 
-def test_a_passkey_is_offered_beside_the_address(chromium: ChromiumBrowser, here: str, person: str) -> None:
+def test_a_passkey_is_offered_at_the_email_address_field(chromium: ChromiumBrowser, here: str, person: str) -> None:
     """The browser lists passkeys at the address field; Chromium's virtual device stands for the person who chooses the only one."""
     device = Device(chromium.page)
     add(chromium, here)

@@ -38,7 +38,7 @@ def test_a_command_that_does_not_exist_is_reported() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the signal")
-def test_the_command_dies_with_a_killed_owner() -> None:
+def test_the_command_is_stopped_when_its_owner_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         child = int(owner.stdout.readline())

@@ -52,7 +52,7 @@ def test_a_process_that_cannot_be_stopped_is_named(monkeypatch: pytest.MonkeyPat
             process.kill()
 
 
-def test_a_server_that_ends_at_once_names_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_the_log_of_a_server_that_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(configure.CONFIGURATION, "work_mem", "nonsense")
     server = Postgres(tmp_path)
     with pytest.raises(EmbeddedError, match=f"PostgreSQL did not start. {server.log} says why"):
@@ -77,7 +77,7 @@ def test_a_socket_folder_created_by_another_user_is_not_used(tmp_path: Path) -> 
         theirs.unlink()
 
 
-def test_a_machine_without_psql_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_psql_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(programs, "find_spec", lambda _name: None)
     with pytest.raises(NoShellError, match="There is no psql on this machine"):

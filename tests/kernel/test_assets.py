@@ -53,7 +53,7 @@ def test_a_damaged_set_of_bundles_is_detected(bundles: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["no folder", "no manifest", "no style sheet"])
-def test_phoenix_up_says_what_is_missing_and_starts_nothing(
+def test_phoenix_up_reports_missing_bundles_and_starts_nothing(
     bundles: Path, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = damage(bundles, how)

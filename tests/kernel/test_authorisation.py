@@ -88,7 +88,7 @@ def test_a_permission_removed_while_the_body_arrives_no_longer_counts(harness: H
     asyncio.run(run())
 
 
-def test_nothing_of_the_body_is_read_for_a_stranger(harness: Harness) -> None:
+def test_the_body_is_not_read_for_an_anonymous_sender(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
 

@@ -167,7 +167,7 @@ def test_several_machines_share_generations_through_valkey(tmp_path: Path, valke
     asyncio.run(run())
 
 
-def test_phoenix_answers_with_valkey_down(harness: Harness) -> None:
+def test_phoenix_works_while_valkey_is_down(harness: Harness) -> None:
     harness.variables["PHOENIX_CACHE_URL"] = "redis://127.0.0.1:1/0"
 
     async def run() -> None:

@@ -167,7 +167,7 @@ def test_a_process_caches_a_limited_number_of_the_newest_values(tmp_path: Path, 
     assert kept == names[len(names) - most :]
 
 
-def test_the_setting_bounds_the_cache_of_a_process(harness: Harness) -> None:
+def test_the_setting_limits_the_cache_of_a_process(harness: Harness) -> None:
     async def run() -> None:
         harness.variables["PHOENIX_CACHE_LOCAL_ENTRIES"] = "2"
         async with harness:

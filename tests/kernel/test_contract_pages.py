@@ -259,7 +259,7 @@ def test_a_route_can_take_a_raw_body_up_to_its_limit(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_chunked_body_is_limited_too(board: Harness) -> None:
+def test_the_size_of_a_chunked_body_is_limited(board: Harness) -> None:
     """A body without a Content-Length is counted while it arrives."""
 
     async def body(amount: int) -> AsyncIterator[bytes]:
@@ -274,7 +274,7 @@ def test_a_chunked_body_is_limited_too(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_form_is_limited_too(board: Harness) -> None:
+def test_the_size_of_a_form_is_limited(board: Harness) -> None:
     async def run() -> None:
         async with board:
             await board.get("/board")

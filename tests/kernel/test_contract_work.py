@@ -139,7 +139,7 @@ async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tup
         await client.disconnect()
 
 
-def test_a_socket_joins_the_rooms_of_modules_and_gets_what_it_missed(ringing: Harness, rules: Rules) -> None:
+def test_a_socket_joins_the_rooms_of_modules_and_receives_missed_messages(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing, served(ringing) as url:
             for name in ("ada", "bo"):
@@ -242,7 +242,7 @@ def test_metrics_of_modules_are_on_the_admin_listener_only(ringing: Harness, rul
         ("metric", {"metrics": (Metric("bell", "", always_wrong),)}),  # type: ignore[arg-type]
     ],
 )
-def test_two_modules_with_one_name_are_refused(tmp_path: Path, what: str, declared: dict[str, Any]) -> None:
+def test_two_modules_with_the_same_name_are_refused(tmp_path: Path, what: str, declared: dict[str, Any]) -> None:
     with pytest.raises(RegistryError, match=f"the same {what}: bell"):
         Registry((Module("one", "", tmp_path, **declared), Module("two", "", tmp_path, **declared)))
 

@@ -54,14 +54,14 @@ CURSOR = ENTRIES.write(KEYS, NOW, "ent_1")
         ENTRIES.write(Keys("m" * 32, "production"), NOW, "ent_1"),
     ],
 )
-def test_a_foreign_or_damaged_cursor_is_refused(cursor: str) -> None:
+def test_a_cursor_of_another_list_or_a_damaged_one_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidInput) as problem:
         ENTRIES.read(KEYS, cursor)
     assert [(error.field, error.code) for error in problem.value.errors] == [("cursor", "invalid_cursor")]
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
-def test_any_text_is_refused(text: str) -> None:
+def test_arbitrary_text_is_refused_as_a_cursor(text: str) -> None:
     with pytest.raises(InvalidInput):
         ENTRIES.read(KEYS, text)
 
@@ -104,7 +104,7 @@ def test_pick_returns_the_first_match_or_raises_not_found() -> None:
         pick([1, 2], lambda number: number > 2)
 
 
-def test_a_page_is_json() -> None:
+def test_a_page_is_encoded_as_json() -> None:
     assert msgspec.json.encode(Page([1, 2])) == b'{"items":[1,2],"next_cursor":null}'
 
 

@@ -94,7 +94,7 @@ def test_user_text_on_the_error_page_is_escaped(development: Harness) -> None:
 
 
 @pytest.mark.parametrize("environment", ["test", "production"])
-def test_outside_development_a_failed_page_shows_nothing(harness: Harness, environment: str) -> None:
+def test_a_failed_page_shows_no_details_outside_development(harness: Harness, environment: str) -> None:
     harness.variables |= {"PHOENIX_ENVIRONMENT": environment, **(PRODUCTION if environment == "production" else {})}
 
     async def run() -> None:
@@ -126,7 +126,7 @@ def test_the_api_says_only_that_an_error_occurred(harness: Harness, environment:
     asyncio.run(run())
 
 
-def test_a_form_that_fails_shows_the_page_too(development: Harness) -> None:
+def test_a_failed_form_also_shows_the_error_page(development: Harness) -> None:
     harness = development
 
     async def run() -> None:
@@ -147,7 +147,7 @@ def test_a_form_that_fails_shows_the_page_too(development: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_statements_of_a_request_are_logged_with_the_line_that_asked(development: Harness, logged: io.StringIO) -> None:
+def test_the_statements_of_a_request_are_logged_with_the_line_that_ran_them(development: Harness, logged: io.StringIO) -> None:
     harness = development
     harness.variables["PHOENIX_SQL_LOG"] = "true"
 
@@ -171,7 +171,7 @@ def test_the_statements_of_a_request_are_logged_with_the_line_that_asked(develop
     asyncio.run(run())
 
 
-def test_without_the_setting_no_statement_is_logged(development: Harness, logged: io.StringIO) -> None:
+def test_no_statement_is_logged_without_the_setting(development: Harness, logged: io.StringIO) -> None:
     harness = development
 
     async def run() -> None:

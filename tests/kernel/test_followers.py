@@ -129,7 +129,7 @@ def test_a_stopped_listener_leaves_no_connection(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_listener_stopped_before_it_listens_ends(harness: Harness) -> None:
+def test_a_listener_stopped_before_it_starts_listening_ends(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             listener = Listener(harness.place.database)
@@ -237,7 +237,7 @@ def test_a_failing_batch_is_retried_with_growing_delays_and_logged(
     assert capsys.readouterr().out.count("follower_failed") == 9
 
 
-def test_the_live_feed_continues_while_the_database_is_gone(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_live_feed_continues_after_the_database_was_unreachable(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 0.02)
 
     async def run() -> None:

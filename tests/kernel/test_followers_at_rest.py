@@ -174,7 +174,7 @@ def test_a_poll_without_a_notification_does_not_wait_for_more_events(harness: Ha
     asyncio.run(run())
 
 
-def test_a_failing_batch_is_tried_again_without_being_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_batch_is_retried_without_a_notification(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
 
     async def run() -> None:

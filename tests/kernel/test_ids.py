@@ -70,7 +70,7 @@ def test_an_exhausted_millisecond_continues_in_the_next() -> None:
     assert milliseconds(ids.new("evt")) == 1001
 
 
-def test_threads_never_make_the_same_id() -> None:
+def test_threads_never_create_the_same_id() -> None:
     made: list[str] = []
     threads = [threading.Thread(target=lambda: made.extend(new_id("evt") for _ in range(2000))) for _ in range(4)]
     for thread in threads:
@@ -103,11 +103,11 @@ def test_threads_never_make_the_same_id() -> None:
         "acc_" + "٣" * 26,
     ],
 )
-def test_a_text_that_is_not_an_id_is_refused(text: str) -> None:
+def test_text_that_is_not_an_id_is_refused(text: str) -> None:
     assert not check_id(text, "acc")
 
 
-def test_an_instant_out_of_range_is_refused() -> None:
+def test_a_time_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="1970"):
         new_id("acc", datetime(1969, 12, 31, tzinfo=UTC))
 

@@ -79,7 +79,7 @@ def test_jobs_run_with_their_payload_and_are_then_removed(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_a_job_that_fails_is_tried_again_then_fails_and_can_be_replayed(harness: Harness) -> None:
+def test_a_failing_job_is_retried_then_marked_failed_and_can_be_replayed(harness: Harness) -> None:
     tries: list[int] = []
     broken = True
 
@@ -115,7 +115,7 @@ def test_a_job_that_fails_is_tried_again_then_fails_and_can_be_replayed(harness:
     asyncio.run(run())
 
 
-def test_a_job_of_higher_priority_runs_first(harness: Harness) -> None:
+def test_a_job_with_a_higher_priority_runs_first(harness: Harness) -> None:
     seen: list[int] = []
     urgent = JobKind("test.urgent", Numbered, priority=5)
 

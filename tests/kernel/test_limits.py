@@ -122,7 +122,7 @@ def test_the_memory_of_a_process_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @given(st.integers(1, 50), st.integers(1, 100_000), st.lists(st.floats(0, 5000), min_size=1, max_size=120))
-def test_never_more_than_the_amount_in_any_window(amount: int, seconds: int, waits: list[float]) -> None:
+def test_no_window_allows_more_than_the_limit(amount: int, seconds: int, waits: list[float]) -> None:
     async def scenario() -> None:
         clock, limit = SetClock(NOW), Limit("any", amount, seconds)
         limiter = Limiter(None, KEYS, clock)

@@ -115,7 +115,7 @@ def test_the_event_loop_runs_while_a_password_is_hashed(passwords: Passwords, mo
     assert asyncio.run(scenario()) == "hashed"
 
 
-def test_the_queue_is_bounded_and_empties_even_when_callers_disconnect() -> None:
+def test_the_queue_is_limited_and_empties_even_if_callers_disconnect() -> None:
     async def scenario() -> None:
         line = Passwords(threads=1, waiting=2)
         tasks = [asyncio.create_task(line.burn()) for _ in range(3)]
@@ -163,12 +163,12 @@ def test_the_queue_is_bounded_and_empties_even_when_callers_disconnect() -> None
         "dragon-42-dragon",
     ],
 )
-def test_the_most_common_are_refused(password: str) -> None:
+def test_the_most_common_passwords_are_refused(password: str) -> None:
     assert problem(password) == "too_common"
 
 
 @pytest.mark.parametrize("password", ["leila.haddad", "LeilaHaddad2026", "leila@example.com", "haddad-haddad!", "Ember Works 123"])
-def test_passwords_close_to_the_person_are_refused(password: str) -> None:
+def test_passwords_similar_to_personal_data_are_refused(password: str) -> None:
     assert problem(password, "leila.haddad@example.com", "Leila Haddad", "Ember Works") == "too_common"
 
 
@@ -217,7 +217,7 @@ def test_256_characters_are_accepted() -> None:
 
 
 @given(st.text(min_size=0, max_size=300), st.lists(st.text(max_size=20), max_size=3))
-def test_any_text_can_be_checked(password: str, words: list[str]) -> None:
+def test_any_text_can_be_checked_as_a_password(password: str, words: list[str]) -> None:
     problem(password, *words)
 
 

@@ -90,7 +90,7 @@ def test_an_application_that_cannot_open_says_why(variables: Place, monkeypatch:
     asyncio.run(run())
 
 
-def test_a_worker_works_until_it_is_asked_to_stop(variables: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_runs_until_it_is_stopped(variables: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     worked: list[str] = []
 
     async def work(_runtime: Any, stop: asyncio.Event) -> None:

@@ -99,7 +99,7 @@ class Counted(Query[Pair]):
         return super().matched(columns)
 
 
-def test_rows_of_the_database_are_read_and_matched_once(harness: Harness) -> None:
+def test_the_columns_of_a_result_are_matched_only_once(harness: Harness) -> None:
     pairs = Counted(Pair, "SELECT name, id FROM (VALUES ('acc_1', 'Ada'), ('acc_2', 'Bo')) AS found (id, name)")
 
     async def run() -> None:

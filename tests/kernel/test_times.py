@@ -131,7 +131,7 @@ def test_a_local_time_skipped_by_a_clock_change_is_refused(text: str, zone: str)
 @pytest.mark.parametrize(
     "text", ["", "now", "2026-13-01T00:00", "2026-02-30T00:00", "2026-11-23T14:05Z", "2026-11-23T14:05+01:00", "14:05", "x" * 10_000]
 )
-def test_a_text_that_is_not_a_local_time_is_refused(text: str) -> None:
+def test_text_that_is_not_a_local_time_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         local_to_instant(text, "Europe/Berlin")
     assert refused.value.errors[0].code == "invalid_time"
@@ -167,7 +167,7 @@ def test_every_time_can_be_shown(instant: datetime, zone: str) -> None:
     "name",
     ["", "Berlin", "Europe/Nowhere", "../../etc/passwd", "/etc/localtime", "europe/berlin", "Europe/Berlin\0", "posixrules", "x" * 10_000],
 )
-def test_a_text_that_is_not_a_zone_is_refused(name: str) -> None:
+def test_text_that_is_not_a_time_zone_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         check_zone(name)
     assert refused.value.errors[0].field == "time_zone"

@@ -11,7 +11,7 @@ from tests.harness import Harness
 from phoenix.kernel.web.pages import safe_next
 
 
-def test_every_answer_has_the_security_headers_and_a_request_id(harness: Harness) -> None:
+def test_every_response_has_the_security_headers_and_a_request_id(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ids = set()
@@ -32,7 +32,7 @@ def test_every_answer_has_the_security_headers_and_a_request_id(harness: Harness
     asyncio.run(run())
 
 
-def test_no_origin_may_call_unless_it_is_on_the_list(harness: Harness) -> None:
+def test_only_listed_origins_can_call_the_api(harness: Harness) -> None:
     preflight = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
 
     async def run() -> None:
@@ -50,7 +50,7 @@ def test_no_origin_may_call_unless_it_is_on_the_list(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_form_without_its_token_is_refused_and_changes_nothing(harness: Harness) -> None:
+def test_a_form_without_its_csrf_token_is_refused_and_changes_nothing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")
@@ -155,7 +155,7 @@ def test_errors_are_problem_details(harness: Harness, method: str, path: str, ex
     asyncio.run(run())
 
 
-def test_a_cursor_or_limit_that_cannot_be_used_is_named(harness: Harness) -> None:
+def test_an_invalid_cursor_or_limit_is_named(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

@@ -222,7 +222,7 @@ def test_an_event_invalidates_its_organisations_events(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_an_unlocked_service_account_works_again_at_once(harness: Harness) -> None:
+def test_an_unlocked_service_account_works_at_once(harness: Harness) -> None:
     """Nothing about a locked account is cached, so unlocking it makes nothing stale."""
 
     async def run() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from tests.harness import PASSWORD, Harness
-from tests.oidc.running import csrf_of, goes_on, problem_of, sign_in_with
+from tests.oidc.running import csrf_of, problem_of, redirect_target, sign_in_with
 
 
 async def sign_up(browser: httpx.AsyncClient, as_: str = "ada", name: str = "Ada", **options: str) -> httpx.Response:
@@ -40,8 +40,8 @@ async def is_signed_in(browser: httpx.AsyncClient) -> bool:
     return (await browser.get("/settings/profile")).status_code == 200
 
 
-async def out_to_connect(browser: httpx.AsyncClient) -> str:
-    return goes_on(await press(browser, "/settings/security", "/settings/connect/acme"))
+async def start_connecting(browser: httpx.AsyncClient) -> str:
+    return redirect_target(await press(browser, "/settings/security", "/settings/connect/acme"))
 
 
 async def connect_again(browser: httpx.AsyncClient) -> httpx.Response:

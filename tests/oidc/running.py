@@ -74,15 +74,15 @@ def problem_of(answer: httpx.Response) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-async def out(browser: httpx.AsyncClient, name: str = "acme", *, remember: bool = False, on_to: str = "") -> str:
+async def start_sign_in(browser: httpx.AsyncClient, name: str = "acme", *, remember: bool = False, on_to: str = "") -> str:
     """Press the provider's button on the sign-in page; returns the address at the provider."""
     page = await browser.get("/sign-in", params={"next": on_to})
     assert f'formaction="/sign-in/with/{name}"' in page.text
     sent = {"csrf": csrf_of(page.text), "next": on_to, **({"remember": "on"} if remember else {})}
-    return goes_on(await browser.post(f"/sign-in/with/{name}", data=sent))
+    return redirect_target(await browser.post(f"/sign-in/with/{name}", data=sent))
 
 
-def goes_on(answer: httpx.Response) -> str:
+def redirect_target(answer: httpx.Response) -> str:
     """The address that the intermediate page redirects to by itself."""
     assert answer.status_code == 200, answer.text[:2000]
     found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', answer.text)
@@ -90,7 +90,7 @@ def goes_on(answer: httpx.Response) -> str:
     return html.unescape(found[1])
 
 
-async def there(url: str, as_: str = "ada") -> str:
+async def sign_in_at_provider(url: str, as_: str = "ada") -> str:
     """Sign in at the provider; returns the complete address it redirects to, or the provider's own page if it refuses."""
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     async with httpx.AsyncClient(cookies={"as": as_}) as client:
@@ -104,7 +104,7 @@ async def there(url: str, as_: str = "ada") -> str:
     raise AssertionError("the provider goes round in circles")
 
 
-async def back(browser: httpx.AsyncClient, url: str) -> httpx.Response:
+async def return_from_provider(browser: httpx.AsyncClient, url: str) -> httpx.Response:
     """Follow the provider back to Phoenix."""
     parts = urlsplit(url)
     assert parts.hostname, url[:2000]
@@ -113,4 +113,4 @@ async def back(browser: httpx.AsyncClient, url: str) -> httpx.Response:
 
 async def sign_in_with(browser: httpx.AsyncClient, name: str = "acme", as_: str = "ada", **options: object) -> httpx.Response:
     """Go to the provider, sign in there, and return."""
-    return await back(browser, await there(await out(browser, name, **options), as_))  # type: ignore[arg-type]
+    return await return_from_provider(browser, await sign_in_at_provider(await start_sign_in(browser, name, **options), as_))  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ def wrong(announcements: list[Announcement], changelog: str, version: str = "2.1
     return "\n".join(judge(*removed(version), announcements, changelog, release_on=release_on)[0])
 
 
-def test_a_breaking_change_passes_only_where_it_was_announced() -> None:
+def test_a_breaking_change_passes_only_if_it_was_announced() -> None:
     assert "PATCH /notes/{note_id}: no longer exists." in wrong([], TEXT)
     assert wrong([ANNOUNCED], "- `PATCH\n  /notes` is gone.") == ""
     assert "CHANGELOG.md does not contain its text" in wrong([ANNOUNCED], "nothing")

@@ -98,7 +98,7 @@ def test_checks_are_printed_one_per_line(run: Run, monkeypatch: pytest.MonkeyPat
     assert run("checks")[:2] == (1, "✓ There is space\n✗ There is a disk: Connect the disk.\n")
 
 
-def test_a_command_that_has_nothing_to_say_prints_nothing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_without_output_prints_nothing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     async def silent(_runtime: Runtime) -> None:
         return None
 
@@ -214,7 +214,7 @@ def test_psql_is_started_as_the_application_or_as_the_owner(
     assert opened == [(place.owner if option else place.database, ("-c", "SELECT 1"))]
 
 
-def test_a_prompt_has_the_runtime_and_statements(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_prompt_has_the_runtime_and_runs_statements(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("(await sql('SELECT $1::int AS n', 5))[0]\nruntime.settings.installation.environment\n"))
     status, out, _ = run("shell")
     assert status == 0

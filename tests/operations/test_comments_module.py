@@ -62,7 +62,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file() and path.suffix != ".pyc"}
 
 
-def test_one_folder_and_one_line_are_touched(clone: Path) -> None:
+def test_adding_a_module_changes_one_folder_and_one_line(clone: Path) -> None:
     before, after = files(ROOT), files(clone)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     outside = {name for name in changed if not name.startswith("src/phoenix/modules/comments/")}
@@ -72,7 +72,7 @@ def test_one_folder_and_one_line_are_touched(clone: Path) -> None:
     assert lines == ['+     "comments",']
 
 
-def test_every_rule_for_modules_holds(clone: Path) -> None:
+def test_every_rule_for_modules_applies_to_the_new_module(clone: Path) -> None:
     where = ("tests/test_architecture.py", "tests/test_routes.py", "tests/test_sql.py", "tests/modules/test_who_may.py")
     ran = run(clone, "-m", "pytest", "-v", "-p", "no:cacheprovider", *where, "-k", RULES)
     assert ran.returncode == 0, ran.stdout[-4000:]
@@ -85,7 +85,7 @@ def test_every_rule_for_modules_holds(clone: Path) -> None:
         assert test in ran.stdout
 
 
-def test_the_import_contracts_hold_for_it(clone: Path) -> None:
+def test_the_import_contracts_apply_to_the_new_module(clone: Path) -> None:
     lint = ("-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())", "--no-cache")
     kept = run(clone, *lint)
     assert kept.returncode == 0, kept.stdout

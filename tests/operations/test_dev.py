@@ -154,7 +154,7 @@ def test_the_prompt_has_the_runtime_and_supports_await(tree: Tree) -> None:
 
 
 @pytest.mark.slow
-def test_psql_opens_as_the_application_or_as_the_owner(tree: Tree) -> None:
+def test_psql_connects_as_the_application_or_as_the_owner(tree: Tree) -> None:
     as_application = tree.command("db", "shell", "-At", "-c", "SELECT current_user")
     assert (as_application.returncode, as_application.stdout) == (0, "phoenix_app\n"), as_application.stderr
     as_owner = tree.command("db", "shell", "--owner", "-At", "-c", "SELECT current_user")

@@ -103,7 +103,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "bakery").iterdir()] == ["README.md"]
 
 
-def test_the_command_refuses_with_a_sentence_and_status_2(tmp_path: Path) -> None:
+def test_a_refused_command_prints_one_sentence_and_exits_with_status_2(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "phoenix.cli", "new-product", "Bakery"], cwd=tmp_path, check=False, capture_output=True, text=True
     )

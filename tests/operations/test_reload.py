@@ -145,7 +145,7 @@ def test_a_process_without_a_socket_is_restarted_too(edit: Edit, monkeypatch: py
     kept("worker", look)
 
 
-def test_a_child_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_ignores_the_stop_signal_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reload, "PATIENCE_SECONDS", 0.0)
     reading, writing = os.pipe()
     child = os.fork()

@@ -80,7 +80,7 @@ def test_each_realtime_process_has_a_port_that_pages_know(tmp_path: Path) -> Non
     assert settings.realtime.url == "http://127.0.0.1:9100"
 
 
-def test_the_admin_panel_has_a_process_and_an_address_of_its_own(tmp_path: Path) -> None:
+def test_the_admin_panel_has_its_own_process_and_address(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     assert settings.admin.port >= 9020
     assert settings.admin.origin == f"http://127.0.0.1:{settings.admin.port}"
@@ -136,7 +136,7 @@ def test_addresses_are_shown_without_their_password(url: str, shown: str) -> Non
     assert without_password(url) == shown
 
 
-def test_a_busy_port_is_named_with_one_that_is_free() -> None:
+def test_a_busy_port_is_reported_with_a_free_one() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with pytest.raises(StartError, match=rf"Port {port} is in use by another program\. Choose another, for example with --port \d+"):

@@ -51,7 +51,7 @@ def test_a_setting_refused_by_its_module_stops_the_start(monkeypatch: pytest.Mon
         start._check_settings_of_modules(read_settings(os.environ))
 
 
-def test_a_migration_that_waits_too_long_for_another_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_waits_too_long_for_another_reports_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migration, "LOCK_WAIT_SECONDS", 0.0)
     said: list[str] = []
 
@@ -68,7 +68,7 @@ def test_a_migration_that_waits_too_long_for_another_says_so(place: Place, monke
     assert said == ["Another process is migrating this database. Waiting for it."]
 
 
-def test_a_database_of_a_newer_phoenix_is_left_alone(place: Place) -> None:
+def test_a_database_of_a_newer_phoenix_is_not_changed(place: Place) -> None:
     async def run() -> None:
         owner = await asyncpg.connect(place.owner)
         try:

@@ -126,7 +126,7 @@ def test_a_process_that_never_starts_is_abandoned_and_its_last_output_is_shown(s
     assert time.now < 20
 
 
-def test_a_server_that_cannot_start_again_is_tried_again(supervisor: Supervisor, said: list[str]) -> None:
+def test_restarting_a_server_is_retried_if_it_fails(supervisor: Supervisor, said: list[str]) -> None:
     part = FakePart("PostgreSQL")
     supervisor.start(part)
     supervisor.starting = False
@@ -136,7 +136,7 @@ def test_a_server_that_cannot_start_again_is_tried_again(supervisor: Supervisor,
     assert "PostgreSQL did not start (no room). Starting it again in 1 s." in said
 
 
-def test_everything_is_stopped_in_the_order_asked_for(supervisor: Supervisor) -> None:
+def test_everything_is_stopped_in_the_given_order(supervisor: Supervisor) -> None:
     journal: list[str] = []
     for name in ("PostgreSQL", "Valkey", "web", "realtime-1", "realtime-2", "worker"):
         supervisor.start(FakePart(name, journal))
@@ -179,7 +179,7 @@ def test_a_killed_child_is_restarted(children: list[Child], supervisor: Supervis
     assert child.pid not in {None, first}
 
 
-def test_its_output_is_passed_on_and_its_last_lines_are_kept(children: list[Child]) -> None:
+def test_the_output_of_a_child_is_passed_on_and_its_last_lines_are_kept(children: list[Child]) -> None:
     lines: list[tuple[str, str]] = []
     child = make(children, (sys.executable, "-c", "import sys\nfor n in range(30): print(n)\nsys.exit('broken')"), lines)
     child.start()
@@ -189,7 +189,7 @@ def test_its_output_is_passed_on_and_its_last_lines_are_kept(children: list[Chil
     assert len(child.last_words()) == 20
 
 
-def test_a_child_that_ignores_the_signal_is_stopped_all_the_same(children: list[Child]) -> None:
+def test_a_child_that_ignores_the_stop_signal_is_stopped_anyway(children: list[Child]) -> None:
     lines: list[tuple[str, str]] = []
     code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
     child = make(children, (sys.executable, "-c", code), lines)

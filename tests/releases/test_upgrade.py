@@ -129,7 +129,7 @@ def user(harness: Harness, recorded: dict[str, Any]) -> User:
     return User(harness.new_client, recorded, harness.clock.now)
 
 
-def test_sessions_tokens_and_keys_from_before_are_still_valid(harness: Harness, recorded: dict[str, Any]) -> None:
+def test_sessions_tokens_and_keys_from_before_the_upgrade_are_still_valid(harness: Harness, recorded: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await behaviour.old_credentials_count(user(harness, recorded))
@@ -178,7 +178,7 @@ def test_entries_feed_and_dashboard_show_what_was_there_and_what_is_new(harness:
     asyncio.run(run())
 
 
-def test_waiting_jobs_are_run(harness: Harness, recorded: dict[str, Any]) -> None:
+def test_waiting_jobs_are_run_after_the_upgrade(harness: Harness, recorded: dict[str, Any]) -> None:
     bo = recorded["people"]["bo"]
 
     async def run() -> None:

@@ -69,7 +69,7 @@ def test_examples_can_be_pasted_into_a_shell() -> None:
     assert """-d '{"organisation": "…", "title": "Flow meter recalibrated"}'""" in examples["POST"]
 
 
-def test_a_schema_that_contains_itself_does_not_loop() -> None:
+def test_a_recursive_schema_does_not_loop() -> None:
     looped = document(requestBody={"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tree"}}}})
     looped["components"] = {"schemas": {"Tree": {"type": "object", "properties": {"branch": {"$ref": "#/components/schemas/Tree"}}}}}
     assert reference(looped).subjects[0].operations[0].body[0].kind == Kind("Tree", "tree")

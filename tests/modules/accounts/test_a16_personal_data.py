@@ -156,7 +156,7 @@ async def _fresh(harness: Harness, name: str) -> str:
     return str(answer.json()["access_token"])
 
 
-def test_the_only_owner_has_to_transfer_ownership_first(harness: Harness) -> None:
+def test_the_only_owner_must_transfer_ownership_before_deletion(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", bo="member")

@@ -27,7 +27,7 @@ from tests.scenario import Scenario, call, changes_nothing, fires_nothing, perso
         then=[problem(422, "invalid_input", "code"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_what_cannot_be_done(harness: Harness, scenario: Scenario) -> None:
+def test_actions_that_are_refused(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 

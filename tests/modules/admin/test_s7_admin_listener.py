@@ -27,7 +27,7 @@ def filled(path: str, **ids: str) -> str:
     return path
 
 
-def test_the_routes_are_these() -> None:
+def test_every_staff_route_declares_its_permission() -> None:
     """Every staff page declares a platform permission, and every action on an account or a key needs a recent authentication."""
     assert len(STAFF) > 25
     for method, path, rule in STAFF:

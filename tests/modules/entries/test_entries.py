@@ -83,7 +83,7 @@ ENTRY = {"organisation": "{ember}", "title": "Valve replaced", "body": "It leake
         then=[problem(404, "not_found"), fires_nothing()],
     ),
 )
-def test_post(harness: Harness, scenario: Scenario) -> None:
+def test_entry_scenarios(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
@@ -123,7 +123,7 @@ def test_reading_100_rows_takes_as_many_queries_as_reading_1(harness: Harness, r
     asyncio.run(run())
 
 
-def test_pages_of_a_list_are_stable_while_entries_are_added(harness: Harness) -> None:
+def test_pages_of_a_list_stay_stable_while_entries_are_added(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

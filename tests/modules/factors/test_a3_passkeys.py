@@ -185,7 +185,7 @@ def test_someone_elses_passkey_cannot_be_changed(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_security_key_is_named_as_such(harness: Harness) -> None:
+def test_a_security_key_gets_the_name_security_key(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

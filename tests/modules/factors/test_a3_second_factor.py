@@ -101,7 +101,7 @@ def test_turning_the_app_off_revokes_backup_codes_and_notifies_the_owner(harness
     asyncio.run(run())
 
 
-def test_the_secret_is_encrypted_at_rest(harness: Harness) -> None:
+def test_the_secret_of_the_app_is_encrypted_at_rest(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")

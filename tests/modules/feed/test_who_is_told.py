@@ -66,7 +66,7 @@ def test_readers_with_different_permissions_share_no_cached_page(permission: str
 
 
 @pytest.mark.parametrize("permission", GUARDS)
-def test_a_member_reads_no_event_that_their_role_may_not_see(place: Place, permission: str) -> None:
+def test_a_member_cannot_read_events_that_their_role_may_not_see(place: Place, permission: str) -> None:
     async def run() -> None:
         async with Harness(place, registry=without(permission)) as harness:
             ember = await harness.organisation("ember", ada="owner", vic="viewer")

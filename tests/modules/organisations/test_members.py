@@ -68,7 +68,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         then=[problem(422, "invalid_input", "name"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_members(harness: Harness, scenario: Scenario) -> None:
+def test_member_scenarios(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 

@@ -42,7 +42,7 @@ def test_an_htmx_request_is_redirected_by_a_header(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_an_invitation_is_sent_again_with_a_new_link(harness: Harness) -> None:
+def test_a_resent_invitation_has_a_new_link(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

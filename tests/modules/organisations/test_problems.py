@@ -50,11 +50,11 @@ from phoenix.kernel.web.csrf import token_for
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_what_cannot_be_done(harness: Harness, scenario: Scenario) -> None:
+def test_actions_that_are_refused(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_an_invitation_that_was_revoked_is_not_sent_again(harness: Harness) -> None:
+def test_a_revoked_invitation_cannot_be_resent(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

@@ -8,8 +8,19 @@ from collections.abc import Iterator
 
 import pytest
 from tests.harness import PASSWORD, Place
-from tests.oidc.people import connect_again, is_signed_in, out_to_connect, press, sign_in_by_password, sign_up, sign_up_by_password
-from tests.oidc.running import CALLBACK, Provider, back, csrf_of, goes_on, phoenix_with, problem_of, running_provider, sign_in_with, there
+from tests.oidc.people import connect_again, is_signed_in, press, sign_in_by_password, sign_up, sign_up_by_password, start_connecting
+from tests.oidc.running import (
+    CALLBACK,
+    Provider,
+    csrf_of,
+    phoenix_with,
+    problem_of,
+    redirect_target,
+    return_from_provider,
+    running_provider,
+    sign_in_at_provider,
+    sign_in_with,
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +83,7 @@ def test_an_account_can_be_connected_in_the_settings(place: Place, provider: Pro
             await sign_in_by_password(browser)
             await harness.events()
             # The address at the provider does not matter: the owner is signed in here, has re-authenticated and asked for it.
-            answer = await back(browser, await there(await out_to_connect(browser), "unverified"))
+            answer = await return_from_provider(browser, await sign_in_at_provider(await start_connecting(browser), "unverified"))
             assert answer.headers["location"] == "/settings/security"
             assert await harness.events() == ["providers.identity_connected"]
             page = await browser.get("/settings/security")
@@ -82,7 +93,7 @@ def test_an_account_can_be_connected_in_the_settings(place: Place, provider: Pro
             # The same external account cannot belong to a second account here.
             bo = await harness.person("bo")
             other.cookies.set("phoenix_session", bo.token)
-            answer = await back(other, await there(await out_to_connect(other), "unverified"))
+            answer = await return_from_provider(other, await sign_in_at_provider(await start_connecting(other), "unverified"))
             assert answer.status_code == 409
             assert "This Acme account is already connected to another account here." in answer.text
 
@@ -94,19 +105,19 @@ def test_connecting_requires_a_recent_authentication_in_the_same_session(place: 
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up_by_password(harness)
             await sign_in_by_password(browser)
-            arrived = await there(await out_to_connect(browser), "bo")
+            arrived = await sign_in_at_provider(await start_connecting(browser), "bo")
             page = await browser.get("/settings/profile")
             token = csrf_of(page.text)
             await browser.post("/sign-out", data={"csrf": token})
-            answer = await back(browser, arrived)
+            answer = await return_from_provider(browser, arrived)
             assert problem_of(answer) == "You've been signed out. Sign in and connect it again."
             await sign_in_by_password(browser)
-            arrived = await there(await out_to_connect(browser), "bo")
+            arrived = await sign_in_at_provider(await start_connecting(browser), "bo")
             mine = browser.cookies["phoenix_session"]
             eve = await harness.person("eve")
             browser.cookies.delete("phoenix_session")
             browser.cookies.set("phoenix_session", eve.token)
-            assert "been signed out. Sign in and connect it again." in (await back(browser, arrived)).text
+            assert "been signed out. Sign in and connect it again." in (await return_from_provider(browser, arrived)).text
             browser.cookies.delete("phoenix_session")
             browser.cookies.set("phoenix_session", mine)
             harness.clock.advance(minutes=21)
@@ -155,7 +166,7 @@ def test_two_sign_in_methods_cannot_both_be_disconnected_at_once(place: Place, p
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up(browser)
-            await back(browser, await there(goes_on(await connect_again(browser)), "bo"))
+            await return_from_provider(browser, await sign_in_at_provider(redirect_target(await connect_again(browser)), "bo"))
             session = {"Authorization": f"Bearer {browser.cookies['phoenix_session']}"}
             listed = (await harness.get("/api/v2/identities", headers=session)).json()["items"]
             assert len(listed) == 2

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 from tests.harness import Harness, Place
-from tests.oidc.running import SECRET, back, out, phoenix_with, problem_of
+from tests.oidc.running import SECRET, phoenix_with, problem_of, return_from_provider, start_sign_in
 from tests.oidc.standin import StandIn, reroute, signed_with_secret, standing_in, unsigned
 
 from phoenix.modules.providers.actions.providers import VARIABLE, read_providers
@@ -54,10 +54,10 @@ async def trip(
 ) -> httpx.Response:
     """Sign in at the provider and return with the ID token that `make` creates from the claims."""
     async with harness.new_client() as browser:
-        url = asked(await out(browser))
+        url = asked(await start_sign_in(browser))
         stand_in.says("id.acme.example/token", make(claims(harness, url["nonce"], **changes)))
         query = httpx.QueryParams({"code": "c", "state": url["state"], **(said or {})})
-        return await back(browser, f"http://phoenix.test/sign-in/with/acme/callback?{query}")
+        return await return_from_provider(browser, f"http://phoenix.test/sign-in/with/acme/callback?{query}")
 
 
 def refused(answer: httpx.Response) -> None:
@@ -216,7 +216,7 @@ def test_userinfo_must_be_about_the_same_person_and_decides_whether_the_address_
     asyncio.run(run())
 
 
-def test_the_issuer_of_a_response_is_compared_if_present(place: Place, stand_in: StandIn) -> None:
+def test_the_issuer_of_a_response_must_match_if_present(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -247,7 +247,7 @@ def test_an_untrustworthy_discovery_document_is_refused(place: Place, stand_in: 
             await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, **UNUSABLE[what])
             with pytest.raises(AssertionError, match="is not responding"):
-                await out(browser)
+                await start_sign_in(browser)
 
     asyncio.run(run())
 
@@ -259,7 +259,7 @@ def test_a_response_that_is_too_large_or_not_json_is_refused(place: Place, stand
             await reroute(harness, stand_in)
             stand_in.answers["id.acme.example/.well-known/openid-configuration"] = (200, body)
             with pytest.raises(AssertionError, match="is not responding"):
-                await out(browser)
+                await start_sign_in(browser)
 
     asyncio.run(run())
 

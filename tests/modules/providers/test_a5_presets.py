@@ -13,7 +13,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from tests.harness import Harness, Place
-from tests.oidc.running import back, csrf_of, out, phoenix_with, problem_of
+from tests.oidc.running import csrf_of, phoenix_with, problem_of, return_from_provider, start_sign_in
 from tests.oidc.standin import Heard, StandIn, apple_key, reroute, standing_in
 
 SECRET = "the very secret value"
@@ -39,11 +39,11 @@ def asked(url: str) -> dict[str, str]:
 
 async def begin(harness: Harness, name: str) -> tuple[httpx.AsyncClient, dict[str, str]]:
     browser = harness.new_client()
-    return browser, asked(await out(browser, name))
+    return browser, asked(await start_sign_in(browser, name))
 
 
 async def return_to(browser: httpx.AsyncClient, name: str, **said: str) -> httpx.Response:
-    return await back(browser, f"http://phoenix.test/sign-in/with/{name}/callback?{httpx.QueryParams(said)}")
+    return await return_from_provider(browser, f"http://phoenix.test/sign-in/with/{name}/callback?{httpx.QueryParams(said)}")
 
 
 def now_of(harness: Harness) -> dict[str, int]:

@@ -41,7 +41,7 @@ def test_an_ended_session_is_refused_at_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_session_of_someone_else_cannot_be_ended(harness: Harness) -> None:
+def test_someone_elses_session_cannot_be_ended(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada, _eve = await harness.person("ada"), await harness.person("eve")

@@ -11,18 +11,18 @@ import httpx
 import pyotp
 import pytest
 from tests.harness import PASSWORD, Place
-from tests.oidc.people import is_signed_in, out_to_connect, press, sign_in_by_password, sign_up, sign_up_by_password
+from tests.oidc.people import is_signed_in, press, sign_in_by_password, sign_up, sign_up_by_password, start_connecting
 from tests.oidc.running import (
     CALLBACK,
     Provider,
-    back,
     csrf_of,
-    out,
     phoenix_with,
     problem_of,
+    return_from_provider,
     running_provider,
+    sign_in_at_provider,
     sign_in_with,
-    there,
+    start_sign_in,
 )
 
 
@@ -169,7 +169,7 @@ def test_the_second_factor_is_still_asked_for(place: Place, provider: Provider) 
 
 
 @pytest.mark.parametrize("remember", [True, False])
-def test_remember_me_is_the_same_as_for_a_password(place: Place, provider: Provider, remember: bool) -> None:
+def test_remember_me_works_as_for_a_password(place: Place, provider: Provider, remember: bool) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as first, harness.new_client() as second:
             await sign_up_by_password(harness)
@@ -181,8 +181,8 @@ def test_remember_me_is_the_same_as_for_a_password(place: Place, provider: Provi
                 **({"remember": "on"} if remember else {}),
             }
             by_password = await first.post("/sign-in", data=sent)
-            await out_to_connect(first)
-            answer = await back(first, await there(await out_to_connect(first)))
+            await start_connecting(first)
+            answer = await return_from_provider(first, await sign_in_at_provider(await start_connecting(first)))
             assert answer.headers["location"] == "/settings/security"
             by_provider = await sign_in_with(second, remember=remember)
             rows = await harness.sql("SELECT remembered, idle_seconds, until - created_at AS lasts FROM sessions WHERE method <> 'test'")
@@ -221,8 +221,8 @@ def test_a_provider_that_goes_down_before_the_callback_is_explained(place: Place
             with running_provider(CALLBACK) as gone:
                 harness = await stack.enter_async_context(phoenix_with(place, gone.listed()))
                 browser = await stack.enter_async_context(harness.new_client())
-                arrived = await there(await out(browser))
-            answer = await back(browser, arrived)
+                arrived = await sign_in_at_provider(await start_sign_in(browser))
+            answer = await return_from_provider(browser, arrived)
             assert (answer.status_code, "Acme is not responding." in problem_of(answer)) == (503, True)
 
     asyncio.run(run())

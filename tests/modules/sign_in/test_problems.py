@@ -53,7 +53,7 @@ def test_an_address_that_has_an_account_by_now_is_not_verified_again(harness: Ha
     asyncio.run(run())
 
 
-def test_the_first_administrator_needs_an_address_of_their_own(harness: Harness) -> None:
+def test_the_first_administrator_needs_an_unused_address(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             form = await form_of(browser, await link(harness))

@@ -63,7 +63,7 @@ ADA: dict[str, Any] = {
         then=[status(202), fires(), sends(0), changes_nothing()],
     ),
 )
-def test_sign_up(harness: Harness, scenario: Scenario) -> None:
+def test_sign_up_scenarios(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
@@ -158,7 +158,7 @@ def test_opening_the_link_does_not_use_it_up(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nobody_can_plant_a_password_for_someone_elses_address(harness: Harness) -> None:
+def test_nobody_can_set_a_password_for_someone_elses_address(harness: Harness) -> None:
     """Another sign-up of the same address cannot be activated by the code that its owner requested."""
 
     async def run() -> None:
@@ -188,7 +188,7 @@ def test_emails_to_an_address_are_limited(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_known_and_unknown_addresses_answer_alike(harness: Harness) -> None:
+def test_known_and_unknown_addresses_get_the_same_response(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

@@ -30,7 +30,7 @@ from phoenix.modules.sign_in.queries import Protection
         then=[problem(422, "invalid_input", "email"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_what_is_refused(harness: Harness, scenario: Scenario) -> None:
+def test_scenarios_that_are_refused(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
