@@ -21,7 +21,7 @@ def test_the_owner_is_not_signed_in_to_an_account_with_a_strangers_password(harn
                 assert (await harness.post("/api/v2/accounts", json=given)).status_code == 202
                 await harness.work()
             async with harness.new_client() as browser:
-                await prove(harness, browser)
+                await enter_code(harness, browser)
                 is_in = (await browser.get("/api/v2/me")).status_code == 200
             strangers = await harness.post("/api/v2/sessions", json={"email": "zoe@example.com", "password": STRANGERS})
             assert not (is_in and strangers.status_code == 201)
@@ -43,7 +43,7 @@ def test_the_sign_up_of_the_browser_that_confirms_the_address_is_activated(harne
                 assert (await harness.post("/api/v2/accounts", json=theirs)).status_code == 202
                 await harness.work()
                 await harness.events()
-                await prove(harness, browser)
+                await enter_code(harness, browser)
                 assert await harness.events() == ["accounts.created", "sessions.started"]
                 assert (await browser.get("/api/v2/me")).json()["name"] == "Zoe"
             for password, status in ((STRANGERS, 401), (PASSWORD, 201)):
@@ -66,7 +66,7 @@ def test_a_person_who_entered_the_sign_up_password_can_sign_in_with_the_code(har
                 sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "password": PASSWORD}
                 answer = await browser.post("/sign-in", data=sent)
                 assert answer.headers["location"] == "/verify?email=zoe%40example.com"
-                assert (await prove(harness, browser)).headers["location"] == "/"
+                assert (await enter_code(harness, browser)).headers["location"] == "/"
                 assert (await browser.get("/api/v2/me")).status_code == 200
 
     asyncio.run(run())
@@ -81,13 +81,13 @@ def test_a_forged_sign_up_cookie_signs_nobody_in(harness: Harness) -> None:
             sign_up = (await harness.sql("SELECT id FROM sign_ups"))[0]["id"]
             async with harness.new_client() as browser:
                 browser.cookies.set("phoenix_sign_up", sign_up)
-                assert (await prove(harness, browser)).headers["location"].startswith("/sign-in?email=zoe%40example.com")
+                assert (await enter_code(harness, browser)).headers["location"].startswith("/sign-in?email=zoe%40example.com")
                 assert (await browser.get("/api/v2/me")).status_code == 401
 
     asyncio.run(run())
 
 
-async def prove(harness: Harness, browser: httpx.AsyncClient) -> httpx.Response:
+async def enter_code(harness: Harness, browser: httpx.AsyncClient) -> httpx.Response:
     """Enter the code of the newest email."""
     page = await browser.get("/verify?email=zoe@example.com")
     sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "code": harness.code("zoe@example.com")}

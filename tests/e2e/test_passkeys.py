@@ -1,6 +1,6 @@
 """A3 in a real browser: a passkey is added, used to sign in, as a second factor and to re-authenticate, and removed.
 
-Chromium's virtual authenticator stands for the device. It is used at http://localhost, since an IP address has no passkeys.
+Chromium's virtual authenticator acts as the device. It is used at http://localhost, since an IP address has no passkeys.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def test_a_passkey_rejected_by_the_browser_is_reported_next_to_the_button(
 
 
 def test_a_passkey_is_offered_at_the_email_address_field(chromium: ChromiumBrowser, here: str, person: str) -> None:
-    """The browser lists passkeys at the address field; Chromium's virtual device stands for the person who chooses the only one."""
+    """The browser lists passkeys at the address field; Chromium's virtual device chooses the only one, as the person would."""
     device = Device(chromium.page)
     add(chromium, here)
     chromium.page.add_init_script(

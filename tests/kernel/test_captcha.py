@@ -1,4 +1,4 @@
-"""The optional CAPTCHA: required where it is configured, refused when wrong, and open to everyone when its service fails."""
+"""The optional CAPTCHA: required if it is configured, refused when wrong, and open to everyone when its service fails."""
 
 from __future__ import annotations
 

@@ -22,4 +22,4 @@ def test_a_set_clock_stands_still_until_it_is_advanced() -> None:
 
 def test_a_clock_refuses_a_time_without_a_zone() -> None:
     with pytest.raises(ValueError, match="zone"):
-        SetClock(datetime(2026, 11, 23))  # noqa: DTZ001 - the problem is what is tried
+        SetClock(datetime(2026, 11, 23))  # noqa: DTZ001 - the missing zone is what is tested

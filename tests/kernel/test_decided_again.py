@@ -57,7 +57,7 @@ async def own(call: Call) -> Acted:
 
 @post("/api/v2/acts/nobody", may=PUBLIC, queries=0)
 async def nobody(call: Call) -> Acted:
-    """Ask for a decision about whoever calls, though it is open to everyone."""
+    """Authorise the caller again, although the route is open to everyone."""
     await authorisation.decide_again(call.request, Rule(SIGNED_IN, act="authority"), call.tx)
     return await _act(call)
 

@@ -53,7 +53,7 @@ def board(harness: Harness, tmp_path: Path) -> Harness:
 
 
 async def status_unread(app: Phoenix, host: str, path: str) -> int:
-    """The status of a POST whose body must not be asked for."""
+    """The status of a POST whose body must not be read."""
     answered: list[int] = []
 
     async def receive() -> Any:

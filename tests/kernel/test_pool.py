@@ -1,4 +1,4 @@
-"""D2: when every connection of the pool is in use, the next request is told to try again, and nothing breaks."""
+"""D2: when every connection of the pool is in use, the next request gets an error that says to try again, and nothing breaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""N1 and A4 over real sockets: rooms, which events are sent to whom, and that an ended session closes its socket."""
+"""N1 and A4 over real sockets: rooms, who receives which events, and that an ended session closes its socket."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def up(variables: dict[str, str], look: Callable[[str], Any]) -> int:
     def watch() -> None:
         try:
             look(f"http://127.0.0.1:{variables['PHOENIX_PORT']}")
-        except BaseException as error:  # noqa: BLE001 - raised again where the test is
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread of the test
             failed.append(error)
         finally:
             os.kill(os.getpid(), signal.SIGTERM)

@@ -83,7 +83,7 @@ def kept(name: str, look: Callable[[Keeper], object]) -> None:
     def watch() -> None:
         try:
             look(keeper)
-        except BaseException as error:  # noqa: BLE001 - raised again where the test is
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread of the test
             failed.append(error)
         finally:
             os.kill(os.getpid(), signal.SIGTERM)

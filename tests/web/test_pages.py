@@ -116,7 +116,7 @@ def test_every_template_is_on_a_page(templates: Templates, rendered: dict[str, s
     assert rendered
     cache = templates.environment.cache
     assert cache is not None
-    seen = {key[1] for key in cache.keys()}  # noqa: SIM118 - Jinja's cache is no mapping
+    seen = {key[1] for key in cache.keys()}  # noqa: SIM118 - Jinja's cache is not a mapping
     ours = {name for name in templates.environment.list_templates(extensions=["html"]) if "mail" not in name} - {f"{DEBUG}.html"}
     assert ours - seen == set()
 

@@ -273,7 +273,7 @@ class Life(RuleBasedStateMachine):
         self.sessions = {id_: s for id_, s in self.sessions.items() if self.now < s.until}
 
     @invariant()
-    def only_live_sessions_are_let_in(self) -> None:
+    def only_live_sessions_are_accepted(self) -> None:
         for session in list(self.sessions.values())[:2]:
             expected = 200 if self.now < session.access_until else 401
             assert self.call("GET", "/me", session.access).status_code == expected

@@ -1,4 +1,4 @@
-"""What people wrote is in no feed item but where it lives: it is read there, as it is now."""
+"""The feed reads text that people wrote from its own table, so it shows the current text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def items(harness: Harness, organisation: str) -> dict[str, Any]:
     return {item["kind"]: item for item in answer.json()["items"]}
 
 
-def test_feed_shows_the_title_that_an_entry_has_now(harness: Harness) -> None:
+def test_feed_shows_the_current_title_of_an_entry(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="member")
@@ -41,7 +41,7 @@ def test_feed_shows_the_title_that_an_entry_has_now(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_feed_does_not_show_what_a_deleted_entry_said(harness: Harness) -> None:
+def test_feed_does_not_show_the_text_of_a_deleted_entry(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="member")
@@ -65,7 +65,7 @@ def test_feed_does_not_show_what_a_deleted_entry_said(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_feed_shows_the_name_that_an_organisation_has_now_and_what_it_was_called(harness: Harness) -> None:
+def test_feed_shows_the_current_and_the_previous_name_of_an_organisation(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -86,7 +86,7 @@ def test_feed_shows_the_name_that_an_organisation_has_now_and_what_it_was_called
     ["", "  \n ", "Short.", "Two\n\n  lines", "word " * 200, "長い文章です。" * 100, "short " + "x" * 500, "x" * 140 + " " + "y" * 300,
      "x" * 139 + " " + "y" * 300, "a" * 280, "a" * 281, ("b" * 279) + " c"],
 )  # fmt: skip
-def test_excerpts_are_the_same_in_sql_as_in_python(harness: Harness, body: str) -> None:
+def test_excerpts_in_sql_and_in_python_are_equal(harness: Harness, body: str) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="member")

@@ -19,8 +19,8 @@ from phoenix.modules.feed.api import feed_key
 from phoenix.modules.feed.items import visible_kinds
 from phoenix.modules.feed.live import tell
 
-TOLD = {name: kind for name, kind in REGISTRY.events.items() if kind.feed}
-GUARDED = {name: kind for name, kind in TOLD.items() if kind.permission}
+IN_FEED = {name: kind for name, kind in REGISTRY.events.items() if kind.feed}
+GUARDED = {name: kind for name, kind in IN_FEED.items() if kind.permission}
 GUARDS = sorted({kind.permission for kind in GUARDED.values()})
 
 
@@ -46,7 +46,7 @@ def membership(permissions: frozenset[str]) -> MembershipRecord:
 
 def test_every_kind_of_event_in_the_feed_declares_who_may_see_it() -> None:
     assert len(GUARDED) > 5
-    assert sorted(set(TOLD) - set(GUARDED)) == [], "an event that everyone sees needs a reason"
+    assert sorted(set(IN_FEED) - set(GUARDED)) == [], "an event that everyone sees needs a reason"
 
 
 @pytest.mark.parametrize("name", sorted(GUARDED))
@@ -86,11 +86,11 @@ def test_a_member_cannot_read_events_that_their_role_may_not_see(place: Place, p
 def test_a_room_receives_full_events_only_if_every_member_may_see_them(place: Place, permission: str) -> None:
     async def run() -> None:
         async with Harness(place, registry=without(permission)) as harness:
-            batch = [recorded(number, kind) for number, kind in enumerate(TOLD.values())]
+            batch = [recorded(number, kind) for number, kind in enumerate(IN_FEED.values())]
             messages = await tell(harness.runtime, batch)
             assert [(room, event) for room, event, _ in messages] == [("organisation:org_1", "feed")] * len(batch)
             for event, (_room, _event, payload) in zip(batch, messages, strict=True):
-                if TOLD[event.kind].permission == permission:
+                if IN_FEED[event.kind].permission == permission:
                     assert payload == {"organisation": "org_1", "id": event.id}, event.kind
                 else:
                     assert (payload["kind"], payload["subject"], payload["data"]["names"]) == (event.kind, "ent_1", {})
