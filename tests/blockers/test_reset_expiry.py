@@ -128,7 +128,7 @@ def test_only_five_wrong_codes_are_checked(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_one_network_can_try_ten_resets_an_hour(harness: Harness, logged: io.StringIO) -> None:
+def test_one_network_can_request_ten_resets_an_hour(harness: Harness, logged: io.StringIO) -> None:
     async def run() -> None:
         async with harness:
             statuses = [(await harness.post("/api/v2/password_resets", json={"email": f"p{n}@example.com"})).status_code for n in range(11)]

@@ -158,7 +158,7 @@ def test_an_error_says_how_to_fix_it(written: str, code: str) -> None:
     assert error.detail == refused.value.detail
 
 
-def test_the_error_uses_the_sentence_of_the_style_guide() -> None:
+def test_the_error_for_a_missing_domain_says_what_to_enter() -> None:
     with pytest.raises(InvalidInput, match=r"The part after @ is missing\. Enter an address such as name@example\.com\."):
         parse_address("leila@")
 

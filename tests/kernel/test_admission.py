@@ -118,7 +118,7 @@ def test_a_person_without_the_permission_anywhere_is_refused_whatever_the_body(h
     asyncio.run(run())
 
 
-def test_a_public_route_treats_an_expired_token_as_anonymous(harness: Harness) -> None:
+def test_a_public_route_treats_an_invalid_token_as_anonymous(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")

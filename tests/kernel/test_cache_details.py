@@ -46,7 +46,7 @@ def test_a_dead_writer_makes_only_what_it_marked_stale(tmp_path: Path, monkeypat
     asyncio.run(run())
 
 
-def test_a_lost_valkey_is_logged_by_phoenix_and_not_by_its_client_library(capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_unreachable_valkey_is_logged_by_phoenix_and_not_by_its_client_library(capfd: pytest.CaptureFixture[str]) -> None:
     async def run() -> None:
         assert await Valkey("redis://127.0.0.1:1/0").ping() is False
 

@@ -156,7 +156,7 @@ def test_generation_files_are_private_and_the_only_files_left(tmp_path: Path) ->
     assert modes == {"generations": 0o600, "generations.marks": 0o600}
 
 
-def test_closing_generations_leaves_no_file_open(tmp_path: Path) -> None:
+def test_discarded_generations_leave_no_file_open(tmp_path: Path) -> None:
     def open_files() -> int:
         gc.collect()
         return len(list(Path("/dev/fd").iterdir()))

@@ -93,6 +93,6 @@ def test_tokens_and_codes_have_their_format() -> None:
     assert all(len(code) == 8 and code.isdecimal() for code in (new_code() for _ in range(100)))
 
 
-def test_secrets_are_compared_as_bytes() -> None:
+def test_same_compares_text_and_bytes() -> None:
     assert same("ä", "ä".encode())
     assert not same("a", "b")

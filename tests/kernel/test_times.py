@@ -47,7 +47,7 @@ def utc(text: str) -> datetime:
         ("2026-11-23T22:59", "Europe/Berlin", "23:59"),
     ],
 )
-def test_a_recent_time_is_shown_by_how_long_ago_it_was(instant: str, zone: str, text: str) -> None:
+def test_the_short_form_of_a_time_depends_on_its_age(instant: str, zone: str, text: str) -> None:
     assert show(utc(instant), zone, NOW).text == text
 
 
