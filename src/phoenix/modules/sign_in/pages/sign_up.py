@@ -50,7 +50,7 @@ async def show_verify(call: Call) -> View:
     return View("sign_in/verify.html", {"form": {"email": call.query("email")}})
 
 
-@form("/verify", may=PUBLIC, queries=12, limits=(VERIFICATIONS,), retry=show_verify)
+@form("/verify", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify)
 async def send_verify(call: Call) -> Redirect:
     return await _verified(call, EmailProof(email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
 
@@ -66,7 +66,7 @@ async def show_verify_link(call: Call) -> View:
     return View("sign_in/verify_link.html", {"token": call.form.get("token") or call.query("token")})
 
 
-@form("/verify/link", may=PUBLIC, queries=12, limits=(VERIFICATIONS,), retry=show_verify_link)
+@form("/verify/link", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify_link)
 async def send_verify_link(call: Call) -> Redirect:
     if not call.form.get("token"):
         raise WrongCode(_("This link is incomplete. Open it again from the email, or enter the code."))
@@ -93,7 +93,7 @@ async def show_first_administrator(call: Call) -> View:
     return View("sign_in/first_administrator.html", {"form": {}, "token": token, "least": SHORTEST})
 
 
-@form("/first-administrator", may=PUBLIC, queries=10, limits=(SIGN_UPS,), retry=show_first_administrator)
+@form("/first-administrator", may=PUBLIC, queries=11, limits=(SIGN_UPS,), retry=show_first_administrator)
 async def send_first_administrator(call: Call) -> Redirect:
     sent = call.form
     account = await first_administrator.become_first_administrator(
