@@ -132,8 +132,7 @@ ANYBODY_WITH: Query[bool] = query(bool, "SELECT EXISTS (SELECT 1 FROM user_permi
 OTHERS_WITH: Query[int] = query(
     int,
     """
-    SELECT count(*) FROM user_permissions p JOIN accounts a ON a.id = p.account_id
-     WHERE p.permission = $1 AND p.account_id <> $2 AND a.locked_at IS NULL AND a.erased_at IS NULL AND a.kind = 'person'
+    SELECT count(*) FROM user_permissions p JOIN active_people a ON a.id = p.account_id WHERE p.permission = $1 AND p.account_id <> $2
 """,
 )
 

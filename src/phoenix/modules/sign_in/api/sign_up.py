@@ -25,6 +25,10 @@ class SignUpData(Struct, forbid_unknown_fields=True):
     captcha: Text = ""
 
 
+class VerificationData(ProofData, forbid_unknown_fields=True, kw_only=True):
+    password: Text = ""
+
+
 class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
     password: Text
 
@@ -47,9 +51,12 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
 
 
 @post("/api/v2/accounts/verify", may=PUBLIC, queries=9, limits=(VERIFICATIONS,))
-async def verify_account(call: Call, data: ProofData) -> None:
-    """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account."""
-    await verify.verify(call.runtime, call.tx, data.proof)
+async def verify_account(call: Call, data: VerificationData) -> None:
+    """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account.
+
+    Send the `password` that the account is to have: anyone could have signed up with this address, so what was sent then does not count.
+    """
+    await verify.verify(call.runtime, call.tx, data.proof, password=data.password)
 
 
 @post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), tag="accounts")
