@@ -79,7 +79,7 @@ def _answer(found: queries.Organisation | queries.JoinedOrganisation, role: str)
     return OrganisationAnswer(found.id, found.slug, found.name, role, instant(found.created_at), found.version)
 
 
-@get("/api/v2/organisations", may=SIGNED_IN, queries=1)
+@get("/api/v2/organisations", may=SIGNED_IN, key_may=True, queries=1)
 async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
     """List the organisations you are a member of, by joining date."""
     size = parse_limit(limit)

@@ -124,7 +124,7 @@ def _answer(found: queries.ServiceAccount) -> ServiceAccountAnswer:
         found.hint,
         instant(found.seen_at) if found.seen_at else None,
         instant(found.until) if found.until else None,
-        found.made_by,
+        key_created_by=found.made_by,
     )
 
 
