@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission
-from phoenix.modules.admin import events, lists, notices, pages
+from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, Schedule
+from phoenix.modules.admin import events, jobs, lists, notices, pages
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -59,4 +59,5 @@ MODULE = Module(
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
     notices=notices.NOTICES,
+    schedules=(Schedule("admin.run_checks", "47 2 * * *", jobs.run_checks),),
 )

@@ -21,6 +21,11 @@ async def hold_permissions(tx: Transaction) -> None:
     await tx.execute(queries.LOCK_PERMISSIONS)
 
 
+async def people_with(db: Reader, permission: str) -> list[str]:
+    """The accounts with a permission of people who can sign in and are not leaving."""
+    return await db.all(queries.PEOPLE_WITH, permission)
+
+
 async def require_administrator_besides(tx: Transaction, account: str) -> None:
     """Raises Conflict if nobody but this account is an administrator who can sign in and is not leaving. Locks permissions."""
     await hold_permissions(tx)

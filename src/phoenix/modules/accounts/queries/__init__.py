@@ -129,6 +129,10 @@ GRANT = command(
 REVOKE: Query[str] = query(str, "DELETE FROM user_permissions WHERE account_id = $1 AND permission = $2 RETURNING account_id")
 LOCK_PERMISSIONS = command("LOCK TABLE user_permissions IN SHARE ROW EXCLUSIVE MODE")
 ANYBODY_WITH: Query[bool] = query(bool, "SELECT EXISTS (SELECT 1 FROM user_permissions WHERE permission = $1)")
+PEOPLE_WITH: Query[str] = query(
+    str,
+    "SELECT p.account_id FROM user_permissions p JOIN active_people a ON a.id = p.account_id WHERE p.permission = $1 ORDER BY p.account_id",
+)
 OTHERS_WITH: Query[int] = query(
     int,
     """
