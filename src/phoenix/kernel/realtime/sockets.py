@@ -31,6 +31,18 @@ QUEUE_MOST = 200
 Tell = Callable[[Sequence[Recorded]], Awaitable[list[tuple[str, str, Any]]]]
 
 
+class _Server(socketio.AsyncServer):  # type: ignore[misc]
+    """A server that clients only listen to.
+
+    socketio calls the handler that is named like a client's event, also those for `connect` and `disconnect`: a client that sends
+    such an event would make us forget its token while it stays in its rooms.
+    """
+
+    async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:  # noqa: A002 - its name there
+        del namespace, id, data
+        log.info("socket_event_refused", connection=eio_sid)
+
+
 class Sockets:
     """The Socket.IO server of one process. `tell` turns events into (room, event, payload)."""
 
@@ -42,7 +54,7 @@ class Sockets:
         self._session_reader = app.sessions
         self._tell = tell
         origins = [*runtime.settings.web.cors_origins, runtime.settings.public_url]
-        self.server = socketio.AsyncServer(
+        self.server: socketio.AsyncServer = _Server(
             async_mode="asgi",
             transports=["websocket"],
             cors_allowed_origins=self._allowed if origins else None,
@@ -87,6 +99,8 @@ class Sockets:
         for sid in {sid for room in {room for room, _, _ in messages} for sid, _ in self.server.manager.get_participants("/", room)}:
             token = self._tokens.get(sid)
             if token is None:
+                # Whoever is in a room is someone whose session is known.
+                await self.server.disconnect(sid)
                 continue
             try:
                 await self._check(sid, token)
