@@ -60,12 +60,13 @@ def test_known_and_unknown_addresses_cost_the_same_work(harness: Harness, flow: 
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
+            await harness.person("bo")
             hashing = Hashing(monkeypatch)
             work = []
-            for email in ("ada@example.com", "nobody@example.com"):
+            for email in ("ada@example.com", "bo@example.com", "nobody@example.com"):
                 async with harness.new_client(address="198.51.100.9") as client:
                     answer = await FLOWS[flow](client, email)
                 work.append((hashing.take(), answer.headers.get("x-phoenix-queries")))
-            assert work[0] == work[1]
+            assert work[0] == work[1] == work[2], "with a password, without one, without an account"
 
     asyncio.run(run())

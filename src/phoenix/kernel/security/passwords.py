@@ -55,7 +55,7 @@ class Passwords:
         return await self._run(lambda: _HASHER.hash(data))
 
     async def verify(self, stored: str, password: str) -> bool:
-        """Whether the password belongs to that hash. An unreadable hash matches no password."""
+        """Whether the password belongs to that hash. An unreadable hash matches no password, in the same time."""
         data = _as_bytes(password)
         return await self._run(lambda: _matches(_NOBODY if data is None else stored, data or b"") and data is not None)
 
@@ -204,8 +204,10 @@ def _stands_alone(kind: frozenset[str], text: str, start: int, end: int) -> bool
 
 
 def _matches(stored: str, data: bytes) -> bool:
+    # An account without a password must take as long as any other.
+    is_hash = stored.startswith("$argon2")
     try:
-        return _HASHER.verify(stored, data)
+        return _HASHER.verify(stored if is_hash else _NOBODY, data) and is_hash
     except (Argon2Error, InvalidHashError):
         return False
 
