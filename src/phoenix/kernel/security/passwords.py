@@ -207,9 +207,10 @@ def _matches(stored: str, data: bytes) -> bool:
     # An account without a password must take as long as any other.
     is_hash = stored.startswith("$argon2")
     try:
-        return _HASHER.verify(stored if is_hash else _NOBODY, data) and is_hash
+        _HASHER.verify(stored if is_hash else _NOBODY, data)
     except (Argon2Error, InvalidHashError):
         return False
+    return is_hash
 
 
 def _as_bytes(password: str) -> bytes | None:

@@ -17,6 +17,7 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.digits import digits_in
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, hash_token, new_code, new_token
@@ -100,7 +101,7 @@ async def use_once(tx: Transaction, token: str, lives: timedelta) -> bool:
 async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
     if not proof.code.strip():
         raise InvalidInput(errors=(FieldError("code", "missing", _("Enter the 8 digits from the email.")),))
-    code = "".join(c for c in proof.code if c.isdecimal())
+    code = digits_in(proof.code)
     email_key = parse_address(proof.email).key
     await tx.all(queries.HOLD_BY_CODE, email_key, purpose)
     sent = await tx.all(queries.BY_CODE, email_key, purpose, tx.now)

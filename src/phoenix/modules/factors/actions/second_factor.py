@@ -12,6 +12,7 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import FieldError
+from phoenix.kernel.i18n.digits import digits_in, letters_and_digits_in
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.notices import notify
@@ -147,7 +148,7 @@ async def check_factor(runtime: Runtime, tx: Transaction, account: str, *, metho
 
 async def _totp_holds(runtime: Runtime, tx: Transaction, account: str, found: Totp, code: str) -> bool:
     secret = runtime.keys.unseal(SEALED_AS, found.sealed, bound_to=account)
-    digits = "".join(c for c in code if c.isdecimal() and c.isascii())
+    digits = digits_in(code)
     if secret is None or not digits:
         return False
     totp = pyotp.TOTP(base64.b32encode(secret).decode(), interval=STEP_SECONDS)
@@ -163,7 +164,7 @@ async def _use_backup_code(runtime: Runtime, tx: Transaction, account: str, code
     of_the_set = await tx.maybe(queries.BACKUP_HASH, account)
     if of_the_set is None:
         return False
-    hashed = await _backup_hash(runtime, account, "".join(c for c in code.lower() if c.isalnum()), of_the_set[:SALT_BYTES])
+    hashed = await _backup_hash(runtime, account, letters_and_digits_in(code), of_the_set[:SALT_BYTES])
     if await tx.maybe(queries.USE_BACKUP_CODE, account, hashed, tx.now) is None:
         return False
     left = await tx.one(queries.BACKUP_CODES_LEFT, account)
