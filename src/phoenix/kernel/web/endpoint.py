@@ -27,6 +27,7 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.limits import headers_of
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import QueryBudgetExceeded
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.answer import Answer, matches
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
@@ -81,6 +82,9 @@ def route(
         async def endpoint(request: AnyRequest, **arguments: Any) -> Response[Any]:
             for name in unused:
                 del arguments[name]
+            fields = Fields()
+            fields.sent("body", arguments.get("data"))
+            fields.check()
             return await _answer(request, handler, arguments, rule, budget=queries, status=status, takes_member=takes_member)
 
         parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, State])]

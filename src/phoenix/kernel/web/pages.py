@@ -25,6 +25,7 @@ from phoenix.kernel.errors import (
     SecondFactorNeeded,
     TooManyRequests,
 )
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
@@ -274,6 +275,10 @@ async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool
     except (ClientException, UnicodeError):
         raise UnreadableForm from None
     form = {name: value for name, value in data.items() if isinstance(value, str)}
+    fields = Fields()
+    for name, value in form.items():
+        fields.sent(name, value)
+    fields.check()
     if not checked:
         return form
     binding = admission.actor.session if admission.actor else request.cookies.get(_browser_cookie(runtime))
