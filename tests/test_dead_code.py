@@ -10,8 +10,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src/phoenix"
 READ = {".py", ".html", ".mjml", ".ts", ".toml"}
-# Named by what others call: Litestar, aiosmtpd, logging and code.InteractiveConsole.
-CALLED_BY_LIBRARIES = {"authorize_connection", "handle_DATA", "handleError", "runcode"}
+# Named by what others call: Litestar, aiosmtpd, Jinja, logging and code.InteractiveConsole.
+CALLED_BY_LIBRARIES = {"authorize_connection", "filter_stream", "handle_DATA", "handleError", "runcode"}
 # A promise of the API, empty until there are files.
 PROMISED = {"attachments"}
 ROUTES = {"get", "post", "patch", "put", "delete", "page", "form", "stream", "command"}

@@ -26,11 +26,14 @@ from msgspec import Struct
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
-from phoenix.kernel.i18n.text import gettext, ngettext
+from phoenix.kernel.i18n.isolation import Ours, install, without_elements
+from phoenix.kernel.i18n.text import gettext
 from phoenix.settings import EmailSettings
 
 HERE = Path(__file__).parents[1] / "templates"
 SEND_SECONDS = 30
+# A dot or a slash within a name of a host, an @, and the colon of a scheme.
+_LINKING = re.compile(r"(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])|(?<=[-\])])\.(?=\w)|@(?=\S)|(?<=[^\W\d]):(?=\S)")
 # Without this MJML links to external fonts, and opening an email would tell that server.
 RENDERING = mrml.RenderOptions(fonts={})
 
@@ -57,13 +60,16 @@ class Mailer:
             undefined=StrictUndefined,
             trim_blocks=True,
         )
-        self._environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-        self._environment.globals["support"] = settings.support
+        install(self._environment, treat=unlinked)
+        self._environment.globals["support"] = Ours(settings.support)
         self._inliner = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
-    def render(self, name: str, /, **context: Any) -> Mail:
-        """Render a template such as "accounts/verify". Raises jinja2.UndefinedError for a name missing from the context."""
-        template = self._environment.get_template(f"{name}.mjml")
+    def render(self, name: str, /, *, to: str, **context: Any) -> Mail:
+        """Render a template such as "accounts/verify". Raises jinja2.UndefinedError for a name missing from the context.
+
+        Links are `Ours`; in everything else that looks like a link or an address, a space keeps it from being clicked.
+        """
+        template, context = self._environment.get_template(f"{name}.mjml"), {**context, "to": Ours(to)}
         # MJML is XML: what Jinja escaped stays escaped.
         page = self._inliner.inline(mrml.to_html(template.render(context), None, RENDERING).content)
         return Mail(_words(template, "subject", context), self._with_support(_plain(template, "text", context)), page)
@@ -135,9 +141,14 @@ class Mailer:
         return message
 
 
+def unlinked(text: str) -> str:
+    """Text that people wrote, so that no mail program makes a link of it: with a space in what looks like an address."""
+    return _LINKING.sub(r"\g<0> ", text)
+
+
 def _plain(template: Template, block: str, context: Mapping[str, Any]) -> str:
     """A block as plain text. It was escaped for MJML like everything else, so it is unescaped."""
-    text = html.unescape("".join(template.blocks[block](template.new_context(dict(context)))))
+    text = html.unescape(without_elements("".join(template.blocks[block](template.new_context(dict(context))))))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from phoenix.kernel.cache.keys import EVENTS, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict
+from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.keys.actions.service_accounts import revoke_keys
 from phoenix.modules.organisations import queries
@@ -24,7 +25,7 @@ async def refuse(db: Reader, account: str) -> None:
     """Raises Conflict if an organisation with other members would be left without an owner."""
     stranded = await db.maybe(queries.OWNED_ALONE_WITH_OTHERS, account)
     if stranded is not None:
-        raise Conflict(_("You're the only owner of {name}. Make someone else an owner first.").format(name=stranded))
+        raise Conflict(_("You're the only owner of {name}. Make someone else an owner first.").format(name=isolated(stranded)))
 
 
 async def erase(tx: Transaction, account: str) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.avatars import initials, tone
+from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.call import Call
@@ -35,7 +36,7 @@ async def show_new(call: Call) -> View:
 @form("/organisations/new", may=SIGNED_IN, act="authority", queries=14, retry=show_new)
 async def send_new(call: Call) -> Redirect:
     made = await create.create_organisation(call.tx, call.actor, name=call.form.get("name", ""))
-    return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=made.name))
+    return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=isolated(made.name)))
 
 
 @page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2)
@@ -92,7 +93,7 @@ async def send_remove(call: Call) -> Redirect:
     member, account = call.member, call.path["account_id"]
     await members.remove_member(call.tx, member, account)
     if account == call.actor.account:
-        return Redirect("/organisations", _("You've left {name}.").format(name=member.name))
+        return Redirect("/organisations", _("You've left {name}.").format(name=isolated(member.name)))
     return Redirect(f"/o/{member.slug}/members", _("Member removed."))
 
 
@@ -121,7 +122,7 @@ async def show_invitation(call: Call) -> View:
 async def send_accept(call: Call) -> Redirect:
     invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, call.form.get("token", ""))
     return Redirect(
-        f"/o/{invitation.organisation_slug}/feed", _("You're now a member of {name}.").format(name=invitation.organisation_name)
+        f"/o/{invitation.organisation_slug}/feed", _("You're now a member of {name}.").format(name=isolated(invitation.organisation_name))
     )
 
 
