@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -37,7 +38,7 @@ PROOF = {
     "link": Ours("https://phoenix.example/verify?token=a&x=b"),
 }
 LINK = {"name": "Leila", "link": Ours("https://phoenix.example/sign-in"), "reset_link": Ours("https://phoenix.example/forgot")}
-INVITATION = {
+INVITATION: dict[str, Any] = {
     "inviter": "Ada",
     "organisation": "Ember",
     "role": "member",

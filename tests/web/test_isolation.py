@@ -39,7 +39,7 @@ def ending_in(end: str, value: Any) -> Any:
         written = re.search(r"[A-Z @]", value) and not re.match(r"/|http|<|\d{4}-\d\d", value) and value not in available_timezones()
         return value + end if written else value
     if isinstance(value, dict):
-        return {key: ending_in(end, each) for key, each in value.items()}
+        return {key: each if key == "initials" else ending_in(end, each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)([ending_in(end, each) for each in value])
     if isinstance(value, Thing):

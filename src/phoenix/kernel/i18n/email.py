@@ -9,7 +9,7 @@ import email.policy
 import html
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
@@ -49,8 +49,17 @@ class Mail(Struct, frozen=True):
 class Mailer:
     """Renders and sends emails. Raises Unavailable if the mail server cannot be reached; the job then tries again."""
 
-    def __init__(self, settings: EmailSettings, folders: Mapping[str, Path], clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: EmailSettings,
+        folders: Mapping[str, Path],
+        clock: Clock | None = None,
+        *,
+        may_send_unasked: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
+        """`may_send_unasked` counts the emails to an address, by its key, that someone else caused."""
         self._settings = settings
+        self._may_send_unasked = may_send_unasked
         self._clock = clock or SystemClock()
         modules = {name: FileSystemLoader(folder / "mail") for name, folder in folders.items()}
         self._environment = Environment(
@@ -81,8 +90,14 @@ class Mailer:
         """Every template, such as "accounts/verify"."""
         return sorted(name.removesuffix(".mjml") for name in self._environment.list_templates(extensions=["mjml"]) if "mail/" not in name)
 
-    async def send_template(self, name: str, /, *, to: str, **context: Any) -> None:
-        """Render a template and send it to one address."""
+    async def send_template(self, name: str, /, *, to: str, unasked: bool = False, **context: Any) -> None:
+        """Render a template and send it to one address.
+
+        An email that someone else causes is `unasked`: at most so many an hour reach one address, and none of the rest is sent.
+        They are counted by themselves, so that they never keep someone from an email of their own.
+        """
+        if unasked and self._may_send_unasked is not None and not await self._may_send_unasked(parse_address(to).key):
+            return
         await self.send(to, self.render(name, to=to, **context))
 
     async def send(self, to: str, mail: Mail) -> None:

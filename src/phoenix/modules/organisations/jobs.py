@@ -23,6 +23,7 @@ async def send_invitation(runtime: Runtime, invited: Invited) -> None:
     await runtime.mailer.send_template(
         "organisations/invitation",
         to=invitation.email,
+        unasked=True,
         inviter=invitation.inviter_name,
         organisation=invitation.organisation_name,
         role=invitation.role,

@@ -36,6 +36,7 @@ async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
         await runtime.mailer.send_template(
             "sign_in/already_registered",
             to=account.email,
+            unasked=True,
             name=account.name,
             link=Ours(f"{url}/sign-in"),
             reset_link=Ours(f"{url}/forgot-password"),

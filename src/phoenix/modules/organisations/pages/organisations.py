@@ -33,7 +33,7 @@ async def show_new(call: Call) -> View:
     return View("organisations/new.html")
 
 
-@form("/organisations/new", may=SIGNED_IN, act="authority", queries=14, retry=show_new)
+@form("/organisations/new", may=SIGNED_IN, act="authority", queries=15, retry=show_new)
 async def send_new(call: Call) -> Redirect:
     made = await create.create_organisation(call.tx, call.actor, name=call.form.get("name", ""))
     return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=isolated(made.name)))
@@ -68,7 +68,7 @@ async def show_members(call: Call) -> View:
     return View("organisations/members.html", context)
 
 
-@form("/o/{slug:str}/members/invite", may="organisations.invite", within="slug", queries=4, act="authority", retry=show_members)
+@form("/o/{slug:str}/members/invite", may="organisations.invite", within="slug", queries=5, act="authority", retry=show_members)
 async def send_invite(call: Call) -> Redirect:
     member = call.member
     email = call.form.get("email", "")
@@ -118,7 +118,7 @@ async def show_invitation(call: Call) -> View:
     return View("organisations/invitation.html", context)
 
 
-@form("/invitations/accept", may=SIGNED_IN, queries=6, act="authority", retry=show_invitation)
+@form("/invitations/accept", may=SIGNED_IN, queries=7, act="authority", retry=show_invitation)
 async def send_accept(call: Call) -> Redirect:
     invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, call.form.get("token", ""))
     return Redirect(
@@ -135,10 +135,10 @@ async def show_settings(call: Call) -> View:
     return View("organisations/settings.html", context)
 
 
-@form("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=3, retry=show_settings)
+@form("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=4, retry=show_settings)
 async def send_settings(call: Call) -> Redirect:
     member = call.member
-    await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), version=call.number("version"))
+    await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), versions=call.shown_version())
     return Redirect(f"/o/{member.slug}/settings", _("Organisation saved."))
 
 
