@@ -10,8 +10,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src/phoenix"
 READ = {".py", ".html", ".mjml", ".ts", ".toml"}
-# Called by libraries under these names: Litestar, aiosmtpd, logging and code.InteractiveConsole.
-CALLED_BY_LIBRARIES = {"_handle_event", "authorize_connection", "handle_DATA", "handleError", "runcode"}
+# Called by libraries under these names: Litestar, aiosmtpd, Jinja, logging, socketio and code.InteractiveConsole.
+CALLED_BY_LIBRARIES = {"_handle_event", "authorize_connection", "filter_stream", "handle_DATA", "handleError", "runcode"}
 # Promised by the API, and empty until there are files.
 PROMISED = {"attachments"}
 ROUTES = {"get", "post", "patch", "put", "delete", "page", "form", "stream", "command"}

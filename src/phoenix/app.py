@@ -31,6 +31,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
 from phoenix.kernel.web.application import AnyRequest, App, ListenerName, app_of
+from phoenix.kernel.web.around_routes import AroundRoutes
 from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.client_address import ClientAddress
 from phoenix.kernel.web.debug_page import debug_page
@@ -136,7 +137,7 @@ class Phoenix:
             listener = Listener(self.settings.database.url)
             tasks = [asyncio.create_task(app.sessions.keep_flushing())]
             listening: set[asyncio.Task[None]] = set()
-            served: AsgiApp = self.framework
+            served: AsgiApp = AroundRoutes(self.framework)
             if self.pages:
                 assets = {f"/assets/{name}/": folder for name, folder in self.registry.asset_folders.items()}
                 served = StaticFiles(served, {"/static/": self.settings.web.static, **assets})

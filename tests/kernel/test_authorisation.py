@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tests.harness import Harness
 
+from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.web import authorisation
-from phoenix.kernel.web.authorisation import limited_as
 
 Act = Callable[[Harness], Awaitable[object]]
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -22,15 +23,27 @@ import phoenix
 from phoenix.kernel.clock import SetClock
 from phoenix.kernel.errors import InvalidInput, Unavailable
 from phoenix.kernel.i18n.email import Mail, Mailer
+from phoenix.kernel.i18n.isolation import Ours, isolated
 from phoenix.settings import EmailSettings
 
 NOW = datetime(2026, 11, 23, 14, 5, 6, tzinfo=UTC)
 MODULES = Path(phoenix.__file__).parent / "modules"
 FOLDERS = {name: MODULES / name / "templates" for name in ("accounts", "sign_in", "organisations")}
 MAIL = Mail(subject="Confirm: Grüße", text="Hello\n\n48291377\n", html="<p>Hello</p>")
-PROOF = {"name": "Leila", "code": "48291377", "code_minutes": 10, "link_minutes": 60, "link": "https://phoenix.example/verify?token=a&x=b"}
-LINK = {"name": "Leila", "link": "https://phoenix.example/sign-in", "reset_link": "https://phoenix.example/forgot"}
-INVITATION = {"inviter": "Ada", "organisation": "Ember", "role": "member", "link": "https://phoenix.example/invitations/accept?token=a"}
+PROOF = {
+    "name": "Leila",
+    "code": "48291377",
+    "code_minutes": 10,
+    "link_minutes": 60,
+    "link": Ours("https://phoenix.example/verify?token=a&x=b"),
+}
+LINK = {"name": "Leila", "link": Ours("https://phoenix.example/sign-in"), "reset_link": Ours("https://phoenix.example/forgot")}
+INVITATION: dict[str, Any] = {
+    "inviter": "Ada",
+    "organisation": "Ember",
+    "role": "member",
+    "link": Ours("https://phoenix.example/invitations/accept?token=a"),
+}
 
 
 class Received:
@@ -203,9 +216,9 @@ class Elements(HTMLParser):
 def test_names_of_people_are_escaped(name: str) -> None:
     mailer = Mailer(EmailSettings(), FOLDERS)
     mail = mailer.render("sign_in/verify", to="leila@example.com", **PROOF | {"name": name})
-    assert f"Hello {name}," in mail.text
+    assert f"Hello {isolated(name)}," in mail.text
     invited = mailer.render("organisations/invitation", to="x@example.com", **INVITATION | {"inviter": name, "organisation": name})
-    assert invited.subject == f"{name} invited you to {name}"
+    assert invited.subject == f"{isolated(name)} invited you to {isolated(name)}"
     for page in (mail.html, invited.html):
         elements = Elements(page)
         assert not {"script", "img"} & set(elements.names)

@@ -230,6 +230,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "error-404": fault(
         404, "This page does not exist", "It may have been moved or deleted, or it belongs to an organisation you are not in."
     ),
+    "error-404-inside": (
+        "error.html",
+        frame("/o/halden/nowhere", status=404, title="Not found", detail="There's no page here.", request_id="", next_step=None),
+    ),
     "error-403": fault(
         403,
         "Not allowed",

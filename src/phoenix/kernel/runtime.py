@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from phoenix.kernel.cache.cache import Cache
 from phoenix.kernel.cache.generations import Generations, MachineGenerations, ValkeyGenerations
-from phoenix.kernel.cache.limits import Limiter
+from phoenix.kernel.cache.limits import Limit, Limiter
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.data.database import Database, connect
@@ -26,6 +26,10 @@ from phoenix.kernel.security.passwords import Passwords
 from phoenix.settings import Settings, SettingsError
 
 T = TypeVar("T")
+
+
+# To one address, of those that someone else causes.
+UNASKED_EMAILS_AN_HOUR = Limit("unasked_email", 5, 3600)
 
 
 @dataclass(slots=True)
@@ -96,6 +100,11 @@ async def opened(
         stack.callback(passwords.close)
         http = HttpClient(time)
         stack.push_async_callback(http.close)
+        limiter = Limiter(valkey, keys, time)
+
+        async def may_send_unasked(address: str) -> bool:
+            return (await limiter.hit(UNASKED_EMAILS_AN_HOUR, address)).allowed
+
         runtime = Runtime(
             settings=settings,
             clock=time,
@@ -103,12 +112,12 @@ async def opened(
             database=database,
             valkey=valkey,
             cache=Cache(generations, valkey, settings.cache.local_entries, keys.pseudonym("cache")),
-            limiter=Limiter(valkey, keys, time),
+            limiter=limiter,
             passwords=passwords,
             breaches=Breaches(settings.accounts.breached_passwords),
             captcha=Captcha(settings.accounts),
             http=http,
-            mailer=Mailer(settings.email, emails),
+            mailer=Mailer(settings.email, emails, may_send_unasked=may_send_unasked),
         )
         await check_installation(database, settings, keys)
         for part in parts:

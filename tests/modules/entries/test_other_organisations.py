@@ -84,9 +84,9 @@ def test_actions_refuse_a_membership_of_another_organisation(harness: Harness) -
             async with harness.runtime.database.transaction() as tx:
                 entry = await find_entry(tx, entry_id)
                 with pytest.raises(NotFound):
-                    await change_entry(tx, proof, entry, Draft(title="Changed"), version=None)
+                    await change_entry(tx, proof, entry, Draft(title="Changed"), versions=None)
                 with pytest.raises(NotFound):
-                    await delete_entry(tx, proof, entry, version=None)
+                    await delete_entry(tx, proof, entry, versions=None)
                 assert tx.events == []
 
     asyncio.run(run())

@@ -6,11 +6,15 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from phoenix.kernel.cache.valkey import Valkey, script
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.errors import TooManyRequests
 from phoenix.kernel.i18n.text import _, ngettext
 from phoenix.kernel.security.crypto import Keys, new_token
+
+log = structlog.get_logger(__name__)
 
 MOST_LOCAL = 50_000
 MINUTE = 60
@@ -75,6 +79,7 @@ class Limiter:
             allowed, count, oldest = bool(answered[0]), int(answered[1]), float(answered[2])
         else:
             allowed, count, oldest = self._hit_locally(name, now, window, limit.amount)
+        log.info("limit_counted", limit=limit.name, of=self._keys.pseudonym(key), allowed=allowed)
         return Decision(allowed, limit, limit.amount - count, max(1, -int(-(oldest + window - now) // 1000)))
 
     async def require(self, limit: Limit, key: str) -> Decision:

@@ -9,7 +9,7 @@ import email.policy
 import html
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
@@ -26,11 +26,14 @@ from msgspec import Struct
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
-from phoenix.kernel.i18n.text import gettext, ngettext
+from phoenix.kernel.i18n.isolation import Ours, install, without_elements
+from phoenix.kernel.i18n.text import gettext
 from phoenix.settings import EmailSettings
 
 HERE = Path(__file__).parents[1] / "templates"
 SEND_SECONDS = 30
+# A dot or a slash within a name of a host, an @, and the colon of a scheme.
+_LINKING = re.compile(r"(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])|(?<=[-\])])\.(?=\w)|@(?=\S)|(?<=[^\W\d]):(?=\S)")
 # Without this MJML links to external fonts, and opening an email would tell that server.
 RENDERING = mrml.RenderOptions(fonts={})
 
@@ -46,8 +49,17 @@ class Mail(Struct, frozen=True):
 class Mailer:
     """Renders and sends emails. Raises Unavailable if the mail server cannot be reached; the job then tries again."""
 
-    def __init__(self, settings: EmailSettings, folders: Mapping[str, Path], clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: EmailSettings,
+        folders: Mapping[str, Path],
+        clock: Clock | None = None,
+        *,
+        may_send_unasked: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
+        """`may_send_unasked` counts the emails to an address, by its key, that someone else caused."""
         self._settings = settings
+        self._may_send_unasked = may_send_unasked
         self._clock = clock or SystemClock()
         modules = {name: FileSystemLoader(folder / "mail") for name, folder in folders.items()}
         self._environment = Environment(
@@ -57,13 +69,16 @@ class Mailer:
             undefined=StrictUndefined,
             trim_blocks=True,
         )
-        self._environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-        self._environment.globals["support"] = settings.support
+        install(self._environment, treat=unlinked)
+        self._environment.globals["support"] = Ours(settings.support)
         self._inliner = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
-    def render(self, name: str, /, **context: Any) -> Mail:
-        """Render a template such as "accounts/verify". Raises jinja2.UndefinedError for a name missing from the context."""
-        template = self._environment.get_template(f"{name}.mjml")
+    def render(self, name: str, /, *, to: str, **context: Any) -> Mail:
+        """Render a template such as "accounts/verify". Raises jinja2.UndefinedError for a name missing from the context.
+
+        Links are `Ours`; in everything else that looks like a link or an address, a space keeps it from being clicked.
+        """
+        template, context = self._environment.get_template(f"{name}.mjml"), {**context, "to": Ours(to)}
         # MJML is XML: what Jinja escaped stays escaped.
         page = self._inliner.inline(mrml.to_html(template.render(context), None, RENDERING).content)
         return Mail(_words(template, "subject", context), self._with_support(_plain(template, "text", context)), page)
@@ -75,8 +90,14 @@ class Mailer:
         """Every template, such as "accounts/verify"."""
         return sorted(name.removesuffix(".mjml") for name in self._environment.list_templates(extensions=["mjml"]) if "mail/" not in name)
 
-    async def send_template(self, name: str, /, *, to: str, **context: Any) -> None:
-        """Render a template and send it to one address."""
+    async def send_template(self, name: str, /, *, to: str, unasked: bool = False, **context: Any) -> None:
+        """Render a template and send it to one address.
+
+        An email that someone else causes is `unasked`: at most so many an hour reach one address, and none of the rest is sent.
+        They are counted by themselves, so that they never keep someone from an email of their own.
+        """
+        if unasked and self._may_send_unasked is not None and not await self._may_send_unasked(parse_address(to).key):
+            return
         await self.send(to, self.render(name, to=to, **context))
 
     async def send(self, to: str, mail: Mail) -> None:
@@ -135,9 +156,14 @@ class Mailer:
         return message
 
 
+def unlinked(text: str) -> str:
+    """Text that people wrote, so that no mail program makes a link of it: with a space in what looks like an address."""
+    return _LINKING.sub(r"\g<0> ", text)
+
+
 def _plain(template: Template, block: str, context: Mapping[str, Any]) -> str:
     """A block as plain text. It was escaped for MJML like everything else, so it is unescaped."""
-    text = html.unescape("".join(template.blocks[block](template.new_context(dict(context)))))
+    text = html.unescape(without_elements("".join(template.blocks[block](template.new_context(dict(context))))))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection
 from typing import Annotated, TypeVar
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.addresses import Address, parse_address
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import check_zone
+from phoenix.kernel.i18n.written import compose, is_visible, too_many_marks, what_is_wrong
 
 T = TypeVar("T")
 # A text in a body of the API. Whatever a field takes is less; this bounds what is looked at.
 Text = Annotated[str, Meta(max_length=2000)]
+# The bound of every text that is sent, in a form or in a body of the API, before anything looks at it.
+LONGEST_SENT = 100_000
 
-# Control characters and lone surrogates, but for line breaks and tabs.
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# A name appears within other text, where characters that change the direction of text could make it look like another name.
-# The two joiners are needed to write Persian and several Indian languages.
-NOT_IN_NAMES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-JOINERS = "\u200c\u200d"
+
 NO_ADDRESS = Address("", "", "")
 
 
@@ -50,24 +46,24 @@ class Fields:
 
     def name(self, text: str, field: str = "name", *, most: int = 100, required: bool = True) -> str:
         """A name as people write it, of at most `most` characters."""
-        name = " ".join(unicodedata.normalize("NFC", text).split())
-        if not name and required:
-            self.refuse(field, "missing", _("Enter a name."))
-        self._short_enough(field, name, most)
-        if any(unicodedata.category(c) in NOT_IN_NAMES and c not in JOINERS for c in name):
-            self.refuse(field, "invalid", _("This contains characters that can't be displayed."))
-        return name
+        return self.line(field, text, most=most, missing=_("Enter a name.") if required else "")
 
-    def line(self, field: str, text: str, *, most: int, missing: str) -> str:
-        """One line of text; `missing` is the message if it is empty."""
-        line = " ".join(unicodedata.normalize("NFC", text).split())
-        if not line:
-            self.refuse(field, "missing", missing)
+    def line(self, field: str, text: str, *, most: int, missing: str, least: int = 1) -> str:
+        """One line of text; `missing` is the message if it shows less than `least` characters. Without a message it can be empty."""
+        line = self._composed(field, text, most)
+        if line is None:
+            return ""
+        line = " ".join(line.split())
+        if (line or missing) and (len(line) < least or not is_visible(line)):
+            self.refuse(
+                field, "missing" if least == 1 else "too_short", missing or _("This shows nothing. Leave it empty, or enter some text.")
+            )
         return self._shown(field, line, most)
 
     def text(self, field: str, text: str, *, most: int) -> str:
         """Text of any number of lines, which can be empty."""
-        return self._shown(field, unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip(), most)
+        composed = self._composed(field, text, most)
+        return "" if composed is None else self._shown(field, composed.replace("\r\n", "\n").strip(), most)
 
     def one_of(self, field: str, value: str, offered: Collection[str], otherwise: str) -> str:
         """One of the allowed values; `otherwise` is the message for any other."""
@@ -87,12 +83,31 @@ class Fields:
         if self.errors:
             raise InvalidInput(errors=tuple(self.errors))
 
+    def sent(self, field: str, value: object) -> None:
+        """Refuse a text, or an object with one, that is too long for any field."""
+        if isinstance(value, str) and len(value) > LONGEST_SENT:
+            self._too_long(field, value, LONGEST_SENT)
+        elif isinstance(value, Struct):
+            for name in value.__struct_fields__:
+                self.sent(name, getattr(value, name))
+        elif isinstance(value, list):
+            for each in value:
+                self.sent(field, each)
+
+    def _composed(self, field: str, text: str, most: int) -> str | None:
+        composed = compose(text, most)
+        if composed is None and len(text) > most:
+            self._too_long(field, text, most)
+        elif composed is None:
+            self.refuse(field, "invalid", too_many_marks())
+        return composed
+
     def _shown(self, field: str, text: str, most: int) -> str:
-        self._short_enough(field, text, most)
-        if UNSEEN.search(text):
-            self.refuse(field, "invalid", _("This contains characters that can't be displayed."))
+        if len(text) > most:
+            self._too_long(field, text, most)
+        elif wrong := what_is_wrong(text):
+            self.refuse(field, "invalid", wrong)
         return text
 
-    def _short_enough(self, field: str, text: str, most: int) -> None:
-        if len(text) > most:
-            self.refuse(field, "too_long", _("Use at most {most} characters. You entered {length}.").format(most=most, length=len(text)))
+    def _too_long(self, field: str, text: str, most: int) -> None:
+        self.refuse(field, "too_long", _("Use at most {most} characters. You entered {length}.").format(most=most, length=len(text)))

@@ -26,7 +26,8 @@ from markupsafe import Markup, escape
 
 from phoenix.kernel.i18n import times
 from phoenix.kernel.i18n.avatars import avatar_of
-from phoenix.kernel.i18n.text import current_locale, gettext, ngettext
+from phoenix.kernel.i18n.isolation import install, without_elements
+from phoenix.kernel.i18n.text import current_locale
 
 HERE = Path(__file__).parents[1] / "templates"
 STATIC = "/static/"
@@ -71,7 +72,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=not production,
         )
-        self.environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        install(self.environment)
         self.environment.globals.update(asset=self.asset, icon=self.icon, avatar_of=avatar_of, query=query, zones=times.zones)
         self.environment.filters.update(
             by_day=_by_day,
@@ -83,6 +84,7 @@ class Templates:
             long_date=_long_date,
             moment=_moment,
             paragraphs=paragraphs,
+            without_elements=without_elements,
         )
 
     def render(self, name: str, /, **context: object) -> str:
@@ -124,7 +126,7 @@ def paragraphs(text: str) -> Markup:
     """User-written text as paragraphs, separated by empty lines. Single line breaks are preserved."""
     blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     lines = (Markup("<br>\n").join(escape(line) for line in block.split("\n")) for block in blocks)
-    return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in lines)
+    return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(block) for block in lines)
 
 
 def query(path: str, /, **values: object) -> str:

@@ -11,9 +11,9 @@ from typing import Any, cast
 import structlog
 
 from phoenix.kernel.clock import Clock
+from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.web.application import state_of
 from phoenix.kernel.web.asgi import AsgiApp, Message, Receive, Scope, Send
-from phoenix.kernel.web.authorisation import limited_as
 from phoenix.settings import RealtimeSettings
 
 log = structlog.get_logger(__name__)

@@ -68,3 +68,14 @@ def _parse(text: str) -> Address | None:
     except ValueError:
         return None
     return address.ipv4_mapped or address if isinstance(address, ipaddress.IPv6Address) else address
+
+
+def limited_as(address: str) -> str:
+    """The key a client address is rate-limited by: for IPv6 its /64 network, the smallest that is assigned."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))

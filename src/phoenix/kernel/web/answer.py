@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 import msgspec
@@ -18,17 +19,27 @@ class Answer(Struct, frozen=True, array_like=True):
     etag: str
 
 
+# The version alone was the whole ETag in 2.0.
+_VERSION = re.compile(r'(?:W/)?"?([0-9]{1,9})(?:-[0-9a-f]{18})?"?')
 ANSWER = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Answer).decode)
 
 
 def answer(value: Any, *, version: int | None = None) -> Answer:
-    """An answer from a value. The tag is its version, or a digest if it has none."""
+    """An answer from a value, with the tag that names it."""
     body = msgspec.json.encode(value)
-    return Answer(body, f'"{version}"' if version is not None else digest(body))
+    return Answer(body, tag_of(body, version))
 
 
-def digest(body: bytes) -> str:
-    return f'"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
+def tag_of(body: bytes, version: int | None = None) -> str:
+    """The ETag of a body. It begins with the version of what it shows, and differs wherever what two people see differs."""
+    digest = hashlib.blake2b(body, digest_size=9).hexdigest()
+    return f'"{digest}"' if version is None else f'"{version}-{digest}"'
+
+
+def versions_in(header: str) -> tuple[int, ...]:
+    """The versions in the ETags of If-Match, weak ones included, since proxies that compress make them of ours."""
+    found = (_VERSION.fullmatch(tag.strip()) for tag in header.split(","))
+    return tuple(int(tag[1]) for tag in found if tag)
 
 
 def matches(header: str, etag: str) -> bool:

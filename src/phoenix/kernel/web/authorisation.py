@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from datetime import timedelta
 from functools import lru_cache
 
@@ -28,6 +27,7 @@ from phoenix.kernel.errors import (
     SecondFactorNeeded,
 )
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.security.redaction import also_remember
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
@@ -123,17 +123,6 @@ async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, b
 
 def is_api_call(request: AnyRequest) -> bool:
     return request.scope["path"].startswith("/api/")
-
-
-def limited_as(address: str) -> str:
-    """The key a client address is rate-limited by: for IPv6 its /64 network, the smallest that is assigned."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 async def _read_body(request: AnyRequest) -> bytes:

@@ -10,9 +10,11 @@ from litestar.datastructures import Cookie
 
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.errors import InvalidInput, NotFound, NotSignedIn, PreconditionRequired
+from phoenix.kernel.errors import NotFound, NotSignedIn, PreconditionFailed, PreconditionRequired
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.web.answer import versions_in
 from phoenix.kernel.web.application import Admission, AnyRequest, App, app_of, state_of
 from phoenix.kernel.web.rules import Rule
 
@@ -110,17 +112,22 @@ class Call:
         """The User-Agent header, 300 characters at most."""
         return self.request.headers.get("user-agent", "")[:300]
 
-    def expected_version(self) -> int | None:
-        """The version in If-Match; None for `*`. Raises PreconditionRequired without the header (RFC 6585)."""
+    def expected_versions(self) -> tuple[int, ...] | None:
+        """The versions whose ETags If-Match names; None for `*`. An ETag that is not ours matches nothing (RFC 9110, 13.1.1).
+
+        Raises PreconditionRequired without the header (RFC 6585).
+        """
         header = self.request.headers.get("if-match", "").strip()
         if not header:
             raise PreconditionRequired("Send the ETag you read as If-Match, so that no one's changes are overwritten.")
-        if header == "*":
-            return None
-        text = header.removeprefix("W/").strip('"')
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            raise InvalidInput("If-Match must be one ETag, exactly as received, or *.")
-        return int(text)
+        return None if header == "*" else versions_in(header)
+
+    def shown_version(self) -> tuple[int, ...]:
+        """The version that a form was shown with. Raises PreconditionFailed for a form without one, which would overwrite anything."""
+        version = self.number("version")
+        if version is None:
+            raise PreconditionFailed(_("This form doesn't say what it changes. Load the page again, then make your change."))
+        return (version,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from phoenix.kernel.web.answer import Answer, digest
+from phoenix.kernel.web.answer import Answer, tag_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
 from phoenix.kernel.web.pages import View, page
@@ -18,7 +18,7 @@ from phoenix.kernel.web.rules import PUBLIC
 async def openapi_document(call: Call) -> dict[str, Any] | Answer:
     """Get this document (OpenAPI 3.1)."""
     body = call.app.document()
-    return Answer(body, digest(body))
+    return Answer(body, tag_of(body))
 
 
 @page("/api/docs", may=PUBLIC, queries=0)

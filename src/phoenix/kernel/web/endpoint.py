@@ -27,8 +27,9 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.limits import headers_of
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import QueryBudgetExceeded
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.web.answer import Answer, matches
+from phoenix.kernel.web.answer import Answer, answer, matches
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.authorisation import admit, decide_again
 from phoenix.kernel.web.call import Accepted, Call, Created, Download
@@ -81,6 +82,9 @@ def route(
         async def endpoint(request: AnyRequest, **arguments: Any) -> Response[Any]:
             for name in unused:
                 del arguments[name]
+            fields = Fields()
+            fields.sent("body", arguments.get("data"))
+            fields.check()
             return await _answer(request, handler, arguments, rule, budget=queries, status=status, takes_member=takes_member)
 
         parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, State])]
@@ -216,13 +220,9 @@ def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers:
     if call.runtime.settings.installation.environment == "test":
         headers["X-Phoenix-Queries"] = str(_made(call.db) - uncounted)
     if isinstance(result, Answer):
-        headers["ETag"] = result.etag
         headers["Cache-Control"] = "private, no-cache"
         headers["Vary"] = "Authorization, Cookie"
-        wanted = request.headers.get("if-none-match")
-        if wanted and matches(wanted, result.etag):
-            return Response(b"", status_code=304, headers=headers)
-        return _bytes(result.body, status, headers, call)
+        return _tagged(result, status, headers, call)
     if isinstance(result, Download):
         headers["Content-Disposition"] = result.disposition
         return Response(result.body, status_code=status, headers=headers, media_type=result.media_type)
@@ -234,9 +234,17 @@ def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers:
     if result is None:
         return Response(None, status_code=204, headers=headers, cookies=call.cookies)
     version = getattr(result, "version", None)
-    if version is not None:
-        headers["ETag"] = f'"{version}"'
-    return _bytes(msgspec.json.encode(result), status, headers, call)
+    if version is None and request.method not in SAFE:
+        return _bytes(msgspec.json.encode(result), status, headers, call)
+    return _tagged(answer(result, version=version), status, headers, call)
+
+
+def _tagged(found: Answer, status: int, headers: dict[str, str], call: Call) -> Response[bytes]:
+    headers["ETag"] = found.etag
+    wanted = call.request.headers.get("if-none-match")
+    if wanted and call.request.method in SAFE and matches(wanted, found.etag):
+        return Response(b"", status_code=304, headers=headers, cookies=call.cookies)
+    return _bytes(found.body, status, headers, call)
 
 
 def _bytes(body: bytes, status: int, headers: dict[str, str], call: Call) -> Response[bytes]:

@@ -11,6 +11,7 @@ import structlog
 
 from phoenix import __version__
 from phoenix.kernel.module import Sources
+from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.security.redaction import remember
 from phoenix.kernel.web.application import state_of
 from phoenix.kernel.web.asgi import AsgiApp, Message, Raw, Receive, Scope, Send
@@ -99,7 +100,9 @@ class Headers:
                 message["headers"] = headers
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id), remember():
+        state = state_of(scope)
+        caller = state.app.runtime.keys.pseudonym(limited_as(state.address))
+        with structlog.contextvars.bound_contextvars(request_id=request_id, caller=caller), remember():
             await self._app(scope, receive, send_with_headers)
 
     async def _preflight(self, send: Send, allowed: bytes | None) -> None:

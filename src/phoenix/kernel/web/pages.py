@@ -25,6 +25,7 @@ from phoenix.kernel.errors import (
     SecondFactorNeeded,
     TooManyRequests,
 )
+from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
@@ -221,9 +222,9 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
     if binding is None:
         binding = csrf.new_browser()
         cookies.append(our_cookie(call.runtime, csrf.BROWSER_COOKIE, binding))
-    toast = call.request.cookies.get(TOAST_COOKIE, "")
+    toast = call.request.cookies.get(cookie_of(call.runtime.settings, TOAST_COOKIE), "")
     if toast:
-        cookies.append(Cookie(TOAST_COOKIE, value="", max_age=0, path="/"))
+        cookies.append(our_cookie(call.runtime, TOAST_COOKIE, "", seconds=0))
     context = page_context(call.request, call.user, csrf.token_for(call.runtime.keys, binding), _toast(call.runtime, toast))
     html = call.app.templates.render(result.template, **{"form": {}, "errors": {}, "problem": "", **context, **result.context})
     return Response(
@@ -236,7 +237,7 @@ def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[
     runtime = app_of(request).runtime
     made = list(cookies)
     if toast:
-        made.append(Cookie(TOAST_COOKIE, value=runtime.keys.sign("toast", toast), max_age=30, path="/", httponly=True, samesite="lax"))
+        made.append(our_cookie(runtime, TOAST_COOKIE, runtime.keys.sign("toast", toast), seconds=30))
     if request.headers.get("hx-request"):
         return Response(b"", status_code=200, headers={"HX-Redirect": path, "Cache-Control": "no-store"}, cookies=made)
     return Response(b"", status_code=303, headers={"Location": path, "Cache-Control": "no-store"}, cookies=made)
@@ -274,6 +275,10 @@ async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool
     except (ClientException, UnicodeError):
         raise UnreadableForm from None
     form = {name: value for name, value in data.items() if isinstance(value, str)}
+    fields = Fields()
+    for name, value in form.items():
+        fields.sent(name, value)
+    fields.check()
     if not checked:
         return form
     binding = admission.actor.session if admission.actor else request.cookies.get(_browser_cookie(runtime))

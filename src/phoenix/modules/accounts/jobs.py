@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from phoenix.kernel.i18n.isolation import Ours, isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Job
 from phoenix.kernel.registry import Registry
@@ -34,9 +35,9 @@ async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:
         "accounts/security_notice",
         to=account.email,
         name=account.name,
-        sentence=notice.sentence.format(**facts),
+        sentence=notice.sentence.format(**{name: isolated(fact) for name, fact in facts.items()}),
         foot=notice.foot or STRANGER,
-        link=f"{runtime.settings.public_url}{notice.path or registry.sign_in.second_factor}",
+        link=Ours(f"{runtime.settings.public_url}{notice.path or registry.sign_in.second_factor}"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import EmailSample
 from phoenix.modules.accounts.jobs import STRANGER
 from phoenix.modules.accounts.notices import EXPORT_READY
@@ -14,7 +15,7 @@ EMAILS = (
             "name": "Leila Haddad",
             "sentence": EXPORT_READY.sentence,
             "foot": STRANGER,
-            "link": "https://phoenix.example/settings/data",
+            "link": Ours("https://phoenix.example/settings/data"),
         },
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.database import Reader, Transaction
@@ -62,21 +63,23 @@ async def find_entry(db: Reader, entry: str) -> Entry:
     return found
 
 
-async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft: Draft, *, version: int | None) -> Entry:
-    """Change one's own entry, or anyone's with the permission. Raises PreconditionFailed if `version` is not the latest."""
+async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft: Draft, *, versions: Sequence[int] | None) -> Entry:
+    """Change one's own entry, or anyone's with the permission. Raises PreconditionFailed if none of `versions` is the latest."""
     _check_changeable(member, entry)
     clean = _checked(tx, draft)
-    changed = await tx.maybe(queries.CHANGE, entry.id, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, version)
+    if (versions is None or entry.version in versions) and not _changes(clean, entry):
+        return entry
+    changed = await tx.maybe(queries.CHANGE, entry.id, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, versions)
     if changed is None:
         raise PreconditionFailed(_("Someone else edited this entry while you were writing."))
     tx.record(EntryChanged(organisation=entry.organisation, subject=entry.id, title=changed.title))
     return changed
 
 
-async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, version: int | None) -> None:
-    """Delete one's own entry, or anyone's with the permission. Raises PreconditionFailed if `version` is not the latest."""
+async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, versions: Sequence[int] | None) -> None:
+    """Delete one's own entry, or anyone's with the permission. Raises PreconditionFailed if none of `versions` is the latest."""
     _check_changeable(member, entry)
-    if not await tx.execute(queries.DELETE, entry.id, version):
+    if not await tx.execute(queries.DELETE, entry.id, versions):
         raise PreconditionFailed(_("Someone else edited this entry. Reload it before you delete it."))
     tx.record(EntryDeleted(organisation=entry.organisation, subject=entry.id, title=entry.title))
 
@@ -103,6 +106,10 @@ def _check_changeable(member: Membership, entry: Entry) -> None:
         raise NotFound(MISSING)
     if not may_change(member, entry):
         raise Forbidden(_("Only the author or an administrator can change this entry."))
+
+
+def _changes(draft: Draft, entry: Entry) -> bool:
+    return any(value is not None and value != getattr(entry, name) for name, value in structs.asdict(draft).items())
 
 
 def _checked(tx: Transaction, draft: Draft) -> Draft:

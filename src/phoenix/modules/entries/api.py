@@ -103,14 +103,14 @@ async def change_entry(call: Call, entry_id: str, data: EntryChange) -> EntryAns
     """Edit an entry. Needs If-Match with the ETag you read."""
     draft = Draft(data.title, data.body, data.occurred_at, data.time_zone)
     entry, member = await _find(call, entry_id)
-    return entry_answer(await actions.change_entry(call.tx, member, entry, draft, version=call.expected_version()))
+    return entry_answer(await actions.change_entry(call.tx, member, entry, draft, versions=call.expected_versions()))
 
 
 @delete("/api/v2/entries/{entry_id:str}", may="entries.write", within=FOUND, queries=3, problems=(412, 428))
 async def delete_entry(call: Call, entry_id: str) -> None:
     """Delete an entry. Needs If-Match with the ETag you read."""
     entry, member = await _find(call, entry_id)
-    await actions.delete_entry(call.tx, member, entry, version=call.expected_version())
+    await actions.delete_entry(call.tx, member, entry, versions=call.expected_versions())
 
 
 async def _find(call: Call, entry_id: str) -> tuple[Entry, Membership]:

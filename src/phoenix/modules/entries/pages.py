@@ -81,7 +81,7 @@ async def send_edit(call: Call) -> Redirect:
     if call.form.get("occurred_at") == local_input(before.occurred_at, before.time_zone) and draft.time_zone == before.time_zone:
         # Unchanged, so its seconds are preserved, which the form cannot show.
         draft = msgspec.structs.replace(draft, occurred_at=None)
-    await actions.change_entry(call.tx, call.member, before, draft, version=call.number("version"))
+    await actions.change_entry(call.tx, call.member, before, draft, versions=call.shown_version())
     return Redirect(f"/o/{call.member.slug}/entries/{before.id}", _("Entry saved."))
 
 
@@ -93,7 +93,7 @@ async def show_delete(call: Call) -> View:
 @form("/o/{slug:str}/entries/{entry_id:str}/delete", may="entries.write", within="slug", queries=4, retry=show_delete)
 async def send_delete(call: Call) -> Redirect:
     entry = await _find(call)
-    await actions.delete_entry(call.tx, call.member, entry, version=call.number("version"))
+    await actions.delete_entry(call.tx, call.member, entry, versions=call.shown_version())
     return Redirect(f"/o/{call.member.slug}/entries", _("Entry deleted."))
 
 

@@ -58,7 +58,7 @@ CHANGE: Query[Entry] = query(
     UPDATE entries
        SET title = coalesce($2, title), body = coalesce($3, body), occurred_at = coalesce($4, occurred_at),
            time_zone = coalesce($5, time_zone), updated_at = $6, version = version + 1
-     WHERE id = $1 AND ($7::integer IS NULL OR version = $7)
+     WHERE id = $1 AND ($7::integer[] IS NULL OR version = ANY($7))
     RETURNING id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
 """,
 )
@@ -70,7 +70,7 @@ EXCERPT = r"""
       FROM (SELECT btrim(regexp_replace(left(body, 2000), '\s+', ' ', 'g')) AS line FROM entries WHERE id = {subject}) AS start
 """
 
-DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer IS NULL OR version = $2)")
+DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer[] IS NULL OR version = ANY($2))")
 OF_AUTHOR: Query[Entry] = query(
     Entry,
     """

@@ -21,5 +21,9 @@ class InvitationGone(NotFound):
     code, title = "invitation_gone", "This invitation is no longer valid"
 
 
+class TooMany(Conflict):
+    code, title = "too_many", "Limit reached"
+
+
 class WrongAddress(Conflict):
     code, title = "wrong_address", "Invitation for another address"

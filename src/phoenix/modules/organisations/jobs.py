@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
@@ -26,10 +27,11 @@ async def send_invitation(runtime: Runtime, invited: Invited) -> None:
     await runtime.mailer.send_template(
         "organisations/invitation",
         to=invitation.email,
+        unasked=True,
         inviter=invitation.inviter_name,
         organisation=invitation.organisation_name,
         role=invitation.role,
-        link=f"{runtime.settings.public_url}/invitations/accept?token={quote(token)}",
+        link=Ours(f"{runtime.settings.public_url}/invitations/accept?token={quote(token)}"),
     )
 
 

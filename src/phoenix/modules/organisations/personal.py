@@ -7,6 +7,7 @@ from typing import Any
 from phoenix.kernel.cache.keys import EVENTS, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict
+from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.keys.actions.service_accounts import revoke_keys
 from phoenix.modules.organisations import queries
@@ -26,9 +27,8 @@ async def refuse(tx: Transaction, account: str) -> None:
     await tx.all(queries.HOLD_ORGANISATIONS_OF, account)
     stranded = await tx.maybe(owners.OWNED_ALONE_WITH_OTHERS, account)
     if stranded is not None:
-        raise Conflict(
-            _("You're the only owner of {name} who can sign in and isn't leaving. Make someone else an owner first.").format(name=stranded)
-        )
+        sentence = _("You're the only owner of {name} who can sign in and isn't leaving. Make someone else an owner first.")
+        raise Conflict(sentence.format(name=isolated(stranded)))
 
 
 async def erase(tx: Transaction, account: str) -> None:

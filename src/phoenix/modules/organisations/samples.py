@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import EmailSample
 
 EMAILS = (
@@ -11,7 +12,7 @@ EMAILS = (
             "to": "leila.haddad@example.com",
             "inviter": "Mara Lindqvist",
             "organisation": "Halden Instruments",
-            "link": "https://phoenix.example/invitations/accept?token=sample",
+            "link": Ours("https://phoenix.example/invitations/accept?token=sample"),
         },
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.i18n.times import city
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
@@ -30,7 +31,7 @@ async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
             device=session.device,
             place=session.place,
             when=f"{here.day} {here:%B %Y, %H:%M} ({city(account.time_zone)})",
-            link=f"{runtime.settings.public_url}/settings/security",
+            link=Ours(f"{runtime.settings.public_url}/settings/security"),
         )
 
 

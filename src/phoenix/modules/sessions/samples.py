@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import EmailSample
 
 EMAILS = (
@@ -13,7 +14,7 @@ EMAILS = (
             "device": "Firefox on Linux",
             "place": "192.0.2.0/24",
             "when": "23 November 2026, 14:32 (Berlin)",
-            "link": "https://phoenix.example/settings/security",
+            "link": Ours("https://phoenix.example/settings/security"),
         },
     ),
 )

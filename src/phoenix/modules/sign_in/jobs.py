@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url
@@ -33,7 +34,12 @@ async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
     if account is not None:
         url = runtime.settings.public_url
         await runtime.mailer.send_template(
-            "sign_in/already_registered", to=account.email, name=account.name, link=f"{url}/sign-in", reset_link=f"{url}/forgot-password"
+            "sign_in/already_registered",
+            to=account.email,
+            unasked=True,
+            name=account.name,
+            link=Ours(f"{url}/sign-in"),
+            reset_link=Ours(f"{url}/forgot-password"),
         )
 
 
@@ -112,7 +118,7 @@ async def _send(runtime: Runtime, purpose: str, template: str, to: str, name: st
         f"sign_in/{template}",
         to=to,
         name=name,
-        link=f"{runtime.settings.public_url}{path}?token={quote(token)}",
+        link=Ours(f"{runtime.settings.public_url}{path}?token={quote(token)}"),
         code=code,
         code_minutes=round(CODE_LIVES.total_seconds() / 60),
         link_minutes=round(link_lives(purpose).total_seconds() / 60),

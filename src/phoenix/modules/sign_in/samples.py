@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import EmailSample
 
 OWNER = {"to": "leila.haddad@example.com", "name": "Leila Haddad"}
@@ -9,7 +10,7 @@ WITH_CODE = {
     **OWNER,
     "code": "40718263",
     "code_minutes": 10,
-    "link": "https://phoenix.example/a/link?token=sample",
+    "link": Ours("https://phoenix.example/a/link?token=sample"),
     "link_minutes": 60,
 }
 REAUTHENTICATED = {**WITH_CODE, "reauthenticated_minutes": 15}
@@ -18,7 +19,7 @@ EMAILS = (
     EmailSample("sign_in/verify", WITH_CODE),
     EmailSample(
         "sign_in/already_registered",
-        {**OWNER, "link": "https://phoenix.example/sign-in", "reset_link": "https://phoenix.example/forgot-password"},
+        {**OWNER, "link": Ours("https://phoenix.example/sign-in"), "reset_link": Ours("https://phoenix.example/forgot-password")},
     ),
     EmailSample("sign_in/password_reset", WITH_CODE),
     EmailSample("sign_in/forced_reset", WITH_CODE),

@@ -28,10 +28,7 @@ class AccountFields(Fields):
 
     def reason(self, text: str, field: str = "reason") -> str:
         """The reason for an action by staff on someone's account: one line, long enough to be understood later."""
-        reason = " ".join(text.split())
-        if len(reason) < REASON_LEAST:
-            self.refuse(field, "too_short", _("Give a reason, so that others understand it later."))
-        return self._shown(field, reason, REASON_MOST)
+        return self.line(field, text, most=REASON_MOST, missing=_("Give a reason, so that others understand it later."), least=REASON_LEAST)
 
     def locale(self, text: str) -> str:
         return self.one_of("locale", text, LOCALES, _("This language isn't available."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Transaction
@@ -20,9 +22,9 @@ async def change_profile(
     time_zone: str | None,
     locale: str | None,
     contact: str | None,
-    version: int | None,
+    versions: Sequence[int] | None,
 ) -> Account:
-    """Change the given fields. Raises PreconditionFailed if `version` is no longer the latest.
+    """Change the given fields. Raises PreconditionFailed if none of `versions` is the latest.
 
     Everything that shows the person becomes stale with the commit: their own session, and the feeds they appear in.
     """
@@ -32,10 +34,14 @@ async def change_profile(
     locale = None if locale is None else fields.locale(locale)
     contact = None if contact is None else fields.contact(contact)
     fields.check()
-    changed = await tx.maybe(queries.UPDATE_PROFILE, actor.account, name, time_zone, locale, tx.now, version, contact)
+    given = {"name": name, "time_zone": time_zone, "locale": locale, "contact": contact}
+    before = await tx.one(queries.ACCOUNT, actor.account)
+    changes = [field for field, value in given.items() if value is not None and value != getattr(before, field)]
+    if not changes and (versions is None or before.version in versions):
+        return before
+    changed = await tx.maybe(queries.UPDATE_PROFILE, actor.account, name, time_zone, locale, tx.now, versions, contact)
     if changed is None:
         raise PreconditionFailed("Your profile was changed on another device. Reload it, then make your change again.")
     tx.invalidate(ACCOUNT(actor.account), *(MEMBERS(membership.organisation) for membership in actor.memberships))
-    given = {"name": name, "time_zone": time_zone, "locale": locale, "contact": contact}
-    tx.record(ProfileChanged(subject=actor.account, fields=[field for field, value in given.items() if value is not None]))
+    tx.record(ProfileChanged(subject=actor.account, fields=changes))
     return changed

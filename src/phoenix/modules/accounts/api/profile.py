@@ -47,12 +47,12 @@ async def read_me(call: Call) -> AccountAnswer | Answer:
     return await runtime.cache.read(f"me:{actor.account}", refill, codec=ANSWER)
 
 
-@patch("/api/v2/me", may=SIGNED_IN, queries=2, problems=(412, 428))
+@patch("/api/v2/me", may=SIGNED_IN, queries=3, problems=(412, 428))
 async def change_me(call: Call, data: ProfileData) -> AccountAnswer:
     """Edit your profile. Needs If-Match with the ETag you read."""
-    version = call.expected_version()
+    versions = call.expected_versions()
     changed = await profile.change_profile(
-        call.tx, call.actor, name=data.name, time_zone=data.time_zone, locale=data.locale, contact=data.contact, version=version
+        call.tx, call.actor, name=data.name, time_zone=data.time_zone, locale=data.locale, contact=data.contact, versions=versions
     )
     return account_answer(changed)
 

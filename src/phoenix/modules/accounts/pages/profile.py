@@ -19,7 +19,7 @@ async def show_profile(call: Call) -> View:
     return View("accounts/settings/profile.html", {"form": shown, "locales": LANGUAGES, "version": account.version})
 
 
-@form("/settings/profile", may=SIGNED_IN, queries=2, retry=show_profile)
+@form("/settings/profile", may=SIGNED_IN, queries=3, retry=show_profile)
 async def send_profile(call: Call) -> Redirect:
     sent = call.form
     await profile.change_profile(
@@ -29,7 +29,7 @@ async def send_profile(call: Call) -> Redirect:
         time_zone=sent.get("time_zone"),
         locale=sent.get("locale"),
         contact=sent.get("contact"),
-        version=call.number("version"),
+        versions=call.shown_version(),
     )
     return Redirect("/settings/profile", _("Profile saved."))
 

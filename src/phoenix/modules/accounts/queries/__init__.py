@@ -75,7 +75,7 @@ UPDATE_PROFILE: Query[Account] = query(
     UPDATE accounts
        SET name = coalesce($2, name), time_zone = coalesce($3, time_zone), locale = coalesce($4, locale),
            contact = coalesce($7, contact), updated_at = $5, version = version + 1
-     WHERE id = $1 AND ($6::integer IS NULL OR version = $6)
+     WHERE id = $1 AND ($6::integer[] IS NULL OR version = ANY($6))
     RETURNING id, email, name, time_zone, locale, contact, created_at, version
 """,
 )

@@ -44,6 +44,6 @@ MEMBERSHIPS: Query[PersonMembership] = query(
     PersonMembership,
     """
     SELECT o.id AS organisation, o.slug, o.name, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
-     WHERE m.account_id = $1 ORDER BY m.joined_at, o.id LIMIT 50
+     WHERE m.account_id = $1 ORDER BY m.joined_at, o.id
 """,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.cache.keys import ACCOUNT
@@ -13,17 +14,20 @@ from phoenix.kernel.errors import FieldError, InvalidInput, PreconditionFailed
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.errors import TooMany
 from phoenix.modules.organisations.events import OrganisationCreated, OrganisationRenamed
 from phoenix.modules.organisations.queries import Organisation
 
 NAME_MOST = 80
 SLUG_MOST = 40
+MOST_ORGANISATIONS = 200
 OWNER = "owner"
 
 
 async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Organisation:
     """Create an organisation with the actor as its owner. The slug is derived from the name, with four more letters if it is taken."""
     name = checked_name(name)
+    await check_room(tx, actor.account)
     base = slug_of(name)
     made = None
     for slug in (base, *(f"{base}-{secrets.token_hex(2)}" for _try in range(8))):
@@ -38,17 +42,26 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
     return made
 
 
-async def rename_organisation(tx: Transaction, member: Membership, *, name: str, version: int | None) -> Organisation:
-    """Change the name. The slug stays, so that links keep working. Raises PreconditionFailed if `version` is not the latest."""
+async def rename_organisation(tx: Transaction, member: Membership, *, name: str, versions: Sequence[int] | None) -> Organisation:
+    """Change the name. The slug stays, so that links keep working. Raises PreconditionFailed if none of `versions` is the latest."""
     name = checked_name(name)
-    changed = await tx.maybe(queries.RENAME, member.organisation, name, tx.now, version)
+    before = await tx.one(queries.ORGANISATION, member.organisation)
+    if before.name == name and (versions is None or before.version in versions):
+        return before
+    changed = await tx.maybe(queries.RENAME, member.organisation, name, tx.now, versions)
     if changed is None:
         raise PreconditionFailed(
             _("Someone else changed this organisation while you were editing. Reload it, then make your change again.")
         )
     tx.invalidate(*(ACCOUNT(account) for account in await tx.all(queries.MEMBER_IDS, member.organisation)))
-    tx.record(OrganisationRenamed(organisation=member.organisation, subject=member.organisation, name=name, before=member.name))
+    tx.record(OrganisationRenamed(organisation=member.organisation, subject=member.organisation, name=name, before=before.name))
     return changed
+
+
+async def check_room(tx: Transaction, account: str) -> None:
+    """Raises TooMany if the account is in as many organisations as it can be."""
+    if await tx.one(queries.COUNT_ORGANISATIONS, account) >= MOST_ORGANISATIONS:
+        raise TooMany(_("You're in {most} organisations, which is the limit. Leave one first.").format(most=MOST_ORGANISATIONS))
 
 
 def checked_name(text: str) -> str:

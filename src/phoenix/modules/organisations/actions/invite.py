@@ -18,12 +18,14 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions.create import check_room
 from phoenix.modules.organisations.actions.members import ROLES, add_member, check_role, roles_to_invite_for
-from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, WrongAddress
+from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, TooMany, WrongAddress
 from phoenix.modules.organisations.events import InvitationRevoked, MemberInvited
 from phoenix.modules.organisations.queries import OpenInvitation, owners
 
 LIVES = timedelta(days=7)
+MOST_INVITATIONS = 200
 INVITATIONS_AN_HOUR = Limit("invitations", 100, 3600)
 
 
@@ -54,6 +56,8 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
     if await tx.one(queries.IS_MEMBER_BY_EMAIL, member.organisation, address.key):
         sentence = _("This person is already a member of the organisation.")
         raise AlreadyMember(sentence, errors=(FieldError("email", "already_member", sentence),))
+    if await tx.one(queries.COUNT_INVITATIONS, member.organisation, address.key) >= MOST_INVITATIONS:
+        raise TooMany(_("There are {most} pending invitations, which is the limit. Revoke some first.").format(most=MOST_INVITATIONS))
     invitation = await tx.one(
         queries.INVITE,
         new_id("inv"),
@@ -94,6 +98,7 @@ async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, tok
         raise WrongAddress(_("This invitation is for a different address. Sign in with that address, or ask for a new invitation."))
     if not may_still_invite(runtime, invitation):
         raise InvitationGone(_("The person who sent this invitation can't invite you any more. Ask for a new one."))
+    await check_room(tx, actor.account)
     # Someone who locks the inviter at this moment withdraws it without the organisation's lock.
     if await tx.maybe(queries.ACCEPT, invitation.id, tx.now) is None:
         raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))

@@ -15,9 +15,11 @@ from phoenix.modules.keys.actions.api_keys import NewApiKey, create_api_key
 from phoenix.modules.keys.actions.service_accounts import create_service_account, revoke_keys
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.members import check_role
+from phoenix.modules.organisations.errors import TooMany
 from phoenix.modules.organisations.events import ServiceAccountAdded, ServiceAccountRemoved
 from phoenix.modules.organisations.queries import ServiceAccount
 
+MOST_SERVICE_ACCOUNTS = 100
 ROLES = ("administrator", "member", "viewer")
 
 
@@ -30,6 +32,8 @@ async def add_service_account(
     fields.one_of("role", role, ROLES, _("Choose a role."))
     fields.check()
     check_role(member, role)
+    if await tx.one(queries.COUNT_SERVICE_ACCOUNTS, member.organisation) >= MOST_SERVICE_ACCOUNTS:
+        raise TooMany(_("There are {most} service accounts, which is the limit. Remove one first.").format(most=MOST_SERVICE_ACCOUNTS))
     account = await create_service_account(tx, name=name)
     await tx.execute(queries.INSERT_MEMBER, member.organisation, account, role, tx.now)
     made = await create_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)

@@ -89,7 +89,7 @@ async def list_organisations(call: Call, limit: int | None = None, cursor: str |
     return Page([_answer(o, o.role) for o in made.items], made.next_cursor)
 
 
-@post("/api/v2/organisations", may=SIGNED_IN, act="authority", queries=14)
+@post("/api/v2/organisations", may=SIGNED_IN, act="authority", queries=15)
 async def create_organisation(call: Call, data: OrganisationData) -> Created[OrganisationAnswer]:
     """Create an organisation. You become its owner."""
     made = await create.create_organisation(call.tx, call.actor, name=data.name)
@@ -103,10 +103,10 @@ async def read_organisation(call: Call, member: Membership) -> OrganisationAnswe
     return _answer(found, member.role)
 
 
-@patch("/api/v2/organisations/{organisation_id:str}", may="organisations.manage", within="organisation_id", queries=3, problems=(412, 428))
+@patch("/api/v2/organisations/{organisation_id:str}", may="organisations.manage", within="organisation_id", queries=4, problems=(412, 428))
 async def change_organisation(call: Call, member: Membership, data: OrganisationData) -> OrganisationAnswer:
     """Rename an organisation. Needs If-Match with the ETag you read."""
-    changed = await create.rename_organisation(call.tx, member, name=data.name, version=call.expected_version())
+    changed = await create.rename_organisation(call.tx, member, name=data.name, versions=call.expected_versions())
     return _answer(changed, member.role)
 
 
@@ -171,7 +171,7 @@ def _invitation(found: queries.Invitation) -> InvitationAnswer:
     "/api/v2/organisations/{organisation_id:str}/invitations",
     may="organisations.invite",
     within="organisation_id",
-    queries=6,
+    queries=7,
     act="authority",
 )
 async def invite_member(call: Call, member: Membership, data: InvitationData) -> Created[InvitationId]:
@@ -192,7 +192,7 @@ async def revoke_invitation(call: Call, member: Membership, invitation_id: str) 
     await invite.revoke_invitation(call.tx, member, invitation_id)
 
 
-@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=8, act="authority", problems=(404,))
+@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=9, act="authority", problems=(404,))
 async def accept_invitation(call: Call, data: AcceptData) -> Joined:
     """Join the organisation you were invited to, with the token from the link in the email."""
     if not data.token:

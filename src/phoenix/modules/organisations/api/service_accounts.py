@@ -61,7 +61,7 @@ async def list_service_accounts(call: Call, member: Membership) -> Page[ServiceA
     "/api/v2/organisations/{organisation_id:str}/service_accounts",
     may=MANAGE,
     within="organisation_id",
-    queries=9,
+    queries=10,
     act="authority",
     sensitive=True,
     tag="service_accounts",

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.avatars import initials, tone
+from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.call import Call
@@ -33,10 +34,10 @@ async def show_new(call: Call) -> View:
     return View("organisations/new.html")
 
 
-@form("/organisations/new", may=SIGNED_IN, act="authority", queries=14, retry=show_new)
+@form("/organisations/new", may=SIGNED_IN, act="authority", queries=15, retry=show_new)
 async def send_new(call: Call) -> Redirect:
     made = await create.create_organisation(call.tx, call.actor, name=call.form.get("name", ""))
-    return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=made.name))
+    return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=isolated(made.name)))
 
 
 @page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2)
@@ -68,7 +69,7 @@ async def show_members(call: Call) -> View:
     return View("organisations/members.html", context)
 
 
-@form("/o/{slug:str}/members/invite", may="organisations.invite", within="slug", queries=6, act="authority", retry=show_members)
+@form("/o/{slug:str}/members/invite", may="organisations.invite", within="slug", queries=7, act="authority", retry=show_members)
 async def send_invite(call: Call) -> Redirect:
     member = call.member
     email = call.form.get("email", "")
@@ -93,7 +94,7 @@ async def send_remove(call: Call) -> Redirect:
     member, account = call.member, call.path["account_id"]
     await members.remove_member(call.tx, member, account)
     if account == call.actor.account:
-        return Redirect("/organisations", _("You've left {name}.").format(name=member.name))
+        return Redirect("/organisations", _("You've left {name}.").format(name=isolated(member.name)))
     return Redirect(f"/o/{member.slug}/members", _("Member removed."))
 
 
@@ -118,11 +119,11 @@ async def show_invitation(call: Call) -> View:
     return View("organisations/invitation.html", context)
 
 
-@form("/invitations/accept", may=SIGNED_IN, queries=8, act="authority", retry=show_invitation)
+@form("/invitations/accept", may=SIGNED_IN, queries=9, act="authority", retry=show_invitation)
 async def send_accept(call: Call) -> Redirect:
     invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, call.form.get("token", ""))
     return Redirect(
-        f"/o/{invitation.organisation_slug}/feed", _("You're now a member of {name}.").format(name=invitation.organisation_name)
+        f"/o/{invitation.organisation_slug}/feed", _("You're now a member of {name}.").format(name=isolated(invitation.organisation_name))
     )
 
 
@@ -135,10 +136,10 @@ async def show_settings(call: Call) -> View:
     return View("organisations/settings.html", context)
 
 
-@form("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=3, retry=show_settings)
+@form("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=4, retry=show_settings)
 async def send_settings(call: Call) -> Redirect:
     member = call.member
-    await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), version=call.number("version"))
+    await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), versions=call.shown_version())
     return Redirect(f"/o/{member.slug}/settings", _("Organisation saved."))
 
 

@@ -19,7 +19,7 @@ async def show_service_accounts(call: Call) -> View:
     return View("organisations/service_accounts.html", {"service_accounts": found, "scopes": available_scopes(call.runtime), "key": ""})
 
 
-@form("/o/{slug:str}/service-accounts", may=MANAGE, within="slug", queries=10, act="authority", sensitive=True, retry=show_service_accounts)
+@form("/o/{slug:str}/service-accounts", may=MANAGE, within="slug", queries=11, act="authority", sensitive=True, retry=show_service_accounts)
 async def send_service_account(call: Call) -> View:
     sent = call.form
     scopes = [name.removeprefix("scope:") for name in sent if name.startswith("scope:")]

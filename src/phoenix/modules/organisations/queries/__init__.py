@@ -98,7 +98,7 @@ class OpenInvitation(Struct, frozen=True):
 
 MEMBERSHIPS_OF = """
     SELECT o.id AS organisation, o.slug, o.name, m.role FROM memberships m JOIN organisations o ON o.id = m.organisation_id
-     WHERE m.account_id = $1 ORDER BY m.joined_at, o.id LIMIT 200
+     WHERE m.account_id = $1 ORDER BY m.joined_at, o.id
 """
 
 INSERT: Query[Organisation] = query(
@@ -120,7 +120,18 @@ RENAME: Query[Organisation] = query(
     Organisation,
     """
     UPDATE organisations SET name = $2, updated_at = $3, version = version + 1
-     WHERE id = $1 AND ($4::integer IS NULL OR version = $4) RETURNING id, slug, name, created_at, version
+     WHERE id = $1 AND ($4::integer[] IS NULL OR version = ANY($4)) RETURNING id, slug, name, created_at, version
+""",
+)
+# What bounds lists that have no pages: counted before one more is made.
+COUNT_ORGANISATIONS: Query[int] = query(int, "SELECT count(*) FROM memberships WHERE account_id = $1")
+COUNT_SERVICE_ACCOUNTS: Query[int] = query(
+    int, "SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.organisation_id = $1 AND a.kind = 'service'"
+)
+COUNT_INVITATIONS: Query[int] = query(
+    int,
+    """
+    SELECT count(*) FROM invitations WHERE organisation_id = $1 AND email_key <> $2 AND accepted_at IS NULL AND revoked_at IS NULL
 """,
 )
 NAME: Query[str] = query(str, "SELECT name FROM organisations WHERE id = $1")
@@ -158,7 +169,7 @@ _SERVICE_ACCOUNT = """
       LEFT JOIN accounts maker ON maker.id = k.created_by
      WHERE m.organisation_id = $1 AND a.kind = 'service'
 """
-SERVICE_ACCOUNTS: Query[ServiceAccount] = query(ServiceAccount, f"{_SERVICE_ACCOUNT} ORDER BY a.created_at LIMIT 100")
+SERVICE_ACCOUNTS: Query[ServiceAccount] = query(ServiceAccount, f"{_SERVICE_ACCOUNT} ORDER BY a.created_at, a.id")
 SERVICE_ACCOUNT: Query[ServiceAccount] = query(ServiceAccount, f"{_SERVICE_ACCOUNT} AND a.id = $2")
 # Held until the transaction ends, so that nobody joins one that is being deleted. In one order: two people may leave at the same time.
 HOLD_ORGANISATIONS_OF: Query[str] = query(
@@ -225,7 +236,7 @@ INVITATIONS: Query[Invitation] = query(
     Invitation,
     """
     SELECT id, organisation_id AS organisation, email, email_key, role, invited_by, until, sent_at FROM invitations
-     WHERE organisation_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id DESC LIMIT 200
+     WHERE organisation_id = $1 AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id DESC
 """,
 )
 INVITATION: Query[Invitation] = query(

@@ -9,7 +9,7 @@ from phoenix.kernel.web.call import Accepted, Call
 from phoenix.kernel.web.endpoint import get, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import ADDRESS_CHANGES, VERIFICATIONS
 from phoenix.modules.sign_in.actions import change_address, change_password
 from phoenix.modules.sign_in.actions.reauthenticate import protection_of
 from phoenix.modules.sign_in.api.data import EmailData, Nothing, ProofData
@@ -45,7 +45,7 @@ async def change_my_password(call: Call, data: PasswordData) -> None:
     await change_password.change_password(call.runtime, call.tx, call.actor, current=data.current_password, password=data.password)
 
 
-@post("/api/v2/me/email", may=SIGNED_IN, queries=4, limits=(RESETS,), sensitive=True)
+@post("/api/v2/me/email", may=SIGNED_IN, queries=4, limits=(ADDRESS_CHANGES,), sensitive=True)
 async def request_address_change(call: Call, data: EmailData) -> Accepted[Nothing]:
     """Send a code to a new address. Your address does not change until the code is used."""
     await change_address.request_change(call.runtime, call.tx, call.actor, email=data.email)

@@ -11,7 +11,7 @@ from phoenix.kernel.web.pages import our_cookie
 from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE, bearer
 from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answer
-from phoenix.modules.accounts.actions.limits import PASSKEY_OPTIONS, RESETS, SIGN_INS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import PASSKEY_OPTIONS, REAUTHENTICATION_CODES, SIGN_IN_CODES, SIGN_INS, VERIFICATIONS
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse
 from phoenix.modules.sessions.actions.create import Client
@@ -128,7 +128,7 @@ async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[Si
     return sign_in_answer(made)
 
 
-@post("/api/v2/sessions/email_code", may=PUBLIC, queries=3, limits=(RESETS,))
+@post("/api/v2/sessions/email_code", may=PUBLIC, queries=3, limits=(SIGN_IN_CODES,))
 async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
     """Request an email with a sign-in code. The response is always the same."""
     await call.runtime.captcha.require(data.captcha, call.address)
@@ -159,7 +159,7 @@ async def reauthenticate_session(call: Call, data: ReauthenticationData) -> Reau
     return ReauthenticatedAnswer(None, None, made.seconds, call.actor.session)
 
 
-@post("/api/v2/sessions/current/reauthenticate_code", may=SIGNED_IN, before_second_factor=True, queries=2, limits=(RESETS,))
+@post("/api/v2/sessions/current/reauthenticate_code", may=SIGNED_IN, before_second_factor=True, queries=2, limits=(REAUTHENTICATION_CODES,))
 async def request_reauthentication_code(call: Call) -> Accepted[Nothing]:
     """Request an email with a code for re-authentication, for accounts without a password."""
     await reauthenticate.request_code(call.tx, call.actor)

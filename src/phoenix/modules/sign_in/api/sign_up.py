@@ -8,7 +8,7 @@ from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Accepted, Call
 from phoenix.kernel.web.endpoint import post
 from phoenix.kernel.web.rules import PUBLIC
-from phoenix.modules.accounts.actions.limits import RESETS, SIGN_UPS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import RESETS, SIGN_UPS, VERIFICATION_EMAILS, VERIFICATIONS
 from phoenix.modules.sign_in.actions import reset_password, sign_up, unlock, verify
 from phoenix.modules.sign_in.api.data import EmailData, EmailRequestData, Nothing, ProofData
 
@@ -59,7 +59,7 @@ async def verify_account(call: Call, data: VerificationData) -> None:
     await verify.verify(call.runtime, call.tx, data.proof, password=data.password)
 
 
-@post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), tag="accounts")
+@post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), tag="accounts")
 async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
     """Resend the code, at most 5 times an hour. The response is always the same."""
     await sign_up.resend_verification(call.runtime, call.tx, email=data.email)

@@ -7,7 +7,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import EVERYWHERE, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
-from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import REAUTHENTICATION_CODES, VERIFICATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import passkey, reauthenticate
@@ -51,7 +51,7 @@ async def send_reauthenticate(call: Call) -> Redirect:
     return Redirect(safe_next(sent.get("next") or SECURITY))
 
 
-@form("/confirm/mail", may=SIGNED_IN, before_second_factor=True, queries=3, limits=(RESETS,), listeners=EVERYWHERE)
+@form("/confirm/mail", may=SIGNED_IN, before_second_factor=True, queries=3, limits=(REAUTHENTICATION_CODES,), listeners=EVERYWHERE)
 async def send_reauthentication_email(call: Call) -> Redirect:
     await reauthenticate.request_code(call.tx, call.actor)
     return Redirect(f"/confirm?method=email_code&next={safe_next(call.form.get('next') or '/')}", _("We've sent you a code."))

@@ -11,7 +11,7 @@ from phoenix.kernel.web.slots import fill
 from phoenix.modules.accounts.actions.activity import in_words, recent_events
 from phoenix.modules.accounts.actions.addresses import new_address
 from phoenix.modules.accounts.actions.email_verification import proof_of
-from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import ADDRESS_CHANGES, VERIFICATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions.second_factor import BACKUP_CODES_LOW
 from phoenix.modules.sign_in.actions import change_address, change_password
@@ -59,7 +59,7 @@ async def show_change_address(call: Call) -> View:
     return View("sign_in/settings/address.html", {"form": {}})
 
 
-@form("/settings/address", may=SIGNED_IN, queries=4, limits=(RESETS,), sensitive=True, retry=show_change_address)
+@form("/settings/address", may=SIGNED_IN, queries=4, limits=(ADDRESS_CHANGES,), sensitive=True, retry=show_change_address)
 async def send_change_address(call: Call) -> Redirect:
     await change_address.request_change(call.runtime, call.tx, call.actor, email=call.form.get("email", ""))
     return Redirect("/settings/address/confirm", _("We've sent a code to the new address."))

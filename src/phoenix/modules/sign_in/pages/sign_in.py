@@ -13,7 +13,7 @@ from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, saf
 from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions.email_verification import proof_of
-from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import SIGN_IN_CODES, SIGN_INS, VERIFICATIONS
 from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sessions.actions import end
 from phoenix.modules.sign_in.actions import email_code, passkey, second_factor, unlock
@@ -100,7 +100,7 @@ async def show_ask_for_code(call: Call) -> View:
     return View("sign_in/ask_for_code.html", {"form": {"email": call.query("email"), "next": call.query("next")}})
 
 
-@form("/sign-in/code", may=PUBLIC, queries=3, limits=(RESETS,), retry=show_ask_for_code)
+@form("/sign-in/code", may=PUBLIC, queries=3, limits=(SIGN_IN_CODES,), retry=show_ask_for_code)
 async def send_ask_for_code(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()

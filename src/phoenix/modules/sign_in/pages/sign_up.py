@@ -13,7 +13,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.email_verification import EmailProof
-from phoenix.modules.accounts.actions.limits import SIGN_UPS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import SIGN_UPS, VERIFICATION_EMAILS, VERIFICATIONS
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sign_in.actions import first_administrator, sign_up, verify
@@ -61,7 +61,7 @@ async def send_verify(call: Call) -> Redirect:
     return await _verified(call, EmailProof(email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
 
 
-@form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), retry=show_verify)
+@form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), retry=show_verify)
 async def send_resend(call: Call) -> View:
     await sign_up.resend_verification(call.runtime, call.tx, email=call.form.get("email", ""))
     return View(
