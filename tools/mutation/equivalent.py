@@ -71,9 +71,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "module: 200 → 201": "One more in a batch; tests use as many as it has.",
         "Listener.listen: 10 → 11": LIMIT,
         "Listener.listen: 2 → 3": LIMIT,
-        "latest: 0 → 1": BEFORE_EVENTS,
-        "latest: 0 → 1 (2)": BEFORE_EVENTS,
-        "_is_woken: return False → return None": "Only its truth is asked for.",
+        "Tail.follow: 0 → 1": BEFORE_EVENTS,
+        "Tail.follow: 0 → 1 (2)": BEFORE_EVENTS,
+        "_is_set: return False → return None": "Only its truth is asked for.",
     },
     "kernel/data/ids.py": {
         "Ids.__init__: 1 → 2": NO_TIME,

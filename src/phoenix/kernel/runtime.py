@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from phoenix.kernel.background import Background
 from phoenix.kernel.cache.cache import Cache
 from phoenix.kernel.cache.generations import Generations, MachineGenerations, ValkeyGenerations
 from phoenix.kernel.cache.limits import Limiter
@@ -44,6 +45,7 @@ class Runtime:
     captcha: Captcha
     http: HttpClient
     mailer: Mailer
+    background: Background = field(default_factory=Background)
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
     def part(self, kind: type[T]) -> T:
@@ -110,6 +112,7 @@ async def opened(
             http=http,
             mailer=Mailer(settings.email, emails),
         )
+        stack.push_async_callback(runtime.background.close)
         await check_installation(database, settings, keys)
         for part in parts:
             runtime.parts[part.kind] = await stack.enter_async_context(part.open(runtime))

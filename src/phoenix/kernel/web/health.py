@@ -38,10 +38,12 @@ async def alive(call: Call) -> Alive:
 
 @get("/readyz", may=PUBLIC, queries=1, tag="health")
 async def ready(call: Call) -> Readiness:
-    """Check that this process is ready. It stays ready without the cache, more slowly."""
+    """Check that this process is ready: its database answers and its background tasks run. It stays ready without the cache, more slowly."""
     if missing_asset(call.runtime.settings.web.static) is not None:
         raise Unavailable(f"The styles and scripts that every page needs are missing. {FIX}")
     await call.db.one(SELECT_ONE)
+    if call.runtime.background.down:
+        raise Unavailable("Background work was interrupted and is being started again.")
     valkey = call.runtime.valkey
     cache = "off" if valkey is None else "ok" if await valkey.ping() else "unreachable"
     for check in (check for check in call.registry.checks if check.readiness):
@@ -59,6 +61,9 @@ async def metrics(call: Call) -> Plain:
         *_lines("phoenix_cache_remote_hits_total", "Reads answered from Valkey", "counter", cache.remote_hits),
         *_lines("phoenix_cache_misses_total", "Reads answered by a query", "counter", cache.misses),
     ]
+    restarts = call.runtime.background.restarts
+    lines += ["# HELP phoenix_background_restarts_total Background tasks started again", "# TYPE phoenix_background_restarts_total counter"]
+    lines += [f'phoenix_background_restarts_total{{task="{name}"}} {restarts[name]}' for name in sorted(call.runtime.background.names)]
     for metric in (metric for module in call.registry.modules for metric in module.metrics):
         lines += _lines(metric.name, metric.about, metric.kind, await metric.read(call.runtime))
     if checks := call.registry.checks:
