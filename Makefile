@@ -22,7 +22,7 @@ help:
 	@echo "make setup    only install, into .venv/ and node_modules/"
 	@echo "make check    linters, types, layers, secrets, known vulnerabilities, fast tests"
 	@echo "make test     every test, real browsers and whole processes included"
-	@echo "make test-long  what takes longer, in parts that go on where they stopped (PART=mutation-cache; all unless told)"
+	@echo "make test-long  what takes longer, in parts that continue where they stopped (PART=mutation-cache; all by default)"
 	@echo "make bench    measure (ARGS=\"--help\")"
 	@echo "make wheel    build what users install, into dist/"
 	@echo "make lock     pin what pyproject.toml asks for (LOCK_ARGS=--upgrade moves everything to its newest release)"

@@ -1,7 +1,7 @@
-"""`make bench`: ratios measured side by side in one run, medians of rounds, CPU per request beside the rate.
+"""`make bench`: compares Phoenix with others in one run, as medians of rounds, with the request rate and the CPU time per request.
 
-Everything runs on 127.0.0.1, bounded in connections and time. CPU is that of all processes of a server: for Phoenix the web
-worker, PostgreSQL, Valkey and whatever else runs at the time.
+Everything runs on 127.0.0.1, with limited connections and time. CPU time is that of all processes of a server: for Phoenix, the web
+worker, PostgreSQL, Valkey and all others.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def compare(
 
 
 def start_phoenix(data: Path) -> tuple[subprocess.Popen[str], dict[str, Any], float]:
-    """Phoenix with its demo; how long it took to be ready, in seconds."""
+    """Start Phoenix with its demo; returns how many seconds it took to be ready."""
     begun = time.monotonic()
     command = [sys.executable, "-m", "phoenix.cli", "up", "--json", "--demo", "--port", "8390", "--data", str(data)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -145,7 +145,7 @@ def start_phoenix(data: Path) -> tuple[subprocess.Popen[str], dict[str, Any], fl
 
 
 def fill(ready: dict[str, Any], data: Path, rows: int) -> tuple[str, str]:
-    """Fill it, sign in; a token that lives through the run and the organisation."""
+    """Fill the database and sign in; returns a token that is valid for the whole run, and the organisation."""
     database = database_url(data)
     environment = {
         "PHOENIX_DATABASE_URL": database,

@@ -1,6 +1,6 @@
-"""Figures of accounts: sign-ins beside bare Argon2, the session check of a hot read, reads under a flood of sign-ins.
+"""Figures for accounts: sign-ins compared with plain Argon2, the session check of a hot read, and reads during a flood of sign-ins.
 
-`python -m bench.accounts`. Everything on 127.0.0.1 and bounded; ratios are of one run, medians of rounds, interleaved.
+`python -m bench.accounts`. Everything runs on 127.0.0.1 with limits; ratios are medians of interleaved rounds in one run.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def main() -> None:
 
 
 def measure(folder: Path, rounds: int, sign_ins: int) -> dict[str, Any]:
-    """The figures, of one Phoenix."""
+    """Measure the figures on one Phoenix."""
     process = subprocess.Popen(
         [sys.executable, "-m", "phoenix.cli", "up", "--json", "--port", "8481", "--data", str(folder / "data"), "--demo"],
         stdout=subprocess.PIPE,
         text=True,
-        # Limits by address count each request as of another client, as they would be in a crowd.
+        # Each request has another client address, so that limits by address count them as a crowd of clients.
         env={**os.environ, "PHOENIX_TRUSTED_PROXIES": "127.0.0.1/32"},
     )
     try:
@@ -92,7 +92,7 @@ async def _measure(ready: dict[str, Any], pid: int, rounds: int, sign_ins: int) 
 
 
 def _bare(count: int) -> float:
-    """Verifications per CPU second of only argon2-cffi, in a separate process."""
+    """Verifications per CPU second of argon2-cffi alone, in a separate process."""
     script = BARE.format(password=PASSWORD, count=count)
     return float(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout)
 
@@ -113,7 +113,7 @@ async def _sign_ins(client: httpx.AsyncClient, pid: int, demo: dict[str, str], d
 
 
 async def _reads_under_a_flood(client: httpx.AsyncClient, demo: dict[str, str], first: dict[str, Any]) -> tuple[float, float]:
-    """P95 of reading one's sessions from the database, alone and while 16 clients guess passwords without a pause."""
+    """P95 of reading one's sessions from the database, with no other load and while 16 clients guess passwords without a pause."""
     head = {"Authorization": f"Bearer {first['access_token']}"}
 
     async def p95(count: int) -> float:
@@ -180,7 +180,7 @@ def _person() -> dict[str, str]:
 
 
 def _cpu(pid: int) -> float:
-    """CPU seconds of a process and all below it, the reaped ones included."""
+    """CPU seconds of a process and its descendants, including those that have ended."""
     ticks = 0
     for each in tree(pid):
         try:

@@ -1,4 +1,4 @@
-"""`python -m bench.files`: a bundled file from our layer, with our headers around it, beside granian's own mount of the folder."""
+"""`python -m bench.files`: serving a bundled file through our layer with its headers, compared with granian's own folder mount."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ ROUNDS, SECONDS = 3, 3.0
 
 
 async def nothing(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """What finds no file."""
+    """Answer when no file is found."""
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 404, "headers": []})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-# The layers do not look into what the web layers share.
+# These layers do not use the state that the web layers share.
 ours = ClientAddress(Headers(StaticFiles(nothing, {"/static/": STATIC}), SETTINGS, Sources()), None, ())  # type: ignore[arg-type]
 
 

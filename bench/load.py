@@ -1,4 +1,4 @@
-"""A bounded load over keep-alive connections, and what it cost the server: requests a second and CPU per request."""
+"""A limited load over keep-alive connections, and its cost for the server: requests per second and CPU time per request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of load. `cpu_seconds` is what the server's processes used, all of them."""
+    """One round of load. `cpu_seconds` is the CPU time of all the server's processes."""
 
     requests: int
     errors: int
@@ -37,7 +37,7 @@ class Round:
 
 
 def tree(pid: int) -> list[int]:
-    """A process and everything below it."""
+    """A process and its descendants."""
     found = [pid]
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in children.read_text().split():
@@ -46,7 +46,7 @@ def tree(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process and everything below it, in seconds."""
+    """User and system time of a process and its descendants, in seconds."""
     total = 0
     for each in tree(pid):
         try:
@@ -95,7 +95,7 @@ async def _run(url: str, make: Callable[[], bytes], seconds: float, connections:
 
 
 def measure(pid: int, url: str, make: Callable[[], bytes], *, seconds: float, connections: int = 24) -> Round:
-    """One round of load on the server whose topmost process is `pid`."""
+    """Run one round of load on the server whose main process is `pid`."""
     before = cpu_seconds(pid)
     good, bad, took = asyncio.run(_run(url, make, seconds, connections))
     return Round(good, bad, took, cpu_seconds(pid) - before)

@@ -1,4 +1,4 @@
-"""What Phoenix is measured beside: a bare ASGI function, Starlette, and PocketBase with the same rows."""
+"""What Phoenix is compared with: a plain ASGI function, Starlette, and PocketBase with the same rows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BYTES = json.dumps(BODY, separators=(",", ":")).encode()
 
 
 async def bare(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """The least an ASGI application can do."""
+    """The minimal ASGI application."""
     if scope["type"] != "http":
         return
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(BYTES)).encode())]
@@ -56,7 +56,7 @@ def start_granian(target: str, port: int) -> subprocess.Popen[bytes]:
 
 
 class PocketBase:
-    """PocketBase with a collection of entries, an index for the list, and one user who may read and write them."""
+    """PocketBase with a collection of entries, an index for the list, and one user who can read and write them."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port

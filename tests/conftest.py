@@ -1,4 +1,4 @@
-"""Real parts for every test: one PostgreSQL and one Valkey per test process, one fresh database per test.
+"""Real servers for every test: one PostgreSQL and one Valkey per test process, and a fresh database per test.
 
 PHOENIX_TEST_POSTGRES=15 runs the same tests on Debian's PostgreSQL 15 instead of the embedded one.
 """
@@ -29,11 +29,11 @@ from tests.debian_postgres import DebianPostgres
 from tests.harness import Harness, Place
 from tests.logs import logging_of
 
-# How long an example takes says something about the machine, and fails on one that is busy.
+# A deadline for examples would fail on a busy machine.
 hypothesis.settings.register_profile("without deadlines", deadline=None)
 hypothesis.settings.load_profile("without deadlines")
 TEMPLATE = "phoenix_template"
-# A database is cloned for each test, which takes a third of the time where nothing is written to a disk.
+# A database is cloned for each test, which takes a third of the time if it is not written to a disk.
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 * 1024**3
 APPLICATION_PASSWORD = "of-tests-alone"
 
@@ -52,7 +52,7 @@ def as_application(url: str) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Folders of this run only: in the usual place, each run of pytest removes the permissions that another run's PostgreSQL needs."""
+    """Use folders of this run only: in the usual place, each run of pytest removes permissions that another run's PostgreSQL needs."""
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         folder = tempfile.mkdtemp(prefix="phoenix-tests-")
         config.option.basetemp = folder
@@ -68,7 +68,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A running server with a migrated template; the address of its maintenance database. A mutation run brings its own."""
+    """The address of the maintenance database of a running server with a migrated template. A mutation run provides its own server."""
     given = os.environ.get("PHOENIX_TEST_POSTGRES_URL")
     with contextlib.nullcontext(given) if given else running_postgres() as url:
         yield url
@@ -76,10 +76,10 @@ def postgres() -> Iterator[str]:
 
 @contextlib.contextmanager
 def running_postgres() -> Iterator[str]:
-    """A server with a migrated template, for the time of a block.
+    """A server with a migrated template, which runs during the block.
 
-    Its folder is not below pytest's own, which each run of pytest closes to other users: PostgreSQL, which does not run
-    as root, would lose its files when a second run begins.
+    Its folder is not below pytest's own, which each run of pytest makes private: PostgreSQL does not run as root, and would
+    lose access to its files when a second run starts.
     """
     in_memory = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES
     with tempfile.TemporaryDirectory(prefix="phoenix-postgres-", dir=MEMORY if in_memory else None) as folder:
@@ -91,7 +91,7 @@ def _serve(folder: Path) -> Iterator[str]:
     server = DebianPostgres(folder) if os.environ.get("PHOENIX_TEST_POSTGRES") == "15" else Postgres(folder)
     url = server.start()
     try:
-        # What a test writes need not survive a power cut; tests of crashes start servers of their own.
+        # What a test writes need not survive a power cut; tests of crashes start their own servers.
         for statement in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()"):
             asyncio.run(_run(url, statement))
         asyncio.run(_run(url, f"CREATE DATABASE {TEMPLATE}"))
@@ -113,7 +113,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextlib.contextmanager
 def running_valkey(folder: Path) -> Iterator[str]:
-    """A Valkey for the time of a block."""
+    """A Valkey that runs during the block."""
     server = Valkey(folder)
     url = server.start()
     try:
@@ -133,7 +133,7 @@ def database(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 def place(database: str, valkey: str, tmp_path: Path) -> Place:
-    """What an installation needs: a database, a cache and a folder of its own. Phoenix connects as the application, which owns no table."""
+    """What an installation needs: its own database, cache and folder. Phoenix connects as the application role, which owns no table."""
     return Place(as_application(database), valkey, tmp_path, owner=database)
 
 
@@ -146,7 +146,7 @@ def logged() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 def harness(place: Place) -> Harness:
-    """Phoenix in this process, to be entered: `async with house`."""
+    """Phoenix in this process. Start it with `async with harness`."""
     return Harness(place)
 
 

@@ -11,7 +11,7 @@ BIN = Path("/usr/lib/postgresql/15/bin")
 
 
 class DebianPostgres:
-    """A server reached by a socket in its folder, so that it works from any network namespace. Access to the folder is enough."""
+    """A server with a socket in its folder, so that it can be reached from any network namespace. Access to the folder is enough."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "pg15"

@@ -1,4 +1,4 @@
-"""What something costs, measured in work and not in milliseconds, so that no test fails on a busy machine."""
+"""Measures cost as work and not in milliseconds, so that no test fails on a busy machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def little_work() -> Iterator[None]:
     """The block must not spend seconds of processor time in this process. For code that has no calls to count, such as patterns."""
     begun = time.process_time()
     yield
-    assert time.process_time() - begun < HOSTILE_CPU_SECONDS, "this takes far more work than its input is worth"
+    assert time.process_time() - begun < HOSTILE_CPU_SECONDS, "this takes far too much work for its input"
 
 
 class Hashing:
@@ -51,7 +51,7 @@ class Hashing:
         monkeypatch.setattr(passwords, "hash_secret_raw", counting_raw)
 
     def take(self) -> list[str]:
-        """What was computed since the last call."""
+        """The computations since the last call."""
         done, self.done = self.done, []
         return done
 

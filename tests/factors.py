@@ -1,4 +1,4 @@
-"""Someone with a password and an authenticator app, for tests of what comes after the password."""
+"""A person with a password and an authenticator app, for tests of the second factor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def bearer(token: str) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Factors:
-    """A person whose app is on: `codes` are the backup codes, `device` a device the account knows."""
+    """A person whose authenticator app is set up. `codes` are the backup codes, `device` is a device that the account knows."""
 
     harness: Harness
     name: str
@@ -29,7 +29,7 @@ class Factors:
 
     @classmethod
     async def of(cls, harness: Harness, name: str) -> Factors:
-        """Make the person, sign in once from a device, and turn the app on."""
+        """Create the person, sign in once from a device, and set up the app."""
         person = await harness.person(name, password=True)
         known = (await harness.sign_in(name)).json()
         secret = (await harness.post("/api/v2/totp", by=name)).json()["secret"]
@@ -45,7 +45,7 @@ class Factors:
         return pyotp.TOTP(self.secret).at(int(self.harness.clock.now().timestamp()) + seconds)
 
     async def challenge(self, **data: Any) -> str:
-        """Send the password; the challenge for the second factor."""
+        """Send the password; returns the challenge for the second factor."""
         answer = await self.harness.sign_in(self.name, **data)
         assert answer.json()["code"] == "second_factor_required", answer.text
         return str(answer.json()["challenge"])
@@ -55,7 +55,7 @@ class Factors:
         return await (client or self.harness.client).post("/api/v2/sessions/second_factor", json=given)
 
     async def second(self, method: str, code: str) -> httpx.Response:
-        """Both steps."""
+        """Sign in with the password and the second factor."""
         return await self.answer(await self.challenge(device=self.device), method, code)
 
     async def protection(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Applications that are built once and used by one test after another: building one takes longer than most tests."""
+"""Applications that are built once and reused by test after test, because building one takes longer than most tests."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _free: dict[tuple[bool, Registry, ListenerName], list[Litestar]] = {}
 
 
 def borrow(settings: Settings, registry: Registry, listener: ListenerName) -> Litestar:
-    """One that is not in use."""
+    """An application that is not in use."""
     free = _free.setdefault((settings.strict, registry, listener), [])
     return free.pop() if free else build(settings, registry, listener=listener)
 
 
 def give_back(framework: Litestar, settings: Settings, registry: Registry, listener: ListenerName) -> None:
-    """Make it available to the next test."""
+    """Return an application for the next test."""
     _free[settings.strict, registry, listener].append(framework)

@@ -1,4 +1,4 @@
-"""Phoenix in one process, with real PostgreSQL, Valkey and SMTP: what tests and scenarios speak to."""
+"""Phoenix in one process, with real PostgreSQL, Valkey and SMTP, for tests and scenarios."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Place:
     def settings(self, **variables: str) -> Settings:
         base = {
             "PHOENIX_ENVIRONMENT": "test",
-            # A separate one for each test: limits count under pseudonyms, and all tests share one Valkey.
+            # A different key for each test: rate limits are stored under pseudonyms made from it, and all tests share one Valkey.
             "PHOENIX_SECRET_KEY": f"a secret for tests, long enough and of many letters {self.folder}",
             "PHOENIX_DATABASE_URL": self.database,
             "PHOENIX_DATABASE_POOL": "6",
@@ -78,13 +78,13 @@ class Person:
 
 
 async def _is_well_typed(answer: httpx.Response) -> None:
-    """What every response of every route must have: a content type that names its charset at most once (RFC 9110, 8.3)."""
+    """Every response must have a content type that names its charset at most once (RFC 9110, 8.3)."""
     kind = answer.headers.get("content-type", "")
     assert kind.count("charset") <= 1, f"{answer.request.url.path}: {kind}"
 
 
 def _answers_where_it_says(registry: Registry) -> Callable[[httpx.Response], Awaitable[None]]:
-    """What every 201 must have: a Location that a GET answers (RFC 9110, 10.2.2)."""
+    """Every 201 response must have a Location that can be read with GET (RFC 9110, 10.2.2)."""
     routes = (route for module in registry.modules for route in module.routes if "GET" in route.http_methods)
     read = [re.compile(re.sub(r"{[^}]+}", "[^/]+", path)) for route in routes for path in route.paths]
 
@@ -98,7 +98,7 @@ def _answers_where_it_says(registry: Registry) -> Callable[[httpx.Response], Awa
 
 @dataclass(slots=True)
 class Harness:
-    """Enter it, then speak to it: `async with house: await house.get("/api/v2/me", by="ada")`."""
+    """Start Phoenix, then send requests: `async with harness: await harness.get("/api/v2/me", by="ada")`."""
 
     place: Place
     variables: dict[str, str] = field(default_factory=dict)
@@ -121,14 +121,14 @@ class Harness:
 
     @property
     def app(self) -> App:
-        """What the web layers share."""
+        """The state that the web layers share."""
         assert self._phoenix is not None
         assert self._phoenix.shared is not None
         return self._phoenix.shared
 
     @property
     def sessions(self) -> SessionReader:
-        """Who is signed in, as this process knows it."""
+        """The sessions that this process knows."""
         return self.app.sessions
 
     @property
@@ -174,7 +174,7 @@ class Harness:
         return httpx.AsyncClient(transport=transport, base_url="http://phoenix.test", headers={"User-Agent": "tests"}, event_hooks=hooks)
 
     async def person(self, name: str, *, time_zone: str = "UTC", permissions: tuple[str, ...] = (), password: bool = False) -> Person:
-        """Someone with an account and a session; `name` is also how scenarios call them. With `password` they can sign in."""
+        """Create someone with an account and a session. `name` also identifies them in scenarios. With `password` they can sign in."""
         email = f"{name.lower()}@example.com"
         async with self.runtime.database.transaction() as tx:
             stored = await self.runtime.passwords.hash(PASSWORD) if password else "!"
@@ -192,7 +192,7 @@ class Harness:
         return self.people[name]
 
     async def organisation(self, slug: str, **roles: str) -> str:
-        """An organisation; `roles` maps people to roles; people who do not exist yet are created."""
+        """Create an organisation. `roles` maps people to roles; people who do not exist yet are created."""
         for name in roles:
             if name not in self.people:
                 await self.person(name)
@@ -210,12 +210,12 @@ class Harness:
             headers["Authorization"] = f"Bearer {self.people[by].token}"
         answer = await self.client.request(method, path, headers=headers, **options)
         if by is not None and path == REAUTHENTICATE and answer.status_code == 200:
-            # As a client does: the previous token is no longer valid.
+            # As a client does, since the previous token is no longer valid.
             self.people[by].token = answer.json()["access_token"]
         return answer
 
     async def sign_in(self, name: str, **data: Any) -> httpx.Response:
-        """Sign in by the API with address and password; the person must have been created with a password."""
+        """Sign in by the API with email address and password; the person must have been created with a password."""
         given = {"email": self.people[name].email, "password": PASSWORD, **data}
         return await self.post("/api/v2/sessions", json=given)
 
@@ -239,7 +239,7 @@ class Harness:
         return [row["kind"] for row in rows]
 
     async def work(self) -> list[str]:
-        """Run the jobs that are waiting, as a worker would; their names."""
+        """Run the waiting jobs, as a worker would; returns their names."""
         done: list[str] = []
         while True:
             rows = await self.sql(
@@ -252,7 +252,7 @@ class Harness:
             done.append(name)
 
     async def follow(self) -> None:
-        """Let every follower of the events catch up, as a worker would."""
+        """Let every event follower catch up, as a worker would."""
         for follower in (follower for module in self.registry.modules for follower in module.followers):
             await follow_once(self.runtime.database, follower.name, partial(follower.follow, self.runtime))
             while await follow_once(self.runtime.database, follower.name, partial(follower.follow, self.runtime)):

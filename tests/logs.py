@@ -1,4 +1,4 @@
-"""Phoenix's logging, set up for one test and taken down without a trace."""
+"""Phoenix's logging, configured for one test and completely undone afterwards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from phoenix.settings import LogSettings
 
 @contextlib.contextmanager
 def logging_of(settings: LogSettings) -> Iterator[io.StringIO]:
-    """What a process of Phoenix with these settings would write, while the block lasts."""
+    """What a process of Phoenix with these settings would log during the block."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     others = {
@@ -53,7 +53,7 @@ def records(stream: io.StringIO) -> list[dict[str, Any]]:
 
 
 def _forget_bound_loggers() -> None:
-    """Loggers keep the configuration they were first used with: with `cache_logger_on_first_use` the method `bind` is replaced."""
+    """With `cache_logger_on_first_use` a logger replaces its method `bind` when first used, and so keeps its first configuration."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "phoenix":
             for value in vars(module).values():

@@ -1,4 +1,4 @@
-"""A whole Phoenix, started as people start it."""
+"""A complete Phoenix, started as people start it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ START_SECONDS = 120
 
 
 class Running:
-    """Phoenix in processes of its own; `ready` is what its ready line says. `python` is that of the environment it is in."""
+    """Phoenix in its own processes. `ready` is the content of its ready line, and `python` is the interpreter of its environment."""
 
     def __init__(self, data: Path, *options: str, python: str = sys.executable, **variables: str) -> None:
         self.data = data
@@ -69,7 +69,7 @@ class Running:
 
 @contextlib.contextmanager
 def running(data: Path, *options: str, **variables: str) -> Iterator[Running]:
-    """Phoenix for the time of a block."""
+    """Phoenix running during the block."""
     started = Running(data, *options, **variables).start()
     try:
         yield started
@@ -78,9 +78,9 @@ def running(data: Path, *options: str, **variables: str) -> Iterator[Running]:
 
 
 def free_port() -> int:
-    """A port whose neighbours are free as well, since Phoenix takes some of them.
+    """A free port whose next ports are free as well, since Phoenix uses some of them.
 
-    Below what systems give to outgoing connections, and of each test process its own range: nobody takes it in between.
+    The ports are below those used for outgoing connections, and each test process has its own range, so no one else takes them.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
     while True:

@@ -1,4 +1,4 @@
-"""Scenarios: a row is a sentence, and states the response, exactly which events are recorded, and what is sent."""
+"""Scenarios: each row is a sentence with the expected response, the exact events recorded, and the emails sent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Expectation = Callable[[Outcome], Awaitable[None] | None]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`given` is set up, `when` is done, `then` must hold."""
+    """`given` is set up, `when` is done, and `then` is checked."""
 
     sentence: str
     when: Callable[[Harness], Awaitable[httpx.Response]]
@@ -46,7 +46,7 @@ def table(*scenarios: Scenario) -> pytest.MarkDecorator:
 
 
 def play(harness: Harness, scenario: Scenario) -> None:
-    """Set up, do, and see."""
+    """Run a scenario: set it up, do it, and check the outcome."""
 
     async def run() -> None:
         async with harness:
@@ -99,7 +99,7 @@ def status(expected: int) -> Expectation:
 
 
 def problem(expected: int, code: str, *fields: str) -> Expectation:
-    """An error by problem details, naming just these fields."""
+    """The response is an error in problem details that names exactly these fields."""
 
     def check(outcome: Outcome) -> None:
         response = outcome.response
@@ -114,7 +114,7 @@ def problem(expected: int, code: str, *fields: str) -> Expectation:
 
 
 def fires(*kinds: str) -> Expectation:
-    """Just these events, in this order."""
+    """Exactly these events are recorded, in this order."""
 
     def check(outcome: Outcome) -> None:
         assert outcome.events == list(kinds)
@@ -127,7 +127,7 @@ def fires_nothing() -> Expectation:
 
 
 def sends(count: int) -> Expectation:
-    """That many emails, once the jobs have run."""
+    """That many emails are sent once the jobs have run."""
 
     def check(outcome: Outcome) -> None:
         assert outcome.mails == count
@@ -143,7 +143,7 @@ def queries(*, at_most: int) -> Expectation:
 
 
 def changes_nothing() -> Expectation:
-    """No table has a row more or less."""
+    """No table has more or fewer rows."""
 
     def check(outcome: Outcome) -> None:
         assert outcome.rows_after == outcome.rows_before
@@ -152,7 +152,7 @@ def changes_nothing() -> Expectation:
 
 
 def answers(**expected: Any) -> Expectation:
-    """These fields in the body."""
+    """The body has these fields."""
 
     def check(outcome: Outcome) -> None:
         body = outcome.response.json()
@@ -162,7 +162,7 @@ def answers(**expected: Any) -> Expectation:
 
 
 def sees(name: str, path: str, text: str) -> Expectation:
-    """Someone reads that text at that address."""
+    """The page at that address contains the text for this person."""
 
     async def check(outcome: Outcome) -> None:
         response = await outcome.harness.get(_fill(path, outcome.harness), by=name)

@@ -1,4 +1,4 @@
-"""An authenticator in software (WebAuthn Level 3): ES256, no attestation, and able to lie about everything it signs."""
+"""An authenticator in software (WebAuthn Level 3): ES256, no attestation, and able to sign false statements."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Key:
 
 @dataclass(slots=True)
 class Authenticator:
-    """Holds passkeys as a phone would. With `counts` it counts its uses. What `lies` hold goes into the answer instead of the truth."""
+    """Stores passkeys as a phone would. With `counts` it counts their uses. The values in `lies` replace the true ones in its response."""
 
     origin: str = "http://phoenix.test"
     counts: bool = False
     keys: dict[str, Key] = field(default_factory=dict)
 
     def create(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
-        """What navigator.credentials.create() would answer, as JSON."""
+        """The result of navigator.credentials.create(), as JSON."""
         key = Key(ec.generate_private_key(ec.SECP256R1()), options["user"]["id"])
         credential = lies.get("credential", os.urandom(16))
         self.keys[to_base64url(credential)] = key
@@ -50,7 +50,7 @@ class Authenticator:
         return _credential(to_base64url(credential), response)
 
     def get(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
-        """What navigator.credentials.get() would answer with a passkey that is allowed, or with the newest."""
+        """The result of navigator.credentials.get() with an allowed passkey, or with the newest."""
         allowed = [known["id"] for known in options["allowCredentials"]] or list(self.keys)
         id_ = lies.get("id") or next(known for known in reversed(self.keys) if known in allowed)
         key = lies.get("key") or self.keys[id_]

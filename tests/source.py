@@ -1,4 +1,4 @@
-"""Where the code is, and every named query in it."""
+"""The location of the code, and every named query in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules that no linter knows: needs, tables, settings, the registry, the frozen document, the length of files."""
+"""Rules that no linter checks: needs, tables, settings, the registry, the frozen API document, and the length of files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST_FILE = 300
 
 
 def tables_named(path: Path) -> set[str]:
-    """The tables that the SQL of a file reads or changes; of a migration those that its own tables refer to."""
+    """The tables that the SQL of a file reads or changes; for a migration, the tables that its own tables refer to."""
     text = path.read_text(encoding="utf-8")
     if "migrations" in path.parts:
         return set(re.findall(r"\bREFERENCES (\w+)", text)) - set(re.findall(r"\bCREATE TABLE (\w+)", text))
@@ -33,7 +33,7 @@ def tables_named(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
-def test_needs_are_the_real_imports(module: Module) -> None:
+def test_declared_needs_equal_the_real_imports(module: Module) -> None:
     imported = set()
     for path in module.folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -47,7 +47,7 @@ def test_needs_are_the_real_imports(module: Module) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
-def test_other_modules_are_entered_by_their_actions(module: Module) -> None:
+def test_other_modules_are_used_only_through_actions_events_and_errors(module: Module) -> None:
     """Across modules only actions, the events they record and the errors they raise are imported."""
     for path in module.folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -57,7 +57,7 @@ def test_other_modules_are_entered_by_their_actions(module: Module) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.name)
-def test_only_its_module_changes_a_table(module: Module) -> None:
+def test_only_the_owning_module_changes_a_table(module: Module) -> None:
     others = {table for other in MODULES if other is not module for table in other.tables}
     for path in module.folder.rglob("*.py"):
         if "migrations" not in path.parts:
@@ -83,14 +83,14 @@ def test_every_setting_is_documented() -> None:
     for _concern, declared in variables():
         variable, about = declared.name, declared.about
         assert f"`{variable}`" in text, f"{variable} is not in docs/settings.md"
-        assert about in text, f"docs/settings.md says something else of {variable}"
+        assert about in text, f"docs/settings.md differs for {variable}"
     assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable.name for _, variable in variables()} | {
         "PHOENIX_X",
         "PHOENIX_X_FILE",
     }
 
 
-def test_the_frozen_openapi_document_is_the_one_that_is_served() -> None:
+def test_the_frozen_openapi_document_equals_the_served_one() -> None:
     frozen = msgspec.json.decode((ROOT / "api" / "openapi.json").read_bytes())
     assert frozen == msgspec.json.decode(openapi_document()), "run `phoenix openapi` and say in CHANGELOG.md what changed"
 
@@ -104,7 +104,7 @@ def test_the_kernel_names_no_page_of_a_module() -> None:
     assert not found
 
 
-def test_no_import_inside_a_function() -> None:
+def test_there_is_no_import_inside_a_function() -> None:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -118,7 +118,7 @@ def test_no_file_is_too_long() -> None:
     assert {path: many for path, many in lines.items() if many > LONGEST_FILE} == {}, "split it by verb"
 
 
-def test_the_registry_refuses_what_does_not_fit() -> None:
+def test_the_registry_refuses_modules_that_conflict() -> None:
     here = Path(__file__).parent
     one = Module("one", "", here, permissions=(Permission("one.read", ""),))
     with pytest.raises(RegistryError, match="Two modules are called one"):
@@ -141,7 +141,7 @@ def test_the_registry_refuses_what_does_not_fit() -> None:
         Registry([Module("one", "", here, notices=(notice,)), Module("two", "", here, notices=(notice,))])
 
 
-def test_a_token_goes_to_the_module_of_its_prefix() -> None:
+def test_a_token_is_read_by_the_module_of_its_prefix() -> None:
     assert [REGISTRY.identity_of_token(token).records for token in ("phk_x", "pho_x", "a.b.c")] == ["key_", "ses_", "ses_"]  # type: ignore[union-attr]
     assert REGISTRY.identity_of_record("key_1") is REGISTRY.identity_of_token("phk_1")
     with pytest.raises(RegistryError, match=r"same prefix of tokens: \(any\)"):
@@ -149,12 +149,12 @@ def test_a_token_goes_to_the_module_of_its_prefix() -> None:
 
 
 @pytest.mark.parametrize("template", Mailer(EmailSettings(), REGISTRY.template_folders).names())
-def test_every_email_can_be_looked_at_with_a_sample(template: str) -> None:
-    """Every template of an email has a sample, which gives it all that it asks for."""
+def test_every_email_has_a_sample_for_its_preview(template: str) -> None:
+    """Every email template has a sample with all the values that it needs."""
     email = Mailer(EmailSettings(), REGISTRY.template_folders).render(template, **REGISTRY.emails[template].values)
     assert email.subject
     assert email.text
 
 
-def test_every_sample_is_of_an_email() -> None:
+def test_every_sample_belongs_to_an_email() -> None:
     assert set(REGISTRY.emails) <= set(Mailer(EmailSettings(), REGISTRY.template_folders).names())

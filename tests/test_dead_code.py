@@ -10,9 +10,9 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src/phoenix"
 READ = {".py", ".html", ".mjml", ".ts", ".toml"}
-# Named by what others call: Litestar, aiosmtpd, logging and code.InteractiveConsole.
+# Called by libraries under these names: Litestar, aiosmtpd, logging and code.InteractiveConsole.
 CALLED_BY_LIBRARIES = {"authorize_connection", "handle_DATA", "handleError", "runcode"}
-# A promise of the API, empty until there are files.
+# Promised by the API, and empty until there are files.
 PROMISED = {"attachments"}
 ROUTES = {"get", "post", "patch", "put", "delete", "page", "form", "stream", "command"}
 
@@ -36,12 +36,12 @@ def names(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def is_registered(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether its decorator hands it to someone: a route or a command."""
+    """Whether a decorator registers it, as for a route or a command."""
     called = (ast.unparse(one.func if isinstance(one, ast.Call) else one).rpartition(".")[2] for one in node.decorator_list)
     return not ROUTES.isdisjoint(called)
 
 
-def test_nothing_is_written_that_nothing_uses() -> None:
+def test_there_is_no_unused_code() -> None:
     texts = files()
     words = Counter(word for text in texts.values() for word in re.findall(r"\w+", text))
     unused = [

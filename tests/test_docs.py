@@ -15,7 +15,7 @@ SOURCE = Path(phoenix.__file__).parent
 ARCHITECTURE = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").rglob("*.md"))
 ENDINGS = (".py", ".md", ".toml", ".json", ".txt", ".html", ".css", ".ts", ".sql", ".mjml", ".svg", ".png")
-# Not in a clone: made when it is set up, built or run, or made by an operator.
+# Not in a fresh clone: created when it is set up, built or run, or by an operator.
 MADE = {".venv/", "data/", "dist/", "node_modules/"} | {"run.txt", "tests/releases/VERSION/", "dump.sql", "release.json", "openapi.json"}
 # Files and folders that every module may have, and some of the module that README.md lays out.
 IN_A_MODULE = {f"{name}.py" for name in ("module", "pages", "api", "jobs", "actions", "queries", "events", "errors")} | {
@@ -30,7 +30,7 @@ MOST_LINES, MOST_COLUMNS = 110, 130
 
 
 def paths_named(text: str) -> set[str]:
-    """What stands in backticks and looks like a path of ours: no command, no pattern, no address, no part of an API."""
+    """Text in backticks that looks like a path of ours, and not like a command, a pattern, an address or a part of an API."""
     named = {path.partition("::")[0] for path in re.findall(r"`([^`\s]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))}
     return {path for path in named if re.fullmatch(r"[\w.-]+(/[\w.-]+)*/?", path) and (path.endswith(ENDINGS) or "/" in path)}
 
@@ -41,8 +41,8 @@ def links(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_path_and_link_leads_somewhere(page: Path) -> None:
-    """Paths are looked for beside the page, in the clone, among the tests and in the source."""
+def test_every_path_and_link_exists(page: Path) -> None:
+    """Paths can be relative to the page, the clone, the tests or the source."""
     text = page.read_text(encoding="utf-8")
     places = (page.parent, ROOT, ROOT / "tests", SOURCE)
     paths = paths_named(text) - MADE - IN_A_MODULE
@@ -69,11 +69,11 @@ def tree() -> list[Path]:
     return found
 
 
-def test_the_tree_of_the_architecture_is_the_one_there_is() -> None:
+def test_the_tree_in_the_architecture_matches_the_folders() -> None:
     drawn = tree()
     missing = [path for path in drawn if not path.exists() and path != SOURCE / "static"]
     assert missing == []
-    # `__pycache__` and the bundles come and go.
+    # `__pycache__` and the bundles are not always there.
     folders = [path for parent in (SOURCE, SOURCE / "kernel") for path in parent.iterdir() if path.is_dir() and path.name[0] != "_"]
     assert [path for path in folders if path not in drawn] == []
     files = [path for parent in (SOURCE, SOURCE / "kernel") for path in parent.glob("*.py") if path.name != "__init__.py"]

@@ -17,12 +17,12 @@ def test_every_route_names_its_permission() -> None:
             if "OPTIONS" in handler.http_methods and len(handler.http_methods) == 1:
                 continue
             seen += 1
-            assert handler.opt["rule"].may in known, f"{handler.paths} names no permission"
+            assert handler.opt["rule"].may in known, f"{handler.paths} declares no permission"
             assert isinstance(handler.opt.get("queries"), int), f"{handler.paths} has no query budget"
     assert seen > 60
 
 
-def test_public_routes_are_these_and_no_others() -> None:
+def test_only_these_routes_are_public() -> None:
     public = sorted(
         f"{min(route.http_methods)} {min(route.paths)}" for module in MODULES for route in module.routes if route.opt["rule"].may == PUBLIC
     )
@@ -81,8 +81,8 @@ def test_public_routes_are_these_and_no_others() -> None:
     ]
 
 
-def test_every_public_form_is_limited() -> None:
+def test_every_public_form_is_rate_limited() -> None:
     for module in MODULES:
         for route in module.routes:
             if route.opt["rule"].may == PUBLIC and "POST" in route.http_methods:
-                assert route.opt["rule"].limits, f"{route.paths} can be tried without end"
+                assert route.opt["rule"].limits, f"{route.paths} has no rate limit"

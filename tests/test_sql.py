@@ -22,7 +22,7 @@ from tests.harness import Place
 from tests.source import QUERIES
 
 
-def test_every_sql_text_fits_the_schema_and_its_row(place: Place) -> None:
+def test_every_query_fits_the_schema_and_its_row_type(place: Place) -> None:
     async def run() -> None:
         connection = await asyncpg.connect(place.owner)
         await set_codecs(connection)
@@ -78,7 +78,7 @@ def whole_tables(plan: Any, sizes: dict[str, int]) -> Iterator[str]:
         yield from whole_tables(inner, sizes)
 
 
-def test_lists_read_by_an_index_on_100_000_rows(place: Place) -> None:
+def test_lists_use_an_index_on_100_000_rows(place: Place) -> None:
     async def run() -> None:
         connection = await asyncpg.connect(place.owner)
         await set_codecs(connection)

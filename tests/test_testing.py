@@ -1,4 +1,4 @@
-"""What the tests of a product are built on: `phoenix.testing`, with its own servers."""
+"""`phoenix.testing`, on which the tests of a product are built, with its own servers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from phoenix.testing import installation, servers
 
 
-def test_people_and_organisations_are_there_in_a_few_lines() -> None:
+def test_people_and_organisations_are_set_up_in_a_few_lines() -> None:
     async def run() -> None:
         async with installation(found) as phoenix:
             ada = await phoenix.person("Ada Example", time_zone="Europe/Berlin")

@@ -1,4 +1,4 @@
-"""Phoenix speaks plain English: words that were replaced do not come back, neither in names nor in sentences."""
+"""Phoenix is written in plain English: replaced words are used neither in names nor in sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from phoenix.composition import MODULES
 from phoenix.kernel.errors import PhoenixError
 
 ROOT = Path(__file__).parents[1]
-# The word, and what to say instead. A word of two parts is forbidden where its parts stand side by side.
+# The word, and what to say instead. A term of two words is forbidden where they are next to each other.
 INSTEAD = {
     "seat": "membership",
     "visit": "call, request or user",
@@ -48,7 +48,7 @@ INSTEAD = {
 
 
 def names(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """What a file of ours names itself: functions, classes, parameters and variables; not what it uses of others."""
+    """The names that a file defines: functions, classes, parameters and variables, but not names of others that it uses."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name, node.lineno
@@ -64,7 +64,7 @@ def words(name: str) -> str:
 
 
 @pytest.mark.parametrize("folder", ["src/phoenix", "tests", "tools", "bench"])
-def test_replaced_words_stay_away(folder: str) -> None:
+def test_replaced_words_are_not_used_as_names(folder: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {name} (say {better})"
         for path in sorted((ROOT / folder).rglob("*.py"))
@@ -75,7 +75,7 @@ def test_replaced_words_stay_away(folder: str) -> None:
     assert found == []
 
 
-def test_a_name_is_read_word_by_word() -> None:
+def test_a_name_is_split_into_words() -> None:
     assert [words(name) for name in ("LogIns", "log_ins", "LOG_INS", "HTTPSeat", "revisited")] == [
         " log ins ",
         " log ins ",
@@ -85,8 +85,8 @@ def test_a_name_is_read_word_by_word() -> None:
     ]
 
 
-# The phrase as a pattern, and what to say instead. These stay out of everything that is read: pages, emails, messages, the API's
-# descriptions, the documentation, docstrings and comments.
+# The phrase as a pattern, and what to say instead. They are forbidden everywhere: in pages, emails, messages, API descriptions,
+# documentation, docstrings and comments.
 SAY = {
     r"log(s|ged|ging)? (in|out)(?! (development|production))": "sign in, sign out",
     r"log-(in|out)s?": "sign-in, sign-out",
@@ -110,7 +110,7 @@ SAY = {
     r"have another (one|mail|email) sent": "send a new one",
     r"there (is|are) no such": "doesn't exist",
 }
-# Only of what people see in the product: the same words have their place in the documentation and in code.
+# Forbidden only in what people see in the product: the words can be used in the documentation and in code.
 SAY_ON_PAGES = {
     r"programs?": "service account, or app",
     r"type (it|the|this|your)": "enter",
@@ -128,9 +128,9 @@ SAY_ON_PAGES = {
 }
 WHERE = ("src/phoenix", "tests", "tools", "bench", "docs", "web", "api")
 PROSE = {".py", ".html", ".mjml", ".md", ".ts", ".css", ".txt", ".sh"}
-# What was written once and stays as it is: the database, the last release, what others wrote, and lists of passwords.
+# Files that are never rewritten: migrations, earlier releases, what others wrote, and lists of passwords.
 AS_IT_WAS = ("migrations", "releases", "words", "static")
-# Where the stopped words are named.
+# Files that name the stopped words.
 NAMED_HERE = {"tests/test_words.py", "docs/progress.md"}
 
 
@@ -141,7 +141,7 @@ def stopped(text: str, table: dict[str, str]) -> Iterator[str]:
 
 
 def prose(path: Path) -> Iterator[tuple[int, str]]:
-    """The sentences of a file, with their lines: of Python its strings and comments, of a page its text without the links."""
+    """The sentences of a file with their line numbers: strings and comments of Python, or the text of a page without links."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         for number, line in enumerate(text.splitlines(), 1):
@@ -161,7 +161,7 @@ def files() -> Iterator[Path]:
                 yield path
 
 
-def test_stopped_words_stay_out_of_sentences() -> None:
+def test_sentences_contain_no_stopped_words() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {why}"
         for path in files()
@@ -172,8 +172,21 @@ def test_stopped_words_stay_out_of_sentences() -> None:
     assert found == []
 
 
+REPEATED = re.compile(r"\b([A-Z][^.?!]{6,}[.?!])\s+\1")
+
+
+def test_no_sentence_is_said_twice_in_a_row() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {again[1]}"
+        for path in files()
+        for number, line in prose(path)
+        for again in REPEATED.finditer(line)
+    ]
+    assert found == []
+
+
 def said(path: Path) -> Iterator[tuple[int, str]]:
-    """What a person can read of a file: what goes through gettext."""
+    """The text of a file that people see: everything that goes through gettext."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         for node in ast.walk(ast.parse(text)):
@@ -188,7 +201,7 @@ def said(path: Path) -> Iterator[tuple[int, str]]:
                 yield text.count("\n", 0, found.start()) + 1, part
 
 
-def test_stopped_words_stay_off_pages_and_out_of_emails() -> None:
+def test_pages_and_emails_contain_no_stopped_words() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {why}"
         for path in sorted((ROOT / "src/phoenix").rglob("*"))
@@ -211,7 +224,7 @@ def descriptions(value: object) -> Iterator[str]:
             yield from descriptions(below)
 
 
-def test_stopped_words_stay_out_of_the_api() -> None:
+def test_the_api_contains_no_stopped_words() -> None:
     document = json.loads((ROOT / "api/openapi.json").read_text(encoding="utf-8"))
     assert [f"{text}: {why}" for text in descriptions(document) for why in stopped(text, SAY | SAY_ON_PAGES)] == []
 

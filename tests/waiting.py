@@ -19,7 +19,7 @@ LOOK_SECONDS = 0.02
 def eventually(
     look: Callable[[], T | None], seconds: float = 30, *, what: str | Callable[[], str] = "", lost: tuple[type[Exception], ...] = ()
 ) -> T:
-    """What `look` gives as soon as that is true. Errors of the kinds in `lost` mean “not yet”. Fails, saying `what`, after a deadline."""
+    """Returns the result of `look` as soon as it is true. Errors of the kinds in `lost` mean “not yet”. Fails with `what` after a deadline."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -36,7 +36,7 @@ async def until(look: Callable[[], Awaitable[T | None]], seconds: float = 30, *,
 @overload
 async def until(look: Callable[[], T | None], seconds: float = 30, *, what: str = "") -> T: ...
 async def until(look: Callable[[], Any], seconds: float = 30, *, what: str = "") -> Any:
-    """As `eventually`, while the event loop goes on. `look` may be a coroutine function."""
+    """As `eventually`, without blocking the event loop. `look` can be a coroutine function."""
     end = time.monotonic() + seconds
     while True:
         seen = look()

@@ -1,7 +1,7 @@
-"""What breaks a client between two OpenAPI 3.1 documents. Additions are not counted.
+"""Finds changes between two OpenAPI 3.1 documents that break clients. Additions do not count.
 
-A client sends what requests describe, so those must go on taking everything they took; and it reads what answers describe, so those
-must go on holding everything they held, and nothing it has never seen in an enumeration.
+Clients send requests as described, so everything that was accepted must still be accepted. They read responses as described, so
+responses must still contain everything they contained, and an enumeration must have no new values.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal
 Json = dict[str, Any]
 Direction = Literal["request", "response"]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-# Bounds of a request and the way in which each must not move.
+# Bounds of a request, and the direction in which each must not move.
 UPPER = ("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties")
 LOWER = ("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties")
 EXACT = ("pattern", "multipleOf", "uniqueItems")
@@ -23,7 +23,7 @@ DEEPEST = 24
 
 @dataclass(frozen=True, slots=True, order=True)
 class Change:
-    """One breaking change: of which call, of which kind, at which place in it, and a sentence."""
+    """One breaking change: the call, the kind of change, the place in the call, and a sentence about it."""
 
     method: str
     path: str
@@ -45,12 +45,12 @@ def compare(old: Json, new: Json) -> list[Change]:
             found += _Call(method.upper(), path, old, new).compare(call, now[shape, method][1])
         else:
             kind = "method_removed" if shape in paths else "path_removed"
-            found.append(Change(method.upper(), path, kind, "", "is not there any more."))
+            found.append(Change(method.upper(), path, kind, "", "no longer exists."))
     return sorted(set(found))
 
 
 def _calls(document: Json) -> dict[tuple[str, str], tuple[str, Json]]:
-    """Every call by the shape of its path and its method. What a placeholder in a path is called concerns nobody who calls it."""
+    """Every call, by the shape of its path and its method. The names of placeholders do not matter to callers."""
     found = {}
     for path, item in document.get("paths", {}).items():
         names = re.findall(r"{(\w+)}", path)
@@ -68,7 +68,7 @@ def _calls(document: Json) -> dict[tuple[str, str], tuple[str, Json]]:
 
 
 def _resolve(document: Json, node: Json) -> Json:
-    """What a reference leads to, with what stands beside it."""
+    """The target of a reference, merged with the keys next to the reference."""
     for _step in range(DEEPEST):
         if "$ref" not in node:
             return node
@@ -94,7 +94,7 @@ class _Call:
 
     def compare(self, old: Json, new: Json) -> Iterator[Change]:
         yield from self._parameters(old["parameters"], new["parameters"])
-        # An operation that answered 401 wanted credentials all along: to say which is no change of it.
+        # An operation that answered 401 always needed credentials, so documenting which ones changes nothing.
         if old["security"] or "401" not in old.get("responses", {}):
             yield from self._security(old["security"], new["security"])
         yield from self._body(old.get("requestBody"), new.get("requestBody"))
@@ -104,23 +104,23 @@ class _Call:
         for key, parameter in old.items():
             place = f"{parameter['in']} parameter {parameter['name']}"
             if key not in new:
-                yield self.change("parameter_removed", place, f"the {place} is not there any more.")
+                yield self.change("parameter_removed", place, f"the {place} no longer exists.")
                 continue
             if new[key].get("required") and not parameter.get("required"):
-                yield self.change("parameter_required", place, f"the {place} must be sent now.")
+                yield self.change("parameter_required", place, f"the {place} is now required.")
             yield from self._schema(parameter.get("schema", {}), new[key].get("schema", {}), "request", place)
         for key, parameter in new.items():
             if key not in old and parameter.get("required"):
                 place = f"{parameter['in']} parameter {parameter['name']}"
-                yield self.change("parameter_required", place, f"the new {place} must be sent.")
+                yield self.change("parameter_required", place, f"the new {place} is required.")
 
     def _security(self, old: list[Json], new: list[Json]) -> Iterator[Change]:
-        """Whoever could call with what they have still can: each old authentication is met by a new one that asks for no more."""
+        """Callers with the old credentials must still be able to call: for each old way there must be a new one that needs no more."""
         for way in old or [{}]:
             met = any(all(name in way and set(scopes) <= set(way[name]) for name, scopes in other.items()) for other in new or [{}])
             if not met:
                 named = " and ".join(f"{name} {scopes}".replace(" []", "") for name, scopes in way.items()) or "no credentials"
-                yield self.change("security_tightened", "security", f"{named} is not enough any more.")
+                yield self.change("security_tightened", "security", f"{named} is no longer enough.")
 
     def _body(self, old: Json | None, new: Json | None) -> Iterator[Change]:
         before, now = _resolve(self.old, old or {}), _resolve(self.new, new or {})
@@ -131,7 +131,7 @@ class _Call:
             return
         for media, content in before.get("content", {}).items():
             if media not in now["content"]:
-                yield self.change("media_type_removed", f"body as {media}", f"a body as {media} is not taken any more.")
+                yield self.change("media_type_removed", f"body as {media}", f"a body as {media} is no longer accepted.")
             else:
                 yield from self._schema(content.get("schema", {}), now["content"][media].get("schema", {}), "request", "body")
 
@@ -140,17 +140,17 @@ class _Call:
             if status not in new:
                 # An error that no longer occurs breaks no client.
                 if status < "4" or status == "default":
-                    yield self.change("response_removed", status, f"it does not answer {status} any more.")
+                    yield self.change("response_removed", status, f"it no longer answers {status}.")
                 continue
             before, now = _resolve(self.old, answer), _resolve(self.new, new[status])
             for media, content in before.get("content", {}).items():
                 if media not in now.get("content", {}):
-                    yield self.change("media_type_removed", f"{status} as {media}", f"the answer {status} is not {media} any more.")
+                    yield self.change("media_type_removed", f"{status} as {media}", f"the response {status} is no longer {media}.")
                 else:
                     yield from self._schema(content.get("schema", {}), now["content"][media].get("schema", {}), "response", status)
             for name in before.get("headers", {}):
                 if name.lower() not in {header.lower() for header in now.get("headers", {})}:
-                    yield self.change("header_removed", f"{status} header {name}", f"the header {name} is not sent any more.")
+                    yield self.change("header_removed", f"{status} header {name}", f"the header {name} is no longer sent.")
 
     def _schema(self, old: Json, new: Json, direction: Direction, place: str) -> Iterator[Change]:
         if "$ref" in old and "$ref" in new:
@@ -162,22 +162,22 @@ class _Call:
         null_before, null_now = _takes_null(before), _takes_null(now)
         if (null_before and not null_now) if direction == "request" else (null_now and not null_before):
             yield self.change(
-                "nullable_changed", place, f"{place} {'cannot be null any more' if direction == 'request' else 'can be null now'}."
+                "nullable_changed", place, f"{place} {'can no longer be null' if direction == 'request' else 'can now be null'}."
             )
         before, now = ([one for one in some if one.get("type") != "null"] for some in (before, now))
         if len(before) == len(now) == 1:
             yield from self.one(before[0], now[0], direction, place)
             return
-        # Each that was sent must be taken by one of the new; each that is answered must be one of those known.
+        # Every old form of a request must be accepted by a new one, and every new form of a response must match an old one.
         given, takers = (before, now) if direction == "request" else (now, before)
         for one in given:
             pairs = ((one, taker) if direction == "request" else (taker, one) for taker in takers)
             if not any(not list(replace(self, seen=set(self.seen)).one(*two, direction, place)) for two in pairs):
-                yield self.change("variant_changed", place, f"of the forms that {place} can have, not all are as they were.")
+                yield self.change("variant_changed", place, f"the alternatives of {place} have changed.")
                 return
 
     def _variants(self, document: Json, schema: Json) -> list[Json]:
-        """The forms a value may have, each resolved; a list of types is taken apart as well."""
+        """The alternatives of a value, each resolved; a list of types is split up as well."""
         schema = _resolve(document, schema)
         for part in schema.get("allOf", []):
             other = _resolve(document, part)
@@ -192,18 +192,20 @@ class _Call:
         return [schema]
 
     def one(self, old: Json, new: Json, direction: Direction, place: str) -> Iterator[Change]:
-        """Two schemas, neither of which is a choice between others."""
+        """Compare two schemas, neither of which is a choice between others."""
         giver, taker = (old, new) if direction == "request" else (new, old)
         if not _type_fits(giver.get("type"), taker.get("type")):
             yield self.change("type_changed", place, f"{place} was {old.get('type', 'anything')} and is {new.get('type', 'anything')}.")
             return
         if taker.get("format") not in {None, giver.get("format")}:
-            yield self.change("format_changed", place, f"{place} had the form {old.get('format')} and has {new.get('format')}.")
+            yield self.change("format_changed", place, f"{place} had the format {old.get('format')} and now has {new.get('format')}.")
         yield from self._values(_values(giver), _values(taker), direction, place)
         if direction == "request":
             yield from self._bounds(old, new, place)
             if "default" in old and old["default"] != new.get("default"):
-                yield self.change("default_changed", place, f"without {place}, {new.get('default')!r} is meant, not {old['default']!r}.")
+                yield self.change(
+                    "default_changed", place, f"the default of {place} is now {new.get('default')!r} instead of {old['default']!r}."
+                )
         yield from self._object(old, new, direction, place)
         if "items" in old or "items" in new:
             yield from self._schema(old.get("items", {}), new.get("items", {}), direction, f"{place}[]")
@@ -213,11 +215,11 @@ class _Call:
             return
         if given is None:
             kind, sentence = (
-                ("enum_narrowed", "takes only certain values now") if direction == "request" else ("enum_opened", "can be anything now")
+                ("enum_narrowed", "now accepts only certain values") if direction == "request" else ("enum_opened", "can now be anything")
             )
             yield self.change(kind, place, f"{place} {sentence}.")
         elif strange := [value for value in given if value not in taken]:
-            kind, verb = ("enum_narrowed", "does not take") if direction == "request" else ("enum_widened", "can now be")
+            kind, verb = ("enum_narrowed", "no longer accepts") if direction == "request" else ("enum_widened", "can now be")
             yield self.change(kind, place, f"{place} {verb} {', '.join(map(repr, strange))}.")
 
     def _bounds(self, old: Json, new: Json, place: str) -> Iterator[Change]:
@@ -235,28 +237,28 @@ class _Call:
         for name, schema in before.items():
             where = f"{place}.{name}"
             if name not in now:
-                yield self.change("field_removed", where, f"{where} is not there any more.")
+                yield self.change("field_removed", where, f"{where} no longer exists.")
                 continue
             if direction == "request" and name in needs - needed:
-                yield self.change("field_required", where, f"{where} must be sent now.")
+                yield self.change("field_required", where, f"{where} is now required.")
             if direction == "response" and name in needed - needs:
-                yield self.change("field_optional", where, f"{where} can be missing now.")
+                yield self.change("field_optional", where, f"{where} can now be missing.")
             yield from self._schema(schema, now[name], direction, where)
         if direction == "request":
             for name in sorted(needs - set(before)):
-                yield self.change("field_required", f"{place}.{name}", f"the new {place}.{name} must be sent.")
+                yield self.change("field_required", f"{place}.{name}", f"the new {place}.{name} is required.")
         yield from self._others(old.get("additionalProperties", True), new.get("additionalProperties", True), direction, place)
 
     def _others(self, old: Any, new: Any, direction: Direction, place: str) -> Iterator[Change]:
-        """What an object may hold besides its named fields."""
+        """Compare the fields that an object can have besides its named ones."""
         if isinstance(old, dict) and isinstance(new, dict):
             yield from self._schema(old, new, direction, f"{place}.*")
         elif direction == "request" and old is not False and new is False:
-            yield self.change("fields_closed", place, f"{place} takes no other fields any more.")
+            yield self.change("fields_closed", place, f"{place} no longer accepts other fields.")
 
 
 def _values(schema: Json) -> list[Any] | None:
-    """The values that are allowed; None where all are."""
+    """The allowed values, or None if all are allowed."""
     values: list[Any] | None = [schema["const"]] if "const" in schema else schema.get("enum")
     return values
 

@@ -1,10 +1,10 @@
-"""Does the API still keep what the last release promised? Compares api/openapi.json with the document of that release.
+"""Check that the API keeps the promises of the last release, by comparing api/openapi.json with the document of that release.
 
     .venv/bin/python -m tools.api_compare [--release-on YYYY-MM-DD]
 
 A change that breaks clients must be announced in api/breaking.toml, with the dates on which the old way was deprecated and on which
-it ends, and with a text that stands in CHANGELOG.md too. With a new major version it is enough that CHANGELOG.md names the call.
-On the day of a release, --release-on also refuses what has not reached its date.
+it ends, and with a text that is also in CHANGELOG.md. For a new major version it is enough that CHANGELOG.md names the call.
+Before a release, --release-on also refuses changes whose announced date has not come yet.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A breaking change that people were told of. `method`, `path` and `kind` may hold `*`."""
+    """A breaking change that was announced. `method`, `path` and `kind` can contain `*`."""
 
     method: str
     path: str
@@ -46,7 +46,7 @@ class Announcement:
 
 
 def read_announcements(text: str) -> list[Announcement]:
-    """Raises SystemExit with a sentence where one is not complete."""
+    """Raises SystemExit with a message if an announcement is incomplete."""
     wanted = {field.name: date if field.name in {"deprecated", "sunset"} else str for field in fields(Announcement)}
     made = []
     for number, entry in enumerate(tomllib.loads(text).get("change", []), 1):
@@ -54,7 +54,7 @@ def read_announcements(text: str) -> list[Announcement]:
             if not isinstance(entry.get(name), kind) or not entry[name]:
                 raise SystemExit(f"api/breaking.toml: change {number} needs {name}, {'a date' if kind is date else 'a text'}.")
         if unknown := set(entry) - set(wanted):
-            raise SystemExit(f"api/breaking.toml: change {number} has {', '.join(sorted(unknown))}, which mean nothing.")
+            raise SystemExit(f"api/breaking.toml: change {number} has {', '.join(sorted(unknown))}, which are unknown.")
         made.append(Announcement(**entry))
     return made
 
@@ -67,41 +67,41 @@ def last_release(folder: Path) -> Path:
 def judge(
     old: dict[str, Any], new: dict[str, Any], announcements: list[Announcement], changelog: str, *, release_on: date | None = None
 ) -> tuple[list[str], list[str]]:
-    """What is wrong, and what is worth knowing, a sentence each."""
+    """The faults and the notes, each a sentence."""
     wrong, notes = [], []
     before, now = old["info"]["version"], new["info"]["version"]
     major = _numbers(now)[0] > _numbers(before)[0]
     changes = compare(old, new)
-    told = " ".join(changelog.split())
+    text = " ".join(changelog.split())
     for change in changes:
         if any(announcement.covers(change) for announcement in announcements):
             continue
         if major:
-            if f"{change.method} {change.path}" not in told:
+            if f"{change.method} {change.path}" not in text:
                 wrong.append(f"{change}\n  Version {now} may change it, but CHANGELOG.md must name {change.method} {change.path}.")
         else:
             wrong.append(
-                f"{change}\n  Announce it in api/breaking.toml and CHANGELOG.md, keep the old way beside the new, or raise the major version."
+                f"{change}\n  Announce it in api/breaking.toml and CHANGELOG.md, keep the old way next to the new one, or raise the major version."
             )
     for announcement in announcements:
-        wrong += _faults(announcement, told)
+        wrong += _faults(announcement, text)
         if not any(announcement.covers(change) for change in changes):
             notes.append(
-                f"{announcement}: released with {announcement.since}; it can be taken out of api/breaking.toml."
+                f"{announcement}: released with {announcement.since}; it can be removed from api/breaking.toml."
                 if _numbers(announcement.since) <= _numbers(before)
-                else f"{announcement}: announced for {announcement.since}, not yet made."
+                else f"{announcement}: announced for {announcement.since}, but not made yet."
             )
         elif release_on is not None and announcement.sunset > release_on:
             wrong.append(f"{announcement}: the old way was promised until {announcement.sunset}, after this release.")
     return wrong, notes
 
 
-def _faults(announcement: Announcement, told: str) -> list[str]:
+def _faults(announcement: Announcement, text: str) -> list[str]:
     faults = []
     if announcement.sunset < announcement.deprecated:
         faults.append(f"{announcement}: the old way ends ({announcement.sunset}) before it is deprecated ({announcement.deprecated}).")
-    if " ".join(announcement.text.split()) not in told:
-        faults.append(f"{announcement}: CHANGELOG.md does not hold its text: {announcement.text}")
+    if " ".join(announcement.text.split()) not in text:
+        faults.append(f"{announcement}: CHANGELOG.md does not contain its text: {announcement.text}")
     if not re.fullmatch(r"\d+\.\d+\.\d+", announcement.since):
         faults.append(f"{announcement}: since must be a version such as 2.1.0.")
     return faults

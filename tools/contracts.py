@@ -1,4 +1,4 @@
-"""A contract of import-linter that is made from the composition, so that a module is under it from its first line."""
+"""An import-linter contract derived from the composition, so that it applies to a new module from the start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from phoenix.composition import OWN
 
 
 class OnlyWhatIsNeeded(Contract):
-    """A module imports those it names in `needs` and no others, and nobody imports a module that only receives.
+    """A module imports only the modules named in its `needs`, and no module imports one that only receives.
 
     The registry refuses needs that do not come earlier in the composition, so there can be no circle.
     """

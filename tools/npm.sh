@@ -1,5 +1,5 @@
 #!/bin/sh
-# npm of the Node that the virtual environment brings, so that the machine needs none.
+# Runs npm of the Node in the virtual environment, so that the machine needs no Node.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)

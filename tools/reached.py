@@ -1,6 +1,6 @@
-"""What the fast tests reached: a minimum share of branches, and each of our errors raised at least once.
+"""Checks what the fast tests reached: a minimum percentage of branches, and each of our errors raised at least once.
 
-.venv/bin/python -m tools.reached FIGURES    FIGURES is the JSON that tools/reaching.py writes; `make test` does both
+.venv/bin/python -m tools.reached FIGURES    FIGURES is the JSON that tools/reaching.py writes; `make test` runs both
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 BRANCHES_PERCENT = 96.0
-# Errors that no fast test can raise, by file and function, and why.
+# Errors that no fast test can raise, by file and function, with the reason.
 NOT_RAISED: dict[str, str] = {}
-# How many files to name when the floor is missed.
+# How many files to list when the minimum is missed.
 NAMED = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A line that raises an error of ours."""
+    """A line that raises one of our errors."""
 
     file: str
     line: int
@@ -37,7 +37,7 @@ class Raised:
 
 
 def raises(file: str, source: str) -> Iterator[Raised]:
-    """Every `raise` of an error that Phoenix defines, or of one that a function of ours makes. Python's own are faults."""
+    """Every `raise` of an error that Phoenix defines or that one of our functions creates. Python's own errors mean a bug."""
 
     def within(node: ast.AST, function: str) -> Iterator[Raised]:
         for child in ast.iter_child_nodes(node):
@@ -55,7 +55,7 @@ def _is_ours(raised: ast.expr | None) -> bool:
     if raised is None:
         return False
     name = ast.unparse(raised.func if isinstance(raised, ast.Call) else raised)
-    # What stands in a variable was caught or made elsewhere, and is raised again.
+    # An error in a variable was caught or created elsewhere, and is only raised again.
     is_class = isinstance(raised, ast.Call) or name.rpartition(".")[2][:1].isupper()
     return is_class and not hasattr(builtins, name)
 
@@ -63,7 +63,7 @@ def _is_ours(raised: ast.expr | None) -> bool:
 def never_raised(
     figures: Mapping[str, Any], root: Path = ROOT, exceptions: Mapping[str, str] = NOT_RAISED
 ) -> tuple[list[Raised], list[str]]:
-    """The errors no test raised, and the exceptions that are none any more."""
+    """The errors that no test raised, and the listed exceptions that are no longer needed."""
     found, used = [], set()
     for file, measured in sorted(figures["files"].items()):
         reached = set(measured["executed_lines"])
@@ -78,7 +78,7 @@ def never_raised(
 
 
 def share_of_branches(figures: Mapping[str, Any]) -> float:
-    """In percent. Of the branches themselves: SlipCover's own figure mixes them with the lines, which hides them."""
+    """The percentage of branches taken. SlipCover's own figure includes lines, which hides missed branches."""
     summary = figures["summary"]
     return float(100 * summary["covered_branches"] / (summary["covered_branches"] + summary["missing_branches"]))
 
@@ -86,7 +86,7 @@ def share_of_branches(figures: Mapping[str, Any]) -> float:
 def main(path: str) -> int:
     figures = json.loads(Path(path).read_text(encoding="utf-8"))
     share = share_of_branches(figures)
-    print(f"The fast tests take {share:.1f} % of the branches; at least {BRANCHES_PERCENT:g} % have to be taken.")
+    print(f"The fast tests take {share:.1f} % of the branches; at least {BRANCHES_PERCENT:g} % must be taken.")
     missed = share < BRANCHES_PERCENT
     if missed:
         missing = sorted(((measured["summary"]["missing_branches"], file) for file, measured in figures["files"].items()), reverse=True)
@@ -96,7 +96,7 @@ def main(path: str) -> int:
     for line in found:
         print(f"{line.file}:{line.line}: no fast test raises this: {line.text}")
     for place in stale:
-        print(f"tools/reached.py: {place} is raised, or gone: take it out of the exceptions")
+        print(f"tools/reached.py: {place} is raised or no longer exists: remove it from the exceptions")
     return 1 if missed or found or stale else 0
 
 

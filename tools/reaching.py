@@ -1,7 +1,7 @@
 """A pytest plugin that notes which lines and branches the tests reach: `pytest -p tools.reaching --reached FIGURES`.
 
-The figures are JSON in SlipCover's form, for tools/reached.py. SlipCover changes the bytecode instead of tracing, so that the tests take
-about as long as without it, greenlets and threads included. SlipCover's own plugin is not used: with it, pytest cannot import the tests
+The figures are JSON in SlipCover's form, for tools/reached.py. SlipCover changes the bytecode instead of tracing, so the tests are hardly
+slower, and greenlets and threads are measured too. SlipCover's own plugin is not used, because with it pytest cannot import the tests
 as a package.
 """
 
@@ -26,7 +26,7 @@ SOURCE = ROOT / "src" / PACKAGE
 
 
 class PhoenixFinder(MetaPathFinder):
-    """Has the modules of Phoenix, and no others, measured as they are imported."""
+    """Instruments the modules of Phoenix, and no others, when they are imported."""
 
     def __init__(self, measured: Slipcover) -> None:
         self._measured = measured
@@ -35,7 +35,7 @@ class PhoenixFinder(MetaPathFinder):
         if fullname.partition(".")[0] != PACKAGE:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        # A test may import a copy of its own from elsewhere.
+        # A test can import its own copy from elsewhere.
         if (
             spec is not None
             and spec.origin is not None
@@ -46,7 +46,7 @@ class PhoenixFinder(MetaPathFinder):
         return spec
 
 
-# What only type checkers read, and what runs a file as a program, is nothing that tests in one process could reach.
+# Tests in one process cannot reach code for type checkers, or code that runs only when a file is a program.
 measured = Slipcover(branch=True, source=[str(SOURCE)], exclude_lines=["if TYPE_CHECKING:", 'if __name__ == "__main__":'])
 sys.meta_path.insert(0, PhoenixFinder(measured))
 

@@ -1,8 +1,8 @@
-"""Pictures of a running Phoenix for the documentation, taken with its demo account, and with an administrator where one is named.
+"""Takes pictures of a running Phoenix for the documentation, with its demo account and, if given, an administrator.
 
 python tools/screenshots.py URL EMAIL PASSWORD [FOLDER [PANEL EMAIL PASSWORD]]
 
-This sets up an authenticator app for the demo account, so use a demo that is made for this purpose.
+This sets up an authenticator app for the demo account, so use a demo created for this purpose.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page at a size. `place` is a path below the organisation's own, or a whole path for whoever is not signed in."""
+    """A page at a size. `place` is a path within the organisation, or a full path for someone who is not signed in."""
 
     name: str
     place: str
@@ -43,7 +43,7 @@ PICTURES = (
 
 
 def sign_in(page: Page, base: str, email: str, password: str) -> str:
-    """Sign in; the address of the organisation that opens."""
+    """Sign in; returns the address of the organisation that opens."""
     page.goto(f"{base}/sign-in")
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
@@ -76,7 +76,7 @@ def take(browser: Browser, base: str, email: str, password: str, folder: Path) -
 
 
 def shape(theme: str = "light", width: int = 1280, height: int = 900) -> dict[str, Any]:
-    """What a browser is opened with for a picture."""
+    """The browser options for a picture."""
     size = {"width": width, "height": height}
     return {"viewport": size, "color_scheme": theme, "device_scale_factor": 2, "reduced_motion": "reduce"}
 
@@ -90,7 +90,7 @@ def keep(page: Page, folder: Path, name: str) -> None:
 
 
 def on_a_phone(browser: Browser, page: Page, folder: Path, name: str) -> None:
-    """The same page, dark and narrow."""
+    """Take the same page in dark colours and on a narrow screen."""
     with browser.new_context(**shape("dark", 360, 780), storage_state=page.context.storage_state()) as context:
         narrow = context.new_page()
         narrow.goto(page.url)
@@ -98,7 +98,7 @@ def on_a_phone(browser: Browser, page: Page, folder: Path, name: str) -> None:
 
 
 def protect(browser: Browser, base: str, email: str, password: str, folder: Path) -> None:
-    """Set up an authenticator app, look at what protects the account, and sign in again with a second factor."""
+    """Set up an authenticator app, open the security page, and sign in again with a second factor."""
     with browser.new_context(**shape()) as context:
         page = context.new_page()
         sign_in(page, base, email, password)
@@ -120,7 +120,7 @@ def protect(browser: Browser, base: str, email: str, password: str, folder: Path
 
 
 def look_after(browser: Browser, folder: Path, panel: str, email: str, password: str) -> None:
-    """The admin panel, and the dashboard of an impersonated person."""
+    """Take the admin panel, and the dashboard of an impersonated person."""
     with browser.new_context(**shape()) as context:
         page = context.new_page()
         page.goto(f"{panel}/sign-in")

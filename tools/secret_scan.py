@@ -1,10 +1,10 @@
 #!/usr/bin/env python
-"""Secrets that were written into a file by mistake. What looks like one and is none is listed in .secrets.baseline.
+"""Finds secrets written into a file by mistake. Harmless text that looks like a secret is listed in .secrets.baseline.
 
-tools/secret_scan.py             everything that stands in the tree; works without git, and a line that moves is not new
+tools/secret_scan.py             everything in the tree; works without git, and a line that moves is not new
 tools/secret_scan.py --staged    what the next commit would add
-tools/secret_scan.py --history   every line that any commit ever added: what was taken out again is still known to everyone
-With --accept, after looking at what is new, it is none: in .secrets.baseline, of the history in .secrets.history.
+tools/secret_scan.py --history   every line that any commit ever added: a removed secret is still in every clone
+--accept lists all findings as harmless, in .secrets.baseline or, for the history, in .secrets.history. Check them first.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from detect_secrets.settings import default_settings
 ROOT = Path(__file__).parents[1]
 BASELINE, HISTORY = Path(".secrets.baseline"), Path(".secrets.history")
 INSTALLED = {".git", ".venv", "node_modules", "__pycache__", ".hypothesis"}
-BUILT = {Path("data"), Path("build"), Path("dist"), Path("src/phoenix/static")}
+BUILT = {Path(name) for name in ("data", "build", "dist", "src/phoenix/static", ".test-long", "test-results")}
 # Full of hashes.
 SKIPPED = {BASELINE, HISTORY, Path("package-lock.json")}
-# Made up for the dumps of releases, and used nowhere else.
+# Created for the dumps of releases, and used nowhere else.
 RELEASES, RELEASED = Path("tests/releases"), {"dump.sql", "release.json"}
 PICTURES = {".png", ".jpg", ".webp", ".woff2", ".ico"}
 ADDED = ("--no-color", "--no-ext-diff", "--no-renames", "--unified=0", "--diff-filter=AMR")
@@ -40,7 +40,7 @@ def is_read(path: Path) -> bool:
 
 
 def files() -> Iterator[str]:
-    """Everything someone wrote here, by its path from the root."""
+    """Every file that people wrote, by its path from the root."""
     for place, folders, names in os.walk("."):
         here = Path(place)
         folders[:] = sorted(
@@ -57,7 +57,7 @@ def git(*arguments: str) -> str:
 
 
 def added(difference: str) -> dict[Path, dict[str, str]]:
-    """The lines that a `git diff` or `git log -p` adds, each once a file, with the commit that added it first."""
+    """The lines that a `git diff` or `git log -p` adds, once per file, with the commit that first added them."""
     found: dict[Path, dict[str, str]] = {}
     path, commit = Path(), ""
     in_head = False
@@ -82,7 +82,7 @@ def scan(names: Iterable[str]) -> SecretsCollection:
 
 
 def scan_added(lines: dict[Path, dict[str, str]]) -> list[tuple[str, str, str]]:
-    """What was found in added lines: where, of which kind, and its hash. Detectors look at names, so the files keep theirs."""
+    """The findings in added lines: place, kind and hash. Detectors consider file names, so the files keep theirs."""
     found = []
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for path, texts in lines.items():
@@ -95,7 +95,7 @@ def scan_added(lines: dict[Path, dict[str, str]]) -> list[tuple[str, str, str]]:
 
 
 def known() -> tuple[set[tuple[str, str, str]], set[tuple[str, str]]]:
-    """What is no secret: in a file of the tree, and anywhere in the history."""
+    """The text listed as harmless: in a file of the tree, and anywhere in the history."""
     listed = baseline.load(json.loads(BASELINE.read_text(encoding="utf-8")), str(BASELINE))
     here = {(name, secret.type, secret.secret_hash) for name, secret in listed}
     past = {tuple(line.rsplit(" ", 1)) for line in HISTORY.read_text(encoding="utf-8").splitlines()} if HISTORY.exists() else set()
@@ -124,10 +124,10 @@ def staged() -> list[str]:
 
 def history(*, accept: bool) -> list[str]:
     if not Path(".git").exists():
-        print("The history was not scanned: there is none here.")
+        print("The history was not scanned: this is not a git clone.")
         return []
     if git("rev-parse", "--is-shallow-repository").strip() == "true":
-        print("This clone holds a part of the history; only that was scanned.")
+        print("This clone has only part of the history, and only that was scanned.")
     lines = added(git("log", "--reverse", "--patch", "--format=commit %H", *ADDED))
     _, anywhere = known()
     new = [(where, kind, hashed) for where, kind, hashed in scan_added(lines) if (kind, hashed) not in anywhere]
@@ -149,8 +149,8 @@ def main(arguments: list[str]) -> int:
         new, fix = tree(accept=accept), "tools/secret_scan.py --accept"
     print(*new, sep="\n", end="\n" if new else "")
     if new:
-        advice = "Revoke them: who has a clone has them." if "--history" in arguments else "Take them out."
-        print(f"{advice} If they are none: {fix}")
+        advice = "Revoke them: everyone with a clone has them." if "--history" in arguments else "Remove them."
+        print(f"{advice} If they are not secrets: {fix}")
     return 1 if new else 0
 
 

@@ -1,4 +1,4 @@
-"""Check that a Phoenix that was just started can be used: its readiness, the sign-in page and the style sheet it names."""
+"""Check that a newly started Phoenix works: its readiness, the sign-in page and the style sheet of that page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 
 def fetch(url: str, kind: str) -> str:
-    """The body of an answer that is 200 and of the kind that is expected."""
+    """The body of a response, which must have status 200 and the expected media type."""
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - the address is the one given on the command line
         found = answer.headers.get_content_type()
         if answer.status != 200 or found != kind:

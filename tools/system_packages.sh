@@ -1,6 +1,6 @@
 #!/bin/sh
-# What `make test` needs of the machine: browsers, a PostgreSQL of the oldest version Phoenix works with, and a VPN.
-# Installs it with apt where it may; says what is missing where it may not. Exit status 3: something is missing.
+# Installs what `make test` needs on the machine: browsers, the oldest supported PostgreSQL, and a VPN.
+# Without permission to install with apt, it lists what is missing. Exit status 3: something is missing.
 set -eu
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -20,12 +20,12 @@ if [ "$(id -u)" -ne 0 ]; then
     if has sudo && sudo -n true 2>/dev/null; then sudo="sudo -n"; else sudo=none; fi
 fi
 if [ "$sudo" = none ] || ! has apt-get; then
-    echo "Missing on this machine:$missing. The tests that need them are left out. Debian: apt install$missing" >&2
+    echo "Missing on this machine:$missing. The tests that need them are skipped. Debian: apt install$missing" >&2
     exit 3
 fi
 
 echo "Installing for the tests:$missing" >&2
-# One package a call: a release may lack one of them, and the others are of use all the same.
+# One package per call: if a Debian release lacks one of them, the others are still useful.
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq >&2 || true
 left=
@@ -33,6 +33,6 @@ for package in $missing; do
     $sudo apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 || left="$left $package"
 done
 if [ -n "$left" ]; then
-    echo "Could not be installed:$left. The tests that need them are left out." >&2
+    echo "Could not be installed:$left. The tests that need them are skipped." >&2
     exit 3
 fi

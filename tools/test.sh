@@ -1,26 +1,26 @@
 #!/bin/sh
-# Every test. Where the machine lacks browsers and may not install them, theirs are left out, and that is said.
+# Runs every test. If browsers are missing and cannot be installed, their tests are skipped with a message.
 set -eu
 
 cd "$(dirname "$0")/.."
-# What runs in the test process itself goes side by side; whole processes and browsers one after the other.
+# Tests in the test process run in parallel; tests with whole installations and browsers run one after the other.
 quick() {
     if [ $# -gt 0 ]; then
         some .venv/bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" "$@"
         return
     fi
-    # All of them: what they reach has a floor.
+    # If all tests run, they must reach a minimum of the code.
     .venv/bin/python -m pytest -q -n auto --dist worksteal -m "not slow and not browser" -p tools.reaching --reached .test-long/reached.json
     .venv/bin/python -m tools.reached .test-long/reached.json
 }
-# That nothing matches is no failure of the half it was looked for in (pytest ends with 5 then).
+# If no test of this half matches, that is not a failure (pytest then ends with status 5).
 some() {
     "$@" || [ $? -eq 5 ]
 }
 oldest() {
-    # The oldest PostgreSQL Phoenix works with, on what speaks to it most.
+    # The tests that use the database most, on the oldest supported PostgreSQL.
     [ -x /usr/lib/postgresql/15/bin/postgres ] || return 0
-    echo "The same on PostgreSQL 15" >&2
+    echo "Tests on PostgreSQL 15" >&2
     PHOENIX_TEST_POSTGRES=15 .venv/bin/pytest -q -n auto --dist worksteal tests/kernel/test_events.py tests/kernel/test_jobs.py \
         tests/modules/entries tests/modules/organisations tests/releases tests/test_sql.py tests/test_architecture.py
 }

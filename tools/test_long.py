@@ -1,7 +1,7 @@
 """Tests that take too long for `make test`, in parts: `make test-long` runs all without a fresh result, PART=… only one.
 
-No part takes more than 40 minutes on two cores. One that was interrupted, or whose time was up, goes on where it stopped. What is known
-is kept in .test-long/; after a change only what it touches is run again.
+No part takes more than 40 minutes on two cores. One that was interrupted, or whose time was up, continues where it stopped. Results
+are kept in .test-long/; after a change, only what it affects is run again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FAST = ["-q", "-n", "auto", "--dist", "worksteal", "-m", "not slow and not brows
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something that takes long. `run` gives the exit status."""
+    """A long part. `run` returns the exit status."""
 
     about: str
     run: Callable[[], int]
@@ -34,19 +34,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """How many runs passed, and on which files."""
+    """How many runs passed, and with which files."""
 
     state: str
     passed: int
 
 
 def run_mutants(name: str) -> int:
-    """By file, only what has no result yet: see tools/mutation/results.py."""
+    """Try the mutants that have no result yet: see tools/mutation/results.py."""
     return subprocess.call([sys.executable, "-m", "tools.mutation", name, "--minutes", "38"], cwd=ROOT)
 
 
 def run_orders() -> int:
-    """The fast tests in several other orders. Each order that passed is noted, so that an interrupted run goes on."""
+    """Run the fast tests in several other orders. Each order that passed is recorded, so that an interrupted run can continue."""
     state, note = digest(), FOLDER / "orders.json"
     passed = _noted(note, state)
     for number in range(passed, ORDERS):
@@ -57,10 +57,10 @@ def run_orders() -> int:
 
 
 def run_oldest_postgres() -> int:
-    """Every fast test on the oldest PostgreSQL that Phoenix works with."""
+    """Run every fast test on the oldest PostgreSQL that Phoenix supports."""
     state, note = digest(), FOLDER / "postgres-15.json"
     if not POSTGRES_15.exists():
-        print("Left out: PostgreSQL 15 is not installed.")
+        print("Skipped: PostgreSQL 15 is not installed.")
         return 0
     if _noted(note, state):
         return 0
@@ -71,7 +71,7 @@ def run_oldest_postgres() -> int:
 
 
 def digest() -> str:
-    """Of everything that these tests run on."""
+    """The digest of every file that these tests depend on."""
     made = hashlib.sha256()
     for folder in ("src", "tests", "web", "requirements"):
         for path in sorted((ROOT / folder).rglob("*")):
@@ -87,7 +87,7 @@ def _noted(note: Path, state: str) -> int:
     try:
         stored = msgspec.json.decode(note.read_bytes(), type=Note)
     except msgspec.DecodeError:
-        # It was cut off when the machine stopped, so it does not count.
+        # The file was cut off when the machine stopped, so it is ignored.
         return 0
     return stored.passed if stored.state == state else 0
 
@@ -113,10 +113,10 @@ PARTS: dict[str, Part] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make test-long", description=__doc__)
-    parser.add_argument("part", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all of them unless told")
+    parser.add_argument("part", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all of them by default")
     chosen: list[str] = parser.parse_args().part
     if unknown := set(chosen) - set(PARTS):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     if not chosen:
         for name, part in PARTS.items():
             print(f"{name:28} {part.about}")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles every translation to the form that gettext reads. The pybabel is that of the virtual environment given, else .venv.
+# Compiles every translation for gettext, with pybabel from the given virtual environment or otherwise .venv.
 set -eu
 
 cd "$(dirname "$0")/.."

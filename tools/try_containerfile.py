@@ -1,9 +1,9 @@
-"""Try the Containerfile where no container engine is at hand: each of its steps in a Debian tree of its own, then Phoenix from it.
+"""Try the Containerfile without a container engine: run each of its steps in a Debian tree, and then Phoenix from that tree.
 
     .venv/bin/python tools/try_containerfile.py [--base TREE]
 
-Needs root, debootstrap and unshare; takes about five minutes. What it cannot try: the base image itself (Debian's own Python 3.11
-stands in for that of python:3.11-slim-bookworm), layers, and what an engine makes of volumes, networks and health.
+Needs root, debootstrap and unshare; takes about five minutes. It cannot try the base image itself (Debian's Python 3.11 replaces
+that of python:3.11-slim-bookworm), layers, and an engine's volumes, networks and health checks.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 120
-# How packages are reached from this machine holds in the tree as well, as it does under a container engine.
+# The tree reaches packages through the same network settings as this machine, as under a container engine.
 PASSED_ON = re.compile(r"^(PIP_|NPM_CONFIG_|SSL_CERT_|NODE_EXTRA_CA|(https?|no|all)_proxy$)", re.IGNORECASE)
 LENT_FILES = ("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt")
-# In a namespace of its own, so that nothing of it is left when the first of its processes ends.
+# In its own namespace, so that no process is left when its first process ends.
 ENTER = 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && exec chroot --userspec="$2" "$1" /bin/sh -c "$3"'
 
 
 @dataclass
 class Stage:
-    """What one FROM and the instructions below it have said so far."""
+    """The state after a FROM and the instructions below it so far."""
 
     tree: Path
     environment: dict[str, str] = field(default_factory=lambda: {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"})
@@ -59,14 +59,14 @@ def instructions(path: Path) -> list[tuple[str, str]]:
 
 
 def make_base(folder: Path) -> Path:
-    """A Debian 12 with Python, as the base image has one."""
+    """A Debian 12 with Python, like the base image."""
     packages = "python3,python3-venv,ca-certificates"
     subprocess.run(["debootstrap", "--variant=minbase", f"--include={packages}", "bookworm", folder], check=True, stdout=subprocess.DEVNULL)
     return folder
 
 
 def context() -> list[str]:
-    """The files the build is given: what is in the repository now and .dockerignore lets through."""
+    """The files that the build receives: those in the repository that .dockerignore allows."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.splitlines()
@@ -88,7 +88,7 @@ def copy(stage: Stage, stages: dict[str, Stage], arguments: list[str]) -> None:
 
 
 def build(path: Path, base: Path, folder: Path) -> Stage:
-    """Follow the instructions; the last stage."""
+    """Run the instructions; returns the last stage."""
     stages: dict[str, Stage] = {}
     stage = Stage(base)
     lent = {name: value for name, value in os.environ.items() if PASSED_ON.match(name)}
@@ -117,13 +117,13 @@ def build(path: Path, base: Path, folder: Path) -> Stage:
         elif word in {"ENTRYPOINT", "CMD"}:
             stage.start += json.loads(rest)
         elif word not in {"VOLUME", "EXPOSE"}:
-            raise SystemExit(f"{word} is not known here. Teach it to tools/try_containerfile.py.")
+            raise SystemExit(f"{word} is not supported. Add it to tools/try_containerfile.py.")
         print(f"{word} {rest[:90]}  ({time.monotonic() - begun:.0f} s)", flush=True)
     return stage
 
 
 def run(stage: Stage) -> None:
-    """Start what the image would start, ask for its health as an engine would, smoke-test it, and stop it."""
+    """Start what the image would start, run its health check as an engine would, smoke-test it, and stop it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -133,7 +133,7 @@ def run(stage: Stage) -> None:
         ready = process.stdout.readline().strip() if process.stdout else ""
         print(ready)
         if "Phoenix is ready at" not in ready:
-            raise SystemExit("Phoenix did not start from the tree; its reason stands above.")
+            raise SystemExit("Phoenix did not start from the tree; the reason is above.")
         subprocess.run(stage.command(shlex.join(stage.health)), check=True, env=stage.variables())
         print("HEALTHCHECK passes while it runs")
         subprocess.run([sys.executable, ROOT / "tools" / "smoke.py", f"http://127.0.0.1:{port}"], check=True)
@@ -147,7 +147,7 @@ def run(stage: Stage) -> None:
             raise SystemExit(f"Processes of Phoenix run as {set(ours)}.")
         print(f"{len(ours)} processes, all as user {ours[0]}")
     finally:
-        # `unshare` has one child, which is process 1 of the tree: what an engine's stop signal reaches.
+        # `unshare` has one child, which is process 1 of the tree and would receive an engine's stop signal.
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split() if process.poll() is None else []
         for child in children:
             os.kill(int(child), signal.SIGTERM)

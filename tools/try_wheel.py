@@ -1,4 +1,4 @@
-"""Install the wheel as a user does, into a fresh environment outside the clone, start Phoenix from it, look at it, and stop it.
+"""Install the wheel as a user does, into a new environment outside the clone, start Phoenix from it, check it, and stop it.
 
 .venv/bin/python tools/try_wheel.py dist/*.whl [--python PYTHON]
 """
@@ -22,7 +22,7 @@ STOP_SECONDS = 60.0
 
 
 def install(wheel: Path, environment: Path, python: str) -> None:
-    """The wheel and just what requirements/run.txt pins. What Python's own venv adds besides pip is taken away."""
+    """Install the wheel and only what requirements/run.txt pins. Packages that venv adds besides pip are removed."""
     subprocess.run([python, "-m", "venv", environment], check=True)
     pip: list[str | Path] = [environment / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run([*pip, "uninstall", "--yes", "setuptools"], check=True, stderr=subprocess.DEVNULL)
@@ -43,7 +43,7 @@ def listens(port: int) -> bool:
 
 
 def first_line(process: subprocess.Popen[str]) -> str:
-    """The first line on standard output; "" where the process ends or takes too long without one."""
+    """The first line on standard output, or "" if the process ends or takes too long without one."""
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=lambda: lines.put(process.stdout.readline() if process.stdout else ""), daemon=True).start()
     try:
@@ -53,7 +53,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def run(environment: Path, folder: Path) -> None:
-    """Start, look, stop. Raises SystemExit with a sentence where anything is wrong."""
+    """Start Phoenix, check it and stop it. Raises SystemExit with a message if anything is wrong."""
     port = free_port()
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PHOENIX_", "PYTHON", "VIRTUAL_ENV"))}
     command: list[str | Path] = [environment / "bin" / "phoenix", "up", "--port", str(port), "--data", folder / "data", "--demo"]
@@ -78,7 +78,7 @@ def run(environment: Path, folder: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("wheel", type=Path)
-    parser.add_argument("--python", default=sys.executable, help="The Python to make the environment with.")
+    parser.add_argument("--python", default=sys.executable, help="The Python to create the environment with.")
     given = parser.parse_args()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="phoenix-wheel-") as name:
@@ -86,7 +86,7 @@ def main() -> int:
         install(given.wheel.resolve(), folder / "environment", given.python)
         print(f"installed in {time.monotonic() - begun:.0f} s")
         run(folder / "environment", folder)
-    print(f"all good after {time.monotonic() - begun:.0f} s")
+    print(f"everything works after {time.monotonic() - begun:.0f} s")
     return 0
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the wheel into dist/ (or the folder given), from what is in src/ now. The bundles must have been built: `make wheel` does both.
+# Builds the wheel into dist/ (or the folder given), from the current src/. The bundles must have been built before: `make wheel` does both.
 # There is no source distribution: it could not build the bundles without Node.
 set -eu
 
@@ -10,7 +10,7 @@ if [ ! -f src/phoenix/static/manifest.json ]; then
     exit 1
 fi
 tools/translations.sh
-# setuptools puts what an earlier build left in build/ into the next wheel too, so this builds from a copy.
+# setuptools would include files of an earlier build from build/ in the next wheel, so this builds from a copy.
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 cp -R pyproject.toml README.md LICENSE "$copy"

@@ -16,7 +16,7 @@ async def sign_in(browser: httpx.AsyncClient, email: str, password: str, **field
 
 
 async def press(browser: httpx.AsyncClient, path: str, to: str = "", **fields: str) -> httpx.Response:
-    """Open a page and send its form, or the one that goes `to` another address."""
+    """Open a page and send its form; with `to`, send it to that address instead."""
     page = await browser.get(path)
     assert page.status_code == 200, (path, page.status_code, page.headers.get("location"))
     return await browser.post(to or path, data={"csrf": csrf_of(page.text), **fields})

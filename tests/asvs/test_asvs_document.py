@@ -20,7 +20,7 @@ CHAPTERS = {
     "9": "V9 Self-contained tokens",
     "10": "V10 OAuth and OIDC",
 }
-# Section → the levels of its requirements in their order, as ASVS 5.0.0 has them; those of level 3 are left out.
+# Section → the levels of its requirements in order, from ASVS 5.0.0. Requirements of level 3 are not in the document.
 LEVELS = {
     "6.1": "122",
     "6.2": "111111112222",
@@ -64,13 +64,13 @@ def functions(file: str) -> frozenset[str]:
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def test_every_requirement_stands_there_once_with_its_level() -> None:
+def test_every_requirement_is_listed_once_with_its_level() -> None:
     assert Counter(line[0] for line in LINES) == Counter(dict.fromkeys(WANTED, 1))
     assert {line[0]: line[1] for line in LINES} == WANTED
 
 
 @pytest.mark.parametrize("line", LINES, ids=[line[0] for line in LINES])
-def test_every_line_has_a_verdict_and_what_it_rests_on(line: list[str]) -> None:
+def test_every_requirement_has_a_verdict_with_evidence(line: list[str]) -> None:
     assert len(line) == 5
     _id, _level, what, verdict, proof = line
     assert verdict in VERDICTS
@@ -79,14 +79,14 @@ def test_every_line_has_a_verdict_and_what_it_rests_on(line: list[str]) -> None:
     if verdict == "met":
         assert named
     else:
-        assert len(re.sub(r"`[^`]*`", "", proof)) > 20, "why, or what is missing, must stand there"
+        assert len(re.sub(r"`[^`]*`", "", proof)) > 20, "say why, or what is missing"
     for file, name in named:
         assert name.startswith("test_")
         assert name in functions(file), f"{file}::{name}"
 
 
-def test_the_totals_are_those_of_the_lines() -> None:
-    told = {
+def test_the_totals_match_the_requirements() -> None:
+    stated = {
         cells[0]: [int(cell) for cell in cells[1:]]
         for line in TEXT.splitlines()
         if re.match(r"\| (V\d+ .*|all) \| \d+ ", line) and (cells := [cell.strip() for cell in line.strip("|").split("|")])
@@ -96,4 +96,4 @@ def test_the_totals_are_those_of_the_lines() -> None:
         for name in (CHAPTERS[line[0].partition(".")[0]], "all"):
             counted[name][0] += 1
             counted[name][1 + VERDICTS.index(line[3])] += 1
-    assert told == counted
+    assert stated == counted

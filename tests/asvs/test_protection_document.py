@@ -1,4 +1,4 @@
-"""docs/protection.md says what the code does: requirements of ASVS that ask for documentation rest on it."""
+"""docs/protection.md matches the code: it is the evidence for requirements of ASVS that ask for documentation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines() if line.startswith("| ")]
 
 
-def test_the_limits_of_guesses_are_those_of_the_code() -> None:
+def test_the_documented_limits_of_guesses_match_the_code() -> None:
     figures = {row[0]: row[1] for row in rows("Guessing")}
     assert figures["wrong passwords and codes in a row, for an account"].startswith(f"{FREE_TRIES} are free")
     for what, limit in (("sign-ins", SIGN_INS), ("codes and links entered", VERIFICATIONS)):
@@ -36,23 +36,23 @@ def test_the_limits_of_guesses_are_those_of_the_code() -> None:
     assert f"{WAITING} wait" in figures["passwords hashed at once"]
 
 
-def test_words_and_lengths_of_passwords_are_those_of_the_code() -> None:
+def test_the_documented_password_rules_match_the_code() -> None:
     assert f"{SHORTEST} to {LONGEST} characters" in TEXT
     assert all(f"`{word}`" in TEXT for word in _PRODUCT)
 
 
-def test_the_limits_of_sessions_are_those_of_the_settings() -> None:
+def test_the_documented_limits_of_sessions_match_the_settings() -> None:
     limits = read_settings({"PHOENIX_ENVIRONMENT": "test"}).sessions
     hour, day = 3600, 86400
-    told = {row[0]: row[1:] for row in rows("Sessions")}
-    assert told["browser"] == [f"{limits.idle // hour} hours", f"{limits.absolute // hour} hours"]
+    documented = {row[0]: row[1:] for row in rows("Sessions")}
+    assert documented["browser"] == [f"{limits.idle // hour} hours", f"{limits.absolute // hour} hours"]
     kept = [f"{limits.remember_idle // day} days", f"{limits.remember_absolute // day} days"]
-    assert [told[name] for name in told if "keep me" in name or "refresh tokens" in name] == [kept, kept]
-    assert told["access token of an API client"][1] == f"{limits.access_token // 60} minutes"
+    assert [documented[name] for name in documented if "keep me" in name or "refresh tokens" in name] == [kept, kept]
+    assert documented["access token of an API client"][1] == f"{limits.access_token // 60} minutes"
     assert CODE_LIVES == link_lives("sign_in") == link_lives("reauthenticate")
 
 
-def test_the_sign_in_methods_are_all_of_them() -> None:
+def test_all_sign_in_methods_are_documented() -> None:
     """Each public route that can begin a session is one of the methods in the table."""
     ways = {
         "/api/v2/sessions": "password",
@@ -100,12 +100,12 @@ def test_the_sign_in_methods_are_all_of_them() -> None:
     assert all(way in table for way in ways.values() if way != "second factor")
 
 
-def test_the_roles_are_those_of_the_modules() -> None:
-    told = {row[0].strip("`"): tuple(cell == "yes" for cell in row[1:]) for row in rows("Who may do what") if len(row) == 5}
-    del told["permission"]
+def test_the_documented_roles_match_the_modules() -> None:
+    documented = {row[0].strip("`"): tuple(cell == "yes" for cell in row[1:]) for row in rows("Who may do what") if len(row) == 5}
+    del documented["permission"]
     held: dict[str, list[bool]] = {}
     for place, role in enumerate(("owner", "administrator", "member", "viewer")):
         for module in MODULES:
             for permission in module.roles.get(role, frozenset()):
                 held.setdefault(permission, [False] * 4)[place] = True
-    assert told == {permission: tuple(may) for permission, may in held.items()}
+    assert documented == {permission: tuple(may) for permission, may in held.items()}

@@ -1,4 +1,4 @@
-"""ASVS 5.0, V6.8 and V10: whom an identity belongs to, and where the tokens of an identity provider go."""
+"""ASVS 5.0, V6.8 and V10: which person an identity belongs to, and where the tokens of an identity provider go."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from tests.harness import Harness, Place
-from tests.oidc.running import SECRET, back, csrf_of, out, phoenix_with
+from tests.oidc.running import SECRET, csrf_of, phoenix_with, return_from_provider, start_sign_in
 from tests.oidc.standin import StandIn, reroute, standing_in
 
 
@@ -21,12 +21,12 @@ async def trip(
     harness: Harness, stand_in: StandIn, browser: httpx.AsyncClient, name: str, *, tokens: dict[str, Any], **said: Any
 ) -> httpx.Response:
     """Sign in at the provider and come back; `said` is what the provider says about the person."""
-    asked = parse_qs(urlsplit(await out(browser, name)).query)
+    asked = parse_qs(urlsplit(await start_sign_in(browser, name)).query)
     now = int(harness.clock.now().timestamp())
     claims = {"iss": f"https://id.{name}.example", "aud": "phoenix", "iat": now, "exp": now + 300, "nonce": asked["nonce"][0], **said}
     stand_in.says(f"id.{name}.example/token", stand_in.signed(claims), **tokens)
     query = httpx.QueryParams({"code": "the-code", "state": asked["state"][0]})
-    return await back(browser, f"http://phoenix.test/sign-in/with/{name}/callback?{query}")
+    return await return_from_provider(browser, f"http://phoenix.test/sign-in/with/{name}/callback?{query}")
 
 
 def test_the_tokens_of_a_provider_stay_on_the_server(place: Place) -> None:
@@ -58,7 +58,7 @@ def test_the_tokens_of_a_provider_stay_on_the_server(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_a_person_is_who_one_provider_says_they_are_there(place: Place) -> None:
+def test_an_identity_is_the_subject_at_one_provider(place: Place) -> None:
     """The same subject at another provider is someone else, even with the same address. With another address it is the same person."""
 
     async def run() -> None:

@@ -56,7 +56,7 @@ def test_the_page_asks_for_the_current_password_and_counts_guesses(harness: Harn
     asyncio.run(run())
 
 
-def test_leaked_passwords_are_refused_without_asking_anybody(harness: Harness) -> None:
+def test_leaked_passwords_are_refused_without_an_external_service(harness: Harness) -> None:
     """More than 3,000 leaked passwords that are long enough, in any mix of upper and lower case."""
     fitting = {word for word in _leaked() | _common() if len(word) >= SHORTEST}
     assert len(fitting) > 3000
@@ -107,7 +107,7 @@ def test_a_password_does_not_expire(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_password_fields_are_masked_and_open_to_password_managers(rendered: dict[str, str]) -> None:
+def test_password_fields_are_masked_and_work_with_password_managers(rendered: dict[str, str]) -> None:
     seen = set()
     for name, text in rendered.items():
         for element in parse(text)[0]:
@@ -149,7 +149,7 @@ def test_a_new_phoenix_has_no_accounts(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nothing_comes_from_a_predictable_generator() -> None:
+def test_no_secret_comes_from_a_predictable_random_generator() -> None:
     # The demo uses it for what its sample people do, and for nothing secret.
     for path in (path for path in SOURCE.rglob("*.py") if "demo" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -158,7 +158,7 @@ def test_nothing_comes_from_a_predictable_generator() -> None:
             assert "random" not in {name.partition(".")[0] for name in names}, path
 
 
-def test_a_link_to_sign_in_ends_with_its_code(harness: Harness) -> None:
+def test_a_sign_in_link_stops_working_together_with_its_code(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -217,7 +217,7 @@ def test_a_code_is_valid_only_for_the_request_it_was_created_for(harness: Harnes
     asyncio.run(run())
 
 
-def test_five_guesses_at_a_code_by_email(harness: Harness) -> None:
+def test_a_code_sent_by_email_allows_five_guesses(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")

@@ -55,7 +55,7 @@ def test_reauthentication_gives_an_api_client_new_tokens(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_the_refresh_token_of_a_reauthentication_counts(harness: Harness) -> None:
+def test_the_new_refresh_token_of_a_reauthentication_is_the_valid_one(harness: Harness) -> None:
     """Only the new token is tested: using the old one in between would give the same result."""
 
     async def run() -> None:
@@ -134,7 +134,7 @@ def test_people_with_a_second_factor_confirm_both_again(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_the_page_asks_for_both_again(harness: Harness) -> None:
+def test_the_page_asks_for_both_factors_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             ada = await Factors.of(harness, "ada")

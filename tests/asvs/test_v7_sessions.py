@@ -15,7 +15,7 @@ from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.delete_account import erase_account
 
 
-def test_session_tokens_are_long_new_each_time_and_stored_as_hashes(harness: Harness) -> None:
+def test_session_tokens_are_long_unique_and_stored_as_hashes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -25,7 +25,7 @@ def test_session_tokens_are_long_new_each_time_and_stored_as_hashes(harness: Har
                     await sign_in(browser, "ada@example.com", PASSWORD)
                     tokens.add(browser.cookies["phoenix_session"])
             assert len(tokens) == 5
-            # 43 letters of base64url hold 256 bits.
+            # 43 base64url characters encode 256 bits.
             assert all(len(token.removeprefix("pho_")) == 43 for token in tokens)
             kept = "".join(str(row) for row in await harness.sql("SELECT token_hash, refresh_hash FROM sessions"))
             assert not any(token in kept or token.removeprefix("pho_") in kept for token in tokens)
@@ -33,7 +33,7 @@ def test_session_tokens_are_long_new_each_time_and_stored_as_hashes(harness: Har
     asyncio.run(run())
 
 
-def test_signing_in_again_ends_the_session_this_browser_had(harness: Harness) -> None:
+def test_signing_in_again_ends_the_previous_session_of_the_browser(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -59,7 +59,7 @@ def test_signing_in_again_ends_the_session_this_browser_had(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_ending_other_sessions_needs_a_recent_authentication_and_signing_out_does_not(harness: Harness) -> None:
+def test_ending_other_sessions_requires_a_recent_authentication_but_signing_out_does_not(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -77,7 +77,7 @@ def test_ending_other_sessions_needs_a_recent_authentication_and_signing_out_doe
     asyncio.run(run())
 
 
-def test_the_number_of_sessions_is_unlimited_and_each_can_be_seen_and_ended(harness: Harness) -> None:
+def test_sessions_are_unlimited_and_each_can_be_viewed_and_ended(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -91,7 +91,7 @@ def test_the_number_of_sessions_is_unlimited_and_each_can_be_seen_and_ended(harn
     asyncio.run(run())
 
 
-def test_after_a_change_of_factors_the_other_sessions_can_be_ended(harness: Harness) -> None:
+def test_other_sessions_can_be_ended_after_a_change_of_factors(harness: Harness) -> None:
     """The page shown after the app is turned off offers it; the page shown after it is turned on links to it."""
 
     async def run() -> None:

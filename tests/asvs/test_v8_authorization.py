@@ -7,7 +7,7 @@ import asyncio
 from tests.harness import Harness
 
 
-def test_only_the_fields_that_are_offered_can_be_written(harness: Harness) -> None:
+def test_only_documented_fields_can_be_written(harness: Harness) -> None:
     """A request is refused if its body has any other field: the address, the permissions, the owner, the lock."""
 
     async def run() -> None:
@@ -35,7 +35,7 @@ def test_only_the_fields_that_are_offered_can_be_written(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_no_response_contains_what_nobody_may_read(harness: Harness) -> None:
+def test_no_response_contains_secret_fields(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="viewer")

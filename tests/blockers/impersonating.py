@@ -1,4 +1,4 @@
-"""What tests of impersonation do: staff, the panel's link, the browser that opens it."""
+"""Steps for tests of impersonation: create staff, get the link from the admin panel, and open it in a browser."""
 
 from __future__ import annotations
 

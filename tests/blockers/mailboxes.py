@@ -25,7 +25,7 @@ class Mailbox:
         await self.harness.work()
         # A notice to the previous address may be newer, so emails with codes come first.
         newest, code = next((mail, found[0]) for mail in self.harness.mails() if (found := re.search(r"^\d{8}$", mail.text, re.MULTILINE)))
-        # The local mailbox notes a recipient without quotes where only dots called for them; what was sent has them.
+        # The local mailbox stores a recipient without the quotes that only dots made necessary; the email itself has them.
         forms = {form.replace('"', "") for form in (self.shown, parse_address(self.email).envelope)}
         assert newest.to.replace('"', "") in forms, f"{self.email}: the email went to {newest.to}"
         return code

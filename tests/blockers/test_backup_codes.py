@@ -9,7 +9,7 @@ from tests.factors import Factors, bearer
 from tests.harness import Harness
 
 
-def test_each_code_works_once_and_ten_are_given(harness: Harness) -> None:
+def test_ten_codes_are_issued_and_each_works_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -24,7 +24,7 @@ def test_each_code_works_once_and_ten_are_given(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_of_two_at_once_exactly_one_signs_in(harness: Harness) -> None:
+def test_exactly_one_of_two_simultaneous_uses_signs_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -39,7 +39,7 @@ def test_of_two_at_once_exactly_one_signs_in(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_codes_are_typed_as_people_type_them(harness: Harness) -> None:
+def test_codes_are_accepted_with_spaces_dashes_and_in_any_case(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -55,7 +55,7 @@ def test_codes_are_typed_as_people_type_them(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_new_set_ends_the_old_one_and_the_owner_is_told_of_use(harness: Harness) -> None:
+def test_a_new_set_replaces_the_old_one_and_the_owner_is_notified_of_use(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -108,7 +108,7 @@ def test_parallel_guesses_never_get_more_than_five_attempts(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_a_person_with_neither_app_nor_codes_is_not_let_in_by_a_reset(harness: Harness) -> None:
+def test_a_password_reset_does_not_replace_a_lost_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")

@@ -1,4 +1,4 @@
-"""A9: staff impersonate a person: with a reason, for a few minutes, read-only unless granted more, and never in secret."""
+"""A9: staff can impersonate a person with a reason, for a few minutes, read-only unless granted more, and never in secret."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.impersonation.actions import IMPERSONATE
 
 
-def test_the_person_the_banner_and_both_names(harness: Harness) -> None:
+def test_pages_show_the_person_and_a_banner_and_both_names_are_recorded(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", eve="owner")
@@ -47,15 +47,15 @@ def test_the_person_the_banner_and_both_names(harness: Harness) -> None:
             audit = await harness.sql("SELECT action, actor_id, impersonator_id FROM audit_log ORDER BY number")
             assert [tuple(row) for row in audit] == [tuple(row) for row in rows]
             assert await harness.work() == ["accounts.send_security_notice"]
-            told = harness.mails(eve.email)[0].text
-            assert f"Ada is viewing Phoenix as you until 12:30 (UTC). Reason: “{WHY}”." in told
-            assert "Wasn't you?" not in told
+            notice = harness.mails(eve.email)[0].text
+            assert f"Ada is viewing Phoenix as you until 12:30 (UTC). Reason: “{WHY}”." in notice
+            assert "Wasn't you?" not in notice
             assert WHY in (await harness.get("/settings/security", by="eve")).text
 
     asyncio.run(run())
 
 
-def test_the_link_works_once_within_a_minute_and_opening_it_spends_nothing(harness: Harness) -> None:
+def test_the_link_works_once_within_a_minute_and_opening_it_does_not_use_it_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eve")
@@ -99,7 +99,7 @@ def test_two_people_who_open_the_link_at_once_get_one_session(harness: Harness) 
 
 
 @pytest.mark.parametrize("minutes", [5, 15, 30])
-def test_it_ends_at_the_second(harness: Harness, minutes: int) -> None:
+def test_impersonation_ends_to_the_second(harness: Harness, minutes: int) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eve")
@@ -115,7 +115,7 @@ def test_it_ends_at_the_second(harness: Harness, minutes: int) -> None:
     asyncio.run(run())
 
 
-def test_ending_it_leaves_nobody_signed_in(harness: Harness) -> None:
+def test_ending_impersonation_leaves_nobody_signed_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eve")
@@ -158,7 +158,7 @@ ENDINGS = [
 
 
 @pytest.mark.parametrize("how", ENDINGS)
-def test_it_ends_when_what_allowed_it_ends(harness: Harness, how: str) -> None:
+def test_impersonation_ends_when_its_permission_ends(harness: Harness, how: str) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve, _bo = await harness.person("eve"), await harness.person("bo")
@@ -189,7 +189,7 @@ def test_it_ends_when_what_allowed_it_ends(harness: Harness, how: str) -> None:
     asyncio.run(run())
 
 
-def test_the_operator_may_make_it_shorter(harness: Harness) -> None:
+def test_the_operator_can_shorten_impersonation(harness: Harness) -> None:
     async def run() -> None:
         harness.variables["PHOENIX_IMPERSONATION"] = "600"
         async with harness, Panel(harness) as panel:

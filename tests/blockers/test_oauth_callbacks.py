@@ -10,7 +10,17 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import httpx
 import pytest
 from tests.harness import Harness, Place
-from tests.oidc.running import CALLBACK, Provider, back, goes_on, out, phoenix_with, problem_of, running_provider, there
+from tests.oidc.running import (
+    CALLBACK,
+    Provider,
+    phoenix_with,
+    problem_of,
+    redirect_target,
+    return_from_provider,
+    running_provider,
+    sign_in_at_provider,
+    start_sign_in,
+)
 from tests.oidc.running import csrf_of as token_of
 
 SECURE = "https://phoenix.example/sign-in/with/acme/callback"
@@ -67,7 +77,7 @@ FORGED: list[dict[str, str]] = [
     [("http://phoenix.test", "http", CALLBACK), ("https://phoenix.example", "http", SECURE), ("https://phoenix.example", "https", SECURE)],
     ids=["http", "http behind https", "https"],
 )
-def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
+def test_the_callback_address_comes_from_the_settings_and_never_from_a_request(
     place: Place, provider: Provider, public: str, scheme: str, expected: str, trusted: str
 ) -> None:
     async def run() -> None:
@@ -76,12 +86,12 @@ def test_the_callback_is_that_of_the_settings_whatever_a_request_says(
                 async with behind_proxy(harness, public, scheme) as browser:
                     page = await browser.get("/sign-in")
                     sent = {"csrf": token_of(page.text)}
-                    url = goes_on(await browser.post("/sign-in/with/acme", data=sent, headers=headers))
+                    url = redirect_target(await browser.post("/sign-in/with/acme", data=sent, headers=headers))
                     assert asked(url)["redirect_uri"] == expected, headers
             async with behind_proxy(harness, public, scheme) as browser:
-                arrived = await there(await out(browser))
+                arrived = await sign_in_at_provider(await start_sign_in(browser))
                 assert arrived.startswith(f"{expected}?")
-                answer = await back(browser, arrived)
+                answer = await return_from_provider(browser, arrived)
                 assert (answer.status_code, answer.headers["location"]) == (303, "/sign-up/with"), problem_of(answer)
 
     asyncio.run(run())
@@ -126,14 +136,14 @@ LOOK_ALIKES = [
 ]
 
 
-def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: Provider) -> None:
+def test_a_provider_refuses_look_alikes_of_the_callback_address(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
-            url = await out(browser)
+            url = await start_sign_in(browser)
             for look_alike in LOOK_ALIKES:
-                page = await there(changed(url, redirect_uri=look_alike))
+                page = await sign_in_at_provider(changed(url, redirect_uri=look_alike))
                 assert "invalid_redirect_uri" in page, look_alike
-            assert (await there(url)).startswith(f"{CALLBACK}?")
+            assert (await sign_in_at_provider(url)).startswith(f"{CALLBACK}?")
 
     asyncio.run(run())
 
@@ -147,10 +157,10 @@ def test_a_provider_takes_no_look_alike_of_the_callback(place: Place, provider: 
         "/sign-in/with/acme/callback/more",
     ],
 )
-def test_a_response_is_accepted_only_at_the_callback(place: Place, provider: Provider, path: str) -> None:
+def test_a_response_is_accepted_only_at_the_providers_own_callback(place: Place, provider: Provider, path: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed(), provider.listed("second")) as harness, harness.new_client() as browser:
-            arrived = await there(await out(browser))
+            arrived = await sign_in_at_provider(await start_sign_in(browser))
             answer = await browser.get(f"{path}?{urlsplit(arrived).query}")
             assert answer.status_code == 404
             # Also not at the callback of another provider that is set up.
@@ -163,44 +173,44 @@ def test_a_response_is_accepted_only_at_the_callback(place: Place, provider: Pro
 def test_pkce_is_sent_and_the_provider_enforces_it(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
-            url = await out(browser)
+            url = await start_sign_in(browser)
             assert asked(url)["code_challenge_method"] == "S256"
             assert len(asked(url)["code_challenge"]) == 43
-            without = await there(changed(url, code_challenge=None, code_challenge_method=None))
+            without = await sign_in_at_provider(changed(url, code_challenge=None, code_challenge_method=None))
             assert "error=invalid_request" in without
-            refused(await back(browser, without), "Acme refused the sign-in.")
+            refused(await return_from_provider(browser, without), "Acme refused the sign-in.")
             # Someone else's code: its challenge is not that of our verifier.
-            url = await out(browser)
-            stolen = await there(changed(url, code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"))
+            url = await start_sign_in(browser)
+            stolen = await sign_in_at_provider(changed(url, code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"))
             assert "code=" in stolen
-            refused(await back(browser, stolen), "could not be verified")
+            refused(await return_from_provider(browser, stolen), "could not be verified")
             assert await harness.events() == []
 
     asyncio.run(run())
 
 
-def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Place, provider: Provider) -> None:
+def test_a_missing_wrong_or_replayed_state_or_that_of_another_browser_is_refused(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as stranger:
             for state in (None, "", "x" * 43):
-                arrived = await there(await out(browser))
-                refused(await back(browser, changed(arrived, state=state)), "has expired or was started in another window.")
+                arrived = await sign_in_at_provider(await start_sign_in(browser))
+                refused(await return_from_provider(browser, changed(arrived, state=state)), "has expired or was started in another window.")
             # Also in another browser that has started to sign in and has its own cookie: sign-in CSRF.
-            arrived = await there(await out(stranger))
-            await out(browser)
-            refused(await back(browser, arrived), "has expired")
+            arrived = await sign_in_at_provider(await start_sign_in(stranger))
+            await start_sign_in(browser)
+            refused(await return_from_provider(browser, arrived), "has expired")
             # Even with the other's encrypted cookie, since it can be decrypted only with the other's browser cookie.
-            arrived, sealed = await there(await out(stranger)), stranger.cookies["phoenix_provider"]
+            arrived, sealed = await sign_in_at_provider(await start_sign_in(stranger)), stranger.cookies["phoenix_provider"]
             browser.cookies.set("phoenix_provider", sealed, domain="phoenix.test", path="/")
             assert [c.value for c in browser.cookies.jar if c.name == "phoenix_provider"] == [sealed]
-            refused(await back(browser, arrived), "has expired")
+            refused(await return_from_provider(browser, arrived), "has expired")
             # A second time with everything unchanged, as from the browser's history with its old cookie.
-            arrived = await there(await out(browser))
+            arrived = await sign_in_at_provider(await start_sign_in(browser))
             kept = browser.cookies["phoenix_provider"]
-            assert (await back(browser, arrived)).status_code == 303
-            refused(await back(browser, arrived), "has expired")
+            assert (await return_from_provider(browser, arrived)).status_code == 303
+            refused(await return_from_provider(browser, arrived), "has expired")
             browser.cookies.set("phoenix_provider", kept, domain="phoenix.test", path="/")
-            refused(await back(browser, arrived), "This response has already been used.")
+            refused(await return_from_provider(browser, arrived), "This response has already been used.")
             assert await harness.events() == []
 
     asyncio.run(run())
@@ -209,40 +219,45 @@ def test_a_state_that_is_missing_wrong_replayed_or_of_another_browser(place: Pla
 def test_a_callback_is_accepted_for_ten_minutes(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
-            arrived = await there(await out(browser))
+            arrived = await sign_in_at_provider(await start_sign_in(browser))
             harness.clock.advance(minutes=10)
-            refused(await back(browser, arrived), "has expired")
+            refused(await return_from_provider(browser, arrived), "has expired")
 
     asyncio.run(run())
 
 
-def test_a_code_works_once(place: Place, provider: Provider) -> None:
+def test_a_provider_code_works_only_once(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
-            first = await there(await out(browser))
-            assert (await back(browser, first)).status_code == 303
-            second = await there(await out(browser))
-            refused(await back(browser, changed(second, code=asked(first)["code"])), "could not be verified")
+            first = await sign_in_at_provider(await start_sign_in(browser))
+            assert (await return_from_provider(browser, first)).status_code == 303
+            second = await sign_in_at_provider(await start_sign_in(browser))
+            refused(await return_from_provider(browser, changed(second, code=asked(first)["code"])), "could not be verified")
             assert await harness.events() == []
 
     asyncio.run(run())
 
 
-def test_a_response_of_another_provider(place: Place, provider: Provider, other: Provider) -> None:
+def test_a_response_of_another_provider_is_refused(place: Place, provider: Provider, other: Provider) -> None:
     """Mix-up (RFC 9207): the response names its issuer, and this provider promises to send it always."""
 
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             for issuer in (other.url, provider.url + "/", provider.url.upper(), "", None):
-                arrived = await there(await out(browser))
+                arrived = await sign_in_at_provider(await start_sign_in(browser))
                 assert asked(arrived)["iss"] == provider.url
-                refused(await back(browser, changed(arrived, iss=issuer)), "could not be verified")
+                refused(await return_from_provider(browser, changed(arrived, iss=issuer)), "could not be verified")
             # The other provider's complete response to a request we sent to the first.
-            url = await out(browser)
-            elsewhere = await there(urlunsplit(urlsplit(url)._replace(netloc=urlsplit(other.url).netloc)))
+            url = await start_sign_in(browser)
+            elsewhere = await sign_in_at_provider(urlunsplit(urlsplit(url)._replace(netloc=urlsplit(other.url).netloc)))
             assert asked(elsewhere)["iss"] == other.url
-            refused(await back(browser, elsewhere), "could not be verified")
-            refused(await back(browser, changed(await there(await out(browser)), code=asked(elsewhere)["code"])), "could not be verified")
+            refused(await return_from_provider(browser, elsewhere), "could not be verified")
+            refused(
+                await return_from_provider(
+                    browser, changed(await sign_in_at_provider(await start_sign_in(browser)), code=asked(elsewhere)["code"])
+                ),
+                "could not be verified",
+            )
             assert await harness.events() == []
 
     asyncio.run(run())

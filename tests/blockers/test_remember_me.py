@@ -16,7 +16,7 @@ def cookie_of(answer: httpx.Response) -> str:
     return next(value for value in answer.headers.get_list("set-cookie") if value.startswith("phoenix_session="))
 
 
-def test_off_ends_with_the_browser_and_on_stays(harness: Harness) -> None:
+def test_only_a_remembered_session_outlives_the_browser(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -36,7 +36,7 @@ def test_off_ends_with_the_browser_and_on_stays(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_it_slides_for_thirty_days_at_a_time(harness: Harness) -> None:
+def test_each_use_extends_a_remembered_session_to_thirty_days(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -51,7 +51,7 @@ def test_it_slides_for_thirty_days_at_a_time(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("way", ["one", "others", "password"])
-def test_it_can_be_ended_from_elsewhere_at_once(harness: Harness, way: str) -> None:
+def test_a_remembered_session_can_be_ended_from_another_device_at_once(harness: Harness, way: str) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -72,7 +72,7 @@ def test_it_can_be_ended_from_elsewhere_at_once(harness: Harness, way: str) -> N
     asyncio.run(run())
 
 
-def test_the_choice_is_kept_through_the_second_factor_and_the_email(harness: Harness) -> None:
+def test_the_choice_is_kept_through_the_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             ada = await Factors.of(harness, "ada")
@@ -89,7 +89,7 @@ def test_the_choice_is_kept_through_the_second_factor_and_the_email(harness: Har
     asyncio.run(run())
 
 
-def test_signing_out_forgets_it(harness: Harness) -> None:
+def test_signing_out_ends_a_remembered_session(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -103,7 +103,7 @@ def test_signing_out_forgets_it(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_without_it_the_idle_limit_applies_although_the_browser_stays_open(harness: Harness) -> None:
+def test_an_unremembered_session_expires_when_idle_even_if_the_browser_stays_open(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)

@@ -36,7 +36,7 @@ async def _complete(harness: Harness, **given: str) -> httpx.Response:
     ],
     ids=["noon", "autumn", "spring", "leap-day"],
 )
-def test_it_works_to_the_last_second_and_not_one_longer(harness: Harness, way: str, seconds: int, status: int, start: datetime) -> None:
+def test_a_reset_expires_to_the_second(harness: Harness, way: str, seconds: int, status: int, start: datetime) -> None:
     async def run() -> None:
         harness.clock.set(start)
         async with harness:
@@ -51,7 +51,7 @@ def test_it_works_to_the_last_second_and_not_one_longer(harness: Harness, way: s
     asyncio.run(run())
 
 
-def test_scanners_may_open_the_link_as_often_as_they_like(harness: Harness) -> None:
+def test_scanners_can_open_the_reset_link_without_using_it_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -64,7 +64,7 @@ def test_scanners_may_open_the_link_as_often_as_they_like(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_it_works_once_and_of_two_at_once_exactly_one(harness: Harness) -> None:
+def test_a_reset_works_once_even_if_it_is_sent_twice_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -77,7 +77,7 @@ def test_it_works_once_and_of_two_at_once_exactly_one(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_password_that_cannot_be_used_does_not_spend_it(harness: Harness) -> None:
+def test_a_refused_password_does_not_use_up_the_reset(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -89,7 +89,7 @@ def test_a_password_that_cannot_be_used_does_not_spend_it(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_every_session_ends_and_every_other_email_is_void(harness: Harness) -> None:
+def test_a_reset_ends_every_session_and_voids_earlier_emails(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
@@ -128,7 +128,7 @@ def test_only_five_wrong_codes_are_checked(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_ten_an_hour_for_one_network(harness: Harness, logged: io.StringIO) -> None:
+def test_one_network_can_request_ten_resets_an_hour(harness: Harness, logged: io.StringIO) -> None:
     async def run() -> None:
         async with harness:
             statuses = [(await harness.post("/api/v2/password_resets", json={"email": f"p{n}@example.com"})).status_code for n in range(11)]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 LABEL = "d" * 63
 REST = f"{LABEL}.{LABEL}.{'d' * 57}.com"  # 189 octets: with 64 and the @ it makes 254
 VALID = [
-    # Plain, and as people vary it.
+    # Plain addresses and common variations.
     "simple@example.com",
     "very.common@example.com",
     "Upper.Case@Example.COM",
@@ -30,7 +30,7 @@ VALID = [
     "short@b.co",
     "digits@3com.com",
     "museum@x.museum",
-    # Plus tags, apostrophes, and everything else an atom may hold (RFC 5322, 3.2.3).
+    # Plus tags, apostrophes, and every other character that an atom can contain (RFC 5322, 3.2.3).
     "user+tag@example.com",
     "user+mailbox/department=shipping@example.com",
     "o'brien@example.ie",
@@ -74,7 +74,7 @@ VALID = [
     "संपर्क@डाटामेल.भारत",
     '"é è"@example.fr',
     "snow☃man@example.com",
-    # At the limit.
+    # As long as allowed.
     f"{'l' * 64}@example.com",
     f"{'é' * 32}@example.com",
     f'"{"q " * 31}"@example.com',
@@ -134,7 +134,7 @@ INVALID = [
     "name@example.com\r\nBcc: evil@example.com",
     "name＠example.com",
     "mailto:name@example.com",
-    # One beyond the limit.
+    # One character too long.
     f"{'l' * 65}@example.com",
     f"{'é' * 32}e@example.com",
     f'"{"q " * 31}q"@example.com',
@@ -147,7 +147,7 @@ GROUPS = [tuple(VALID[at : at + 6]) for at in range(0, len(VALID), 6)]
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[group[0].strip() for group in GROUPS])
-def test_a_valid_address_goes_all_the_way_by_the_api(harness: Harness, group: tuple[str, ...]) -> None:
+def test_a_valid_address_works_in_every_step_of_the_api(harness: Harness, group: tuple[str, ...]) -> None:
     async def run() -> None:
         async with harness:
             for number, email in enumerate(group):
@@ -159,7 +159,7 @@ def test_a_valid_address_goes_all_the_way_by_the_api(harness: Harness, group: tu
                 await me.call("/password_resets", 202, email=email)
                 await me.call("/password_resets/complete", 204, email=email, code=await me.code(), password=NEW_PASSWORD)
                 await me.call("/sessions", 401, email=email, password=PASSWORD)
-                # In any notation: as it is displayed, and as the mail server sees it.
+                # Either form can appear: the one displayed, and the one sent to the mail server.
                 for written in (email, me.shown, parse_address(email).envelope):
                     again = await me.call("/sessions", 201, email=written, password=NEW_PASSWORD)
                     assert again.json()["account"]["id"] == made.json()["account"]["id"]
@@ -169,7 +169,7 @@ def test_a_valid_address_goes_all_the_way_by_the_api(harness: Harness, group: tu
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[group[0].strip() for group in GROUPS])
-def test_a_valid_address_goes_all_the_way_by_forms(harness: Harness, group: tuple[str, ...]) -> None:
+def test_a_valid_address_works_in_every_form(harness: Harness, group: tuple[str, ...]) -> None:
     async def run() -> None:
         async with harness:
             for number, email in enumerate(group):
@@ -185,7 +185,7 @@ def test_a_valid_address_goes_all_the_way_by_forms(harness: Harness, group: tupl
                 reset = asked.headers["location"]
                 shown = await me.client.get(reset)
                 kept = html.unescape(re.search(r'name="email"[^>]* value="([^"]*)"', shown.text)[1])  # type: ignore[index]
-                assert kept == email.strip(), "the address got lost between two pages"
+                assert kept == email.strip(), "the address was lost between two pages"
                 await me.fill_in(reset, 303, email=kept, code=await me.code(), password=NEW_PASSWORD)
                 await me.fill_in("/sign-in", 422, email=email, password=PASSWORD)
                 answer = await me.fill_in("/sign-in", 303, email=email, password=NEW_PASSWORD)
@@ -195,7 +195,7 @@ def test_a_valid_address_goes_all_the_way_by_forms(harness: Harness, group: tupl
     asyncio.run(run())
 
 
-def test_an_invalid_address_is_named_and_nothing_is_lost(harness: Harness) -> None:
+def test_an_invalid_address_is_reported_and_the_form_keeps_what_was_typed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for number, email in enumerate(INVALID):
@@ -209,7 +209,7 @@ def test_an_invalid_address_is_named_and_nothing_is_lost(harness: Harness) -> No
                     answer = await client.post(f"/api/v2{path}", json=sent)
                     assert answer.status_code == 422, (email, path, answer.text)
                     assert [error["field"] for error in answer.json()["errors"]] == ["email"], (email, answer.text)
-                # A sign-in says no more than that it did not work.
+                # A sign-in says only that it failed.
                 assert (await client.post("/api/v2/sessions", json={"email": email[:300], "password": PASSWORD})).status_code == 401, email
                 page = await client.get("/sign-up")
                 form = {"csrf": csrf_of(page.text), "email": email, "password": PASSWORD, "name": "Ada Byron", "accept_terms": "on"}

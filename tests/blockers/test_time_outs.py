@@ -32,7 +32,7 @@ async def is_in(harness: Harness, token: str) -> list[bool]:
 
 
 @pytest.mark.parametrize(("remember", "idle"), [("", IDLE), ("on", KEPT_IDLE)])
-def test_idle_ends_it_at_the_same_second_everywhere(harness: Harness, remember: str, idle: int) -> None:
+def test_an_idle_session_ends_at_the_same_second_everywhere(harness: Harness, remember: str, idle: int) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -46,7 +46,7 @@ def test_idle_ends_it_at_the_same_second_everywhere(harness: Harness, remember: 
 
 
 @pytest.mark.parametrize(("remember", "idle", "absolute"), [("", IDLE, ABSOLUTE), ("on", KEPT_IDLE, KEPT_ABSOLUTE)])
-def test_the_absolute_limit_applies_however_much_it_is_used(harness: Harness, remember: str, idle: int, absolute: int) -> None:
+def test_the_absolute_limit_applies_however_much_the_session_is_used(harness: Harness, remember: str, idle: int, absolute: int) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -69,7 +69,7 @@ def test_the_absolute_limit_applies_however_much_it_is_used(harness: Harness, re
     [datetime(2026, 10, 25, 0, 15, tzinfo=UTC), datetime(2027, 3, 28, 0, 15, tzinfo=UTC)],
     ids=["clocks-go-back", "clocks-go-forward"],
 )
-def test_clocks_that_change_lengthen_and_shorten_nothing(harness: Harness, start: datetime) -> None:
+def test_clock_changes_neither_lengthen_nor_shorten_a_session(harness: Harness, start: datetime) -> None:
     async def run() -> None:
         harness.clock.set(start)
         async with harness, harness.new_client() as browser:
@@ -104,8 +104,8 @@ def test_an_api_session_is_refreshed_for_as_long_as_it_lasts(harness: Harness) -
     asyncio.run(run())
 
 
-def test_a_form_that_was_open_when_it_ended_says_so(harness: Harness) -> None:
-    """Nothing is lost silently: the response is a page with a link to continue, not a blank one."""
+def test_a_form_open_when_the_session_ended_says_so(harness: Harness) -> None:
+    """The response is a page with a link to continue, not a blank page."""
 
     async def run() -> None:
         async with harness, harness.new_client() as browser:

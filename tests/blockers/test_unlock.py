@@ -34,7 +34,7 @@ def test_only_five_attempts_are_checked_however_many_arrive_at_once(harness: Har
     asyncio.run(run())
 
 
-def test_an_address_nobody_has_answers_the_same(harness: Harness) -> None:
+def test_an_unknown_address_gets_the_same_response(harness: Harness) -> None:
     """Text, status, headers and the length of the pause do not reveal whether there is an account."""
 
     async def run() -> None:
@@ -79,7 +79,7 @@ def test_the_pause_doubles_up_to_an_hour_and_ends_by_itself(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_a_known_device_is_not_locked_out_by_a_stranger(harness: Harness) -> None:
+def test_a_stranger_cannot_lock_out_a_known_device(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -94,7 +94,7 @@ def test_a_known_device_is_not_locked_out_by_a_stranger(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_a_browser_that_was_here_before_is_not_locked_out(harness: Harness) -> None:
+def test_a_stranger_cannot_lock_out_a_known_browser(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             await harness.person("ada", password=True)
@@ -110,7 +110,7 @@ def test_a_browser_that_was_here_before_is_not_locked_out(harness: Harness) -> N
 
 
 @pytest.mark.parametrize("by", ["link", "code"])
-def test_the_owner_unlocks_by_email(harness: Harness, by: str) -> None:
+def test_the_owner_can_unlock_the_account_by_email(harness: Harness, by: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -130,7 +130,7 @@ def test_the_owner_unlocks_by_email(harness: Harness, by: str) -> None:
     asyncio.run(run())
 
 
-def test_nothing_is_sent_to_an_address_nobody_has(harness: Harness) -> None:
+def test_nothing_is_sent_to_an_unknown_address(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _guess(harness.client, "nobody@example.com", 9)
@@ -141,7 +141,7 @@ def test_nothing_is_sent_to_an_address_nobody_has(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_an_unlocked_account_is_guarded_as_before(harness: Harness) -> None:
+def test_an_unlocked_account_is_rate_limited_as_before(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -154,7 +154,7 @@ def test_an_unlocked_account_is_guarded_as_before(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_correct_attempts_at_once_do_not_refuse_each_other(harness: Harness) -> None:
+def test_simultaneous_correct_attempts_are_all_accepted(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

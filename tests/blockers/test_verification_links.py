@@ -28,7 +28,7 @@ def _sign_in() -> dict[str, str]:
     return {"email": ADA["email"], "password": PASSWORD}
 
 
-def test_the_link_works_on_another_device_and_signs_nobody_in_there(harness: Harness) -> None:
+def test_the_link_works_on_another_device_without_signing_in_there(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client(address="198.51.100.4") as phone:
             link, _code = await _sign_up(harness)
@@ -43,7 +43,7 @@ def test_the_link_works_on_another_device_and_signs_nobody_in_there(harness: Har
 
 
 @pytest.mark.parametrize("way", ["code", "link"])
-def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_the_requested_page(harness: Harness, way: str) -> None:
+def test_the_link_signs_in_the_browser_of_the_sign_up_and_opens_the_requested_page(harness: Harness, way: str) -> None:
     """An invitation leads to sign-up, but the link in the confirmation email does not contain the invitation."""
     invitation = "/invitations/accept?token=abc"
 
@@ -64,7 +64,7 @@ def test_in_the_browser_of_the_sign_up_it_signs_in_and_leads_to_the_requested_pa
     asyncio.run(run())
 
 
-def test_a_scanner_that_opens_everything_uses_nothing_up(harness: Harness) -> None:
+def test_a_scanner_that_opens_the_link_does_not_use_it_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             link, code = await _sign_up(harness)
@@ -79,7 +79,7 @@ def test_a_scanner_that_opens_everything_uses_nothing_up(harness: Harness) -> No
 
 
 @pytest.mark.parametrize(("way", "seconds", "status"), [("code", 599, 204), ("code", 600, 422), ("link", 3599, 204), ("link", 3600, 422)])
-def test_it_expires_to_the_second_and_says_what_to_do(harness: Harness, way: str, seconds: int, status: int) -> None:
+def test_a_verification_expires_to_the_second_and_says_what_to_do(harness: Harness, way: str, seconds: int, status: int) -> None:
     async def run() -> None:
         async with harness:
             link, code = await _sign_up(harness)
@@ -97,7 +97,7 @@ def test_it_expires_to_the_second_and_says_what_to_do(harness: Harness, way: str
     asyncio.run(run())
 
 
-def test_resending_is_limited_and_looks_the_same(harness: Harness) -> None:
+def test_resending_is_rate_limited_without_showing_it(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _sign_up(harness)
@@ -142,7 +142,7 @@ def test_a_new_address_is_confirmed_first_and_the_old_one_is_warned(harness: Har
     asyncio.run(run())
 
 
-def test_an_address_of_someone_else_is_not_told_apart(harness: Harness) -> None:
+def test_requesting_someone_elses_address_looks_the_same(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -156,7 +156,7 @@ def test_an_address_of_someone_else_is_not_told_apart(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_link_of_one_account_changes_no_other(harness: Harness) -> None:
+def test_a_link_for_one_account_does_not_change_another(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

@@ -1,4 +1,4 @@
-"""Blocker: someone who impersonates can do only what was requested, and only while it is allowed. (S8)"""
+"""Blocker: an impersonator can do only what they requested, and only while it is allowed. (S8)"""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_read_only_impersonation_changes_nothing_on_any_route(harness: Harness) 
     asyncio.run(run())
 
 
-def test_with_changes_allowed_sensitive_actions_stay_closed(harness: Harness) -> None:
+def test_sensitive_actions_are_refused_even_if_changes_are_allowed(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", eve="owner", bo="member")
@@ -85,7 +85,7 @@ def test_with_changes_allowed_sensitive_actions_stay_closed(harness: Harness) ->
 
 
 REFUSED = [
-    # whom, what is sent, and the answer
+    # The person, the form, and the response.
     ("eve", {"reason": ""}, 422),
     ("eve", {"reason": "too short"}, 422),
     ("eve", {"reason": "x" * 501}, 422),
@@ -104,7 +104,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("whom", "sent", "expected"), REFUSED)
-def test_who_cannot_be_impersonated_and_how(harness: Harness, whom: str, sent: dict[str, str], expected: int) -> None:
+def test_an_impersonation_that_is_not_allowed_is_refused(harness: Harness, whom: str, sent: dict[str, str], expected: int) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await staff(harness)
@@ -124,7 +124,7 @@ def test_who_cannot_be_impersonated_and_how(harness: Harness, whom: str, sent: d
     asyncio.run(run())
 
 
-def test_changes_need_a_permission_by_name_that_administrators_do_not_have_implied(harness: Harness) -> None:
+def test_making_changes_requires_a_permission_that_administrators_do_not_have_by_default(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eve")

@@ -34,7 +34,7 @@ PEOPLE = [
 
 
 @pytest.mark.parametrize(("one", "other"), PEOPLE)
-def test_two_people_stay_two(harness: Harness, one: str, other: str) -> None:
+def test_two_people_with_similar_addresses_have_two_accounts(harness: Harness, one: str, other: str) -> None:
     async def run() -> None:
         async with harness:
             ids = []
@@ -70,7 +70,7 @@ SAME = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_one_person_stays_one_however_they_write_it(harness: Harness, one: str, other: str) -> None:
+def test_one_person_has_one_account_however_they_write_their_address(harness: Harness, one: str, other: str) -> None:
     async def run() -> None:
         async with harness:
             me = Mailbox(harness, 0, one)

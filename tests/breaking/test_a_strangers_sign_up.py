@@ -11,8 +11,8 @@ from tests.harness import PASSWORD, Harness
 STRANGERS = "twelve ladders in the rain"
 
 
-def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(harness: Harness) -> None:
-    """The stranger signs up right after the owner, who types the code of the newest email, which belongs to the stranger's sign-up."""
+def test_the_owner_is_not_signed_in_to_an_account_with_a_strangers_password(harness: Harness) -> None:
+    """The stranger signs up right after the owner, who then enters the code of the newest email: that of the stranger's sign-up."""
 
     async def run() -> None:
         async with harness:
@@ -21,7 +21,7 @@ def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(harness:
                 assert (await harness.post("/api/v2/accounts", json=given)).status_code == 202
                 await harness.work()
             async with harness.new_client() as browser:
-                await prove(harness, browser)
+                await enter_code(harness, browser)
                 is_in = (await browser.get("/api/v2/me")).status_code == 200
             strangers = await harness.post("/api/v2/sessions", json={"email": "zoe@example.com", "password": STRANGERS})
             assert not (is_in and strangers.status_code == 201)
@@ -29,8 +29,8 @@ def test_the_owner_is_not_let_into_an_account_with_a_strangers_password(harness:
     asyncio.run(run())
 
 
-def test_the_sign_up_of_the_browser_that_confirms_the_address_is_the_one_that_counts(harness: Harness) -> None:
-    """The owner signs up by the form, a stranger right after; the owner types the code of the newest mail."""
+def test_the_sign_up_of_the_browser_that_confirms_the_address_is_activated(harness: Harness) -> None:
+    """The owner signs up on the page and a stranger right after them; the owner enters the code of the newest email."""
 
     async def run() -> None:
         async with harness:
@@ -43,7 +43,7 @@ def test_the_sign_up_of_the_browser_that_confirms_the_address_is_the_one_that_co
                 assert (await harness.post("/api/v2/accounts", json=theirs)).status_code == 202
                 await harness.work()
                 await harness.events()
-                await prove(harness, browser)
+                await enter_code(harness, browser)
                 assert await harness.events() == ["accounts.created", "sessions.started"]
                 assert (await browser.get("/api/v2/me")).json()["name"] == "Zoe"
             for password, status in ((STRANGERS, 401), (PASSWORD, 201)):
@@ -53,8 +53,8 @@ def test_the_sign_up_of_the_browser_that_confirms_the_address_is_the_one_that_co
     asyncio.run(run())
 
 
-def test_a_person_who_typed_the_password_of_a_sign_up_at_sign_in_is_let_in_by_the_code(harness: Harness) -> None:
-    """The account was begun on another device; this one showed its password before the address was proven."""
+def test_a_person_who_entered_the_sign_up_password_can_sign_in_with_the_code(harness: Harness) -> None:
+    """The sign-up started on another device; this one sent its password before the address was confirmed."""
 
     async def run() -> None:
         async with harness:
@@ -66,13 +66,13 @@ def test_a_person_who_typed_the_password_of_a_sign_up_at_sign_in_is_let_in_by_th
                 sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "password": PASSWORD}
                 answer = await browser.post("/sign-in", data=sent)
                 assert answer.headers["location"] == "/verify?email=zoe%40example.com"
-                assert (await prove(harness, browser)).headers["location"] == "/"
+                assert (await enter_code(harness, browser)).headers["location"] == "/"
                 assert (await browser.get("/api/v2/me")).status_code == 200
 
     asyncio.run(run())
 
 
-def test_a_forged_note_of_a_sign_up_lets_nobody_in(harness: Harness) -> None:
+def test_a_forged_sign_up_cookie_signs_nobody_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             given = {"email": "zoe@example.com", "password": PASSWORD, "name": "Zoe", "accept_terms": True}
@@ -81,14 +81,14 @@ def test_a_forged_note_of_a_sign_up_lets_nobody_in(harness: Harness) -> None:
             sign_up = (await harness.sql("SELECT id FROM sign_ups"))[0]["id"]
             async with harness.new_client() as browser:
                 browser.cookies.set("phoenix_sign_up", sign_up)
-                assert (await prove(harness, browser)).headers["location"].startswith("/sign-in?email=zoe%40example.com")
+                assert (await enter_code(harness, browser)).headers["location"].startswith("/sign-in?email=zoe%40example.com")
                 assert (await browser.get("/api/v2/me")).status_code == 401
 
     asyncio.run(run())
 
 
-async def prove(harness: Harness, browser: httpx.AsyncClient) -> httpx.Response:
-    """Type the code of the newest mail."""
+async def enter_code(harness: Harness, browser: httpx.AsyncClient) -> httpx.Response:
+    """Enter the code of the newest email."""
     page = await browser.get("/verify?email=zoe@example.com")
     sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "code": harness.code("zoe@example.com")}
     answer = await browser.post("/verify", data=sent)

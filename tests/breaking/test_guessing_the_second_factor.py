@@ -8,7 +8,7 @@ from tests.factors import Factors
 from tests.harness import Harness
 
 
-def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(harness: Harness) -> None:
+def test_unlocking_by_email_gives_no_more_attempts_at_the_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -24,7 +24,7 @@ def test_the_mail_that_ends_waiting_gives_no_more_tries_at_the_second_factor(har
             given = {"email": ada.email, "code": harness.code(ada.email)}
             assert (await harness.post("/api/v2/unlocks", json=given)).status_code == 204
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 429
-            # The owner can always sign in on a device the account knows, and for everyone the pause ends with time.
+            # The owner can always sign in on a device that the account knows, and the pause ends by itself.
             assert (await ada.second("totp", ada.now())).status_code == 201
             harness.clock.advance(seconds=3600)
             assert (await ada.answer(await ada.challenge(), "totp", ada.now())).status_code == 201

@@ -21,7 +21,7 @@ from phoenix.kernel.web.csrf import token_for
 from phoenix.kernel.web.pages import safe_next
 
 ROUTES = [(min(route.http_methods - {"OPTIONS"}), min(route.paths), route) for module in MODULES for route in module.routes]
-# What ends the session that is trying.
+# Routes that would end the session of this test.
 LEFT_OUT = {"/sign-out", "/api/v2/sessions/current", "/settings/sessions/end-others"}
 # NUL, invalid text, marks that reverse the writing direction, numbers too large for a column, operators of SQL and text search.
 JUNK = ("a\0b@example.com", "’\u202e é😀\ud800", "\\'&|!:* OR 1=1 --", "99999999999999999999", "٣", "//[" + "x" * 1000)
@@ -84,7 +84,7 @@ async def _try(client: httpx.AsyncClient, method: str, path: str, route: Any, pe
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=[f"{n}" for n in range(len(JUNK))])
-def test_junk_is_refused_and_breaks_nothing(harness: Harness, junk: str) -> None:
+def test_junk_is_refused_without_a_server_error(harness: Harness, junk: str) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             broken = []
@@ -100,7 +100,7 @@ def test_junk_is_refused_and_breaks_nothing(harness: Harness, junk: str) -> None
     asyncio.run(run())
 
 
-def test_headers_that_no_browser_sends_are_refused(harness: Harness) -> None:
+def test_malformed_headers_and_parameters_are_refused(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             person = await harness.person("ada", password=True)
@@ -159,5 +159,5 @@ def test_headers_that_no_browser_sends_are_refused(harness: Harness) -> None:
         ("/a?b=c&d=%20#e", "/a?b=c&d=%20#e"),
     ],
 )
-def test_the_next_step_is_ours_and_fits_a_header(target: str, expected: str) -> None:
+def test_the_next_page_is_our_own_and_fits_a_header(target: str, expected: str) -> None:
     assert safe_next(target) == expected

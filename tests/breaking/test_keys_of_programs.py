@@ -22,7 +22,7 @@ async def _key(harness: Harness, *scopes: str, by: str = "ada") -> dict[str, str
 
 
 @pytest.mark.parametrize("path", ["/api/v2/feed", "/api/v2/dashboard"])
-def test_what_is_in_the_cache_is_not_for_a_key_without_the_scope(harness: Harness, path: str) -> None:
+def test_a_key_without_the_scope_gets_nothing_from_the_cache(harness: Harness, path: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("acme", ada="owner")
@@ -36,7 +36,7 @@ def test_what_is_in_the_cache_is_not_for_a_key_without_the_scope(harness: Harnes
     asyncio.run(run())
 
 
-def test_a_key_sees_the_cards_of_its_scopes_alone(harness: Harness) -> None:
+def test_a_key_sees_only_the_cards_of_its_scopes(harness: Harness) -> None:
     """It gets neither what the owner sees nor what is cached for the owner."""
 
     async def run() -> None:
@@ -52,8 +52,8 @@ def test_a_key_sees_the_cards_of_its_scopes_alone(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_program_becomes_no_owner(harness: Harness) -> None:
-    """Neither when it is created nor by a later change of role: nobody would be responsible for it."""
+def test_a_service_account_cannot_become_an_owner(harness: Harness) -> None:
+    """Neither when it is created nor by a later change of role, because nobody would be responsible for the organisation."""
 
     async def run() -> None:
         async with harness:
@@ -63,7 +63,7 @@ def test_a_program_becomes_no_owner(harness: Harness) -> None:
             program = made.json()["id"]
             raised = await harness.patch(f"{base}/members/{program}", by="ada", json={"role": "owner"})
             assert raised.status_code == 404
-            # So the only person who owns it cannot leave.
+            # So the only person among the owners cannot leave.
             left = await harness.delete(f"{base}/members/{harness.people['ada'].id}", by="ada")
             assert (left.status_code, left.json()["code"]) == (409, "last_owner")
             roles = await harness.sql("SELECT role FROM memberships WHERE account_id = $1", program)
@@ -72,7 +72,7 @@ def test_a_program_becomes_no_owner(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_program_is_not_removed_as_a_member_with_its_keys_alive(harness: Harness) -> None:
+def test_a_service_account_is_removed_with_its_keys_and_never_as_a_member(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             org = await harness.organisation("acme", ada="owner")
@@ -85,7 +85,7 @@ def test_a_program_is_not_removed_as_a_member_with_its_keys_alive(harness: Harne
     asyncio.run(run())
 
 
-def test_more_keys_than_the_list_shows_cannot_be_made(harness: Harness) -> None:
+def test_no_more_keys_can_be_created_than_the_list_shows(harness: Harness) -> None:
     """A key that is missing from the list could never be found and revoked."""
 
     async def run() -> None:
@@ -98,8 +98,8 @@ def test_more_keys_than_the_list_shows_cannot_be_made(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_key_opens_no_socket(harness: Harness) -> None:
-    """Rooms are sent everything, whatever the scopes of a key are."""
+def test_a_key_cannot_open_a_socket(harness: Harness) -> None:
+    """Everything is sent to a room, whatever the scopes of a key."""
 
     async def run() -> None:
         async with harness:

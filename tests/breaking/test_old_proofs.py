@@ -34,7 +34,7 @@ FLOWS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("by", ["link", "code"])
 @pytest.mark.parametrize("flow", FLOWS)
-def test_a_mail_to_the_old_address_opens_nothing_after_the_change(harness: Harness, flow: str, by: str) -> None:
+def test_an_email_to_the_old_address_gives_no_access_after_the_change(harness: Harness, flow: str, by: str) -> None:
     ask, complete, more = FLOWS[flow]
 
     async def run() -> None:
@@ -54,7 +54,7 @@ def test_a_mail_to_the_old_address_opens_nothing_after_the_change(harness: Harne
     asyncio.run(run())
 
 
-def test_a_link_to_a_new_password_ends_with_the_next_password(harness: Harness) -> None:
+def test_a_reset_link_stops_working_when_the_password_is_changed(harness: Harness) -> None:
     """Someone changes their password because their emails are read by others; an older email must not undo that."""
 
     async def run() -> None:
@@ -72,8 +72,8 @@ def test_a_link_to_a_new_password_ends_with_the_next_password(harness: Harness) 
     asyncio.run(run())
 
 
-def test_whether_a_new_address_is_taken_stays_unsaid_on_the_page(harness: Harness) -> None:
-    """The page where the code is entered shows the requested address, whoever owns it."""
+def test_the_page_does_not_reveal_whether_a_new_address_is_taken(harness: Harness) -> None:
+    """The page for entering the code shows the requested address, whether or not it belongs to someone."""
 
     async def run() -> None:
         async with harness:
@@ -89,8 +89,8 @@ def test_whether_a_new_address_is_taken_stays_unsaid_on_the_page(harness: Harnes
     asyncio.run(run())
 
 
-def test_an_address_that_was_taken_meanwhile_is_an_error(harness: Harness) -> None:
-    """Two people confirm the same address at once: one gets it, and the other is told that it is taken."""
+def test_an_address_taken_by_someone_else_before_the_confirmation_is_refused(harness: Harness) -> None:
+    """Two people confirm the same address at once: one gets it, and the other gets the error that it is taken."""
 
     async def run() -> None:
         async with harness:

@@ -8,8 +8,8 @@ from tests.factors import Factors
 from tests.harness import PASSWORD, Harness
 
 
-def test_answers_kept_for_a_repeated_request_cannot_be_read(harness: Harness) -> None:
-    """A dump of the database opens no session, names nobody, and shows no network of a client."""
+def test_responses_stored_for_repeated_requests_are_encrypted(harness: Harness) -> None:
+    """A dump of the database gives access to no session, and contains no names and no client's network."""
 
     async def run() -> None:
         async with harness:
@@ -32,7 +32,7 @@ def test_answers_kept_for_a_repeated_request_cannot_be_read(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_an_answer_that_was_moved_to_another_caller_opens_nothing(harness: Harness) -> None:
+def test_a_stored_response_moved_to_another_caller_cannot_be_decrypted(harness: Harness) -> None:
     """Someone who can write to the table cannot get another person's response sent to themselves."""
 
     async def run() -> None:
@@ -48,7 +48,7 @@ def test_an_answer_that_was_moved_to_another_caller_opens_nothing(harness: Harne
     asyncio.run(run())
 
 
-def test_backup_codes_are_nowhere_in_the_clear(harness: Harness) -> None:
+def test_backup_codes_are_never_stored_in_plain_text(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             factors = await Factors.of(harness, "ada")

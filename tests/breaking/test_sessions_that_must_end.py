@@ -1,4 +1,4 @@
-"""Whatever should end a session ends it, whatever else happens at the same time."""
+"""Sessions end when they should, whatever else happens at the same time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.harness import PASSWORD, Harness
 NEW = "eleven kettles on the roof"
 
 
-def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(harness: Harness) -> None:
-    """Its idle limit has passed only in the table: it was used since, and that is about to be written."""
+def test_a_session_whose_last_use_is_not_saved_yet_ends_with_the_others(harness: Harness) -> None:
+    """According to the table its idle limit has passed, but it was used since, and that is about to be saved."""
 
     async def run() -> None:
         async with harness:
@@ -23,7 +23,7 @@ def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(h
                 "UPDATE sessions SET idle_until = $2 WHERE id = $1", second["session"], harness.clock.now() + timedelta(seconds=10)
             )
             harness.clock.advance(seconds=15)
-            # It was used a moment ago in another process, which writes that down some seconds later.
+            # It was used a moment ago in another process, which saves that a few seconds later.
             used = harness.clock.now().timestamp() - 6
             assert (
                 await harness.post("/api/v2/me/password", by="ada", json={"current_password": PASSWORD, "password": NEW})
@@ -38,7 +38,7 @@ def test_a_session_whose_last_use_is_not_written_down_yet_ends_with_the_others(h
     asyncio.run(run())
 
 
-def test_a_thief_who_refreshes_twice_is_found_when_the_owner_refreshes(harness: Harness) -> None:
+def test_a_thief_who_refreshed_twice_is_detected_when_the_owner_refreshes(harness: Harness) -> None:
     """Any token of the session that was replaced long ago ends it, not only the one before the newest (RFC 9700, 4.14.2)."""
 
     async def run() -> None:
@@ -59,7 +59,7 @@ def test_a_thief_who_refreshes_twice_is_found_when_the_owner_refreshes(harness: 
     asyncio.run(run())
 
 
-def test_a_refresh_token_that_was_made_up_ends_nobodys_session(harness: Harness) -> None:
+def test_an_invented_refresh_token_ends_no_session(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

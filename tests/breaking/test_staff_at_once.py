@@ -1,4 +1,4 @@
-"""Two members of staff who act on each other at the same moment."""
+"""Two members of staff act on each other at the same moment."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ async def _erase(harness: Harness, name: str) -> None:
     await harness.work()
 
 
-def test_no_table_knows_the_address_or_the_name(harness: Harness) -> None:
+def test_no_table_contains_the_address_or_the_name(harness: Harness) -> None:
     """Invitations that others sent to them, and the reason why staff once locked them, are personal data too."""
 
     async def run() -> None:
@@ -57,7 +57,7 @@ def test_no_table_knows_the_address_or_the_name(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_erased_staff_impersonate_nobody(harness: Harness) -> None:
+def test_erased_staff_no_longer_impersonate_anyone(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("eva", permissions=("platform.admin",))

@@ -1,4 +1,4 @@
-"""Flows with everything personal and secret in them, and then every line that was logged, every event and every job."""
+"""Runs flows with personal data and secrets, and then checks every line that was logged, every event and every job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.harness import PASSWORD, Harness
 WRONG = "not the password at all"
 
 
-def test_no_flow_leaves_a_secret_or_an_address_behind(harness: Harness, logged: io.StringIO) -> None:
+def test_no_flow_logs_a_secret_or_an_address(harness: Harness, logged: io.StringIO) -> None:
     async def run() -> None:
         async with harness:
             secrets = {PASSWORD, WRONG, "zora.nowak@example.com", "zora.new@example.com", "Zora", "Nowak", "203.0.113.7"}

@@ -10,7 +10,7 @@ from tests.harness import Harness
 MINE = "eleven kettles on the roof"
 
 
-def test_signing_up_and_then_signing_in_tells_nothing(harness: Harness) -> None:
+def test_signing_up_and_then_signing_in_reveals_nothing(harness: Harness) -> None:
     """A stranger signs up with their own password: the responses are the same for an address that someone has."""
 
     async def chain(client: httpx.AsyncClient, email: str) -> list[tuple[int, str]]:

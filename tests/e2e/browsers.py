@@ -1,4 +1,4 @@
-"""The few things a journey does in a browser, the same in every engine."""
+"""The few things that these tests do in a browser, with the same functions for every engine."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Browser(Protocol):
 
 
 def wait(browser: Browser, words: str, seconds: float = PATIENCE) -> None:
-    """Until the page shows these words."""
+    """Wait until the page shows these words."""
     eventually(lambda: browser.sees(words), seconds, what=lambda: f"{words!r} did not appear at {browser.address()}")
 
 

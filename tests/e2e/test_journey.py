@@ -1,4 +1,4 @@
-"""The main job, in real browsers: from nothing to a live feed, seen by someone elsewhere in their own zone."""
+"""The main user journey in real browsers: from sign-up to a live feed, seen by someone in another time zone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PASSWORD = "nine lanterns by the harbour"
 
 
 def wait_until_live(browser: ChromiumBrowser) -> None:
-    """Until the socket of the page is open, which its badge tells."""
+    """Wait until the badge shows that the page's socket is open."""
     browser.page.locator("[data-live-state]:visible .dot--good").first.wait_for()
 
 
@@ -73,7 +73,7 @@ def test_from_sign_up_to_a_live_feed(browser: Browser, chromium: ChromiumBrowser
 
     before = chromium.address()
     wait(chromium, f"Valve {mark} replaced", 10)
-    assert chromium.address() == before, "the page was loaded again"
+    assert chromium.address() == before, "the page was reloaded"
     shown = chromium.page.locator("[data-event] time").first
     assert "New York" in (shown.get_attribute("title") or "")
     browser.open(f"{place}/feed")
@@ -106,7 +106,7 @@ def test_the_journey_without_scripts(playwright: Playwright, phoenix: Running) -
         browser.close()
 
 
-def test_a_refused_form_keeps_what_was_written_and_names_the_field(browser: Browser, phoenix: Running) -> None:
+def test_a_refused_form_keeps_what_was_typed_and_names_the_field(browser: Browser, phoenix: Running) -> None:
     browser.open(f"{phoenix.url}/sign-up")
     browser.fill("name", "Ada")
     browser.fill("email", "ada.example.com")
@@ -118,7 +118,9 @@ def test_a_refused_form_keeps_what_was_written_and_names_the_field(browser: Brow
     assert browser.attribute("main [name='password']", "value") == ""
 
 
-def test_ending_a_session_closes_it_elsewhere_within_seconds(playwright: Playwright, chromium: ChromiumBrowser, phoenix: Running) -> None:
+def test_ending_a_session_signs_out_the_other_device_within_seconds(
+    playwright: Playwright, chromium: ChromiumBrowser, phoenix: Running
+) -> None:
     demo = phoenix.ready["demo_accounts"][0]
     other = ChromiumBrowser(playwright)
     try:

@@ -24,7 +24,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 @pytest.fixture
 def phoenix(tmp_path: Path) -> Iterator[Running]:
-    """A separate Phoenix, because these requests use up the limits of everyone at the same address.
+    """A separate Phoenix, because these requests use up the rate limits of everyone at the same address.
 
     It trusts X-Forwarded-For, so that rate limits hide nothing either.
     """
@@ -32,7 +32,7 @@ def phoenix(tmp_path: Path) -> Iterator[Running]:
         yield started
 
 
-def test_every_operation_answers_as_the_document_says(phoenix: Running) -> None:
+def test_every_operation_responds_as_documented(phoenix: Running) -> None:
     numbers = itertools.count()
     demo = phoenix.ready["demo_accounts"][0]
     schema = schemathesis.openapi.from_dict(httpx.get(f"{phoenix.url}/api/v2/openapi.json").json())

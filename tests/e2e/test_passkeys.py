@@ -1,6 +1,6 @@
-"""A3 in a real browser: a passkey is added, signs in by itself, is the second factor, re-authenticates, and is removed.
+"""A3 in a real browser: a passkey is added, used to sign in, as a second factor and to re-authenticate, and removed.
 
-Chromium's virtual authenticator stands for the device. It is used at http://localhost, since an IP address has no passkeys.
+Chromium's virtual authenticator acts as the device. It is used at http://localhost, since an IP address has no passkeys.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def here(phoenix: Running) -> str:
 
 @pytest.fixture
 def person(chromium: ChromiumBrowser, phoenix: Running, here: str) -> Iterator[str]:
-    """Someone who just signed up, in that browser; their address."""
+    """Sign someone up in that browser; returns their address."""
     email = f"ada-{uuid.uuid4().hex[:8]}@example.com"
     chromium.open(f"{here}/sign-up")
     chromium.fill("name", "Ada Lovelace")
@@ -77,7 +77,7 @@ def person(chromium: ChromiumBrowser, phoenix: Running, here: str) -> Iterator[s
 
 
 def sign_out(browser: ChromiumBrowser, device: Device, here: str) -> None:
-    """Open the sign-in page with the device not answering yet; it would answer the browser's own list at once."""
+    """Open the sign-in page while the device does not answer yet; otherwise it would answer the browser's own list at once."""
     device.answers(by_itself=False)
     browser.page.context.clear_cookies()
     browser.open(f"{here}/sign-in")
@@ -96,11 +96,11 @@ def add(browser: ChromiumBrowser, here: str) -> None:
 
 
 def wait_for_asking(browser: ChromiumBrowser, kinds: list[str]) -> None:
-    """Until the browser was asked for a passkey in these ways, and in no others."""
+    """Wait until the page has asked the browser for a passkey in exactly these ways."""
     eventually(lambda: browser.page.evaluate("window.asked") == kinds, PATIENCE, what=lambda: str(browser.page.evaluate("window.asked")))
 
 
-def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
+def test_a_passkey_is_added_used_and_removed(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
     device = Device(chromium.page)
     add(chromium, here)
     wait(chromium, "Chrome on Linux")
@@ -151,7 +151,9 @@ def test_a_passkey_from_first_to_last(chromium: ChromiumBrowser, phoenix: Runnin
     wait(chromium, "This passkey isn't registered here")
 
 
-def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, phoenix: Running, here: str, person: str) -> None:
+def test_a_passkey_rejected_by_the_browser_is_reported_next_to_the_button(
+    chromium: ChromiumBrowser, phoenix: Running, here: str, person: str
+) -> None:
     device = Device(chromium.page)
     device.put_finger_on(right=False)
     chromium.open(f"{here}/settings/security")
@@ -172,7 +174,7 @@ def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, ph
     wait(chromium, "Couldn't load this.")
     chromium.page.context.set_offline(False)
 
-    # Enter in a field still sends the form itself, past every other button.
+    # The Enter key in a field sends the form itself, whatever other buttons there are.
     chromium.page.locator("#email").fill(person)
     chromium.page.locator("#password").fill("not the password at all")
     chromium.page.locator("#password").press("Enter")
@@ -186,8 +188,8 @@ def test_what_the_browser_refuses_is_said_in_place(chromium: ChromiumBrowser, ph
     wait(chromium, f"Open http://localhost:{phoenix.port}")
 
 
-def test_a_passkey_is_offered_beside_the_address(chromium: ChromiumBrowser, here: str, person: str) -> None:
-    """The browser lists passkeys at the address field; Chromium's virtual device stands for the person who chooses the only one."""
+def test_a_passkey_is_offered_at_the_email_address_field(chromium: ChromiumBrowser, here: str, person: str) -> None:
+    """The browser lists passkeys at the address field; Chromium's virtual device chooses the only one, as the person would."""
     device = Device(chromium.page)
     add(chromium, here)
     chromium.page.add_init_script(
@@ -212,8 +214,8 @@ def test_a_passkey_is_offered_beside_the_address(chromium: ChromiumBrowser, here
     chromium.page.wait_for_url("**/organisations")
 
 
-def test_a_browser_without_the_new_ways_or_without_passkeys(playwright: Playwright, phoenix: Running, here: str) -> None:
-    """Our own reading and writing stands in for WebKit's; without passkeys or scripts there is no button."""
+def test_browsers_without_newer_functions_or_without_passkeys_work(playwright: Playwright, phoenix: Running, here: str) -> None:
+    """Our own conversion replaces the functions that WebKit lacks. Without passkeys or scripts there is no button."""
     browser = ChromiumBrowser(playwright)
     try:
         browser.page.add_init_script(

@@ -1,4 +1,4 @@
-"""A5 in real browsers: to a provider on another site and back, under the strict CSP and with SameSite cookies."""
+"""A5 in real browsers: sign in with a provider on another site, under the strict CSP and with SameSite cookies."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.running import Running
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-@pytest.mark.parametrize("form_post", [False, True], ids=["by address", "by a form of another site"])
-def test_out_and_back(browser: Browser, tmp_path: Path, form_post: bool) -> None:
-    """The provider is at 127.0.0.1 and Phoenix at localhost: two sites, to a browser."""
+@pytest.mark.parametrize("form_post", [False, True], ids=["response by redirect", "response by form"])
+def test_signing_in_with_a_provider_on_another_site(browser: Browser, tmp_path: Path, form_post: bool) -> None:
+    """The provider is at 127.0.0.1 and Phoenix at localhost, which are two sites to a browser."""
     phoenix = Running(tmp_path / "data", "--no-demo")
     url = f"http://localhost:{phoenix.port}"
     with running_provider(f"{url}/sign-in/with/acme/callback", form_post=form_post) as provider:

@@ -1,7 +1,7 @@
 """S7: the admin panel bound to a WireGuard address answers inside the tunnel and nowhere else.
 
-Two network namespaces stand for two machines: the server, and a member of the staff. A cable joins them, and through it the
-tunnel. WireGuard runs as a program (wireguard-go), so that no kernel module is needed.
+Two network namespaces represent two machines: the server and the computer of a staff member. A virtual cable connects them, and
+the tunnel runs through it. WireGuard runs as a program (wireguard-go), so that no kernel module is needed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Machine:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        # Names of interfaces have at most 15 letters, and the control sockets of WireGuard are shared by all namespaces.
+        # Interface names have at most 15 characters, and all namespaces share the folder of WireGuard's control sockets.
         self.name = f"phx{os.getpid() % 100_000}n{self.number}"
 
     def run(self, *command: str, text: str = "") -> str:
@@ -137,7 +137,7 @@ def test_the_panel_answers_inside_the_tunnel_and_nowhere_else(machines: tuple[Ma
     # Nothing listens on the cable.
     status, why = staff.fetch(f"http://{CABLE}.1:{PORT}/sign-in")
     assert (status, "refused" in why) == ("unreachable", True)
-    # A machine answers on all its addresses, however a packet arrives. Outside the tunnel, the sender's network gives it away.
+    # A machine answers on all its addresses, however a packet arrives. A sender outside the tunnel is recognised by its network.
     staff.run("ip", "route", "replace", f"{TUNNEL}.1/32", "via", f"{CABLE}.1", "src", f"{CABLE}.2")
     for path in ("/sign-in", "/staff/people", "/api/v2/me", "/readyz", "/static/manifest.json"):
         status, page = staff.fetch(f"{PANEL}{path}")

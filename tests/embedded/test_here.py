@@ -1,4 +1,4 @@
-"""Commands in a second terminal use the Phoenix that runs in the data folder, unless they are told of another."""
+"""Commands in a second terminal use the Phoenix that runs in the data folder, unless another is configured."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from phoenix.operations.database_shell import find_psql, open_shell
 from phoenix.settings import DatabaseSettings, InstallationSettings, SecretSettings, Settings
 
 
-def test_a_database_that_is_named_is_used_as_it_is(tmp_path: Path) -> None:
+def test_a_configured_database_is_used_unchanged(tmp_path: Path) -> None:
     named = Settings(database=DatabaseSettings(url="postgresql://db/phoenix"), installation=InstallationSettings(data=tmp_path))
     assert with_what_runs(named) is named
 
 
-def test_what_runs_in_the_folder_is_found_with_its_secret(tmp_path: Path) -> None:
+def test_the_running_phoenix_of_a_folder_is_found_with_its_secret(tmp_path: Path) -> None:
     settings = replace(Settings(), installation=InstallationSettings(data=tmp_path))
     server = Postgres(tmp_path)
     server.start()
@@ -36,7 +36,7 @@ def test_what_runs_in_the_folder_is_found_with_its_secret(tmp_path: Path) -> Non
         server.stop()
 
 
-def test_psql_gets_the_password_where_nobody_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_psql_gets_the_password_without_exposing_it(monkeypatch: pytest.MonkeyPatch) -> None:
     became: list[tuple[list[str], dict[str, str]]] = []
 
     def become(_path: str, command: list[str], environment: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The local mailbox: what comes in by SMTP, and who may read it."""
+"""The local mailbox: which emails it receives by SMTP, and who can read them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def keep(mailbox: Mailbox, to: str = "ada@example.com", subject: str = "Hello", 
 
 
 def send(mailbox: Mailbox, message: EmailMessage, *recipients: str) -> None:
-    """Through a real SMTP conversation."""
+    """Send an email over a real SMTP connection."""
 
     async def run() -> None:
         port = free_port()
@@ -53,7 +53,7 @@ def _converse(port: int, message: EmailMessage, recipients: tuple[str, ...]) -> 
 
 
 def ask(settings: Settings, method: str, path: str, *, peer: tuple[str, int] = HERE, **options: Any) -> httpx.Response:
-    """What the web worker answers to someone at `peer`."""
+    """The web worker's response to a request from `peer`."""
 
     async def run() -> httpx.Response:
         framework = Litestar([*MAILBOX_ROUTES], exception_handlers={PhoenixError: lambda request, error: problem_response(error, request)})
@@ -99,14 +99,14 @@ def test_an_email_is_saved_with_its_text_and_its_html(mailbox: Mailbox) -> None:
 @pytest.mark.parametrize(
     "address", ["ada+tag@example.com", "o'rourke@example.com", '"john doe"@example.com', "jörg@bücher.example", f"{'x' * 64}@example.com"]
 )
-def test_every_valid_address_is_taken(mailbox: Mailbox, address: str) -> None:
+def test_every_valid_address_is_accepted(mailbox: Mailbox, address: str) -> None:
     message = EmailMessage()
     message.set_content("Hello")
     send(mailbox, message, address)
     assert [found.to for found in mailbox.newest(to=address)] == [address]
 
 
-def test_a_character_set_nobody_knows_is_shown_as_well_as_it_can_be(mailbox: Mailbox) -> None:
+def test_text_in_an_unknown_character_set_is_shown_as_well_as_possible(mailbox: Mailbox) -> None:
     message = EmailMessage()
     message.set_content("12345678")
     message.replace_header("Content-Type", 'text/plain; charset="nonsense"')
@@ -124,7 +124,7 @@ def test_a_character_set_nobody_knows_is_shown_as_well_as_it_can_be(mailbox: Mai
         ("ada@example.com", "ada@example.org", False),
     ],
 )
-def test_addresses_are_compared_as_people_write_them(one: str, other: str, same: bool) -> None:
+def test_addresses_are_compared_without_regard_to_notation(one: str, other: str, same: bool) -> None:
     assert (address_key(one) == address_key(other)) is same
 
 
@@ -136,7 +136,7 @@ def test_only_the_newest_messages_are_kept(mailbox: Mailbox, monkeypatch: pytest
     assert mailbox.count() == 3
 
 
-def test_others_on_the_machine_cannot_read_the_file(mailbox: Mailbox, settings: Settings) -> None:
+def test_other_users_of_the_machine_cannot_read_the_file(mailbox: Mailbox, settings: Settings) -> None:
     keep(mailbox)
     assert (settings.installation.data / "mailbox.sqlite").stat().st_mode & 0o777 == 0o600
 
@@ -164,7 +164,7 @@ def test_the_api_lists_messages_to_an_address_newest_first(mailbox: Mailbox, set
     assert ask(settings, "GET", "/mailbox/api/messages", params={"to": "nobody@example.com"}).json() == {"items": []}
 
 
-def test_the_api_gives_one_message_and_deletes_all(mailbox: Mailbox, settings: Settings) -> None:
+def test_the_api_returns_one_message_and_deletes_all(mailbox: Mailbox, settings: Settings) -> None:
     keep(mailbox)
     assert ask(settings, "GET", "/mailbox/api/messages/1").json()["subject"] == "Hello"
     for missing in ("2", "x", "1;drop", "9" * 30):
@@ -186,7 +186,7 @@ def test_the_api_gives_one_message_and_deletes_all(mailbox: Mailbox, settings: S
     ],
 )
 @pytest.mark.parametrize("path", ["/mailbox/api/messages", "/mailbox/1/seen", "/mailbox"])
-def test_nobody_else_learns_that_it_is_there(
+def test_the_mailbox_is_not_found_from_other_machines(
     mailbox: Mailbox, settings: Settings, peer: tuple[str, int], headers: dict[str, str], path: str
 ) -> None:
     keep(mailbox, html="<p>Hi</p>")
@@ -194,11 +194,11 @@ def test_nobody_else_learns_that_it_is_there(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
-def test_it_answers_under_every_name_of_this_machine(settings: Settings, host: str) -> None:
+def test_the_mailbox_answers_under_every_local_host_name(settings: Settings, host: str) -> None:
     assert ask(settings, "GET", "/mailbox/api/messages", peer=("::1", 1), headers={"Host": host}).status_code == 200
 
 
-def test_the_html_of_an_email_can_run_nothing(mailbox: Mailbox, settings: Settings) -> None:
+def test_the_html_of_an_email_cannot_run_scripts(mailbox: Mailbox, settings: Settings) -> None:
     keep(mailbox, html="<script>alert(1)</script>")
     answer = ask(settings, "GET", "/mailbox/1/seen")
     policy = answer.headers["content-security-policy"]

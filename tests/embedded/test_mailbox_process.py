@@ -21,7 +21,7 @@ def settings_with(folder: Path, port: int) -> Settings:
     return replace(Settings(), installation=InstallationSettings(data=folder), email=EmailSettings(mailbox_port=port))
 
 
-def test_it_receives_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+def test_the_mailbox_receives_emails_until_it_is_stopped(tmp_path: Path) -> None:
     port = free_port()
 
     async def listens() -> bool:
@@ -42,7 +42,7 @@ def test_it_receives_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     assert asyncio.run(go()) == 0
 
 
-def test_a_port_that_is_taken_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_busy_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert asyncio.run(run(settings_with(tmp_path, port))) == 1

@@ -30,7 +30,7 @@ signal.pause()
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that the tests of this file share: making one takes a second."""
+    """A data folder that the tests of this file share, because creating one takes a second."""
     return tmp_path_factory.mktemp("data")
 
 
@@ -53,7 +53,7 @@ def ask(url: str, sql: str) -> object:
     return asyncio.run(run())
 
 
-def test_it_starts_from_nothing_and_keeps_what_was_written(data: Path, server: Postgres) -> None:
+def test_a_new_server_starts_and_keeps_its_data(data: Path, server: Postgres) -> None:
     ask(server.url, "CREATE TABLE kept AS SELECT 42 AS answer")
     server.stop()
     again = Postgres(data)
@@ -77,11 +77,11 @@ def test_it_starts_from_nothing_and_keeps_what_was_written(data: Path, server: P
         ("server_encoding", "UTF8"),
     ],
 )
-def test_it_is_set_up_for_a_small_machine_and_loses_nothing(server: Postgres, name: str, value: str) -> None:
+def test_the_server_is_configured_for_a_small_machine_and_durability(server: Postgres, name: str, value: str) -> None:
     assert ask(server.url, f"SHOW {name}") == value
 
 
-def test_nobody_gets_in_without_the_password(data: Path, server: Postgres) -> None:
+def test_connecting_requires_the_password(data: Path, server: Postgres) -> None:
     with pytest.raises(asyncpg.InvalidPasswordError):
         ask(server.url.replace("@", "x@"), "SELECT 1")
     assert "password" not in server.url_without_password
@@ -89,7 +89,7 @@ def test_nobody_gets_in_without_the_password(data: Path, server: Postgres) -> No
     assert (data / "database_password").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_was_acknowledged_survives_a_killed_server(server: Postgres) -> None:
+def test_acknowledged_writes_survive_a_killed_server(server: Postgres) -> None:
     ask(server.url, "CREATE TABLE acknowledged AS SELECT 7 AS seven")
     assert server.process is not None
     server.process.kill()
@@ -97,22 +97,22 @@ def test_what_was_acknowledged_survives_a_killed_server(server: Postgres) -> Non
     assert ask(server.url, "SELECT seven FROM acknowledged") == 7
 
 
-def test_a_server_left_running_is_ended_before_a_new_one_starts(data: Path, server: Postgres) -> None:
+def test_a_server_left_running_is_stopped_before_a_new_one_starts(data: Path, server: Postgres) -> None:
     assert server.process is not None
-    told: list[str] = []
-    second = Postgres(data, told.append)
+    messages: list[str] = []
+    second = Postgres(data, messages.append)
     try:
         second.start()
         assert second.process is not None
         assert server.process.wait(1) == 0
         assert ask(second.url, "SELECT 1") == 1
-        assert told == [f"Ending the PostgreSQL left over from an earlier start (process {server.process.pid})."]
+        assert messages == [f"Ending the PostgreSQL left over from an earlier start (process {server.process.pid})."]
     finally:
         second.stop()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the server is met at the next start")
-def test_it_ends_with_a_killed_owner(data: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="on other systems the server is found at the next start")
+def test_the_server_ends_when_its_owner_is_killed(data: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", OWNER, str(data)], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         pid = int(owner.stdout.readline())
@@ -120,7 +120,7 @@ def test_it_ends_with_a_killed_owner(data: Path) -> None:
     assert wait_until(lambda: is_gone(pid), 10)
 
 
-def test_a_lock_file_whose_number_went_to_another_program_is_forgotten(data: Path, server: Postgres) -> None:
+def test_a_lock_file_whose_process_id_was_reused_is_ignored(data: Path, server: Postgres) -> None:
     server.stop()
     lock = data / "postgres" / "postmaster.pid"
     lock.write_text(f"{os.getpid()}\n{data / 'postgres'}\n1\n5432\n\n\n0 0\nready\n")
@@ -134,7 +134,7 @@ def test_a_lost_password_is_replaced(data: Path, server: Postgres) -> None:
     assert ask(server.start(), "SELECT 1") == 1
 
 
-def test_a_folder_of_another_version_is_refused_untouched(tmp_path: Path) -> None:
+def test_a_folder_of_another_version_is_refused_and_left_unchanged(tmp_path: Path) -> None:
     folder = tmp_path / "postgres"
     folder.mkdir()
     (folder / "PG_VERSION").write_text("99\n")
@@ -143,14 +143,14 @@ def test_a_folder_of_another_version_is_refused_untouched(tmp_path: Path) -> Non
     assert [path.name for path in folder.iterdir()] == ["PG_VERSION"]
 
 
-def test_a_folder_with_other_things_in_it_is_refused(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "thesis.txt").write_text("mine")
     with pytest.raises(FolderError, match="is not empty and holds no database"):
         Postgres(tmp_path).start()
 
 
-def test_a_creation_cut_short_is_begun_again_and_a_long_path_does_no_harm(tmp_path: Path) -> None:
+def test_an_interrupted_creation_is_restarted_and_a_long_path_works(tmp_path: Path) -> None:
     data = tmp_path / ("long-" * 20)
     (data / "postgres.new").mkdir(parents=True)
     (data / "postgres.new" / "PG_VERSION").write_text("18")
@@ -164,7 +164,7 @@ def test_a_creation_cut_short_is_begun_again_and_a_long_path_does_no_harm(tmp_pa
                 shutil.rmtree(folder)
 
 
-def test_killing_it_does_not_wait_and_loses_nothing(server: Postgres) -> None:
+def test_killing_the_server_is_immediate_and_loses_nothing(server: Postgres) -> None:
     ask(server.url, "CREATE TABLE hasty AS SELECT 1 AS one")
     server.kill()
     assert server.process is not None

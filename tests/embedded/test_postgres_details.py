@@ -1,4 +1,4 @@
-"""Details of the embedded servers: what is not running, logs that grow, and programs of the machine."""
+"""Details of the embedded servers: servers that are not running, logs that grow, and programs installed on the machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.embedded.postgres.server import Postgres
 from phoenix.embedded.valkey import Valkey
 
 
-def test_what_does_not_run_needs_no_end(tmp_path: Path) -> None:
+def test_stopping_a_server_that_does_not_run_does_nothing(tmp_path: Path) -> None:
     for server in (Postgres(tmp_path), Valkey(tmp_path)):
         assert server.has_ended()
         server.kill()
@@ -22,13 +22,13 @@ def test_what_does_not_run_needs_no_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lines", [3, 8])
-def test_a_server_that_is_not_ready_is_not_found(tmp_path: Path, lines: int) -> None:
+def test_a_server_that_is_not_ready_is_not_reused(tmp_path: Path, lines: int) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "postmaster.pid").write_text("\n".join([str(os.getpid()), *["x"] * (lines - 1)]))
     assert not Postgres(tmp_path).find()
 
 
-def test_a_log_that_has_grown_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_log_file_is_rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LONGEST_LOG", 10)
     server = Postgres(tmp_path)
     server.start()
@@ -40,7 +40,7 @@ def test_a_log_that_has_grown_is_put_aside(tmp_path: Path, monkeypatch: pytest.M
     assert server.log.with_suffix(".log.1").read_text() == first
 
 
-def test_a_valkey_of_the_machine_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_valkey_of_the_machine_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Found:
         origin = str(tmp_path / "package" / "__init__.py")
 

@@ -1,4 +1,4 @@
-"""Servers drop the rights of root, and can still be started by root."""
+"""Servers started by root drop its privileges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from phoenix.embedded import privileges
 from phoenix.embedded.privileges import Account, account_for, hand_over, let_run, let_through
 
 
-def test_one_who_is_not_root_runs_servers_as_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_servers_run_as_the_current_user_unless_it_is_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert account_for(tmp_path) is None
     before = tmp_path.stat()
@@ -21,7 +21,7 @@ def test_one_who_is_not_root_runs_servers_as_themselves(tmp_path: Path, monkeypa
     assert tmp_path.stat().st_uid == before.st_uid
 
 
-def test_root_runs_them_as_postgres_or_else_as_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_runs_servers_as_postgres_or_otherwise_as_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(privileges, "_known", lambda _name: None)
     found = account_for(tmp_path / "not there yet")
@@ -29,7 +29,7 @@ def test_root_runs_them_as_postgres_or_else_as_nobody(tmp_path: Path, monkeypatc
     assert found.uid == pwd.getpwnam("nobody").pw_uid
 
 
-def test_the_owner_of_the_folder_stays_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_owner_of_the_folder_does_not_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     nobody = pwd.getpwnam("nobody")
 
@@ -41,7 +41,7 @@ def test_the_owner_of_the_folder_stays_its_owner(tmp_path: Path, monkeypatch: py
     assert account_for(tmp_path) == Account(nobody.pw_name, nobody.pw_uid, nobody.pw_gid)
 
 
-def test_folders_above_are_opened_for_passage_only_and_that_is_said(tmp_path: Path) -> None:
+def test_parent_folders_become_traversable_and_this_is_reported(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     said: list[str] = []
@@ -56,7 +56,9 @@ def test_folders_above_are_opened_for_passage_only_and_that_is_said(tmp_path: Pa
 
 
 @pytest.mark.parametrize("runs", [True, False])
-def test_a_program_that_a_strict_umask_closed_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: bool) -> None:
+def test_a_program_made_inaccessible_by_a_strict_umask_becomes_executable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: bool
+) -> None:
     package = tmp_path / "package"
     package.mkdir(mode=0o700)
     program, library = package / "server", package / "library"

@@ -24,14 +24,14 @@ from phoenix.settings import InstallationSettings, Settings, SettingsError
 STAYS = (sys.executable, "-c", "import signal; print('here', flush=True); signal.pause()")
 
 
-def test_a_command_where_no_phoenix_runs_says_how_to_name_one(tmp_path: Path) -> None:
+def test_a_command_without_a_running_phoenix_says_which_setting_to_set(tmp_path: Path) -> None:
     settings = replace(Settings(), installation=InstallationSettings(data=tmp_path))
     with pytest.raises(SettingsError, match="no Phoenix runs in .*Set it to the PostgreSQL of your Phoenix"):
         with_what_runs(settings)
 
 
 @pytest.mark.parametrize(("problem", "words"), [("refused", "belongs to another user"), ("deaf", "does not stop")])
-def test_a_process_that_cannot_be_ended_is_named(monkeypatch: pytest.MonkeyPatch, problem: str, words: str) -> None:
+def test_a_process_that_cannot_be_stopped_is_named(monkeypatch: pytest.MonkeyPatch, problem: str, words: str) -> None:
     """Tests may run as root, who can signal every process; and a process that survives SIGKILL cannot be made on purpose."""
 
     def refuse(_pid: int, _sign: int) -> None:
@@ -52,7 +52,7 @@ def test_a_process_that_cannot_be_ended_is_named(monkeypatch: pytest.MonkeyPatch
             process.kill()
 
 
-def test_a_server_that_ends_at_once_names_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_the_log_of_a_server_that_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(configure.CONFIGURATION, "work_mem", "nonsense")
     server = Postgres(tmp_path)
     with pytest.raises(EmbeddedError, match=f"PostgreSQL did not start. {server.log} says why"):
@@ -64,7 +64,7 @@ def test_a_server_that_ends_at_once_names_its_log(tmp_path: Path, monkeypatch: p
         cache.start()
 
 
-def test_a_short_place_for_sockets_that_someone_else_made_is_not_used(tmp_path: Path) -> None:
+def test_a_socket_folder_created_by_another_user_is_not_used(tmp_path: Path) -> None:
     data = tmp_path.resolve() / ("long" * 30)
     server = Postgres(data)
     mark = hashlib.sha256(os.fsencode(server.folder)).hexdigest()[:12]
@@ -77,7 +77,7 @@ def test_a_short_place_for_sockets_that_someone_else_made_is_not_used(tmp_path: 
         theirs.unlink()
 
 
-def test_a_machine_without_psql_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_psql_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(programs, "find_spec", lambda _name: None)
     with pytest.raises(NoShellError, match="There is no psql on this machine"):

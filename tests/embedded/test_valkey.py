@@ -34,13 +34,13 @@ def talk(url: str, *lines: str) -> list[str]:
         return answers
 
 
-def test_it_answers_only_with_its_password(server: Valkey) -> None:
+def test_valkey_answers_only_with_its_password(server: Valkey) -> None:
     assert talk(server.url, "PING")[0].startswith("-NOAUTH")
     assert talk(server.url, f"AUTH {urlsplit(server.url).password}", "PING", "SET a 1") == ["+OK", "+PONG", "+OK"]
     assert str(urlsplit(server.url).password) not in server.url_without_password
 
 
-def test_it_is_bounded_and_keeps_nothing_on_disk(server: Valkey, tmp_path: Path) -> None:
+def test_valkey_has_limited_memory_and_writes_nothing_to_disk(server: Valkey, tmp_path: Path) -> None:
     configuration = (tmp_path / "valkey" / "valkey.conf").read_text()
     assert "maxmemory 128mb\nmaxmemory-policy allkeys-lru" in configuration
     assert (tmp_path / "valkey" / "valkey.conf").stat().st_mode & 0o777 == 0o600
@@ -48,7 +48,7 @@ def test_it_is_bounded_and_keeps_nothing_on_disk(server: Valkey, tmp_path: Path)
     assert not list(tmp_path.rglob("*.rdb"))
 
 
-def test_killed_and_started_again_it_has_the_same_address(server: Valkey) -> None:
+def test_valkey_has_the_same_address_after_a_restart(server: Valkey) -> None:
     before = server.url
     assert server.process is not None
     server.kill()
@@ -57,19 +57,19 @@ def test_killed_and_started_again_it_has_the_same_address(server: Valkey) -> Non
     assert talk(server.url, f"AUTH {urlsplit(before).password}") == ["+OK"]
 
 
-def test_a_server_left_running_is_ended_before_a_new_one_starts(server: Valkey, tmp_path: Path) -> None:
+def test_a_server_left_running_is_stopped_before_a_new_one_starts(server: Valkey, tmp_path: Path) -> None:
     assert server.process is not None
-    told: list[str] = []
-    second = Valkey(tmp_path, told.append)
+    messages: list[str] = []
+    second = Valkey(tmp_path, messages.append)
     try:
         second.start()
         server.process.wait(1)
-        assert told == [f"Ending the Valkey left over from an earlier start (process {server.process.pid})."]
+        assert messages == [f"Ending the Valkey left over from an earlier start (process {server.process.pid})."]
     finally:
         second.stop()
 
 
-def test_without_the_package_the_server_of_the_machine_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_server_of_the_machine_is_used_without_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EmbeddedError, match="apt install valkey-server, or redis-server"):

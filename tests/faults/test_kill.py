@@ -1,4 +1,4 @@
-"""kill -9 where it hurts: after an acknowledged write, in a job, in a refill. Nothing acknowledged is lost."""
+"""kill -9 at the worst moments: after an acknowledged write, during a job, during a refill. Nothing acknowledged is lost."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def processes(phoenix: Running, *words: str) -> list[int]:
 
 
 def eventually(condition: Callable[[], object], seconds: float = 40) -> None:
-    waiting.eventually(condition, seconds, what="it did not come back", lost=(httpx.TransportError,))
+    waiting.eventually(condition, seconds, what="it was not restarted", lost=(httpx.TransportError,))
 
 
 def alive(phoenix: Running, *words: str) -> list[int]:
-    """As above, once there is one: a process that an earlier test killed may still be restarting."""
+    """As `processes`, but waits until there is one: a process that an earlier test killed may still be restarting."""
     eventually(lambda: processes(phoenix, *words))
     return processes(phoenix, *words)
 
@@ -66,7 +66,7 @@ def is_ready(phoenix: Running) -> bool:
 
 
 @pytest.mark.parametrize("words", [("granian",), ("phoenix.worker",), ("valkey-server",), ("postgres", "-D")], ids=lambda w: w[0])
-def test_whatever_is_killed_under_writes_nothing_acknowledged_is_lost(phoenix: Running, words: tuple[str, ...]) -> None:
+def test_no_acknowledged_write_is_lost_whichever_process_is_killed(phoenix: Running, words: tuple[str, ...]) -> None:
     eventually(lambda: is_ready(phoenix))
     headers, organisation = sign_in(phoenix)
     acknowledged: list[str] = []
@@ -110,7 +110,7 @@ def test_whatever_is_killed_under_writes_nothing_acknowledged_is_lost(phoenix: R
         assert feed["items"][0]["subject"] == acknowledged[-1], "the event of an acknowledged entry is there"
 
 
-def test_a_job_whose_worker_was_killed_is_done_by_the_next(phoenix: Running) -> None:
+def test_a_job_of_a_killed_worker_is_run_by_the_next(phoenix: Running) -> None:
     eventually(lambda: is_ready(phoenix))
     worker = alive(phoenix, "phoenix.worker")[0]
     os.kill(worker, signal.SIGSTOP)
@@ -123,7 +123,7 @@ def test_a_job_whose_worker_was_killed_is_done_by_the_next(phoenix: Running) -> 
     assert httpx.post(f"{phoenix.url}/api/v2/accounts/verify", json={"email": email, "code": code[0]}).status_code == 204
 
 
-def test_a_killed_parent_takes_its_children_along_and_the_next_start_has_everything(tmp_path: Path) -> None:
+def test_children_end_with_a_killed_parent_and_the_next_start_has_all_data(tmp_path: Path) -> None:
     phoenix = Running(tmp_path / "data", "--demo").start()
     headers, organisation = sign_in(phoenix)
     made = httpx.post(f"{phoenix.url}/api/v2/entries", headers=headers, json={"organisation": organisation, "title": "Kept"}).json()
@@ -136,6 +136,6 @@ def test_a_killed_parent_takes_its_children_along_and_the_next_start_has_everyth
     phoenix.start()
     try:
         found = httpx.get(f"{phoenix.url}/api/v2/entries/{made['id']}", headers=headers)
-        assert found.json()["title"] == "Kept", "the session and the entry outlived it"
+        assert found.json()["title"] == "Kept", "the session and the entry still exist"
     finally:
         assert phoenix.stop() == 0

@@ -1,7 +1,7 @@
-"""A process that changes an account's name and is killed between its commit and its settling. See `test_two_writers`.
+"""A process that changes an account's name and is killed after its commit, before it settles. See `test_two_writers`.
 
 `python -m tests.kernel.dying_writer URL GENERATIONS ACCOUNT NAME`: GENERATIONS is a file, or the address of a Valkey. It prints a line
-when it has marked, and commits after a line has come in.
+when it has marked, and commits when it has read a line.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def generations_at(place: str) -> Generations:
 
 
 class Dying:
-    """Generations of a process that waits once it has marked, and is killed before it settles."""
+    """Generations that wait after marking; the process is killed before it settles."""
 
     def __init__(self, inner: Generations) -> None:
         self._inner = inner

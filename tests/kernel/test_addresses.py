@@ -47,7 +47,7 @@ TAKEN = [
 
 
 @pytest.mark.parametrize(("written", "display", "key"), TAKEN)
-def test_a_valid_address_is_taken(written: str, display: str, key: str) -> None:
+def test_a_valid_address_is_accepted(written: str, display: str, key: str) -> None:
     address = parse_address(written)
     assert (address.display, address.key) == (display, key)
 
@@ -80,11 +80,11 @@ def test_every_form_of_an_address_is_the_same_address(written: str, display: str
         ("a-b@example.com", "a_b@example.com"),
     ],
 )
-def test_two_people_are_never_one(one: str, other: str) -> None:
+def test_addresses_of_different_people_never_match(one: str, other: str) -> None:
     assert parse_address(one).key != parse_address(other).key
 
 
-def test_the_envelope_keeps_the_case_and_needs_no_utf8_for_a_domain() -> None:
+def test_the_envelope_keeps_the_case_and_a_domain_needs_no_smtputf8() -> None:
     assert parse_address("Leila@münchen.de") == Address("Leila@münchen.de", "leila@xn--mnchen-3ya.de", "Leila@xn--mnchen-3ya.de")
     assert not parse_address("Leila@münchen.de").needs_smtputf8
     assert parse_address("Jörg@example.de").needs_smtputf8
@@ -158,13 +158,13 @@ def test_an_error_says_how_to_fix_it(written: str, code: str) -> None:
     assert error.detail == refused.value.detail
 
 
-def test_the_sentence_of_the_style_guide() -> None:
+def test_the_error_for_a_missing_domain_says_what_to_enter() -> None:
     with pytest.raises(InvalidInput, match=r"The part after @ is missing\. Enter an address such as name@example\.com\."):
         parse_address("leila@")
 
 
 @given(st.text(max_size=80) | st.text(alphabet='ab@."\\<> é', max_size=30))
-def test_any_text_is_an_address_or_refused(text: str) -> None:
+def test_any_text_is_either_an_address_or_refused(text: str) -> None:
     try:
         address = parse_address(text)
     except InvalidInput:
@@ -177,20 +177,20 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
 @given(
     st.text(alphabet=string.ascii_letters + string.digits + "+-_'", min_size=1, max_size=30), st.sampled_from(["example.com", "münchen.de"])
 )
-def test_another_capitalisation_finds_the_account(local: str, domain: str) -> None:
+def test_the_account_is_found_by_its_address_in_another_capitalisation(local: str, domain: str) -> None:
     key = parse_address(f"{local}@{domain}").key
     assert {parse_address(f"{form(local)}@{form(domain)}").key for form in (str.upper, str.lower, str.swapcase)} == {key}
 
 
-def test_a_hostile_text_is_refused_with_little_work() -> None:
+def test_hostile_text_is_refused_with_little_work() -> None:
     with little_work():
         for text in ['"' * 500, "a\u0338" * 250 + "@example.com", "a." * 250 + "@example.com", "a@" + "é." * 250, "@" * 500]:
             with pytest.raises(InvalidInput):
                 parse_address(text)
 
 
-def test_an_address_is_as_long_as_it_is_sent_and_not_as_it_is_typed() -> None:
-    """Letters of another script take two octets each, which only counts what is sent."""
+def test_the_length_of_an_address_is_measured_as_it_is_sent() -> None:
+    """Letters of another script take two octets each as they are sent."""
     domain = ".".join(["d" * 63, "d" * 63, "d" * 63, "com"])
     assert parse_address(f"{'u' * 32}@{domain}").envelope.endswith(".com")
     with pytest.raises(InvalidInput) as refused:

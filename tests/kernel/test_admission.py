@@ -1,4 +1,4 @@
-"""Who is let in: at the edge of a recent authentication, with a body that names nothing, with a key that reads, and who is shown."""
+"""Which requests are admitted: at the time limit of re-authentication, with a body that names no organisation, and with an API key."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Name(Struct):
 
 @get("/api/v2/vault", may=SIGNED_IN, sensitive=True, queries=0)
 async def look(call: Call) -> Name:
-    """Look inside."""
+    """Read something sensitive."""
     return Name(call.actor.record.name)
 
 
 @post("/api/v2/vault", may=SIGNED_IN, sensitive=True, queries=0)
 async def lock(call: Call) -> None:
-    """Lock it."""
+    """Change something sensitive."""
 
 
 @get("/api/v2/doorbell", may=SIGNED_IN, queries=0)
 async def ring(call: Call) -> Name:
-    """Ring."""
+    """Answer with the name of the signed-in person."""
     return Name(redact(f"by {call.actor.record.name}, {call.actor.record.email}"))
 
 
@@ -54,7 +54,7 @@ def harness(harness: Harness, tmp_path: Path) -> Harness:
     return harness
 
 
-def test_sensitive_reads_need_an_authentication_of_the_last_15_minutes_and_changes_of_the_last_20(harness: Harness) -> None:
+def test_sensitive_reads_need_an_authentication_in_the_last_15_minutes_and_changes_in_the_last_20(harness: Harness) -> None:
     """A form that was shown in time can be sent a little later."""
 
     async def run() -> None:
@@ -78,7 +78,7 @@ def test_sensitive_reads_need_an_authentication_of_the_last_15_minutes_and_chang
     asyncio.run(run())
 
 
-def test_a_session_that_never_authenticated_gets_nothing_sensitive(harness: Harness) -> None:
+def test_a_session_without_an_authentication_time_can_do_nothing_sensitive(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
@@ -88,7 +88,7 @@ def test_a_session_that_never_authenticated_gets_nothing_sensitive(harness: Harn
     asyncio.run(run())
 
 
-def test_a_key_reads_what_is_for_anyone_signed_in_and_nothing_sensitive(harness: Harness) -> None:
+def test_a_key_can_read_what_everyone_signed_in_can_but_nothing_sensitive(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")
@@ -100,8 +100,8 @@ def test_a_key_reads_what_is_for_anyone_signed_in_and_nothing_sensitive(harness:
     asyncio.run(run())
 
 
-def test_one_who_may_it_nowhere_is_refused_by_the_head_and_by_the_bytes(harness: Harness) -> None:
-    """The organisation is named in the body: where it names none, a permission anywhere is needed before it is interpreted."""
+def test_a_person_without_the_permission_anywhere_is_refused_whatever_the_body(harness: Harness) -> None:
+    """The organisation is named in the body. If it names none, the person needs the permission somewhere before the body is validated."""
 
     async def run() -> None:
         async with harness:
@@ -110,15 +110,15 @@ def test_one_who_may_it_nowhere_is_refused_by_the_head_and_by_the_bytes(harness:
             for body in (b"{}", b"{", b"", b"\xff", b'{"organisation": null, "title": "t"}', b'{"organisation": 7, "title": "t"}'):
                 refused = await harness.post("/api/v2/entries", by="eve", content=body, headers={"Content-Type": "application/json"})
                 assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), body
-                told = await harness.post("/api/v2/entries", by="ada", content=body, headers={"Content-Type": "application/json"})
-                assert told.status_code in {400, 422}, body
+                invalid = await harness.post("/api/v2/entries", by="ada", content=body, headers={"Content-Type": "application/json"})
+                assert invalid.status_code in {400, 422}, body
             other = await harness.post("/api/v2/entries", by="eve", json={"organisation": harness.organisations["ember"], "title": "t"})
             assert (other.status_code, other.json()["code"]) == (404, "not_found"), "the body is read before it is refused"
 
     asyncio.run(run())
 
 
-def test_a_public_route_takes_a_token_that_is_over_as_nobody_s(harness: Harness) -> None:
+def test_a_public_route_treats_an_invalid_token_as_anonymous(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
@@ -132,7 +132,7 @@ def test_a_public_route_takes_a_token_that_is_over_as_nobody_s(harness: Harness)
     asyncio.run(run())
 
 
-def test_an_error_page_is_in_the_frame_of_the_person_who_sees_it(harness: Harness) -> None:
+def test_an_error_page_has_the_layout_of_the_signed_in_person(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             ada = await harness.person("ada")
@@ -144,7 +144,7 @@ def test_an_error_page_is_in_the_frame_of_the_person_who_sees_it(harness: Harnes
     asyncio.run(run())
 
 
-def test_whoever_is_signed_in_is_named_nowhere_in_what_is_logged_of_the_request(harness: Harness) -> None:
+def test_the_name_of_the_signed_in_person_is_redacted_during_the_request(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("leila")

@@ -1,4 +1,4 @@
-"""Without its styles and scripts Phoenix is not ready, does not start, and still answers people with a page."""
+"""Without its styles and scripts Phoenix is not ready and does not start, and its error pages still work."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BUNDLES = Settings().web.static
 
 @pytest.fixture
 def bundles(tmp_path: Path) -> Path:
-    """A copy of the bundles, to be damaged."""
+    """A copy of the bundles, which a test can damage."""
     return Path(shutil.copytree(BUNDLES, tmp_path / "static"))
 
 
@@ -46,14 +46,14 @@ DAMAGE = ("no folder", "no manifest", "no style sheet", "{}", "[1]", '{"web/app.
 
 
 @pytest.mark.parametrize("how", DAMAGE)
-def test_a_damaged_set_of_bundles_is_noticed(bundles: Path, how: str) -> None:
+def test_a_damaged_set_of_bundles_is_detected(bundles: Path, how: str) -> None:
     assert missing_asset(bundles) is None
     assert missing_asset(bundles) != damage(bundles, how)
     assert missing_asset(bundles) is not None
 
 
 @pytest.mark.parametrize("how", ["no folder", "no manifest", "no style sheet"])
-def test_phoenix_up_says_what_is_missing_and_starts_nothing(
+def test_phoenix_up_reports_missing_bundles_and_starts_nothing(
     bundles: Path, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = damage(bundles, how)
@@ -67,7 +67,7 @@ def test_phoenix_up_says_what_is_missing_and_starts_nothing(
     assert not (tmp_path / "data").exists()
 
 
-def test_it_is_not_ready_and_says_how_it_will_be(harness: Harness, bundles: Path) -> None:
+def test_phoenix_is_not_ready_without_bundles_and_says_how_to_fix_it(harness: Harness, bundles: Path) -> None:
     harness.variables["PHOENIX_STATIC"] = str(bundles)
 
     async def run() -> None:
@@ -78,7 +78,7 @@ def test_it_is_not_ready_and_says_how_it_will_be(harness: Harness, bundles: Path
             assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
             assert answer.json()["code"] == "unavailable"
             assert "make setup" in answer.json()["detail"]
-            assert str(bundles) not in answer.text, "an answer to everyone names no path of the machine"
+            assert str(bundles) not in answer.text, "a public response must not contain a path of the machine"
             assert (await harness.get("/healthz")).status_code == 200
             # It recovers by itself once they exist.
             shutil.rmtree(bundles)
@@ -127,14 +127,14 @@ def test_an_error_page_escapes_and_survives_a_broken_template(harness: Harness, 
     asyncio.run(run())
 
 
-def test_the_manifest_of_the_bundles_names_what_pages_ask_for() -> None:
+def test_the_manifest_names_every_bundle_that_pages_use() -> None:
     names = {Path(chunk["file"]).suffix for chunk in json.loads((BUNDLES / "manifest.json").read_text()).values()}
     assert {".css", ".js", ".svg"} <= names
 
 
 @pytest.mark.slow
 def test_the_scripts_and_styles_of_a_module_are_bundled(tmp_path: Path) -> None:
-    """Vite bundles what a module of ours brings; a page asks for it by the names of the module and the file."""
+    """Vite bundles the scripts and styles of our modules; a page refers to them by the names of the module and the file."""
     root = Path(__file__).parents[2]
     for name in ("web", "vite.config.ts", "tsconfig.json", "package.json"):
         copy = shutil.copytree if (root / name).is_dir() else shutil.copy2
@@ -153,7 +153,7 @@ def test_the_scripts_and_styles_of_a_module_are_bundled(tmp_path: Path) -> None:
     assert ".note{color:red}" in style.read_text()
 
 
-def test_what_a_module_of_another_package_brings_is_served_as_it_is(tmp_path: Path) -> None:
+def test_assets_of_another_package_are_addressed_by_their_content(tmp_path: Path) -> None:
     (tmp_path / "notes.css").write_text(".note { color: red }")
     templates = Templates({}, BUNDLES, {"notes": tmp_path})
     before = templates.asset("notes/notes.css")

@@ -1,4 +1,4 @@
-"""The order in which a request is decided: head, bytes, rights as they are now, content, and again inside the transaction."""
+"""The order in which a request is checked: headers, body bytes, current permissions, body content, and again in the transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Act = Callable[[Harness], Awaitable[object]]
 
 
 class SlowBody:
-    """A request whose body comes in two pieces, with something happening between them."""
+    """A request whose body arrives in two pieces, with something happening in between."""
 
     def __init__(self, body: bytes, meanwhile: Callable[[], Awaitable[object]]) -> None:
         self._pieces = [body[:10], body[10:]]
@@ -76,7 +76,7 @@ async def _sign_bo_out(harness: Harness) -> None:
         pytest.param(_sign_bo_out, 401, id="signed-out"),
     ],
 )
-def test_rights_that_end_while_a_body_arrives_no_longer_count(harness: Harness, meanwhile: Act, status: int) -> None:
+def test_a_permission_removed_while_the_body_arrives_no_longer_counts(harness: Harness, meanwhile: Act, status: int) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="member")
@@ -88,7 +88,7 @@ def test_rights_that_end_while_a_body_arrives_no_longer_count(harness: Harness, 
     asyncio.run(run())
 
 
-def test_nothing_of_the_body_is_read_for_a_stranger(harness: Harness) -> None:
+def test_the_body_is_not_read_for_an_anonymous_sender(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
 
@@ -100,7 +100,7 @@ def test_nothing_of_the_body_is_read_for_a_stranger(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_body_that_never_ends_gets_a_clear_answer(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_never_ends_gets_a_clear_response(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authorisation, "BODY_SECONDS", 0.01)
 
     async def run() -> None:
@@ -118,7 +118,7 @@ def test_a_body_that_never_ends_gets_a_clear_answer(harness: Harness, monkeypatc
 
 
 def test_an_action_on_permissions_is_authorised_again_inside_its_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The right is removed after the second check and before the transaction, so only the third check can notice."""
+    """The permission is removed after the second check and before the transaction, so only the third check can notice."""
     admit = authorisation.admit
 
     async def run() -> None:
@@ -162,5 +162,5 @@ def test_two_owners_who_remove_each_other_leave_one(harness: Harness) -> None:
     ("address", "key"),
     [("203.0.113.7", "203.0.113.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:203.0.113.7", "203.0.113.7"), ("", "")],
 )
-def test_addresses_are_limited_by_the_network_a_customer_is_given(address: str, key: str) -> None:
+def test_ipv6_addresses_are_limited_by_their_customer_network(address: str, key: str) -> None:
     assert limited_as(address) == key

@@ -180,7 +180,7 @@ def test_a_process_is_not_ready_while_a_task_is_down(harness: Harness) -> None:
 
 def test_a_process_whose_event_loop_hangs_says_where_and_ends() -> None:
     program = (
-        "import asyncio, time\n"
+        "import asyncio, threading\n"
         "from phoenix.kernel import background\n"
         "background.WATCHDOG_SECONDS = 0.5\n"
         "async def run():\n"
@@ -189,7 +189,7 @@ def test_a_process_whose_event_loop_hangs_says_where_and_ends() -> None:
         "    await asyncio.sleep(0)\n"
         "    hang_here()\n"
         "def hang_here():\n"
-        "    time.sleep(600)\n"
+        "    threading.Event().wait()\n"
         "asyncio.run(run())\n"
     )
     ended = subprocess.run(

@@ -74,12 +74,20 @@ def test_a_body_that_ends_early_is_incomplete(harness: Harness) -> None:
         ('multipart/form-data; boundary=""', b"--x"),
     ],
     ids=[
-        *("too many fields", "an unknown encoding", "not its encoding", "ended early", "no header", "no parts", "too many parts"),
+        *(
+            "too many fields",
+            "an unknown encoding",
+            "another encoding than declared",
+            "ended early",
+            "no header",
+            "no parts",
+            "too many parts",
+        ),
         *("no boundary", "an empty boundary"),
     ],
 )
-def test_a_form_that_cannot_be_read_is_refused_with_a_word_on_the_form(harness: Harness, kind: str, body: bytes) -> None:
-    """For every form that anyone may send, since forms are read in one place."""
+def test_an_unreadable_form_is_refused_with_a_hint(harness: Harness, kind: str, body: bytes) -> None:
+    """For every public form, since all forms are read in one place."""
 
     async def run() -> None:
         async with harness:
@@ -92,7 +100,7 @@ def test_a_form_that_cannot_be_read_is_refused_with_a_word_on_the_form(harness: 
     asyncio.run(run())
 
 
-def test_a_body_of_the_api_that_cannot_be_read_is_refused_with_a_word_on_json(harness: Harness) -> None:
+def test_an_unreadable_api_body_is_refused_with_a_hint_about_json(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

@@ -20,7 +20,7 @@ KEY, DEPENDS = "value", Key("thing:1")
 
 
 class Store:
-    """The source behind a cache: one value, slow to read when asked to be."""
+    """The source behind a cache: one value, which can be slow to read."""
 
     def __init__(self) -> None:
         self.value = b"old"
@@ -39,7 +39,7 @@ class Store:
 
 
 class Turns(Valkey):
-    """Counts how often someone asked whether it may refill, and had its answer."""
+    """Counts how often a reader asked whether it may refill, and got the answer."""
 
     asked = 0
 
@@ -77,7 +77,7 @@ def test_a_late_refill_cannot_bring_back_an_old_value(tmp_path: Path, valkey: st
     asyncio.run(run())
 
 
-def test_two_processes_see_a_write_of_either_at_once(tmp_path: Path, valkey: str) -> None:
+def test_two_processes_see_each_others_writes_at_once(tmp_path: Path, valkey: str) -> None:
     async def run() -> None:
         remote = Valkey(valkey)
         here, there, store = new_cache(tmp_path, remote), new_cache(tmp_path, remote), Store()
@@ -94,7 +94,7 @@ def test_two_processes_see_a_write_of_either_at_once(tmp_path: Path, valkey: str
     asyncio.run(run())
 
 
-def test_one_refill_at_a_time_however_many_ask(tmp_path: Path, valkey: str) -> None:
+def test_one_refill_runs_at_a_time_however_many_readers_ask(tmp_path: Path, valkey: str) -> None:
     async def run() -> None:
         remote = Turns(valkey)
         caches, store = [new_cache(tmp_path, remote) for _ in range(3)], Store()
@@ -109,7 +109,7 @@ def test_one_refill_at_a_time_however_many_ask(tmp_path: Path, valkey: str) -> N
     asyncio.run(run())
 
 
-def test_while_a_write_is_under_way_nothing_is_read_from_or_put_into_the_cache(tmp_path: Path) -> None:
+def test_the_cache_is_neither_read_nor_filled_during_a_write(tmp_path: Path) -> None:
     async def run() -> None:
         cache, store = new_cache(tmp_path, None), Store()
         await cache.read(KEY, store.refill)
@@ -126,7 +126,7 @@ def test_while_a_write_is_under_way_nothing_is_read_from_or_put_into_the_cache(t
     asyncio.run(run())
 
 
-def test_a_writer_that_died_between_mark_and_commit_is_forgotten_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mark_of_a_writer_that_died_before_its_commit_expires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         cache, store = new_cache(tmp_path, None), Store()
         await cache.generations.begin([DEPENDS])
@@ -167,7 +167,7 @@ def test_several_machines_share_generations_through_valkey(tmp_path: Path, valke
     asyncio.run(run())
 
 
-def test_phoenix_answers_with_valkey_down(harness: Harness) -> None:
+def test_phoenix_works_while_valkey_is_down(harness: Harness) -> None:
     harness.variables["PHOENIX_CACHE_URL"] = "redis://127.0.0.1:1/0"
 
     async def run() -> None:
@@ -199,14 +199,14 @@ def test_what_a_page_shows_is_never_older_than_the_last_write(harness: Harness) 
     asyncio.run(run())
 
 
-def test_hot_reads_are_answered_around_the_framework_and_alike(harness: Harness) -> None:
+def test_hot_reads_bypass_the_framework_with_the_same_response(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
             for path in ("/api/v2/me", f"/api/v2/feed?organisation={ember}", f"/api/v2/dashboard?organisation={ember}"):
                 cold, hot = await harness.get(path, by="ada"), await harness.get(path, by="ada")
                 assert "x-phoenix-queries" in cold.headers
-                assert "x-phoenix-queries" not in hot.headers, "the framework was entered"
+                assert "x-phoenix-queries" not in hot.headers, "the framework handled the request"
                 assert (hot.status_code, hot.content, hot.headers["etag"]) == (200, cold.content, cold.headers["etag"])
                 for header in (
                     "content-security-policy",
@@ -223,5 +223,5 @@ def test_hot_reads_are_answered_around_the_framework_and_alike(harness: Harness)
     asyncio.run(run())
 
 
-def test_settings_are_for_one_node_by_default() -> None:
+def test_the_default_is_one_node() -> None:
     assert Settings().cache.nodes == "one"

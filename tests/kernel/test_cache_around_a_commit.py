@@ -1,4 +1,4 @@
-"""D3: what a transaction makes stale is marked before its commit, is new after it, and memory is bounded."""
+"""D3: keys that a transaction makes stale are marked before its commit and settled after it, and memory is bounded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RENAME = command("UPDATE accounts SET name = $2 WHERE id = $1")
 
 
 class Witness:
-    """Generations that note what everyone else reads in the database at the moment of each mark."""
+    """Generations that record, at each mark, what others read in the database at that moment."""
 
     def __init__(self, inner: Generations, harness: Harness, account: str) -> None:
         self._inner, self._harness, self._account = inner, harness, account
@@ -58,13 +58,13 @@ def test_keys_are_marked_before_the_commit_and_settled_after_it(harness: Harness
             async with database.transaction() as tx:
                 await tx.execute(RENAME, ada.id, "New")
                 tx.invalidate(*keys)
-                assert witness.saw == [], "a mark that comes early stops the cache for as long as the transaction takes"
+                assert witness.saw == [], "an early mark disables the cache for the whole transaction"
             assert witness.saw == [("marked", keys, "Ada"), ("settled", keys, "New")]
 
     asyncio.run(run())
 
 
-def test_after_a_writer_dies_in_its_commit_the_cache_is_not_used(harness: Harness) -> None:
+def test_the_cache_is_not_used_after_a_writer_died_during_its_commit(harness: Harness) -> None:
     """The connection is lost during the commit: nobody knows whether it happened, so values cached before it are stale."""
 
     async def run() -> None:
@@ -90,12 +90,12 @@ def test_after_a_writer_dies_in_its_commit_the_cache_is_not_used(harness: Harnes
             async with runtime.database.transaction() as tx:
                 await tx.execute(RENAME, ada.id, "New")
                 tx.invalidate(key)
-            assert believed == [None], "between the commit and its answer the old value was still believed"
+            assert believed == [None], "the old value was still used between the commit and its response"
 
     asyncio.run(run())
 
 
-def test_while_the_outcome_of_a_commit_is_unknown_the_cache_is_not_used(harness: Harness) -> None:
+def test_the_cache_is_not_used_while_the_outcome_of_a_commit_is_unknown(harness: Harness) -> None:
     async def lose_the_connection(key: Key) -> None:
         async with harness.runtime.database.transaction() as tx:
             tx.invalidate(key)
@@ -112,7 +112,7 @@ def test_while_the_outcome_of_a_commit_is_unknown_the_cache_is_not_used(harness:
     asyncio.run(run())
 
 
-def test_a_commit_that_is_refused_leaves_the_cache_usable(harness: Harness) -> None:
+def test_a_refused_commit_leaves_the_cache_usable(harness: Harness) -> None:
     async def insert_twice(key: Key) -> None:
         async with harness.runtime.database.transaction() as tx:
             tx.invalidate(key)
@@ -130,7 +130,7 @@ def test_a_commit_that_is_refused_leaves_the_cache_usable(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_what_rolled_back_makes_nothing_stale(harness: Harness) -> None:
+def test_a_rolled_back_transaction_makes_nothing_stale(harness: Harness) -> None:
     async def fail(harness: Harness, account: str) -> None:
         async with harness.runtime.database.transaction() as tx:
             await tx.execute(RENAME, account, "New")
@@ -159,7 +159,7 @@ async def fill(cache: Cache, names: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("most", [0, 1, 3, 10])
-def test_a_process_keeps_so_many_values_and_the_newest(tmp_path: Path, most: int) -> None:
+def test_a_process_caches_a_limited_number_of_the_newest_values(tmp_path: Path, most: int) -> None:
     names = [f"value {number}" for number in range(10)]
     cache = Cache(MachineGenerations(tmp_path / "generations"), None, most)
     asyncio.run(fill(cache, names))
@@ -167,7 +167,7 @@ def test_a_process_keeps_so_many_values_and_the_newest(tmp_path: Path, most: int
     assert kept == names[len(names) - most :]
 
 
-def test_the_setting_bounds_the_cache_of_a_process(harness: Harness) -> None:
+def test_the_setting_limits_the_cache_of_a_process(harness: Harness) -> None:
     async def run() -> None:
         harness.variables["PHOENIX_CACHE_LOCAL_ENTRIES"] = "2"
         async with harness:
@@ -179,5 +179,5 @@ def test_the_setting_bounds_the_cache_of_a_process(harness: Harness) -> None:
 
 
 def test_a_mark_outlasts_the_longest_commit_that_can_be_set() -> None:
-    # kernel/data/database.py gives a commit up 5 s after the longest statement.
+    # kernel/data/database.py gives up on a commit 5 s after the longest statement.
     assert IN_FLIGHT_SECONDS > LONGEST_STATEMENT / 1000 + 5

@@ -1,4 +1,4 @@
-"""Details of the cache that only show where much is cached, or where its server is gone."""
+"""Details of the cache that matter only when much is cached, or when Valkey is unreachable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.kernel.cache.valkey import Valkey
 
 
 def test_keys_are_spread_over_all_slots() -> None:
-    """Two keys of one slot only make each other stale, so they are to be few."""
+    """Keys in the same slot make each other stale, so few should share one."""
     slots = [MachineGenerations.slot(f"account:{number}") for number in range(4096)]
     for bit in range(SLOTS.bit_length() - 1):
         share = sum(slot >> bit & 1 for slot in slots) / len(slots)
@@ -24,8 +24,8 @@ def test_keys_are_spread_over_all_slots() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, IN_FLIGHT_SECONDS + 1], ids=["just now", "long ago"])
-def test_a_dead_writer_makes_nothing_stale_but_what_it_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    """Beside it stands a key that another writer settled, just now or long ago."""
+def test_a_dead_writer_makes_only_what_it_marked_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Another key was settled by another writer, just now or long ago."""
 
     async def run() -> None:
         generations = MachineGenerations(tmp_path / "generations")
@@ -46,7 +46,7 @@ def test_a_dead_writer_makes_nothing_stale_but_what_it_marked(tmp_path: Path, mo
     asyncio.run(run())
 
 
-def test_a_server_that_is_gone_is_logged_by_us_and_not_by_the_client(capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_unreachable_valkey_is_logged_by_phoenix_and_not_by_its_client_library(capfd: pytest.CaptureFixture[str]) -> None:
     async def run() -> None:
         assert await Valkey("redis://127.0.0.1:1/0").ping() is False
 
@@ -56,7 +56,7 @@ def test_a_server_that_is_gone_is_logged_by_us_and_not_by_the_client(capfd: pyte
     assert error == ""
 
 
-def test_a_connection_that_is_closed_is_gone_from_the_server(valkey: str) -> None:
+def test_a_closed_connection_disappears_from_the_server(valkey: str) -> None:
     async def run() -> None:
         ours, witness = Valkey(valkey), Valkey(valkey)
         client, other = await ours._connected(), await witness._connected()

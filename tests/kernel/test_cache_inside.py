@@ -1,4 +1,4 @@
-"""What the cache counts, keeps and waits for, and the files and locks that generations live in."""
+"""What the cache counts, keeps and waits for, and the files and locks behind its generations."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def make_stale(cache: Cache, *keys: Key) -> None:
     await cache.generations.settle(keys, await cache.generations.begin(keys))
 
 
-def test_hits_and_misses_are_counted_where_they_happen(tmp_path: Path, valkey: str) -> None:
+def test_hits_and_misses_are_counted_by_layer(tmp_path: Path, valkey: str) -> None:
     async def run() -> None:
         remote, name = Valkey(valkey), f"counted {tmp_path}"
         here, there = (Cache(MachineGenerations(tmp_path / "generations"), remote, 10) for _ in range(2))
@@ -61,7 +61,7 @@ def test_hits_and_misses_are_counted_where_they_happen(tmp_path: Path, valkey: s
     asyncio.run(run())
 
 
-def test_a_value_that_depends_on_nothing_or_on_what_is_being_written_is_not_kept(tmp_path: Path) -> None:
+def test_a_value_that_depends_on_nothing_or_on_a_pending_write_is_not_cached(tmp_path: Path) -> None:
     async def run() -> None:
         cache = Cache(MachineGenerations(tmp_path / "generations"), None, 10)
         await cache.read("nothing", refill_of(b"1"))
@@ -81,7 +81,7 @@ def test_a_value_that_depends_on_nothing_or_on_what_is_being_written_is_not_kept
     asyncio.run(run())
 
 
-def test_what_is_read_anew_is_the_newest(tmp_path: Path) -> None:
+def test_a_value_read_again_becomes_the_most_recent(tmp_path: Path) -> None:
     async def run() -> None:
         cache = Cache(MachineGenerations(tmp_path / "generations"), None, 2)
         for name in ("a", "b"):
@@ -94,7 +94,7 @@ def test_what_is_read_anew_is_the_newest(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_a_value_that_was_stored_just_before_our_turn_is_taken(tmp_path: Path, valkey: str) -> None:
+def test_a_value_stored_just_before_our_turn_is_used(tmp_path: Path, valkey: str) -> None:
     """Another process refills the value after we looked and before it is our turn."""
     name, calls = f"turn {tmp_path}", list[bytes]()
 
@@ -112,14 +112,14 @@ def test_a_value_that_was_stored_just_before_our_turn_is_taken(tmp_path: Path, v
         ours = Cache(MachineGenerations(tmp_path / "generations"), late, 10)
         assert await ours.read(name, refill_of(b"ours", ONE, calls=calls)) == b"theirs"
         assert calls == []
-        assert await remote.set(ours._name("refill", name), b"", only_new=True), "the turn is given back"
+        assert await remote.set(ours._name("refill", name), b"", only_new=True), "the refill lock is released"
         await late.close()
         await remote.close()
 
     asyncio.run(run())
 
 
-def test_whoever_waits_for_a_turn_takes_what_the_other_stored(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_waited_uses_the_value_that_the_other_stored(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
     name, calls, slept = f"waits {tmp_path}", list[bytes](), list[float]()
 
     async def run() -> None:
@@ -142,13 +142,13 @@ def test_whoever_waits_for_a_turn_takes_what_the_other_stored(tmp_path: Path, va
     asyncio.run(run())
 
 
-def test_nobody_waits_long_for_another_and_what_is_old_is_gone_in_a_minute() -> None:
+def test_waits_for_a_refill_are_short_and_values_expire_in_a_minute() -> None:
     assert cache_module.KEEP_SECONDS == 60, "as the documentation says of machines that cannot reach Valkey"
     assert cache_module.REFILL_LOCK_SECONDS <= 2
     assert 0 < cache_module.REFILL_WAIT_SECONDS <= 0.05
 
 
-def test_generations_are_files_of_ours_alone_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_generation_files_are_private_and_the_only_files_left(tmp_path: Path) -> None:
     folder = tmp_path / "run" / "deeper"
     for _ in range(2):
         MachineGenerations(folder / "generations")
@@ -156,7 +156,7 @@ def test_generations_are_files_of_ours_alone_and_nothing_else_is_left(tmp_path: 
     assert modes == {"generations": 0o600, "generations.marks": 0o600}
 
 
-def test_a_process_that_lets_go_of_generations_has_no_file_open(tmp_path: Path) -> None:
+def test_discarded_generations_leave_no_file_open(tmp_path: Path) -> None:
     def open_files() -> int:
         gc.collect()
         return len(list(Path("/dev/fd").iterdir()))
@@ -168,7 +168,7 @@ def test_a_process_that_lets_go_of_generations_has_no_file_open(tmp_path: Path) 
     assert open_files() == before
 
 
-def test_a_look_at_what_nobody_writes_is_a_look_at_the_slots_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_without_pending_writes_reads_only_the_slots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     generations = MachineGenerations(tmp_path / "generations")
 
     def refuse(*_: Any) -> Any:
@@ -180,7 +180,7 @@ def test_a_look_at_what_nobody_writes_is_a_look_at_the_slots_only(tmp_path: Path
 
 
 @pytest.mark.parametrize(("seconds", "believed"), [(IN_FLIGHT_SECONDS - 1, False), (IN_FLIGHT_SECONDS + 1, True)])
-def test_a_mark_counts_for_its_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int, believed: bool) -> None:
+def test_a_mark_is_valid_for_its_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int, believed: bool) -> None:
     async def run() -> None:
         generations = MachineGenerations(tmp_path / "generations")
         before = await generations.read([ONE, OTHER])
@@ -192,7 +192,7 @@ def test_a_mark_counts_for_its_lease(tmp_path: Path, monkeypatch: pytest.MonkeyP
         monkeypatch.undo()
         assert (found is not None) is believed
         if found is not None:
-            assert not any(value & IN_FLIGHT for value in found), "a generation, and no mark"
+            assert not any(value & IN_FLIGHT for value in found), "it is a generation, not a mark"
             assert found == await generations.read([OTHER, ONE])
             assert before is not None
             assert not set(found) & set(before)
@@ -200,20 +200,20 @@ def test_a_mark_counts_for_its_lease(tmp_path: Path, monkeypatch: pytest.MonkeyP
     asyncio.run(run())
 
 
-def test_marks_are_taken_away_by_their_writer_and_run_out_by_themselves(tmp_path: Path) -> None:
+def test_marks_are_removed_by_their_writer_or_expire(tmp_path: Path) -> None:
     marks = Marks(tmp_path / "marks", 4)
     marks.add(1, 101, 0)
     marks.add(1, 103, 0)
     assert marks.remove(2, 101, 0) == FREE == 0
-    assert marks.remove(1, 99, 0) == 103, "not ours"
+    assert marks.remove(1, 99, 0) == 103, "this mark is not in the file"
     assert marks.remove(1, 103, 0) == 101
-    assert marks.remove(1, 99, 101) == FREE, "as old as the oldest is dead"
+    assert marks.remove(1, 99, 101) == FREE, "a mark as old as the oldest is expired"
     marks.add(1, 201, 101)
-    assert marks.remove(1, 99, 0) == 201, "in the lane of the dead"
+    assert marks.remove(1, 99, 0) == 201, "it reuses the lane of an expired mark"
     assert marks.remove(1, 201, 0) == FREE
 
 
-def test_two_writers_with_one_mark_are_two(tmp_path: Path) -> None:
+def test_two_writers_with_equal_marks_are_counted_separately(tmp_path: Path) -> None:
     marks = Marks(tmp_path / "marks", 4)
     for _ in range(2):
         marks.add(1, 101, 0)
@@ -221,7 +221,7 @@ def test_two_writers_with_one_mark_are_two(tmp_path: Path) -> None:
     assert marks.remove(1, 101, 0) == FREE
 
 
-def test_one_writer_at_a_time_is_with_the_marks(tmp_path: Path) -> None:
+def test_only_one_process_at_a_time_holds_the_lock_on_the_marks(tmp_path: Path) -> None:
     marks, other = Marks(tmp_path / "marks", 4), os.open(tmp_path / "marks", os.O_RDWR | os.O_CREAT)
     try:
         with marks.alone(), pytest.raises(BlockingIOError):

@@ -1,4 +1,4 @@
-"""Keys of the cache are values of a kind that is declared once: a misspelt one cannot be written."""
+"""Keys of the cache are created by kinds that are declared once, so that no key can be misspelt."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
             yield node
 
 
-def test_only_a_kind_makes_a_key() -> None:
+def test_only_a_key_kind_creates_a_key() -> None:
     made = [f"{file}:{call.lineno}" for file, tree in parsed() for call in calls(tree, "Key") if file != KEYS]
     assert made == [], "declare a KeyKind and call it"
 
@@ -37,16 +37,16 @@ def test_every_kind_is_declared_once_at_the_top_of_its_module() -> None:
         top = {call for statement in tree.body if isinstance(statement, ast.Assign) for call in calls(statement, "KeyKind")}
         for call in calls(tree, "KeyKind"):
             (name,) = call.args
-            assert isinstance(name, ast.Constant), f"{file}:{call.lineno} makes up the name of a kind"
+            assert isinstance(name, ast.Constant), f"{file}:{call.lineno} computes the name of a kind"
             names.append(str(name.value))
             hidden += [] if call in top else [f"{file}:{call.lineno}"]
     assert hidden == []
-    assert [name for name, count in Counter(names).items() if count > 1] == [], "two kinds of one name are one kind"
-    # Stored values name their keys: another name makes all of them stale at once, which is harmless but must be intended.
+    assert [name for name, count in Counter(names).items() if count > 1] == [], "two kinds have the same name"
+    # Stored values contain their keys. Renaming a kind makes them all stale at once, which is harmless but must be intended.
     assert sorted(names) == ["account", "events", "members", "signing_keys"]
 
 
-def test_what_is_watched_and_made_stale_is_never_written_as_text() -> None:
+def test_watched_and_invalidated_keys_are_never_written_as_text() -> None:
     texts = [
         f"{file}:{call.lineno}"
         for file, tree in parsed()
@@ -57,6 +57,6 @@ def test_what_is_watched_and_made_stale_is_never_written_as_text() -> None:
     assert texts == []
 
 
-def test_a_key_says_its_kind_and_of_what() -> None:
+def test_a_key_contains_its_kind_and_id() -> None:
     assert (keys.ACCOUNT("acc_1"), keys.EVENTS("org_1"), keys.MEMBERS("org_1")) == ("account:acc_1", "events:org_1", "members:org_1")
     assert keys.KeyKind("thing")() == "thing"

@@ -28,7 +28,7 @@ def test_installations_that_share_a_valkey_share_no_values(tmp_path: Path, valke
 
         key = f"shared {tmp_path}"
         assert await ours.read(key, refill) == b"secret of ours"
-        assert await same.read(key, refused) == b"secret of ours", "another process of the same installation does"
+        assert await same.read(key, refused) == b"secret of ours", "another process of the same installation uses the value"
         assert await theirs.read(key, refused) == b"theirs"
         await remote.close()
 

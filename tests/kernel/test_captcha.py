@@ -1,4 +1,4 @@
-"""The optional CAPTCHA: required where it is configured, refused when wrong, and open to everyone when its service fails."""
+"""The optional CAPTCHA: required if it is configured, refused when wrong, and open to everyone when its service fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SET_UP = AccountSettings(captcha_check="https://captcha.test/siteverify", captch
     ],
     ids=["right", "wrong", "missing", "down", "nonsense"],
 )
-def test_signing_up_asks_for_it(harness: Harness, answer: Callable[[httpx.Request], httpx.Response], sent: str, status: int) -> None:
+def test_sign_up_requires_the_captcha(harness: Harness, answer: Callable[[httpx.Request], httpx.Response], sent: str, status: int) -> None:
     async def run() -> None:
         async with harness:
             asked: list[httpx.Request] = []
@@ -50,7 +50,7 @@ def test_signing_up_asks_for_it(harness: Harness, answer: Callable[[httpx.Reques
     asyncio.run(run())
 
 
-def test_by_default_nobody_is_asked(harness: Harness) -> None:
+def test_no_captcha_is_required_by_default(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             assert not harness.runtime.captcha.is_on
@@ -59,7 +59,7 @@ def test_by_default_nobody_is_asked(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_page_draws_it_and_the_policy_lets_it(place: Place) -> None:
+def test_the_page_shows_the_captcha_and_the_security_policy_allows_it(place: Place) -> None:
     async def run() -> None:
         variables = {
             "PHOENIX_CAPTCHA_CHECK": "https://captcha.test/siteverify",

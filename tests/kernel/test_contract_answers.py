@@ -29,21 +29,21 @@ class Ship(Struct):
 
 @get("/api/v2/ships/answer", may=PUBLIC, queries=0)
 async def show_answer(call: Call) -> Ship | Answer:
-    """Bytes that are already there."""
+    """Answer with ready-made bytes."""
     del call
     return answer({"name": "Argo"}, version=7)
 
 
 @get("/api/v2/ships/honest", may=PUBLIC, queries=1)
 async def show_honest(call: Call) -> Ship:
-    """As many queries as declared."""
+    """Make as many queries as declared."""
     found: int = await call.db.one(ONE)
     return Ship(str(found))
 
 
 @get("/api/v2/ships/greedy", may=PUBLIC, queries=0)
 async def show_greedy(call: Call) -> Ship:
-    """One query more than declared."""
+    """Make one query more than declared."""
     found: int = await call.db.one(ONE)
     return Ship(str(found))
 
@@ -53,7 +53,7 @@ async def load(call: Call) -> Mapping[str, Any]:
 
 
 def composed(harness: Harness, folder: Path, *slots: Slot) -> Harness:
-    """Phoenix with ships."""
+    """Phoenix with the module of this test."""
     ships = Module(name="ships", about="Sail.", folder=folder, routes=(show_answer, show_honest, show_greedy), slots=slots)
     harness.registry = Registry((*MODULES, ships))
     return harness
@@ -62,7 +62,7 @@ def composed(harness: Harness, folder: Path, *slots: Slot) -> Harness:
 TAGS = [('"7"', 304), ('W/"7"', 304), ('"6", "7"', 304), ("*", 304), ('"8"', 200), ("7", 200)]
 
 
-def test_bytes_are_sent_as_they_are_unless_the_client_has_them(harness: Harness, tmp_path: Path) -> None:
+def test_bytes_are_sent_unchanged_unless_the_client_has_them_cached(harness: Harness, tmp_path: Path) -> None:
     async def run() -> None:
         async with composed(harness, tmp_path):
             found = await harness.get("/api/v2/ships/answer")
@@ -86,12 +86,12 @@ def test_a_route_that_makes_more_queries_than_it_declares_fails(harness: Harness
 
 
 @pytest.mark.parametrize(("declared", "status"), [(1, 200), (0, 500)], ids=["honest", "greedy"])
-def test_so_does_a_page_whose_slot_makes_more(harness: Harness, tmp_path: Path, declared: int, status: int) -> None:
+def test_a_page_fails_if_its_slot_makes_more_queries_than_declared(harness: Harness, tmp_path: Path, declared: int, status: int) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/slot.html").write_text("<p>{{ slot.found }}</p>")
 
     async def run() -> None:
-        # Any further query of a slot is too many: the page and our own slots use up all the queries that they declare.
+        # The page and our own slots use up the queries that they declare, so any further query of a slot is too many.
         async with composed(harness, tmp_path, Slot("security", "ships/slot.html", load, queries=declared)):
             await harness.person("ada")
             assert (await harness.get("/settings/security", by="ada")).status_code == status

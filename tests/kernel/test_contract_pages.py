@@ -32,7 +32,7 @@ class Pinned(Event, frozen=True, kind="board.pinned"):
 
 
 class Taken(Struct):
-    """What arrived."""
+    """The body that arrived."""
 
     length: int
     kind: str
@@ -62,27 +62,27 @@ async def show_plain(call: Call) -> Plain:
 
 @get("/api/v2/board/file", may=PUBLIC, queries=0)
 async def fetch(call: Call) -> Download:
-    """A file."""
+    """Answer with a file."""
     del call
     return Download(b"\x00\x01", "application/octet-stream", "board.bin")
 
 
 @post("/api/v2/board/hook", may=PUBLIC, queries=0, body_most=MOST)
 async def hook(call: Call) -> Taken:
-    """What another service sends, as it is: signatures are over bytes."""
+    """Take the raw body of another service, whose signature is over its bytes."""
     body = await call.request.body()
     return Taken(len(body), call.request.headers.get("content-type", ""))
 
 
 @post("/api/v2/board/large", may=PUBLIC, queries=0, body_most=3 * 1024 * 1024)
 async def large(call: Call) -> Taken:
-    """More than others may send."""
+    """Take a larger body than usual."""
     return Taken(len(await call.request.body()), "")
 
 
 @post("/api/v2/board/usual", may=PUBLIC, queries=0)
 async def usual(call: Call) -> Taken:
-    """As much as any."""
+    """Take a body of the usual size."""
     return Taken(len(await call.request.body()), "")
 
 
@@ -105,7 +105,7 @@ async def load_early(_: Call) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    """Phoenix with a module that has a place on its page, and two that fill it."""
+    """Phoenix with a module that has a slot on its page, and two modules that fill it."""
     board, notes, polls = (tmp_path_factory.mktemp(name) for name in ("board", "notes", "polls"))
     write(board / "templates/page.html", PAGE)
     write(board / "templates/feed.html", "<li>pinned</li>")
@@ -163,7 +163,7 @@ def board(harness: Harness, registry: Registry) -> Harness:
     return harness
 
 
-def test_slots_are_filled_in_order_with_what_was_loaded(board: Harness) -> None:
+def test_slots_are_filled_in_order_with_their_loaded_data(board: Harness) -> None:
     async def run() -> None:
         async with board:
             shown = await board.get("/board")
@@ -174,7 +174,7 @@ def test_slots_are_filled_in_order_with_what_was_loaded(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_sources_of_all_modules_are_in_the_policy_each_once_and_where_it_belongs(board: Harness) -> None:
+def test_the_security_policy_has_the_sources_of_all_modules_once_in_the_right_directive(board: Harness) -> None:
     async def run() -> None:
         async with board:
             policy = (await board.get("/board")).headers["content-security-policy"]
@@ -199,7 +199,7 @@ def test_assets_are_served_under_an_address_that_names_their_content(board: Harn
             assert answer.headers["cache-control"] == "max-age=31536000, public, immutable"
             assert answer.headers["x-content-type-options"] == "nosniff"
             write(registry.asset_folders["polls"] / "poll.css", "p { color: blue }")
-            assert board.app.templates.asset("polls/poll.css") != address, "another content is another address"
+            assert board.app.templates.asset("polls/poll.css") != address, "other content needs another address"
             for path in ("/assets/polls/other.css", "/assets/polls/../templates/early.html", "/assets/notes/late.html"):
                 assert (await board.get(path)).status_code == 404, path
             write(registry.asset_folders["polls"] / "poll.css", "p { color: red }")
@@ -214,10 +214,10 @@ def test_the_first_action_that_the_reader_may_do_is_shown(board: Harness) -> Non
             shown = {name: (await board.get("/o/ember/feed", by=name)).text for name in ("ada", "bo", "cy")}
             assert 'href="/o/ember/board/new"' in shown["ada"]
             assert "Pin something" in shown["ada"]
-            assert "Pin the first thing" in shown["ada"], "in the empty feed"
-            assert "New entry" not in shown["ada"], "one only"
+            assert "Pin the first thing" in shown["ada"], "it is shown in the empty feed"
+            assert "New entry" not in shown["ada"], "only one is shown"
             assert "/board/new" not in shown["bo"]
-            assert "New entry" in shown["bo"], "the next that they may do"
+            assert "New entry" in shown["bo"], "the next action that they may perform is shown"
             assert "/entries/new" not in shown["cy"]
             assert "/board/new" not in shown["cy"]
 
@@ -244,7 +244,7 @@ def test_an_event_group_is_a_tab_of_the_feed_and_a_filter_of_the_api(board: Harn
     asyncio.run(run())
 
 
-def test_a_route_takes_a_body_as_it_is_and_only_so_much_of_it(board: Harness) -> None:
+def test_a_route_can_take_a_raw_body_up_to_its_limit(board: Harness) -> None:
     async def run() -> None:
         async with board:
             sent = b"\x00\xff not text"
@@ -259,7 +259,7 @@ def test_a_route_takes_a_body_as_it_is_and_only_so_much_of_it(board: Harness) ->
     asyncio.run(run())
 
 
-def test_a_chunked_body_is_limited_too(board: Harness) -> None:
+def test_the_size_of_a_chunked_body_is_limited(board: Harness) -> None:
     """A body without a Content-Length is counted while it arrives."""
 
     async def body(amount: int) -> AsyncIterator[bytes]:
@@ -274,7 +274,7 @@ def test_a_chunked_body_is_limited_too(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_form_is_limited_too(board: Harness) -> None:
+def test_the_size_of_a_form_is_limited(board: Harness) -> None:
     async def run() -> None:
         async with board:
             await board.get("/board")
@@ -283,13 +283,13 @@ def test_a_form_is_limited_too(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_route_answers_with_a_body_of_its_own(board: Harness) -> None:
+def test_a_route_can_answer_with_its_own_body(board: Harness) -> None:
     async def run() -> None:
         async with board:
             raw = await board.get("/board/raw")
             assert raw.text == "<style>p { color: red }</style>"
             assert raw.headers["content-type"] == "text/html; charset=utf-8"
-            assert raw.headers.get_list("content-security-policy") == [OWN_POLICY], "in place of ours, not besides it"
+            assert raw.headers.get_list("content-security-policy") == [OWN_POLICY], "it replaces our header instead of adding one"
             plain = await board.get("/board/plain")
             assert (plain.text, plain.headers["content-type"]) == ("User-agent: *\n", "text/plain; charset=utf-8")
             file = await board.get("/api/v2/board/file")

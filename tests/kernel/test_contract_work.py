@@ -1,4 +1,4 @@
-"""What a module declares about sockets, readiness and figures, through small modules composed here."""
+"""What a module declares about sockets, readiness and metrics, through small modules composed here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Rung(Event, frozen=True, kind="bell.rung"):
 
 @dataclass(slots=True)
 class Rules:
-    """What the module decides about a socket, set by a test, and the accounts it was asked about."""
+    """The module's decisions about sockets, which a test can set, and the accounts it was asked about."""
 
     refused: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int | None]] = field(default_factory=list)
@@ -105,7 +105,7 @@ def sockets_of(ringing: Harness) -> Sockets:
 
 @contextlib.asynccontextmanager
 async def served(ringing: Harness) -> AsyncIterator[str]:
-    """The harness's own application on a port, for what needs a real socket."""
+    """The harness's application on a real port, for tests that need a real socket."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(phoenix_of(ringing), lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listening]))
@@ -118,12 +118,12 @@ async def served(ringing: Harness) -> AsyncIterator[str]:
 
 
 class RefusedError(Exception):
-    """The server refused a socket, for the reason that is its message."""
+    """The server refused a socket; the message is its reason."""
 
 
 @contextlib.asynccontextmanager
 async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tuple[str, Any]]]:
-    """An open socket; what it was told so far."""
+    """An open socket, and the events that it has received so far."""
     client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
     for event in ("missed", "rung"):
         client.on(event, lambda data, event=event: told.append((event, data)))
@@ -139,7 +139,7 @@ async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tup
         await client.disconnect()
 
 
-def test_a_socket_joins_the_rooms_of_modules_and_gets_what_it_missed(ringing: Harness, rules: Rules) -> None:
+def test_a_socket_joins_the_rooms_of_modules_and_receives_missed_messages(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing, served(ringing) as url:
             for name in ("ada", "bo"):
@@ -161,7 +161,7 @@ def test_a_socket_joins_the_rooms_of_modules_and_gets_what_it_missed(ringing: Ha
 
 
 @pytest.mark.parametrize("number", [-1, 2**62, "7", True, 1.5], ids=str)
-def test_a_number_that_is_none_is_as_if_it_were_not_sent(ringing: Harness, rules: Rules, number: Any) -> None:
+def test_an_invalid_last_number_is_ignored(ringing: Harness, rules: Rules, number: Any) -> None:
     async def run() -> None:
         async with ringing, served(ringing) as url:
             ada = await ringing.person("ada")
@@ -172,7 +172,7 @@ def test_a_number_that_is_none_is_as_if_it_were_not_sent(ringing: Harness, rules
     asyncio.run(run())
 
 
-def test_a_socket_is_refused_with_the_reason_of_the_module(ringing: Harness, rules: Rules) -> None:
+def test_a_socket_is_refused_with_the_reason_that_the_module_gives(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing, served(ringing) as url:
             for name in ("ada", "bo"):
@@ -181,7 +181,7 @@ def test_a_socket_is_refused_with_the_reason_of_the_module(ringing: Harness, rul
             with pytest.raises(RefusedError, match="too_many_bells"):
                 async with connected(url, ringing.people["bo"].token):
                     pass
-            assert rules.asked == [], "nobody who is refused is told what they missed"
+            assert rules.asked == [], "a refused socket is not sent what it missed"
             assert sockets_of(ringing).count == 0
             async with connected(url, ringing.people["ada"].token) as told:
                 await until(lambda: told)
@@ -192,14 +192,14 @@ def test_a_socket_is_refused_with_the_reason_of_the_module(ringing: Harness, rul
     asyncio.run(run())
 
 
-def test_only_checks_of_readiness_decide_whether_it_is_ready(ringing: Harness, rules: Rules) -> None:
+def test_only_readiness_checks_decide_whether_phoenix_is_ready(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing:
-            assert (await ringing.get("/readyz")).status_code == 200, "the rope is no matter of readiness"
+            assert (await ringing.get("/readyz")).status_code == 200, "the check of the rope does not affect readiness"
             rules.problem = "The bell is cracked. Cast a new one."
             answer = await ringing.get("/readyz")
             assert (answer.status_code, answer.json()["detail"]) == (503, rules.problem)
-            assert (await ringing.get("/healthz")).status_code == 200, "a process that is not ready is alive"
+            assert (await ringing.get("/healthz")).status_code == 200, "a process that is not ready is still alive"
             rules.problem = ""
             assert (await ringing.get("/readyz")).json()["status"] == "ok"
             rules.broken = True
@@ -209,7 +209,7 @@ def test_only_checks_of_readiness_decide_whether_it_is_ready(ringing: Harness, r
     asyncio.run(run())
 
 
-def test_all_checks_are_among_the_figures(ringing: Harness, rules: Rules) -> None:
+def test_all_checks_are_among_the_metrics(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing, Panel(ringing) as panel:
             text = (await panel.get("/metrics")).text
@@ -220,7 +220,7 @@ def test_all_checks_are_among_the_figures(ringing: Harness, rules: Rules) -> Non
     asyncio.run(run())
 
 
-def test_figures_of_modules_are_on_the_admin_listener_only(ringing: Harness, rules: Rules) -> None:
+def test_metrics_of_modules_are_on_the_admin_listener_only(ringing: Harness, rules: Rules) -> None:
     async def run() -> None:
         async with ringing, Panel(ringing) as panel:
             rules.figure = 2.5
@@ -242,12 +242,12 @@ def test_figures_of_modules_are_on_the_admin_listener_only(ringing: Harness, rul
         ("metric", {"metrics": (Metric("bell", "", always_wrong),)}),  # type: ignore[arg-type]
     ],
 )
-def test_two_modules_with_one_name_are_refused(tmp_path: Path, what: str, declared: dict[str, Any]) -> None:
+def test_two_modules_with_the_same_name_are_refused(tmp_path: Path, what: str, declared: dict[str, Any]) -> None:
     with pytest.raises(RegistryError, match=f"the same {what}: bell"):
         Registry((Module("one", "", tmp_path, **declared), Module("two", "", tmp_path, **declared)))
 
 
-def test_a_group_that_nobody_declares_is_refused_and_so_is_one_declared_twice(tmp_path: Path) -> None:
+def test_an_event_group_must_be_declared_exactly_once(tmp_path: Path) -> None:
     events = (EventKind(Rung, group="bells"),)
     with pytest.raises(RegistryError, match=r"bell\.rung, which is in the group bells, which no module declares"):
         Registry((Module("bell", "", tmp_path, events=events),))

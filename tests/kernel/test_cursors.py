@@ -17,12 +17,12 @@ INSTANTS = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours
 
 
 @given(INSTANTS, st.text(max_size=100))
-def test_a_position_comes_back_to_the_microsecond(instant: datetime, text: str) -> None:
+def test_a_cursor_keeps_its_position_to_the_microsecond(instant: datetime, text: str) -> None:
     assert ENTRIES.read(KEYS, ENTRIES.write(KEYS, instant, text)) == (instant, text)
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.none() | st.text(max_size=50), st.none() | INSTANTS)
-def test_parts_may_be_missing(number: int, text: str | None, instant: datetime | None) -> None:
+def test_parts_of_a_cursor_can_be_null(number: int, text: str | None, instant: datetime | None) -> None:
     assert EVENTS.read(KEYS, EVENTS.write(KEYS, number, text, instant)) == (number, text, instant)
 
 
@@ -54,19 +54,19 @@ CURSOR = ENTRIES.write(KEYS, NOW, "ent_1")
         ENTRIES.write(Keys("m" * 32, "production"), NOW, "ent_1"),
     ],
 )
-def test_a_foreign_or_damaged_cursor_is_refused(cursor: str) -> None:
+def test_a_cursor_of_another_list_or_a_damaged_one_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidInput) as problem:
         ENTRIES.read(KEYS, cursor)
     assert [(error.field, error.code) for error in problem.value.errors] == [("cursor", "invalid_cursor")]
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
-def test_any_text_is_refused(text: str) -> None:
+def test_arbitrary_text_is_refused_as_a_cursor(text: str) -> None:
     with pytest.raises(InvalidInput):
         ENTRIES.read(KEYS, text)
 
 
-def test_a_position_needs_all_its_parts_and_aware_instants() -> None:
+def test_a_cursor_needs_all_its_parts_and_times_with_a_zone() -> None:
     with pytest.raises(ValueError, match="entries"):
         ENTRIES.write(KEYS, NOW)
     with pytest.raises(ValueError, match="entries"):
@@ -94,22 +94,22 @@ def test_a_cursor_has_at_most_1024_characters() -> None:
         notes.read(KEYS, notes.write(KEYS, "n" * 753))
 
 
-def test_every_row_comes_after_the_beginning() -> None:
+def test_every_row_sorts_after_the_initial_position() -> None:
     assert (datetime.fromtimestamp(0, UTC), "") == BEFORE_ALL
 
 
-def test_one_item_is_picked_or_not_found() -> None:
+def test_pick_returns_the_first_match_or_raises_not_found() -> None:
     assert pick([1, 2, 3, 4], lambda number: number > 1) == 2
     with pytest.raises(NotFound):
         pick([1, 2], lambda number: number > 2)
 
 
-def test_a_page_is_json() -> None:
+def test_a_page_is_encoded_as_json() -> None:
     assert msgspec.json.encode(Page([1, 2])) == b'{"items":[1,2],"next_cursor":null}'
 
 
 @pytest.mark.parametrize(("text", "limit"), [(None, 20), ("1", 1), ("100", 100), (50, 50), ("007", 7)])
-def test_a_limit(text: str | int | None, limit: int) -> None:
+def test_a_limit_is_parsed(text: str | int | None, limit: int) -> None:
     assert parse_limit(text) == limit
 
 

@@ -31,7 +31,7 @@ SETTING: Query[str] = query(str, "SELECT current_setting($1)")
 
 
 class KeptError(Exception):
-    """An error that keeps the change, as a wrong code must stay counted."""
+    """An error that keeps the changes, as for a wrong code that must stay counted."""
 
     keeps_changes = True
 
@@ -77,7 +77,7 @@ async def change(database: Database, error: BaseException | None = None, then: l
     return tx
 
 
-def test_each_query_is_counted_and_gives_what_it_says(harness: Harness) -> None:
+def test_each_query_is_counted_and_returns_its_declared_type(harness: Harness) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             async with database.reader() as reader:
@@ -92,13 +92,13 @@ def test_each_query_is_counted_and_gives_what_it_says(harness: Harness) -> None:
                 assert reader.now == harness.clock.now()
             async with database.transaction() as tx:
                 assert await tx.execute(RENAME, "New") == 1
-                assert await tx.execute(command("SET LOCAL jit = off")) == 0, "no number of rows"
+                assert await tx.execute(command("SET LOCAL jit = off")) == 0, "not a number of rows"
                 assert tx.queries == 2
 
     asyncio.run(run())
 
 
-def test_all_of_a_transaction_happens(harness: Harness) -> None:
+def test_a_transaction_commits_everything(harness: Harness) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             then: list[str] = []
@@ -111,7 +111,7 @@ def test_all_of_a_transaction_happens(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_or_nothing_of_a_transaction_happens(harness: Harness) -> None:
+def test_a_failed_transaction_changes_nothing(harness: Harness) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             then: list[str] = []
@@ -123,7 +123,7 @@ def test_or_nothing_of_a_transaction_happens(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_an_error_may_keep_what_was_changed(harness: Harness) -> None:
+def test_an_error_can_keep_the_changes_made_so_far(harness: Harness) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             with pytest.raises(KeptError):
@@ -133,7 +133,7 @@ def test_an_error_may_keep_what_was_changed(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_what_cannot_be_marked_is_not_committed(harness: Harness) -> None:
+def test_a_transaction_whose_keys_cannot_be_marked_is_not_committed(harness: Harness) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             database.generations = Refusing(database.generations)
@@ -147,7 +147,7 @@ def test_what_cannot_be_marked_is_not_committed(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("how", ["an error", "no mark"])
-def test_what_rolled_back_leaves_its_connection_as_it_was(place: Place, how: str) -> None:
+def test_a_rolled_back_transaction_leaves_its_connection_clean(place: Place, how: str) -> None:
     """The pool would roll back an open transaction and log a warning."""
     complaints: list[Any] = []
 
@@ -166,7 +166,7 @@ def test_what_rolled_back_leaves_its_connection_as_it_was(place: Place, how: str
     assert complaints == []
 
 
-def test_a_block_without_queries_takes_no_connection(place: Place) -> None:
+def test_a_block_without_queries_uses_no_connection(place: Place) -> None:
     async def run() -> None:
         database = await connect(place.settings().database, SystemClock(), NO_GENERATIONS, EventOutbox)
         async with database.reader(), database.transaction() as tx:
@@ -194,7 +194,7 @@ LOST = [
 
 
 @pytest.mark.parametrize(("error", "words"), LOST, ids=[type(error).__name__ for error, _ in LOST])
-def test_a_connection_lost_on_the_way_is_unavailable_and_says_why(harness: Harness, error: Exception, words: str) -> None:
+def test_a_lost_connection_is_reported_as_unavailable_with_the_reason(harness: Harness, error: Exception, words: str) -> None:
     async def run() -> None:
         async with entered(harness) as database:
             with pytest.raises(Unavailable, match=words) as refused:
@@ -227,7 +227,7 @@ def test_a_connection_to_a_demoted_primary_is_not_used_again(harness: Harness) -
     asyncio.run(run())
 
 
-def test_what_postgresql_itself_refuses(harness: Harness) -> None:
+def test_errors_of_postgresql_are_reported(harness: Harness) -> None:
     harness.variables["PHOENIX_STATEMENT_TIMEOUT"] = "100"
 
     async def run() -> None:
@@ -245,7 +245,7 @@ def test_what_postgresql_itself_refuses(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("kind", ["json", "jsonb"])
-def test_json_columns_are_values(harness: Harness, kind: str) -> None:
+def test_json_columns_are_decoded(harness: Harness, kind: str) -> None:
     value = {"a": [1, None, "ü"], "b": {"c": 1.5}}
 
     async def run() -> None:
@@ -260,7 +260,7 @@ def test_json_columns_are_values(harness: Harness, kind: str) -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"pool": 3, "notes": True}], ids=["as set", "as asked"])
-def test_time_outs_and_bounds_of_a_connection_are_those_of_the_settings(place: Place, asked: dict[str, Any]) -> None:
+def test_time_outs_and_limits_of_a_connection_come_from_the_settings(place: Place, asked: dict[str, Any]) -> None:
     settings = place.settings(PHOENIX_STATEMENT_TIMEOUT="7000", PHOENIX_LOCK_TIMEOUT="900").database
 
     async def run() -> None:
@@ -278,7 +278,7 @@ def test_time_outs_and_bounds_of_a_connection_are_those_of_the_settings(place: P
             assert {name: await reader.one(SETTING, name) for name in wanted} == wanted
             inner: Any = (await reader.connection())._con
             assert type(inner) is (NotingConnection if asked else asyncpg.Connection)
-            # The client gives up a statement five seconds after the server should have; this limits how long a commit can take.
+            # The client gives up on a statement five seconds after the server should have; this limits how long a commit can take.
             assert inner._config.command_timeout == 12
         await database.close()
         assert database.pool.is_closing()
@@ -286,7 +286,7 @@ def test_time_outs_and_bounds_of_a_connection_are_those_of_the_settings(place: P
     asyncio.run(run())
 
 
-def test_a_database_that_is_not_there_is_unavailable(place: Place) -> None:
+def test_a_missing_database_is_reported_as_unavailable(place: Place) -> None:
     settings = replace(place.settings().database, url="postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(Unavailable, match="not responding"):
         asyncio.run(connect(settings, SystemClock(), NO_GENERATIONS, EventOutbox))

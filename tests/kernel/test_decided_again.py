@@ -1,4 +1,4 @@
-"""Acts are decided again inside their transaction: as of it, past every cache, and one at a time on the platform."""
+"""Actions are authorised again inside their transaction: from the database, without any cache, and one at a time on the platform."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HAS_TURN: Query[bool] = query(
 
 
 class Acted(Struct):
-    """Who acted, and whether it is an act that others wait for."""
+    """Who acted, and whether other actions wait for this one."""
 
     by: str
     alone: bool
@@ -39,7 +39,7 @@ async def _act(call: Call) -> Acted:
 
 @post("/api/v2/acts/platform", may="platform.jobs", act="authority", queries=1)
 async def on_platform(call: Call) -> Acted:
-    """Act on all of Phoenix."""
+    """Act on the platform."""
     return await _act(call)
 
 
@@ -51,13 +51,20 @@ async def in_organisation(call: Call) -> Acted:
 
 @post("/api/v2/acts/own", may=SIGNED_IN, act="authority", queries=1)
 async def own(call: Call) -> Acted:
-    """Act on what is one's own."""
+    """Act on one's own account."""
+    return await _act(call)
+
+
+@post("/api/v2/acts/nobody", may=PUBLIC, queries=0)
+async def nobody(call: Call) -> Acted:
+    """Authorise the caller again, although the route is open to everyone."""
+    await authorisation.decide_again(call.request, Rule(SIGNED_IN, act="authority"), call.tx)
     return await _act(call)
 
 
 @pytest.fixture
 def harness(harness: Harness, tmp_path: Path) -> Harness:
-    acts = Module(name="acts", about="Acts.", folder=tmp_path, routes=(on_platform, in_organisation, own))
+    acts = Module(name="acts", about="Acts.", folder=tmp_path, routes=(on_platform, in_organisation, own, nobody))
     harness.registry = Registry((*MODULES, acts))
     return harness
 
@@ -74,7 +81,7 @@ def between(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Awaitable[o
     monkeypatch.setattr("phoenix.kernel.web.endpoint.admit", admitted)
 
 
-def test_acts_on_the_platform_take_turns_and_others_do_not(harness: Harness) -> None:
+def test_only_actions_on_the_platform_run_one_at_a_time(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", permissions=("platform.jobs",))
@@ -87,15 +94,24 @@ def test_acts_on_the_platform_take_turns_and_others_do_not(harness: Harness) -> 
 
 
 @pytest.mark.parametrize("asks", [{"act": "credential"}, {"sensitive": True}])
-def test_what_is_open_to_everyone_is_not_decided_again(asks: dict[str, Any]) -> None:
-    """There may be nobody to decide about."""
+def test_a_public_action_is_not_authorised_again(asks: dict[str, Any]) -> None:
+    """The request can be anonymous, so there is no one to authorise."""
     with pytest.raises(ValueError, match="requires SIGNED_IN or a permission"):
         Rule(PUBLIC, **asks)
     assert not Rule(PUBLIC).decides_again
     assert Rule(SIGNED_IN, **asks).decides_again
 
 
-def test_a_session_that_ends_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_by_an_anonymous_request_is_refused(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            refused = await harness.post("/api/v2/acts/nobody")
+            assert (refused.status_code, refused.json()["code"]) == (401, "not_logged_in")
+
+    asyncio.run(run())
+
+
+def test_an_action_is_refused_if_the_session_ends_before_the_transaction(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -106,7 +122,9 @@ def test_a_session_that_ends_before_the_transaction_ends_the_act(harness: Harnes
     asyncio.run(run())
 
 
-def test_a_platform_permission_removed_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_is_refused_if_the_platform_permission_is_removed_before_the_transaction(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", permissions=("platform.jobs",))
@@ -117,13 +135,15 @@ def test_a_platform_permission_removed_before_the_transaction_ends_the_act(harne
     asyncio.run(run())
 
 
-def test_a_membership_removed_before_the_transaction_ends_the_act(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_action_is_refused_if_the_membership_is_removed_before_the_transaction(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
             await harness.organisation("quartz", ada="owner")
             between(monkeypatch, lambda: harness.sql("DELETE FROM memberships WHERE organisation_id = $1", ember))
             refused = await harness.post(f"/api/v2/acts/{ember}/organisation", by="ada")
-            assert (refused.status_code, refused.json()["code"]) == (404, "not_found"), "one elsewhere is no help"
+            assert (refused.status_code, refused.json()["code"]) == (404, "not_found"), "a membership in another organisation does not help"
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""What a development installation shows of Phoenix's internals, and that no other does."""
+"""What a development installation shows of Phoenix's internals, and that no other environment shows it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def development(harness: Harness) -> Harness:
     return harness
 
 
-def test_a_failed_page_shows_what_broke_and_nothing_personal(development: Harness, logged: io.StringIO) -> None:
+def test_a_failed_page_shows_its_traceback_and_nothing_personal(development: Harness, logged: io.StringIO) -> None:
     harness = development
 
     async def run() -> None:
@@ -47,7 +47,7 @@ def test_a_failed_page_shows_what_broke_and_nothing_personal(development: Harnes
             assert answer.status_code == 500
             assert "data-debug" in answer.text
             assert "UndefinedTableError" in answer.text
-            # The line of the module that asked, opened, and the statements with it.
+            # The frame of the module that ran the query is expanded, and its statements are listed.
             assert re.search(r"<details open>\s*<summary><code>phoenix/modules/sessions/\S+\.py:\d+</code>", answer.text)
             assert "FROM passkeys" in answer.text
             assert re.search(r"<td><code>phoenix/modules|<td><code>modules/sessions/\S+\.py:\d+</code></td>", answer.text)
@@ -60,7 +60,7 @@ def test_a_failed_page_shows_what_broke_and_nothing_personal(development: Harnes
     assert len(lines(logged, "request_failed")) == 1
 
 
-def test_the_page_keeps_to_the_policy_of_all_pages(development: Harness) -> None:
+def test_the_error_page_follows_the_security_policy_of_all_pages(development: Harness) -> None:
     harness = development
 
     async def run() -> None:
@@ -78,7 +78,7 @@ def test_the_page_keeps_to_the_policy_of_all_pages(development: Harness) -> None
     asyncio.run(run())
 
 
-def test_what_people_wrote_is_no_markup_in_it(development: Harness) -> None:
+def test_user_text_on_the_error_page_is_escaped(development: Harness) -> None:
     harness = development
 
     async def run() -> None:
@@ -94,7 +94,7 @@ def test_what_people_wrote_is_no_markup_in_it(development: Harness) -> None:
 
 
 @pytest.mark.parametrize("environment", ["test", "production"])
-def test_outside_development_a_failed_page_shows_nothing(harness: Harness, environment: str) -> None:
+def test_a_failed_page_shows_no_details_outside_development(harness: Harness, environment: str) -> None:
     harness.variables |= {"PHOENIX_ENVIRONMENT": environment, **(PRODUCTION if environment == "production" else {})}
 
     async def run() -> None:
@@ -126,7 +126,7 @@ def test_the_api_says_only_that_an_error_occurred(harness: Harness, environment:
     asyncio.run(run())
 
 
-def test_a_form_that_fails_shows_the_page_too(development: Harness) -> None:
+def test_a_failed_form_also_shows_the_error_page(development: Harness) -> None:
     harness = development
 
     async def run() -> None:
@@ -147,7 +147,7 @@ def test_a_form_that_fails_shows_the_page_too(development: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_statements_of_a_request_are_logged_with_the_line_that_asked(development: Harness, logged: io.StringIO) -> None:
+def test_the_statements_of_a_request_are_logged_with_the_line_that_ran_them(development: Harness, logged: io.StringIO) -> None:
     harness = development
     harness.variables["PHOENIX_SQL_LOG"] = "true"
 
@@ -171,7 +171,7 @@ def test_the_statements_of_a_request_are_logged_with_the_line_that_asked(develop
     asyncio.run(run())
 
 
-def test_without_the_setting_no_statement_is_logged(development: Harness, logged: io.StringIO) -> None:
+def test_no_statement_is_logged_without_the_setting(development: Harness, logged: io.StringIO) -> None:
     harness = development
 
     async def run() -> None:
@@ -183,7 +183,7 @@ def test_without_the_setting_no_statement_is_logged(development: Harness, logged
     assert lines(logged, "statement") == lines(logged, "statements") == []
 
 
-def test_statements_are_noted_where_they_are_asked_for_and_nowhere_else() -> None:
+def test_statements_are_recorded_only_inside_the_innermost_block() -> None:
     with noting() as outer:
         with noting() as inner:
             assert noted() == inner
@@ -193,13 +193,13 @@ def test_statements_are_noted_where_they_are_asked_for_and_nowhere_else() -> Non
 
 @pytest.mark.parametrize("environment", ["test", "production"])
 @pytest.mark.parametrize("variable", ["PHOENIX_SQL_LOG", "PHOENIX_RELOAD"])
-def test_what_shows_the_insides_is_refused_outside_development(environment: str, variable: str) -> None:
+def test_debug_settings_are_refused_outside_development(environment: str, variable: str) -> None:
     with pytest.raises(SettingsError, match=f"{variable} is for development only"):
         read_settings({"PHOENIX_ENVIRONMENT": environment, variable: "1", **PRODUCTION})
     assert read_settings({variable: "1"}).development
 
 
-def test_it_is_refused_in_one_line_and_with_status_2() -> None:
+def test_a_refused_debug_setting_prints_one_line_and_exits_with_status_2() -> None:
     variables = {**os.environ, **PRODUCTION, "PHOENIX_ENVIRONMENT": "production", "PHOENIX_SQL_LOG": "1"}
     for command in (["up"], ["db", "pending"]):
         done = subprocess.run([sys.executable, "-m", "phoenix.cli", *command], env=variables, capture_output=True, text=True, check=False)

@@ -37,7 +37,7 @@ async def fail(harness: Harness) -> None:
         raise RuntimeError("on purpose")
 
 
-def test_nothing_is_recorded_of_a_change_that_rolled_back(harness: Harness) -> None:
+def test_a_rolled_back_change_records_no_event(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             with pytest.raises(RuntimeError, match="on purpose"):
@@ -47,7 +47,7 @@ def test_nothing_is_recorded_of_a_change_that_rolled_back(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_several_events_are_one_statement_in_their_order(harness: Harness) -> None:
+def test_several_events_are_written_in_order_with_one_statement(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction(actor="acc_1", request="r1") as tx:
@@ -73,7 +73,7 @@ def test_a_late_commit_with_a_lower_number_is_not_skipped(harness: Harness) -> N
             await slow.execute(LATE, "evt_slow")
             await fast.execute(LATE, "evt_fast")
             async with harness.runtime.database.reader() as db:
-                assert await read_after(db, (0, 0)) == [], "what may still be overtaken is not read"
+                assert await read_after(db, (0, 0)) == [], "events that a running transaction can still precede are not read"
                 await late.commit()
                 read = await read_after(db, (0, 0))
             assert [event.id for event in read] == ["evt_slow", "evt_fast"]
@@ -112,7 +112,7 @@ def test_a_follower_gets_each_event_once_under_concurrent_writers(harness: Harne
     asyncio.run(run())
 
 
-def test_a_follower_that_fails_does_the_batch_again(harness: Harness) -> None:
+def test_a_follower_that_fails_repeats_the_batch(harness: Harness) -> None:
     seen: list[str] = []
 
     async def stumble(tx: Transaction, batch: Sequence[Recorded]) -> None:
@@ -135,7 +135,7 @@ def test_a_follower_that_fails_does_the_batch_again(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_live_feed_begins_now_and_hears_of_a_commit_at_once(harness: Harness) -> None:
+def test_the_live_feed_starts_now_and_receives_a_commit_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:

@@ -14,7 +14,7 @@ import pytest
 from msgspec import Struct
 from tests.harness import Harness
 from tests.kernel.faults import Faults
-from tests.kernel.test_socket_lines import Wire, parts
+from tests.kernel.test_socket_connections import Socket, parts
 from tests.waiting import until
 
 from phoenix.composition import MODULES
@@ -63,7 +63,7 @@ class Probes:
         self.runtime = runtime
         self.stack = stack
         self.number = 0
-        self.wire: Wire | None = None
+        self.socket: Socket | None = None
         self.ran: list[int] = []
 
     async def by_task(self, name: str) -> None:
@@ -94,15 +94,15 @@ class Probes:
         return subject
 
     async def feed(self) -> None:
-        wire = await self.connected()
+        socket = await self.connected()
         await self.change_session()
         subject = await self.post()
-        await until(lambda: any(subject in text for text in wire.texts) or not parts(self.harness)[1]._tokens)
-        if not any(subject in text for text in wire.texts):
+        await until(lambda: any(subject in text for text in socket.texts) or not parts(self.harness)[1]._tokens)
+        if not any(subject in text for text in socket.texts):
             # It could not be checked, so it was cut: it connects again, and is told what follows.
-            wire = await self.connected()
+            socket = await self.connected()
             subject = await self.post()
-            await wire.until(lambda: any(subject in text for text in wire.texts))
+            await socket.until(lambda: any(subject in text for text in socket.texts))
 
     async def change_session(self) -> None:
         """Whoever checks it next reads it from the database."""
@@ -110,11 +110,11 @@ class Probes:
             await tx.connection()
             tx.invalidate(ACCOUNT(self.harness.people["ada"].id))
 
-    async def connected(self) -> Wire:
-        if self.wire is None or not parts(self.harness)[1]._tokens:
-            self.wire = await self.stack.enter_async_context(Wire(parts(self.harness)[0]))
-            await self.wire.sign_in(self.harness.people["ada"].token)
-        return self.wire
+    async def connected(self) -> Socket:
+        if self.socket is None or not parts(self.harness)[1]._tokens:
+            self.socket = await self.stack.enter_async_context(Socket(parts(self.harness)[0]))
+            await self.socket.sign_in(self.harness.people["ada"].token)
+        return self.socket
 
     async def listen(self) -> None:
         """It hears of an event; also of one before it listened, as it tells at its start."""
@@ -136,9 +136,9 @@ class Probes:
         await until(lambda: not parts(self.harness)[1]._tokens or room in parts(self.harness)[1].server.rooms(sid))
 
     async def close_unknown(self) -> None:
-        async with Wire(parts(self.harness)[0]) as wire:
+        async with Socket(parts(self.harness)[0]) as socket:
             self.harness.clock.advance(seconds=10)
-            await wire.until(wire.closed)
+            await socket.until(socket.closed)
 
     async def save_last_use(self) -> None:
         ada = self.harness.people["ada"]

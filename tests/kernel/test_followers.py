@@ -26,7 +26,7 @@ LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'phoenix 
 
 @pytest.fixture
 def harness(harness: Harness) -> Harness:
-    """Without sockets of its own, which would listen and follow as well."""
+    """Phoenix without its sockets, which would listen and follow as well."""
     harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
     return harness
 
@@ -74,12 +74,12 @@ async def write(database: Database, *subjects: str) -> None:
 
 @contextlib.asynccontextmanager
 async def listening(harness: Harness) -> AsyncIterator[tuple[Listener, asyncio.Event]]:
-    """A listener of its own, connected."""
+    """A separate, connected listener."""
     listener, tasks = Listener(harness.place.database), Background()
     arrived = listener.subscribe()
     tasks.start("listener", listener.listen, stop=listener.stop)
     try:
-        # It tells at its start, as something may have happened before it listened.
+        # It notifies at its start, because there may have been events before it listened.
         await asyncio.wait_for(arrived.wait(), 10)
         yield listener, arrived
     finally:
@@ -93,7 +93,7 @@ def test_a_commit_with_events_wakes_the_listeners(harness: Harness) -> None:
             arrived.clear()
             await write(harness.runtime.database, "a")
             await asyncio.wait_for(asyncio.gather(arrived.wait(), other.wait()), 10)
-            # And again: the first notification is no more than the first.
+            # And again: listening goes on after the first notification.
             arrived.clear()
             await until(lambda: not arrived.is_set())
             await write(harness.runtime.database, "b")
@@ -102,27 +102,27 @@ def test_a_commit_with_events_wakes_the_listeners(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_many_commits_share_a_notification(harness: Harness) -> None:
+def test_many_commits_share_one_notification(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
-            told = 0
+            notifications = 0
 
             def count(*_: object) -> None:
-                nonlocal told
-                told += 1
+                nonlocal notifications
+                notifications += 1
 
             async with harness.runtime.database.reader() as reader:
                 connection = await reader.connection()
                 await connection.add_listener(CHANNEL, count)
                 await asyncio.gather(*(write(harness.runtime.database, str(number)) for number in range(5)))
-                await until(lambda: told)
+                await until(lambda: notifications)
                 await connection.execute("SELECT 1")
-                assert told < 5
-                before = told
+                assert notifications < 5
+                before = notifications
                 async with harness.runtime.database.transaction() as tx:
                     await tx.connection()
                 await write(harness.runtime.database, "last")
-                await until(lambda: told > before)
+                await until(lambda: notifications > before)
                 await connection.remove_listener(CHANNEL, count)
 
     asyncio.run(run())
@@ -166,7 +166,7 @@ def test_a_stopped_listener_leaves_no_connection(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_listener_stopped_before_it_listens_ends(harness: Harness) -> None:
+def test_a_listener_stopped_before_it_starts_listening_ends(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             listener = Listener(harness.place.database)
@@ -179,7 +179,7 @@ def test_a_listener_stopped_before_it_listens_ends(harness: Harness) -> None:
 
 
 class Handler:
-    """Notes batches; fails as often as it is told to."""
+    """Records batches, and fails a given number of times."""
 
     def __init__(self, failures: int = 0) -> None:
         self.batches: list[list[str | None]] = []
@@ -207,7 +207,7 @@ async def following(harness: Harness, handler: Handler, arrived: asyncio.Event) 
         await tasks.close()
 
 
-def test_a_follower_takes_all_in_batches_and_continues(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_reads_everything_in_batches_and_continues(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 600)
 
     async def run() -> None:
@@ -217,7 +217,7 @@ def test_a_follower_takes_all_in_batches_and_continues(harness: Harness, monkeyp
             arrived.set()
             async with following(harness, handler, arrived):
                 await until(lambda: not arrived.is_set())
-                # It made its place at the first turn; then it is woken, and a full batch is followed by the next without waiting.
+                # The first round stored its position. Then it is woken, and after a full batch it reads the next without waiting.
                 arrived.set()
                 await until(lambda: len(handler.seen) == len(names))
                 assert handler.seen == names
@@ -229,7 +229,7 @@ def test_a_follower_takes_all_in_batches_and_continues(harness: Harness, monkeyp
     asyncio.run(run())
 
 
-def test_a_follower_polls_where_no_notification_comes(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_polls_if_no_notification_arrives(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 0.02)
 
     async def run() -> None:
@@ -242,7 +242,7 @@ def test_a_follower_polls_where_no_notification_comes(harness: Harness, monkeypa
     asyncio.run(run())
 
 
-def test_a_batch_of_the_live_feed_that_failed_is_given_again(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_batch_of_the_live_feed_is_handled_again(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "FIRST_DELAY", 0.01)
     monkeypatch.setattr(followers, "POLL_SECONDS", 0.02)
 
@@ -262,7 +262,7 @@ def test_a_batch_of_the_live_feed_that_failed_is_given_again(harness: Harness, m
 
 
 @pytest.mark.parametrize("turns", range(6))
-def test_a_follower_stops_also_in_the_moment_it_is_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
+def test_a_follower_can_be_stopped_at_the_moment_it_is_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 600)
 
     async def run() -> None:

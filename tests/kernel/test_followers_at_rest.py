@@ -1,4 +1,4 @@
-"""What followers do while nothing happens: they wait, ask no more than they must, and leave nothing open."""
+"""What followers do while nothing happens: they wait, make no unnecessary queries, and leave nothing open."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NEVER = 600
 
 @pytest.fixture
 def harness(harness: Harness) -> Harness:
-    """Without sockets of its own, which would listen and follow as well."""
+    """Phoenix without its sockets, which would listen and follow as well."""
     harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
     return harness
 
 
 class Sleeps:
-    """The durations of all sleeps, none of which really waits."""
+    """Records the durations of all sleeps, none of which really waits."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds: list[float] = []
@@ -65,7 +65,7 @@ def test_a_listener_closes_what_it_opened(harness: Harness, monkeypatch: pytest.
     asyncio.run(run())
 
 
-def test_a_listener_that_is_stopped_while_it_connects_listens_no_more(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_listener_stopped_while_connecting_does_not_listen(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     connect = asyncpg.connect
 
     async def run() -> None:
@@ -90,7 +90,7 @@ async def some_time(harness: Harness) -> None:
         await harness.sql("SELECT 1")
 
 
-def test_whoever_follows_asks_once_for_each_time_they_are_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_queries_once_each_time_it_is_woken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
     asked = 0
     follow_once = followers.follow_once
@@ -116,7 +116,7 @@ def test_whoever_follows_asks_once_for_each_time_they_are_woken(harness: Harness
     asyncio.run(run())
 
 
-def test_what_happens_at_once_is_gathered_into_one_batch(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_events_are_gathered_into_one_batch(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         async with harness:
             arrived, handler = asyncio.Event(), Handler()
@@ -130,12 +130,12 @@ def test_what_happens_at_once_is_gathered_into_one_batch(harness: Harness, monke
                     arrived.set()
             monkeypatch.undo()
             assert followers.GATHER_SECONDS in sleeps.seconds
-            assert 0 < followers.GATHER_SECONDS <= 0.5, "people wait for what is gathered"
+            assert 0 < followers.GATHER_SECONDS <= 0.5, "gathering must be short, because people wait for it"
 
     asyncio.run(run())
 
 
-def test_a_poll_that_nobody_asked_for_gathers_nothing(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_poll_without_a_notification_does_not_wait_for_more_events(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", 0.01)
 
     async def run() -> None:

@@ -1,4 +1,4 @@
-"""Wrong headers of a request, and the responses to them."""
+"""Invalid request headers, and the responses to them."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ from tests.scenario import Scenario, call, changes_nothing, fires_nothing, organ
         for key in ("", "k" * 201)
     ),
 )
-def test_a_header_that_cannot_be_read(harness: Harness, scenario: Scenario) -> None:
+def test_an_unreadable_header_is_refused(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)

@@ -31,7 +31,7 @@ def test_the_example_of_the_typeid_specification() -> None:
 
 
 @given(INSTANTS)
-def test_an_id_is_a_uuid_of_version_7_that_knows_its_time(now: datetime) -> None:
+def test_an_id_is_a_version_7_uuid_with_its_creation_time(now: datetime) -> None:
     text = new_id("acc", now)
     number = as_uuid(text)
     assert number.version == 7
@@ -48,7 +48,7 @@ def test_ids_of_given_instants_sort_by_time(instants: list[datetime]) -> None:
         assert all(text < other for later, other in made if later > when)
 
 
-def test_ids_only_rise_and_never_repeat_also_when_the_clock_falls_back() -> None:
+def test_ids_increase_and_never_repeat_even_if_the_clock_goes_back() -> None:
     times = iter([1000, 1000, 1000, 400, 400, 1001, 1001, 5, 2000])
     ids = Ids(lambda: next(times), lambda n: b"\xff" * n)
     made = [ids.new("evt") for _ in range(9)]
@@ -56,7 +56,7 @@ def test_ids_only_rise_and_never_repeat_also_when_the_clock_falls_back() -> None
     assert [as_uuid(text).int >> 80 for text in made] == [1000] * 5 + [1001] * 3 + [2000]
 
 
-def test_a_dated_id_leaves_the_others_where_they_are() -> None:
+def test_an_id_for_a_given_time_does_not_affect_later_ids() -> None:
     future = new_id("evt", NOW + timedelta(days=40_000))
     assert new_id("evt") < future
     one_instant = [new_id("evt", NOW) for _ in range(1000)]
@@ -64,13 +64,13 @@ def test_a_dated_id_leaves_the_others_where_they_are() -> None:
     assert {milliseconds(text) for text in one_instant} == {int(NOW.timestamp() * 1000)}
 
 
-def test_a_full_millisecond_runs_into_the_next() -> None:
+def test_an_exhausted_millisecond_continues_in_the_next() -> None:
     ids = Ids(lambda: 1000, lambda n: b"\xff" * n)
     ids._last = (1000, 2**74 - 1)
     assert milliseconds(ids.new("evt")) == 1001
 
 
-def test_threads_never_make_the_same_id() -> None:
+def test_threads_never_create_the_same_id() -> None:
     made: list[str] = []
     threads = [threading.Thread(target=lambda: made.extend(new_id("evt") for _ in range(2000))) for _ in range(4)]
     for thread in threads:
@@ -103,23 +103,23 @@ def test_threads_never_make_the_same_id() -> None:
         "acc_" + "٣" * 26,
     ],
 )
-def test_a_text_that_is_not_an_id_is_refused(text: str) -> None:
+def test_text_that_is_not_an_id_is_refused(text: str) -> None:
     assert not check_id(text, "acc")
 
 
-def test_an_instant_out_of_range_is_refused() -> None:
+def test_a_time_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="1970"):
         new_id("acc", datetime(1969, 12, 31, tzinfo=UTC))
 
 
-def test_the_first_of_a_millisecond_is_random_with_room_above() -> None:
+def test_the_first_id_of_a_millisecond_is_random_and_leaves_room_for_more() -> None:
     assert Ids(lambda: 1000, lambda n: b"\xff" * n).new("evt") == f"evt_{_encode(1000, 2**73 - 1)}"
     assert Ids(lambda: 0, lambda n: b"\x00" * n).new("evt") == f"evt_{_encode(0, 0)}"
     assert Ids(lambda: 1, bytes).new("evt", datetime(1970, 1, 1, tzinfo=UTC)) == f"evt_{_encode(0, 0)}"
 
 
 @pytest.mark.parametrize(("byte", "step"), [(0, 1), (255, 2**32)])
-def test_the_next_of_a_millisecond_is_at_least_one_higher_and_cannot_be_guessed(byte: int, step: int) -> None:
+def test_the_next_id_of_a_millisecond_is_higher_by_a_random_step(byte: int, step: int) -> None:
     ids = Ids(lambda: 1000, lambda n: bytes([byte]) * n)
     ids._last = (1000, 5)
     assert ids.new("evt") == f"evt_{_encode(1000, 5 + step)}"
@@ -132,7 +132,7 @@ def test_the_last_of_a_millisecond_and_the_first_of_the_next() -> None:
     assert [ids.new("evt"), ids.new("evt")] == [f"evt_{_encode(1000, 2**74 - 1)}", f"evt_{_encode(1001, 0)}"]
 
 
-def test_an_id_holds_instants_of_forty_eight_bits() -> None:
+def test_the_time_in_an_id_has_forty_eight_bits() -> None:
     assert as_uuid(_encode(0, 0)).int >> 80 == 0
     assert as_uuid(_encode(2**48 - 1, 2**74 - 1)).int >> 80 == 2**48 - 1
     for milliseconds in (-1, 2**48):

@@ -1,4 +1,4 @@
-"""The time in an id: milliseconds since 1970, also the first ones."""
+"""The time in an id: milliseconds since 1970, including the first ones."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from phoenix.kernel.data import ids
 from phoenix.kernel.data.ids import Ids, _encode
 
 
-def test_the_first_id_of_an_instant_right_after_1970_is_the_first_of_its_millisecond() -> None:
+def test_the_first_id_of_a_time_right_after_1970_is_the_first_of_its_millisecond() -> None:
     for milliseconds in range(3):
         now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
         assert Ids(lambda: 0, bytes).new("evt", now) == f"evt_{_encode(milliseconds, 0)}"

@@ -1,4 +1,4 @@
-"""Which installation a database belongs to: one environment and one secret, also where it is a copy."""
+"""Which installation a database belongs to: one environment and one secret, even if it is a copy."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def test_the_first_installation_claims_the_database_once(harness: Harness) -> No
             claimed = await owner(harness)
             assert claimed[:2] == ("staging", Keys(SECRET, "staging").check)
             await claim(harness, "staging", SECRET)
-            assert await owner(harness) == claimed, "nothing is written at a start as every other"
+            assert await owner(harness) == claimed, "nothing is written at an ordinary start"
 
     asyncio.run(run())
 
 
-def test_another_environment_with_the_same_secret_is_refused_and_changes_nothing(harness: Harness) -> None:
+def test_another_environment_with_the_same_secret_is_refused(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await claim(harness, "staging", SECRET)
@@ -52,8 +52,8 @@ def test_another_environment_with_the_same_secret_is_refused_and_changes_nothing
 
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
-def test_another_secret_claims_the_database(harness: Harness, environment: str) -> None:
-    """As where a secret was replaced, or the database is a copy that another environment was given."""
+def test_an_installation_with_another_secret_takes_over_the_database(harness: Harness, environment: str) -> None:
+    """This happens when a secret was replaced, or when the database was copied for another environment."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""A kind of job that says nothing of itself: neither first nor last, many at once, retried for minutes, and known for a day."""
+"""The defaults of a kind of job: its priority is in the middle, many run at once, and a failed one is retried for minutes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ABOVE = JobKind("test.above", Numbered, priority=1)
 BELOW = JobKind("test.below", Numbered, priority=-1)
 
 
-def test_a_kind_is_between_those_that_hurry_and_those_that_do_not(harness: Harness) -> None:
+def test_the_default_priority_is_between_high_and_low(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:
@@ -28,8 +28,8 @@ def test_a_kind_is_between_those_that_hurry_and_those_that_do_not(harness: Harne
     asyncio.run(run())
 
 
-def test_jobs_of_a_kind_run_beside_each_other(harness: Harness) -> None:
-    """Each waits for the other to have begun."""
+def test_jobs_of_a_kind_run_concurrently(harness: Harness) -> None:
+    """Each job waits until the other has started."""
     begun = {number: asyncio.Event() for number in (0, 1)}
 
     async def meet(_: Runtime, payload: Numbered) -> None:
@@ -50,13 +50,13 @@ def test_jobs_of_a_kind_run_beside_each_other(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_failing_job_outlasts_a_restart_and_is_shown_to_staff_soon() -> None:
+def test_a_failing_job_is_retried_long_enough_for_a_restart_and_then_shown_to_staff() -> None:
     waits = [KIND.first_delay * 2**failures for failures in range(KIND.attempts - 1)]
-    assert waits[0] <= 1, "what fails by chance is tried again at once"
+    assert waits[0] <= 1, "a chance failure is retried at once"
     assert timedelta(minutes=1) <= timedelta(seconds=sum(waits)) <= timedelta(minutes=3)
 
 
-def test_a_kind_that_nobody_declares_any_more_fails_after_a_day_and_not_before(harness: Harness) -> None:
+def test_a_job_of_an_undeclared_kind_fails_after_a_day_and_not_before(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for name, minutes in (("gone.day", 24 * 60 + 10), ("gone.lately", 24 * 60 - 10)):

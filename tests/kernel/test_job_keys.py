@@ -1,4 +1,4 @@
-"""Keys of jobs: what waits already is not added again."""
+"""Keys of jobs: a job is not enqueued again while one with its key is waiting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 
 
-def test_a_key_is_enqueued_once_while_it_waits(harness: Harness) -> None:
+def test_a_job_key_is_enqueued_only_once_while_it_waits(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:
@@ -24,7 +24,7 @@ def test_a_key_is_enqueued_once_while_it_waits(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_key_that_runs_already_can_be_enqueued_again(harness: Harness) -> None:
+def test_a_job_key_can_be_enqueued_again_while_it_runs(harness: Harness) -> None:
     """A running job may have read its data before the change that enqueues it again."""
     seen: list[int] = []
     started, go_on = asyncio.Event(), asyncio.Event()
@@ -53,7 +53,7 @@ def test_a_key_that_runs_already_can_be_enqueued_again(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_a_failed_job_is_replayed_beside_another_of_its_key(harness: Harness) -> None:
+def test_a_failed_job_can_be_replayed_alongside_another_with_its_key(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:

@@ -48,7 +48,7 @@ async def failed_jobs(harness: Harness) -> list[int]:
     return [row["id"] for row in await harness.sql("SELECT id FROM pgqueuer WHERE status = 'failed'")]
 
 
-def test_a_job_of_a_rolled_back_transaction_does_not_exist(harness: Harness) -> None:
+def test_a_rolled_back_transaction_enqueues_no_job(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             with pytest.raises(RuntimeError, match="on purpose"):
@@ -58,7 +58,7 @@ def test_a_job_of_a_rolled_back_transaction_does_not_exist(harness: Harness) -> 
     asyncio.run(run())
 
 
-def test_jobs_run_with_their_payload_and_are_gone(harness: Harness) -> None:
+def test_jobs_run_with_their_payload_and_are_then_removed(harness: Harness) -> None:
     seen: list[int] = []
 
     async def note(_: Runtime, payload: Numbered) -> None:
@@ -79,7 +79,7 @@ def test_jobs_run_with_their_payload_and_are_gone(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_job_that_fails_is_tried_again_then_fails_and_can_be_replayed(harness: Harness) -> None:
+def test_a_failing_job_is_retried_then_marked_failed_and_can_be_replayed(harness: Harness) -> None:
     tries: list[int] = []
     broken = True
 
@@ -115,7 +115,7 @@ def test_a_job_that_fails_is_tried_again_then_fails_and_can_be_replayed(harness:
     asyncio.run(run())
 
 
-def test_a_job_of_higher_priority_runs_first(harness: Harness) -> None:
+def test_a_job_with_a_higher_priority_runs_first(harness: Harness) -> None:
     seen: list[int] = []
     urgent = JobKind("test.urgent", Numbered, priority=5)
 
@@ -133,7 +133,7 @@ def test_a_job_of_higher_priority_runs_first(harness: Harness) -> None:
                 return len(seen) == 13
 
             await run_until(harness, [Job(KIND, note), Job(urgent, note)], done)
-            # Jobs are fetched ten at a time; the one that is urgent is in the first batch, though it was enqueued last.
+            # Jobs are fetched ten at a time. The urgent one is in the first batch, although it was enqueued last.
             assert 99 in seen[:10]
 
     asyncio.run(run())
@@ -164,7 +164,7 @@ def test_a_job_that_takes_longer_than_its_time_out_is_cancelled_and_fails(harnes
     asyncio.run(run())
 
 
-def test_a_payload_that_does_not_fit_fails_and_is_shown_to_staff(harness: Harness) -> None:
+def test_a_job_with_an_invalid_payload_fails_and_is_shown_to_staff(harness: Harness) -> None:
     async def note(_: Runtime, __: Numbered) -> None:
         raise AssertionError("It is not to be run.")
 
@@ -182,7 +182,7 @@ def test_a_payload_that_does_not_fit_fails_and_is_shown_to_staff(harness: Harnes
     asyncio.run(run())
 
 
-def test_long_work_of_one_queue_holds_up_no_other(harness: Harness) -> None:
+def test_long_jobs_in_one_queue_do_not_delay_another_queue(harness: Harness) -> None:
     """There are more long jobs than a queue runs at once, and all of them wait for the short one that was enqueued last."""
     short_ran = asyncio.Event()
     long_ended = asyncio.Event()
@@ -213,7 +213,7 @@ def test_long_work_of_one_queue_holds_up_no_other(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_job_of_no_module_fails_a_day_after_it_was_due(harness: Harness) -> None:
+def test_a_job_that_no_module_knows_fails_a_day_after_it_was_due(harness: Harness) -> None:
     """Until then, a newer release whose worker runs at the same time may know it."""
     (schedule,) = [schedule for schedule in KERNEL_SCHEDULES if schedule.name == "kernel.fail_unknown_jobs"]
     sent = next(iter(REGISTRY.jobs))
@@ -240,6 +240,6 @@ def test_a_job_of_no_module_fails_a_day_after_it_was_due(harness: Harness) -> No
             left = await harness.sql("SELECT entrypoint FROM pgqueuer WHERE status <> 'failed' ORDER BY entrypoint")
             assert {row["entrypoint"] for row in left} == {failed[0].name, "gone.lives", "newer.lately", "newer.later", sent}
             await schedule.run(harness.runtime)
-            assert len(await harness.sql("SELECT 1 FROM pgqueuer_log WHERE status = 'failed'")) == 2, "what was replayed waits for a day"
+            assert len(await harness.sql("SELECT 1 FROM pgqueuer_log WHERE status = 'failed'")) == 2, "a replayed job waits for a day"
 
     asyncio.run(run())

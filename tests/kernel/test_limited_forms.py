@@ -53,7 +53,7 @@ def board(harness: Harness, tmp_path: Path) -> Harness:
 
 
 async def status_unread(app: Phoenix, host: str, path: str) -> int:
-    """The status of a POST whose body must not be asked for."""
+    """The status of a POST whose body must not be read."""
     answered: list[int] = []
 
     async def receive() -> Any:
@@ -79,7 +79,7 @@ async def use_up(harness: Harness, route: HTTPRouteHandler) -> None:
             await harness.runtime.limiter.hit(limit, ADDRESS)
 
 
-def test_whatever_nobody_sends_over_its_limit_is_refused_from_the_head(harness: Harness) -> None:
+def test_an_anonymous_form_over_its_limit_is_refused_before_its_body_is_read(harness: Harness) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(harness)
@@ -101,7 +101,7 @@ def test_whatever_nobody_sends_over_its_limit_is_refused_from_the_head(harness: 
     asyncio.run(run())
 
 
-def test_someone_signed_in_gets_back_what_they_typed(board: Harness) -> None:
+def test_a_signed_in_person_gets_back_what_they_typed(board: Harness) -> None:
     async def run() -> None:
         async with board:
             ada = await board.person("ada")
@@ -118,7 +118,7 @@ def test_someone_signed_in_gets_back_what_they_typed(board: Harness) -> None:
     asyncio.run(run())
 
 
-def test_their_form_has_to_arrive_in_time_too(board: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_form_of_a_signed_in_person_also_has_a_deadline(board: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authorisation, "BODY_SECONDS", 0.0)
 
     async def slowly() -> Any:
@@ -135,7 +135,7 @@ def test_their_form_has_to_arrive_in_time_too(board: Harness, monkeypatch: pytes
     asyncio.run(run())
 
 
-def test_a_token_that_is_not_good_is_nobody(board: Harness) -> None:
+def test_a_sender_with_an_invalid_token_is_treated_as_anonymous(board: Harness) -> None:
     async def run() -> None:
         async with board:
             await board.runtime.limiter.hit(SCARCE, "203.0.113.7")

@@ -30,7 +30,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield None if request.param == "local" else "redis://127.0.0.1:1/0"
 
 
-def test_the_limit_holds_to_the_last_one_and_comes_back(url: str | None) -> None:
+def test_a_limit_is_exact_and_resets(url: str | None) -> None:
     async def scenario() -> None:
         clock, key = SetClock(NOW), new_token()
         valkey = Valkey(url) if url else None
@@ -51,7 +51,7 @@ def test_the_limit_holds_to_the_last_one_and_comes_back(url: str | None) -> None
     asyncio.run(scenario())
 
 
-def test_parallel_tries_do_not_slip_through(valkey: str) -> None:
+def test_parallel_attempts_cannot_exceed_a_limit(valkey: str) -> None:
     async def scenario() -> int:
         key = new_token()
         nodes = [Valkey(valkey) for _ in range(3)]
@@ -64,7 +64,7 @@ def test_parallel_tries_do_not_slip_through(valkey: str) -> None:
     assert asyncio.run(scenario()) == 10
 
 
-def test_what_is_stored_names_nobody_and_goes_away(valkey: str) -> None:
+def test_stored_counters_name_nobody_and_expire(valkey: str) -> None:
     async def scenario() -> None:
         connection = Valkey(valkey)
         await Limiter(connection, KEYS, SetClock(NOW)).hit(Limit("brief", 1, 1), "leila@example.com")
@@ -81,7 +81,7 @@ def test_what_is_stored_names_nobody_and_goes_away(valkey: str) -> None:
     asyncio.run(scenario())
 
 
-def test_an_error_says_when_to_come_back() -> None:
+def test_an_error_says_when_to_try_again() -> None:
     async def scenario() -> TooManyRequests:
         limiter = Limiter(None, KEYS, SetClock(NOW))
         for _ in range(10):
@@ -122,7 +122,7 @@ def test_the_memory_of_a_process_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @given(st.integers(1, 50), st.integers(1, 100_000), st.lists(st.floats(0, 5000), min_size=1, max_size=120))
-def test_never_more_than_the_amount_in_any_window(amount: int, seconds: int, waits: list[float]) -> None:
+def test_no_window_allows_more_than_the_limit(amount: int, seconds: int, waits: list[float]) -> None:
     async def scenario() -> None:
         clock, limit = SetClock(NOW), Limit("any", amount, seconds)
         limiter = Limiter(None, KEYS, clock)
@@ -154,11 +154,11 @@ def test_never_more_than_the_amount_in_any_window(amount: int, seconds: int, wai
         (7200, "2 hours"),
     ],
 )
-def test_a_wait_is_said_in_its_unit_and_rounded_up(seconds: int, words: str) -> None:
+def test_a_wait_is_described_in_its_unit_and_rounded_up(seconds: int, words: str) -> None:
     assert wait_in_words(seconds).startswith(words.removesuffix("s"))
 
 
-def test_what_is_allowed_says_what_remains(url: str | None) -> None:
+def test_an_allowed_request_learns_what_remains(url: str | None) -> None:
     async def scenario() -> None:
         valkey = Valkey(url) if url else None
         decision = await Limiter(valkey, KEYS, SetClock(NOW)).require(RESETS, new_token())
@@ -169,7 +169,7 @@ def test_what_is_allowed_says_what_remains(url: str | None) -> None:
     asyncio.run(scenario())
 
 
-def test_a_hit_counts_for_its_window_and_not_a_moment_longer() -> None:
+def test_a_hit_counts_for_exactly_its_window() -> None:
     async def scenario() -> None:
         clock = SetClock(NOW.replace(microsecond=0))
         limiter, once = Limiter(None, KEYS, clock), Limit("once", 1, 10)
@@ -184,5 +184,5 @@ def test_a_hit_counts_for_its_window_and_not_a_moment_longer() -> None:
 
 
 def test_many_keys_are_remembered_without_valkey() -> None:
-    """As many as an attacker can make only slowly; the memory of a process is bounded."""
+    """An attacker needs a long time to create more keys than this; the memory of a process is bounded."""
     assert limits.MOST_LOCAL >= 10_000

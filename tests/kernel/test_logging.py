@@ -1,4 +1,4 @@
-"""S6: nothing personal is written, whichever way it comes: by key, in a sentence, in a traceback, from a library or a warning."""
+"""S6: nothing personal is logged, whether by key, in a sentence, in a traceback, or by a library or a warning."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fail(mail: str, password: str) -> None:
     raise ValueError(f"cannot sign in {mail}")
 
 
-def test_nothing_personal_is_written(written: io.StringIO) -> None:
+def test_nothing_personal_is_logged(written: io.StringIO) -> None:
     log = structlog.get_logger("test")
     mail, token, address, password = SECRETS
     log.info("signed_up", email=mail, token=token, ip=address, form={"password": password})
@@ -54,7 +54,7 @@ def test_nothing_personal_is_written(written: io.StringIO) -> None:
     assert "test_logging.py" in text
 
 
-def test_ids_times_and_codes_survive(written: io.StringIO) -> None:
+def test_ids_times_and_codes_are_logged_unchanged(written: io.StringIO) -> None:
     structlog.contextvars.bind_contextvars(request_id="94e5df46f98e9b8a")
     try:
         structlog.get_logger("test").info("request_refused", code="not_found", status=404, subject="ent_01m85f5g7petvrtfjpxd0d6e46")
@@ -125,14 +125,14 @@ raise RuntimeError("ada@example.com")
 """
 
 
-def test_a_process_lets_nothing_past_the_redaction() -> None:
+def test_all_output_of_a_process_is_redacted() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["own handler [email]", "log_failed", "crashed", "crashed"]
     assert "ada@" not in done.stderr
 
 
-def test_ctrl_c_is_no_crash(capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_is_not_logged_as_a_crash(capsys: pytest.CaptureFixture[str]) -> None:
     with logging_of(LogSettings(level="debug", format="json")) as stream:
         sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
         assert stream.getvalue() == ""

@@ -88,20 +88,20 @@ def test_an_email_arrives_complete(server: tuple[Received, Mailer]) -> None:
 
 
 @pytest.mark.parametrize("to", ["o'brien+x@example.ie", '"john smith"@example.com', "l" * 64 + "@example.com"])
-def test_any_ascii_address_is_reached(server: tuple[Received, Mailer], to: str) -> None:
+def test_an_email_reaches_any_ascii_address(server: tuple[Received, Mailer], to: str) -> None:
     received, mailer = server
     send(mailer, to)
     assert received.envelopes[0].rcpt_tos == [to]
 
 
-def test_a_domain_in_another_script_is_reached_by_every_server(server: tuple[Received, Mailer]) -> None:
+def test_every_server_can_deliver_to_a_domain_in_another_script(server: tuple[Received, Mailer]) -> None:
     received, mailer = server
     send(mailer, "Leila@münchen.de")
     (envelope,) = received.envelopes
     assert envelope.rcpt_tos == ["Leila@münchen.de" if envelope.smtp_utf8 else "Leila@xn--mnchen-3ya.de"]
 
 
-def test_a_name_in_another_script_needs_a_server_that_can(server: tuple[Received, Mailer]) -> None:
+def test_a_local_part_in_another_script_needs_a_server_with_smtputf8(server: tuple[Received, Mailer]) -> None:
     received, mailer = server
     try:
         send(mailer, "почта@пример.рф")
@@ -120,14 +120,14 @@ def test_a_name_in_another_script_needs_a_server_that_can(server: tuple[Received
         ("leila@example.com, eve@example.com", MAIL),
     ],
 )
-def test_no_header_and_no_recipient_can_be_smuggled_in(server: tuple[Received, Mailer], to: str, mail: Mail) -> None:
+def test_no_header_or_recipient_can_be_injected(server: tuple[Received, Mailer], to: str, mail: Mail) -> None:
     received, mailer = server
     with pytest.raises((ValueError, InvalidInput)):
         send(mailer, to, mail)
     assert received.envelopes == []
 
 
-def test_a_failure_is_unavailable_and_names_nobody(server: tuple[Received, Mailer]) -> None:
+def test_a_failed_delivery_is_reported_as_unavailable_without_naming_anyone(server: tuple[Received, Mailer]) -> None:
     received, mailer = server
     received.answer = "451 leila@example.com later"
     with pytest.raises(Unavailable) as refused:
@@ -135,7 +135,7 @@ def test_a_failure_is_unavailable_and_names_nobody(server: tuple[Received, Maile
     assert "leila" not in str(refused.value)
 
 
-def test_a_server_that_is_not_there_is_unavailable() -> None:
+def test_an_unreachable_server_is_reported_as_unavailable() -> None:
     with pytest.raises(Unavailable):
         send(Mailer(EmailSettings(smtp_url="smtp://127.0.0.1:1"), FOLDERS), "leila@example.com")
     with pytest.raises(Unavailable, match="PHOENIX_SMTP_URL"):
@@ -170,7 +170,7 @@ def test_every_email_says_the_same_in_html_and_in_plain_text(name: str, context:
 
 
 class Elements(HTMLParser):
-    """The elements and the text of a page, as a mail program reads it."""
+    """The elements and the text of a page, as a mail program would parse it."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -200,7 +200,7 @@ class Elements(HTMLParser):
         "名前",
     ],
 )
-def test_what_people_are_called_stays_text(name: str) -> None:
+def test_names_of_people_are_escaped(name: str) -> None:
     mailer = Mailer(EmailSettings(), FOLDERS)
     mail = mailer.render("sign_in/verify", to="leila@example.com", **PROOF | {"name": name})
     assert f"Hello {name}," in mail.text
@@ -212,7 +212,7 @@ def test_what_people_are_called_stays_text(name: str) -> None:
         assert name in "".join(elements.words)
 
 
-def test_support_is_named_in_both_parts_where_it_is_set() -> None:
+def test_support_is_named_in_both_parts_if_configured() -> None:
     page = Mailer(EmailSettings(support="help@example.com"), FOLDERS).render("sign_in/verify", to="x@example.com", **PROOF)
     assert page.text.endswith("Support: help@example.com\n")
     assert 'href="mailto:help@example.com"' in page.html
@@ -229,7 +229,7 @@ def test_an_email_says_when_its_code_and_link_expire(link_minutes: int, said: st
     assert said in "".join(Elements(page.html).words)
 
 
-def test_a_missing_word_is_an_error() -> None:
+def test_a_missing_variable_of_an_email_is_an_error() -> None:
     with pytest.raises(UndefinedError, match="code"):
         Mailer(EmailSettings(), FOLDERS).render("sign_in/verify", to="x@example.com", name="x", link="x", code_minutes=1, link_minutes=1)
 
@@ -247,8 +247,8 @@ def test_a_template_is_rendered_and_sent(server: tuple[Received, Mailer]) -> Non
     assert received.one()["Subject"] == "Ada invited you to Ember"
 
 
-def test_headers_are_ascii_for_an_address_that_is(server: tuple[Received, Mailer]) -> None:
-    """Whether the server takes others only matters for addresses that need it."""
+def test_headers_for_an_ascii_address_are_ascii(server: tuple[Received, Mailer]) -> None:
+    """Support for other characters matters only for addresses that need it."""
     received, mailer = server
     send(mailer, "leila@example.com")
     content = received.envelopes[0].content
@@ -256,13 +256,13 @@ def test_headers_are_ascii_for_an_address_that_is(server: tuple[Received, Mailer
     assert content.partition(b"\r\n\r\n")[0].isascii()
 
 
-def test_the_sender_may_be_an_address_alone() -> None:
+def test_the_sender_can_be_an_address_without_a_name() -> None:
     message = Mailer(EmailSettings(sender="help@phoenix.example"), FOLDERS)._message("leila@example.com", MAIL)
     assert message["From"] == "help@phoenix.example"
     assert Mailer(EmailSettings(sender=""), FOLDERS)._message("x@example.com", MAIL)["Message-ID"].endswith("@phoenix.invalid>")
 
 
-def test_support_is_named_where_it_is_set() -> None:
+def test_support_is_named_if_configured() -> None:
     mailer = Mailer(EmailSettings(support="help@phoenix.example"), FOLDERS)
     mail = mailer.render("organisations/invitation", to="x@example.com", **INVITATION)
     assert mail.text.endswith("\nSupport: help@phoenix.example\n")

@@ -18,12 +18,12 @@ from phoenix.kernel.i18n.email import Mail, Mailer
 from phoenix.settings import EmailSettings
 
 MAIL = Mail(subject="Hello", text="48291377\n", html="<p>48291377</p>")
-# All of 127.0.0.0/8 is this machine, but Phoenix treats only the first address as local; the others stand for a remote server.
+# All of 127.0.0.0/8 is this machine, but Phoenix treats only the first address as local, so the others can act as a remote server.
 ELSEWHERE = "127.0.0.2"
 
 
 class Received:
-    """Everything that was said to the server before encryption."""
+    """Everything that the server received before encryption."""
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
@@ -35,7 +35,7 @@ class Received:
 
 @pytest.fixture
 def plain() -> Iterator[tuple[Received, int]]:
-    """A remote mail server that does not offer STARTTLS, or whose offer an attacker on the way removed."""
+    """A remote mail server that does not offer STARTTLS, or whose offer an attacker in between has removed."""
     received = Received()
     with socket.socket() as free:
         free.bind((ELSEWHERE, 0))
@@ -49,7 +49,7 @@ def plain() -> Iterator[tuple[Received, int]]:
 
 
 @pytest.mark.parametrize("login", ["", "phoenix:a-password@"])
-def test_a_server_that_does_not_encrypt_is_sent_nothing(plain: tuple[Received, int], login: str) -> None:
+def test_nothing_is_sent_to_a_server_without_encryption(plain: tuple[Received, int], login: str) -> None:
     received, port = plain
     mailer = Mailer(EmailSettings(smtp_url=f"smtp://{login}{ELSEWHERE}:{port}"), {})
     with pytest.raises(Unavailable):
@@ -71,7 +71,7 @@ def test_a_server_that_does_not_encrypt_is_sent_nothing(plain: tuple[Received, i
         ("smtp://[::1]:2525", False, None),
     ],
 )
-def test_encryption_is_asked_of_every_server_but_a_local_one(
+def test_encryption_is_required_of_every_server_but_a_local_one(
     monkeypatch: pytest.MonkeyPatch, url: str, use_tls: bool, start_tls: bool | None
 ) -> None:
     asked: dict[str, Any] = {}
@@ -98,7 +98,7 @@ def test_encryption_is_asked_of_every_server_but_a_local_one(
         ("smtp:///?host=1", "127.0.0.1", 587, None, None),
     ],
 )
-def test_the_server_is_asked_as_its_address_says(
+def test_the_connection_uses_every_part_of_the_server_address(
     monkeypatch: pytest.MonkeyPatch, url: str, host: str, port: int, username: str | None, password: str | None
 ) -> None:
     asked: dict[str, Any] = {}
@@ -110,10 +110,10 @@ def test_the_server_is_asked_as_its_address_says(
     asyncio.run(Mailer(EmailSettings(smtp_url=url), {}).send("leila@example.com", MAIL))
     assert (asked["hostname"], asked["port"], asked["username"], asked["password"]) == (host, port, username, password)
     assert (asked["sender"], asked["recipients"]) == ("no-reply@phoenix.example", ["leila@example.com"])
-    assert 10 <= asked["timeout"] <= 60, "a server that hangs must not hold a worker up"
+    assert 10 <= asked["timeout"] <= 60, "a server that hangs must not block a worker"
 
 
-def test_the_local_mailbox_is_asked_where_no_server_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_local_mailbox_is_used_if_no_server_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
 
     async def note(*_: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""S5: the client's address behind trusted proxies, and that no one else's headers are trusted."""
+"""S5: the client's address behind trusted proxies; headers from anyone else are not trusted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ TRUSTED = parse_networks(["10.0.0.0/8", "127.0.0.1", "fd00::/8", "2001:db8:1::5"
         ("unix:", "203.0.113.7", "unix:"),
     ],
 )
-def test_the_client_is_the_rightmost_that_is_no_proxy(peer: str, header: str, client: str) -> None:
+def test_the_client_is_the_rightmost_address_that_is_not_a_proxy(peer: str, header: str, client: str) -> None:
     assert client_address(peer, header, TRUSTED) == client
 
 
@@ -70,7 +70,7 @@ def test_headers_written_by_a_client_are_never_trusted(written: list[str]) -> No
 
 
 @given(st.text(max_size=100))
-def test_any_header_gives_an_address(header: str) -> None:
+def test_any_header_yields_an_address(header: str) -> None:
     assert client_address("10.0.0.1", header, TRUSTED)
 
 
@@ -86,26 +86,26 @@ def test_any_header_gives_an_address(header: str) -> None:
         ("203.0.113.7", "https", "http"),
     ],
 )
-def test_the_scheme_is_what_the_nearest_proxy_saw(peer: str, header: str, scheme: str) -> None:
+def test_the_scheme_is_the_one_that_the_nearest_proxy_saw(peer: str, header: str, scheme: str) -> None:
     assert client_scheme(peer, header, TRUSTED, "http") == scheme
 
 
-def test_a_network_that_is_none_is_named() -> None:
+def test_an_invalid_network_is_named() -> None:
     with pytest.raises(SettingsError, match=r"10\.0\.0\.0/99"):
         parse_networks(["127.0.0.1", "10.0.0.0/99"])
 
 
 @pytest.mark.parametrize(
-    ("peers", "trusted", "told"),
+    ("peers", "trusted", "logged_times"),
     [
         (["10.0.0.1"] * 25, (), 1),
         (["10.0.0.1"] * 25, ("10.0.0.1/32",), 0),
         (["10.0.0.1", "10.0.0.2"] * 20, (), 0),
         (["10.0.0.1"] * 19, (), 0),
     ],
-    ids=["a-proxy-nobody-named", "a-trusted-proxy", "many-addresses", "too-few-to-tell"],
+    ids=["an-untrusted-proxy", "a-trusted-proxy", "many-addresses", "too-few-addresses"],
 )
-def test_a_proxy_that_was_not_named_is_logged_once(peers: list[str], trusted: tuple[str, ...], told: int, logged: io.StringIO) -> None:
+def test_an_untrusted_proxy_is_logged_once(peers: list[str], trusted: tuple[str, ...], logged_times: int, logged: io.StringIO) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive, send
 
@@ -116,4 +116,4 @@ def test_a_proxy_that_was_not_named_is_logged_once(peers: list[str], trusted: tu
             await layer({"type": "http", "client": (peer, 1), "headers": headers, "scheme": "http"}, None, None)  # type: ignore[arg-type]
 
     asyncio.run(run())
-    assert logged.getvalue().count("proxy_not_trusted") == told
+    assert logged.getvalue().count("proxy_not_trusted") == logged_times

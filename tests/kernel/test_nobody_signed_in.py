@@ -35,7 +35,7 @@ async def show_closed(call: Call) -> Greeting:
     return Greeting(call.actor.record.name)
 
 
-def test_without_a_module_for_sign_in_no_token_belongs_to_anyone(harness: Harness, tmp_path: Path) -> None:
+def test_without_an_identity_module_every_token_is_anonymous(harness: Harness, tmp_path: Path) -> None:
     harness.registry = Registry([Module(name="greetings", about="Greet.", folder=tmp_path, routes=(show_closed,))])
 
     async def run() -> None:
@@ -63,7 +63,7 @@ def test_a_session_that_ends_while_it_is_read_is_invalid(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_a_public_route_that_needs_someone_says_so_to_nobody(harness: Harness, tmp_path: Path) -> None:
+def test_a_public_route_that_needs_a_signed_in_person_refuses_an_anonymous_one(harness: Harness, tmp_path: Path) -> None:
     greetings = Module(name="greetings", about="Greet.", folder=tmp_path, routes=(show_greeting,))
     harness.registry = Registry((*MODULES, greetings))
 

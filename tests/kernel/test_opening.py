@@ -24,7 +24,7 @@ from phoenix.settings import SettingsError
         ({"PHOENIX_NODES": "many", "PHOENIX_CACHE_URL": ""}, "PHOENIX_NODES=many needs PHOENIX_CACHE_URL"),
     ],
 )
-def test_what_is_missing_is_named(place: Place, variables: dict[str, str], words: str) -> None:
+def test_a_missing_setting_is_named(place: Place, variables: dict[str, str], words: str) -> None:
     async def run() -> None:
         async with opened(place.settings(**variables), emails={}):
             pass
@@ -33,7 +33,7 @@ def test_what_is_missing_is_named(place: Place, variables: dict[str, str], words
         asyncio.run(run())
 
 
-def test_a_database_that_is_not_migrated_is_told_how(place: Place, postgres: str) -> None:
+def test_an_unmigrated_database_is_reported_with_the_command_to_run(place: Place, postgres: str) -> None:
     name = f"t_{uuid.uuid4().hex[:12]}"
 
     async def statement(text: str) -> None:
@@ -55,7 +55,7 @@ def test_a_database_that_is_not_migrated_is_told_how(place: Place, postgres: str
         asyncio.run(statement(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def test_a_database_that_is_not_there_is_unavailable(place: Place, tmp_path: Path) -> None:
+def test_a_missing_database_is_reported_as_unavailable(place: Place, tmp_path: Path) -> None:
     async def run() -> None:
         async with opened(place.settings(PHOENIX_DATABASE_URL=f"postgresql://phoenix@/phoenix?host={tmp_path}"), emails={}):
             pass

@@ -1,4 +1,4 @@
-"""After a commit with events its followers are notified: once for many commits, soon, and not where nothing happened."""
+"""After a commit with events the followers are notified: once for many commits, soon, and only if there are events."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ async def opened(place: Place) -> tuple[Database, EventOutbox]:
 
 
 async def notified(box: EventOutbox) -> asyncio.Task[None]:
-    """The notification, when it is out."""
+    """Wait for the notification."""
     task = box._task
     assert task is not None
     await task
     return task
 
 
-def test_commits_close_together_share_a_notification_that_waits_for_them(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commits_close_together_share_a_delayed_notification(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     later = asyncio.Event()
 
@@ -45,10 +45,10 @@ def test_commits_close_together_share_a_notification_that_waits_for_them(place: 
 
     async def run() -> None:
         database, box = await opened(place)
-        told: list[str] = []
+        sent: list[str] = []
 
         def note(*given: object) -> None:
-            told.append(str(given[2]))
+            sent.append(str(given[2]))
 
         async with database.reader() as reader:
             connection = await reader.connection()
@@ -58,15 +58,15 @@ def test_commits_close_together_share_a_notification_that_waits_for_them(place: 
                 for number in range(3):
                     await commit(database, f"ent_{number}")
                 await connection.execute("SELECT 1")
-                assert (slept, told) == ([outbox.NOTIFY_SECONDS], [])
+                assert (slept, sent) == ([outbox.NOTIFY_SECONDS], [])
                 later.set()
                 await notified(box)
                 await connection.execute("SELECT 1")
-                assert told == [outbox.CHANNEL]
+                assert sent == [outbox.CHANNEL]
                 await commit(database, "ent_3", "ent_4")
                 await notified(box)
                 await connection.execute("SELECT 1")
-                assert told == [outbox.CHANNEL] * 2, "the next is no part of it"
+                assert sent == [outbox.CHANNEL] * 2, "the next commit gets its own notification"
             await connection.remove_listener(outbox.CHANNEL, note)
         await database.close()
 
@@ -89,5 +89,5 @@ def test_a_commit_without_events_notifies_nobody(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_people_do_not_notice_how_long_a_notification_waits() -> None:
+def test_a_notification_is_delayed_by_at_most_a_tenth_of_a_second() -> None:
     assert 0 < outbox.NOTIFY_SECONDS <= 0.1

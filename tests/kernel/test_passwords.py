@@ -34,7 +34,7 @@ def problem(password: str, *words: str) -> str | None:
     return None
 
 
-def test_a_password_is_known_again_and_no_other(passwords: Passwords) -> None:
+def test_only_the_same_password_is_verified(passwords: Passwords) -> None:
     async def scenario() -> None:
         stored = await passwords.hash(GOOD)
         assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -51,7 +51,7 @@ def test_a_password_is_known_again_and_no_other(passwords: Passwords) -> None:
     "password",
     ["crème brûlée sûr", "пароль из слов", "密码密码密码密码密码密码", "🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧", "nul\0inside the word", "x" * 255 + "é"],
 )
-def test_any_unicode_in_either_form(passwords: Passwords, password: str) -> None:
+def test_a_password_in_either_unicode_normal_form_is_accepted(passwords: Passwords, password: str) -> None:
     async def scenario() -> None:
         stored = await passwords.hash(unicodedata.normalize("NFD", password))
         assert await passwords.verify(stored, unicodedata.normalize("NFC", password))
@@ -61,19 +61,19 @@ def test_any_unicode_in_either_form(passwords: Passwords, password: str) -> None
 
 
 @pytest.mark.parametrize("stored", ["", "x", "$argon2id$v=19$m=19456,t=2,p=1$broken", "$2b$12$abcdefghijklmnopqrstuv"])
-def test_a_hash_that_cannot_be_read_is_nobodys(passwords: Passwords, stored: str) -> None:
+def test_an_unreadable_hash_matches_no_password(passwords: Passwords, stored: str) -> None:
     assert not asyncio.run(passwords.verify(stored, GOOD))
     assert passwords.needs_rehash(stored)
 
 
-def test_weaker_hashes_are_renewed(passwords: Passwords) -> None:
+def test_weaker_hashes_need_rehashing(passwords: Passwords) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(GOOD)
     assert asyncio.run(passwords.verify(weak, GOOD))
     assert passwords.needs_rehash(weak)
 
 
 @pytest.mark.parametrize("password", ["x" * 257, "x" * 10_000_000, "\ud800" * 12])
-def test_what_cannot_be_a_password_is_never_hashed(passwords: Passwords, password: str) -> None:
+def test_an_impossible_password_is_never_hashed(passwords: Passwords, password: str) -> None:
     async def scenario() -> None:
         with pytest.raises(InvalidInput):
             await passwords.hash(password)
@@ -82,7 +82,7 @@ def test_what_cannot_be_a_password_is_never_hashed(passwords: Passwords, passwor
     asyncio.run(scenario())
 
 
-def test_nobody_cannot_be_guessed_and_takes_as_much_work(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verifying_for_an_unknown_account_fails_with_the_same_work(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         stored = await passwords.hash("another password altogether")
         hashing = Hashing(monkeypatch)
@@ -115,7 +115,7 @@ def test_the_event_loop_runs_while_a_password_is_hashed(passwords: Passwords, mo
     assert asyncio.run(scenario()) == "hashed"
 
 
-def test_the_queue_is_bounded_and_empties_even_when_callers_disconnect() -> None:
+def test_the_queue_is_limited_and_empties_even_if_callers_disconnect() -> None:
     async def scenario() -> None:
         line = Passwords(threads=1, waiting=2)
         tasks = [asyncio.create_task(line.burn()) for _ in range(3)]
@@ -163,12 +163,12 @@ def test_the_queue_is_bounded_and_empties_even_when_callers_disconnect() -> None
         "dragon-42-dragon",
     ],
 )
-def test_the_most_common_are_refused(password: str) -> None:
+def test_the_most_common_passwords_are_refused(password: str) -> None:
     assert problem(password) == "too_common"
 
 
 @pytest.mark.parametrize("password", ["leila.haddad", "LeilaHaddad2026", "leila@example.com", "haddad-haddad!", "Ember Works 123"])
-def test_passwords_close_to_the_person_are_refused(password: str) -> None:
+def test_passwords_similar_to_personal_data_are_refused(password: str) -> None:
     assert problem(password, "leila.haddad@example.com", "Leila Haddad", "Ember Works") == "too_common"
 
 
@@ -192,7 +192,7 @@ def test_passwords_close_to_the_person_are_refused(password: str) -> None:
         "aé" * 6 + "öß",
     ],
 )
-def test_others_are_accepted_without_composition_rules(password: str) -> None:
+def test_other_passwords_are_accepted_without_composition_rules(password: str) -> None:
     assert problem(password, "leila@example.com") is None
 
 
@@ -217,11 +217,11 @@ def test_256_characters_are_accepted() -> None:
 
 
 @given(st.text(min_size=0, max_size=300), st.lists(st.text(max_size=20), max_size=3))
-def test_any_text_can_be_checked(password: str, words: list[str]) -> None:
+def test_any_text_can_be_checked_as_a_password(password: str, words: list[str]) -> None:
     problem(password, *words)
 
 
-def test_the_longest_is_judged_with_work_in_proportion_to_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checking_the_longest_password_takes_linear_work(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = 0
     real = passwords_module._word
 
@@ -232,11 +232,11 @@ def test_the_longest_is_judged_with_work_in_proportion_to_its_length(monkeypatch
 
     monkeypatch.setattr(passwords_module, "_word", counting)
     problem("password" * 32, "password")
-    # From each letter on, pieces of up to 64 letters, each as written and with its digits read as letters.
+    # Pieces of up to 64 letters from each position, each as written and with its digits read as letters.
     assert 0 < looked_at <= 256 * 64 * 2
 
 
-def test_the_list_is_whole() -> None:
+def test_the_list_of_common_passwords_is_complete() -> None:
     assert len(_common()) > 5000
     assert {"password", "motherfucker"} <= _common()
     assert all(word == word.strip().lower() for word in _common())

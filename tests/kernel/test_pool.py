@@ -1,4 +1,4 @@
-"""D2: when every connection of the pool is in use, the next request is told to try again, and nothing breaks."""
+"""D2: when every connection of the pool is in use, the next request gets an error that says to try again, and nothing breaks."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ONE = query(int, "SELECT 1")
 
 
 class FullPool:
-    """A pool whose `acquire` fails as asyncpg's does; what was taken before can be given back."""
+    """A pool whose `acquire` fails as asyncpg's does; connections acquired earlier can be released."""
 
     def __init__(self, inner: Any, error: Exception) -> None:
         self._inner, self._error = inner, error
 
     async def acquire(self, *, timeout: float) -> Any:  # noqa: ASYNC109 - asyncpg's name
-        assert timeout <= 10, "nobody waits longer than a browser does"
+        assert timeout <= 10, "nobody waits longer than a browser would"
         raise self._error
 
     def __getattr__(self, name: str) -> Any:
@@ -41,7 +41,7 @@ LOST: list[tuple[Exception, str]] = [
 
 
 @pytest.mark.parametrize(("error", "words"), LOST, ids=[type(error).__name__ for error, _ in LOST])
-def test_no_connection_is_a_503_that_says_what_to_do(harness: Harness, error: Exception, words: str) -> None:
+def test_a_request_without_a_free_connection_gets_a_503_that_says_what_to_do(harness: Harness, error: Exception, words: str) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -66,7 +66,7 @@ def test_no_connection_is_a_503_that_says_what_to_do(harness: Harness, error: Ex
 
 
 async def _takers(harness: Harness, count: int, meanwhile: Callable[[], Awaitable[None]]) -> None:
-    """Hold that many connections while something is done."""
+    """Hold that many connections during the block."""
     async with contextlib.AsyncExitStack() as stack:
         for _taker in range(count):
             reader = await stack.enter_async_context(harness.runtime.database.reader())
@@ -74,7 +74,7 @@ async def _takers(harness: Harness, count: int, meanwhile: Callable[[], Awaitabl
         await meanwhile()
 
 
-def test_a_pool_that_is_really_full_refuses_and_serves_again(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_pool_refuses_requests_and_then_recovers(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         async with harness:
             database = harness.runtime.database

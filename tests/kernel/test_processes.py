@@ -1,4 +1,4 @@
-"""The applications that the processes of an installation serve: what each answers before, while and after it is open."""
+"""The applications that the processes of an installation serve: how each responds before, during and after it is open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def variables(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     }
     for name, value in given.items():
         monkeypatch.setenv(f"PHOENIX_{name}", value)
-    # Logs are set up for a process as a whole, and this one has other tests in it.
+    # Logging is configured for the whole process, which also runs other tests.
     monkeypatch.setattr(applications, "configure", lambda _logs: None)
     monkeypatch.setattr(worker, "configure", lambda _logs: None)
     return place
@@ -90,7 +90,7 @@ def test_an_application_that_cannot_open_says_why(variables: Place, monkeypatch:
     asyncio.run(run())
 
 
-def test_a_worker_works_until_it_is_asked_to_stop(variables: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_runs_until_it_is_stopped(variables: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     worked: list[str] = []
 
     async def work(_runtime: Any, stop: asyncio.Event) -> None:

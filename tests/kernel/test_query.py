@@ -1,4 +1,4 @@
-"""How rows become values: columns go to fields of their name, whatever their order, and anything else is told at once."""
+"""How rows become values: columns are matched to fields by name, in any order, and a mismatch is an error at once."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ def labelled(**columns: Any) -> dict[str, Any]:
         (gathered, (), (), ()),
     ],
 )
-def test_a_row_is_read_into_what_it_is_for(
-    row: Callable[..., Any], columns: tuple[str, ...], values: tuple[Any, ...], made: object
-) -> None:
+def test_a_row_is_read_into_its_type(row: Callable[..., Any], columns: tuple[str, ...], values: tuple[Any, ...], made: object) -> None:
     assert query(row, "SELECT").matched(columns)(values) == made
 
 
@@ -63,7 +61,7 @@ def test_a_row_is_read_into_what_it_is_for(
         (labelled, ("id", "name"), "2 columns for a single value"),
     ],
 )
-def test_a_row_that_is_one_value_has_one_column(row: Callable[..., Any], columns: tuple[str, ...], words: str) -> None:
+def test_a_single_value_row_has_one_column(row: Callable[..., Any], columns: tuple[str, ...], words: str) -> None:
     with pytest.raises(RowMismatchError, match=words):
         query(row, "SELECT 1").matched(columns)
 
@@ -85,7 +83,7 @@ def test_columns_are_matched_to_fields_by_name(row: Callable[..., Any], columns:
         query(row, "SELECT 1").matched(columns)
 
 
-def test_a_row_of_other_columns_than_its_first_is_a_fault_of_ours() -> None:
+def test_a_row_shorter_than_its_columns_is_an_internal_error() -> None:
     read = query(Pair, "SELECT").matched(("name", "id"))
     with pytest.raises(ValueError, match="shorter"):
         read(("Ada",))
@@ -101,7 +99,7 @@ class Counted(Query[Pair]):
         return super().matched(columns)
 
 
-def test_rows_of_the_database_are_read_and_matched_once(harness: Harness) -> None:
+def test_the_columns_of_a_result_are_matched_only_once(harness: Harness) -> None:
     pairs = Counted(Pair, "SELECT name, id FROM (VALUES ('acc_1', 'Ada'), ('acc_2', 'Bo')) AS found (id, name)")
 
     async def run() -> None:
@@ -113,5 +111,5 @@ def test_rows_of_the_database_are_read_and_matched_once(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_a_command_reads_nothing() -> None:
+def test_a_command_returns_no_rows() -> None:
     assert command("DELETE FROM entries").matched(("id", "name"))(("ent_1", "t")) is None

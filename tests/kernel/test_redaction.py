@@ -1,4 +1,4 @@
-"""S11: what the log must not contain is blanked out in any text, and what operators need stays."""
+"""S11: what the log must not contain is redacted in any text, and what operators need is kept."""
 
 import uuid
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.security.crypto import Keys, new_token
 from phoenix.kernel.security.redaction import redact, remember
 
-# Each text, and what must not be left of it.
+# Each text, and the part that must not remain.
 LEAKS = [
     ("mail to leila@example.com failed", "leila"),
     ("LEILA.HADDAD@EXAMPLE.COM", "HADDAD"),
@@ -101,18 +101,18 @@ LEAKS = [
 
 
 @pytest.mark.parametrize(("text", "secret"), LEAKS)
-def test_no_leak(text: str, secret: str) -> None:
+def test_secrets_and_personal_data_are_redacted(text: str, secret: str) -> None:
     assert secret not in redact(text)
 
 
 @pytest.mark.parametrize(("text", "secret"), LEAKS)
-def test_no_leak_from_within_a_sentence_or_a_traceback(text: str, secret: str) -> None:
+def test_secrets_and_personal_data_are_redacted_within_sentences_and_tracebacks(text: str, secret: str) -> None:
     for wrapped in (f"It broke: {text}", f'  File "x.py", line 3\n    {text}\n', f"ValueError: {text}\n"):
         assert secret not in redact(wrapped)
 
 
 @pytest.mark.parametrize("text", [text for text, _ in LEAKS])
-def test_redacting_again_changes_nothing_of_worth(text: str) -> None:
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
     once = redact(text)
     assert redact(once) == once
 
@@ -156,7 +156,7 @@ def test_redacting_again_changes_nothing_of_worth(text: str) -> None:
         "in 12:34:56:78 laps",
     ],
 )  # fmt: skip
-def test_what_an_operator_needs_survives(text: str) -> None:
+def test_text_that_operators_need_is_unchanged(text: str) -> None:
     assert redact(text) == text
 
 
@@ -166,7 +166,7 @@ def test_what_an_operator_needs_survives(text: str) -> None:
     st.uuids(),
     st.integers(0, 10**7),
 )
-def test_ids_uuids_and_numbers_always_survive(prefix: str, when: datetime, number: uuid.UUID, count: int) -> None:
+def test_ids_uuids_and_numbers_are_never_redacted(prefix: str, when: datetime, number: uuid.UUID, count: int) -> None:
     text = f"{new_id(prefix, when)} {when.isoformat()} {number} {count} {Keys('k' * 32, 'test').pseudonym(str(number))}"
     assert redact(text) == text
 
@@ -179,7 +179,7 @@ LETTERS = st.characters(categories=["Ll", "Lu", "Nd"])
     st.text(LETTERS, min_size=3, max_size=20),
     st.sampled_from(["", "'", '"', "(", "<", " ", "email="]),
 )
-def test_every_address_is_blanked(local: str, domain: str, before: str) -> None:
+def test_every_email_address_is_redacted(local: str, domain: str, before: str) -> None:
     text = redact(f"{before}{local}.{local}@{domain}.example")
     assert f"{local}@" not in text
     assert f"@{domain}" not in text
@@ -187,12 +187,12 @@ def test_every_address_is_blanked(local: str, domain: str, before: str) -> None:
 
 
 @given(st.ip_addresses().filter(lambda address: not (address.is_loopback or address.is_unspecified)))
-def test_every_ip_address_is_blanked(address: object) -> None:
+def test_every_ip_address_is_redacted(address: object) -> None:
     for text in (f"from {address}", f"[{address}]:443", f"'{address}'", f"peer {address}, closed"):
         assert str(address) not in redact(text)
 
 
-def test_tokens_are_blanked_wherever_they_turn_up() -> None:
+def test_tokens_are_redacted_wherever_they_appear() -> None:
     without_digits = "uZMAdCgDcRAuQbMrSmdGCNGNodawFjlrIVCdaaFAgyI"
     for token in (without_digits, "-" + without_digits, *(new_token() for _ in range(200))):
         assert token not in redact(f"/x/{token}") + redact(f"'{token}'") + redact(f"pho_{token}")
@@ -224,7 +224,7 @@ def test_hostile_text_is_redacted_with_little_work(text: str) -> None:
 
 
 @given(st.text(max_size=300) | st.text(alphabet="a@.%40:\"'\\=pho_ 12", max_size=100))
-def test_any_text_passes(text: str) -> None:
+def test_any_text_can_be_redacted(text: str) -> None:
     redact(text)
     with remember(text[:20]):
         redact(text)

@@ -1,4 +1,4 @@
-"""S11: values are redacted by the name of their key, by what is known to be secret, and whatever their type is."""
+"""S11: values are redacted by the name of their key or because they are known to be secret, whatever their type."""
 
 import html
 import json
@@ -23,7 +23,7 @@ from phoenix.kernel.security.redaction import also_remember, is_sensitive, redac
         "'Leila Haddad'",
     ],
 )
-def test_known_values_are_blanked_in_every_shape(shape: str) -> None:
+def test_known_values_are_redacted_in_every_shape(shape: str) -> None:
     assert "Haddad" in redact("Leila Haddad")
     with remember("Leila Haddad"):
         assert "haddad" not in redact(f"hello {shape}").lower()
@@ -31,7 +31,7 @@ def test_known_values_are_blanked_in_every_shape(shape: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["Jörg Öß", 'Ann "Bo" O\'Brien', "a<b>&c", "tab\tand\nline", "back\\slash", "ümläut/ß?", "..*[x](y)"])
-def test_known_values_are_blanked_in_every_encoding(value: str) -> None:
+def test_known_values_are_redacted_in_every_encoding(value: str) -> None:
     forms = [
         value,
         repr(value),
@@ -47,7 +47,7 @@ def test_known_values_are_blanked_in_every_encoding(value: str) -> None:
             assert redact(f"[{form}]").strip("['\"]") == "redacted", form
 
 
-def test_memory_nests_grows_and_ends() -> None:
+def test_remembered_values_nest_can_be_added_and_are_forgotten() -> None:
     also_remember("nobody listens")
     assert redact("nobody listens") == "nobody listens"
     with remember("Leila"):
@@ -59,7 +59,7 @@ def test_memory_nests_grows_and_ends() -> None:
     assert redact("Leila Haddad") == "Leila Haddad"
 
 
-def test_short_known_values_are_whole_words() -> None:
+def test_short_known_values_are_redacted_only_as_whole_words() -> None:
     with remember("Ann", "x", ""):
         assert redact("Ann, planning x") == "[redacted], planning x"
 
@@ -93,7 +93,7 @@ def test_short_known_values_are_whole_words() -> None:
         "DATABASE_DSN",
     ],
 )
-def test_values_under_these_keys_are_never_written(key: str) -> None:
+def test_values_under_secret_keys_are_never_logged(key: str) -> None:
     assert is_sensitive(key)
     assert redact_value({key: "whatever"}) == {key: "[redacted]"}
 
@@ -116,7 +116,7 @@ def test_values_under_these_keys_are_never_written(key: str) -> None:
         "milliseconds",
     ],
 )
-def test_these_keys_keep_their_values(key: str) -> None:
+def test_values_under_harmless_keys_are_kept(key: str) -> None:
     assert redact_value({key: "whatever"}) == {key: "whatever"}
 
 
@@ -138,7 +138,7 @@ class Broken:
         raise RuntimeError("leila@example.com")
 
 
-def test_values_of_every_kind_become_plain_and_clean() -> None:
+def test_values_of_every_type_are_converted_and_redacted() -> None:
     person = Person("acc_1", "Leila", ["leila@example.com", "plain"])
     clean = {"id": "acc_1", "name": "[redacted]", "tags": ["[email]", "plain"]}
     assert redact_value(person) == clean

@@ -1,4 +1,4 @@
-"""Modules that do not fit together are refused at the start, in one line that names the module and the fix."""
+"""Modules that do not fit together are refused at the start, with one line that names the module and the fix."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Options:
 
 
 def client() -> type[Any]:
-    """A class called Client, another at each call, as two modules may each have one."""
+    """A new class called Client on each call, since two modules can each have one."""
 
     class Client:
         pass
@@ -62,52 +62,60 @@ def posted(**shown: Any) -> tuple[EventKind, ...]:
     return (EventKind(NotePosted, **shown),)
 
 
-# What is declared, what of it is refused, and what the line says of the fix.
+# The declaration, the part that is refused, and the fix that the error names.
 REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
-    "one name twice": ((notes(), notes()), "Two modules are called notes", "Rename one"),
-    "a need that comes later": (
+    "two modules with the same name": ((notes(), notes()), "Two modules are called notes", "Rename one"),
+    "needing a module that comes later": (
         (notes(needs=("files",)), notes("files")),
         "Module notes needs files, which is not among",
         "Put files before it",
     ),
-    "a need that receives": (
+    "needing a module that only receives": (
         (notes("feed", receives=True), notes(needs=("feed",))),
         "Module notes needs feed, which only receives",
         "Remove feed",
     ),
-    "one permission twice": (
+    "the same permission in two modules": (
         (notes(permissions=(READ,)), notes("files", permissions=(READ,))),
         "Modules notes and files bring the same permission: notes.read",
         "Rename or remove one",
     ),
-    "twice in one module": ((notes(tables=("notes", "notes")),), "Module notes twice brings the same table: notes", "Rename or remove one"),
-    "one type opened twice": (
+    "the same permission twice in one module": (
+        (notes(tables=("notes", "notes")),),
+        "Module notes twice brings the same table: notes",
+        "Rename or remove one",
+    ),
+    "the same type opened twice": (
         (notes(parts=(part(CLIENT),)), notes("files", parts=(part(CLIENT),))),
         f"Modules notes and files bring the same part: {__name__}.client.<locals>.Client",
         "Rename or remove one",
     ),
-    "one type opened and read as settings": (
+    "the same type opened and read as settings": (
         (notes(settings=Options), notes("files", parts=(part(Options),))),
         f"Modules notes and files bring the same part: {__name__}.Options",
         "Rename or remove one",
     ),
-    "one place offered twice": (
+    "the same place offered twice": (
         (notes(places=("side",)), notes("files", places=("side",))),
         "bring the same place: side",
         "Rename or remove one",
     ),
-    "a slot in no place": (
+    "a slot for an unknown place": (
         (notes(slots=(Slot("side", "notes/side.html", load),)), notes("files", places=("top", "foot"))),
         "Module notes fills the place side, which no module offers",
         "Use one of: foot, top",
     ),
-    "a slot where there are no places": ((notes(slots=(Slot("side", "", load),)),), "Module notes fills the place side", "none is offered"),
+    "a slot where no module offers places": (
+        (notes(slots=(Slot("side", "", load),)),),
+        "Module notes fills the place side",
+        "none is offered",
+    ),
     "a role with an unknown permission": (
         (notes(roles={"owner": frozenset({"notes.raed"})}),),
         "Module notes gives role owner the permission notes.raed, which no module declares",
         "correct the name",
     ),
-    "a role with a permission of the platform": (
+    "a role with a platform permission": (
         (notes(permissions=(STAFF,), roles={"owner": frozenset({"notes.staff"})}),),
         "Module notes gives role owner the permission notes.staff, which is for the whole platform",
         "Remove it from roles",
@@ -117,17 +125,17 @@ REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
         "Module notes lets notes.write imply the permission notes.raed, which no module declares",
         "correct the name",
     ),
-    "a card": (
+    "a card with an unknown permission": (
         (notes(cards=(Card("notes.count", "", "SELECT 1", "", "notes.raed"),)),),
         "Module notes shows the card notes.count to those with the permission notes.raed, which no module declares",
         "correct the name",
     ),
-    "a navigation item": (
+    "a navigation item with an unknown permission": (
         (notes(navigation=(NavigationItem("Notes", "entry", "/notes", "notes.raed"),)),),
         "Module notes shows “Notes” in the navigation to those with the permission notes.raed, which no module declares",
         "correct the name",
     ),
-    "a first action": (
+    "a first action with an unknown permission": (
         (notes(first_actions=(FirstAction("New note", "", "plus", "/notes/new", "notes.raed"),)),),
         "Module notes offers the first action “New note” to those with the permission notes.raed, which no module declares",
         "correct the name",
@@ -166,7 +174,7 @@ REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_does_not_fit_is_refused_in_one_line(what: str) -> None:
+def test_modules_that_do_not_fit_together_are_refused_in_one_line(what: str) -> None:
     modules, fault, fix = REFUSED[what]
     with pytest.raises(RegistryError) as refused:
         Registry(modules)
@@ -177,14 +185,14 @@ def test_what_does_not_fit_is_refused_in_one_line(what: str) -> None:
     assert said.endswith(".")
 
 
-def test_parts_are_told_apart_by_their_type_not_by_its_name() -> None:
+def test_parts_are_identified_by_their_type_and_not_by_its_name() -> None:
     first, second = client(), client()
     registry = Registry((notes(parts=(part(first),)), notes("files", parts=(part(second),))))
     assert [part.kind for module in registry.modules for part in module.parts] == [first, second]
 
 
-def test_names_that_lead_somewhere_are_taken() -> None:
-    """As above, without the mistakes."""
+def test_correct_references_are_accepted() -> None:
+    """The same declarations as above, without the mistakes."""
     Registry(
         (
             notes(
@@ -210,6 +218,6 @@ def test_names_that_lead_somewhere_are_taken() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_a_module_declares_the_places_of_its_pages(module: Module) -> None:
+def test_a_module_declares_the_slots_of_its_pages(module: Module) -> None:
     offered = {place for route in module.routes for place in getclosurevars(route.fn).nonlocals.get("slots", ())}
     assert offered == set(module.places)

@@ -1,4 +1,4 @@
-"""What migrations use: any number of statements, which wait for a lock for a limited time."""
+"""Running the statements of a migration, which wait for a lock for a limited time."""
 
 from __future__ import annotations
 

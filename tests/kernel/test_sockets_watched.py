@@ -1,4 +1,4 @@
-"""Open sockets are looked at by themselves: rooms follow memberships, a session that ends is told, and one who reads too slowly is cut."""
+"""Open sockets are checked regularly: rooms follow memberships, a client learns that its session ended, and a slow reader is disconnected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 from tests.harness import Harness
-from tests.kernel.test_socket_lines import Wire, parts
+from tests.kernel.test_socket_connections import Socket, parts
 from tests.waiting import until
 
 from phoenix.kernel.cache.keys import ACCOUNT
@@ -20,15 +20,15 @@ def rooms(harness: Harness, sid: str) -> set[str]:
     return {room for room in sockets.server.rooms(sid) if room.startswith("organisation:")}
 
 
-def test_rooms_follow_memberships_and_the_end_of_a_session_is_told(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rooms_follow_memberships_and_a_client_learns_that_its_session_ended(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "CHECK_SECONDS", 0.01)
 
     async def run() -> None:
         async with harness, AsyncExitStack() as stack:
             app, sockets = parts(harness)
             ember = await harness.organisation("ember", ada="owner", bo="member")
-            wire = await stack.enter_async_context(Wire(app))
-            await wire.sign_in(harness.people["bo"].token)
+            socket = await stack.enter_async_context(Socket(app))
+            await socket.sign_in(harness.people["bo"].token)
             (sid,) = sockets._tokens
             assert rooms(harness, sid) == {f"organisation:{ember}"}
             ash = await harness.organisation("ash", ada="owner")
@@ -39,21 +39,21 @@ def test_rooms_follow_memberships_and_the_end_of_a_session_is_told(harness: Harn
             assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}", by="ada")).status_code == 204
             await until(lambda: rooms(harness, sid) == {f"organisation:{ash}"})
             assert (await harness.delete("/api/v2/sessions/current", by="bo")).status_code == 204
-            await wire.until(lambda: any("session_ended" in text for text in wire.texts))
+            await socket.until(lambda: any("session_ended" in text for text in socket.texts))
             await until(lambda: sockets.count == 0)
 
     asyncio.run(run())
 
 
-def test_one_who_reads_too_slowly_is_cut(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_reads_too_slowly_is_disconnected(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "CHECK_SECONDS", 86_400)
 
     async def run() -> None:
         async with harness, AsyncExitStack() as stack:
             app, sockets = parts(harness)
             ada = await harness.person("ada")
-            wire = await stack.enter_async_context(Wire(app))
-            await wire.sign_in(ada.token)
+            socket = await stack.enter_async_context(Socket(app))
+            await socket.sign_in(ada.token)
             (sid,) = sockets._tokens
             await sockets._check(sid, ada.token)
             assert sockets.count == 1
@@ -64,7 +64,7 @@ def test_one_who_reads_too_slowly_is_cut(harness: Harness, monkeypatch: pytest.M
     asyncio.run(run())
 
 
-def test_of_a_session_that_nobody_knows_it_is_said_that_it_ended(harness: Harness) -> None:
+def test_an_unknown_session_is_reported_as_ended(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             _app, sockets = parts(harness)

@@ -40,26 +40,26 @@ def settings(environment: str, **other: str) -> Settings:
         ("SMTP_URL", ""),
     ],
 )
-def test_both_refuse_what_development_takes_and_name_the_variable(environment: str, name: str, value: str) -> None:
+def test_strict_environments_refuse_development_values_and_name_the_variable(environment: str, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"PHOENIX_{name} .*{'development' if 'development' in value else environment}"):
         settings(environment, **{name: value})
     assert not settings("development", **{name: value}).strict
 
 
 @pytest.mark.parametrize("environment", STRICT)
-def test_both_ask_staff_for_a_second_factor_and_read_pages_once(environment: str) -> None:
+def test_strict_environments_require_a_second_factor_of_staff(environment: str) -> None:
     assert settings(environment).strict
     assert settings(environment).second_factor_for == "staff"
     assert settings("test").second_factor_for == "nobody"
 
 
-def test_another_name_is_not_an_environment() -> None:
+def test_an_unknown_environment_is_refused() -> None:
     with pytest.raises(SettingsError, match="must be development, test, staging or production"):
         settings("preview")
 
 
 @pytest.mark.parametrize("environment", STRICT)
-def test_neither_has_a_mailbox(environment: str, tmp_path: Path) -> None:
+def test_strict_environments_have_no_mailbox(environment: str, tmp_path: Path) -> None:
     def paths(framework: Litestar) -> set[str]:
         return {route.path for route in framework.routes}
 
@@ -70,7 +70,7 @@ def test_neither_has_a_mailbox(environment: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("environment", STRICT)
-def test_neither_speaks_to_an_identity_provider_in_the_clear(environment: str) -> None:
+def test_strict_environments_require_tls_to_identity_providers(environment: str) -> None:
     provider = {"name": "own", "title": "Own", "client_id": "phoenix", "client_secret": "x" * 20}
     listed = json.dumps([{**provider, "issuer": "http://127.0.0.1:9000"}])
 
@@ -94,7 +94,7 @@ def staging(place: Place) -> Harness:
     return Harness(place, {"PHOENIX_ENVIRONMENT": "staging", **GOOD})
 
 
-def test_its_tokens_are_for_itself_and_it_has_no_demo(place: Place) -> None:
+def test_staging_tokens_name_staging_and_there_is_no_demo(place: Place) -> None:
     async def run() -> None:
         harness = staging(place)
         async with harness:
@@ -107,8 +107,8 @@ def test_its_tokens_are_for_itself_and_it_has_no_demo(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_production_does_not_take_its_secret_or_its_tokens(place: Place) -> None:
-    """Not with a copy of its database either, which is how the two meet."""
+def test_production_refuses_the_secret_and_tokens_of_staging(place: Place) -> None:
+    """Not even with a copy of the staging database."""
 
     async def run() -> None:
         harness = staging(place)
@@ -120,7 +120,7 @@ def test_production_does_not_take_its_secret_or_its_tokens(place: Place) -> None
             async with Harness(place, {"PHOENIX_ENVIRONMENT": "production", **GOOD}):
                 pass
         own = {**GOOD, "PHOENIX_SECRET_KEY": OWN}
-        # A cache of its own, as every environment has.
+        # Every environment has its own cache.
         production = Harness(
             replace(place, valkey=""), {"PHOENIX_ENVIRONMENT": "production", **own, "PHOENIX_DATA": str(place.folder / "own")}
         )

@@ -1,4 +1,4 @@
-"""Statements as development notes them: all of them, once, with who asked, whether they failed, and without their values."""
+"""Statements that development records: each once, with the code that ran it and whether it failed, and without its values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def connected(place: Place, scenario: Asking) -> Any:
     return asyncio.run(run())
 
 
-def test_every_way_to_ask_gives_its_answer_and_is_noted_once(place: Place) -> None:
+def test_every_query_method_returns_its_result_and_is_recorded_once(place: Place) -> None:
     async def scenario(connection: NotingConnection) -> None:
         with noting() as made:
             assert await connection.execute(TABLE) == "CREATE TABLE"
@@ -55,7 +55,7 @@ def test_every_way_to_ask_gives_its_answer_and_is_noted_once(place: Place) -> No
     connected(place, scenario)
 
 
-def test_nothing_is_noted_where_nobody_asks_for_it(place: Place) -> None:
+def test_no_statement_is_recorded_outside_a_block(place: Place) -> None:
     async def scenario(connection: NotingConnection) -> None:
         with noting() as made:
             pass
@@ -65,7 +65,7 @@ def test_nothing_is_noted_where_nobody_asks_for_it(place: Place) -> None:
     connected(place, scenario)
 
 
-def test_a_statement_that_failed_is_noted_as_failed(place: Place) -> None:
+def test_a_failed_statement_is_recorded_as_failed(place: Place) -> None:
     async def scenario(connection: NotingConnection) -> None:
         with noting() as made:
             with pytest.raises(asyncpg.UndefinedTableError):
@@ -76,7 +76,7 @@ def test_a_statement_that_failed_is_noted_as_failed(place: Place) -> None:
     connected(place, scenario)
 
 
-def test_how_long_a_statement_took_is_in_milliseconds(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_duration_of_a_statement_is_in_milliseconds(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario(connection: NotingConnection) -> None:
         ticks = count(5.0, 0.25)
         monkeypatch.setattr(time, "perf_counter", lambda: next(ticks))
@@ -96,24 +96,30 @@ def made_up(module: str, name: str, path: Path, calls: Any) -> Any:
 
 
 SOURCES = {
-    # Who calls whom, the last of them the database; and who is said to have asked.
+    # The chain of calls, the last of which calls the database, and the one that the statement is attributed to.
     "a module": ([("phoenix.app", "app"), ("phoenix.modules.notes.queries", "asks"), ("phoenix.kernel.data.database", "reads")], "asks"),
     "the innermost module": (
         [("phoenix.modules.a", "outer"), ("phoenix.modules.b", "inner"), ("phoenix.kernel.web.call", "reads")],
         "inner",
     ),
     "the kernel": ([("phoenix.app", "app"), ("phoenix.kernel.web.outer", "outer"), ("phoenix.kernel.web.reader", "finds")], "finds"),
-    "the kernel above its data": (
+    "the kernel rather than its data layer": (
         [("phoenix.app", "app"), ("phoenix.kernel.web.reader", "finds"), ("phoenix.kernel.data.query", "q")],
         "finds",
     ),
-    "a module past a library": ([("phoenix.app", "app"), ("phoenix.modules.notes", "asks"), ("asyncio.tasks", "runs")], "asks"),
-    "nobody in particular": ([("tests.modules", "outside"), ("phoenix.app", "app"), ("phoenix.kernel.data.database", "reads")], ""),
+    "a module that calls through a library": (
+        [("phoenix.app", "app"), ("phoenix.modules.notes", "asks"), ("asyncio.tasks", "runs")],
+        "asks",
+    ),
+    "neither a module nor the kernel": (
+        [("tests.modules", "outside"), ("phoenix.app", "app"), ("phoenix.kernel.data.database", "reads")],
+        "",
+    ),
 }
 
 
 @pytest.mark.parametrize("who", SOURCES)
-def test_the_line_that_asked_is_the_module_s_else_the_kernel_s(place: Place, who: str) -> None:
+def test_a_statement_is_attributed_to_the_module_or_else_to_the_kernel(place: Place, who: str) -> None:
     frames, expected = SOURCES[who]
 
     async def scenario(connection: NotingConnection) -> None:
@@ -127,7 +133,7 @@ def test_the_line_that_asked_is_the_module_s_else_the_kernel_s(place: Place, who
     connected(place, scenario)
 
 
-def test_a_library_that_is_installed_never_asked(place: Place) -> None:
+def test_a_statement_is_never_attributed_to_an_installed_library(place: Place) -> None:
     async def scenario(connection: NotingConnection) -> None:
         runs = made_up("some_library", "runs", Path("/x/site-packages/some_library/runs.py"), partial(connection.execute, "SELECT 1"))
         with noting() as made:

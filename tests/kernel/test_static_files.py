@@ -40,7 +40,7 @@ LONG = ("x" * 300, "/".join(["x" * 200] * 30))
 
 @pytest.fixture
 def listeners(harness: Harness, tmp_path: Path) -> Harness:
-    """A Phoenix whose bundles and assets are these files, and what must not be served beside them."""
+    """A Phoenix whose bundles and assets are these files, next to files that must not be served."""
     folder = tmp_path / "polls"
     for base in (folder / "assets", tmp_path / "static"):
         for name, (text, _kind) in FILES.items():
@@ -53,7 +53,7 @@ def listeners(harness: Harness, tmp_path: Path) -> Harness:
         (base / "circle").symlink_to(base / "circle")
         os.mkfifo(base / "pipe")
     (tmp_path / "secret.txt").write_text("a secret")
-    # Beside the folder, with a name that starts with the folder's name.
+    # Next to the folder, with a name that starts with the folder's name.
     for beside in (tmp_path / "polls-private", folder / "assets-private", tmp_path / "static-private"):
         beside.mkdir()
         (beside / "secret.txt").write_text("a secret")
@@ -65,7 +65,7 @@ def listeners(harness: Harness, tmp_path: Path) -> Harness:
 
 
 async def both(harness: Harness, stack: AsyncExitStack) -> list[tuple[Phoenix, httpx.AsyncClient]]:
-    """The public listener and the admin panel, each with a client of it."""
+    """The public listener and the admin panel, each with its client."""
     await stack.enter_async_context(harness)
     panel = await stack.enter_async_context(Panel(harness))
     assert harness._phoenix is not None
@@ -74,7 +74,7 @@ async def both(harness: Harness, stack: AsyncExitStack) -> list[tuple[Phoenix, h
 
 
 async def asked(app: Phoenix, client: httpx.AsyncClient, path: str, method: str = "GET") -> tuple[int, bytes]:
-    """The answer to a path as a server hands it on, decoded already; a client would refuse to send some of them."""
+    """The response to a decoded path, as a server passes it on. A client would refuse to send some of these paths."""
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -92,7 +92,7 @@ async def asked(app: Phoenix, client: httpx.AsyncClient, path: str, method: str 
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 
-def test_files_are_served_with_headers_that_let_none_run_as_a_page(listeners: Harness) -> None:
+def test_files_are_served_with_headers_that_keep_them_from_running_as_pages(listeners: Harness) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for _app, client in await both(listeners, stack):
@@ -112,7 +112,7 @@ def test_files_are_served_with_headers_that_let_none_run_as_a_page(listeners: Ha
     asyncio.run(run())
 
 
-def test_a_file_that_is_known_already_is_not_sent_again(listeners: Harness) -> None:
+def test_a_file_that_the_client_has_cached_is_not_sent_again(listeners: Harness) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for _app, client in await both(listeners, stack):
@@ -124,7 +124,7 @@ def test_a_file_that_is_known_already_is_not_sent_again(listeners: Harness) -> N
                     assert (await client.get(f"{prefix}poll.css", headers={"If-None-Match": '"other"'})).status_code == 200
                     head = await client.head(f"{prefix}poll.css")
                     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", first.headers["content-length"])
-                    assert (await client.get(f"{prefix}again.css")).text == first.text, "a link that stays in the folder"
+                    assert (await client.get(f"{prefix}again.css")).text == first.text, "a link that stays inside the folder"
                     large = await client.get(f"{prefix}large.bin")
                     assert len(large.content) == int(large.headers["content-length"]) == 2 * CHUNK + 7
 
@@ -155,7 +155,7 @@ def test_a_file_that_is_known_already_is_not_sent_again(listeners: Harness) -> N
     ],
     ids=ascii,
 )
-def test_a_path_that_is_not_a_file_of_the_folder_is_not_found(listeners: Harness, name: str) -> None:
+def test_a_path_outside_the_folder_is_not_found(listeners: Harness, name: str) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for app, client in await both(listeners, stack):
@@ -167,7 +167,7 @@ def test_a_path_that_is_not_a_file_of_the_folder_is_not_found(listeners: Harness
     asyncio.run(run())
 
 
-def test_an_address_in_percent_signs_is_not_found_either(listeners: Harness) -> None:
+def test_a_percent_encoded_path_outside_the_folder_is_not_found(listeners: Harness) -> None:
     async def run() -> None:
         async with AsyncExitStack() as stack:
             for _app, client in await both(listeners, stack):

@@ -28,7 +28,7 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     text._catalogue.cache_clear()
 
 
-def test_without_a_catalogue_the_words_are_english() -> None:
+def test_text_is_english_without_a_catalogue() -> None:
     with reading("de"):
         assert _("Today") == "Today"
         assert ngettext("%(n)d file", "%(n)d files", 1) % {"n": 1} == "1 file"
@@ -36,7 +36,7 @@ def test_without_a_catalogue_the_words_are_english() -> None:
 
 
 @pytest.mark.usefixtures("german")
-def test_the_words_are_the_readers_own() -> None:
+def test_text_is_in_the_readers_language() -> None:
     with reading("de-AT"):
         assert _("Today") == "Heute"
         assert ngettext("%(n)d file", "%(n)d files", 2) % {"n": 2} == "2 Dateien"
@@ -47,7 +47,7 @@ def test_the_words_are_the_readers_own() -> None:
 
 
 @pytest.mark.usefixtures("german")
-def test_readers_at_the_same_time_do_not_mix() -> None:
+def test_languages_of_simultaneous_readers_do_not_mix() -> None:
     async def say(locale: str) -> str:
         with reading(locale):
             await asyncio.sleep(0)
@@ -72,11 +72,11 @@ def test_readers_at_the_same_time_do_not_mix() -> None:
         ("zh-hant-tw", "zh_Hant_TW"),
     ],
 )
-def test_a_locale_is_one_that_babel_knows(written: str, known: str) -> None:
+def test_a_locale_is_resolved_to_one_that_babel_knows(written: str, known: str) -> None:
     assert check_locale(written) == known
 
 
-def test_the_words_can_be_extracted(tmp_path: Path) -> None:
+def test_translatable_text_can_be_extracted(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     shutil.copytree(root / "src" / "phoenix" / "kernel", tmp_path / "src" / "kernel", ignore=shutil.ignore_patterns("__pycache__"))
     command: list[str | Path] = [

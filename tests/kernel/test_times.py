@@ -47,11 +47,11 @@ def utc(text: str) -> datetime:
         ("2026-11-23T22:59", "Europe/Berlin", "23:59"),
     ],
 )
-def test_a_short_text_by_how_long_ago_it_was(instant: str, zone: str, text: str) -> None:
+def test_the_short_form_of_a_time_depends_on_its_age(instant: str, zone: str, text: str) -> None:
     assert show(utc(instant), zone, NOW).text == text
 
 
-def test_the_full_instant_and_the_one_for_machines() -> None:
+def test_the_full_time_and_its_machine_readable_form() -> None:
     shown = show(NOW, "Europe/Berlin", NOW)
     assert shown.full == "Monday 23 November 2026, 14:05 Berlin"
     assert shown.iso == "2026-11-23T13:05:00.000Z"
@@ -69,7 +69,7 @@ def test_the_full_instant_and_the_one_for_machines() -> None:
         ("2026-11-23T00:00", "America/New_York", "Yesterday, 22 November"),
     ],
 )
-def test_the_heading_of_a_day(instant: str, zone: str, heading: str) -> None:
+def test_a_day_has_a_heading_relative_to_today(instant: str, zone: str, heading: str) -> None:
     assert day(utc(instant), zone, NOW) == heading
 
 
@@ -87,7 +87,7 @@ def test_the_heading_of_a_day(instant: str, zone: str, heading: str) -> None:
         ("Australia/Lord_Howe", "2026-04-04T14:59", "2026-04-04T15:00", ("01:59", "01:30")),
     ],
 )
-def test_clocks_jump_when_they_do_there(zone: str, before: str, after: str, offsets: tuple[str, str]) -> None:
+def test_clock_changes_of_the_zone_are_observed(zone: str, before: str, after: str, offsets: tuple[str, str]) -> None:
     assert (show(utc(before), zone, utc(before)).text, show(utc(after), zone, utc(after)).text) == offsets
 
 
@@ -105,7 +105,7 @@ def test_clocks_jump_when_they_do_there(zone: str, before: str, after: str, offs
         ("2026-11-23 14:05:30", "Asia/Kathmandu", "2026-11-23T08:20:30", None),
     ],
 )
-def test_a_local_time_is_an_instant_the_first_unless_told(text: str, zone: str, instant: str, later: str | None) -> None:
+def test_an_ambiguous_local_time_is_the_first_unless_specified(text: str, zone: str, instant: str, later: str | None) -> None:
     assert local_to_instant(text, zone) == utc(instant)
     assert local_to_instant(text, zone, later=True) == utc(later or instant)
 
@@ -121,7 +121,7 @@ def test_a_local_time_is_an_instant_the_first_unless_told(text: str, zone: str, 
         ("2026-10-04T02:15", "Australia/Lord_Howe"),
     ],
 )
-def test_a_time_that_never_was_is_refused(text: str, zone: str) -> None:
+def test_a_local_time_skipped_by_a_clock_change_is_refused(text: str, zone: str) -> None:
     for later in (False, True):
         with pytest.raises(InvalidInput) as refused:
             local_to_instant(text, zone, later=later)
@@ -131,14 +131,14 @@ def test_a_time_that_never_was_is_refused(text: str, zone: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "now", "2026-13-01T00:00", "2026-02-30T00:00", "2026-11-23T14:05Z", "2026-11-23T14:05+01:00", "14:05", "x" * 10_000]
 )
-def test_a_text_that_is_not_a_local_time_is_refused(text: str) -> None:
+def test_text_that_is_not_a_local_time_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         local_to_instant(text, "Europe/Berlin")
     assert refused.value.errors[0].code == "invalid_time"
 
 
 @pytest.mark.parametrize(("text", "zone"), [("0001-01-01T00:00", "Asia/Tokyo"), ("9999-12-31T23:59", "America/New_York")])
-def test_the_ends_of_the_calendar_are_refused(text: str, zone: str) -> None:
+def test_times_at_the_ends_of_the_calendar_are_refused(text: str, zone: str) -> None:
     with pytest.raises(InvalidInput):
         local_to_instant(text, zone)
 
@@ -147,7 +147,7 @@ def test_the_ends_of_the_calendar_are_refused(text: str, zone: str) -> None:
     st.datetimes(utc("1971-01-01").replace(tzinfo=None), utc("2100-01-01").replace(tzinfo=None), timezones=st.just(UTC)),
     st.sampled_from(ZONES),
 )
-def test_an_instant_comes_back_from_the_form(instant: datetime, zone: str) -> None:
+def test_a_time_survives_a_round_trip_through_the_form(instant: datetime, zone: str) -> None:
     minute = instant.replace(second=0, microsecond=0)
     text = local_input(minute, zone)
     assert minute in {local_to_instant(text, zone), local_to_instant(text, zone, later=True)}
@@ -157,7 +157,7 @@ def test_an_instant_comes_back_from_the_form(instant: datetime, zone: str) -> No
     st.datetimes(utc("1971-01-01").replace(tzinfo=None), utc("2100-01-01").replace(tzinfo=None), timezones=st.just(UTC)),
     st.sampled_from(ZONES),
 )
-def test_every_instant_is_shown(instant: datetime, zone: str) -> None:
+def test_every_time_can_be_shown(instant: datetime, zone: str) -> None:
     shown = show(instant, zone, NOW)
     assert f"{instant.astimezone(ZoneInfo(zone)):%H:%M}" in shown.full
     assert abs(datetime.fromisoformat(shown.iso) - instant) < timedelta(milliseconds=1)
@@ -167,7 +167,7 @@ def test_every_instant_is_shown(instant: datetime, zone: str) -> None:
     "name",
     ["", "Berlin", "Europe/Nowhere", "../../etc/passwd", "/etc/localtime", "europe/berlin", "Europe/Berlin\0", "posixrules", "x" * 10_000],
 )
-def test_a_text_that_is_not_a_zone_is_refused(name: str) -> None:
+def test_text_that_is_not_a_time_zone_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         check_zone(name)
     assert refused.value.errors[0].field == "time_zone"

@@ -1,4 +1,4 @@
-"""D3: several writers of one key. The cache is not used before the last has settled, even if one of them dies."""
+"""D3: several writers of one key. The cache is not used until the last has settled, even if one of them dies."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(params=["machine", "valkey"])
 def shared(request: pytest.FixtureRequest, tmp_path: Path, valkey: str) -> str:
-    """Where generations live: a file, or the address of a Valkey."""
+    """Where generations are stored: a file, or the address of a Valkey."""
     return str(tmp_path / "generations") if request.param == "machine" else valkey
 
 
 @pytest.mark.parametrize("nodes", ["one", "many"])
 @pytest.mark.parametrize("first", ["the one that dies", "the one that lives"])
-def test_a_writer_that_dies_after_its_commit_is_seen_though_another_settled(harness: Harness, nodes: str, first: str) -> None:
+def test_a_writer_that_died_after_its_commit_is_noticed_even_if_another_settled(harness: Harness, nodes: str, first: str) -> None:
     harness.variables["PHOENIX_NODES"] = nodes
     place = harness.place
     shared = str(place.folder / "run" / "generations") if nodes == "one" else place.valkey
@@ -64,11 +64,11 @@ def test_a_writer_that_dies_after_its_commit_is_seen_though_another_settled(harn
 
 
 def orders(writers: int) -> Iterator[list[int]]:
-    """Every order in which so many writers can mark and settle: a writer's number stands for its mark, then for its settling."""
+    """Every order in which that many writers can mark and settle. A writer's number is first its mark, and then its settling."""
     yield from (list(order) for order in sorted(set(itertools.permutations([*range(writers)] * 2))))
 
 
-def test_whatever_the_order_nothing_is_believed_before_the_last_has_settled(shared: str, tmp_path: Path) -> None:
+def test_the_cache_is_unused_until_the_last_writer_has_settled_in_any_order(shared: str, tmp_path: Path) -> None:
     async def run() -> None:
         writers = [generations_at(shared) for _ in range(3)]
         for order in orders(len(writers)):
@@ -94,7 +94,7 @@ async def die(generations: Generations, key: str, monkeypatch: pytest.MonkeyPatc
         await generations.begin([key])
 
 
-def test_the_mark_of_the_dead_runs_out_however_busy_the_key_is(shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mark_of_a_dead_writer_expires_however_busy_the_key_is(shared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         generations, key = generations_at(shared), f"{tmp_path}"
         before = await generations.read([key])
@@ -102,29 +102,29 @@ def test_the_mark_of_the_dead_runs_out_however_busy_the_key_is(shared: str, tmp_
         living = await generations.begin([key])
         await generations.settle([key], living)
         if isinstance(generations, MachineGenerations):
-            # Here the reader decides how long a lease is.
+            # The reader decides how long a lease is.
             monkeypatch.setattr(generations_module, "IN_FLIGHT_SECONDS", 0.001)
         assert await until(lambda: generations.read([key])) != before
 
     asyncio.run(run())
 
 
-def test_more_writers_than_lanes_cost_hits_and_never_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_writers_than_lanes_cost_cache_hits_but_never_correctness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
         generations, key = generations_at(str(tmp_path / "generations")), "busy"
         marks = [await generations.begin([key]) for _ in range(LANES + 1)]
         for mark in marks[:-1]:
             await generations.settle([key], mark)
-        assert await generations.read([key]) is None, "the last is still writing"
+        assert await generations.read([key]) is None, "the last writer is still writing"
         await generations.settle([key], marks[-1])
-        assert await generations.read([key]) is None, "one lane is nobody's"
+        assert await generations.read([key]) is None, "the mark in one lane belongs to no writer"
         monkeypatch.setattr(generations_module, "IN_FLIGHT_SECONDS", 0)
         assert await generations.read([key]) is not None
 
     asyncio.run(run())
 
 
-def test_as_many_writers_as_lanes_are_all_told_apart(tmp_path: Path) -> None:
+def test_as_many_writers_as_lanes_are_distinguished(tmp_path: Path) -> None:
     async def run() -> None:
         generations, key = generations_at(str(tmp_path / "generations")), "busy"
         marks = [await generations.begin([key]) for _ in range(LANES)]

@@ -1,4 +1,4 @@
-"""Valkey, as the cache and the limits use it: what it answers, and that nothing waits for a server that is gone."""
+"""Valkey, as the cache and the rate limits use it: its answers, and that nothing waits for a server that is down."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def test_values_expire_by_the_millisecond(valkey: str) -> None:
         client = await connection._connected()
         assert client is not None
         await connection.set(key, b"1")
-        assert await client.pttl(key) == -1, "for ever, unless told"
+        assert await client.pttl(key) == -1, "no expiry by default"
         await connection.set(key, b"1", seconds=100)
         assert 99_000 < await client.pttl(key) <= 100_000
-        # The shortest there is, never none.
+        # The shortest possible expiry, never none.
         await connection.set(key, b"1", seconds=0.0001)
 
         async def is_gone() -> bool:
@@ -77,7 +77,7 @@ def test_a_script_gets_its_keys_and_arguments(valkey: str) -> None:
     run(valkey, scenario)
 
 
-def test_one_connection_however_many_ask(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_callers_share_one_connection(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made = 0
     create = GlideClient.create
 
@@ -92,15 +92,13 @@ def test_one_connection_however_many_ask(valkey: str, monkeypatch: pytest.Monkey
         assert await asyncio.gather(*(connection.ping() for _ in range(20))) == [True] * 20
         assert made == 1
         await connection.close()
-        assert await connection.ping(), "it connects again"
+        assert await connection.ping(), "it reconnects"
         assert made == 2
 
     run(valkey, scenario)
 
 
-def test_without_valkey_every_call_gives_nothing_and_the_next_does_not_wait(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_valkey_calls_return_nothing_and_do_not_wait(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     tried = 0
     create = GlideClient.create
 
@@ -119,7 +117,7 @@ def test_without_valkey_every_call_gives_nothing_and_the_next_does_not_wait(
         await connection.delete("x")
         assert await connection.ping() is False
         assert (before, connection.reachable) == (True, False)
-        assert tried == 1, "after a failure it rests"
+        assert tried == 1, "it pauses after a failure"
         monkeypatch.setattr(connection, "_rests_until", 0.0)
         assert await connection.ping() is False
         assert tried == 2, "then it tries again"
@@ -128,7 +126,7 @@ def test_without_valkey_every_call_gives_nothing_and_the_next_does_not_wait(
     assert capsys.readouterr().out.count("valkey_unreachable") == 2
 
 
-def test_those_who_waited_for_a_connection_that_failed_do_not_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_callers_that_waited_for_a_failed_connection_do_not_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = 0
 
     async def fail(configuration: GlideClientConfiguration) -> GlideClient:
@@ -147,8 +145,8 @@ def test_those_who_waited_for_a_connection_that_failed_do_not_try_again(monkeypa
     run(NOWHERE, scenario)
 
 
-def test_it_rests_for_about_a_second_and_waits_for_an_answer_as_long() -> None:
-    # Longer, and a cache that is back stays unused; shorter, and every request waits for one that is gone.
+def test_the_pause_after_a_failure_and_the_time_out_are_about_a_second() -> None:
+    # If longer, a server that is back stays unused; if shorter, every request waits for one that is down.
     assert 0.5 <= module.REST_SECONDS <= 1.5
     assert 500 <= module.REQUEST_MILLISECONDS <= 1500
 
@@ -164,7 +162,7 @@ def test_it_rests_for_about_a_second_and_waits_for_an_answer_as_long() -> None:
         ("redis://", "127.0.0.1", 6379, False, 0, None, None),
     ],
 )
-def test_the_address_says_where_and_as_whom(
+def test_the_address_contains_the_server_and_the_credentials(
     url: str, host: str, port: int, tls: bool, database: int, user: str | None, password: str | None
 ) -> None:
     made = module._configuration(url)
@@ -174,7 +172,7 @@ def test_the_address_says_where_and_as_whom(
     assert (credentials.username if credentials else None, credentials.password if credentials else None) == (user, password)
 
 
-def test_the_password_of_the_embedded_one_is_needed(valkey: str) -> None:
+def test_the_embedded_valkey_requires_its_password(valkey: str) -> None:
     parts = urlsplit(valkey)
 
     async def scenario(connection: Valkey) -> None:
@@ -183,8 +181,8 @@ def test_the_password_of_the_embedded_one_is_needed(valkey: str) -> None:
     run(f"redis://:wrong@{parts.hostname}:{parts.port}/0", scenario)
 
 
-def test_a_reply_that_is_lost_is_waited_for_no_longer_than_the_limit(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client has a limit of its own, which does not always fire."""
+def test_waiting_for_a_lost_reply_ends_after_the_time_out(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client library has its own time-out, which does not always fire."""
     asked: list[str] = []
 
     async def lose(_client: GlideClient, key: str) -> bytes | None:
@@ -199,6 +197,6 @@ def test_a_reply_that_is_lost_is_waited_for_no_longer_than_the_limit(valkey: str
         assert await connection.get("one") is None
         assert connection.reachable is False
         assert await connection.get("another") is None
-        assert asked == ["one"], "it rests after a failure"
+        assert asked == ["one"], "it pauses after a failure"
 
     run(valkey, scenario)

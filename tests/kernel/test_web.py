@@ -11,7 +11,7 @@ from tests.harness import Harness
 from phoenix.kernel.web.pages import safe_next
 
 
-def test_every_answer_has_the_security_headers_and_a_request_id(harness: Harness) -> None:
+def test_every_response_has_the_security_headers_and_a_request_id(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ids = set()
@@ -32,7 +32,7 @@ def test_every_answer_has_the_security_headers_and_a_request_id(harness: Harness
     asyncio.run(run())
 
 
-def test_no_origin_may_call_unless_it_is_on_the_list(harness: Harness) -> None:
+def test_only_listed_origins_can_call_the_api(harness: Harness) -> None:
     preflight = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
 
     async def run() -> None:
@@ -50,7 +50,7 @@ def test_no_origin_may_call_unless_it_is_on_the_list(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_form_without_its_token_is_refused_and_changes_nothing(harness: Harness) -> None:
+def test_a_form_without_its_csrf_token_is_refused_and_changes_nothing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")
@@ -76,7 +76,7 @@ def test_a_form_without_its_token_is_refused_and_changes_nothing(harness: Harnes
     asyncio.run(run())
 
 
-def test_the_api_with_a_cookie_wants_the_token_too(harness: Harness) -> None:
+def test_an_api_call_with_a_cookie_needs_the_csrf_token(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -91,7 +91,7 @@ def test_the_api_with_a_cookie_wants_the_token_too(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_same_key_and_body_get_the_same_answer(harness: Harness) -> None:
+def test_repeating_a_request_with_the_same_idempotency_key_returns_the_same_response(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="member")
@@ -106,7 +106,7 @@ def test_the_same_key_and_body_get_the_same_answer(harness: Harness) -> None:
             assert await harness.events() == ["entries.posted"]
             other = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "u"}, headers=send["headers"])
             assert other.json()["code"] == "idempotency_key_reused"
-            assert (await harness.post("/api/v2/entries", by="bo", **send)).status_code == 201, "keys are each caller's own"
+            assert (await harness.post("/api/v2/entries", by="bo", **send)).status_code == 201, "each caller has their own keys"
             harness.clock.advance(hours=24, seconds=1)
             fresh = await harness.post("/api/v2/entries", by="ada", **send)
             assert fresh.status_code == 201
@@ -115,7 +115,7 @@ def test_the_same_key_and_body_get_the_same_answer(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_refused_request_does_not_use_up_its_key(harness: Harness) -> None:
+def test_a_refused_request_does_not_use_up_its_idempotency_key(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -155,7 +155,7 @@ def test_errors_are_problem_details(harness: Harness, method: str, path: str, ex
     asyncio.run(run())
 
 
-def test_a_cursor_or_limit_that_cannot_be_used_is_named(harness: Harness) -> None:
+def test_an_invalid_cursor_or_limit_is_named(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -169,7 +169,7 @@ def test_a_cursor_or_limit_that_cannot_be_used_is_named(harness: Harness) -> Non
     asyncio.run(run())
 
 
-def test_a_fault_of_ours_is_a_500_with_a_sentence_and_no_detail(harness: Harness) -> None:
+def test_an_internal_error_is_a_500_without_details(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")

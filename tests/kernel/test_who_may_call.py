@@ -1,4 +1,4 @@
-"""Details of who may call: other origins, keys and their scopes, and what no route may forget."""
+"""Details of who may call: other origins, API keys and their scopes, and sockets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from phoenix.settings import RealtimeSettings, Settings
 APP = "https://app.example.com"
 
 
-def test_an_origin_that_is_allowed_may_send_what_a_page_of_ours_may(harness: Harness) -> None:
+def test_an_allowed_origin_can_send_the_same_requests_as_our_pages(harness: Harness) -> None:
     harness.variables["PHOENIX_CORS_ORIGINS"] = APP
 
     async def run() -> None:
@@ -42,14 +42,14 @@ def actor(*, platform: frozenset[str] = frozenset(), scopes: frozenset[str] | No
     return Actor(record, ())
 
 
-def test_a_key_never_may_more_than_its_scopes_on_the_platform_either() -> None:
+def test_a_key_cannot_exceed_its_scopes_on_the_platform_either() -> None:
     administrator = frozenset({"platform.admin"})
     assert actor(platform=administrator).may("platform.people_read")
     assert not actor(platform=administrator, scopes=frozenset({"entries.read"})).may("platform.people_read")
     assert actor(platform=administrator, scopes=frozenset({"platform.people_read"})).may("platform.people_read")
 
 
-def test_pages_may_open_sockets_where_these_are_served() -> None:
+def test_the_security_policy_allows_sockets_where_they_are_served() -> None:
     elsewhere = replace(Settings(), realtime=RealtimeSettings(url="https://live.example.com"))
     assert "connect-src 'self' wss://live.example.com" in policy(elsewhere)
     plain = replace(Settings(), realtime=RealtimeSettings(url="http://127.0.0.1:8010"))

@@ -1,4 +1,4 @@
-"""What writes make stale: which function said so, which keys, and what the commit marked."""
+"""Records what writes make stale: the function that invalidated it, the keys, and what the commit marked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODULES = Path(phoenix.__file__).parent / "modules"
 
 
 class Noted:
-    """`said` is what each function named, by the function; `marked` is what commits marked."""
+    """`said` has the keys that each function invalidated; `marked` has the keys that commits marked."""
 
     def __init__(self) -> None:
         self.said: dict[str, set[str]] = {}
@@ -28,7 +28,7 @@ class Noted:
 
 @contextlib.contextmanager
 def noting(harness: Harness) -> Iterator[Noted]:
-    """Note what is made stale while this is open."""
+    """Record what is made stale during the block."""
     noted, invalidate = Noted(), Transaction.invalidate
     generations = harness.runtime.database.generations
     begin = generations.begin
@@ -48,7 +48,7 @@ def noting(harness: Harness) -> Iterator[Noted]:
 
 
 def sites() -> set[str]:
-    """Every function of a module that says what a write makes stale."""
+    """Every function of a module that invalidates keys."""
     found = set()
     for path in sorted(MODULES.rglob("*.py")):
         module = ".".join(path.relative_to(MODULES).with_suffix("").parts).removesuffix(".__init__")

@@ -1,4 +1,4 @@
-"""Columns are matched to fields by name, so a column under another name is stated here: two that are swapped are noticed."""
+"""Columns are matched to fields by name. A column read under another name must be listed here, so that swapped ones are detected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.source import QUERIES
 from phoenix.composition import REGISTRY
 from phoenix.modules.sessions.queries import record_queries
 
-# What a column of the database is called in rows, besides `x_id AS x`.
+# The names that columns have in rows, besides `x_id AS x`.
 OTHER_NAMES = {
     ".created_at AS at",
     ".entrypoint AS name",
@@ -39,7 +39,7 @@ OTHER_NAMES = {
     "s.proved_at AS authenticated_at",
 }
 CONSTANTS = {"true", "false"}
-# A bare column with another name; `count(*) AS n`, casts and expressions say themselves what they are.
+# A plain column under another name. `count(*) AS n`, casts and expressions cannot be confused.
 RENAMED = re.compile(r"(?<![\w.:'\])])(?:(?P<table>[a-z_]+)\.)?(?P<column>[a-z_]+) AS (?P<name>[a-z_]+)(?!\s*\(|[\w.])")
 
 
@@ -50,7 +50,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def renamed(sql: str) -> set[str]:
-    """The columns of a text that rows know under another name."""
+    """The columns that this SQL renames."""
     return {
         f"{match['table'] or ''}.{match['column']} AS {match['name']}"
         for match in RENAMED.finditer(sql)
@@ -58,12 +58,12 @@ def renamed(sql: str) -> set[str]:
     }
 
 
-def test_no_column_is_read_under_the_name_of_another() -> None:
+def test_no_column_is_read_under_an_undeclared_name() -> None:
     found = {name: renamed(sql) - OTHER_NAMES for name, sql in texts()}
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}, "swapped, or a name to state here"
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}, "swapped, or a name to list here"
 
 
-def test_every_name_stated_here_is_used() -> None:
+def test_every_declared_name_is_used() -> None:
     assert {other for _, sql in texts() for other in renamed(sql)} == OTHER_NAMES
 
 
@@ -80,5 +80,5 @@ def test_every_name_stated_here_is_used() -> None:
         ("WITH known AS (SELECT 1) SELECT count(*) AS n, locked_at IS NULL AS open, NULL::text[] AS scopes", set()),
     ],
 )
-def test_a_swap_is_detected(sql: str, found: set[str]) -> None:
+def test_swapped_columns_are_detected(sql: str, found: set[str]) -> None:
     assert renamed(sql) - OTHER_NAMES == found

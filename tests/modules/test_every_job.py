@@ -1,4 +1,4 @@
-"""Every job of every module: it does no harm if it runs late, twice, or for something that no longer exists."""
+"""Every job of every module can run late, twice, or for something that no longer exists, without doing harm."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.modules.accounts.actions.notices import SEND_NOTICE, NoticeDue
 
 
 def of_what_is_gone(name: str) -> list[msgspec.Struct]:
-    """Payloads that name things which are not there, and, where that is possible, nothing at all."""
+    """Payloads that name things that do not exist, and an empty payload where possible."""
     payload = REGISTRY.jobs[name].kind.payload
     if payload is NoticeDue:
         return [NoticeDue("acc_gone", what) for what in REGISTRY.notices]
@@ -25,7 +25,7 @@ def of_what_is_gone(name: str) -> list[msgspec.Struct]:
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY.jobs))
-def test_a_job_for_what_is_gone_does_nothing(harness: Harness, name: str) -> None:
+def test_a_job_for_something_deleted_does_nothing(harness: Harness, name: str) -> None:
     async def run() -> None:
         async with harness:
             for payload in of_what_is_gone(name):
@@ -39,7 +39,7 @@ def test_a_job_for_what_is_gone_does_nothing(harness: Harness, name: str) -> Non
 
 
 @pytest.mark.parametrize("what", sorted(REGISTRY.notices))
-def test_a_notice_is_sent_also_when_what_it_is_about_is_gone(harness: Harness, what: str) -> None:
+def test_a_notice_is_sent_even_if_its_subject_was_deleted(harness: Harness, what: str) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")

@@ -1,4 +1,4 @@
-"""Every list of the API that has pages: read in the smallest pages, it gives each item once and ends."""
+"""Every paged list of the API, read in the smallest pages, contains each item once and comes to an end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Seed = Callable[[Harness], Awaitable[tuple[str, dict[str, str]]]]
 
 
 async def organisations(harness: Harness) -> tuple[str, dict[str, str]]:
-    """Joined in another order than they were made in."""
+    """Join organisations in another order than they were created in."""
     await harness.person("ada")
     for number in range(COUNT):
         made = await harness.organisation(f"o{number}")
@@ -37,7 +37,7 @@ async def members(harness: Harness) -> tuple[str, dict[str, str]]:
 
 
 async def entries(harness: Harness) -> tuple[str, dict[str, str]]:
-    """Posted in another order than that of the times they tell of."""
+    """Post entries in another order than that of their times."""
     made = await harness.organisation("acme", ada="owner")
     for number in range(COUNT):
         data = {"organisation": made, "title": f"Entry {number}", "occurred_at": (NOW - timedelta(hours=number % 3)).isoformat()}
@@ -70,7 +70,7 @@ def test_every_paged_list_is_tested() -> None:
 
 @pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize("path", sorted(SEEDS))
-def test_pages_give_each_item_once_and_end(harness: Harness, path: str, size: int) -> None:
+def test_pages_contain_each_item_once_and_come_to_an_end(harness: Harness, path: str, size: int) -> None:
     async def run() -> None:
         async with harness:
             address, query = await SEEDS[path](harness)

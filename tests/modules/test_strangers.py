@@ -157,7 +157,7 @@ async def _send(harness: Harness, method: str, path: str, token: str, template: 
 
 
 MATRIX = [
-    # method, path, body, and the answer to owner, administrator, member, viewer
+    # Method, path, body, and the status for owner, administrator, member and viewer.
     ("GET", "/api/v2/feed?organisation={ember}", None, (200, 200, 200, 200)),
     ("GET", "/api/v2/dashboard?organisation={ember}", None, (200, 200, 200, 200)),
     ("GET", "/api/v2/organisations/{ember}/members", None, (200, 200, 200, 200)),
@@ -175,7 +175,9 @@ MATRIX = [
 
 @pytest.mark.parametrize(("method", "path", "body", "expected"), MATRIX, ids=[f"{m[0]} {m[1]} {m[2] or ''}" for m in MATRIX])
 @pytest.mark.parametrize("role", range(4), ids=["owner", "administrator", "member", "viewer"])
-def test_the_matrix_of_roles(harness: Harness, method: str, path: str, body: Any, expected: tuple[int, ...], role: int) -> None:
+def test_each_role_may_do_exactly_what_the_table_says(
+    harness: Harness, method: str, path: str, body: Any, expected: tuple[int, ...], role: int
+) -> None:
     async def run() -> None:
         async with harness:
             names = ("olga", "adam", "mia", "vic")
@@ -192,7 +194,7 @@ def test_the_matrix_of_roles(harness: Harness, method: str, path: str, body: Any
     asyncio.run(run())
 
 
-def test_permissions_of_roles_only_grow_upward() -> None:
+def test_a_higher_role_has_all_permissions_of_the_lower_ones() -> None:
     roles = {name: set[str]() for name in ("owner", "administrator", "member", "viewer")}
     for module in MODULES:
         for role, permissions in module.roles.items():

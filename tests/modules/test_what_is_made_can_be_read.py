@@ -1,4 +1,4 @@
-"""What a 201 names in its Location is there to be read by whoever made it, and by nobody else."""
+"""The Location of a 201 response can be read by the person who created it, and by no one else."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def new_organisation(harness: Harness, _organisation: str) -> httpx.Respon
 
 
 @pytest.mark.parametrize("make", [api_key, passkey, session, invitation, service_account, entry, new_organisation])
-def test_it_is_read_where_it_was_said_to_be(harness: Harness, make: Make) -> None:
+def test_the_location_of_a_201_response_can_be_read(harness: Harness, make: Make) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

@@ -1,4 +1,4 @@
-"""D3: every write makes stale just what depends on it. A row is a write, the function that must say so, and its keys."""
+"""D3: every write invalidates exactly what depends on it. A row is a write, the function that must invalidate, and its keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Do = Callable[[Harness], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """`given` is set up, then `do` makes `keys` stale: `{@ada}` is the id of ada, `{ember}` that of the organisation."""
+    """`given` is set up, then `do` makes `keys` stale. `{@ada}` is the id of ada, and `{ember}` is that of the organisation."""
 
     site: str
     do: Do
@@ -43,7 +43,7 @@ def call(method: str, path: str, by: str = "ada", **options: Any) -> Do:
 
 
 def erase(module: str) -> Do:
-    """Let one module alone let go of bo."""
+    """Erase bo's data in one module only."""
 
     async def do(harness: Harness) -> None:
         (personal,) = [found.personal for found in MODULES if found.name == module]
@@ -55,7 +55,7 @@ def erase(module: str) -> Do:
 
 
 def act(action: Callable[..., Awaitable[Any]], *args: Any, runtime: bool = False, **named: Any) -> Do:
-    """Call an action in a transaction of its own."""
+    """Call an action in its own transaction."""
 
     async def do(harness: Harness) -> None:
         async with harness.runtime.database.transaction() as tx:
@@ -189,12 +189,12 @@ WRITES = [
 ]
 
 
-def test_every_function_that_says_so_has_a_row_and_every_row_a_function() -> None:
+def test_every_invalidating_function_has_a_row_and_every_row_a_function() -> None:
     assert sites() == {write.site for write in WRITES}
 
 
 @pytest.mark.parametrize("write", WRITES, ids=[write.site for write in WRITES])
-def test_a_write_makes_stale_what_depends_on_it(harness: Harness, write: Write) -> None:
+def test_a_write_invalidates_what_depends_on_it(harness: Harness, write: Write) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -206,12 +206,12 @@ def test_a_write_makes_stale_what_depends_on_it(harness: Harness, write: Write) 
                 await write.do(harness)
             keys = {fill(harness, text) for text in write.keys}
             assert noted.said.get(write.site) == keys
-            assert keys <= noted.marked, "said, and not marked by the commit"
+            assert keys <= noted.marked, "invalidated, but not marked by the commit"
 
     asyncio.run(run())
 
 
-def test_an_event_makes_stale_what_its_organisation_shows(harness: Harness) -> None:
+def test_an_event_invalidates_its_organisations_events(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -222,7 +222,7 @@ def test_an_event_makes_stale_what_its_organisation_shows(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_an_unlocked_service_account_works_again_at_once(harness: Harness) -> None:
+def test_an_unlocked_service_account_works_at_once(harness: Harness) -> None:
     """Nothing about a locked account is cached, so unlocking it makes nothing stale."""
 
     async def run() -> None:

@@ -38,7 +38,7 @@ CHANGING = [(route, rule) for route, rule in ROUTES if _method(route) not in SAF
 
 
 @pytest.mark.parametrize(("route", "rule"), ROUTES, ids=_name)
-def test_a_route_names_a_permission_and_where_it_must_be_held(route: HTTPRouteHandler, rule: Rule) -> None:
+def test_a_route_declares_a_permission_and_its_scope(route: HTTPRouteHandler, rule: Rule) -> None:
     assert rule.may in {PUBLIC, SIGNED_IN, *REGISTRY.permissions}
     named = re.findall(r"{(\w+):", _path(route))
     if rule.may in ORGANISATION:
@@ -52,7 +52,7 @@ def test_a_route_names_a_permission_and_where_it_must_be_held(route: HTTPRouteHa
 
 
 @pytest.mark.parametrize("scope", sorted(ORGANISATION))
-def test_every_scope_on_offer_opens_a_route(scope: str) -> None:
+def test_every_scope_offered_is_required_by_a_route(scope: str) -> None:
     granted = REGISTRY.with_implied(frozenset({scope}))
     assert any(rule.may in granted for route, rule in ROUTES if _path(route).startswith("/api/"))
 
@@ -63,7 +63,7 @@ def test_sensitive_actions_are_authorised_again_in_their_transaction(route: HTTP
     assert rule.decides_again or not rule.sensitive
 
 
-# Acts of one who is signed in that are not decided again: they take away nothing but the person's own, or give nothing.
+# Harmless actions that are not authorised again: they concern only what is the person's own, and give no one any access.
 DECIDED_ONCE = {
     "/api/v2/me": "a name and a time zone",
     "/settings/profile": "the same",
@@ -80,7 +80,7 @@ DECIDED_ONCE = {
 }
 
 
-def test_every_change_by_a_signed_in_person_is_authorised_again_or_listed_here() -> None:
+def test_every_change_by_a_signed_in_person_is_authorised_again_or_is_a_listed_exception() -> None:
     once = {_path(route) for route, rule in CHANGING if rule.may == SIGNED_IN and not rule.decides_again}
     assert once == set(DECIDED_ONCE)
 
@@ -104,7 +104,7 @@ def test_an_anonymous_request_with_a_junk_body_learns_only_that_nobody_is_signed
     assert tried > 20
 
 
-def test_a_stranger_with_a_junk_body_learns_only_that_there_is_no_such_organisation(harness: Harness) -> None:
+def test_a_stranger_with_a_junk_body_learns_only_that_the_organisation_is_not_found(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

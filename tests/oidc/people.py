@@ -1,15 +1,15 @@
-"""What people do to sign in, with a password or without."""
+"""Steps for people who sign in, with or without a password."""
 
 from __future__ import annotations
 
 import httpx
 
 from tests.harness import PASSWORD, Harness
-from tests.oidc.running import csrf_of, goes_on, problem_of, sign_in_with
+from tests.oidc.running import csrf_of, problem_of, redirect_target, sign_in_with
 
 
 async def sign_up(browser: httpx.AsyncClient, as_: str = "ada", name: str = "Ada", **options: str) -> httpx.Response:
-    """An account by the provider alone."""
+    """Create an account through the provider only."""
     answer = await sign_in_with(browser, as_=as_, **options)
     assert answer.headers["location"] == "/sign-up/with", problem_of(answer)
     page = await browser.get("/sign-up/with")
@@ -30,7 +30,7 @@ async def sign_in_by_password(browser: httpx.AsyncClient, on_to: str = "") -> ht
 
 
 async def press(browser: httpx.AsyncClient, page: str, action: str) -> httpx.Response:
-    """Press the one button of a form on a page."""
+    """Send the only form with this action on a page."""
     shown = await browser.get(page)
     assert f'action="{action}"' in shown.text, shown.text
     return await browser.post(action, data={"csrf": csrf_of(shown.text)})
@@ -40,11 +40,11 @@ async def is_signed_in(browser: httpx.AsyncClient) -> bool:
     return (await browser.get("/settings/profile")).status_code == 200
 
 
-async def out_to_connect(browser: httpx.AsyncClient) -> str:
-    return goes_on(await press(browser, "/settings/security", "/settings/connect/acme"))
+async def start_connecting(browser: httpx.AsyncClient) -> str:
+    return redirect_target(await press(browser, "/settings/security", "/settings/connect/acme"))
 
 
 async def connect_again(browser: httpx.AsyncClient) -> httpx.Response:
-    """A second account at the same provider: the page offers none, but the form may be sent."""
+    """Connect a second account at the same provider: the page does not offer it, but the form can be sent."""
     page = await browser.get("/settings/security")
     return await browser.post("/settings/connect/acme", data={"csrf": csrf_of(page.text)})

@@ -1,4 +1,4 @@
-"""Identity providers for tests: the npm package oidc-provider as a process, and a browser that goes there and back."""
+"""Identity providers for tests: the npm package oidc-provider as a process, and a browser that signs in there and returns."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ CALLBACK = "http://phoenix.test/sign-in/with/acme/callback"
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider that runs."""
+    """A running provider."""
 
     url: str
 
     def listed(self, name: str = "acme", **changes: str) -> dict[str, str]:
-        """As an operator writes it."""
+        """Its entry in the operator's list of providers."""
         return {"name": name, "title": name.title(), "issuer": self.url, "client_id": "phoenix", "client_secret": SECRET, **changes}
 
 
 @contextlib.contextmanager
 def running_provider(*callbacks: str, in_token: bool = False, form_post: bool = False) -> Iterator[Provider]:
-    """Start one that knows these callbacks.
+    """Start a provider that allows these callbacks.
 
     With `in_token` the address is in the ID token, otherwise it must be requested. With `form_post` the response is a form.
     """
@@ -74,24 +74,24 @@ def problem_of(answer: httpx.Response) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-async def out(browser: httpx.AsyncClient, name: str = "acme", *, remember: bool = False, on_to: str = "") -> str:
-    """Press the button on the sign-in page; returns the provider's address to which the browser is sent."""
+async def start_sign_in(browser: httpx.AsyncClient, name: str = "acme", *, remember: bool = False, on_to: str = "") -> str:
+    """Press the provider's button on the sign-in page; returns the address at the provider."""
     page = await browser.get("/sign-in", params={"next": on_to})
     assert f'formaction="/sign-in/with/{name}"' in page.text
     sent = {"csrf": csrf_of(page.text), "next": on_to, **({"remember": "on"} if remember else {})}
-    return goes_on(await browser.post(f"/sign-in/with/{name}", data=sent))
+    return redirect_target(await browser.post(f"/sign-in/with/{name}", data=sent))
 
 
-def goes_on(answer: httpx.Response) -> str:
-    """Where the page in between leads to by itself."""
+def redirect_target(answer: httpx.Response) -> str:
+    """The address that the intermediate page redirects to by itself."""
     assert answer.status_code == 200, answer.text[:2000]
     found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', answer.text)
     assert found, answer.text[:2000]
     return html.unescape(found[1])
 
 
-async def there(url: str, as_: str = "ada") -> str:
-    """Sign in at the provider; the whole address it sends the browser back to, or the page it ends on, for a refusal."""
+async def sign_in_at_provider(url: str, as_: str = "ada") -> str:
+    """Sign in at the provider; returns the complete address it redirects to, or the provider's own page if it refuses."""
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     async with httpx.AsyncClient(cookies={"as": as_}) as client:
         for _step in range(8):
@@ -104,7 +104,7 @@ async def there(url: str, as_: str = "ada") -> str:
     raise AssertionError("the provider goes round in circles")
 
 
-async def back(browser: httpx.AsyncClient, url: str) -> httpx.Response:
+async def return_from_provider(browser: httpx.AsyncClient, url: str) -> httpx.Response:
     """Follow the provider back to Phoenix."""
     parts = urlsplit(url)
     assert parts.hostname, url[:2000]
@@ -112,5 +112,5 @@ async def back(browser: httpx.AsyncClient, url: str) -> httpx.Response:
 
 
 async def sign_in_with(browser: httpx.AsyncClient, name: str = "acme", as_: str = "ada", **options: object) -> httpx.Response:
-    """Go to the provider, sign in there, and come back."""
-    return await back(browser, await there(await out(browser, name, **options), as_))  # type: ignore[arg-type]
+    """Go to the provider, sign in there, and return."""
+    return await return_from_provider(browser, await sign_in_at_provider(await start_sign_in(browser, name, **options), as_))  # type: ignore[arg-type]

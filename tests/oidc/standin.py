@@ -1,7 +1,7 @@
 """A stand-in for providers that tests cannot reach, over real HTTP on this machine: it responds as documented, or wrongly on request.
 
-`Rerouted` is a transport that takes requests for any host to it, so that Phoenix speaks to accounts.google.com and the like
-by their own names.
+`Rerouted` is a transport that sends requests for any host to it, so that Phoenix can use the real host names, such as
+accounts.google.com.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.harness import Harness
 
 @dataclass
 class Heard:
-    """One request that came in."""
+    """One request that it received."""
 
     method: str
     host: str
@@ -41,7 +41,7 @@ Answer = tuple[int, Any]
 
 @dataclass
 class StandIn:
-    """`answers` maps "host/path" to what is said there; a function is given the request."""
+    """`answers` maps "host/path" to the response; a function is called with the request."""
 
     port: int
     answers: dict[str, Answer | Callable[[Heard], Answer]] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class StandIn:
         return len([one for one in self.heard if one.host + one.path == address])
 
     def issuer(self, issuer: str, /, **more: Any) -> None:
-        """Discovery and keys of an OpenID provider."""
+        """Set up discovery and keys of an OpenID provider."""
         parts = urlsplit(issuer)
         root = parts.netloc + parts.path.rstrip("/")
         base = issuer.rstrip("/")
@@ -72,7 +72,7 @@ class StandIn:
         self.answers[f"{root}/keys"] = lambda _request: (200, {"keys": [self.key.as_dict(private=False)]})
 
     def says(self, address: str, token: str, **more: Any) -> None:
-        """What the token endpoint gives for any code."""
+        """Set the response of the token endpoint for any code."""
         self.answers[address] = (200, {"access_token": "at", "token_type": "Bearer", "id_token": token, **more})
 
     def signed(self, claims: dict[str, Any], **header: Any) -> str:
@@ -86,13 +86,13 @@ def unsigned(claims: dict[str, Any], algorithm: str = "none") -> str:
 
 
 def signed_with_secret(claims: dict[str, Any], secret: str) -> str:
-    """An ID token signed by HS256 with something that is not secret to its maker."""
+    """An ID token signed by HS256 with a value that an attacker can know."""
     head, _dot, _none = unsigned(claims, "HS256").rpartition(".")
     return f"{head}.{to_base64url(hmac.digest(secret.encode(), head.encode(), 'sha256'))}"
 
 
 def apple_key() -> tuple[ECKey, str]:
-    """A key as Apple gives them, and the text of its .p8 file."""
+    """A key in the form that Apple issues, and the text of its .p8 file."""
     key = ECKey.generate_key("P-256")
     return key, key.as_pem(private=True).decode()
 
@@ -116,7 +116,7 @@ def standing_in() -> Iterator[StandIn]:
         do_POST = do_GET  # noqa: N815 - the library's name
 
         def log_message(self, *_args: Any) -> None:
-            """Nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     stand_in = StandIn(server.server_address[1])
@@ -131,7 +131,7 @@ def standing_in() -> Iterator[StandIn]:
 
 
 class Rerouted(httpx.AsyncHTTPTransport):
-    """Takes every request to the stand-in, with the host it was meant for in a header."""
+    """Sends every request to the stand-in, with the original host in a header."""
 
     def __init__(self, port: int) -> None:
         super().__init__()
@@ -146,6 +146,6 @@ class Rerouted(httpx.AsyncHTTPTransport):
 
 
 async def reroute(harness: Harness, stand_in: StandIn) -> None:
-    """From now on all outgoing requests of this Phoenix go to the stand-in."""
+    """Send all further outgoing requests of this Phoenix to the stand-in."""
     await harness.runtime.http.close()
     harness.runtime.http = HttpClient(harness.clock, transport=Rerouted(stand_in.port))

@@ -1,4 +1,4 @@
-"""A small API document, and its parts, for comparing with a changed one."""
+"""A small API document and its parts, to compare with a changed one."""
 
 from __future__ import annotations
 
@@ -88,13 +88,13 @@ def call(found: Json, method: str) -> Json:
 
 
 def answer(found: Json) -> Json:
-    """The fields of what GET answers."""
+    """The fields of the response to GET."""
     made: Json = found["components"]["schemas"]["Note"]["properties"]
     return made
 
 
 def sent(found: Json) -> Json:
-    """The fields of what PATCH takes."""
+    """The fields of the body of PATCH."""
     made: Json = found["components"]["schemas"]["Change"]["properties"]
     return made
 

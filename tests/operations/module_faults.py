@@ -1,4 +1,4 @@
-"""Mistakes one can make in a module, each with what `phoenix check-module` must say about it."""
+"""Mistakes in a module, each with what `phoenix check-module` must say about it."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ def revision(name: str, after: str = '"comments_0001"', sql: str = "SELECT 1") -
 MODULE_FILE, MIGRATION = f"{HERE}/module.py", f"{HERE}/migrations/comments_0001_comments.py"
 WRITE_PERMISSION = 'Permission("comments.write", "Post comments")'
 ROUTE = '@post("/api/v2/comments", may="comments.write", within="body.organisation", queries=2)'
-# What is changed, the file that is named, and how the sentence begins.
+# The changes, the file that must be named, and how the sentence begins.
 FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     "no tests": ([remove("tests/modules/comments/test_comments.py")], [("tests/modules/comments", "It has no tests.")]),
-    "not in the table of documents": ([write("docs/where.md", "")], [("docs/where.md", "It is not in the table.")]),
-    "a write that makes something stale and is in no test": (
+    "not in docs/where.md": ([write("docs/where.md", "")], [("docs/where.md", "It is not in the table.")]),
+    "a write that invalidates keys and is in no test": (
         [write("tests/modules/test_what_writes_make_stale.py", "")],
         [("tests/modules/test_what_writes_make_stale.py", "comments.personal.erase makes cached values stale")],
     ),
-    "a permission that is in no table": (
+    "a permission that is not documented": (
         [write("docs/protection.md", "| `comments.read` | yes |\n")],
         [("docs/protection.md", "The table of permissions lacks comments.write.")],
     ),
-    "a template that no test shows": (
+    "a template that no test renders": (
         [write("tests/web/pages.py", 'PAGES = ["comments/list.html"]')],
         [("tests/web", 'No test there shows "comments/feed_posted.html".')],
     ),
@@ -83,11 +83,11 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
             ("api/openapi.json", "POST /api/v2/comments is not in the API document"),
         ],
     ),
-    "under no contract of layers": (
+    "without a layers contract": (
         [edit("pyproject.toml", 'containers = ["phoenix.modules.*"]', 'containers = ["phoenix.modules.entries"]')],
         [("pyproject.toml", "The import-linter contract “In a module")],
     ),
-    "a setting without a line in the documents": (
+    "a setting that is not documented": (
         [
             declare("MODULE = ", "@dataclass(frozen=True)\nclass Options:\n    most: int = setting('MOST', 5, 'How many.')\n\n\nMODULE = "),
             declare("from pathlib", "from dataclasses import dataclass\nfrom pathlib"),
@@ -101,7 +101,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [declare(WRITE_PERMISSION, 'Permission("comments.write", " ")')],
         [(MODULE_FILE, "The permission comments.write has no description.")],
     ),
-    "a permission that nobody has and nothing asks for": (
+    "a permission that nobody has and nothing requires": (
         [declare(WRITE_PERMISSION, f'{WRITE_PERMISSION}, Permission("comments.moderate", "Delete comments")')],
         [
             (MODULE_FILE, "No role has the permission comments.moderate."),
@@ -113,7 +113,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [add(f"{HERE}/events.py", '\n\nclass CommentRead(Event, frozen=True, kw_only=True, kind="comments.read"):\n    pass\n')],
         [(MODULE_FILE, "The event CommentRead is not declared.")],
     ),
-    "an event with what people wrote": (
+    "an event with text that people wrote": (
         [
             edit(f"{HERE}/events.py", '    """A comment was posted."""', '    """A comment was posted."""\n\n    text: str'),
             edit(f"{HERE}/actions.py", "subject=made.id)", "subject=made.id, text=made.text)"),
@@ -124,7 +124,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [declare('"{actor} posted the comment “{text}”"', '""')],
         [(MODULE_FILE, "The event comments.posted has no description.")],
     ),
-    "an event in no group": (
+    "an event without a group": (
         [declare('            group="comments",\n', "")],
         [(MODULE_FILE, "The event comments.posted is in the feed but in no group.")],
     ),
@@ -162,7 +162,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [edit(f"{HERE}/api.py", '    """Post a comment."""\n', "")],
         [(f"{HERE}/api.py", "The route POST /api/v2/comments has no description.")],
     ),
-    "nothing for people who leave": (
+    "no erasure of personal data": (
         [declare("    personal=PersonalData(export=personal.export, erase=personal.erase),\n", "")],
         [(MODULE_FILE, "Its tables refer to accounts, but nothing says what happens to the rows when an account is deleted.")],
     ),
@@ -190,7 +190,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [declare('needs=("accounts", "organisations")', 'needs=("accounts",)')],
         [(MODULE_FILE, "It uses the module organisations.")],
     ),
-    "a need that is none": (
+    "a need that is not used": (
         [declare('"organisations")', '"organisations", "entries")')],
         [(MODULE_FILE, "It needs entries but uses nothing of it.")],
     ),
@@ -203,7 +203,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [(f"{HERE}/actions.py", r"late\(\) contains an import.")],
     ),
     "a long file": ([add(f"{HERE}/actions.py", "#\n" * 300)], [(f"{HERE}/actions.py", r"It has 3\d\d lines.")]),
-    "a file whose name says nothing": (
+    "a file with a meaningless name": (
         [write(f"{HERE}/utils.py", "")],
         [(f"{HERE}/utils.py", "The name 'utils' does not say what is in the file.")],
     ),
@@ -214,7 +214,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
             (MODULE_FILE, "It names the template comments/feed_posted.html, which does not exist."),
         ],
     ),
-    "a template that nothing shows": (
+    "a template that nothing renders": (
         [write(f"{HERE}/templates/old.html", "")],
         [(f"{HERE}/templates/old.html", "Nothing shows this template."), ("tests/web", 'No test there shows "comments/old.html".')],
     ),
@@ -234,7 +234,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [edit(MIGRATION, 'branch_labels = ("comments",)', "branch_labels = None")],
         [(MIGRATION, "It is the first migration of comments.")],
     ),
-    "a table that may not be there yet": (
+    "a table that might not exist yet": (
         [edit(MIGRATION, 'depends_on = ("organisations_0001",)', "depends_on = None")],
         [(MIGRATION, "It refers to accounts"), (MIGRATION, "It refers to organisations")],
     ),

@@ -1,4 +1,4 @@
-"""`phoenix up` in the process of the test, with a database and a cache that run elsewhere: from the checks to the stop."""
+"""`phoenix up` in the process of the test, with a database and a cache that already run: from the checks until it stops."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from phoenix.settings import read_settings
 
 @pytest.fixture
 def variables(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Of an installation on the database and cache of the test, in the environment too, where its processes read them."""
+    """The settings of an installation on the test's database and cache; also in the environment, from which its processes read them."""
     port = free_port()
     found = {
         "PHOENIX_ENVIRONMENT": "test",
@@ -48,18 +48,18 @@ def variables(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def up(variables: dict[str, str], look: Callable[[str], Any]) -> int:
-    """Brings it up in this thread, which gets its signals; `look` gets the address from another, and then it is asked to stop."""
+    """Start it in this thread, which receives its signals. Another thread calls `look` with the address, and then stops it."""
     failed: list[BaseException] = []
 
     def watch() -> None:
         try:
             look(f"http://127.0.0.1:{variables['PHOENIX_PORT']}")
-        except BaseException as error:  # noqa: BLE001 - raised again where the test is
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread of the test
             failed.append(error)
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    # Where it ends before it is asked to, the signal must not end the test as well.
+    # If it ends before the signal is sent, the signal must not end the test.
     before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     looking = threading.Thread(target=watch)
     looking.start()
@@ -85,33 +85,35 @@ def announced(capfd: pytest.CaptureFixture[str], url: str) -> dict[str, Any]:
         said.append(capfd.readouterr().out)
         return next((line for line in "".join(said).splitlines(keepends=True) if line.startswith("{") and line.endswith("\n")), None)
 
-    told: dict[str, Any] = json.loads(eventually(line, 60))
+    announced_as: dict[str, Any] = json.loads(eventually(line, 60))
     assert ready(url)
-    return told
+    return announced_as
 
 
-def test_it_comes_up_says_so_and_stops(variables: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
-    told: dict[str, Any] = {}
-    assert up(variables, lambda url: told.update(announced(capfd, url))) == 0
-    assert told["url"].endswith(variables["PHOENIX_PORT"])
-    assert len(told["demo_accounts"]) > 1
-    assert "/first-administrator?token=" in told["first_administrator_link"]
+def test_phoenix_starts_prints_its_address_and_stops(variables: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
+    announced_as: dict[str, Any] = {}
+    assert up(variables, lambda url: announced_as.update(announced(capfd, url))) == 0
+    assert announced_as["url"].endswith(variables["PHOENIX_PORT"])
+    assert len(announced_as["demo_accounts"]) > 1
+    assert "/first-administrator?token=" in announced_as["first_administrator_link"]
     with pytest.raises(httpx.TransportError):
-        ready(told["url"])
+        ready(announced_as["url"])
 
 
-def test_with_no_database_and_no_cache_named_it_starts_its_own(
+def test_phoenix_starts_its_own_database_and_cache_if_none_is_configured(
     variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("PHOENIX_DATABASE_URL", "PHOENIX_DATABASE_OWNER_URL", "PHOENIX_CACHE_URL"):
         monkeypatch.delenv(name)
-    told: dict[str, Any] = {}
-    assert up(variables, lambda url: told.update(announced(capfd, url))) == 0
-    assert "://phoenix_app@/" in told["database"], "without its password"
+    announced_as: dict[str, Any] = {}
+    assert up(variables, lambda url: announced_as.update(announced(capfd, url))) == 0
+    assert "://phoenix_app@/" in announced_as["database"], "without its password"
     assert (Path(variables["PHOENIX_DATA"]) / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_database_of_a_newer_phoenix_stops_it(variables: dict[str, str], place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_start_stops_at_a_database_of_a_newer_phoenix(
+    variables: dict[str, str], place: Place, capfd: pytest.CaptureFixture[str]
+) -> None:
     async def go_ahead() -> None:
         connection = await asyncpg.connect(place.owner)
         await connection.execute("INSERT INTO alembic_version VALUES ('entries_9999')")
@@ -122,7 +124,9 @@ def test_a_database_of_a_newer_phoenix_stops_it(variables: dict[str, str], place
     assert "This database is from a newer Phoenix." in capfd.readouterr().err
 
 
-def test_a_step_that_fails_stops_it(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_step_stops_the_start(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(start, "run_to_end", lambda _command, _variables, errors=False: (1, ""))
     assert bring_up(read_settings(os.environ), json=False) == 1
     assert "failed; see the reason above." in capfd.readouterr().err
@@ -140,13 +144,13 @@ def test_a_part_that_cannot_start_is_named(
     assert str(error) in capfd.readouterr().err
 
 
-def test_asked_to_stop_before_anything_runs_it_stops(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_signal_before_anything_runs_stops_the_start(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start, "_require_assets", lambda _folder: signal.raise_signal(signal.SIGTERM))
     assert bring_up(read_settings(os.environ), json=False) == 0
     assert not Path(variables["PHOENIX_DATA"]).exists()
 
 
-def test_it_outlives_the_terminal_where_it_was_told_to() -> None:
+def test_phoenix_ignores_the_hangup_signal_if_started_with_nohup() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signals = start._Signals(Supervisor(lambda _line: None))
     try:
@@ -156,7 +160,7 @@ def test_it_outlives_the_terminal_where_it_was_told_to() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_asked_again_it_ends_everything_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_stop_signal_ends_everything_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     killed: list[int] = []
     supervisor = Supervisor(lambda _line: None)
     monkeypatch.setattr(supervisor, "kill", lambda: killed.append(-1))
@@ -172,5 +176,5 @@ def test_asked_again_it_ends_everything_at_once(monkeypatch: pytest.MonkeyPatch)
     assert killed == [-1, start.FORCED]
 
 
-def test_a_first_start_that_says_nothing_has_nothing_to_tell() -> None:
+def test_a_first_start_without_output_yields_nothing() -> None:
     assert start._first_start("") == FirstStart()

@@ -1,4 +1,4 @@
-"""`phoenix check-module`: every fault of a module is found, in the file that has it, and a module without any has nothing missing."""
+"""`phoenix check-module` finds every fault in a module and names its file, and reports nothing about a module without faults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from phoenix.operations.new_module import new_module
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What a clone of Phoenix contains for a complete module called comments."""
+    """The files of a clone of Phoenix that a complete module called comments needs."""
     for path in ("tests/modules/comments", "tests/web", "docs", "api", HERE):
         (tmp_path / path).mkdir(parents=True)
     (tmp_path / HERE).rmdir()
@@ -50,7 +50,7 @@ def clone(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def loaded(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Module]]:
-    """The module in the clone, loaded as it is when this is called."""
+    """Load the current state of the module in the clone."""
 
     def load() -> Module:
         monkeypatch.setattr(phoenix.modules, "__path__", [*phoenix.modules.__path__, str(clone / "src" / "phoenix" / "modules")])
@@ -64,7 +64,7 @@ def loaded(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_is_found_and_no_other(clone: Path, loaded: Callable[[], Module], fault: str) -> None:
+def test_exactly_the_fault_that_was_made_is_found(clone: Path, loaded: Callable[[], Module], fault: str) -> None:
     edits, expected = FAULTS[fault]
     for change in edits:
         change(clone)
@@ -77,7 +77,7 @@ def test_each_fault_is_found_and_no_other(clone: Path, loaded: Callable[[], Modu
         assert re.search(r"\. \S", said), f"{said!r} does not say what to do"
 
 
-def test_a_module_that_was_laid_out_and_finished_has_nothing_missing(loaded: Callable[[], Module]) -> None:
+def test_a_finished_new_module_has_nothing_missing(loaded: Callable[[], Module]) -> None:
     module = loaded()
     assert check_module(module, Registry([*MODULES, module])) == []
 

@@ -1,4 +1,4 @@
-"""The light command line: `phoenix up` by itself, and everything else handed to what has all modules loaded."""
+"""The light command line: it runs `phoenix up` itself, and passes every other command to the program that loads all modules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from phoenix.settings import Settings, read_settings
 
 
 class Became(Exception):
-    """Instead of becoming another program, which would end the tests."""
+    """Raised instead of replacing this process by another program, which would end the tests."""
 
 
 @pytest.fixture
@@ -53,7 +53,9 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         (("up", "--port", "8123", "--no-demo"), ["-m", "phoenix.operations.up"]),
     ],
 )
-def test_what_runs_a_command(monkeypatch: pytest.MonkeyPatch, became: list[list[str]], words: tuple[str, ...], program: list[str]) -> None:
+def test_a_command_is_passed_to_the_right_program(
+    monkeypatch: pytest.MonkeyPatch, became: list[list[str]], words: tuple[str, ...], program: list[str]
+) -> None:
     assert run(monkeypatch, *words) == -1
     assert became == [program]
 
@@ -61,7 +63,7 @@ def test_what_runs_a_command(monkeypatch: pytest.MonkeyPatch, became: list[list[
 @pytest.mark.parametrize(
     ("variable", "value"), [("PHOENIX_PORT", "eighty"), ("PHOENIX_MODULES", "nowhere.at.all:MODULE"), ("PHOENIX_MODULES", "no colon")]
 )
-def test_a_setting_that_cannot_be_used_is_told_in_one_line(
+def test_an_invalid_setting_is_reported_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], became: list[list[str]], variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -75,9 +77,7 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(
 @pytest.mark.parametrize(
     ("terminal", "given", "shown"), [(True, {}, "pretty"), (True, {"PHOENIX_LOG_FORMAT": "json"}, "json"), (False, {}, "json")]
 )
-def test_a_person_at_a_terminal_gets_lines_to_read(
-    monkeypatch: pytest.MonkeyPatch, terminal: bool, given: dict[str, str], shown: str
-) -> None:
+def test_logs_are_plain_lines_at_a_terminal(monkeypatch: pytest.MonkeyPatch, terminal: bool, given: dict[str, str], shown: str) -> None:
     environments: list[dict[str, str]] = []
 
     def become_it(_path: str, _command: list[str], environment: dict[str, str]) -> None:
@@ -94,7 +94,7 @@ def test_a_person_at_a_terminal_gets_lines_to_read(
     assert read_settings(environments[0]).logs.format == shown
 
 
-def test_what_there_is_is_announced_and_nothing_else() -> None:
+def test_only_what_exists_is_announced() -> None:
     out = io.StringIO()
     bare = describe(Settings(), database="postgresql:///phoenix", cache="redis://127.0.0.1/0", link=None, accounts=())
     announce(bare, json=False, console=Console(file=out, width=200))

@@ -1,4 +1,4 @@
-"""The commands of `phoenix`, run here in the process of the test: what they print, and with which status they end."""
+"""The commands of `phoenix`, run in the process of the test: what they print, and their exit status."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command on the database of the test; its status, and what it wrote to standard output and error."""
+    """Run a command on the database of the test; returns its status, standard output and standard error."""
     given = {
         "ENVIRONMENT": "test",
         "SECRET_KEY": f"a secret for tests, long enough and of many letters {place.folder}",
@@ -38,7 +38,7 @@ def run(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     }
     for name, value in given.items():
         monkeypatch.setenv(f"PHOENIX_{name}", value)
-    # Logs are set up for a process as a whole, and this one has other tests in it.
+    # Logging is configured for the whole process, which also runs other tests.
     monkeypatch.setattr(commands, "configure", lambda _settings: None)
 
     def go(*words: str) -> tuple[int, str, str]:
@@ -52,7 +52,7 @@ def run(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     return go
 
 
-def test_modules_are_printed_with_what_they_bring(run: Run) -> None:
+def test_modules_are_printed_with_what_they_declare(run: Run) -> None:
     status, out, _ = run("modules")
     assert status == 0
     assert [module.name for module in MODULES if f"{module.name}: " not in out] == []
@@ -68,9 +68,7 @@ def test_settings_are_listed_with_their_defaults(run: Run) -> None:
     assert "\nPHOENIX_MODULES=\n" in out
 
 
-def test_a_check_of_settings_names_what_is_no_setting(
-    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_check_of_settings_names_unknown_variables(run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("settings", "--check") == (0, "", "")
     monkeypatch.setenv("PHOENIX_PROT", "8000")
     status, out, err = run("settings", "--check")
@@ -81,13 +79,13 @@ def test_a_check_of_settings_names_what_is_no_setting(
     status, _, err = run("settings", "--check")
     assert status == WRONG_SETTINGS
     assert err.startswith("PHOENIX_PORT")
-    # By itself, as `phoenix settings --check` really runs it.
+    # In its own process, as `phoenix settings --check` runs it.
     with pytest.raises(SystemExit) as ended:
         check_settings.main()
     assert (ended.value.code, capsys.readouterr().err) == (WRONG_SETTINGS, err)
 
 
-def test_checks_are_printed_one_a_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checks_are_printed_one_per_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fine(_runtime: Runtime) -> str:
         return ""
 
@@ -100,7 +98,7 @@ def test_checks_are_printed_one_a_line(run: Run, monkeypatch: pytest.MonkeyPatch
     assert run("checks")[:2] == (1, "✓ There is space\n✗ There is a disk: Connect the disk.\n")
 
 
-def test_a_command_that_has_nothing_to_say_prints_nothing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_without_output_prints_nothing(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     async def silent(_runtime: Runtime) -> None:
         return None
 
@@ -120,7 +118,7 @@ def test_a_database_is_filled_with_people_or_with_entries(run: Run) -> None:
     assert (status, "organisation" in err) == (1, True)
 
 
-def test_a_module_is_laid_out_and_what_comes_next_is_said(run: Run, tmp_path: Path) -> None:
+def test_a_module_is_created_and_the_next_steps_are_printed(run: Run, tmp_path: Path) -> None:
     status, out, _ = run("new-module", "loans", "--folder", str(tmp_path))
     assert status == 0
     assert (tmp_path / "loans" / "module.py").exists()
@@ -133,21 +131,21 @@ def test_a_module_is_laid_out_and_what_comes_next_is_said(run: Run, tmp_path: Pa
     assert err
 
 
-def test_a_product_is_laid_out(run: Run, tmp_path: Path) -> None:
+def test_a_product_is_created(run: Run, tmp_path: Path) -> None:
     status, out, _ = run("new-product", "library", str(tmp_path / "library"))
     assert status == 0
     assert (tmp_path / "library" / "pyproject.toml").exists()
     assert f"cd {tmp_path / 'library'}" in out
 
 
-def test_what_a_module_leaves_undone_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_from_a_module_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     here, elsewhere = Path.cwd() / "docs/where.md", Path("/elsewhere/module.py")
     missing = [Missing(here, "It has no row."), Missing(elsewhere, "It has no test.")]
     monkeypatch.setattr(commands, "what_is_missing", lambda _module, _registry: missing)
     assert run("check-module", "entries") == (1, "docs/where.md: It has no row.\n/elsewhere/module.py: It has no test.\n", "")
 
 
-def test_a_module_is_checked_before_it_is_composed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_can_be_checked_before_it_is_in_the_composition(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[list[str]] = []
 
     def load(references: list[str]) -> list[Module]:
@@ -161,20 +159,20 @@ def test_a_module_is_checked_before_it_is_composed(run: Run, monkeypatch: pytest
     assert loaded == [["phoenix.modules.loans.module:MODULE"]]
 
 
-def test_a_module_of_ours_leaves_nothing_undone(run: Run) -> None:
+def test_nothing_is_missing_from_a_module_of_phoenix(run: Run) -> None:
     assert run("check-module", "entries") == (0, "Nothing is missing from entries.\n", "")
     status, _, err = run("check-module", "entires")
     assert status == WRONG_SETTINGS
     assert "There is no module called 'entires'." in err
 
 
-def test_the_document_of_the_api_is_written(run: Run, tmp_path: Path) -> None:
+def test_the_openapi_document_is_written(run: Run, tmp_path: Path) -> None:
     assert run("openapi", "--output", str(tmp_path / "api" / "openapi.json"))[0] == 0
     frozen = Path(__file__).parents[2] / "api/openapi.json"
     assert (tmp_path / "api" / "openapi.json").read_text() == frozen.read_text()
 
 
-def test_what_a_migration_would_run_is_printed(run: Run, place: Place) -> None:
+def test_pending_migrations_are_printed(run: Run, place: Place) -> None:
     async def go_back() -> None:
         connection = await asyncpg.connect(place.owner)
         await connection.execute("DELETE FROM alembic_version")
@@ -207,7 +205,7 @@ def test_a_database_that_is_up_to_date_says_so(run: Run) -> None:
 
 
 @pytest.mark.parametrize("option", [(), ("--owner",)])
-def test_psql_is_opened_as_the_application_or_as_the_owner(
+def test_psql_is_started_as_the_application_or_as_the_owner(
     run: Run, place: Place, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...]
 ) -> None:
     opened: list[tuple[str, tuple[str, ...]]] = []
@@ -216,7 +214,7 @@ def test_psql_is_opened_as_the_application_or_as_the_owner(
     assert opened == [(place.owner if option else place.database, ("-c", "SELECT 1"))]
 
 
-def test_a_prompt_has_the_runtime_and_statements(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_prompt_has_the_runtime_and_runs_statements(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("(await sql('SELECT $1::int AS n', 5))[0]\nruntime.settings.installation.environment\n"))
     status, out, _ = run("shell")
     assert status == 0
@@ -234,7 +232,7 @@ def test_commands_of_modules_have_their_options(run: Run) -> None:
     assert (status, "/first-administrator?token=" in out) == (0, True)
 
 
-def test_without_a_database_it_is_said_how_to_name_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_database_the_command_says_how_to_configure_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PHOENIX_DATABASE_URL")
     status, _, err = run("keys", "list")
     assert status == WRONG_SETTINGS

@@ -1,4 +1,4 @@
-"""A comments module touches one folder and one line: every rule for modules holds for it without another."""
+"""Adding a comments module touches one folder and one line. Every rule for modules applies to it without further changes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from phoenix.operations.new_module import new_module
 ROOT = Path(__file__).parents[2]
 COPIED = ("src/phoenix", "tests", "tools", "docs", "api", "web", "README.md", "SECURITY.md", "CONTRIBUTING.md", "pyproject.toml")
 RULES = (
-    "needs or entered or only_its_module or every_table or names_its_permission or public_form or every_sql_text "
-    "or inside_a_function or crowded or who_may"
+    "needs or only_through or owning_module or every_table or names_its_permission or public_form or every_query_fits "
+    "or inside_a_function or who_may"
 )
-# Not rules of modules, but documents and tests that list everything: check-module says which lines they want.
+# Not rules for modules, but documents and tests that list everything. check-module reports the lines they lack.
 UNFINISHED = """\
 tests/modules/comments: It has no tests.
 docs/where.md: It is not in the table.
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Phoenix as it is, with a comments module."""
+    """A copy of Phoenix with a comments module."""
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.is_file() and path.suffix != ".pyc"}
 
 
-def test_one_folder_and_one_line_are_touched(clone: Path) -> None:
+def test_adding_a_module_changes_one_folder_and_one_line(clone: Path) -> None:
     before, after = files(ROOT), files(clone)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     outside = {name for name in changed if not name.startswith("src/phoenix/modules/comments/")}
@@ -72,16 +72,20 @@ def test_one_folder_and_one_line_are_touched(clone: Path) -> None:
     assert lines == ['+     "comments",']
 
 
-def test_every_rule_for_modules_holds(clone: Path) -> None:
+def test_every_rule_for_modules_applies_to_the_new_module(clone: Path) -> None:
     where = ("tests/test_architecture.py", "tests/test_routes.py", "tests/test_sql.py", "tests/modules/test_who_may.py")
     ran = run(clone, "-m", "pytest", "-v", "-p", "no:cacheprovider", *where, "-k", RULES)
     assert ran.returncode == 0, ran.stdout[-4000:]
-    # The rules are tested for it, too.
-    for test in ("test_needs_are_the_real_imports[comments]", "[POST /o/{slug:str}/comments-", "opens_a_route[comments.write]"):
+    # The rules were also tested for the new module.
+    for test in (
+        "test_declared_needs_equal_the_real_imports[comments]",
+        "[POST /o/{slug:str}/comments-",
+        "required_by_a_route[comments.write]",
+    ):
         assert test in ran.stdout
 
 
-def test_the_import_contracts_hold_for_it(clone: Path) -> None:
+def test_the_import_contracts_apply_to_the_new_module(clone: Path) -> None:
     lint = ("-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())", "--no-cache")
     kept = run(clone, *lint)
     assert kept.returncode == 0, kept.stdout
@@ -95,7 +99,7 @@ def test_the_import_contracts_hold_for_it(clone: Path) -> None:
         path.write_text(text)
 
 
-# What check-module asks for, done: the file, where the line goes, and the line.
+# The changes that check-module asks for: the file, the text before which the line goes, and the line.
 DONE = (
     ("docs/where.md", "| entries |", "| comments | `src/phoenix/modules/comments/` |\n"),
     ("docs/ARCHITECTURE.md", "feed dashboard admin demo", "comments "),
@@ -126,16 +130,16 @@ DONE = (
         ),
     ),
 )
-# The tests over everything that a module can make fail.
+# The tests of everything that a new module can make fail.
 OVER_EVERYTHING = (
     "tests/test_docs.py::test_the_architecture_names_every_module",
     "tests/test_docs.py::test_the_architecture_fits_two_pages",
     "tests/tools/test_where.py::test_every_module_and_every_folder_of_the_kernel_is_named",
-    "tests/asvs/test_protection_document.py::test_the_roles_are_those_of_the_modules",
+    "tests/asvs/test_protection_document.py::test_the_documented_roles_match_the_modules",
     "tests/modules/test_strangers.py::test_every_route_refuses_strangers_and_ended_sessions",
     "tests/web/test_pages.py",
-    "tests/modules/test_what_writes_make_stale.py::test_every_function_that_says_so_has_a_row_and_every_row_a_function",
-    "tests/modules/test_what_writes_make_stale.py::test_a_write_makes_stale_what_depends_on_it[comments.personal.erase]",
+    "tests/modules/test_what_writes_make_stale.py::test_every_invalidating_function_has_a_row_and_every_row_a_function",
+    "tests/modules/test_what_writes_make_stale.py::test_a_write_invalidates_what_depends_on_it[comments.personal.erase]",
     "tests/operations/test_what_events_hold.py",
     "tests/operations/test_check_module.py::test_our_own_modules_have_nothing_missing",
     "tests/kernel/test_registry.py",
@@ -143,7 +147,7 @@ OVER_EVERYTHING = (
 )
 
 
-def test_once_what_it_asks_for_is_done_nothing_is_left(clone: Path) -> None:
+def test_nothing_is_missing_once_the_reported_steps_are_done(clone: Path) -> None:
     for file, before, line in DONE:
         text = (clone / file).read_text()
         assert before in text
@@ -157,7 +161,7 @@ def test_once_what_it_asks_for_is_done_nothing_is_left(clone: Path) -> None:
     assert ran.returncode == 0, ran.stdout[-4000:]
 
 
-def test_only_what_lists_everything_is_unfinished(clone: Path) -> None:
+def test_only_lists_of_everything_are_reported_as_unfinished(clone: Path) -> None:
     ran = run(clone, "-m", "phoenix.commands", "check-module", "comments")
     assert ran.returncode == 1, ran.stderr
     wanted = UNFINISHED.splitlines()

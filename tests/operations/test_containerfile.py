@@ -1,4 +1,4 @@
-"""The Containerfile: linted, not run as root, and given nothing that is secret. tools/try_containerfile.py runs its steps."""
+"""The Containerfile passes its linter, does not run as root, and contains no secrets. tools/try_containerfile.py runs its steps."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "Containerfile").read_text()
 
 
-def test_the_linter_has_nothing_to_say() -> None:
+def test_the_linter_finds_no_fault() -> None:
     program = Path(sys.executable).with_name("hadolint")
     done = subprocess.run([program, ROOT / "Containerfile"], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_both_stages_stand_on_the_same_python_so_that_the_environment_can_be_copied() -> None:
+def test_both_stages_use_the_same_python_image() -> None:
     bases = re.findall(r"^FROM (\S+)", TEXT, re.MULTILINE)
     assert len(bases) == 2
     assert len(set(bases)) == 1
 
 
-def test_it_runs_as_a_user_by_number_whom_it_has_made() -> None:
+def test_the_image_runs_as_a_numbered_user_that_it_creates() -> None:
     (user,) = re.findall(r"^USER (\d+):\1$", TEXT, re.MULTILINE)
     assert int(user) > 999
     assert f"useradd --uid {user}" in TEXT
     assert TEXT.index("USER") < TEXT.index("ENTRYPOINT")
 
 
-def test_its_health_is_readiness() -> None:
+def test_the_health_check_is_readiness() -> None:
     (command,) = re.findall(r"^HEALTHCHECK .*?CMD (\[.*?\])$", TEXT, re.MULTILINE | re.DOTALL)
     assert "/readyz" in json.loads(command)[-1]
 
 
-def test_only_what_is_listed_reaches_the_build() -> None:
+def test_only_listed_files_reach_the_build() -> None:
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
     assert lines[0] == "*"
     listed = {line[1:] for line in lines if line.startswith("!")}
     assert not listed & {".git", ".env", "data", ".venv", "node_modules", "dist"}
     for name in listed:
-        assert (ROOT / name).exists(), f"{name} is not there any more"
+        assert (ROOT / name).exists(), f"{name} no longer exists"

@@ -1,4 +1,4 @@
-"""`make dev` and the two shells beside it, on a copy of the tree: changes are served, and Ctrl-C leaves no process behind."""
+"""`make dev` and its two shells, on a copy of the tree: changes are served, and Ctrl-C leaves no process running."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LINKED = (".venv", "node_modules")
 
 @dataclass
 class Tree:
-    """A copy of Phoenix in which it runs as `make dev` runs it."""
+    """A copy of Phoenix, run as by `make dev`."""
 
     folder: Path
     port: int
@@ -84,7 +84,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
         line = process.stdout.readline()
         assert line, log.read_text()[-4000:]
         json.loads(line)
-        # The bundler has looked at everything once.
+        # The bundler has built everything once.
         eventually(lambda: process_of(folder.parent / "data", "vite"), 60)
         yield Tree(folder, port, environment, process)
     finally:
@@ -94,7 +94,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
 
 
 def process_of(data: Path, word: str) -> list[int]:
-    """The processes of the Phoenix in this data folder whose command line holds the word."""
+    """The processes of the Phoenix in this data folder whose command line contains the word."""
     found = []
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
@@ -113,7 +113,7 @@ def style(tree: Tree) -> str:
 
 
 @pytest.mark.slow
-def test_a_change_of_a_template_is_served(tree: Tree) -> None:
+def test_a_changed_template_is_served(tree: Tree) -> None:
     assert "Changed while it ran" not in tree.get("/sign-in").text
     (page,) = (tree.folder / "src/phoenix/modules").glob("*/templates/sign_in.html")
     tree.change(str(page.relative_to(tree.folder)), "{% endblock %}", "Changed while it ran{% endblock %}")
@@ -121,30 +121,30 @@ def test_a_change_of_a_template_is_served(tree: Tree) -> None:
 
 
 @pytest.mark.slow
-def test_a_change_of_code_is_served_and_a_mistake_is_shown_until_it_is_put_right(tree: Tree) -> None:
+def test_changed_code_is_served_and_a_mistake_is_shown_until_it_is_fixed(tree: Tree) -> None:
     path, right = "src/phoenix/__init__.py", re.search(r"__version__ = .*", (tree.folder / "src/phoenix/__init__.py").read_text())
     assert right
     tree.change(path, right[0], '__version__ = "9.9.9"')
     eventually(lambda: tree.get("/healthz").headers.get("phoenix-version") == "9.9.9", lost=(httpx.TransportError,), what="the code")
     tree.change(path, '__version__ = "9.9.9"', "__version__ = (")
-    told = eventually(
+    shown = eventually(
         lambda: a if (a := tree.get("/healthz")).status_code == 500 else None, lost=(httpx.TransportError,), what="the mistake"
     )
-    assert told.text.startswith("Phoenix cannot load its code.")
-    assert "SyntaxError" in told.text
+    assert shown.text.startswith("Phoenix cannot load its code.")
+    assert "SyntaxError" in shown.text
     tree.change(path, "__version__ = (", right[0])
-    eventually(lambda: tree.get("/readyz").status_code == 200, lost=(httpx.TransportError,), what="the code that was put right")
+    eventually(lambda: tree.get("/readyz").status_code == 200, lost=(httpx.TransportError,), what="the fixed code")
 
 
 @pytest.mark.slow
-def test_a_change_of_a_style_is_served(tree: Tree) -> None:
+def test_a_changed_style_is_served(tree: Tree) -> None:
     assert "#123456" not in style(tree)
     tree.change("web/styles/tabs.css", ".tabs {", ".tabs {\n  outline-color: #123456;")
     eventually(lambda: "#123456" in style(tree), what="the style")
 
 
 @pytest.mark.slow
-def test_a_prompt_has_the_runtime_and_awaits(tree: Tree) -> None:
+def test_the_prompt_has_the_runtime_and_supports_await(tree: Tree) -> None:
     typed = 'rows = await sql("SELECT count(*) AS n FROM accounts")\nprint("accounts", rows[0]["n"] > 0)\n1 / 0\nprint(runtime.settings.public_url)\n'
     done = tree.command("shell", typed=typed)
     assert done.returncode == 0, done.stderr
@@ -154,7 +154,7 @@ def test_a_prompt_has_the_runtime_and_awaits(tree: Tree) -> None:
 
 
 @pytest.mark.slow
-def test_psql_opens_as_the_application_or_as_the_owner(tree: Tree) -> None:
+def test_psql_connects_as_the_application_or_as_the_owner(tree: Tree) -> None:
     as_application = tree.command("db", "shell", "-At", "-c", "SELECT current_user")
     assert (as_application.returncode, as_application.stdout) == (0, "phoenix_app\n"), as_application.stderr
     as_owner = tree.command("db", "shell", "--owner", "-At", "-c", "SELECT current_user")
@@ -162,7 +162,7 @@ def test_psql_opens_as_the_application_or_as_the_owner(tree: Tree) -> None:
 
 
 @pytest.mark.slow
-def test_no_password_stands_in_a_command_line(tree: Tree) -> None:
+def test_no_command_line_contains_a_password(tree: Tree) -> None:
     password = (tree.folder.parent / "data" / "database_application_password").read_text()
     show = "select pg_backend_pid()"
     with subprocess.Popen(
@@ -198,7 +198,7 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
     assert [pid for pid in family if not is_gone(pid)] == []
 
 
-def test_what_reloads_is_started_and_the_bundler_learns_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_reloading_the_bundler_is_started_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     made = {part.name: part for part in parts(read_settings({"PHOENIX_RELOAD": "1"}), Path("/data/caddy.json"))}
     assert list(made) == ["web", "admin", "worker", "bundles", "mailbox"]
@@ -215,11 +215,11 @@ def test_what_reloads_is_started_and_the_bundler_learns_no_secret(monkeypatch: p
         ("postgresql://db/phoenix", "postgresql://db/phoenix", ""),
     ],
 )
-def test_an_address_and_its_password_are_parted(url: str, shown: str, password: str) -> None:
+def test_the_password_is_separated_from_the_address(url: str, shown: str, password: str) -> None:
     assert without_secret(url) == (shown, password)
 
 
-def test_without_psql_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_psql_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("phoenix.operations.database_shell.program", lambda name: tmp_path / name)
     with pytest.raises(NoShellError, match="apt install postgresql-client"):

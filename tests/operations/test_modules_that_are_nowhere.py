@@ -8,6 +8,6 @@ from phoenix import commands
 from phoenix.operations.new_module import BadName
 
 
-def test_a_module_that_is_nowhere_is_not_checked() -> None:
+def test_checking_an_unknown_module_is_refused() -> None:
     with pytest.raises(BadName, match="There is no module called 'nowhere'"):
         commands.check_module("nowhere")

@@ -1,4 +1,4 @@
-"""The README's worked example: `phoenix new-module notes`, one line of composition, and a note appears in the feed."""
+"""The README's worked example: after `phoenix new-module notes` and one line in the composition, a note appears in the feed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from phoenix.operations.new_module import BadName, new_module
 
 @pytest.fixture
 def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module]:
-    """The module as it was laid out, importable beside ours."""
+    """The generated module, importable next to ours."""
     new_module("notes", tmp_path / "modules")
     monkeypatch.setattr(phoenix.modules, "__path__", [*phoenix.modules.__path__, str(tmp_path / "modules")])
     importlib.invalidate_caches()
@@ -61,8 +61,8 @@ def test_a_new_module_posts_a_note_that_appears_in_the_feed(place: Place, notes:
     asyncio.run(run())
 
 
-def test_what_was_written_is_in_no_event_and_goes_with_its_author(place: Place, notes: Module) -> None:
-    """The feed and its sockets read the note from its table; once its author is erased, it is gone everywhere."""
+def test_a_notes_text_is_in_no_event_and_is_erased_with_its_author(place: Place, notes: Module) -> None:
+    """The feed and its sockets read the note from its table, so once its author is erased it is shown nowhere."""
 
     async def run() -> None:
         await migrate(place.owner, [*MIGRATIONS, notes.migrations])
@@ -94,7 +94,7 @@ def test_what_was_written_is_in_no_event_and_goes_with_its_author(place: Place, 
 
 
 async def recorded(harness: Harness, actor: str) -> list[Recorded]:
-    """The notes that someone posted, as followers get them."""
+    """The events of notes that someone posted, as followers get them."""
     rows = await harness.sql(
         "SELECT 1 AS transaction, number, id, kind, organisation_id AS organisation, actor_id AS actor, subject, data, occurred_at"
         " FROM events WHERE kind = 'notes.posted' AND actor_id = $1",

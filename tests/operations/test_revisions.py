@@ -1,4 +1,4 @@
-"""Whether a database needs migrating, found out without Alembic."""
+"""Finding out without Alembic whether a database needs to be migrated."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write(folder: Path, revision: object, before: object = None, needs: object =
     path.write_text(REVISION.format(revision=revision, before=before, needs=needs))
 
 
-def test_the_newest_are_those_that_nothing_follows(tmp_path: Path) -> None:
+def test_the_newest_revisions_have_no_successor(tmp_path: Path) -> None:
     write(tmp_path, "a_0001")
     write(tmp_path, "a_0002", "a_0001")
     write(tmp_path, "b_0001", None, ("a_0001",))
@@ -40,7 +40,7 @@ def test_the_newest_are_those_that_nothing_follows(tmp_path: Path) -> None:
     assert newest_revisions([tmp_path]) == {"a_0002", "c_0001"}
 
 
-def test_ours_are_as_alembic_finds_them() -> None:
+def test_our_revisions_match_those_that_alembic_finds() -> None:
     folders = [Path(str(folder)) for folder in MIGRATIONS]
     assert newest_revisions([SOURCE]) == newest_revisions([folder.parent for folder in folders])
 
@@ -54,7 +54,7 @@ def test_ours_are_as_alembic_finds_them() -> None:
         ("DROP TABLE alembic_version", False),
     ],
 )
-def test_a_database_is_up_to_date_only_with_just_our_newest(place: Place, statement: str, expected: bool) -> None:
+def test_a_database_is_up_to_date_only_with_exactly_our_newest_revisions(place: Place, statement: str, expected: bool) -> None:
     async def run() -> bool:
         connection = await asyncpg.connect(place.owner)
         await connection.execute(statement)

@@ -1,4 +1,4 @@
-"""What each setting takes: its default as documented, its lowest and highest value, and what follows from several together."""
+"""Each setting: its documented default, its lowest and highest value, and what is derived from several settings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BOUNDS = {
     "REALTIME_PER_NETWORK": (1, 1_000_000),
     "REALTIME_PER_ACCOUNT": (1, 10_000),
 }
-# What else must be set for a bound to be reached: an idle time is at most the whole time.
+# Other settings needed to reach a bound: an idle limit is at most the absolute limit.
 LIMITS = {f"PHOENIX_SESSION_{name}": str(YEAR) for name in ("ABSOLUTE", "REMEMBER_ABSOLUTE")}
 SHORTEST = {f"PHOENIX_SESSION_{name}": "60" for name in ("IDLE", "REMEMBER_IDLE")}
 
@@ -62,7 +62,7 @@ def test_every_default_is_as_documented() -> None:
 
 
 @pytest.mark.parametrize("name", BOUNDS)
-def test_a_number_is_taken_from_its_lowest_to_its_highest_value(name: str) -> None:
+def test_a_number_is_accepted_from_its_lowest_to_its_highest_value(name: str) -> None:
     variable, (least, most) = f"PHOENIX_{name}", BOUNDS[name]
     for value in (least, most):
         assert in_effect(read_settings({**LIMITS, **SHORTEST, variable: str(value)}))[variable] == value
@@ -86,14 +86,14 @@ def test_a_switch_can_be_turned_off(text: str) -> None:
     assert read(DEMO=text).installation.demo is False
 
 
-def test_words_around_a_value_are_its_own() -> None:
+def test_whitespace_around_a_value_is_ignored() -> None:
     settings = read(PORT=" 9000 ", DATA="~/phoenix", TRUSTED_PROXIES=" 10.0.0.0/8, ,10.1.2.3 ", SMTP_URL="")
     assert settings.web.port == 9000
     assert settings.installation.data == Path.home() / "phoenix"
     assert settings.web.trusted_proxies == ("10.0.0.0/8", "10.1.2.3")
 
 
-def test_a_number_has_nineteen_characters_at_most() -> None:
+def test_a_number_has_at_most_nineteen_characters() -> None:
     assert read(CACHE_LOCAL_ENTRIES="5".rjust(19, "0")).cache.local_entries == 5
     with pytest.raises(SettingsError, match="must be a whole number"):
         read(CACHE_LOCAL_ENTRIES="5".rjust(20, "0"))
@@ -102,7 +102,7 @@ def test_a_number_has_nineteen_characters_at_most() -> None:
             read(CACHE_LOCAL_ENTRIES=text)
 
 
-def test_a_file_holds_a_value_unless_the_variable_does(tmp_path: Path) -> None:
+def test_a_value_is_read_from_a_file_unless_the_variable_is_set(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(f"  {KEY}\n")
     assert read(SECRET_KEY_FILE=str(file)).secrets.key == KEY
@@ -115,7 +115,7 @@ def test_a_file_holds_a_value_unless_the_variable_does(tmp_path: Path) -> None:
         read(SECRET_KEY_FILE=str(tmp_path / "gone"))
 
 
-def test_what_is_unknown_is_named_in_order_and_what_is_internal_is_not() -> None:
+def test_unknown_variables_are_named_in_order_and_internal_ones_are_not() -> None:
     known = {"PHOENIX_PORT", "PHOENIX_WORKERS"}
     given = dict.fromkeys(["PHOENIX_WROKERS", "PHOENIX_PORT_FILE", "PHOENIX_UP_DATA", "PHOENIX_ANYTHING"], "")
     assert unknown(given, known) == [
@@ -148,7 +148,7 @@ def test_what_is_unknown_is_named_in_order_and_what_is_internal_is_not() -> None
         (email, ["", "help@phoenix.example"], ["help", "@phoenix.example", "help@", "a b@c.example", "a@b.example?x", "a@b.example\n"]),
     ],
 )
-def test_what_a_check_takes(check: Any, good: list[Any], bad: list[Any]) -> None:
+def test_a_check_accepts_valid_values_and_refuses_others(check: Any, good: list[Any], bad: list[Any]) -> None:
     assert [value for value in good if check(value) != ""] == []
     assert [value for value in bad if check(value) == ""] == []
 
@@ -166,18 +166,18 @@ def test_an_error_shows_the_beginning_of_a_long_value(check: Any, value: Any, sh
     assert f"'{'x' * shown}'" in check(value)
 
 
-def test_a_number_that_is_none_is_shown_in_part() -> None:
+def test_an_error_shows_the_beginning_of_an_invalid_number() -> None:
     with pytest.raises(SettingsError, match=f"not '{'x' * 40}'"):
         read(PORT="x" * 90)
 
 
-def test_the_choices_are_named_as_a_sentence() -> None:
+def test_the_choices_are_listed_in_a_sentence() -> None:
     assert one_of("a", "b", "c")("d") == "must be a, b or c, not 'd'"
     assert one_of("", "a", "b")("d") == "must be a or b, not 'd'"
 
 
 @pytest.mark.parametrize("environment", ["development", "test", "staging", "production"])
-def test_what_an_environment_is(environment: str) -> None:
+def test_only_staging_and_production_are_strict(environment: str) -> None:
     settings = read_settings({**STRICT, "PHOENIX_ENVIRONMENT": environment})
     assert settings.development is (environment == "development")
     assert settings.strict is (environment in {"staging", "production"})
@@ -186,14 +186,14 @@ def test_what_an_environment_is(environment: str) -> None:
 
 
 @pytest.mark.parametrize("switch", ["PHOENIX_RELOAD", "PHOENIX_SQL_LOG"])
-def test_what_shows_the_insides_is_for_development_only(switch: str) -> None:
+def test_debug_settings_are_for_development_only(switch: str) -> None:
     assert in_effect(read_settings({switch: "on"}))[switch] is True
     for environment in ("test", "staging", "production"):
         with pytest.raises(SettingsError, match=rf"^{switch} is for development only"):
             read_settings({**STRICT, "PHOENIX_ENVIRONMENT": environment, switch: "on"})
 
 
-def test_a_secret_is_long_and_of_many_characters() -> None:
+def test_a_secret_must_be_long_and_varied() -> None:
     assert len(KEY) == 32
     assert read_settings(STRICT).secrets.key == KEY
     many = "abcdefghijkl" * 3
@@ -224,11 +224,11 @@ def test_a_session_cannot_be_idle_for_longer_than_it_lasts(kind: str) -> None:
         ({"DOMAIN": "phoenix.example", "PUBLIC_URL": "https://other.example/"}, "https://other.example"),
     ],
 )
-def test_the_address_people_use(given: dict[str, str], address: str) -> None:
+def test_the_public_address_is_derived_from_the_settings(given: dict[str, str], address: str) -> None:
     assert read(**given).public_url == address
 
 
-def test_the_listener_of_staff() -> None:
+def test_the_admin_listener_is_derived_from_the_settings() -> None:
     panel = read(ADMIN_BIND="[::1]:8020").admin
     assert (panel.host, panel.port, panel.origin) == ("::1", 8020, "http://[::1]:8020")
     assert read(ADMIN_URL="https://staff.example/").admin.origin == "https://staff.example"
@@ -236,14 +236,14 @@ def test_the_listener_of_staff() -> None:
     assert not read(ADMIN_URL="https://staff.example", PUBLIC_URL="https://phoenix.example").for_staff
 
 
-def test_what_was_given_is_kept_for_modules_and_is_not_shown() -> None:
+def test_given_variables_are_kept_for_modules_and_not_shown() -> None:
     settings = read_settings({"PHOENIX_SECRET_KEY": KEY, "HOME": "/root", "PHOENIX_NOTES_MOST": "5"})
     assert settings.given == {"PHOENIX_SECRET_KEY": KEY, "PHOENIX_NOTES_MOST": "5"}
     assert "PHOENIX_NOTES_MOST" not in repr(settings)
     assert settings == read_settings({"PHOENIX_SECRET_KEY": KEY})
 
 
-def test_settings_are_listed_with_what_is_in_effect() -> None:
+def test_settings_are_listed_with_their_effective_values() -> None:
     listed = values(read(PORT="9000"))
     assert next((about, value) for about, variable, value in listed if variable.name == "PHOENIX_PORT") == ("The public listener", 9000)
     assert [variable for _, variable, _ in listed] == [variable for _, variable in variables()]

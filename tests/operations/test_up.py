@@ -1,4 +1,4 @@
-"""`phoenix up` as people use it: whole processes on real ports."""
+"""`phoenix up` as people use it, with complete processes on real ports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ START_SECONDS = 90
 
 
 class Installation:
-    """One `phoenix up --json` and what it said."""
+    """A running `phoenix up --json` and its output."""
 
     def __init__(self, data: Path, log: Path, *options: str, port: int = 0) -> None:
         self.log = log
@@ -43,7 +43,7 @@ class Installation:
         self.said: dict[str, Any] = json.loads(line)
 
     def pids(self, *words: str) -> list[int]:
-        """Children, and theirs, in whose command line all of these words stand."""
+        """The process ids of children and grandchildren whose command line contains all these words."""
         family = {self.process.pid}
         while True:
             found = {pid for pid, parent in _parents().items() if parent in family} | family
@@ -97,7 +97,7 @@ def started(folder: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def running(started: Installation) -> Installation:
-    """The complete installation: a process that another test killed may still be restarting."""
+    """The installation once it is complete, because a process that another test killed may still be restarting."""
     address = urllib.parse.urlsplit(started.said["admin"])
     assert address.hostname
     assert address.port
@@ -107,7 +107,7 @@ def running(started: Installation) -> Installation:
     return started
 
 
-def test_from_nothing_to_ready(running: Installation, folder: Path) -> None:
+def test_an_empty_folder_becomes_a_ready_installation(running: Installation, folder: Path) -> None:
     said = running.said
     assert said["url"] == f"http://127.0.0.1:{running.port}"
     assert said["pid"] == running.process.pid
@@ -123,7 +123,7 @@ def test_from_nothing_to_ready(running: Installation, folder: Path) -> None:
     assert key not in everything
 
 
-def test_the_admin_panel_answers_on_its_own_address_alone(running: Installation) -> None:
+def test_the_admin_panel_answers_only_on_its_own_address(running: Installation) -> None:
     admin = running.said["admin"]
     place = admin.removeprefix("http://")
     port = int(place.rpartition(":")[2])
@@ -138,7 +138,7 @@ def test_the_admin_panel_answers_on_its_own_address_alone(running: Installation)
 
 
 def fetch(host: str, port: int, path: str, name: str) -> tuple[int, str, str]:
-    """The status, the body and the media type of a page, asked for by a name."""
+    """The status, body and media type of a page, requested with this host name."""
     connection = http.client.HTTPConnection(host, port, timeout=10)
     try:
         connection.request("GET", path, headers={"Host": name, "Connection": "close"})
@@ -148,7 +148,7 @@ def fetch(host: str, port: int, path: str, name: str) -> tuple[int, str, str]:
         connection.close()
 
 
-def test_nothing_that_serves_people_can_change_tables(running: Installation, folder: Path) -> None:
+def test_no_serving_process_can_change_tables(running: Installation, folder: Path) -> None:
     """The owner's password is not in the environment of any process that keeps running."""
     owner = (folder / "data" / "database_password").read_text()
     pids = [pid for words in ("granian", "create_admin_app", "phoenix.worker") for pid in running.pids(words)]
@@ -159,7 +159,7 @@ def test_nothing_that_serves_people_can_change_tables(running: Installation, fol
         assert "postgresql://phoenix_app:" in environment
 
 
-def test_the_mailbox_page_is_a_page(running: Installation) -> None:
+def test_the_mailbox_page_is_html(running: Installation) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/mailbox", timeout=10) as answer:
         page = answer.read().decode()
         assert "frame-src 'self'" in answer.headers["content-security-policy"]
@@ -168,7 +168,7 @@ def test_the_mailbox_page_is_a_page(running: Installation) -> None:
     assert "style=" not in page
 
 
-def test_the_folder_and_the_port_are_refused_to_another(running: Installation, folder: Path) -> None:
+def test_a_second_installation_cannot_use_the_same_folder_or_port(running: Installation, folder: Path) -> None:
     for data, port, sentence in (
         (folder / "data", free_port(), f"in use by another Phoenix, process {running.process.pid}"),
         (folder / "other", running.port, f"Port {running.port} is in use by another program"),
@@ -186,21 +186,21 @@ def test_the_folder_and_the_port_are_refused_to_another(running: Installation, f
     [("granian",), ("create_admin_app",), ("phoenix.worker",), ("phoenix.embedded.mailbox",), ("valkey-server",), ("postgres -D",)],
     ids=lambda words: words[0],
 )
-def test_whatever_is_killed_comes_back(running: Installation, words: tuple[str, ...]) -> None:
+def test_any_killed_process_is_restarted(running: Installation, words: tuple[str, ...]) -> None:
     before = running.pids(*words)
     assert before
     os.kill(before[0], signal.SIGKILL)
     assert wait_until(lambda: bool(set(running.pids(*words)) - set(before)) and running.is_ready(), 30)
 
 
-def test_a_killed_web_worker_comes_back(running: Installation) -> None:
+def test_a_killed_web_worker_is_restarted(running: Installation) -> None:
     assert wait_until(lambda: len(running.pids("granian")) == 2 and running.is_ready(), 30)
     before = running.pids("granian")
     os.kill(before[-1], signal.SIGKILL)
     assert wait_until(lambda: len(set(running.pids("granian")) - set(before)) == 1 and running.is_ready(), 30)
 
 
-def test_a_killed_owner_leaves_nothing_that_hinders_the_next_start(folder: Path) -> None:
+def test_a_killed_phoenix_leaves_nothing_that_prevents_the_next_start(folder: Path) -> None:
     first = Installation(folder / "killed", folder / "log-killed")
     family = first.pids()
     first.process.kill()
@@ -216,7 +216,7 @@ def test_a_killed_owner_leaves_nothing_that_hinders_the_next_start(folder: Path)
     assert is_free("127.0.0.1", first.port)
 
 
-def test_stopped_while_it_starts_it_stops(folder: Path) -> None:
+def test_phoenix_can_be_stopped_while_it_starts(folder: Path) -> None:
     command = [sys.executable, "-m", "phoenix.cli", "up", "--port", str(free_port()), "--data", str(folder / "early")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -229,7 +229,7 @@ def test_stopped_while_it_starts_it_stops(folder: Path) -> None:
     assert not [pid for pid in _parents() if str(folder / "early") in _command(pid) and not is_gone(pid)]
 
 
-def test_a_mailbox_port_that_is_taken_is_no_obstacle(folder: Path) -> None:
+def test_a_busy_mailbox_port_does_not_prevent_the_start(folder: Path) -> None:
     with contextlib.ExitStack() as stack:
         port = free_port()
         stack.enter_context(socket.create_server(("127.0.0.1", port + 1)))

@@ -1,4 +1,4 @@
-"""What `phoenix up` says of ports, databases and caches that it cannot use."""
+"""What `phoenix up` reports about ports, databases and caches that it cannot use."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from phoenix.operations.up.start import NEWER_DATABASE, _command
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """A port that takes connections and says nothing."""
+    """A port that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
 
-def test_a_port_that_this_account_may_not_use_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_this_user_may_not_use_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests may run as root, who can use every port."""
 
     def refuse(_socket: socket.socket, _address: object) -> None:
@@ -41,13 +41,13 @@ def test_a_port_that_this_account_may_not_use_is_told(monkeypatch: pytest.Monkey
         is_free("127.0.0.1", 80)
 
 
-def test_a_host_that_is_no_address_of_this_machine_is_told() -> None:
+def test_a_host_that_is_not_an_address_of_this_machine_is_reported() -> None:
     for host in ("192.0.2.1", "no such host"):
         with pytest.raises(StartError, match="is not an address of this machine. Set PHOENIX_HOST"):
             is_free(host, 8000)
 
 
-def test_the_last_port_may_be_taken() -> None:
+def test_a_busy_highest_port_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 65_535)), pytest.raises(StartError, match="No port from 65535 on is free"):
         first_free(65_535)
 
@@ -57,23 +57,23 @@ def test_a_database_that_does_not_exist_is_named(postgres: str) -> None:
         check_database(database_url(postgres, "nowhere"))
 
 
-def test_a_database_that_says_nothing_is_given_up(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_does_not_respond_is_given_up(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "ANSWER_SECONDS", 0.2)
     with pytest.raises(StartError, match="does not answer within"):
         check_database(f"postgresql://phoenix:{'secret'}@127.0.0.1:{silent}/phoenix")
 
 
-def test_an_address_of_no_database_cannot_be_used() -> None:
+def test_an_unusable_database_address_is_reported() -> None:
     with pytest.raises(StartError, match=r"cannot be used \(\w+\). Check PHOENIX_DATABASE_URL"):
         check_database("postgresql://phoenix@127.0.0.1:1/phoenix")
 
 
-def test_a_cache_that_hangs_up_does_not_answer() -> None:
+def test_a_cache_that_does_not_answer_is_reported() -> None:
     with pytest.raises(StartError, match=r"does not answer \(\w+\). Check PHOENIX_CACHE_URL"):
         check_cache("redis://127.0.0.1:1/0")
 
 
-def test_what_greets_otherwise_is_no_cache() -> None:
+def test_a_cache_that_refuses_the_connection_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def refuse() -> None:
@@ -89,7 +89,7 @@ def test_what_greets_otherwise_is_no_cache() -> None:
         thread.join()
 
 
-def test_a_domain_needs_caddy_and_two_ports(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_domain_requires_caddy_and_the_ports_80_and_443(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StartError, match="PHOENIX_DOMAIN needs Caddy"):
@@ -100,14 +100,14 @@ def test_a_domain_needs_caddy_and_two_ports(monkeypatch: pytest.MonkeyPatch, tmp
         caddy.require_ports()
 
 
-def test_the_caddy_of_the_machine_will_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_caddy_of_the_machine_can_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "caddy").write_text("#!/bin/sh\n")
     (tmp_path / "bin" / "caddy").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     assert caddy.caddy_program() == tmp_path / "bin" / "caddy"
-    # Root may listen on any port.
+    # Root can listen on any port.
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     caddy.require_ports()
 
@@ -118,7 +118,7 @@ def test_a_command_that_fails_ends_the_start(status: int, kind: type[StartError]
         _command(Progress(), "a step", (sys.executable, "-c", f"raise SystemExit({status})"), {})
 
 
-def test_a_module_is_called_what_python_can_call_it_and_overwrites_nothing(tmp_path: Path) -> None:
+def test_a_module_needs_a_valid_python_name_and_overwrites_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadName, match="cannot be a Python package"):
         new_module("notes", tmp_path, package="acme.2nd")
     (tmp_path / "notes").mkdir()
@@ -127,7 +127,7 @@ def test_a_module_is_called_what_python_can_call_it_and_overwrites_nothing(tmp_p
     assert list((tmp_path / "notes").iterdir()) == []
 
 
-def test_a_program_of_postgresql_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_postgresql_program_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EmbeddedError, match="PostgreSQL's initdb failed: .*no data directory"):
         run_program("initdb", user=None if os.geteuid() else (65534, 65534))
     monkeypatch.setattr("phoenix.embedded.postgres.programs.find_spec", lambda _name: None)

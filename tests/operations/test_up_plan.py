@@ -1,4 +1,4 @@
-"""From settings to command lines, an environment, and what is said at the end."""
+"""How settings become command lines, an environment and the final message."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def test_children_read_back_exactly_the_settings_they_were_given(tmp_path: Path)
     assert variables["PATH"] == "/bin"
 
 
-def test_everything_on_one_machine_by_default(tmp_path: Path) -> None:
+def test_everything_runs_on_one_machine_by_default(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=WebSettings(static=tmp_path, port=8000)), tmp_path)
     found = commands(settings)
     assert list(found) == ["web", "admin", "worker", "mailbox"]
     assert "--interface asgi --loop uvloop --http 1 --host 127.0.0.1 --port 8000 --workers 1" in found["web"]
-    assert "static" not in found["web"], "the server could give files no headers of ours"
+    assert "static" not in found["web"], "the server could not send our headers with files"
     assert settings.email.mailbox_port > 8000
 
 
@@ -68,11 +68,11 @@ def test_everything_on_one_machine_by_default(tmp_path: Path) -> None:
         settings_with(email=EmailSettings(smtp_url="smtp://mail.example.com")),
     ],
 )
-def test_no_mailbox_where_there_is_a_mail_server(settings: Settings, tmp_path: Path) -> None:
+def test_there_is_no_mailbox_if_a_mail_server_is_configured(settings: Settings, tmp_path: Path) -> None:
     assert list(commands(resolve(settings, tmp_path))) == ["web", "admin", "worker"]
 
 
-def test_realtime_processes_have_a_port_each_and_browsers_are_told(tmp_path: Path) -> None:
+def test_each_realtime_process_has_a_port_that_pages_know(tmp_path: Path) -> None:
     settings = resolve(settings_with(realtime=RealtimeSettings(processes=2, port=9100)), tmp_path)
     found = commands(settings)
     assert list(found) == ["web", "realtime-1", "realtime-2", "admin", "worker", "mailbox"]
@@ -80,7 +80,7 @@ def test_realtime_processes_have_a_port_each_and_browsers_are_told(tmp_path: Pat
     assert settings.realtime.url == "http://127.0.0.1:9100"
 
 
-def test_the_admin_panel_has_a_process_and_an_address_of_its_own(tmp_path: Path) -> None:
+def test_the_admin_panel_has_its_own_process_and_address(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     assert settings.admin.port >= 9020
     assert settings.admin.origin == f"http://127.0.0.1:{settings.admin.port}"
@@ -90,7 +90,7 @@ def test_the_admin_panel_has_a_process_and_an_address_of_its_own(tmp_path: Path)
     assert chosen.admin.origin == "https://staff.example.com"
 
 
-def test_an_admin_port_that_is_busy_or_elsewhere_is_named() -> None:
+def test_an_admin_port_that_is_busy_or_on_another_machine_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with pytest.raises(StartError, match=rf"Port {port}, for the admin panel, is in use .* PHOENIX_ADMIN_BIND"):
@@ -99,7 +99,7 @@ def test_an_admin_port_that_is_busy_or_elsewhere_is_named() -> None:
         require_free_for_staff("192.0.2.1", 8443)
 
 
-def test_behind_a_domain_the_web_listens_on_loopback_and_believes_caddy_alone(tmp_path: Path) -> None:
+def test_with_a_domain_the_web_listens_on_loopback_and_trusts_only_caddy(tmp_path: Path) -> None:
     settings = resolve(
         settings_with(web=WebSettings(host="0.0.0.0", domain="phoenix.example.com", trusted_proxies=("10.0.0.0/8",))), tmp_path
     )
@@ -110,7 +110,7 @@ def test_behind_a_domain_the_web_listens_on_loopback_and_believes_caddy_alone(tm
 
 
 @pytest.mark.parametrize("processes", [0, 2])
-def test_caddy_takes_the_configuration(tmp_path: Path, processes: int) -> None:
+def test_caddy_accepts_the_configuration(tmp_path: Path, processes: int) -> None:
     web = WebSettings(domain="phoenix.example.com", acme_directory="https://ca.example.com/dir")
     settings = resolve(settings_with(web=web, realtime=RealtimeSettings(processes=processes, port=9100)), tmp_path)
     path = caddy.write_configuration(settings)
@@ -136,7 +136,7 @@ def test_addresses_are_shown_without_their_password(url: str, shown: str) -> Non
     assert without_password(url) == shown
 
 
-def test_a_busy_port_is_named_with_one_that_is_free() -> None:
+def test_a_busy_port_is_reported_with_a_free_one() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with pytest.raises(StartError, match=rf"Port {port} is in use by another program\. Choose another, for example with --port \d+"):
@@ -157,7 +157,7 @@ def test_servers_that_do_not_answer_are_named_without_their_password() -> None:
         assert "secret" not in str(refused.value)
 
 
-def test_servers_that_answer_are_taken_and_wrong_passwords_are_told(postgres: str, valkey: str) -> None:
+def test_reachable_servers_are_accepted_and_wrong_passwords_are_reported(postgres: str, valkey: str) -> None:
     assert int(check_database(postgres).partition(".")[0]) >= 15
     check_cache(valkey)
     with pytest.raises(StartError, match="refuses the user name or the password"):
@@ -189,7 +189,7 @@ def said_at_the_end(settings: Settings, *, as_json: bool) -> str:
     return out.getvalue()
 
 
-def test_the_ready_line_is_one_line_and_links_stay_whole(tmp_path: Path) -> None:
+def test_the_ready_message_is_one_line_and_links_are_not_wrapped(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     lines = said_at_the_end(settings, as_json=False).splitlines()
     assert lines[0] == "Phoenix is ready at http://127.0.0.1:9000"
@@ -198,7 +198,7 @@ def test_the_ready_line_is_one_line_and_links_stay_whole(tmp_path: Path) -> None
     assert any("ada@example.com  demo-1  Ada" in line for line in lines)
 
 
-def test_as_json_it_holds_every_address(tmp_path: Path) -> None:
+def test_the_json_output_contains_every_address(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     text = said_at_the_end(settings, as_json=True)
     assert text.count("\n") == 1
@@ -214,7 +214,7 @@ def test_as_json_it_holds_every_address(tmp_path: Path) -> None:
     assert said["demo_accounts"] == [{"email": "ada@example.com", "password": "demo-1", "name": "Ada"}]
 
 
-def test_nothing_of_phoenix_is_loaded_by_the_process_that_watches() -> None:
+def test_the_watching_process_imports_nothing_of_phoenix() -> None:
     heavy = ("phoenix.modules", "phoenix.app", "litestar")
     code = f"import sys, phoenix.operations.up.start; print([name for name in sys.modules if name.startswith({heavy})])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""What stops `phoenix up` during the start, and a migration that has to wait."""
+"""What stops `phoenix up` while it starts, and a migration that has to wait."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from phoenix.operations.up.supervise import Supervisor
 from phoenix.settings import Settings, read_settings
 
 
-def test_a_start_without_styles_and_scripts_says_how_to_make_them(tmp_path: Path) -> None:
+def test_a_start_without_styles_and_scripts_says_how_to_build_them(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="The styles and scripts that every page needs are missing"):
         start._require_assets(tmp_path)
 
@@ -32,7 +32,7 @@ def test_a_start_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch
         start._wait_until_ready(Settings(), Supervisor(lambda _line: None))
 
 
-def test_the_first_signal_stops_a_start_in_order() -> None:
+def test_the_first_signal_stops_a_start_cleanly() -> None:
     signals = start._Signals(Supervisor(lambda _line: None))
     try:
         with pytest.raises(start.StopRequestedError):
@@ -43,15 +43,15 @@ def test_the_first_signal_stops_a_start_in_order() -> None:
         signals.restore()
 
 
-def test_a_setting_that_its_module_refuses_stops_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The modules are asked where a variable is not one of ours.
+def test_a_setting_refused_by_its_module_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Modules are asked only if a variable is not a setting of Phoenix itself.
     monkeypatch.setenv("PHOENIX_OF_A_MODULE", "1")
     monkeypatch.setenv("PHOENIX_PROVIDERS", "nonsense")
     with pytest.raises(WrongSettingError, match="PHOENIX_PROVIDERS"):
         start._check_settings_of_modules(read_settings(os.environ))
 
 
-def test_a_migration_that_waits_too_long_for_another_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_waits_too_long_for_another_reports_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migration, "LOCK_WAIT_SECONDS", 0.0)
     said: list[str] = []
 
@@ -68,7 +68,7 @@ def test_a_migration_that_waits_too_long_for_another_says_so(place: Place, monke
     assert said == ["Another process is migrating this database. Waiting for it."]
 
 
-def test_a_database_of_a_newer_phoenix_is_left_alone(place: Place) -> None:
+def test_a_database_of_a_newer_phoenix_is_not_changed(place: Place) -> None:
     async def run() -> None:
         owner = await asyncpg.connect(place.owner)
         try:

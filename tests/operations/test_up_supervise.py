@@ -1,4 +1,4 @@
-"""Supervision, with stand-ins for the processes that Phoenix runs."""
+"""Supervision, with substitutes for the processes that Phoenix runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from phoenix.operations.up.plan import DATA_VARIABLE, Part
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
 
 SLEEPER = (sys.executable, "-c", "import signal; print('hello', flush=True); signal.pause()")
-# A server whose worker, in the same group, holds the port and outlives it.
+# A server whose worker, in the same process group, keeps the port and outlives it.
 SERVER = """
 import os, signal, socket, sys
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
@@ -44,7 +44,7 @@ class Time:
 
 @dataclass
 class FakePart:
-    """Something to supervise whose deaths are arranged."""
+    """A supervised process that ends when the test says so."""
 
     name: str
     journal: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ def supervisor(time: Time, said: list[str]) -> Supervisor:
     return Supervisor(said.append, clock=time.read, sleep=time.sleep)
 
 
-def test_what_ends_is_started_again_later_and_later(supervisor: Supervisor, time: Time, said: list[str]) -> None:
+def test_an_ended_process_is_restarted_with_growing_delays(supervisor: Supervisor, time: Time, said: list[str]) -> None:
     part = FakePart("worker")
     supervisor.start(part)
     supervisor.starting = False
@@ -100,7 +100,7 @@ def test_what_ends_is_started_again_later_and_later(supervisor: Supervisor, time
     assert said[:2] == ["worker ended. Starting it again in 0.5 s.", "Starting worker again."]
 
 
-def test_after_a_long_life_the_restart_is_quick_again(supervisor: Supervisor, time: Time, said: list[str]) -> None:
+def test_a_process_that_ran_for_long_is_restarted_quickly(supervisor: Supervisor, time: Time, said: list[str]) -> None:
     part = FakePart("worker")
     supervisor.start(part)
     supervisor.starting = False
@@ -113,7 +113,7 @@ def test_after_a_long_life_the_restart_is_quick_again(supervisor: Supervisor, ti
     assert said[-1] == "worker ended. Starting it again in 0.5 s."
 
 
-def test_what_never_starts_is_given_up_with_its_last_words(supervisor: Supervisor, time: Time) -> None:
+def test_a_process_that_never_starts_is_abandoned_and_its_last_output_is_shown(supervisor: Supervisor, time: Time) -> None:
     part = FakePart("web")
     supervisor.start(part)
 
@@ -126,7 +126,7 @@ def test_what_never_starts_is_given_up_with_its_last_words(supervisor: Superviso
     assert time.now < 20
 
 
-def test_a_server_that_cannot_start_again_is_tried_again(supervisor: Supervisor, said: list[str]) -> None:
+def test_restarting_a_server_is_retried_if_it_fails(supervisor: Supervisor, said: list[str]) -> None:
     part = FakePart("PostgreSQL")
     supervisor.start(part)
     supervisor.starting = False
@@ -136,7 +136,7 @@ def test_a_server_that_cannot_start_again_is_tried_again(supervisor: Supervisor,
     assert "PostgreSQL did not start (no room). Starting it again in 1 s." in said
 
 
-def test_everything_is_stopped_in_the_order_asked_for(supervisor: Supervisor) -> None:
+def test_everything_is_stopped_in_the_given_order(supervisor: Supervisor) -> None:
     journal: list[str] = []
     for name in ("PostgreSQL", "Valkey", "web", "realtime-1", "realtime-2", "worker"):
         supervisor.start(FakePart(name, journal))
@@ -145,7 +145,7 @@ def test_everything_is_stopped_in_the_order_asked_for(supervisor: Supervisor) ->
     assert journal == ["stop web", "stop realtime-2", "stop realtime-1", "stop worker", "stop Valkey", "stop PostgreSQL"]
 
 
-def test_haste_ends_everything(supervisor: Supervisor) -> None:
+def test_killing_ends_everything_in_reverse_order(supervisor: Supervisor) -> None:
     journal: list[str] = []
     for name in ("PostgreSQL", "web"):
         supervisor.start(FakePart(name, journal))
@@ -168,7 +168,7 @@ def make(children: list[Child], command: tuple[str, ...], lines: list[tuple[str,
     return child
 
 
-def test_a_killed_child_comes_back(children: list[Child], supervisor: Supervisor) -> None:
+def test_a_killed_child_is_restarted(children: list[Child], supervisor: Supervisor) -> None:
     child = make(children, SLEEPER)
     supervisor.start(child)
     first = child.pid
@@ -179,7 +179,7 @@ def test_a_killed_child_comes_back(children: list[Child], supervisor: Supervisor
     assert child.pid not in {None, first}
 
 
-def test_its_output_is_passed_on_and_its_last_lines_are_kept(children: list[Child]) -> None:
+def test_the_output_of_a_child_is_passed_on_and_its_last_lines_are_kept(children: list[Child]) -> None:
     lines: list[tuple[str, str]] = []
     child = make(children, (sys.executable, "-c", "import sys\nfor n in range(30): print(n)\nsys.exit('broken')"), lines)
     child.start()
@@ -189,7 +189,7 @@ def test_its_output_is_passed_on_and_its_last_lines_are_kept(children: list[Chil
     assert len(child.last_words()) == 20
 
 
-def test_a_child_that_ignores_the_signal_is_stopped_all_the_same(children: list[Child]) -> None:
+def test_a_child_that_ignores_the_stop_signal_is_stopped_anyway(children: list[Child]) -> None:
     lines: list[tuple[str, str]] = []
     code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); signal.pause()"
     child = make(children, (sys.executable, "-c", code), lines)
@@ -202,7 +202,7 @@ def test_a_child_that_ignores_the_signal_is_stopped_all_the_same(children: list[
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_nothing_a_dead_child_started_keeps_its_port(children: list[Child]) -> None:
+def test_processes_started_by_a_dead_child_do_not_keep_its_port(children: list[Child]) -> None:
     port = free_port()
     child = make(children, (sys.executable, "-c", SERVER, str(port)))
     child.start()
@@ -216,7 +216,7 @@ def test_nothing_a_dead_child_started_keeps_its_port(children: list[Child]) -> N
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_what_outlived_a_killed_phoenix_is_found_by_its_data_folder(children: list[Child], tmp_path: Path) -> None:
+def test_processes_that_outlived_a_killed_phoenix_are_found_by_their_data_folder(children: list[Child], tmp_path: Path) -> None:
     ours = make(children, SLEEPER, None, **{DATA_VARIABLE: str(tmp_path)})
     others = make(children, SLEEPER, None, **{DATA_VARIABLE: str(tmp_path / "other")})
     ours.start()

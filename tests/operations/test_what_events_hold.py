@@ -1,4 +1,4 @@
-"""An event carries ids and facts, never what people wrote: every field of every declared event is checked."""
+"""Events contain ids and facts, never text that people wrote: every field of every declared event is checked."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Everything(Event, frozen=True, kw_only=True, kind="test.everything"):
         (EventKind(Everything, holds={"text": "", "tags": " "}), ["session", "text", "tags", "either", "more"]),
     ],
 )
-def test_what_could_be_written_by_people_needs_a_reason(kind: EventKind, left: list[str]) -> None:
+def test_a_field_that_could_hold_user_text_needs_a_reason(kind: EventKind, left: list[str]) -> None:
     assert fields_without_reason(kind) == left
 
 

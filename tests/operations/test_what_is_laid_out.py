@@ -1,4 +1,4 @@
-"""The files of new-module and new-product pass the linter and the formatter, whatever the names."""
+"""The files that new-module and new-product create pass the linter and the formatter, whatever the names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from phoenix.operations.new_module import new_module
 from phoenix.operations.new_product import new_product
 
 ROOT = Path(__file__).parents[2]
-# Short, long, before and after `phoenix`, without a plural, with no singular, and one whose singular is a word of Python.
+# Short, long, sorted before and after `phoenix`, without a plural, without a singular, and one whose singular is a Python keyword.
 NAMES = ("a", "notes", "zebra", "comments", "s", "ifs", "aaa", "zzz", "customer_communication_preferences")
 
 
@@ -26,11 +26,11 @@ def ruff(folder: Path, *options: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_module_of_phoenix(tmp_path: Path, name: str) -> None:
+def test_a_new_module_passes_the_linters(tmp_path: Path, name: str) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     modules = tmp_path / "src" / "phoenix" / "modules"
     modules.mkdir(parents=True)
-    # What belongs to a package is what lies there.
+    # The files of a package are those in its folder.
     (modules.parent / "kernel").symlink_to(ROOT / "src" / "phoenix" / "kernel")
     new_module(name, modules)
     ruff(tmp_path)
@@ -38,8 +38,8 @@ def test_a_module_of_phoenix(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("product", ["acme", "zoo-keepers"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_product_with_two_modules(tmp_path: Path, product: str, name: str) -> None:
-    """By its own configuration, and by that of Phoenix, which asks for more."""
+def test_a_new_product_with_two_modules_passes_the_linters(tmp_path: Path, product: str, name: str) -> None:
+    """Checked with its own configuration, and with that of Phoenix, which is stricter."""
     folder = product.replace("-", "_")
     new_product(product, tmp_path, module=name)
     new_module("tasks", tmp_path / "src" / folder, package=folder)

@@ -1,6 +1,6 @@
-"""What users install: the wheel holds everything that Phoenix reads while it runs, and says which version it is.
+"""The wheel that users install contains everything that Phoenix reads while it runs, and its version.
 
-That an installation from it starts and serves is tried by tools/try_wheel.py, which `.ci/run` calls.
+tools/try_wheel.py, which `.ci/run` calls, tests that an installation from it starts and serves.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]
         yield opened
 
 
-def test_it_holds_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_contains_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     source = {path.relative_to(SOURCE.parent).as_posix() for path in SOURCE.rglob("*") if path.is_file() and path.suffix not in LEFT_OUT}
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert packed == source
-    # Without files of these kinds in the source, the comparison would prove nothing.
+    # The comparison is meaningful only if the source has files of these kinds.
     for kind in (
         "static/manifest.json",
         "static/app-*.css",
@@ -49,19 +49,19 @@ def test_it_holds_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipF
         assert fnmatch.filter(packed, f"phoenix/{kind}"), kind
 
 
-def test_every_bundle_that_the_manifest_names_is_in_it(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_contains_every_bundle_in_the_manifest(wheel: zipfile.ZipFile) -> None:
     packed = {Path(name).name for name in wheel.namelist() if name.startswith("phoenix/static/")}
     manifest = wheel.read("phoenix/static/manifest.json").decode()
     assert {name for name in packed if name != "manifest.json"} == {name for name in packed if f'"{name}"' in manifest}
     assert len(packed) > 3
 
 
-def test_a_translation_goes_into_it_compiled(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_contains_compiled_translations(wheel: zipfile.ZipFile) -> None:
     catalogues = {path.relative_to(SOURCE.parent).with_suffix(".mo").as_posix() for path in SOURCE.rglob("*.po")}
     assert catalogues <= set(wheel.namelist())
 
 
-def test_it_has_the_version_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_has_the_version_command_and_licence(wheel: zipfile.ZipFile) -> None:
     texts = {Path(name).name: wheel.read(name).decode() for name in wheel.namelist() if ".dist-info/" in name}
     metadata = message_from_string(texts["METADATA"])
     assert metadata["Version"] == phoenix.__version__
@@ -69,7 +69,7 @@ def test_it_has_the_version_the_command_and_the_licence(wheel: zipfile.ZipFile) 
     assert "Apache License" in texts["LICENSE"]
 
 
-def test_without_bundles_none_is_built(tmp_path: Path) -> None:
+def test_no_wheel_is_built_without_bundles(tmp_path: Path) -> None:
     (tmp_path / "tools").mkdir()
     for name in ("wheel.sh", "translations.sh"):
         copy = tmp_path / "tools" / name

@@ -1,4 +1,4 @@
-"""A setting that cannot be used: one line with its name and the fix, exit status 2, and nothing started."""
+"""An invalid setting: one line with its name and the fix, exit status 2, and nothing is started."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("variable", "value"), WRONG)
-def test_it_is_named_with_the_fix(variable: str, value: str) -> None:
+def test_an_invalid_setting_is_named_with_the_fix(variable: str, value: str) -> None:
     with pytest.raises(SettingsError) as refused:
         read_settings({variable: value})
     sentence = str(refused.value)
@@ -67,7 +67,7 @@ def test_it_is_named_with_the_fix(variable: str, value: str) -> None:
     assert "\n" not in sentence
 
 
-def test_every_default_can_be_used() -> None:
+def test_every_default_is_accepted() -> None:
     """The documented default is never refused when it is set explicitly."""
     for _concern, variable in variables():
         value = variable.default
@@ -76,7 +76,7 @@ def test_every_default_can_be_used() -> None:
         read_settings({variable.name: ",".join(value) if isinstance(value, tuple) else str(value)})
 
 
-def test_the_command_line_says_it_in_one_line_and_starts_nothing(tmp_path: Path) -> None:
+def test_the_command_line_reports_an_invalid_setting_in_one_line_and_starts_nothing(tmp_path: Path) -> None:
     env = {**os.environ, "PHOENIX_ADMIN_NETWORKS": "everywhere", "PHOENIX_DATA": str(tmp_path / "data")}
     done = subprocess.run([sys.executable, "-m", "phoenix.cli", "up"], env=env, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
@@ -86,7 +86,7 @@ def test_the_command_line_says_it_in_one_line_and_starts_nothing(tmp_path: Path)
     assert not (tmp_path / "data").exists()
 
 
-def test_a_variable_that_is_no_setting_is_named_with_the_one_that_was_meant() -> None:
+def test_an_unknown_variable_is_named_with_the_one_that_was_probably_meant() -> None:
     known = {variable.name for _, variable in variables()}
     assert unknown({"PHOENIX_WORKER": "2"}, known) == ["PHOENIX_WORKER is not a setting, and has no effect. Did you mean PHOENIX_WORKERS?"]
     assert unknown({"PHOENIX_WORKERS": "2", "PHOENIX_SECRET_KEY_FILE": "x", "PHOENIX_TEST_POSTGRES": "15"}, known) == []
@@ -103,7 +103,7 @@ def _notes(name: str = "notes", **more: object) -> Module:
     return Module(name, "", Path(__file__).parent, settings=NotesSettings, **more)  # type: ignore[arg-type]
 
 
-def test_a_module_has_settings_of_its_own() -> None:
+def test_a_module_can_have_its_own_settings() -> None:
     registry = Registry([_notes()])
     assert ("notes", "PHOENIX_NOTES_MOST") in [(concern, variable.name) for concern, variable in registry.variables]
     registry.check_settings(read_settings({"PHOENIX_NOTES_MOST": "20"}))
@@ -131,13 +131,13 @@ def test_two_modules_cannot_share_a_variable() -> None:
         ("os:path", "which is not a Phoenix module"),
     ],
 )
-def test_modules_of_others_that_are_not_there_are_named(listed: str, sentence: str) -> None:
+def test_missing_modules_of_other_packages_are_named(listed: str, sentence: str) -> None:
     with pytest.raises(SettingsError, match=r"^PHOENIX_MODULES") as refused:
         load(references({"PHOENIX_MODULES": listed}))
     assert sentence in str(refused.value)
 
 
-def test_modules_of_others_come_after_ours_in_the_order_of_their_needs() -> None:
+def test_modules_of_other_packages_come_after_ours_in_the_order_of_their_needs() -> None:
     here = Path(__file__).parent
     own, first, second = Module("own", "", here), Module("first", "", here, needs=("second",)), Module("second", "", here, needs=("own",))
     assert [module.name for module in ordered([own], [first, second])] == ["own", "second", "first"]

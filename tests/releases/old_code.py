@@ -1,4 +1,4 @@
-"""Run by test_upgrade.py in a process of its own, with the source of an earlier release first on its path and settings in its environment.
+"""Run by test_upgrade.py in a separate process, with an earlier release's source first on its path and settings in its environment.
 
 python old_code.py RELEASE.json MINUTES ROUND
 """
@@ -22,7 +22,7 @@ from phoenix.settings import read_settings
 
 
 def behaviour() -> Any:
-    """The questions, which lie beside this file and not in the release."""
+    """Load the checks, which are next to this file and not in the release."""
     spec = importlib.util.spec_from_file_location("behaviour", Path(__file__).with_name("behaviour.py"))
     assert spec is not None
     assert spec.loader is not None
@@ -32,8 +32,8 @@ def behaviour() -> Any:
     return module
 
 
-async def main(told: dict[str, Any], minutes: str, round_: str) -> None:
-    clock = SetClock(datetime.fromisoformat(told["taken_at"]) + timedelta(minutes=int(minutes)))
+async def main(recorded: dict[str, Any], minutes: str, round_: str) -> None:
+    clock = SetClock(datetime.fromisoformat(recorded["taken_at"]) + timedelta(minutes=int(minutes)))
     app = Phoenix(read_settings(), REGISTRY, clock=clock)
 
     def new_client() -> httpx.AsyncClient:
@@ -42,7 +42,7 @@ async def main(told: dict[str, Any], minutes: str, round_: str) -> None:
 
     asked = behaviour()
     async with app.running():
-        await asked.everything(asked.User(new_client, told, clock.now), round_=int(round_))
+        await asked.everything(asked.User(new_client, recorded, clock.now), round_=int(round_))
 
 
 if __name__ == "__main__":

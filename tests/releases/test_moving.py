@@ -1,4 +1,4 @@
-"""docs/upgrade.md, “Moving to another PostgreSQL server”: its statements do what it says."""
+"""The statements in docs/upgrade.md, “Moving to another PostgreSQL server”, do what the page says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.harness import Harness
 
 TEXT = (Path(__file__).parents[2] / "docs" / "upgrade.md").read_text(encoding="utf-8")
 MOVE, COUNT = re.findall(r"```sql\n(.*?)```", TEXT, re.DOTALL)
-# What a server that was busy for years has counted up to.
+# The transaction number of a server that was busy for years.
 FAR = "9000000000"
 
 
@@ -22,7 +22,7 @@ async def in_the_log(harness: Harness) -> int:
     return int((await harness.sql("SELECT count(*) FROM audit_log"))[0][0])
 
 
-def test_events_are_followed_again_on_a_server_that_has_counted_less(harness: Harness) -> None:
+def test_events_are_followed_on_a_server_with_lower_transaction_numbers(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             entry = {"organisation": await harness.organisation("ember", ada="owner"), "title": "t"}
@@ -32,7 +32,7 @@ def test_events_are_followed_again_on_a_server_that_has_counted_less(harness: Ha
             assert await waiting(harness) == 0
             before = await in_the_log(harness)
             assert before > 0
-            # As a dump from that server would read here.
+            # The data as restored from a dump of that server.
             await harness.sql("UPDATE events SET transaction = $1::text::xid8", FAR)
             await harness.sql("UPDATE event_followers SET transaction = $1::text::xid8", FAR)
             for statement in MOVE.split(";"):
@@ -48,8 +48,8 @@ def test_events_are_followed_again_on_a_server_that_has_counted_less(harness: Ha
     asyncio.run(run())
 
 
-def test_without_them_new_events_are_not_seen(harness: Harness) -> None:
-    """The reason for the page. If this fails, the step is no longer needed: remove it from the page."""
+def test_followers_miss_new_events_without_the_statements(harness: Harness) -> None:
+    """This is why the page has the step. If this test fails, the step is no longer needed and can be removed from the page."""
 
     async def run() -> None:
         async with harness:

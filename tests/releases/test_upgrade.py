@@ -1,7 +1,7 @@
 """The database of every release, upgraded to this Phoenix: people can still do what they could do before.
 
-Each folder beside this file holds a release's database as its own code made it (docs/release.md). What is asked of it is asked by
-HTTP and by the command line, never by names inside.
+Each folder next to this file contains a release's database as its own code made it (docs/release.md). The checks use only HTTP and
+the command line, never internal names.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ ROOT = Path(__file__).parents[2]
 RELEASES = sorted(path.parent for path in Path(__file__).parent.glob("*/release.json"))
 
 
-def variables(place: Place, told: dict[str, Any]) -> dict[str, str]:
-    """Settings for a process beside this one, on the same database."""
+def variables(place: Place, recorded: dict[str, Any]) -> dict[str, str]:
+    """Settings for another process on the same database."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PHOENIX_")},
-        "PHOENIX_ENVIRONMENT": told["environment"],
-        "PHOENIX_SECRET_KEY": told["secret_key"],
+        "PHOENIX_ENVIRONMENT": recorded["environment"],
+        "PHOENIX_SECRET_KEY": recorded["secret_key"],
         "PHOENIX_DATABASE_URL": place.database,
         "PHOENIX_DATABASE_OWNER_URL": place.owner,
         "PHOENIX_CACHE_URL": place.valkey,
@@ -49,10 +49,10 @@ def variables(place: Place, told: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def command(place: Place, told: dict[str, Any], *words: str) -> str:
-    """The output of a command of Phoenix, which must succeed."""
+def command(place: Place, recorded: dict[str, Any], *words: str) -> str:
+    """Run a Phoenix command, which must succeed; returns its output."""
     done = subprocess.run(
-        [sys.executable, "-m", "phoenix.cli", *words], env=variables(place, told), check=False, capture_output=True, text=True
+        [sys.executable, "-m", "phoenix.cli", *words], env=variables(place, recorded), check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
@@ -68,7 +68,7 @@ async def execute(url: str, *statements: str) -> None:
 
 
 async def forget_cache(url: str) -> None:
-    """Dumps always contain the same IDs and secret, so one test would read what another has cached."""
+    """Empty the cache: dumps always contain the same IDs and secret, so one test would read what another has cached."""
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write((f"AUTH {parts.password}\r\n" if parts.password else "").encode() + b"FLUSHALL\r\nPING\r\n")
@@ -83,30 +83,32 @@ def release(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(release: Path) -> dict[str, Any]:
+def recorded(release: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((release / "release.json").read_text(encoding="utf-8"))
     return found
 
 
 @pytest.fixture(scope="module")
-def migrated(release: Path, told: dict[str, Any], postgres: str, valkey: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The release's database after `phoenix db migrate`; its name, to be copied from."""
+def migrated(
+    release: Path, recorded: dict[str, Any], postgres: str, valkey: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of the release's database after `phoenix db migrate`, from which tests copy."""
     name = f"release_{uuid.uuid4().hex[:12]}"
     url = database_url(postgres, name)
     asyncio.run(execute(postgres, f"CREATE DATABASE {name}"))
     asyncio.run(execute(url, (release / "dump.sql").read_text(encoding="utf-8")))
     place = Place(as_application(url), valkey, tmp_path_factory.mktemp("release"), owner=url)
-    before = set(command(place, told, "db", "pending").split())
-    said = command(place, told, "db", "migrate")
+    before = set(command(place, recorded, "db", "pending").split())
+    said = command(place, recorded, "db", "migrate")
     assert f"{len(before)} revisions were run" in said or not before
-    assert command(place, told, "db", "pending") == ""
+    assert command(place, recorded, "db", "pending") == ""
     yield name
     asyncio.run(execute(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
 def upgraded(migrated: str, postgres: str, valkey: str, tmp_path: Path) -> Iterator[Place]:
-    """A copy of it for one test."""
+    """A copy of the migrated database for one test."""
     name = f"t_{uuid.uuid4().hex[:12]}"
     asyncio.run(execute(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated} STRATEGY FILE_COPY"))
     asyncio.run(forget_cache(valkey))
@@ -117,36 +119,36 @@ def upgraded(migrated: str, postgres: str, valkey: str, tmp_path: Path) -> Itera
 
 
 @pytest.fixture
-def harness(upgraded: Place, told: dict[str, Any]) -> Harness:
-    """This Phoenix on that database, two minutes after the dump was made."""
-    clock = SetClock(datetime.fromisoformat(told["taken_at"]) + timedelta(minutes=2))
-    return Harness(upgraded, variables={"PHOENIX_SECRET_KEY": told["secret_key"]}, clock=clock)
+def harness(upgraded: Place, recorded: dict[str, Any]) -> Harness:
+    """The current Phoenix on that database, two minutes after the dump was made."""
+    clock = SetClock(datetime.fromisoformat(recorded["taken_at"]) + timedelta(minutes=2))
+    return Harness(upgraded, variables={"PHOENIX_SECRET_KEY": recorded["secret_key"]}, clock=clock)
 
 
-def user(harness: Harness, told: dict[str, Any]) -> User:
-    return User(harness.new_client, told, harness.clock.now)
+def user(harness: Harness, recorded: dict[str, Any]) -> User:
+    return User(harness.new_client, recorded, harness.clock.now)
 
 
-def test_sessions_tokens_and_keys_from_before_are_still_valid(harness: Harness, told: dict[str, Any]) -> None:
+def test_sessions_tokens_and_keys_from_before_the_upgrade_are_still_valid(harness: Harness, recorded: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
-            await behaviour.old_credentials_count(user(harness, told))
-            await behaviour.an_old_refresh_token_counts(user(harness, told), "ada")
+            await behaviour.old_credentials_count(user(harness, recorded))
+            await behaviour.an_old_refresh_token_counts(user(harness, recorded), "ada")
 
     asyncio.run(run())
 
 
-def test_people_sign_in_with_their_old_passwords_and_second_factors(harness: Harness, told: dict[str, Any]) -> None:
+def test_people_sign_in_with_their_old_passwords_and_second_factors(harness: Harness, recorded: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
-            await behaviour.people_sign_in(user(harness, told))
-            await behaviour.a_backup_code_counts_once(user(harness, told), 0)
+            await behaviour.people_sign_in(user(harness, recorded))
+            await behaviour.a_backup_code_counts_once(user(harness, recorded), 0)
 
     asyncio.run(run())
 
 
-def test_an_old_passkey_signs_in(harness: Harness, told: dict[str, Any]) -> None:
-    held = told["people"]["di"]["passkey"]
+def test_an_old_passkey_signs_in(harness: Harness, recorded: dict[str, Any]) -> None:
+    held = recorded["people"]["di"]["passkey"]
     phone = Authenticator(keys={held["id"]: Key(ec.derive_private_key(int(held["key"]), ec.SECP256R1()), held["user"])})
 
     async def run() -> None:
@@ -155,19 +157,19 @@ def test_an_old_passkey_signs_in(harness: Harness, told: dict[str, Any]) -> None
             given = {"challenge": offer["challenge"], "credential": phone.get(offer["options"])}
             made = await harness.post("/api/v2/sessions/passkey", json=given)
             assert made.status_code == 201, made.text
-            assert made.json()["account"]["id"] == told["people"]["di"]["account"]
+            assert made.json()["account"]["id"] == recorded["people"]["di"]["account"]
 
     asyncio.run(run())
 
 
-def test_entries_feed_and_dashboard_show_what_was_there_and_what_is_new(harness: Harness, told: dict[str, Any]) -> None:
+def test_entries_feed_and_dashboard_show_what_was_there_and_what_is_new(harness: Harness, recorded: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
-            await behaviour.their_things_are_there(user(harness, told))
-            await behaviour.something_new_can_be_made(user(harness, told), "Made after the upgrade")
-            cookie = {"Cookie": f"phoenix_session={told['people']['ada']['session_cookie']}"}
+            await behaviour.their_things_are_there(user(harness, recorded))
+            await behaviour.something_new_can_be_made(user(harness, recorded), "Made after the upgrade")
+            cookie = {"Cookie": f"phoenix_session={recorded['people']['ada']['session_cookie']}"}
             organisations = await harness.get("/api/v2/organisations", headers=cookie)
-            slug = next(o["slug"] for o in organisations.json()["items"] if o["id"] == told["organisation"])
+            slug = next(o["slug"] for o in organisations.json()["items"] if o["id"] == recorded["organisation"])
             for page in ("feed", "entries", "dashboard"):
                 shown = await harness.get(f"/o/{slug}/{page}", headers=cookie)
                 assert shown.status_code == 200, shown.text
@@ -176,76 +178,76 @@ def test_entries_feed_and_dashboard_show_what_was_there_and_what_is_new(harness:
     asyncio.run(run())
 
 
-def test_waiting_jobs_are_run(harness: Harness, told: dict[str, Any]) -> None:
-    bo = told["people"]["bo"]
+def test_waiting_jobs_are_run_after_the_upgrade(harness: Harness, recorded: dict[str, Any]) -> None:
+    bo = recorded["people"]["bo"]
 
     async def run() -> None:
         async with harness:
             assert await harness.work()
             complete = {"email": bo["email"], "code": harness.code(bo["email"]), "password": "twelve new kettles on the roof"}
             assert (await harness.post("/api/v2/password_resets/complete", json=complete)).status_code == 204
-            await user(harness, told).sign_in("bo", password=complete["password"])
-            await user(harness, told).sign_in("bo", 401)
+            await user(harness, recorded).sign_in("bo", password=complete["password"])
+            await user(harness, recorded).sign_in("bo", 401)
 
     asyncio.run(run())
 
 
-def test_an_account_to_be_deleted_is_gone_after_the_days_of_grace(harness: Harness, told: dict[str, Any]) -> None:
+def test_an_account_is_deleted_after_its_grace_period(harness: Harness, recorded: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
-            await user(harness, told).sign_in("cy")
+            await user(harness, recorded).sign_in("cy")
             harness.clock.advance(days=14, hours=1)
             await run_schedules(harness)
             await harness.work()
-            await user(harness, told).sign_in("cy", 401)
+            await user(harness, recorded).sign_in("cy", 401)
 
     asyncio.run(run())
 
 
 async def run_schedules(harness: Harness) -> None:
-    """Everything a worker does by the clock, once."""
+    """Run every scheduled task of a worker once."""
     for module in harness.registry.modules:
         for schedule in module.schedules:
             await schedule.run(harness.runtime)
 
 
-def test_the_audit_log_is_intact_and_appended_to(harness: Harness, told: dict[str, Any]) -> None:
-    before = command(harness.place, told, "audit", "verify")
+def test_the_audit_log_is_intact_and_appended_to(harness: Harness, recorded: dict[str, Any]) -> None:
+    before = command(harness.place, recorded, "audit", "verify")
     assert "verified" in before
 
     async def run() -> None:
         async with harness:
-            await behaviour.something_new_can_be_made(user(harness, told), "For the log")
+            await behaviour.something_new_can_be_made(user(harness, recorded), "For the log")
             await harness.follow()
             await harness.follow()
 
     asyncio.run(run())
-    after = command(harness.place, told, "audit", "verify")
+    after = command(harness.place, recorded, "audit", "verify")
     assert "verified" in after
     rows = [int("".join(letter for letter in said if letter.isdigit())) for said in (before, after)]
-    # One that no follower had seen when the dump was made, and one that is new, at the least.
+    # At least one event that no follower had seen when the dump was made, and a new one.
     assert rows[1] >= rows[0] + 2
 
 
 @pytest.mark.slow
-def test_the_code_of_the_release_still_serves_a_database_that_was_migrated(
-    release: Path, harness: Harness, upgraded: Place, told: dict[str, Any], tmp_path: Path
+def test_the_code_of_the_release_still_serves_a_migrated_database(
+    release: Path, harness: Harness, upgraded: Place, recorded: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Old, new, old, new: while machines are updated one after the other, both serve the same database."""
-    known = subprocess.run(["git", "cat-file", "-e", f"{told['commit']}^{{commit}}"], cwd=ROOT, check=False, capture_output=True)
+    """The old and the new code serve the same database in turn, as while machines are updated one after the other."""
+    known = subprocess.run(["git", "cat-file", "-e", f"{recorded['commit']}^{{commit}}"], cwd=ROOT, check=False, capture_output=True)
     if known.returncode != 0:
-        pytest.skip(f"this clone does not hold the commit {told['commit']}: it needs the whole history, `git fetch --unshallow`")
+        pytest.skip(f"this clone does not have the commit {recorded['commit']}: it needs the whole history, `git fetch --unshallow`")
     source = tmp_path / "source"
     source.mkdir()
-    with subprocess.Popen(["git", "archive", told["commit"], "src"], cwd=ROOT, stdout=subprocess.PIPE) as archive:
+    with subprocess.Popen(["git", "archive", recorded["commit"], "src"], cwd=ROOT, stdout=subprocess.PIPE) as archive:
         subprocess.run(["tar", "-x", "-C", source], stdin=archive.stdout, check=True)
 
     async def serve(round_: int) -> None:
         async with harness:
-            await behaviour.everything(user(harness, told), round_=round_)
+            await behaviour.everything(user(harness, recorded), round_=round_)
 
     asyncio.run(serve(0))
-    environment = {**variables(upgraded, told), "PYTHONPATH": str(source / "src"), "PHOENIX_DATABASE_OWNER_URL": ""}
+    environment = {**variables(upgraded, recorded), "PYTHONPATH": str(source / "src"), "PHOENIX_DATABASE_OWNER_URL": ""}
     script = Path(__file__).with_name("old_code.py")
     old = subprocess.run(
         [sys.executable, script, release / "release.json", "4", "1"],

@@ -1,4 +1,4 @@
-"""The hook before each commit, and the scan of the history: what must not be committed is refused, staged as it is."""
+"""The pre-commit hook and the scan of the history: staged content that must not be committed is refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Put together here, so that this file itself holds none.
+# Assembled here, so that this file itself contains no secret.
 SECRET = "AKIA" + "Z7Q4XK2M9WPLT3VB"
 LEAK = f'AWS = "{SECRET}"\n'
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -20,7 +20,7 @@ NEEDED = ("pyproject.toml", "biome.jsonc", "tsconfig.json", ".secrets.baseline",
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A small repository with the hook installed, as `make hooks` does it."""
+    """A small repository with the hook installed as by `make hooks`."""
     folder = tmp_path / "clone"
     folder.mkdir()
     for name in NEEDED:
@@ -38,7 +38,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def git(folder: Path, *arguments: str, fails: bool = False) -> str:
-    # Run from a hook, git would be told of another repository.
+    # Inside a hook, these variables would direct git to another repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode != 0) is fails, done.stdout + done.stderr
@@ -64,12 +64,12 @@ def test_a_staged_secret_is_refused_and_named(clone: Path) -> None:
     assert SECRET not in said
 
 
-def test_what_is_staged_counts_and_not_what_lies_in_the_folder(clone: Path) -> None:
+def test_staged_content_is_checked_instead_of_the_working_tree(clone: Path) -> None:
     (clone / "keys.py").write_text(LEAK)
     git(clone, "add", "keys.py")
     (clone / "keys.py").write_text("AWS = None\n")
     assert "AWS Access Key" in git(clone, "commit", "-m", "m", fails=True)
-    # The other way round: a secret that is not staged is not committed.
+    # Conversely, a secret that is not staged is not committed.
     git(clone, "add", "keys.py")
     (clone / "keys.py").write_text(LEAK)
     git(clone, "commit", "-q", "-m", "m")
@@ -85,12 +85,12 @@ def test_what_is_staged_counts_and_not_what_lies_in_the_folder(clone: Path) -> N
         ("src/templates/a.html", '<img src="a.png">\n', '<img src="a.png" alt="" height="1" width="1">\n', "H0"),
     ],
 )
-def test_what_linters_refuse_is_not_committed(clone: Path, name: str, wrong: str, right: str, says: str) -> None:
+def test_code_that_the_linters_refuse_is_not_committed(clone: Path, name: str, wrong: str, right: str, says: str) -> None:
     assert says in commit(clone, name, wrong, fails=True)
     commit(clone, name, right)
 
 
-def test_a_secret_that_was_taken_out_again_is_found_in_the_history(clone: Path) -> None:
+def test_a_secret_that_was_removed_later_is_found_in_the_history(clone: Path) -> None:
     (clone / "keys.py").write_text(LEAK)
     git(clone, "add", ".")
     git(clone, "commit", "-q", "--no-verify", "-m", "leak")
@@ -106,6 +106,6 @@ def test_a_secret_that_was_taken_out_again_is_found_in_the_history(clone: Path) 
     assert scan(clone, "--history") == (0, "")
 
 
-def test_without_a_history_it_says_so_and_passes(clone: Path) -> None:
+def test_the_scan_passes_with_a_note_if_there_is_no_history(clone: Path) -> None:
     shutil.rmtree(clone / ".git")
-    assert scan(clone, "--history") == (0, "The history was not scanned: there is none here.\n")
+    assert scan(clone, "--history") == (0, "The history was not scanned: this is not a git clone.\n")

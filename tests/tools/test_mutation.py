@@ -1,4 +1,4 @@
-"""The mutation run: what it changes, which results still count, and that its lists name what is there."""
+"""The mutation run: what it changes, which results are still valid, and that its lists name existing files and mutants."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def worth(amount: int = 3, *, kind: Literal[True]) -> int | None:
 '''
 
 
-def test_one_thing_is_changed_at_a_time() -> None:
+def test_each_mutant_changes_one_thing() -> None:
     assert [mutant.change for mutant in mutants_of(TEXT)] == [
         "3 → 4",
         "not amount and kind → not amount or kind",
@@ -63,11 +63,11 @@ def test_one_thing_is_changed_at_a_time() -> None:
         ("x: Literal[1]", []),
     ],
 )
-def test_operators(before: str, after: list[str]) -> None:
+def test_operators_are_swapped(before: str, after: list[str]) -> None:
     assert [ast.unparse(mutated(before, mutant.index)) for mutant in mutants_of(before)] == after
 
 
-def test_a_result_counts_until_the_file_or_the_test_that_noticed_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_result_is_valid_until_the_file_or_the_noticing_test_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, (quick, slow) = "kernel/x.py", ("tests/a.py", "tests/b.py")
     for name in (SOURCE + path, quick, slow):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -94,14 +94,14 @@ def test_a_result_counts_until_the_file_or_the_test_that_noticed_changes(tmp_pat
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_the_table_names_files_that_are_there(path: str) -> None:
+def test_the_table_names_existing_files(path: str) -> None:
     assert (ROOT / SOURCE / path).is_file()
     assert table.tests_of(path)
     assert [test for test in table.tests_of(path) if not (ROOT / test).is_file()] == []
 
 
 @pytest.mark.parametrize("folder", ["kernel/cache", "kernel/data"])
-def test_the_table_names_every_file_in_which_something_can_be_changed(folder: str) -> None:
+def test_the_table_names_every_file_that_can_be_mutated(folder: str) -> None:
     there = sorted((ROOT / SOURCE / folder).glob("*.py"))
     changed = [f"{folder}/{path.name}" for path in there if mutants_of(path.read_text(encoding="utf-8"))]
     assert [path for path in changed if path not in FILES] == []
@@ -118,12 +118,14 @@ def test_the_table_names_every_file_in_which_something_can_be_changed(folder: st
         (1, 10, 90, TRY_AGAIN),
     ],
 )
-def test_the_exit_status_says_whether_enough_is_noticed_or_time_was_up(noticed: int, tried: int, missing: int, status: int) -> None:
+def test_the_exit_status_says_whether_enough_mutants_were_noticed_or_time_ran_out(
+    noticed: int, tried: int, missing: int, status: int
+) -> None:
     assert exit_status(noticed, tried, missing) == status
 
 
 @pytest.mark.parametrize("broken", [b"", b"{", b'{"key": "a", "source": "', b"[]\n", b'{"key": 1}\n', b"\xff\xfe\n"], ids=repr)
-def test_a_result_that_was_cut_off_is_none_and_the_others_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes) -> None:
+def test_a_truncated_result_is_ignored_and_the_others_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes) -> None:
     path, test = "kernel/x.py", "tests/a.py"
     for name in (SOURCE + path, test):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +142,7 @@ def test_a_result_that_was_cut_off_is_none_and_the_others_count(tmp_path: Path, 
     assert list((tmp_path / "kept").iterdir()) == [file]
 
 
-def test_a_write_that_is_interrupted_leaves_what_was_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_write_keeps_the_known_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     path = "kernel/data/ids.py"
     results.store(path, "before", "survived", "")
@@ -155,7 +157,7 @@ def test_a_write_that_is_interrupted_leaves_what_was_known(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("noted", [b"", b"{", b"[]", b'{"state": "now", "passed": "3"}'], ids=repr)
-def test_a_note_of_passed_runs_that_cannot_be_read_is_none(tmp_path: Path, noted: bytes) -> None:
+def test_an_unreadable_note_of_passed_runs_is_ignored(tmp_path: Path, noted: bytes) -> None:
     note = tmp_path / "orders.json"
     note.write_bytes(noted)
     assert test_long._noted(note, "now") == 0
@@ -165,14 +167,14 @@ def test_a_note_of_passed_runs_that_cannot_be_read_is_none(tmp_path: Path, noted
 
 
 @pytest.mark.parametrize("path", sorted(EQUIVALENT))
-def test_what_cannot_be_noticed_is_a_change_that_is_made(path: str) -> None:
+def test_every_mutant_listed_as_equivalent_exists(path: str) -> None:
     assert path in FILES
     keys = {mutant.key for mutant in mutants_of((ROOT / SOURCE / path).read_text(encoding="utf-8"))}
     assert set(EQUIVALENT[path]) - keys == set()
 
 
 @pytest.mark.slow
-def test_a_change_is_noticed_and_none_is_not() -> None:
+def test_a_mutant_is_noticed_and_the_unchanged_file_passes() -> None:
     """A worker, with its own PostgreSQL and Valkey, tries a file as it is and with its first change."""
     worker = Worker()
     try:

@@ -1,4 +1,4 @@
-"""tools/reached.py: a branch that no test takes and an error that none raises fail the build."""
+"""tools/reached.py fails the build if too few branches are taken, or an error is raised by no test."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_errors_of_ours_count_and_not_those_of_python_or_what_is_raised_again() -> None:
+def test_only_our_own_errors_count_and_not_those_raised_again() -> None:
     found = [(one.line, one.function, one.text) for one in raises("shop.py", SOURCE)]
     assert found == [
         (4, "Shop.buy", "raise ShopError('Buy one at least.')"),
@@ -58,24 +58,24 @@ def test_errors_of_ours_count_and_not_those_of_python_or_what_is_raised_again() 
     ]
 
 
-def test_each_error_that_no_test_raised_is_named(shop: Path) -> None:
+def test_each_error_that_no_test_raises_is_named(shop: Path) -> None:
     found, stale = never_raised(figures(4, 20), shop, {})
     assert [one.line for one in found] == [10, 19]
     assert stale == []
 
 
-def test_an_exception_is_one_only_while_it_is_needed(shop: Path) -> None:
+def test_a_listed_exception_must_still_be_needed(shop: Path) -> None:
     exceptions = {"shop.py open_at.refuse": "a reason", "shop.py Shop.buy": "another"}
     assert never_raised(figures(4, 10, 20), shop, exceptions) == ([], ["shop.py Shop.buy"])
     assert never_raised(figures(4, 20), shop, exceptions) == ([], [])
 
 
-def test_the_share_is_of_branches_and_not_mixed_with_lines() -> None:
+def test_the_percentage_counts_branches_only() -> None:
     assert share_of_branches(figures(covered=95)) == 95.0
 
 
 @pytest.mark.parametrize(("covered", "status"), [(96, 0), (95, 1)])
-def test_below_the_floor_the_build_fails(
+def test_the_build_fails_below_the_minimum(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], covered: int, status: int
 ) -> None:
     monkeypatch.setattr(reached, "NOT_RAISED", {})

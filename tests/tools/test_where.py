@@ -15,7 +15,7 @@ NAMED = sorted({path for path in re.findall(r"`([^`\s]+)`", TEXT) if "/" in path
 
 
 @pytest.mark.parametrize("path", [path for path in NAMED if path != "tests/"])
-def test_every_path_is_there(path: str) -> None:
+def test_every_path_exists(path: str) -> None:
     assert (ROOT / path).exists()
     assert path.endswith("/") == (ROOT / path).is_dir()
 

@@ -1,4 +1,4 @@
-"""Templates rendered with sample contexts, and a browser that is shown them under our Content-Security-Policy."""
+"""Templates rendered with sample contexts, and a browser that opens them under our Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POLICY = (
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    """Templates that need no bundles: the manifest is made up."""
+    """Templates that need no bundles, with an invented manifest."""
     static = tmp_path_factory.mktemp("static")
     sources = {
         "web/app.ts": "app-1.js",
@@ -45,7 +45,7 @@ def rendered(templates: Templates) -> dict[str, str]:
     return {name: templates.render(template, **context) for name, (template, context) in PAGES.items()}
 
 
-# Not for the whole session: while it is open Playwright runs an event loop, and tests that begin one of their own could not.
+# Not for the whole session: while it is open, Playwright runs an event loop, and other tests could not start their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -77,7 +77,7 @@ def site() -> Iterator[str]:
                 self.answer(404, "text/plain", b"")
 
         def do_POST(self) -> None:
-            """What a script asks of the API by itself, such as the offer of a passkey: nothing comes of it here."""
+            """Answer requests that scripts send by themselves, such as the offer of a passkey, without doing anything."""
             self.answer(200, "application/json", b"{}")
 
         def answer(self, status: int, kind: str, body: bytes) -> None:
@@ -89,7 +89,7 @@ def site() -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *_arguments: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

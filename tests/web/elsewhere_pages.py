@@ -1,4 +1,4 @@
-"""The pages between here and identity providers."""
+"""The pages shown before and after an identity provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page taken apart, as far as the rules for pages need it."""
+"""A parsed page, with the details that the rules for pages need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "l
 
 @dataclass(slots=True)
 class Element:
-    """An element with what it stands in."""
+    """An element and the elements that contain it."""
 
     tag: str
     attributes: dict[str, str | None]
@@ -56,7 +56,7 @@ class _Parser(HTMLParser):
 
 
 def parse(html: str) -> tuple[list[Element], list[str]]:
-    """The elements of a page in their order, and what is wrong with their nesting."""
+    """The elements of a page in order, and the faults in their nesting."""
     parser = _Parser()
     parser.feed(html)
     parser.close()

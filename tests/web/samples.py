@@ -1,4 +1,4 @@
-"""A context for every page, as the web layer gives it: what tests render, without a database."""
+"""Sample contexts as the web layer would provide them, with which tests render every page without a database."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MARA = avatar_of(
 )
 TOMAS = avatar_of("acc_tomas", "Tomás Aguirre", 4)
 PRIYA = avatar_of("acc_priya", "Priya Raman", 1)
-# Words that are longer than a page is wide: a name, and below an organisation and a title.
+# Words longer than the width of a page: a name here, and an organisation and a title below.
 AIKO = avatar_of("acc_aiko", "Aiko" + "tanabe" * 16, 6)
 PEOPLE = (MARA, TOMAS, PRIYA, AIKO)
 NAMES = {person.id: person.name for person in PEOPLE}
@@ -168,8 +168,10 @@ def happened(number: int, template: str, when: datetime, actor: Thing | None = T
 FEED = [
     happened(9, "entries/feed_posted.html", ago(minutes=27), title="Flow meter FM-204 recalibrated", excerpt=BODY[:200]),
     happened(8, "entries/feed_changed.html", ago(hours=2), MARA, title="Shift plan, week 48"),
+    happened(108, "entries/feed_posted.html", ago(hours=2), PRIYA, title=None, excerpt=None),
+    happened(107, "entries/feed_changed.html", ago(hours=2), PRIYA, title=None),
     happened(7, "organisations/feed_joined.html", ago(hours=3), PRIYA, invited_by="acc_mara", role="member"),
-    happened(6, "entries/feed_deleted.html", ago(hours=20), PRIYA, title="Draft"),
+    happened(6, "entries/feed_deleted.html", ago(hours=20), PRIYA),
     happened(5, "organisations/feed_role_changed.html", ago(hours=22), MARA, role="administrator", before="member"),
     happened(4, "organisations/feed_left.html", ago(days=3), MARA, subject="acc_gone"),
     happened(3, "organisations/feed_left.html", ago(days=3), AIKO, subject="acc_aiko"),

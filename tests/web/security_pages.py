@@ -106,7 +106,7 @@ def security(**changes: Any) -> dict[str, Any]:
 
 
 def methods(shown: dict[str, Any]) -> list[Thing]:
-    """What modules put among the sign-in methods."""
+    """The sign-in methods that modules add to the page."""
     return [
         Thing(template="factors/slot_sign_in_methods.html", context=Thing(keys=shown["keys"], passkeys=shown["passkeys"])),
         Thing(
@@ -118,7 +118,7 @@ def methods(shown: dict[str, Any]) -> list[Thing]:
 
 
 def sections(shown: dict[str, Any]) -> list[Thing]:
-    """What modules put below them."""
+    """The sections that modules add below the methods."""
     return [
         Thing(template="factors/slot_second_step.html", context=Thing(factors=shown["protection"], low=3)),
         Thing(template="sessions/_devices.html", context=Thing(sessions=shown["sessions"])),

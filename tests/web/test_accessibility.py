@@ -1,4 +1,4 @@
-"""Every page in a real browser: no axe violation, nothing that needs scrolling sideways, no complaint in the console."""
+"""Every page in a real browser has no axe violation, no sideways scrolling, and no message in the console."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tests.web.pages import PAGES
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
-# 320 px is 1280 at a zoom of 400 %.
+# 320 px is a window of 1280 px at a zoom of 400 %.
 SCREENS = (("light", 320), ("light", 768), ("dark", 1280))
-# Where the page is wider than the window: what is, as far as it holds no other that is.
+# If the page is wider than the window, find the innermost elements that are too wide.
 WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('main *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth && !e.children.length).map(e => e.outerHTML.slice(0, 120)).slice(0, 3)
     .concat(['(see above)'])"""
@@ -30,7 +30,7 @@ def test_pages_are_accessible(browser: Browser, site: str, theme: str, width: in
         page = context.new_page()
         page.on("console", lambda message: found.append(f"console: {message.text}") if message.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: found.append(f"error: {error}"))
-        # The sample pages have no socket to reach; what the live script does has tests of its own.
+        # The sample pages have no socket to connect to. The live script has its own tests.
         page.route_web_socket("**/socket.io/**", lambda _socket: None)
         for name in PAGES:
             page.goto(f"{site}/{name}")

@@ -1,4 +1,4 @@
-"""What the scripts do, in a real browser, on the sample pages under our Content-Security-Policy."""
+"""The scripts in a real browser, on the sample pages under our Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 class Socket:
-    """A Socket.IO server of one client, as little of it as the live script needs (Engine.IO 4, packets as text)."""
+    """A minimal Socket.IO server for one client, with what the live script needs (Engine.IO 4, text packets)."""
 
     def __init__(self, page: Page) -> None:
         self.routes: list[WebSocketRoute] = []
@@ -47,7 +47,7 @@ def socket(page: Page) -> Socket:
 
 @pytest.fixture
 def news(page: Page, templates: Templates) -> Callable[[int], None]:
-    """What the server gives as newer than the page: that many new events, and one that is shown already."""
+    """Make the server answer with that many new events, and one that the page already shows."""
     state = {"count": 0}
 
     def answer(route: Route) -> None:
@@ -63,7 +63,7 @@ def news(page: Page, templates: Templates) -> Callable[[int], None]:
     return happen
 
 
-def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Page, site: str) -> None:
+def test_a_dialog_traps_the_focus_and_returns_it(page: Page, site: str) -> None:
     page.goto(f"{site}/entry")
     opener = page.get_by_role("link", name="Delete")
     opener.focus()
@@ -78,7 +78,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Page, site: str) -> No
     expect(opener).to_be_focused()
 
 
-def test_a_form_with_a_confirmation_is_sent_only_after_it(page: Page, site: str) -> None:
+def test_a_form_that_needs_confirmation_is_sent_only_once_confirmed(page: Page, site: str) -> None:
     sent: list[str] = []
 
     def answer(route: Route) -> None:
@@ -98,7 +98,7 @@ def test_a_form_with_a_confirmation_is_sent_only_after_it(page: Page, site: str)
     assert sent == ["csrf=token-of-the-form"]
 
 
-def test_menus_close_on_escape_and_elsewhere(page: Page, site: str) -> None:
+def test_menus_close_on_escape_and_on_a_click_outside(page: Page, site: str) -> None:
     page.goto(f"{site}/entries")
     summary = page.locator("summary", has_text="Your account")
     menu = page.locator("details.menu", has=summary)
@@ -112,19 +112,19 @@ def test_menus_close_on_escape_and_elsewhere(page: Page, site: str) -> None:
     expect(menu).not_to_have_attribute("open", "")
 
 
-def test_the_theme_is_kept_and_there_before_the_first_paint(page: Page, site: str) -> None:
+def test_the_theme_is_saved_and_applied_before_the_first_paint(page: Page, site: str) -> None:
     page.goto(f"{site}/entries")
     page.locator("summary", has_text="Your account").click()
     page.get_by_role("button", name="Dark").click()
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
-    # Without the module scripts, which run after the first paint: the small one in the head alone has to do it.
+    # Without the module scripts, which run after the first paint: the small script in the head must suffice.
     page.route("**/app-*.js", lambda route: route.abort())
     page.goto(f"{site}/sign-in")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
-def test_passwords_can_be_shown_and_are_rated(page: Page, site: str) -> None:
+def test_passwords_can_be_shown_and_their_strength_is_rated(page: Page, site: str) -> None:
     page.goto(f"{site}/sign-up")
     assert page.locator("input[name=time_zone]").input_value() == "Asia/Tokyo"
     field = page.get_by_label("Password", exact=True)
@@ -149,23 +149,23 @@ def test_a_toast_is_announced_and_disappears(page: Page, site: str, socket: Sock
 
 
 def after_every_request(page: Page) -> None:
-    """A request of our own there and back: what the page asked for before it has been asked for by then."""
+    """Send a request and wait for its answer: every request that the page sent before has been sent by then."""
     assert page.evaluate("fetch(location.href).then((answer) => answer.status)") == 200
 
 
 def let_pass(page: Page, *, milliseconds: int) -> None:
-    """Let that time pass in the page, whose clock is controlled, and run the timers that are due."""
+    """Advance the controlled clock of the page, and run the timers that are due."""
     after_every_request(page)
     page.clock.run_for(milliseconds)
     after_every_request(page)
 
 
-def test_a_form_is_sent_once(page: Page, site: str) -> None:
+def test_a_form_is_sent_only_once(page: Page, site: str) -> None:
     sent: list[str] = []
 
     def answer(route: Route) -> None:
         sent.append(route.request.url)
-        # Without content the browser stays on the page, so that the other two presses meet it.
+        # A response without content keeps the browser on the page, so that the other two clicks reach the button.
         route.fulfill(status=204)
 
     page.route("**/entries/new", answer)
@@ -176,7 +176,7 @@ def test_a_form_is_sent_once(page: Page, site: str) -> None:
     assert len(sent) == 1
 
 
-def test_what_is_new_is_put_on_top_for_a_reader_at_the_top(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+def test_new_events_appear_at_once_for_a_reader_at_the_top(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
     page.goto(f"{site}/feed")
     expect(page.locator("[data-live-state]")).to_have_text("Live")
     news(1)
@@ -188,7 +188,9 @@ def test_what_is_new_is_put_on_top_for_a_reader_at_the_top(page: Page, site: str
     expect(page.locator("[data-pill]")).to_be_hidden()
 
 
-def test_readers_further_down_get_a_pill(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+def test_readers_further_down_are_offered_a_button_for_new_events(
+    page: Page, site: str, socket: Socket, news: Callable[[int], None]
+) -> None:
     page.goto(f"{site}/feed")
     expect(page.locator("[data-live-state]")).to_have_text("Live")
     page.evaluate("scrollTo(0, 300)")
@@ -204,7 +206,7 @@ def test_readers_further_down_get_a_pill(page: Page, site: str, socket: Socket, 
     assert page.evaluate("scrollY") == 0
 
 
-def test_another_organisation_does_not_matter(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+def test_events_of_another_organisation_are_ignored(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
     page.clock.install()
     page.goto(f"{site}/feed")
     expect(page.locator("[data-live-state]")).to_have_text("Live")
@@ -214,7 +216,7 @@ def test_another_organisation_does_not_matter(page: Page, site: str, socket: Soc
     assert page.locator(".event--new").count() == 0
 
 
-def test_what_was_missed_is_fetched_after_the_socket_came_back(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
+def test_missed_events_are_fetched_after_the_socket_reconnects(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
     page.goto(f"{site}/feed")
     expect(page.locator("[data-live-state]")).to_have_text("Live")
     news(1)
@@ -224,7 +226,7 @@ def test_what_was_missed_is_fetched_after_the_socket_came_back(page: Page, site:
     expect(page.locator(".event--new")).to_have_count(1)
 
 
-def test_the_dashboard_fetches_its_cards_but_not_from_under_the_reader(page: Page, site: str, socket: Socket) -> None:
+def test_the_dashboard_refreshes_its_cards_but_not_while_one_has_the_focus(page: Page, site: str, socket: Socket) -> None:
     page.clock.install()
     page.goto(f"{site}/dashboard")
     fetched: list[str] = []
@@ -243,14 +245,14 @@ def test_the_dashboard_fetches_its_cards_but_not_from_under_the_reader(page: Pag
     assert len(fetched) == 1
 
 
-def test_an_ended_session_leads_to_signing_in(page: Page, site: str, socket: Socket) -> None:
+def test_an_ended_session_redirects_to_sign_in(page: Page, site: str, socket: Socket) -> None:
     page.goto(f"{site}/feed")
     expect(page.locator("[data-live-state]")).to_have_text("Live")
     socket.emit("session_ended", reason="ended")
     page.wait_for_url("**/sign-in?next=%2Ffeed")
 
 
-def test_older_events_join_the_same_day(page: Page, site: str, socket: Socket, templates: Templates) -> None:
+def test_older_events_are_added_to_the_same_day(page: Page, site: str, socket: Socket, templates: Templates) -> None:
     older = [samples.happened(n, "entries/feed_changed.html", samples.ago(days=900, minutes=9 - n), title=f"Older {n}") for n in (-1, -2)]
     context = samples.frame("/o/halden/feed", items=older, kinds=samples.KINDS, kind="", older="", newest=False)
     page.route(

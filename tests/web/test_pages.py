@@ -1,4 +1,4 @@
-"""Rules that every page keeps, whatever it shows."""
+"""Rules for every page, whatever it shows."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.web.pages import PAGES
 from phoenix.kernel.i18n.templates import Templates
 
 STYLES = Path(__file__).parents[2] / "web" / "styles"
-# The page of a request that failed in development stands by itself: tests/kernel/test_development.py.
+# The page of a failed request in development is tested in tests/kernel/test_development.py.
 DEBUG = "debug"
-# Put on by scripts, or one of a short row whose others are on a page.
+# Classes set by scripts, or one of a series of which others are on a page.
 UNSEEN = frozenset(
     {
         "event--new",
@@ -40,7 +40,7 @@ def page(request: pytest.FixtureRequest, rendered: dict[str, str]) -> list[Eleme
     return elements
 
 
-def test_nothing_is_inline(page: list[Element]) -> None:
+def test_pages_have_no_inline_scripts_or_styles(page: list[Element]) -> None:
     for element in page:
         assert element.tag != "style"
         assert element.tag != "script" or element.get("src")
@@ -48,14 +48,14 @@ def test_nothing_is_inline(page: list[Element]) -> None:
         assert not any((element.get(name) or "").startswith("javascript:") for name in ("href", "src", "action", "formaction"))
 
 
-def test_every_form_that_changes_something_sends_the_token(page: list[Element]) -> None:
+def test_every_form_that_changes_something_sends_the_csrf_token(page: list[Element]) -> None:
     for form in page:
         if form.tag == "form" and (form.get("method") or "get") == "post":
             tokens = [e for e in form.inside if e.tag == "input" and e.get("name") == "csrf" and e.get("type") == "hidden"]
             assert [token.get("value") for token in tokens] == ["token-of-the-form"]
 
 
-def test_every_control_has_a_name_for_people(page: list[Element]) -> None:
+def test_every_control_has_an_accessible_name(page: list[Element]) -> None:
     labelled = {element.get("for") for element in page if element.tag == "label"}
     for element in page:
         if element.tag in {"input", "select", "textarea"} and element.get("type") != "hidden":
@@ -65,7 +65,7 @@ def test_every_control_has_a_name_for_people(page: list[Element]) -> None:
             assert element.text.strip() or element.get("aria-label"), element.attributes
 
 
-def test_ids_are_single_and_what_is_referred_to_is_there(page: list[Element]) -> None:
+def test_ids_are_unique_and_references_to_them_exist(page: list[Element]) -> None:
     ids = [element.get("id") for element in page if element.get("id")]
     assert len(ids) == len(set(ids))
     for element in page:
@@ -85,20 +85,20 @@ def test_ids_are_single_and_what_is_referred_to_is_there(page: list[Element]) ->
         assert not href.startswith("#") or href[1:] in ids, href
 
 
-def test_a_page_has_one_heading_a_title_and_a_place_to_skip_to(page: list[Element]) -> None:
+def test_a_page_has_one_main_heading_a_title_and_a_skip_target(page: list[Element]) -> None:
     assert len([e for e in page if e.tag == "h1"]) == 1
     title = next(e for e in page if e.tag == "title")
     assert re.fullmatch(r"\S.*\S · Phoenix", title.text)
     assert [e.get("id") for e in page if e.tag == "main"] == ["main"]
 
 
-def test_times_are_exact_for_machines(page: list[Element]) -> None:
+def test_times_have_a_machine_readable_value(page: list[Element]) -> None:
     for element in page:
         if element.tag == "time":
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", element.get("datetime") or "")
 
 
-def test_the_first_refused_field_has_the_focus(page: list[Element]) -> None:
+def test_the_first_invalid_field_has_the_focus(page: list[Element]) -> None:
     refused = [e for e in page if e.get("aria-invalid") == "true"]
     focused = [e for e in page if "autofocus" in e.attributes and not any(parent.tag == "dialog" for parent in e.parents)]
     assert focused == refused[:1]
@@ -116,12 +116,12 @@ def test_every_template_is_on_a_page(templates: Templates, rendered: dict[str, s
     assert rendered
     cache = templates.environment.cache
     assert cache is not None
-    seen = {key[1] for key in cache.keys()}  # noqa: SIM118 - Jinja's cache is no mapping
+    seen = {key[1] for key in cache.keys()}  # noqa: SIM118 - Jinja's cache is not a mapping
     ours = {name for name in templates.environment.list_templates(extensions=["html"]) if "mail" not in name} - {f"{DEBUG}.html"}
     assert ours - seen == set()
 
 
-def test_what_people_write_is_never_markup(templates: Templates) -> None:
+def test_user_text_is_never_rendered_as_markup(templates: Templates) -> None:
     evil = '<script>alert("x")</script>\' onload="x"'
     entry = SimpleNamespace(**{**vars(samples.ENTRY), "title": evil, "body": evil})
     organisation = SimpleNamespace(**{**vars(samples.HALDEN), "name": evil})

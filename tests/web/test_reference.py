@@ -1,4 +1,4 @@
-"""The OpenAPI document as people read it."""
+"""The OpenAPI document as the reference page shows it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def document(**operation: Any) -> dict[str, Any]:
     }
 
 
-def test_operations_stand_under_their_subjects() -> None:
+def test_operations_are_grouped_by_subject() -> None:
     found = reference(DOCUMENT)
     assert [(s.name, [(o.method, o.path, o.anchor) for o in s.operations]) for s in found.subjects] == [
         (
@@ -56,12 +56,12 @@ def test_the_first_sentence_is_the_title() -> None:
         ({}, Kind("anything")),
     ],
 )
-def test_kinds_are_said_in_words(schema: dict[str, Any], kind: Kind) -> None:
+def test_types_are_described_in_words(schema: dict[str, Any], kind: Kind) -> None:
     parameter = {"name": "x", "in": "query", "schema": schema}
     assert reference(document(parameters=[parameter])).subjects[0].operations[0].parameters[0].kind == kind
 
 
-def test_examples_can_be_pasted() -> None:
+def test_examples_can_be_pasted_into_a_shell() -> None:
     examples = {operation.method: operation.example for operation in reference(DOCUMENT).subjects[0].operations}
     assert examples["GET"] == 'curl "$PHOENIX/api/v2/entries?organisation=…" \\\n  -H "Authorization: Bearer $TOKEN"'
     assert examples["DELETE"].startswith('curl -X DELETE "$PHOENIX/api/v2/entries/{entry_id}"')
@@ -69,13 +69,13 @@ def test_examples_can_be_pasted() -> None:
     assert """-d '{"organisation": "…", "title": "Flow meter recalibrated"}'""" in examples["POST"]
 
 
-def test_a_schema_that_contains_itself_does_not_loop() -> None:
+def test_a_recursive_schema_does_not_loop() -> None:
     looped = document(requestBody={"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tree"}}}})
     looped["components"] = {"schemas": {"Tree": {"type": "object", "properties": {"branch": {"$ref": "#/components/schemas/Tree"}}}}}
     assert reference(looped).subjects[0].operations[0].body[0].kind == Kind("Tree", "tree")
 
 
-def test_problems_are_listed_once_with_their_codes() -> None:
+def test_errors_are_listed_once_with_their_codes() -> None:
     codes = [problem.code for problem in reference(DOCUMENT).problems]
     assert {"not_found", "not_logged_in", "too_many_requests"} <= set(codes)
     assert len(codes) == len(set(codes))

@@ -11,12 +11,12 @@ from tests.web import samples
 from phoenix.kernel.i18n.templates import AssetsMissingError, Templates, paragraphs, query
 
 
-def test_a_missing_name_is_an_error(templates: Templates) -> None:
+def test_a_missing_template_variable_is_an_error(templates: Templates) -> None:
     with pytest.raises(UndefinedError, match="entries"):
         templates.render("entries/list.html", **samples.frame(older="", newest=True))
 
 
-def test_a_missing_bundle_says_what_to_run(tmp_path: Path) -> None:
+def test_a_missing_bundle_says_which_command_to_run(tmp_path: Path) -> None:
     with pytest.raises(AssetsMissingError, match="npm run build"):
         Templates({}, tmp_path).asset("app.css")
     (tmp_path / "manifest.json").write_text(
@@ -37,16 +37,16 @@ def test_a_missing_bundle_says_what_to_run(tmp_path: Path) -> None:
         ("a < b & c\n\n  ", "<p>a &lt; b &amp; c</p>"),
     ],
 )
-def test_paragraphs(text: str, html: str) -> None:
+def test_text_is_split_into_paragraphs(text: str, html: str) -> None:
     assert paragraphs(text) == html
 
 
-def test_query_leaves_out_what_is_empty() -> None:
+def test_a_query_string_leaves_out_empty_values() -> None:
     assert query("/sign-in", next="") == "/sign-in"
     assert query("/sign-in", next="/o/x?a=b&c", email=None) == "/sign-in?next=%2Fo%2Fx%3Fa%3Db%26c"
 
 
-def test_moments_are_in_the_readers_zone(templates: Templates) -> None:
+def test_times_are_shown_in_the_readers_zone(templates: Templates) -> None:
     template = templates.environment.from_string(
         "{{ at | moment }}|{{ at | clock }}|{{ at | in_full('Asia/Tokyo') }}|{{ '2026-11-10' | day_month }}"
     )
@@ -58,7 +58,7 @@ def test_moments_are_in_the_readers_zone(templates: Templates) -> None:
     assert day == "10 November"
 
 
-def test_a_feed_is_parted_by_the_readers_days(templates: Templates) -> None:
+def test_a_feed_is_divided_into_the_readers_days(templates: Templates) -> None:
     template = templates.environment.from_string(
         "{% for day in items | by_day %}{{ day.date }} {{ day.name }} {{ day.items | length }};{% endfor %}"
     )
@@ -73,7 +73,7 @@ def test_a_feed_is_parted_by_the_readers_days(templates: Templates) -> None:
     assert tokyo == "2026-11-23 Today 3;"
 
 
-def test_a_zone_that_is_not_on_the_list_stays_chosen(templates: Templates) -> None:
+def test_a_time_zone_missing_from_the_list_stays_selected(templates: Templates) -> None:
     template = templates.environment.from_string(
         '{% import "macros/fields.html" as fields %}{{ fields.time_zone("z", "Zone", {"z": chosen}, {}, now) }}'
     )

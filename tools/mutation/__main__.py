@@ -1,10 +1,9 @@
-"""Run mutants and say which of them no test notices.
+"""Run mutants and report those that no test notices.
 
     .venv/bin/python -m tools.mutation [PART | FILE]... [--minutes 40] [--workers 2] [--report]
 
-A file is named as below src/phoenix, such as kernel/cache/limits.py. Ends with 75 where not all were tried, as the time was not
-enough: run it again, and it goes on. Where all were, ends with 1 if less than 90 % of them are noticed, and with 0 otherwise. 2 is
-a run that broke.
+FILE is relative to src/phoenix, such as kernel/cache/limits.py. Exit status: 75 if the time ran out before all were tried (run it
+again to continue), otherwise 0 if at least 90 % were noticed and 1 if fewer; 2 if the run itself failed.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ TRY_AGAIN = 75
 
 
 class BrokenRun(Exception):
-    """Without any change a test fails, or a mutant could not be tried."""
+    """A test fails without any change, or a mutant could not be tried."""
 
 
 class Worker:
@@ -70,7 +69,7 @@ class Worker:
 
 @dataclass(slots=True)
 class Run:
-    """What is to be tried, shared by the threads that each speak to one worker."""
+    """The mutants still to try, shared by the threads, each of which controls one worker."""
 
     deadline: float
     waiting: SimpleQueue[tuple[str, Mutant]] = field(default_factory=SimpleQueue)
@@ -112,7 +111,7 @@ class Run:
 
 
 def run(files: list[str], minutes: float, workers: int) -> Run:
-    """Try every mutant of these files of which nothing is known."""
+    """Try every mutant of these files that has no result yet."""
     made = Run(time.monotonic() + minutes * 60)
     for path in files:
         results = known(path)
@@ -131,7 +130,7 @@ def run(files: list[str], minutes: float, workers: int) -> Run:
 
 
 def report(files: list[str]) -> int:
-    """Print figures by file and the changes that nobody noticed; the exit status that they give."""
+    """Print figures by file and the changes that no test noticed; returns the exit status."""
     tried = noticed = missing = 0
     for path in files:
         results, counts, survivors = known(path), Counter[str](), []
@@ -144,15 +143,17 @@ def report(files: list[str]) -> int:
         here = sum(counts[outcome] for outcome in NOTICED)
         all_here = here + counts["survived"]
         said = f"{here} of {all_here} noticed ({here / all_here:.0%})" if all_here else "nothing tried"
-        print(f"{path}: {said}, {counts['hung']} of them by a hang, {counts['equivalent']} equivalent, {counts['missing']} not tried")
+        print(
+            f"{path}: {said}, {counts['hung']} of them because they hung, {counts['equivalent']} equivalent, {counts['missing']} not tried yet"
+        )
         print("".join(f"{line}\n" for line in survivors), end="")
         tried, noticed, missing = tried + all_here, noticed + here, missing + counts["missing"]
-    print(f"In all: {noticed} of {tried} noticed ({noticed / max(tried, 1):.1%})")
+    print(f"Total: {noticed} of {tried} noticed ({noticed / max(tried, 1):.1%})")
     return exit_status(noticed, tried, missing)
 
 
 def exit_status(noticed: int, tried: int, missing: int) -> int:
-    """How a run ends. Of one that is not finished the share says nothing yet."""
+    """The exit status of a run. An unfinished run has no meaningful percentage yet."""
     if missing:
         return TRY_AGAIN
     return 1 if noticed < ENOUGH * tried else 0
@@ -167,10 +168,10 @@ def main() -> int:
     parser.add_argument("what", nargs="*", default=list(PARTS))
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--report", action="store_true", help="run nothing")
+    parser.add_argument("--report", action="store_true", help="print the known results without running anything")
     chosen = parser.parse_args()
     if unknown := set(chosen.what) - {*PARTS, *chain.from_iterable(PARTS.values())}:
-        parser.error(f"no such part or file in tools/mutation/table.py: {', '.join(sorted(unknown))}")
+        parser.error(f"not a part or file in tools/mutation/table.py: {', '.join(sorted(unknown))}")
     files = [path for what in chosen.what for path in PARTS.get(what, (what,))]
     made = run(files, 0 if chosen.report else chosen.minutes, chosen.workers)
     if made.wrong:

@@ -1,8 +1,8 @@
-"""What is changed in a file, one change at a time.
+"""The changes that are tried in a file, one at a time.
 
-Left out, as no test of behaviour can notice it: annotations, docstrings, log lines' words, `__slots__`, `__all__`, what stands
-under TYPE_CHECKING, the options of a dataclass or Struct, which mypy holds, and attributes set in `__init__`, where the first
-test that makes the object fails.
+Not changed, because no test of behaviour could notice: annotations, docstrings, the words of log lines, `__slots__`, `__all__` and
+code under TYPE_CHECKING. Options of a dataclass or Struct are left to mypy. Removing an attribute set in `__init__` would make
+the first test that creates the object fail.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MAKERS = frozenset({"TypeVar", "NewType", "dataclass"})
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change. `key` stays the same while lines above it move."""
+    """One change. Its `key` stays the same if the line moves."""
 
     index: int
     key: str
@@ -52,7 +52,7 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a node stands: a field of its parent, or a place in a list there."""
+    """The position of a node: a field of its parent, or an index in a list there."""
 
     parent: ast.AST
     field: str
@@ -71,7 +71,7 @@ class _Place:
 
 
 def mutants_of(source: str) -> list[Mutant]:
-    """Every change that a file is tried with."""
+    """Every change to try in a file."""
     found: list[Mutant] = []
     times: Counter[str] = Counter()
     for index, (place, changed) in enumerate(_changes(ast.parse(source))):
@@ -84,7 +84,7 @@ def mutants_of(source: str) -> list[Mutant]:
 
 
 def mutated(source: str, index: int) -> ast.Module:
-    """The file with one of its changes; unchanged where `index` is below zero."""
+    """The file with one of its changes, or unchanged if `index` is below zero."""
     tree = ast.parse(source)
     for number, (place, changed) in enumerate(_changes(tree)):
         if number == index:
@@ -94,7 +94,7 @@ def mutated(source: str, index: int) -> ast.Module:
 
 
 def _changes(tree: ast.Module) -> Iterator[tuple[_Place, ast.AST | None]]:
-    # All are listed before any is made, so that the first change does not alter what comes after it.
+    # All changes are listed before any is made, so that the first one does not affect those after it.
     yield from [(place, changed) for place in _places(tree, "", "") for changed in _changes_of(place)]
 
 
@@ -135,7 +135,7 @@ def _changes_of(place: _Place) -> Iterator[ast.AST | None]:
     yield from _expression(place)
     if place.field == "decorator_list":
         yield None
-    # A bare condition has no operator to swap, so it is turned round as a whole.
+    # A condition without an operator is negated as a whole.
     is_condition = place.field == "test" and not isinstance(place.parent, ast.Assert)
     is_filter = place.field == "ifs"
     if is_condition or is_filter:

@@ -1,7 +1,7 @@
-"""What is known of each mutant, in a file per source file. Nothing that is unchanged is run again.
+"""The results of all mutants, in one file per source file. Nothing is run again unless it has changed.
 
-A change that a test noticed stays noticed while the source file and that test's file are the same; one that none noticed is tried again
-as soon as any of its tests changes. A line that cannot be read, as where the machine stopped while it was written, is no result.
+A change that a test noticed stays noticed while the source file and that test's file are the same. One that no test noticed is tried
+again when any of its tests changes. An unreadable line, such as one cut off when the machine stopped, is ignored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NOTICED = frozenset({"killed", "hung"})
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one mutant ended. `by` is the test that noticed, and `tests` the digest of its file, or of all where none did."""
+    """The result of one mutant. `by` is the test that noticed, and `tests` the digest of its file, or of all test files if none did."""
 
     key: str
     source: str
@@ -37,7 +37,7 @@ def digest(*paths: str) -> str:
 
 
 def known(path: str) -> dict[str, Result]:
-    """The results that still count, by the key of the mutant."""
+    """The results that are still valid, by the key of the mutant."""
     stored = _stored(path)
     if not stored:
         return {}
@@ -46,7 +46,7 @@ def known(path: str) -> dict[str, Result]:
     found = {}
     for result in stored:
         noticed = result.outcome in NOTICED
-        # Where it is noticed before any test runs, by the import, tests have no part in it.
+        # If the import fails, the change is noticed before any test runs, so no test file matters.
         now = of_each.get(result.by.partition("::")[0], "") if noticed else of_all
         if result.source == source and result.tests == now:
             found[result.key] = result
@@ -56,7 +56,7 @@ def known(path: str) -> dict[str, Result]:
 
 
 def store(path: str, key: str, outcome: str, by: str) -> Result:
-    """Add a result. Written at once and in one step, so that an interrupted run loses nothing."""
+    """Add a result. It is written at once and atomically, so that an interrupted run loses nothing."""
     tests = [by.partition("::")[0]] if by else [] if outcome in NOTICED else tests_of(path)
     result = Result(key, digest(SOURCE + path), outcome, by, digest(*tests) if tests else "")
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def store(path: str, key: str, outcome: str, by: str) -> Result:
 
 
 def _stored(path: str) -> list[Result]:
-    """Every result that can be read, the oldest first."""
+    """Every readable result, the oldest first."""
     file = _file(path)
     lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.exists() else []
     return [result for line in lines if (result := _read(line)) is not None]

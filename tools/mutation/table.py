@@ -1,6 +1,6 @@
-"""Which files are mutated, in which part, and which tests have to notice. The quickest tests stand first.
+"""Which files are mutated, in which part, and which tests must notice. The quickest tests come first.
 
-A mutant is tried with the tests of its file only: a change that only a distant test notices is told late, if ever.
+A mutant is tried only with the tests listed for its file, since a change that only a distant test notices is found late, if ever.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""One warm process: servers up, libraries imported, Phoenix not yet. Each mutant is a fork that imports Phoenix with the change.
+"""A warm process with running servers and imported libraries, but without Phoenix. Each mutant is a fork that imports Phoenix changed.
 
-So a change is seen everywhere, in constants and decorators too, and a mutant costs half a second besides its tests. Speaks JSON, a
-line for each job and each answer.
+So a change takes effect everywhere, even in constants and decorators, and a mutant costs half a second plus its tests. Jobs and
+answers are lines of JSON.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ import pytest
 from tools.mutation.mutants import mutated
 from tools.mutation.table import PARTS, ROOT, SOURCE
 
-# More than any of these tests takes, by far: what takes longer hangs, and a hang is noticed by everyone.
+# Far more than any of these tests takes. A test that takes longer hangs, which counts as noticed.
 SECONDS_A_TEST = 25
 
 
 class Finder(importlib.abc.MetaPathFinder):
-    """Gives one module with its change instead of the one on the disk."""
+    """Provides one module with its change instead of the one on disk."""
 
     def __init__(self, name: str, path: Path, code: CodeType) -> None:
         self._name, self._path, self._code = name, path, code
@@ -64,7 +64,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
 @dataclass(slots=True, eq=False)
 class Watcher:
-    """Notes which test runs, and ends the process where it hangs. Tests that noticed changes of this file before run first."""
+    """Records which test runs, and ends the process if it hangs. Tests that have noticed changes of this file before run first."""
 
     note: Path
     first: list[str]
@@ -101,7 +101,7 @@ def _start_servers(stack: contextlib.ExitStack, folder: Path) -> None:
 
 
 def _forget_phoenix() -> None:
-    """What Phoenix and its tests import stays; they themselves are imported anew by each mutant."""
+    """Keep the libraries that Phoenix and its tests import, and forget Phoenix and the tests, which each mutant imports itself."""
     for test in sorted({test for files in PARTS.values() for tests in files.values() for test in tests}):
         importlib.import_module(test.removesuffix(".py").replace("/", "."))
     for name in [name for name in sys.modules if name.partition(".")[0] in {"phoenix", "tests"}]:
@@ -117,7 +117,7 @@ def _try(folder: Path, job: dict[str, Any]) -> dict[str, str]:
         status = 70
         try:
             status = _run_tests(folder, note, log, job)
-        except Exception:  # noqa: BLE001 - whatever it is, this process goes no further
+        except Exception:  # noqa: BLE001 - whatever the error, this process must end here
             log.write_text(traceback.format_exc())
         finally:
             os._exit(status)
@@ -126,15 +126,15 @@ def _try(folder: Path, job: dict[str, Any]) -> dict[str, str]:
         os.killpg(child, signal.SIGKILL)
     if os.WIFSIGNALED(status):
         asyncio.run(_drop_databases())
-    told = note.read_text()
+    noticed_by = note.read_text()
     if os.WIFSIGNALED(status):
-        # A test that brings the interpreter down has noticed as well.
+        # A test that crashes the interpreter has noticed the change as well.
         outcome = "hung" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
     else:
         outcome = {0: "survived", 3: "broken", 5: "no tests", 70: "broken"}.get(os.WEXITSTATUS(status), "killed")
     tail = log.read_text(errors="replace")[-6000:] if job["index"] < 0 or outcome in {"broken", "no tests"} else ""
     shutil.rmtree(folder / "base", ignore_errors=True)
-    return {"outcome": outcome, "by": told if outcome in {"hung", "killed"} else "", "log": tail}
+    return {"outcome": outcome, "by": noticed_by if outcome in {"hung", "killed"} else "", "log": tail}
 
 
 def _run_tests(folder: Path, note: Path, log: Path, job: dict[str, Any]) -> int:
@@ -149,17 +149,17 @@ def _run_tests(folder: Path, note: Path, log: Path, job: dict[str, Any]) -> int:
     sys.meta_path.insert(0, Finder(name, path, code))
     options = ["-q", "-x", "-o", "addopts=--strict-markers --import-mode=importlib", "-m", "not slow and not browser"]
     options += ["-p", "no:cacheprovider", f"--rootdir={ROOT}", f"--basetemp={folder / 'base'}"]
-    # None of the tests needs another plugin, and each takes time at every start.
+    # The tests need no other plugin, and each plugin costs time at every start.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         return int(pytest.main([*options, *job["tests"]], plugins=[Watcher(note, job["first"], job["tests"])]))
-    except BaseException:  # noqa: BLE001 - such as for what was left open, when pytest itself has ended
+    except BaseException:  # noqa: BLE001 - such as an error about unclosed resources after pytest has ended
         traceback.print_exc()
         return 1
 
 
 def _empty_valkey() -> None:
-    """Rate limits that one run used up must not refuse the next: some tests have a secret key that never changes."""
+    """Clear the rate limits that the last run used up, since some tests always have the same secret key."""
     parts = urlsplit(os.environ["PHOENIX_TEST_VALKEY_URL"])
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection, connection.makefile("rwb") as stream:
         stream.write(f"AUTH {parts.password}\r\nFLUSHALL\r\n".encode())
@@ -169,7 +169,7 @@ def _empty_valkey() -> None:
 
 
 async def _drop_databases() -> None:
-    """A test that was cut off has left its database behind."""
+    """Drop the databases that killed tests have left behind."""
     connection = await asyncpg.connect(os.environ["PHOENIX_TEST_POSTGRES_URL"])
     try:
         for row in await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE 't\\_%'"):

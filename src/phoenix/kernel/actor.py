@@ -105,7 +105,10 @@ class Actor(Struct, frozen=True):
         return next((m for m in self.memberships if organisation in (m.organisation, m.slug)), None)
 
     def needs_second_factor(self, required_for: str) -> bool:
-        """Whether this person must set up a second factor first. `required_for` is `nobody`, `staff` or `everybody`."""
+        """Whether this person has to set up a second factor before doing anything else.
+
+        `required_for` is the setting: `nobody`, `staff` or `everybody`. API keys and impersonators never have to.
+        """
         record = self.record
         if required_for == "nobody" or record.has_second_factor or record.impersonator is not None or self.is_key:
             return False

@@ -1,4 +1,4 @@
-"""A person's life as a small model: what they and strangers do, and what must follow."""
+"""A model of a person's account: what they and strangers do, and what must follow."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DIGITS = re.compile(r"^\d{8}$", re.MULTILINE)
 
 @dataclass(slots=True)
 class Session:
-    """A session of the API as the model knows it."""
+    """An API session as the model expects it."""
 
     id: str
     access: str
@@ -65,7 +65,7 @@ class Life(RuleBasedStateMachine):
         return self.runner.run(work)
 
     def call(self, method: str, path: str, token: str = "", **options: Any) -> httpx.Response:
-        """One request from its own network, so that only limits by account apply."""
+        """Send a request from a network of its own, so that only limits by account apply."""
 
         async def send() -> httpx.Response:
             number = next(self.numbers)
@@ -134,7 +134,7 @@ class Life(RuleBasedStateMachine):
         return self.call("POST", "/sessions/second_factor", json={"challenge": challenge, "method": "totp", "code": code})
 
     def new_code(self) -> str | None:
-        """The code in the email that the jobs now send; None where the limit of emails an hour stops them."""
+        """The code in the email that the jobs now send, or None if the hourly limit of emails is reached."""
         before = len(self.harness.mails(self.email))
         self.do(self.harness.work())
         fresh = self.harness.mails(self.email)[: len(self.harness.mails(self.email)) - before]
@@ -178,7 +178,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def confirm(self) -> None:
         if self.secret is not None:
-            # A code works once, and the one of this half minute may have been used.
+            # A code works only once, and the current one may have been used.
             self.harness.clock.advance(seconds=61)
         session = self.alive()
         assert session is not None
@@ -273,13 +273,13 @@ class Life(RuleBasedStateMachine):
         self.sessions = {id_: s for id_, s in self.sessions.items() if self.now < s.until}
 
     @invariant()
-    def only_live_sessions_are_let_in(self) -> None:
+    def only_live_sessions_are_accepted(self) -> None:
         for session in list(self.sessions.values())[:2]:
             expected = 200 if self.now < session.access_until else 401
             assert self.call("GET", "/me", session.access).status_code == expected
 
     def teardown(self) -> None:
-        """Whatever happened: after an hour the owner of the mailbox, and of the app, is in."""
+        """Whatever happened, after an hour the owner of the mailbox and the app can sign in."""
         self.harness.clock.advance(hours=2)
         if self.password is None:
             self.harness.clock.advance(days=2)

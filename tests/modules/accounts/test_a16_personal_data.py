@@ -1,4 +1,4 @@
-"""A16: a copy of a person's data, and the end of their account, across all modules."""
+"""A16: a copy of a person's data, and the deletion of their account, across all modules."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_copy_contains_the_data_of_every_module_and_no_secret(harness: Harne
     asyncio.run(run())
 
 
-def test_nobody_else_gets_it_and_it_is_deleted_after_a_week(harness: Harness) -> None:
+def test_a_copy_is_for_its_owner_only_and_is_deleted_after_a_week(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -64,7 +64,7 @@ def test_nobody_else_gets_it_and_it_is_deleted_after_a_week(harness: Harness) ->
     asyncio.run(run())
 
 
-def test_three_a_day(harness: Harness) -> None:
+def test_three_copies_can_be_requested_a_day(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -98,8 +98,8 @@ def test_deletion_is_delayed_and_can_be_cancelled(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nothing_of_the_person_is_left(harness: Harness) -> None:
-    """Every text column of every table is searched for what named them; what others need stays without a name."""
+def test_nothing_personal_is_left_after_deletion(harness: Harness) -> None:
+    """Every text column of every table is searched for what identified them. What others need is kept without a name."""
 
     async def run() -> None:
         async with harness:
@@ -138,7 +138,7 @@ def test_nothing_of_the_person_is_left(harness: Harness) -> None:
             assert await harness.sql("SELECT 1 FROM organisations WHERE id = $1", alone) == []
             assert len(await harness.sql("SELECT 1 FROM memberships")) == 1
             assert (await harness.get("/api/v2/me", headers=bearer(program))).status_code == 401
-            # The address is free again, for a new account that is another one.
+            # The address is free again for a new, separate account.
             await harness.post(
                 "/api/v2/accounts",
                 json={"email": "ada@example.com", "password": "nine lanterns by the harbour", "name": "Ada", "accept_terms": True},
@@ -156,7 +156,7 @@ async def _fresh(harness: Harness, name: str) -> str:
     return str(answer.json()["access_token"])
 
 
-def test_the_only_owner_has_to_transfer_ownership_first(harness: Harness) -> None:
+def test_the_only_owner_must_transfer_ownership_before_deletion(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", bo="member")

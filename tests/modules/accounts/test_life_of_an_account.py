@@ -1,4 +1,4 @@
-"""A person's life against a small model: no sequence of steps locks anyone out permanently or lets anyone in without permission."""
+"""A person's account against a model: no sequence of steps locks anyone out permanently or gives unauthorised access."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_no_sequence_of_steps_locks_anyone_out_permanently_or_gives_unauthorised
         try:
             run_state_machine_as_test(
                 Here,
-                # Shrinking would take many minutes, since every try is a life against a real database.
+                # Shrinking would take many minutes, since every attempt runs against a real database.
                 settings=settings(
                     max_examples=20,
                     stateful_step_count=14,

@@ -22,21 +22,21 @@ from tests.scenario import Scenario, call, changes_nothing, fires_nothing, perso
         then=[problem(412, "precondition_failed"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "an address is verified by a code or a link, and not by neither",
+        "verifying an address requires a code or a link",
         when=call("POST", "/api/v2/accounts/verify", json={"email": "ada@example.com", "code": " "}),
         then=[problem(422, "invalid_input", "code"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_what_cannot_be_done(harness: Harness, scenario: Scenario) -> None:
+def test_actions_that_are_refused(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_an_account_that_is_gone_is_not_read_for_a_session_still_remembered(harness: Harness) -> None:
+def test_a_cached_session_of_a_deleted_account_is_not_used(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
             assert (await harness.get("/api/v2/sessions", by="ada")).status_code == 200
-            # Directly in the database, so that no cache is notified.
+            # Deleted directly in the database, so that no cache is invalidated.
             await harness.sql("DELETE FROM accounts WHERE id = $1", ada.id)
             assert (await harness.get("/api/v2/me", by="ada")).json()["code"] == "not_logged_in"
 

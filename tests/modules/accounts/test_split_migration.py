@@ -1,4 +1,4 @@
-"""A database from before accounts was split goes on: its events, waiting jobs and codes have the names of today."""
+"""A database from before the module accounts was split is migrated: its events, waiting jobs and codes get their current names."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ FILL = """
 """
 
 
-def test_everything_that_was_named_after_accounts_is_known_to_a_module(postgres: str, tmp_path: Path) -> None:
+def test_everything_formerly_named_after_accounts_belongs_to_a_module(postgres: str, tmp_path: Path) -> None:
     name = f"t_{uuid.uuid4().hex[:12]}"
     url = database_url(postgres, name)
     former = []

@@ -1,4 +1,4 @@
-"""The admin listener beside the public one: the same database and clock, another application, another address."""
+"""The admin listener next to the public one: the same database and clock, with another application and address."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ URL = f"http://{BIND}"
 
 @dataclass(slots=True)
 class Panel:
-    """Enter it within a house: `async with Panel(house) as panel: await panel.get("/staff/people", by="ada")`."""
+    """Start it while the harness runs: `async with Panel(harness) as panel: await panel.get("/staff/people", by="ada")`."""
 
     harness: Harness
     app: Phoenix | None = None

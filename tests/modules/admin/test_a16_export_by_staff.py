@@ -13,7 +13,7 @@ from tests.modules.admin.panel import Panel
 MAY = ("platform.people_read", "platform.people_export")
 
 
-def test_a_copy_is_made_the_person_is_notified_and_the_download_is_recorded(harness: Harness) -> None:
+def test_the_person_is_notified_of_a_copy_and_its_download_is_recorded(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -23,8 +23,8 @@ def test_a_copy_is_made_the_person_is_notified_and_the_download_is_recorded(harn
             assert await harness.events() == ["accounts.export_requested"]
             assert "Being prepared." in (await panel.get(page, by="ada")).text
             assert sorted(await harness.work()) == ["accounts.make_export", *["accounts.send_security_notice"] * 2]
-            told = {mail.subject for mail in harness.mails(eve.email)}
-            assert "An administrator is preparing a copy of your data, following a request in your name" in told
+            subjects = {mail.subject for mail in harness.mails(eve.email)}
+            assert "An administrator is preparing a copy of your data, following a request in your name" in subjects
             export = (await harness.sql("SELECT id FROM exports"))[0]["id"]
             fetched = await panel.post(f"{page}/exports/{export}/fetch", by="ada")
             assert fetched.status_code == 200
@@ -38,7 +38,7 @@ def test_a_copy_is_made_the_person_is_notified_and_the_download_is_recorded(harn
     asyncio.run(run())
 
 
-def test_the_copy_of_one_person_cannot_be_downloaded_by_the_id_of_another(harness: Harness) -> None:
+def test_one_persons_copy_cannot_be_downloaded_with_the_id_of_another(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve, bo = await harness.person("eve"), await harness.person("bo")
@@ -54,7 +54,7 @@ def test_the_copy_of_one_person_cannot_be_downloaded_by_the_id_of_another(harnes
 
 
 @pytest.mark.parametrize("held", [("platform.people_read",), ("platform.people_read", "platform.people_write")])
-def test_it_needs_a_separate_permission(harness: Harness, held: tuple[str, ...]) -> None:
+def test_staff_need_a_separate_permission_to_copy_data(harness: Harness, held: tuple[str, ...]) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")

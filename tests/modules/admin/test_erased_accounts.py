@@ -17,7 +17,7 @@ SENT = {"reason": "A stolen card, case 88", "permission": "platform.jobs", "minu
 
 
 def acts() -> list[str]:
-    """Every form about one person, of whatever module."""
+    """Every form for an action on a person's account, of all modules."""
     found = {
         re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
         for module in MODULES
@@ -28,7 +28,7 @@ def acts() -> list[str]:
     return sorted(path for path in found if path.startswith(PERSON))
 
 
-def test_the_actions_are_found() -> None:
+def test_account_actions_are_found() -> None:
     assert len(acts()) >= 10
 
 
@@ -38,7 +38,7 @@ def test_no_action_reaches_an_erased_account(harness: Harness, act: str) -> None
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
             await harness.person("root", permissions=(ADMINISTRATOR, "platform.jobs"))
-            # Locked, with a session and a factor, so that each action has something that it could change.
+            # The account is locked and has a session and a factor, so that each action has something to change.
             await harness.sql("UPDATE accounts SET erased_at = now(), locked_at = now() WHERE id = $1", eve.id)
             await harness.sql(
                 "INSERT INTO totp_secrets (account_id, sealed, created_at, confirmed_at) VALUES ($1, '\\x00', now(), now())", eve.id

@@ -20,7 +20,7 @@ from phoenix.modules.factors.actions.throttle import count_attempt
 from phoenix.settings import Settings
 
 
-def test_people_are_found_by_name_address_and_id(harness: Harness) -> None:
+def test_people_are_found_by_name_email_address_and_id(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=("platform.people_read",))
@@ -39,7 +39,7 @@ def test_people_are_found_by_name_address_and_id(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_lists_continue_with_a_cursor(harness: Harness) -> None:
+def test_lists_are_paged_with_a_cursor(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=("platform.people_read",))
@@ -112,15 +112,15 @@ def test_a_locked_account_is_signed_out_at_once_and_works_again_when_unlocked(ha
             assert (await panel.post(f"{page}/unlock", by="ada")).status_code == 303
             assert await harness.events() == ["admin.account_unlocked"]
             assert await harness.work() == ["accounts.send_security_notice"] * 2
-            told = [mail.subject for mail in harness.mails(eve.email)]
-            assert told == ["Your account has been unlocked", "An administrator locked your account"]
+            subjects = [mail.subject for mail in harness.mails(eve.email)]
+            assert subjects == ["Your account has been unlocked", "An administrator locked your account"]
             assert "stolen card" not in harness.mails(eve.email)[1].text
             assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 409
 
     asyncio.run(run())
 
 
-def test_people_who_lost_a_password_or_a_second_factor_are_helped(harness: Harness) -> None:
+def test_staff_help_people_who_lost_a_password_or_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -169,7 +169,7 @@ def test_staff_remove_a_rate_limit_and_end_sessions(harness: Harness) -> None:
 
 
 GRANTS = [
-    # what the giver holds, to whom, which permission, and the answer
+    # The giver's permissions, the receiver, the permission given, and the response.
     (("platform.grant", "platform.jobs"), "eve", "platform.jobs", 303),
     (("platform.grant",), "eve", "platform.jobs", 403),
     (("platform.grant",), "ada", "platform.jobs", 403),
@@ -197,7 +197,7 @@ def test_nobody_can_grant_a_permission_they_do_not_have(
     asyncio.run(run())
 
 
-def test_a_permission_counts_at_once_and_the_last_administrator_stays(harness: Harness) -> None:
+def test_a_permission_takes_effect_at_once_and_the_last_administrator_cannot_be_removed(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve, ada = await harness.person("eve"), await harness.person("ada", permissions=(ADMINISTRATOR,))
@@ -233,7 +233,7 @@ def test_people_with_fewer_permissions_cannot_change_those_with_more(harness: Ha
     asyncio.run(run())
 
 
-def test_settings_are_shown_without_their_secrets() -> None:
+def test_settings_are_shown_without_secrets() -> None:
     assert mask("postgresql://ada:se@cret@db/x?sslmode=require&password=hidden") == "postgresql://ada:•••@db/x?sslmode=require&password=•••"
     assert mask("redis://:secret@cache/0") == "redis://:•••@cache/0"
     assert mask("http://127.0.0.1:8000") == "http://127.0.0.1:8000"
@@ -242,7 +242,7 @@ def test_settings_are_shown_without_their_secrets() -> None:
     assert values["PHOENIX_ACCESS_TOKEN"].value == "900"
 
 
-def test_no_secret_is_on_the_page_of_the_settings(harness: Harness) -> None:
+def test_the_settings_page_contains_no_secret(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=("platform.settings",))

@@ -61,7 +61,7 @@ def test_staff_locked_during_a_request_can_no_longer_act(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_an_email_that_no_module_has_is_not_found(harness: Harness) -> None:
+def test_a_preview_of_an_unknown_email_is_not_found(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=(ADMINISTRATOR, "platform.mails"))

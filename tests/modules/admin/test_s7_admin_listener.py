@@ -1,4 +1,4 @@
-"""S7: the admin panel answers on its own listener, to its own networks, and to each permission its own pages."""
+"""S7: the admin panel answers only on its own listener and to its own networks, and each permission opens only its pages."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def filled(path: str, **ids: str) -> str:
     return path
 
 
-def test_the_routes_are_these() -> None:
-    """Every page of staff names a permission for the platform, and every action on an account or a key needs a recent authentication."""
+def test_every_staff_route_declares_its_permission() -> None:
+    """Every staff page declares a platform permission, and every action on an account or a key needs a recent authentication."""
     assert len(STAFF) > 25
     for method, path, rule in STAFF:
         assert path.startswith("/staff/")
@@ -51,7 +51,7 @@ def test_the_public_listener_does_not_serve_the_panel(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_it_answers_only_its_networks_and_only_to_its_name(harness: Harness) -> None:
+def test_the_panel_answers_only_its_networks_and_its_host_name(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=(ADMINISTRATOR,))
@@ -66,7 +66,7 @@ def test_it_answers_only_its_networks_and_only_to_its_name(harness: Harness) -> 
     asyncio.run(run())
 
 
-def test_it_does_not_serve_the_api_or_the_public_pages(harness: Harness) -> None:
+def test_the_panel_serves_neither_the_api_nor_the_public_pages(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", ada="owner")
@@ -76,7 +76,7 @@ def test_it_does_not_serve_the_api_or_the_public_pages(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_strangers_sign_in_first_and_people_without_a_permission_are_told_so(harness: Harness) -> None:
+def test_anonymous_users_are_sent_to_sign_in_and_people_without_permission_are_refused(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", eve="owner")
@@ -99,7 +99,7 @@ def test_strangers_sign_in_first_and_people_without_a_permission_are_told_so(har
 
 
 @pytest.mark.parametrize("permission", PERMISSIONS)
-def test_each_permission_opens_its_own_pages_and_no_others(harness: Harness, permission: str) -> None:
+def test_each_permission_gives_access_to_its_own_pages_only(harness: Harness, permission: str) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", eve="owner")
@@ -117,7 +117,7 @@ def test_each_permission_opens_its_own_pages_and_no_others(harness: Harness, per
     asyncio.run(run())
 
 
-def test_actions_need_a_recent_authentication(harness: Harness) -> None:
+def test_actions_require_a_recent_authentication(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
@@ -132,7 +132,7 @@ def test_actions_need_a_recent_authentication(harness: Harness) -> None:
 
 
 def test_signing_in_leads_to_the_first_page_and_sets_a_separate_cookie(harness: Harness) -> None:
-    """Cookies do not tell ports apart: what the public listener sets must not sign staff out of the panel."""
+    """Browsers share cookies between ports: a cookie of the public listener must not sign staff out of the panel."""
 
     async def run() -> None:
         async with harness, Panel(harness) as panel:

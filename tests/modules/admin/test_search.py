@@ -1,4 +1,4 @@
-"""What staff look for: organisations and events, the first page they may open, and figures where there is nothing to check."""
+"""Searching for organisations and events, the page that staff see first, and metrics without any checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.kernel.data.jobs import JobKind, Nothing, enqueue
 ALL = ("platform.admin",)
 
 
-def test_organisations_are_found_by_their_name(harness: Harness) -> None:
+def test_organisations_are_found_by_name(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=ALL)
@@ -29,7 +29,7 @@ def test_organisations_are_found_by_their_name(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_events_are_found_by_kind_and_by_what_they_are_about(harness: Harness) -> None:
+def test_events_are_found_by_kind_and_by_subject(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=ALL)
@@ -48,7 +48,7 @@ def test_events_are_found_by_kind_and_by_what_they_are_about(harness: Harness) -
     asyncio.run(run())
 
 
-def test_the_front_leads_to_the_first_page_one_may_open(harness: Harness) -> None:
+def test_the_start_page_redirects_to_the_first_page_that_staff_may_open(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=("platform.jobs",))
@@ -78,7 +78,7 @@ def test_a_failed_job_is_put_back_into_the_queue(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_figures_are_there_without_any_check(harness: Harness) -> None:
+def test_metrics_are_served_even_without_checks(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             answer = await panel.get("/metrics")

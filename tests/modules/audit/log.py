@@ -1,4 +1,4 @@
-"""An audit log with something in it, and how someone would change it."""
+"""A filled audit log, and how someone could tamper with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.harness import Harness
 
 
 async def filled(harness: Harness, entries: int = 6) -> None:
-    """Some events, written down."""
+    """Record some events in the audit log."""
     await harness.organisation("ember", ada="owner")
     for number in range(entries):
         body = {"organisation": harness.organisations["ember"], "title": f"Entry {number} with 1.0, é and “quotes”"}
@@ -15,7 +15,7 @@ async def filled(harness: Harness, entries: int = 6) -> None:
 
 
 async def tamper(harness: Harness, *statements: str) -> None:
-    """Change the log as someone could who owns the database."""
+    """Change the log as the owner of the database could."""
     await harness.sql("ALTER TABLE audit_log DISABLE TRIGGER ALL")
     for statement in statements:
         await harness.sql(statement)

@@ -1,4 +1,4 @@
-"""S10: the audit log holds every event once, cannot be changed by the application, and shows what someone else changed."""
+"""S10: the audit log contains every event once, cannot be changed by the application, and reveals changes by anyone else."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_every_event_is_written_once_without_gaps(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_same_events_again_change_nothing(harness: Harness) -> None:
+def test_repeated_events_change_nothing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -52,7 +52,7 @@ def test_the_same_events_again_change_nothing(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_follower_that_fails_half_way_writes_nothing(harness: Harness) -> None:
+def test_a_follower_that_fails_midway_writes_nothing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -91,7 +91,7 @@ def test_the_page_shows_rows_both_names_and_whether_the_log_is_intact(harness: H
     asyncio.run(run())
 
 
-def test_the_command_reports_it_and_exits_with_status_1(harness: Harness) -> None:
+def test_the_command_reports_a_changed_log_and_exits_with_status_1(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)

@@ -1,4 +1,4 @@
-"""S10: the application cannot change the audit log, and what someone else changed is found."""
+"""S10: the application cannot change the audit log, and changes by anyone else are detected."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from phoenix.modules.audit.commands import sign_audit_log, verify_audit_log
 TAMPERED = {
     "a changed actor": (["UPDATE audit_log SET actor_id = 'acc_other' WHERE number = 4"], 4),
     "a removed actor": (["UPDATE audit_log SET actor_id = NULL WHERE number = 4"], 4),
-    "a name put behind it": (["UPDATE audit_log SET impersonator_id = 'acc_other' WHERE number = 4"], 4),
+    "an impersonator added": (["UPDATE audit_log SET impersonator_id = 'acc_other' WHERE number = 4"], 4),
     "a changed action": (["UPDATE audit_log SET action = 'entries.deleted' WHERE number = 2"], 2),
     "a changed subject": (["UPDATE audit_log SET subject = 'ent_other' WHERE number = 2"], 2),
     "a changed organisation": (["UPDATE audit_log SET organisation_id = NULL WHERE number = 2"], 2),
     "changed data": (['UPDATE audit_log SET data = data || \'{"title": "other"}\' WHERE number = 3'], 3),
-    "a microsecond": (["UPDATE audit_log SET at = at + interval '1 microsecond' WHERE number = 1"], 1),
+    "a time changed by a microsecond": (["UPDATE audit_log SET at = at + interval '1 microsecond' WHERE number = 1"], 1),
     "another event": (["UPDATE audit_log SET event_id = 'evt_other' WHERE number = 1"], 1),
     "a changed last row": (["UPDATE audit_log SET subject = 'ent_other' WHERE number = 6"], 6),
     "a changed hash": (["UPDATE audit_log SET hash = previous_hash WHERE number = 3"], 3),
     "a removed row": (["DELETE FROM audit_log WHERE number = 3"], 3),
     "a removed first row": (["DELETE FROM audit_log WHERE number = 1"], 1),
-    "a removed row, closed up": (
+    "a removed row, with the others renumbered": (
         ["DELETE FROM audit_log WHERE number = 3", "UPDATE audit_log SET number = number - 1 WHERE number > 3"],
         3,
     ),
-    "two rows in the other order": (
+    "two rows swapped": (
         [
             "UPDATE audit_log SET number = 100 WHERE number = 2",
             "UPDATE audit_log SET number = 2 WHERE number = 3",
@@ -41,17 +41,17 @@ TAMPERED = {
         ],
         2,
     ),
-    "an end cut off": (["DELETE FROM audit_log WHERE number > 4"], 5),
-    "everything cut off": (["DELETE FROM audit_log"], 1),
-    "everything cut off, and its end": (["DELETE FROM audit_log", "DELETE FROM audit_head"], None),
-    "an end cut off, with a head that is not signed": (
+    "a truncated end": (["DELETE FROM audit_log WHERE number > 4"], 5),
+    "all rows removed": (["DELETE FROM audit_log"], 1),
+    "all rows and the head removed": (["DELETE FROM audit_log", "DELETE FROM audit_head"], None),
+    "a truncated end, with an unsigned head": (
         [
             "DELETE FROM audit_log WHERE number > 4",
             "UPDATE audit_head SET number = 4, hash = (SELECT hash FROM audit_log WHERE number = 4)",
         ],
         None,
     ),
-    "a row put behind the end": (
+    "a row appended": (
         [
             """INSERT INTO audit_log SELECT number + 1, at, actor_id, impersonator_id, action, subject, organisation_id, data, 'evt_new', hash, hash
                  FROM audit_log WHERE number = 6"""
@@ -62,7 +62,7 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_what_was_changed_is_found_by_its_row(harness: Harness, what: str) -> None:
+def test_a_changed_row_is_detected(harness: Harness, what: str) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -76,7 +76,7 @@ def test_what_was_changed_is_found_by_its_row(harness: Harness, what: str) -> No
     asyncio.run(run())
 
 
-def test_a_change_with_recomputed_hashes_is_found_by_the_signature(harness: Harness) -> None:
+def test_a_change_with_recomputed_hashes_is_detected_by_the_signature(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -97,7 +97,7 @@ def test_a_change_with_recomputed_hashes_is_found_by_the_signature(harness: Harn
     asyncio.run(run())
 
 
-def test_restoring_an_old_end_with_its_rows_is_found_by_the_events(harness: Harness) -> None:
+def test_a_log_restored_to_an_earlier_state_is_detected_from_the_events(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness)
@@ -130,7 +130,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("statement", REFUSED)
-def test_the_application_cannot_change_what_was_written(harness: Harness, statement: str) -> None:
+def test_the_application_cannot_change_the_audit_log(harness: Harness, statement: str) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness, 2)
@@ -145,7 +145,7 @@ def test_the_application_cannot_change_what_was_written(harness: Harness, statem
 
 
 @pytest.mark.parametrize("statement", REFUSED[:3])
-def test_nor_can_the_owner_by_accident(harness: Harness, statement: str) -> None:
+def test_the_table_owner_cannot_change_the_audit_log_by_accident(harness: Harness, statement: str) -> None:
     async def run() -> None:
         async with harness:
             await filled(harness, 2)
@@ -170,8 +170,8 @@ def test_nor_can_the_owner_by_accident(harness: Harness, statement: str) -> None
         ],
     ],
 )
-def test_a_log_with_its_end_cut_off_is_not_appended_to_until_an_operator_signs_it(harness: Harness, statements: list[str]) -> None:
-    """Appending would sign the shortened log, and nobody could notice."""
+def test_a_truncated_log_is_not_extended_until_an_operator_signs_it(harness: Harness, statements: list[str]) -> None:
+    """Appending would sign the shortened log, and nobody could detect the change."""
 
     async def run() -> None:
         async with harness:

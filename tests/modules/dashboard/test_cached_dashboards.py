@@ -1,4 +1,4 @@
-"""A cached dashboard is for one reader in one zone: its days are counted there, and its cards are those they may see."""
+"""A cached dashboard is for readers with the same zone and permissions: days are counted in the zone, and cards depend on permissions."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def key(membership: MembershipRecord = MEMBERSHIP, **changed: Any) -> str:
     ],
     ids=["zone", "account", "organisation", "permissions"],
 )
-def test_what_a_dashboard_depends_on_is_in_its_key(other: str) -> None:
+def test_the_cache_key_contains_everything_a_dashboard_depends_on(other: str) -> None:
     assert other != key()
 
 
-def test_the_same_reader_finds_the_same_by_either_way() -> None:
+def test_both_ways_of_reading_use_the_same_cache_key() -> None:
     actor = Actor(msgspec.structs.replace(RECORD, session="ses_2"), (MEMBERSHIP,))
     assert dashboard_key(actor, MEMBERSHIP) == key()
     assert hot_key(actor, b"organisation=ember") == hot_key(actor, b"organisation=org_1") == key()
 
 
-def test_a_reader_who_moves_while_their_dashboard_is_made_sees_their_new_days(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_time_zone_changed_during_a_request_applies_to_the_cached_dashboard(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """The request uses the zone from before the change, but what it caches is read after the change."""
 
     async def run() -> None:
@@ -63,7 +63,7 @@ def test_a_reader_who_moves_while_their_dashboard_is_made_sees_their_new_days(ha
             ember = await harness.organisation("ember", ada="owner")
             path = f"/api/v2/dashboard?organisation={ember}"
             (now,) = await harness.sql("SELECT to_char(now() AT TIME ZONE 'UTC', 'HH24') AS hour")
-            # In one of the two it is another day now than in UTC.
+            # In one of the two zones it is now a different day than in UTC.
             elsewhere = "Pacific/Kiritimati" if int(now["hour"]) >= 10 else "Pacific/Pago_Pago"
             read, moved = Cache.read, asyncio.Event()
 

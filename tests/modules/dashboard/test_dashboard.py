@@ -9,7 +9,7 @@ from tests.harness import Harness
 from phoenix.composition import REGISTRY
 
 
-def test_it_has_the_cards_of_all_modules(harness: Harness) -> None:
+def test_the_dashboard_shows_the_cards_of_all_modules(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -21,7 +21,7 @@ def test_it_has_the_cards_of_all_modules(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_strangers_cannot_learn_that_it_exists(harness: Harness) -> None:
+def test_a_stranger_gets_not_found(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

@@ -16,12 +16,12 @@ from phoenix.modules.demo.actions import seed_demo, seed_scale
 from phoenix.modules.demo.people import PEOPLE
 
 
-def test_it_is_made_once_and_its_people_can_sign_in(harness: Harness) -> None:
+def test_the_demo_is_created_once_and_its_people_can_sign_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
-            told = await seed_demo(harness.runtime)
-            assert await seed_demo(harness.runtime) == told
-            accounts = json.loads(told)["accounts"]
+            printed = await seed_demo(harness.runtime)
+            assert await seed_demo(harness.runtime) == printed
+            accounts = json.loads(printed)["accounts"]
             assert [account["email"] for account in accounts] == [person.email for person in PEOPLE]
             for account in accounts:
                 sent = {"email": account["email"], "password": account["password"]}
@@ -30,7 +30,7 @@ def test_it_is_made_once_and_its_people_can_sign_in(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nothing_is_created_where_someone_has_an_account(harness: Harness) -> None:
+def test_no_demo_is_created_where_an_account_exists(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -40,7 +40,7 @@ def test_nothing_is_created_where_someone_has_an_account(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_of_two_that_make_it_at_once_one_finds_it_made(harness: Harness) -> None:
+def test_the_demo_is_not_created_if_its_address_is_taken_at_the_same_time(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:
@@ -59,7 +59,7 @@ def test_of_two_that_make_it_at_once_one_finds_it_made(harness: Harness) -> None
     asyncio.run(run())
 
 
-def test_entries_in_great_number_need_an_organisation(harness: Harness) -> None:
+def test_filling_with_entries_requires_an_organisation(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             with pytest.raises(NotFound, match="Create one first"):

@@ -1,4 +1,4 @@
-"""An entry is found only in its organisation: under another organisation's address nobody finds it."""
+"""An entry is found only in its own organisation, and never under the address of another."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def press(harness: Harness, method: str, path: str, by: str) -> Any:
 
 @pytest.mark.parametrize(("method", "tail"), PAGES)
 @pytest.mark.parametrize("member_of_both", [True, False], ids=["member of both", "stranger there"])
-def test_no_page_of_one_organisation_shows_or_changes_an_entry_of_another(
+def test_pages_of_one_organisation_cannot_show_or_change_an_entry_of_another(
     harness: Harness, method: str, tail: str, member_of_both: bool
 ) -> None:
     async def run() -> None:
@@ -54,7 +54,7 @@ def test_no_page_of_one_organisation_shows_or_changes_an_entry_of_another(
 
 @pytest.mark.parametrize("role", ["viewer", "member", "administrator", "owner"])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_a_role_elsewhere_opens_no_entry_by_its_id(harness: Harness, method: str, role: str) -> None:
+def test_a_role_in_another_organisation_gives_no_access_to_an_entry(harness: Harness, method: str, role: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada=role)
@@ -63,7 +63,7 @@ def test_a_role_elsewhere_opens_no_entry_by_its_id(harness: Harness, method: str
             await harness.events()
             more: dict[str, Any] = {"json": {"title": "Changed"}} if method == "PATCH" else {}
             answer = await harness.request(method, f"/api/v2/entries/{entry}", by="ada", headers={"If-Match": "*"}, **more)
-            # People without the permission are told that first; nobody learns whether the entry exists.
+            # People without the permission are refused first, so nobody learns whether the entry exists.
             nowhere = role == "viewer" and method != "GET"
             assert (answer.status_code, answer.json()["code"]) == ((403, "forbidden") if nowhere else (404, "not_found"))
             assert await harness.events() == []
@@ -71,8 +71,8 @@ def test_a_role_elsewhere_opens_no_entry_by_its_id(harness: Harness, method: str
     asyncio.run(run())
 
 
-def test_the_actions_themselves_refuse_the_proof_of_another_organisation(harness: Harness) -> None:
-    """Whatever a page or another module forgets to ask."""
+def test_actions_refuse_a_membership_of_another_organisation(harness: Harness) -> None:
+    """Even if a page or another module forgot to check."""
 
     async def run() -> None:
         async with harness:

@@ -1,4 +1,4 @@
-"""What tests of passkeys do: an account, a passkey for it, a sign-in with one."""
+"""Steps for tests of passkeys: create an account, add a passkey, sign in with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIGN_IN, OPTIONS = "/api/v2/sessions/passkey", "/api/v2/sessions/passkey/options
 
 
 async def new_account(harness: Harness, email: str = EMAIL) -> None:
-    """Someone with a password, signed in."""
+    """Create someone with a password, signed in."""
     await harness.post("/api/v2/accounts", json={"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True})
     await harness.work()
     await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email)})
@@ -52,7 +52,7 @@ async def send_form(
     lies: dict[str, Any] | None = None,
     **fields: str,
 ) -> httpx.Response:
-    """What the script does: read the page, ask for options where its button says, answer them, send the form."""
+    """Do what the script does: read the page, request options from the button's address, answer them, and send the form."""
     shown = await browser.get(page)
     found = re.search(r'data-passkey="(\w+)" data-options="([^"]+)"(?: data-challenge="([^"]*)")?', shown.text)
     assert found, shown.text

@@ -78,7 +78,7 @@ def test_the_user_handle_reveals_nothing_about_the_person(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_remember_me_works_with_a_passkey_too(harness: Harness) -> None:
+def test_remember_me_also_works_with_a_passkey(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -98,7 +98,7 @@ def test_remember_me_works_with_a_passkey_too(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_counter_that_does_not_rise_is_refused_and_the_owner_is_notified(harness: Harness) -> None:
+def test_a_counter_that_does_not_increase_is_refused_and_the_owner_is_notified(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -124,7 +124,7 @@ def test_a_counter_that_does_not_rise_is_refused_and_the_owner_is_notified(harne
     asyncio.run(run())
 
 
-def test_the_last_sign_in_method_stays(harness: Harness) -> None:
+def test_the_last_sign_in_method_cannot_be_removed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -141,7 +141,7 @@ def test_the_last_sign_in_method_stays(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_there_are_twenty_at_most_and_each_once(harness: Harness) -> None:
+def test_an_account_has_at_most_twenty_passkeys_and_each_only_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada, eve = await harness.person("ada"), await harness.person("eve")
@@ -158,7 +158,7 @@ def test_there_are_twenty_at_most_and_each_once(harness: Harness) -> None:
                 " SELECT 'pky_' || n, $1, n::text::bytea, '', 0, 'n', false, now() FROM generate_series(1, 18) n",
                 eve.id,
             )
-            # All have their challenge before the first responds: with twenty passkeys, no new challenge is given.
+            # All get their challenge before the first responds, because an account with twenty passkeys gets no new challenge.
             offers = [(await harness.post("/api/v2/passkeys/options", by="eve")).json() for _ in range(4)]
             bodies = [{"challenge": o["challenge"], "credential": Authenticator().create(o["options"]), "name": ""} for o in offers]
             answers = await asyncio.gather(*(harness.post("/api/v2/passkeys", json=body, by="eve") for body in bodies))
@@ -169,7 +169,7 @@ def test_there_are_twenty_at_most_and_each_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_passkey_of_someone_else_cannot_be_changed(harness: Harness) -> None:
+def test_someone_elses_passkey_cannot_be_changed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -185,7 +185,7 @@ def test_a_passkey_of_someone_else_cannot_be_changed(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_security_key_is_named_as_such(harness: Harness) -> None:
+def test_a_security_key_gets_the_name_security_key(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

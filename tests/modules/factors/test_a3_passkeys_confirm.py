@@ -1,4 +1,4 @@
-"""A3: a passkey as the second factor and for confirming it's you."""
+"""A3: a passkey as the second factor, and for re-authentication."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_passkey_is_the_second_factor_after_a_password(harness: Harness) -> No
             offer = (await harness.post(OPTIONS, json={"challenge": challenge})).json()
             assert [known["id"] for known in offer["options"]["allowCredentials"]] == list(device.keys)
             assert offer["options"]["userVerification"] == "preferred"
-            # The device need not verify its user or know the account: the password has done that.
+            # The device need not verify its user or know the account, because the password has already identified them.
             given = {"challenge": offer["challenge"], "credential": device.get(offer["options"], flags=PRESENT | ELIGIBLE, user=None)}
             body = {"challenge": challenge, "method": "passkey", "passkey": given}
             made = await harness.post("/api/v2/sessions/second_factor", json=body)
@@ -44,7 +44,7 @@ def test_a_passkey_is_the_second_factor_after_a_password(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_only_a_persons_own_passkey_is_their_second_factor(harness: Harness) -> None:
+def test_another_persons_passkey_is_not_a_second_factor(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)
@@ -66,7 +66,7 @@ def test_only_a_persons_own_passkey_is_their_second_factor(harness: Harness) -> 
             challenge, offer = await due()
             refused = await step(challenge, offer, eve.get(offer["options"], id=next(iter(eve.keys))))
             assert refused.json()["detail"].startswith("This passkey isn't registered here")
-            # Signed by the right key, but for the account of someone else.
+            # Signed with the right key, but for someone else's account.
             challenge, offer = await due()
             refused = await step(challenge, offer, ada.get(offer["options"], user=next(iter(eve.keys.values())).user))
             assert refused.json()["detail"] == "This passkey belongs to another account."
@@ -74,14 +74,14 @@ def test_only_a_persons_own_passkey_is_their_second_factor(harness: Harness) -> 
             challenge, _offer = await due()
             _other, offer = await due()
             assert (await step(challenge, offer, ada.get(offer["options"]))).status_code == 422
-            # The refusals did not end the sign-in: it continues with a new challenge.
+            # The refused responses did not end the sign-in: it continues with a new challenge.
             offer = (await harness.post(OPTIONS, json={"challenge": challenge})).json()
             assert (await step(challenge, offer, ada.get(offer["options"]))).status_code == 201
 
     asyncio.run(run())
 
 
-def test_a_passkey_allows_sensitive_actions_again(harness: Harness) -> None:
+def test_reauthenticating_with_a_passkey_allows_sensitive_actions(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for who in ("ada", "eve"):

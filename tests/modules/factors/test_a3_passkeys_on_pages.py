@@ -1,4 +1,4 @@
-"""A3: passkeys on pages, and the addresses they are for."""
+"""A3: passkeys on pages, and the addresses they belong to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from phoenix.modules.factors.actions.relying_party import (
 from phoenix.settings import read_settings
 
 
-def test_pages_accept_what_the_script_filled_in(harness: Harness) -> None:
+def test_forms_accept_the_passkey_response_that_the_script_filled_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await new_account(harness)
@@ -36,7 +36,7 @@ def test_pages_accept_what_the_script_filled_in(harness: Harness) -> None:
                 assert (refused.status_code, "Enter a name." in refused.text) == (422, True)
                 assert (await browser.post(path, data={"csrf": csrf_of(form), "name": "Ada's <b>phone"})).status_code == 303
                 assert "Ada&#39;s &lt;b&gt;phone" in (await browser.get("/settings/security")).text
-                # Twice the same: the page comes again with the sentence, and nothing of the answer in it.
+                # The same again: the page is shown with the error, and without the response of the passkey.
                 bad = await browser.post("/settings/passkeys", data={"csrf": csrf_of(form), "challenge": "x", "credential": '{"a": 1}'})
                 assert (bad.status_code, "This request has expired. Try again." in bad.text) == (422, True)
 
@@ -65,7 +65,7 @@ def test_pages_accept_what_the_script_filled_in(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_an_ip_address_has_no_passkeys_and_says_why(harness: Harness) -> None:
+def test_at_an_ip_address_passkeys_are_unavailable_and_the_page_says_why(harness: Harness) -> None:
     harness.variables["PHOENIX_PUBLIC_URL"] = "http://127.0.0.1:8000"
 
     async def run() -> None:
@@ -106,7 +106,7 @@ PARTIES = [
 
 
 @pytest.mark.parametrize(("environment", "url", "host", "expected"), PARTIES)
-def test_which_address_passkeys_belong_to(environment: str, url: str, host: str, expected: tuple[str, str] | None) -> None:
+def test_passkeys_belong_to_the_public_address(environment: str, url: str, host: str, expected: tuple[str, str] | None) -> None:
     settings = read_settings(
         {
             "PHOENIX_ENVIRONMENT": environment,

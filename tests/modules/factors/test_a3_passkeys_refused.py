@@ -24,21 +24,21 @@ REFUSED_SIGN_INS: dict[str, dict[str, Any]] = {
     "the origin with a port": {"origin": "http://phoenix.test:8000"},
     "another relying party": {"rp_id": "example.com"},
     "another challenge": {"challenge": to_base64url(bytes(32))},
-    "an answer to something else": {"type": "webauthn.create"},
+    "a response of another type": {"type": "webauthn.create"},
     "inside a frame of another site": {"crossOrigin": True},
-    "nobody was made sure of": {"flags": PRESENT},
-    "nobody was there": {"flags": VERIFIED},
+    "the user was not verified": {"flags": PRESENT},
+    "the user was not present": {"flags": VERIFIED},
     "no account": {"user": None},
     "another account": {"user": to_base64url(bytes(32))},
     "an unknown passkey": {"id": to_base64url(b"never heard of it"), "key": None},
     "another key": {"signature": b"0\x06\x02\x01\x01\x02\x01\x01"},
     "no signature": {"signature": b"\x00"},
-    "a note nobody signed": {"note": "forged"},
+    "an unsigned state": {"note": "forged"},
 }
 
 
 @pytest.mark.parametrize("lies", REFUSED_SIGN_INS.values(), ids=REFUSED_SIGN_INS)
-def test_a_sign_in_is_refused_for(harness: Harness, lies: dict[str, Any]) -> None:
+def test_a_sign_in_with_an_invalid_response_is_refused(harness: Harness, lies: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -59,19 +59,19 @@ REFUSED_PASSKEYS: dict[str, dict[str, Any]] = {
     "another origin": {"origin": "https://phoenix.test"},
     "another relying party": {"rp_id": "test"},
     "another challenge": {"challenge": to_base64url(bytes(32))},
-    "an answer to something else": {"type": "webauthn.get"},
+    "a response of another type": {"type": "webauthn.get"},
     "inside a frame of another site": {"crossOrigin": True},
-    "nobody was made sure of": {"flags": PRESENT},
-    "nobody was there": {"flags": VERIFIED},
-    "an algorithm nobody asked for": {"algorithm": -36},
-    "a key that is no key": {"point": bytes(32)},
+    "the user was not verified": {"flags": PRESENT},
+    "the user was not present": {"flags": VERIFIED},
+    "an algorithm that was not offered": {"algorithm": -36},
+    "an invalid key": {"point": bytes(32)},
     "an id that is too long": {"credential": bytes(1024)},
-    "a note nobody signed": {"note": "forged"},
+    "an unsigned state": {"note": "forged"},
 }
 
 
 @pytest.mark.parametrize("lies", REFUSED_PASSKEYS.values(), ids=REFUSED_PASSKEYS)
-def test_no_passkey_is_added_for(harness: Harness, lies: dict[str, Any]) -> None:
+def test_an_invalid_response_adds_no_passkey(harness: Harness, lies: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -83,7 +83,7 @@ def test_no_passkey_is_added_for(harness: Harness, lies: dict[str, Any]) -> None
     asyncio.run(run())
 
 
-def test_a_challenge_is_valid_for_one_response_and_five_minutes(harness: Harness) -> None:
+def test_a_challenge_accepts_one_response_within_five_minutes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -128,7 +128,7 @@ def test_a_challenge_for_one_purpose_is_not_valid_for_another(harness: Harness) 
                 }
 
             async def answer(purpose: str, offer: dict[str, Any], note: dict[str, Any]) -> int:
-                """Respond to a challenge for one purpose where another is expected, signed as the other requires."""
+                """Respond to a challenge for one purpose where another is expected, signed as the expected purpose requires."""
                 wanted = {**offer["options"], "challenge": note["options"]["challenge"]}
                 if purpose == ADDING:
                     given = {"challenge": note["challenge"], "credential": Authenticator().create(wanted)}
@@ -155,7 +155,7 @@ def test_a_challenge_for_one_purpose_is_not_valid_for_another(harness: Harness) 
     asyncio.run(run())
 
 
-def test_whatever_is_sent_is_refused_and_never_breaks(harness: Harness) -> None:
+def test_damaged_responses_are_refused_without_a_server_error(harness: Harness) -> None:
     harness.variables["PHOENIX_PROVE_AGAIN"] = "86400"
 
     async def run() -> None:

@@ -10,7 +10,7 @@ from tests.factors import Factors
 from tests.harness import Harness
 
 
-def test_it_protects_nothing_until_its_first_code(harness: Harness) -> None:
+def test_an_authenticator_app_is_required_only_after_its_first_code(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -32,7 +32,7 @@ def test_it_protects_nothing_until_its_first_code(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-60, 422), (-30, 201), (0, 201), (30, 201), (60, 422)])
-def test_a_code_is_valid_for_its_step_and_the_steps_before_and_after(harness: Harness, seconds: int, status: int) -> None:
+def test_a_code_is_valid_in_its_time_step_and_the_adjacent_ones(harness: Harness, seconds: int, status: int) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -42,7 +42,7 @@ def test_a_code_is_valid_for_its_step_and_the_steps_before_and_after(harness: Ha
     asyncio.run(run())
 
 
-def test_a_code_is_refused_when_it_is_used_again(harness: Harness) -> None:
+def test_a_code_cannot_be_used_twice(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -54,7 +54,7 @@ def test_a_code_is_refused_when_it_is_used_again(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_of_twenty_at_once_exactly_one_signs_in(harness: Harness) -> None:
+def test_exactly_one_of_twenty_simultaneous_uses_of_a_code_signs_in(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -66,7 +66,7 @@ def test_of_twenty_at_once_exactly_one_signs_in(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_challenge_works_once_and_for_ten_minutes(harness: Harness) -> None:
+def test_a_sign_in_challenge_works_once_within_ten_minutes(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -86,7 +86,7 @@ def test_a_challenge_works_once_and_for_ten_minutes(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_turning_it_off_revokes_the_codes_and_notifies_the_owner(harness: Harness) -> None:
+def test_turning_the_app_off_revokes_backup_codes_and_notifies_the_owner(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -101,7 +101,7 @@ def test_turning_it_off_revokes_the_codes_and_notifies_the_owner(harness: Harnes
     asyncio.run(run())
 
 
-def test_the_secret_is_encrypted_at_rest(harness: Harness) -> None:
+def test_the_secret_of_the_app_is_encrypted_at_rest(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await Factors.of(harness, "ada")
@@ -112,7 +112,7 @@ def test_the_secret_is_encrypted_at_rest(harness: Harness) -> None:
 
 
 def test_sensitive_actions_need_a_recent_authentication(harness: Harness) -> None:
-    """The second before and the second after; then by password, and not by email where something stronger is there."""
+    """One second before and after the limit; then by password, and not by email if a stronger method is set up."""
 
     async def run() -> None:
         async with harness:

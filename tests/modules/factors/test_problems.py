@@ -1,4 +1,4 @@
-"""What second factors and passkeys answer where there is nothing to confirm, to replace or to read."""
+"""The responses of second factors and passkeys when there is nothing to confirm, replace or read."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.scenario import Scenario, call, changes_nothing, fires_nothing, perso
         then=[problem(409, "no_second_factor"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "backup codes come with an app, and not without one",
+        "backup codes require an authenticator app",
         given=[person("ada")],
         when=call("POST", "/api/v2/backup_codes", by="ada"),
         then=[problem(409, "no_second_factor"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_what_cannot_be_done(harness: Harness, scenario: Scenario) -> None:
+def test_actions_that_are_refused(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 

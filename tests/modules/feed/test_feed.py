@@ -7,7 +7,7 @@ import asyncio
 from tests.harness import Harness
 
 
-def test_it_is_read_newest_first_and_page_by_page(harness: Harness) -> None:
+def test_the_feed_is_newest_first_and_paged(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="member")
@@ -25,7 +25,7 @@ def test_it_is_read_newest_first_and_page_by_page(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_strangers_cannot_learn_that_it_exists(harness: Harness) -> None:
+def test_a_stranger_gets_not_found(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

@@ -1,4 +1,4 @@
-"""Who is shown an event: everyone who may see it, in the feed and over sockets. Tests over every kind of event."""
+"""Who can see an event: everyone with its permission, in the feed and over sockets. These tests cover every kind of event."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from phoenix.modules.feed.api import feed_key
 from phoenix.modules.feed.items import visible_kinds
 from phoenix.modules.feed.live import tell
 
-TOLD = {name: kind for name, kind in REGISTRY.events.items() if kind.feed}
-GUARDED = {name: kind for name, kind in TOLD.items() if kind.permission}
+IN_FEED = {name: kind for name, kind in REGISTRY.events.items() if kind.feed}
+GUARDED = {name: kind for name, kind in IN_FEED.items() if kind.permission}
 GUARDS = sorted({kind.permission for kind in GUARDED.values()})
 
 
 def without(permission: str, role: str = "viewer") -> Registry:
-    """The same product in which one role lacks one permission."""
+    """The same product, where one role lacks one permission."""
     modules = tuple(
         replace(module, roles={name: given - {permission} if name == role else given for name, given in module.roles.items()})
         for module in MODULES
@@ -34,7 +34,7 @@ def without(permission: str, role: str = "viewer") -> Registry:
 
 
 def recorded(number: int, kind: EventKind, organisation: str | None = "org_1") -> Recorded:
-    """An event of that kind with a text in every field that people wrote."""
+    """An event of that kind, with a value in every field."""
     fields = [name for name in kind.type.__struct_fields__ if name not in {"organisation", "subject"}]
     data: Mapping[str, Any] = {name: f"secret {name}" for name in fields}
     return Recorded(1, number, f"evt_{number}", kind.type.kind, organisation, "acc_1", "ent_1", dict(data), NOW)
@@ -44,9 +44,9 @@ def membership(permissions: frozenset[str]) -> MembershipRecord:
     return MembershipRecord("org_1", "ember", "Ember", "viewer", permissions)
 
 
-def test_every_kind_in_the_feed_says_who_may_see_it() -> None:
+def test_every_kind_of_event_in_the_feed_declares_who_may_see_it() -> None:
     assert len(GUARDED) > 5
-    assert sorted(set(TOLD) - set(GUARDED)) == [], "an event that everyone sees needs a reason"
+    assert sorted(set(IN_FEED) - set(GUARDED)) == [], "an event that everyone sees needs a reason"
 
 
 @pytest.mark.parametrize("name", sorted(GUARDED))
@@ -60,13 +60,13 @@ def test_the_feed_shows_a_kind_only_to_people_who_may_see_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("permission", GUARDS)
-def test_readers_who_may_see_different_things_share_no_cached_page(permission: str) -> None:
+def test_readers_with_different_permissions_share_no_cached_page(permission: str) -> None:
     every = frozenset(REGISTRY.permissions)
     assert feed_key(membership(every)) != feed_key(membership(every - {permission}))
 
 
 @pytest.mark.parametrize("permission", GUARDS)
-def test_a_member_reads_no_event_that_their_role_may_not_see(place: Place, permission: str) -> None:
+def test_a_member_cannot_read_events_that_their_role_may_not_see(place: Place, permission: str) -> None:
     async def run() -> None:
         async with Harness(place, registry=without(permission)) as harness:
             ember = await harness.organisation("ember", ada="owner", vic="viewer")
@@ -83,14 +83,14 @@ def test_a_member_reads_no_event_that_their_role_may_not_see(place: Place, permi
 
 
 @pytest.mark.parametrize("permission", GUARDS)
-def test_a_room_is_sent_in_full_only_what_every_member_may_see(place: Place, permission: str) -> None:
+def test_a_room_receives_full_events_only_if_every_member_may_see_them(place: Place, permission: str) -> None:
     async def run() -> None:
         async with Harness(place, registry=without(permission)) as harness:
-            batch = [recorded(number, kind) for number, kind in enumerate(TOLD.values())]
-            told = await tell(harness.runtime, batch)
-            assert [(room, event) for room, event, _ in told] == [("organisation:org_1", "feed")] * len(batch)
-            for event, (_room, _event, payload) in zip(batch, told, strict=True):
-                if TOLD[event.kind].permission == permission:
+            batch = [recorded(number, kind) for number, kind in enumerate(IN_FEED.values())]
+            messages = await tell(harness.runtime, batch)
+            assert [(room, event) for room, event, _ in messages] == [("organisation:org_1", "feed")] * len(batch)
+            for event, (_room, _event, payload) in zip(batch, messages, strict=True):
+                if IN_FEED[event.kind].permission == permission:
                     assert payload == {"organisation": "org_1", "id": event.id}, event.kind
                 else:
                     assert (payload["kind"], payload["subject"], payload["data"]["names"]) == (event.kind, "ent_1", {})
@@ -98,7 +98,7 @@ def test_a_room_is_sent_in_full_only_what_every_member_may_see(place: Place, per
     asyncio.run(run())
 
 
-def test_events_of_no_organisation_or_outside_the_feed_are_sent_to_no_room(place: Place) -> None:
+def test_events_without_an_organisation_or_outside_the_feed_are_sent_to_no_room(place: Place) -> None:
     async def run() -> None:
         async with Harness(place) as harness:
             kinds = REGISTRY.events.values()

@@ -18,7 +18,7 @@ from phoenix.modules.sessions.actions.end import end_impersonations_by
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-def test_a_session_that_ends_while_its_link_is_opened_lets_nobody_in(harness: Harness) -> None:
+def test_a_link_gives_no_access_if_its_session_ends_while_it_is_opened(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel, harness.new_client() as browser:
             ada = await staff(harness)
@@ -29,7 +29,7 @@ def test_a_session_that_ends_while_its_link_is_opened_lets_nobody_in(harness: Ha
             opening: list[asyncio.Task[httpx.Response]] = []
 
             async def use_and_give_up() -> None:
-                """Another use of the link is under way, so that this one waits for it after it has read the session."""
+                """Use the link and then roll back, so that the other use waits for it after it has read the session."""
                 async with harness.runtime.database.transaction() as tx:
                     assert await use_once(tx, token, timedelta(minutes=1))
                     opening.append(asyncio.create_task(browser.post("/impersonation", data={"csrf": csrf, "token": token})))

@@ -25,7 +25,9 @@ NO_WRITING = f"{TAKEN} AND permission = '{IMPERSONATE_AND_WRITE}'"
         ((IMPERSONATE, IMPERSONATE_AND_WRITE), NO_WRITING, True),
     ],
 )
-def test_a_permission_removed_in_between_gives_no_access(harness: Harness, held: tuple[str, ...], change: str, writes: bool) -> None:
+def test_a_permission_removed_since_the_page_was_opened_gives_no_access(
+    harness: Harness, held: tuple[str, ...], change: str, writes: bool
+) -> None:
     async def run() -> None:
         async with harness:
             eve, ada = await harness.person("eve"), await harness.person("ada", permissions=held)

@@ -1,4 +1,4 @@
-"""Who may impersonate. tests/blockers/test_impersonation.py tests how it works and what the person is told."""
+"""Who may impersonate. tests/blockers/test_impersonation.py tests how it works and how the person is notified."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_staff_without_the_permission_are_refused(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_made_up_link_does_nothing(harness: Harness) -> None:
+def test_an_invented_link_does_nothing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             page = await harness.get("/impersonation?token=made-up")

@@ -15,7 +15,7 @@ async def _key(harness: Harness, *scopes: str, **more: Any) -> dict[str, Any]:
     return answer.json()  # type: ignore[no-any-return]
 
 
-def test_a_key_may_do_what_scope_and_role_both_allow(harness: Harness) -> None:
+def test_a_key_can_do_only_what_both_its_scopes_and_role_allow(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", vic="viewer")
@@ -32,8 +32,8 @@ def test_a_key_may_do_what_scope_and_role_both_allow(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_key_never_reaches_the_account_itself(harness: Harness) -> None:
-    """Nothing with which a thief of a key could take over the account."""
+def test_a_key_gives_no_access_to_the_account_itself(harness: Harness) -> None:
+    """Otherwise someone who steals a key could take over the account."""
 
     async def run() -> None:
         async with harness:
@@ -57,7 +57,7 @@ def test_a_key_never_reaches_the_account_itself(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_it_is_shown_once_and_stored_as_a_hash(harness: Harness) -> None:
+def test_a_key_is_shown_once_and_stored_as_a_hash(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")
@@ -71,7 +71,7 @@ def test_it_is_shown_once_and_stored_as_a_hash(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_last_use_is_shown(harness: Harness) -> None:
+def test_the_last_use_of_a_key_is_shown(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -84,7 +84,7 @@ def test_the_last_use_is_shown(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_it_ends_when_revoked_and_when_its_days_are_over(harness: Harness) -> None:
+def test_a_key_stops_working_when_revoked_or_expired(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -103,7 +103,7 @@ def test_it_ends_when_revoked_and_when_its_days_are_over(harness: Harness) -> No
     asyncio.run(run())
 
 
-def test_bad_input_is_named(harness: Harness) -> None:
+def test_invalid_input_is_reported_by_field(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -138,7 +138,7 @@ def test_service_accounts_belong_to_the_organisation(harness: Harness) -> None:
             ]
             posted = await harness.post("/api/v2/entries", headers=bearer(made["key"]), json={"organisation": ember, "title": "t"})
             assert posted.status_code == 201
-            # It outlives the person who created it.
+            # It still exists after the person who created it was removed.
             assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['ann'].id}", by="ada")).status_code == 204
             assert (await harness.get(f"/api/v2/entries?organisation={ember}", headers=bearer(made["key"]))).status_code == 200
             people = (await harness.get(f"/api/v2/organisations/{ember}/members", by="ada")).json()["items"]
@@ -158,7 +158,7 @@ def test_service_accounts_belong_to_the_organisation(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_service_account_cannot_sign_in_nor_be_reset(harness: Harness) -> None:
+def test_a_service_account_can_neither_sign_in_nor_reset_a_password(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

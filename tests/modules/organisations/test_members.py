@@ -1,4 +1,4 @@
-"""O1: members, invitations by email, roles, and that an organisation is never without an owner."""
+"""O1: members, invitations by email, and roles. An organisation is never without an owner."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         then=[status(201), fires("organisations.member_invited"), sends(1), queries(at_most=4)],
     ),
     Scenario(
-        "nobody gives a role above their own",
+        "nobody can give a role above their own",
         given=[organisation("ember", ada="member")],
         when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo@example.com", "role": "owner"}),
         then=[problem(403, "forbidden"), fires_nothing(), sends(0), changes_nothing()],
@@ -32,7 +32,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         then=[problem(409, "already_member", "email"), fires_nothing(), sends(0), changes_nothing()],
     ),
     Scenario(
-        "an address and a role that cannot be used are named together",
+        "an invalid address and an invalid role are named together",
         given=[organisation("ember", ada="owner")],
         when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "bo", "role": "king"}),
         then=[problem(422, "invalid_input", "email", "role"), fires_nothing(), sends(0), changes_nothing()],
@@ -44,7 +44,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         then=[problem(409, "last_owner"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "the only owner cannot become less",
+        "the only owner cannot give up the role",
         given=[organisation("ember", ada="owner")],
         when=call("PATCH", "/api/v2/organisations/{ember}/members/{@ada}", by="ada", json={"role": "member"}),
         then=[problem(409, "last_owner"), fires_nothing()],
@@ -68,7 +68,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         then=[problem(422, "invalid_input", "name"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_members(harness: Harness, scenario: Scenario) -> None:
+def test_member_scenarios(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
@@ -95,7 +95,7 @@ def test_an_invitation_is_only_for_its_address_and_works_once(harness: Harness) 
     asyncio.run(run())
 
 
-def test_an_invitation_ends_with_the_right_of_its_inviter(harness: Harness) -> None:
+def test_an_invitation_becomes_invalid_when_its_sender_may_no_longer_invite(harness: Harness) -> None:
     """Even if both happen at once: accepting an invitation waits for the change of role, and then sees it."""
 
     async def accept_while_it_is_taken(token: str, ember: str) -> httpx.Response:
@@ -127,7 +127,7 @@ def test_an_invitation_ends_with_the_right_of_its_inviter(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_resent_and_withdrawn_links_end(harness: Harness) -> None:
+def test_links_of_resent_and_revoked_invitations_stop_working(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -163,7 +163,7 @@ def test_two_owners_cannot_remove_each_others_role_at_once(harness: Harness) -> 
     asyncio.run(run())
 
 
-def test_a_removed_member_is_out_at_once(harness: Harness) -> None:
+def test_a_removed_member_loses_access_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="member")
@@ -175,7 +175,7 @@ def test_a_removed_member_is_out_at_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_slugs_are_made_of_names_and_stay_apart(harness: Harness) -> None:
+def test_slugs_are_derived_from_names_and_are_unique(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

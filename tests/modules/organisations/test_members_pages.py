@@ -15,7 +15,7 @@ async def send(harness: Harness, path: str, *, by: str, htmx: bool = False) -> h
     return await harness.post(path, by=by, data={"csrf": csrf}, headers={"HX-Request": "true"} if htmx else {})
 
 
-def test_a_member_leaves_and_one_is_removed(harness: Harness) -> None:
+def test_members_can_leave_and_be_removed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", bo="member", cy="viewer")
@@ -29,8 +29,8 @@ def test_a_member_leaves_and_one_is_removed(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_page_that_swaps_parts_of_itself_is_sent_on_by_a_header(harness: Harness) -> None:
-    """It cannot see a redirect."""
+def test_an_htmx_request_is_redirected_by_a_header(harness: Harness) -> None:
+    """htmx cannot see a redirect."""
 
     async def run() -> None:
         async with harness:
@@ -42,7 +42,7 @@ def test_a_page_that_swaps_parts_of_itself_is_sent_on_by_a_header(harness: Harne
     asyncio.run(run())
 
 
-def test_an_invitation_is_sent_again_with_a_new_link(harness: Harness) -> None:
+def test_a_resent_invitation_has_a_new_link(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")

@@ -1,4 +1,4 @@
-"""Actions in an organisation that cannot be done: on something deleted, on something changed by others, and with a key."""
+"""Actions in an organisation that are refused: on something deleted, on something changed by others, and with an API key."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from phoenix.kernel.web.csrf import token_for
 
 @table(
     Scenario(
-        "an invitation that is not there cannot be revoked",
+        "an invitation that does not exist cannot be revoked",
         given=[organisation("ember", ada="owner")],
         when=call("DELETE", "/api/v2/organisations/{ember}/invitations/inv_gone", by="ada"),
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "someone who is no member has no role to change",
+        "someone who is not a member has no role to change",
         given=[organisation("ember", ada="owner"), person("eve")],
         when=call("PATCH", "/api/v2/organisations/{ember}/members/{@eve}", by="ada", json={"role": "member"}),
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "a name that someone else changed since is not overwritten",
+        "a name that someone else has changed is not overwritten",
         given=[organisation("ember", ada="owner")],
         when=call("PATCH", "/api/v2/organisations/{ember}", by="ada", json={"name": "Ash"}, headers={"If-Match": '"7"'}),
         then=[problem(412, "precondition_failed"), fires_nothing(), changes_nothing()],
@@ -38,23 +38,23 @@ from phoenix.kernel.web.csrf import token_for
         then=[problem(422, "invalid_input", "token"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "a service account that is not there has no key to replace",
+        "a service account that does not exist has no key to replace",
         given=[organisation("ember", ada="owner")],
         when=call("POST", "/api/v2/organisations/{ember}/service_accounts/acc_gone", by="ada", json={"scopes": ["entries.read"]}),
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
     Scenario(
-        "a person is no service account, and is not removed as one",
+        "a person cannot be removed as a service account",
         given=[organisation("ember", ada="owner", bo="member")],
         when=call("DELETE", "/api/v2/organisations/{ember}/service_accounts/{@bo}", by="ada"),
         then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_what_cannot_be_done(harness: Harness, scenario: Scenario) -> None:
+def test_actions_that_are_refused(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
-def test_an_invitation_that_was_revoked_is_not_sent_again(harness: Harness) -> None:
+def test_a_revoked_invitation_cannot_be_resent(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
@@ -73,7 +73,7 @@ def test_an_invitation_that_was_revoked_is_not_sent_again(harness: Harness) -> N
     asyncio.run(run())
 
 
-def test_a_key_does_not_leave_for_its_owner(harness: Harness) -> None:
+def test_an_api_key_cannot_leave_an_organisation_for_its_owner(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="administrator")
@@ -87,8 +87,8 @@ def test_a_key_does_not_leave_for_its_owner(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_name_whose_every_address_is_taken_is_named(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Addresses end in random letters where the plain one is taken. Here those are always the same."""
+def test_a_name_is_refused_if_every_slug_for_it_is_taken(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slug ends in random letters if the plain one is taken. Here the letters are always the same."""
     monkeypatch.setattr(secrets, "token_hex", lambda _count: "beef")
 
     async def run() -> None:

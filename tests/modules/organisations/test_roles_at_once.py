@@ -1,4 +1,4 @@
-"""Two administrators change the role of one member: the second is shown what the first did, and overwrites nothing unseen."""
+"""Two administrators change the role of one member: the second is shown the first change before overwriting it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def send(harness: Harness, by: str, **form: str) -> httpx.Response:
 
 
 def offered(page: str, account: str) -> tuple[str, str]:
-    """The role that the form of a member says it was shown with, and the one that is selected in it."""
+    """The role that a member's form was shown with, and the role selected in it."""
     form = re.search(rf'<form[^>]*/members/{account}/role">.*?</form>', page, re.DOTALL)
     assert form is not None
     shown, selected = re.search(r'name="shown" value="(\w+)"', form[0]), re.search(r'value="(\w+)" selected', form[0])
@@ -26,7 +26,7 @@ def offered(page: str, account: str) -> tuple[str, str]:
     return shown[1], selected[1]
 
 
-def test_a_change_of_a_role_that_has_changed_since_is_asked_again(harness: Harness) -> None:
+def test_a_role_that_someone_else_has_changed_must_be_confirmed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", cy="administrator", bo="viewer")
@@ -39,11 +39,11 @@ def test_a_change_of_a_role_that_has_changed_since_is_asked_again(harness: Harne
             assert "Someone else changed this role to member after you opened the page." in stale.text
             assert offered(stale.text, bo) == ("member", "member")
             invitation = stale.text[stale.text.index('id="invite"') :]
-            assert re.findall(r'value="(\w+)" selected', invitation) == ["member"], "the form beside it is not filled in by this one"
+            assert re.findall(r'value="(\w+)" selected', invitation) == ["member"], "the invitation form is not filled in from this one"
             assert await harness.events() == ["organisations.role_changed"]
-            # Having seen it, they can change it.
+            # Having seen the change, they can change the role.
             assert (await send(harness, "cy", role="administrator", shown="member")).status_code == 303
-            # What the other one wanted too is no conflict, and a page of an older release says nothing of what it showed.
+            # Setting the same role is no conflict, and a page of an older release does not send the role it was shown with.
             assert (await send(harness, "ada", role="administrator", shown="member")).status_code == 303
             assert (await send(harness, "ada", role="viewer")).status_code == 303
             assert await harness.events() == ["organisations.role_changed"] * 2

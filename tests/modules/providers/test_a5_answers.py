@@ -26,21 +26,21 @@ def stand_in() -> Iterator[StandIn]:
         yield stand_in
 
 
-# What is listed, what the stand-in answers, and what the page says.
+# The configured provider, the stand-in's responses, and the message on the page.
 ANSWERS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "the exchange of the code breaks": (GITHUB, {GITHUB_TOKEN: (502, {})}, DOWN),
+    "the exchange of the code fails": (GITHUB, {GITHUB_TOKEN: (502, {})}, DOWN),
     "there is no access token": (GITHUB, {GITHUB_TOKEN: (200, {"token_type": "bearer"})}, WRONG),
-    "an access token that no header can carry": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho\nX-Evil: 1"})}, WRONG),
-    "the person cannot be asked for": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (500, {})}, DOWN),
-    "there is no person": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (200, {"login": "ada"})}, WRONG),
-    "a person whose number is none": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (200, {"id": True})}, WRONG),
+    "an access token that cannot be in a header": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho\nX-Evil: 1"})}, WRONG),
+    "the request for the person fails": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (500, {})}, DOWN),
+    "the response names no person": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (200, {"login": "ada"})}, WRONG),
+    "a person with an invalid number": (GITHUB, {GITHUB_TOKEN: (200, {"access_token": "gho_x"}), GITHUB_USER: (200, {"id": True})}, WRONG),
     "there is no ID token": (GOOGLE, {GOOGLE_TOKEN: (200, {"access_token": "at"})}, WRONG),
-    "an ID token that is no text": (GOOGLE, {GOOGLE_TOKEN: (200, {"access_token": "at", "id_token": {"sub": "1"}})}, WRONG),
+    "an ID token that is not text": (GOOGLE, {GOOGLE_TOKEN: (200, {"access_token": "at", "id_token": {"sub": "1"}})}, WRONG),
 }
 
 
 @pytest.mark.parametrize("what", ANSWERS)
-def test_it_signs_nobody_in(place: Place, stand_in: StandIn, what: str) -> None:
+def test_a_wrong_response_signs_nobody_in(place: Place, stand_in: StandIn, what: str) -> None:
     listed, answers, words = ANSWERS[what]
 
     async def run() -> None:
@@ -56,11 +56,11 @@ def test_it_signs_nobody_in(place: Place, stand_in: StandIn, what: str) -> None:
     asyncio.run(run())
 
 
-KEYS: dict[str, Any] = {"no answer": (500, {}), "no keys": (200, {}), "keys that are text": (200, {"keys": "one"}), "a list": (200, [1])}
+KEYS: dict[str, Any] = {"no response": (500, {}), "no keys": (200, {}), "keys that are text": (200, {"keys": "one"}), "a list": (200, [1])}
 
 
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
-def test_keys_that_cannot_be_read_verify_nothing(place: Place, stand_in: StandIn, keys: Any) -> None:
+def test_no_token_is_accepted_if_the_keys_are_unreadable(place: Place, stand_in: StandIn, keys: Any) -> None:
     async def run() -> None:
         async with phoenix_with(place, GOOGLE) as harness:
             await ask_instead(harness, stand_in)
@@ -77,7 +77,9 @@ def test_keys_that_cannot_be_read_verify_nothing(place: Place, stand_in: StandIn
 
 
 @pytest.mark.parametrize(("said", "words"), [(v2(TENANT), ""), (v2(OTHER), WRONG)])
-def test_microsoft_answers_for_the_tenant_of_its_token(place: Place, stand_in: StandIn, said: str, words: str) -> None:
+def test_the_issuer_of_a_microsoft_response_must_match_the_tenant_of_the_token(
+    place: Place, stand_in: StandIn, said: str, words: str
+) -> None:
     async def run() -> None:
         async with phoenix_with(place, {**MICROSOFT, "tenant": "common"}) as harness:
             await ask_instead(harness, stand_in)

@@ -8,8 +8,19 @@ from collections.abc import Iterator
 
 import pytest
 from tests.harness import PASSWORD, Place
-from tests.oidc.people import connect_again, is_signed_in, out_to_connect, press, sign_in_by_password, sign_up, sign_up_by_password
-from tests.oidc.running import CALLBACK, Provider, back, csrf_of, goes_on, phoenix_with, problem_of, running_provider, sign_in_with, there
+from tests.oidc.people import connect_again, is_signed_in, press, sign_in_by_password, sign_up, sign_up_by_password, start_connecting
+from tests.oidc.running import (
+    CALLBACK,
+    Provider,
+    csrf_of,
+    phoenix_with,
+    problem_of,
+    redirect_target,
+    return_from_provider,
+    running_provider,
+    sign_in_at_provider,
+    sign_in_with,
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +39,7 @@ def test_an_existing_account_is_connected_only_with_its_owners_consent(place: Pl
             assert problem_of(answer) == "An account with this address already exists. Sign in to it, then connect Acme."
             assert not await is_signed_in(browser)
             assert await harness.events() == []
-            # The page it is said on leads on: sign in, then agree.
+            # The page that says so leads to the next step: sign in, then agree.
             sent = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', answer.text)[1] for name in ("next", "email")}  # type: ignore[index]
             assert sent == {"next": "/settings/connect", "email": "ada@example.com"}
             answer = await browser.post("/sign-in", data={"csrf": csrf_of(answer.text), **sent, "password": PASSWORD})
@@ -46,7 +57,7 @@ def test_an_existing_account_is_connected_only_with_its_owners_consent(place: Pl
     asyncio.run(run())
 
 
-def test_consent_of_someone_else_connects_nothing(place: Place, provider: Provider) -> None:
+def test_another_account_cannot_consent_to_the_connection(place: Place, provider: Provider) -> None:
     """Ada's external account is pending in a browser, and Bo signs in there: a shared computer."""
 
     async def run() -> None:
@@ -65,48 +76,48 @@ def test_consent_of_someone_else_connects_nothing(place: Place, provider: Provid
     asyncio.run(run())
 
 
-def test_connecting_from_the_settings(place: Place, provider: Provider) -> None:
+def test_an_account_can_be_connected_in_the_settings(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser, harness.new_client() as other:
             await sign_up_by_password(harness)
             await sign_in_by_password(browser)
             await harness.events()
-            # Whoever it is there: the owner is signed in here, has just shown it, and asked for it.
-            answer = await back(browser, await there(await out_to_connect(browser), "unverified"))
+            # The address at the provider does not matter: the owner is signed in here, has re-authenticated and asked for it.
+            answer = await return_from_provider(browser, await sign_in_at_provider(await start_connecting(browser), "unverified"))
             assert answer.headers["location"] == "/settings/security"
             assert await harness.events() == ["providers.identity_connected"]
             page = await browser.get("/settings/security")
             assert "No address given" in page.text
             listed = (await harness.sql("SELECT email FROM identities"))[0]
-            assert listed["email"] == "", "an address that is not verified is not written down"
+            assert listed["email"] == "", "an unverified address is not stored"
             # The same external account cannot belong to a second account here.
             bo = await harness.person("bo")
             other.cookies.set("phoenix_session", bo.token)
-            answer = await back(other, await there(await out_to_connect(other), "unverified"))
+            answer = await return_from_provider(other, await sign_in_at_provider(await start_connecting(other), "unverified"))
             assert answer.status_code == 409
             assert "This Acme account is already connected to another account here." in answer.text
 
     asyncio.run(run())
 
 
-def test_connecting_needs_a_recent_authentication_and_the_session_that_asked(place: Place, provider: Provider) -> None:
+def test_connecting_requires_a_recent_authentication_in_the_same_session(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up_by_password(harness)
             await sign_in_by_password(browser)
-            arrived = await there(await out_to_connect(browser), "bo")
+            arrived = await sign_in_at_provider(await start_connecting(browser), "bo")
             page = await browser.get("/settings/profile")
             token = csrf_of(page.text)
             await browser.post("/sign-out", data={"csrf": token})
-            answer = await back(browser, arrived)
+            answer = await return_from_provider(browser, arrived)
             assert problem_of(answer) == "You've been signed out. Sign in and connect it again."
             await sign_in_by_password(browser)
-            arrived = await there(await out_to_connect(browser), "bo")
+            arrived = await sign_in_at_provider(await start_connecting(browser), "bo")
             mine = browser.cookies["phoenix_session"]
             eve = await harness.person("eve")
             browser.cookies.delete("phoenix_session")
             browser.cookies.set("phoenix_session", eve.token)
-            assert "been signed out. Sign in and connect it again." in (await back(browser, arrived)).text
+            assert "been signed out. Sign in and connect it again." in (await return_from_provider(browser, arrived)).text
             browser.cookies.delete("phoenix_session")
             browser.cookies.set("phoenix_session", mine)
             harness.clock.advance(minutes=21)
@@ -151,11 +162,11 @@ def test_the_last_sign_in_method_cannot_be_disconnected(place: Place, provider: 
     asyncio.run(run())
 
 
-def test_two_sign_in_methods_disconnected_at_once_leave_one(place: Place, provider: Provider) -> None:
+def test_two_sign_in_methods_cannot_both_be_disconnected_at_once(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up(browser)
-            await back(browser, await there(goes_on(await connect_again(browser)), "bo"))
+            await return_from_provider(browser, await sign_in_at_provider(redirect_target(await connect_again(browser)), "bo"))
             session = {"Authorization": f"Bearer {browser.cookies['phoenix_session']}"}
             listed = (await harness.get("/api/v2/identities", headers=session)).json()["items"]
             assert len(listed) == 2

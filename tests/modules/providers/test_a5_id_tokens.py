@@ -11,7 +11,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 from tests.harness import Harness, Place
-from tests.oidc.running import SECRET, back, out, phoenix_with, problem_of
+from tests.oidc.running import SECRET, phoenix_with, problem_of, return_from_provider, start_sign_in
 from tests.oidc.standin import StandIn, reroute, signed_with_secret, standing_in, unsigned
 
 from phoenix.modules.providers.actions.providers import VARIABLE, read_providers
@@ -52,12 +52,12 @@ def asked(url: str) -> dict[str, str]:
 async def trip(
     harness: Harness, stand_in: StandIn, make: Callable[[dict[str, Any]], str], *, said: dict[str, str] | None = None, **changes: Any
 ) -> httpx.Response:
-    """Sign in at the provider and come back, with the ID token that `make` makes of the claims."""
+    """Sign in at the provider and return with the ID token that `make` creates from the claims."""
     async with harness.new_client() as browser:
-        url = asked(await out(browser))
+        url = asked(await start_sign_in(browser))
         stand_in.says("id.acme.example/token", make(claims(harness, url["nonce"], **changes)))
         query = httpx.QueryParams({"code": "c", "state": url["state"], **(said or {})})
-        return await back(browser, f"http://phoenix.test/sign-in/with/acme/callback?{query}")
+        return await return_from_provider(browser, f"http://phoenix.test/sign-in/with/acme/callback?{query}")
 
 
 def refused(answer: httpx.Response) -> None:
@@ -68,7 +68,7 @@ def refused(answer: httpx.Response) -> None:
 WRONG: dict[str, dict[str, Any]] = {
     "no nonce": {"nonce": None},
     "another nonce": {"nonce": "x" * 43},
-    "a nonce that is no text": {"nonce": ["x"]},
+    "a nonce that is not text": {"nonce": ["x"]},
     "no issuer": {"iss": None},
     "another issuer": {"iss": "https://evil.example"},
     "an issuer with a slash": {"iss": ISSUER + "/"},
@@ -82,16 +82,16 @@ WRONG: dict[str, dict[str, Any]] = {
     "no subject": {"sub": None},
     "an empty subject": {"sub": ""},
     "a subject that is a number": {"sub": 7},
-    "a subject without end": {"sub": "s" * 256},
-    "no end": {"exp": None},
-    "an end that is text": {"exp": "tomorrow"},
-    "an end that is true": {"exp": True},
-    "no beginning": {"iat": None},
+    "an overlong subject": {"sub": "s" * 256},
+    "no expiry": {"exp": None},
+    "an expiry that is text": {"exp": "tomorrow"},
+    "an expiry that is true": {"exp": True},
+    "no time of issue": {"iat": None},
 }
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_claim_that_is_wrong(place: Place, stand_in: StandIn, wrong: str) -> None:
+def test_a_token_with_a_wrong_claim_is_refused(place: Place, stand_in: StandIn, wrong: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -102,7 +102,7 @@ def test_a_claim_that_is_wrong(place: Place, stand_in: StandIn, wrong: str) -> N
     asyncio.run(run())
 
 
-def test_one_minute_of_leeway_and_not_a_second_more(place: Place, stand_in: StandIn) -> None:
+def test_clocks_may_differ_by_at_most_a_minute(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -133,7 +133,7 @@ def test_several_audiences_with_our_azp_are_accepted(place: Place, stand_in: Sta
     asyncio.run(run())
 
 
-def test_signatures_that_anybody_could_make(place: Place, stand_in: StandIn) -> None:
+def test_signatures_that_anyone_could_make_are_refused(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -167,7 +167,7 @@ def test_a_symmetric_key_in_the_key_set_is_not_used(place: Place, stand_in: Stan
     asyncio.run(run())
 
 
-def test_an_unknown_key_is_fetched_once(place: Place, stand_in: StandIn) -> None:
+def test_an_unknown_key_is_looked_up_once(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -188,7 +188,7 @@ def test_an_unknown_key_is_fetched_once(place: Place, stand_in: StandIn) -> None
 
 
 @pytest.mark.parametrize("verified", [False, None, "true", 1, "yes", ["true"]])
-def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, stand_in: StandIn, verified: Any) -> None:
+def test_an_address_is_trusted_only_if_the_provider_has_verified_it(place: Place, stand_in: StandIn, verified: Any) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
@@ -199,14 +199,14 @@ def test_an_address_counts_only_when_it_is_said_to_be_verified(place: Place, sta
     asyncio.run(run())
 
 
-def test_userinfo_must_be_of_the_same_person_and_says_whether_the_address_is_verified(place: Place, stand_in: StandIn) -> None:
+def test_userinfo_must_be_about_the_same_person_and_decides_whether_the_address_is_verified(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, userinfo_endpoint=f"{ISSUER}/me")
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "eve", "email": "ada@example.com", "email_verified": True})
             refused(await trip(harness, stand_in, stand_in.signed, email=None))
-            # `email_verified` in the token says nothing about an address from another source.
+            # `email_verified` in the token does not apply to an address from another source.
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": False})
             assert (await trip(harness, stand_in, stand_in.signed, email=None)).status_code == 403
             stand_in.answers["id.acme.example/me"] = (200, {"sub": "ada", "email": "ada@example.com", "email_verified": True})
@@ -216,14 +216,14 @@ def test_userinfo_must_be_of_the_same_person_and_says_whether_the_address_is_ver
     asyncio.run(run())
 
 
-def test_the_issuer_of_a_response_is_compared_if_present(place: Place, stand_in: StandIn) -> None:
+def test_the_issuer_of_a_response_must_match_if_present(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)
             assert (await trip(harness, stand_in, stand_in.signed, said={"iss": ISSUER})).headers["location"] == FOUND
             before = stand_in.count("id.acme.example/token")
             refused(await trip(harness, stand_in, stand_in.signed, said={"iss": "https://evil.example"}))
-            assert stand_in.count("id.acme.example/token") == before, "the code went out all the same"
+            assert stand_in.count("id.acme.example/token") == before, "the code was sent despite the fault"
 
     asyncio.run(run())
 
@@ -233,7 +233,7 @@ UNUSABLE: dict[str, Any] = {
     "an issuer with a slash": {"issuer": ISSUER + "/"},
     "a token endpoint without TLS": {"token_endpoint": "http://id.acme.example/token"},
     "keys without TLS": {"jwks_uri": "http://id.acme.example/keys"},
-    "an authorization endpoint that is no web address": {"authorization_endpoint": "javascript:alert(1)"},
+    "an authorization endpoint that is not a web address": {"authorization_endpoint": "javascript:alert(1)"},
     "an endpoint with a password": {"token_endpoint": "https://a:b@id.acme.example/token"},
     "keys that are missing": {"jwks_uri": None},
     "a number": {"token_endpoint": 7},
@@ -241,37 +241,37 @@ UNUSABLE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", UNUSABLE)
-def test_a_discovery_document_that_cannot_be_trusted(place: Place, stand_in: StandIn, what: str) -> None:
+def test_an_untrustworthy_discovery_document_is_refused(place: Place, stand_in: StandIn, what: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
             stand_in.issuer(ISSUER, **UNUSABLE[what])
             with pytest.raises(AssertionError, match="is not responding"):
-                await out(browser)
+                await start_sign_in(browser)
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"a": "' + b"x" * 600_000 + b'"}', b"\xff\xfe"])
-def test_an_answer_that_is_no_small_json(place: Place, stand_in: StandIn, body: bytes) -> None:
+def test_a_response_that_is_too_large_or_not_json_is_refused(place: Place, stand_in: StandIn, body: bytes) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness, harness.new_client() as browser:
             await reroute(harness, stand_in)
             stand_in.answers["id.acme.example/.well-known/openid-configuration"] = (200, body)
             with pytest.raises(AssertionError, match="is not responding"):
-                await out(browser)
+                await start_sign_in(browser)
 
     asyncio.run(run())
 
 
-def test_in_production_even_this_machine_must_use_tls() -> None:
+def test_production_requires_tls_even_on_this_machine() -> None:
     local = '[{"name": "acme", "issuer": "http://127.0.0.1:9", "client_id": "c", "client_secret": "s"}]'
     assert read_providers(local, production=False)
     with pytest.raises(Exception, match=f"{VARIABLE}: issuer of acme must be an https:// address"):
         read_providers(local, production=True)
 
 
-def test_elliptic_curves_are_fine(place: Place, stand_in: StandIn) -> None:
+def test_a_signature_with_an_elliptic_curve_key_is_accepted(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, LISTED) as harness:
             await reroute(harness, stand_in)

@@ -1,4 +1,4 @@
-"""A5: the presets, against a stand-in made from each provider's documentation."""
+"""A5: the presets, against a stand-in built from each provider's documentation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from tests.harness import Harness, Place
-from tests.oidc.running import back, csrf_of, out, phoenix_with, problem_of
+from tests.oidc.running import csrf_of, phoenix_with, problem_of, return_from_provider, start_sign_in
 from tests.oidc.standin import Heard, StandIn, apple_key, reroute, standing_in
 
 SECRET = "the very secret value"
@@ -39,11 +39,11 @@ def asked(url: str) -> dict[str, str]:
 
 async def begin(harness: Harness, name: str) -> tuple[httpx.AsyncClient, dict[str, str]]:
     browser = harness.new_client()
-    return browser, asked(await out(browser, name))
+    return browser, asked(await start_sign_in(browser, name))
 
 
 async def return_to(browser: httpx.AsyncClient, name: str, **said: str) -> httpx.Response:
-    return await back(browser, f"http://phoenix.test/sign-in/with/{name}/callback?{httpx.QueryParams(said)}")
+    return await return_from_provider(browser, f"http://phoenix.test/sign-in/with/{name}/callback?{httpx.QueryParams(said)}")
 
 
 def now_of(harness: Harness) -> dict[str, int]:
@@ -51,7 +51,7 @@ def now_of(harness: Harness) -> dict[str, int]:
     return {"iat": now, "exp": now + 300}
 
 
-def test_google(place: Place, stand_in: StandIn) -> None:
+def test_sign_in_with_google(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, GOOGLE) as harness:
             await reroute(harness, stand_in)
@@ -84,7 +84,7 @@ EMAILS = [
 
 
 @pytest.mark.parametrize(("emails", "counts"), EMAILS)
-def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> None:
+def test_sign_in_with_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> None:
     async def run() -> None:
         async with phoenix_with(place, GITHUB) as harness:
             await reroute(harness, stand_in)
@@ -115,7 +115,7 @@ def test_github(place: Place, stand_in: StandIn, emails: Any, counts: bool) -> N
     asyncio.run(run())
 
 
-def test_github_refuses_a_code_with_200(place: Place, stand_in: StandIn) -> None:
+def test_a_code_that_github_refuses_with_status_200_is_refused(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, GITHUB) as harness:
             await reroute(harness, stand_in)
@@ -133,7 +133,7 @@ def v2(tenant: str) -> str:
 
 
 TENANTS = [
-    # setting, issuer in the token, tid in the token, believed
+    # The setting, the issuer and tid in the token, and whether the token is accepted.
     ("common", v2(TENANT), TENANT, True),
     ("common", v2(PERSONAL), PERSONAL, True),
     ("common", v2(TENANT), PERSONAL, False),
@@ -152,7 +152,9 @@ TENANTS = [
 
 
 @pytest.mark.parametrize(("setting", "issuer", "tid", "believed"), TENANTS)
-def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: str, issuer: str, tid: str | None, believed: bool) -> None:
+def test_the_issuer_of_a_microsoft_token_must_match_its_tenant(
+    place: Place, stand_in: StandIn, setting: str, issuer: str, tid: str | None, believed: bool
+) -> None:
     async def run() -> None:
         async with phoenix_with(place, {**MICROSOFT, "tenant": setting}) as harness:
             await reroute(harness, stand_in)
@@ -170,7 +172,7 @@ def test_microsoft_names_its_tenant(place: Place, stand_in: StandIn, setting: st
 
 
 @pytest.mark.parametrize("more", [{}, {"xms_edov": True}, {"email_verified": False}, {"verified_primary_email": ["ada@example.com"]}])
-def test_an_address_that_microsoft_does_not_call_verified(place: Place, stand_in: StandIn, more: dict[str, Any]) -> None:
+def test_an_address_that_microsoft_does_not_verify_is_not_trusted(place: Place, stand_in: StandIn, more: dict[str, Any]) -> None:
     async def run() -> None:
         async with phoenix_with(place, {**MICROSOFT, "tenant": TENANT}) as harness:
             await reroute(harness, stand_in)
@@ -186,7 +188,7 @@ def test_an_address_that_microsoft_does_not_call_verified(place: Place, stand_in
 
 
 def apple_answers(harness: Harness, stand_in: StandIn) -> dict[str, Any]:
-    """Apple's endpoints; the nonce is put in by the caller."""
+    """Set up Apple's endpoints; the caller adds the nonce."""
     ends = {
         "authorization_endpoint": "https://appleid.apple.com/auth/authorize",
         "token_endpoint": "https://appleid.apple.com/auth/token",
@@ -223,8 +225,8 @@ def apple_answers(harness: Harness, stand_in: StandIn) -> dict[str, Any]:
     return said
 
 
-def test_apple(place: Place, stand_in: StandIn) -> None:
-    """Its answer is a form of its own site; the name comes with the first one alone, the address as text that says "true"."""
+def test_sign_in_with_apple(place: Place, stand_in: StandIn) -> None:
+    """Apple responds with a form from its own site. Only the first one contains the name, and `email_verified` is the text "true"."""
 
     async def run() -> None:
         async with phoenix_with(place, APPLE) as harness:
@@ -236,7 +238,7 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
             user = json.dumps({"name": {"firstName": "Ada", "lastName": "Byron"}, "email": "eve@example.com"})
             headers = {"Origin": "https://appleid.apple.com", "Sec-Fetch-Site": "cross-site", "Cookie": ""}
             form = {"code": "c", "state": url["state"], "user": user}
-            # A browser sends no cookie of ours along with such a form.
+            # A browser sends none of our cookies with such a form.
             bounced = await harness.client.post("/sign-in/with/apple/callback", data=form, headers=headers)
             assert bounced.status_code == 303
             assert "Byron" not in bounced.headers["location"]
@@ -253,7 +255,7 @@ def test_apple(place: Place, stand_in: StandIn) -> None:
     asyncio.run(run())
 
 
-def test_apples_form_does_nothing_without_the_cookie_of_this_browser(place: Place, stand_in: StandIn) -> None:
+def test_apples_form_does_nothing_without_the_browsers_cookie(place: Place, stand_in: StandIn) -> None:
     async def run() -> None:
         async with phoenix_with(place, APPLE, GOOGLE) as harness, harness.new_client() as stranger:
             await reroute(harness, stand_in)
@@ -263,7 +265,7 @@ def test_apples_form_does_nothing_without_the_cookie_of_this_browser(place: Plac
             bounced = await stranger.post("/sign-in/with/apple/callback", data={"code": "c", "state": url["state"]})
             answer = await stranger.get(bounced.headers["location"])
             assert "has expired" in problem_of(answer)
-            # Cancelled: the form says so.
+            # The person cancelled, and the form says so.
             bounced = await browser.post("/sign-in/with/apple/callback", data={"error": "user_cancelled_authorize", "state": url["state"]})
             answer = await browser.get(bounced.headers["location"])
             assert problem_of(answer) == "You cancelled at Apple."
@@ -276,7 +278,7 @@ def test_apples_form_does_nothing_without_the_cookie_of_this_browser(place: Plac
 @pytest.mark.parametrize(
     "user", ["", "{", "[]", "null", '{"name": null}', '{"name": {"firstName": "<b>"}}', '{"name": {"firstName": 1, "lastName": {}}}']
 )
-def test_a_malformed_name_does_no_harm(place: Place, stand_in: StandIn, user: str) -> None:
+def test_a_malformed_name_from_apple_is_ignored(place: Place, stand_in: StandIn, user: str) -> None:
     async def run() -> None:
         async with phoenix_with(place, APPLE) as harness:
             answer = await harness.client.post("/sign-in/with/apple/callback", data={"code": "c", "state": "s", "user": user})

@@ -51,7 +51,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("listed", "sentence"), REFUSED, ids=[sentence for _, sentence in REFUSED])
-def test_a_list_that_cannot_be_used_names_the_field_and_no_secret(listed: Any, sentence: str) -> None:
+def test_an_invalid_provider_list_is_refused_with_the_field_and_without_secrets(listed: Any, sentence: str) -> None:
     text = listed if isinstance(listed, str) else json.dumps(listed)
     with pytest.raises(SettingsError) as refused:
         read_providers(text, production=True)
@@ -61,7 +61,7 @@ def test_a_list_that_cannot_be_used_names_the_field_and_no_secret(listed: Any, s
     assert "PRIVATE KEY" not in str(refused.value)
 
 
-def test_phoenix_does_not_start_with_such_a_list(place: Place) -> None:
+def test_phoenix_does_not_start_with_an_invalid_provider_list(place: Place) -> None:
     async def run() -> None:
         settings = place.settings(PHOENIX_PROVIDERS=json.dumps([{**GOOGLE, "colour": "red"}]))
         with pytest.raises(SettingsError, match="colour"):
@@ -71,7 +71,7 @@ def test_phoenix_does_not_start_with_such_a_list(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_every_preset_is_read_and_shows_no_secret() -> None:
+def test_every_preset_is_accepted_and_its_secret_stays_hidden() -> None:
     found = read_providers(json.dumps([GOOGLE, GITHUB, MICROSOFT, APPLE, ACME]), production=True)
     assert [(p.name, p.title) for p in found] == [
         ("google", "Google"), ("github", "GitHub"), ("microsoft", "Microsoft"), ("apple", "Apple"), ("acme", "Acme"),
@@ -80,7 +80,7 @@ def test_every_preset_is_read_and_shows_no_secret() -> None:
     assert "PRIVATE" not in repr(found)
 
 
-def test_the_admin_panel_offers_none(place: Place) -> None:
+def test_the_admin_panel_offers_no_identity_provider(place: Place) -> None:
     async def run() -> None:
         async with phoenix_with(place, GOOGLE, PHOENIX_ADMIN_URL="http://phoenix.test") as harness:
             assert "formaction" not in (await harness.get("/sign-in")).text

@@ -1,4 +1,4 @@
-"""A5: what a provider said of someone is used once, whichever form brings it and however often."""
+"""A5: a provider's statement about a person is used only once, whichever form sends it and however often."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from phoenix.modules.providers.actions.identities import PendingIdentity, use_pe
 from phoenix.modules.providers.errors import ProviderRefused
 
 
-def test_of_several_uses_exactly_one_counts(harness: Harness) -> None:
+def test_a_pending_sign_up_is_used_exactly_once(harness: Harness) -> None:
     async def use(harness: Harness, token: str) -> bool:
         try:
             async with harness.runtime.database.transaction() as tx:

@@ -32,7 +32,7 @@ async def _status(harness: Harness, token: str) -> int:
     return (await harness.get("/api/v2/me", headers=bearer(token))).status_code
 
 
-def test_anyone_can_verify_a_token_with_the_key_set(harness: Harness) -> None:
+def test_a_token_can_be_verified_with_the_published_key_set(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -52,7 +52,7 @@ def test_anyone_can_verify_a_token_with_the_key_set(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_keys_rotate_and_nobody_is_signed_out(harness: Harness) -> None:
+def test_rotating_keys_signs_nobody_out(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -71,7 +71,7 @@ def test_keys_rotate_and_nobody_is_signed_out(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_rotations_at_once_leave_one_active_key(harness: Harness) -> None:
+def test_simultaneous_rotations_leave_one_active_key(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -83,7 +83,7 @@ def test_rotations_at_once_leave_one_active_key(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_revoked_key_verifies_nothing_and_sessions_continue(harness: Harness) -> None:
+def test_tokens_of_a_revoked_key_are_refused_and_sessions_continue(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -113,7 +113,7 @@ def test_ending_the_session_ends_its_tokens_at_once(harness: Harness) -> None:
 
 
 def test_forged_tokens_are_refused(harness: Harness) -> None:
-    """No signature, our public key as a secret, another's key, another audience, another session, a false expiry."""
+    """No signature, our public key as a secret, someone else's key, another audience, another session, a false expiry."""
 
     async def run() -> None:
         async with harness:
@@ -155,7 +155,7 @@ def test_forged_tokens_are_refused(harness: Harness) -> None:
 
 
 async def _signed(harness: Harness, claims: dict[str, Any], typ: str = "at+jwt") -> str:
-    """Claims signed with our own active key, as if an attacker could make us sign anything."""
+    """Claims signed with our active key, as if an attacker could make us sign anything."""
     row = (await harness.sql("SELECT id, sealed FROM signing_keys WHERE state = 'active'"))[0]
     secret = harness.runtime.keys.unseal("signing key", row["sealed"], bound_to=row["id"])
     assert secret is not None
@@ -175,7 +175,7 @@ def test_private_keys_are_encrypted_at_rest_and_bound_to_their_row(harness: Harn
     asyncio.run(run())
 
 
-def test_another_secret_creates_new_keys_instead_of_failing(harness: Harness, place: Place) -> None:
+def test_a_changed_secret_creates_new_keys_instead_of_failing(harness: Harness, place: Place) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -189,7 +189,7 @@ def test_another_secret_creates_new_keys_instead_of_failing(harness: Harness, pl
     asyncio.run(run())
 
 
-def test_two_environments_may_not_share_a_secret(harness: Harness, place: Place) -> None:
+def test_two_environments_cannot_share_a_secret(harness: Harness, place: Place) -> None:
     async def run() -> None:
         async with harness:
             pass

@@ -1,4 +1,4 @@
-"""A4, A6: sessions by page and API: limits, remember me, ending, refresh."""
+"""A4, A6: sessions of pages and the API: limits, “remember me”, ending and refreshing them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_an_ended_session_is_refused_at_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_session_of_someone_else_cannot_be_ended(harness: Harness) -> None:
+def test_someone_elses_session_cannot_be_ended(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada, _eve = await harness.person("ada"), await harness.person("eve")
@@ -52,7 +52,7 @@ def test_a_session_of_someone_else_cannot_be_ended(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_refresh_rotates_and_two_tabs_get_the_same(harness: Harness) -> None:
+def test_refreshing_rotates_the_token_and_two_tabs_get_the_same_one(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _account(harness)
@@ -67,7 +67,7 @@ def test_refresh_rotates_and_two_tabs_get_the_same(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_refresh_token_used_late_again_ends_the_session_as_stolen(harness: Harness) -> None:
+def test_reusing_an_old_refresh_token_ends_the_session_as_stolen(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _account(harness)
@@ -85,7 +85,7 @@ def test_a_refresh_token_used_late_again_ends_the_session_as_stolen(harness: Har
     asyncio.run(run())
 
 
-def test_an_access_token_ends_after_its_minutes(harness: Harness) -> None:
+def test_an_access_token_expires_after_its_lifetime(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _account(harness)
@@ -98,7 +98,7 @@ def test_an_access_token_ends_after_its_minutes(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_browser_session_ends_when_idle_and_stays_valid_while_used(harness: Harness) -> None:
+def test_a_browser_session_expires_when_idle_and_stays_valid_while_used(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _account(harness)
@@ -115,7 +115,7 @@ def test_a_browser_session_ends_when_idle_and_stays_valid_while_used(harness: Ha
     asyncio.run(run())
 
 
-def test_remember_me_outlives_the_browser(harness: Harness) -> None:
+def test_a_remembered_session_survives_closing_the_browser(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _account(harness)
@@ -130,7 +130,7 @@ def test_remember_me_outlives_the_browser(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_the_cookie_is_hidden_from_scripts_and_bound_to_this_host(harness: Harness) -> None:
+def test_the_cookie_is_http_only_and_bound_to_its_host(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await _account(harness)

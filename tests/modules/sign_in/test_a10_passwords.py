@@ -1,4 +1,4 @@
-"""A10: passwords of any Unicode, the commonest refused, leaks looked up and failing open, rehashed, bounded, off the loop."""
+"""A10: passwords can be any Unicode text, common and leaked ones are refused, and hashing is bounded and leaves the event loop free."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_any_unicode_can_be_a_password(harness: Harness, password: str) -> None:
     asyncio.run(run())
 
 
-def test_a_change_ends_the_other_sessions_and_notifies_the_owner(harness: Harness) -> None:
+def test_changing_the_password_ends_the_other_sessions_and_notifies_the_owner(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)
@@ -96,7 +96,9 @@ SUFFIX = hashlib.sha1(LEAKED.encode(), usedforsecurity=False).hexdigest().upper(
     ],
     ids=["leaked", "padding", "nonsense", "down", "slow"],
 )
-def test_the_look_up_is_optional_and_fails_open(harness: Harness, answer: Callable[[httpx.Request], httpx.Response], status: int) -> None:
+def test_the_look_up_of_leaked_passwords_is_optional_and_fails_open(
+    harness: Harness, answer: Callable[[httpx.Request], httpx.Response], status: int
+) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -112,7 +114,7 @@ def test_the_look_up_is_optional_and_fails_open(harness: Harness, answer: Callab
     asyncio.run(run())
 
 
-def test_without_an_address_nothing_is_asked(harness: Harness) -> None:
+def test_leaked_passwords_are_not_looked_up_unless_a_service_is_configured(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             assert not await harness.runtime.breaches.knows("password")
@@ -120,8 +122,8 @@ def test_without_an_address_nothing_is_asked(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_flood_of_sign_ins_is_bounded_and_other_requests_are_served(harness: Harness) -> None:
-    """Sign-ins beyond the bounded queue are told to retry; meantime reads are answered, and none fails."""
+def test_other_requests_are_served_during_a_flood_of_sign_ins(harness: Harness) -> None:
+    """When the queue is full, further sign-ins get the answer to try again later, while reads still succeed."""
 
     async def run() -> None:
         async with harness:
@@ -146,7 +148,7 @@ def test_a_flood_of_sign_ins_is_bounded_and_other_requests_are_served(harness: H
     asyncio.run(run())
 
 
-def test_endless_passwords_are_refused_before_hashing(harness: Harness) -> None:
+def test_overlong_passwords_are_refused_before_hashing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada", password=True)

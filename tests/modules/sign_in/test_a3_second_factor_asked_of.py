@@ -21,7 +21,7 @@ from phoenix.settings import SettingsError, read_settings
 
 EVERYONE = {"PHOENIX_SECOND_FACTOR_FOR": "everybody"}
 STAFF = {"PHOENIX_SECOND_FACTOR_FOR": "staff"}
-# What it takes to set one up, and to leave.
+# The routes needed to set one up, and to sign out.
 OPEN = {
     "GET /api/v2/me",
     "GET /api/v2/security",
@@ -55,7 +55,7 @@ OPEN = {
         ({"PHOENIX_ENVIRONMENT": "production", "PHOENIX_SECOND_FACTOR_FOR": "nobody"}, "nobody"),
     ],
 )
-def test_staff_are_asked_in_production_unless_the_operator_says_otherwise(variables: dict[str, str], expected: str) -> None:
+def test_staff_need_a_second_factor_in_production_unless_configured_otherwise(variables: dict[str, str], expected: str) -> None:
     secrets = {
         "PHOENIX_SECRET_KEY": "a secret of production, long enough and of many letters",
         "PHOENIX_SMTP_URL": "smtp://mail.example.com:587",
@@ -63,12 +63,12 @@ def test_staff_are_asked_in_production_unless_the_operator_says_otherwise(variab
     assert read_settings({**secrets, **variables}).second_factor_for == expected
 
 
-def test_a_word_that_means_nothing_is_refused_at_the_start() -> None:
+def test_an_unknown_value_of_the_setting_is_refused() -> None:
     with pytest.raises(SettingsError, match="PHOENIX_SECOND_FACTOR_FOR must be nobody, staff or everybody"):
         read_settings({"PHOENIX_SECOND_FACTOR_FOR": "administrators"})
 
 
-def test_the_routes_that_stay_open_are_these() -> None:
+def test_only_these_routes_work_before_a_second_factor_is_set_up() -> None:
     found = set()
     for module in MODULES:
         for route in module.routes:
@@ -78,7 +78,7 @@ def test_the_routes_that_stay_open_are_these() -> None:
     assert found == OPEN
 
 
-def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
+def test_everyone_must_set_up_a_second_factor_before_anything_else(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -101,7 +101,7 @@ def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
             assert (await harness.post("/api/v2/totp/confirm", by="ada", json={"code": code})).status_code == 201
             for path in closed:
                 assert (await harness.get(path, by="ada")).status_code == 200, path
-            # Also for responses from memory, once the last factor is removed.
+            # The same for cached responses once the last factor is removed.
             assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
             for path in closed:
                 assert (await harness.get(path, by="ada")).status_code == 403, path
@@ -109,7 +109,7 @@ def test_everyone_sets_one_up_before_anything_else(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_pages_lead_to_where_one_is_set_up_and_back(place: Place) -> None:
+def test_pages_redirect_to_setting_up_a_second_factor_and_back(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -122,14 +122,14 @@ def test_pages_lead_to_where_one_is_set_up_and_back(place: Place) -> None:
                 assert (led.status_code, led.headers["location"]) == (303, "/settings/security"), path
             page = await browser.get("/settings/security")
             assert "Two-step verification" in page.text
-            assert "/settings/profile" not in page.text, "nothing is offered that would lead back here"
+            assert "/settings/profile" not in page.text, "no link leads back to this page"
             assert (await press(browser, "/settings/security", "/settings/totp/begin")).headers["location"] == "/settings/totp"
             shown = await browser.get("/settings/totp")
             secret = shown.text.partition("secret=")[2].partition("&")[0] or _typed(shown.text)
             codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(harness.clock.now()))
             assert codes.status_code == 200
             assert '<a class="button button--primary" href="/">' in codes.text
-            # Loaded again, the page says where to go on; it cannot show the codes again.
+            # If loaded again, the page links to the next step; it cannot show the codes again.
             again = await browser.post("/settings/totp", data={"csrf": csrf_of(shown.text), "code": "000000"})
             assert (again.status_code, again.headers["location"]) == (303, "/settings/security")
             assert "Account protection" in (await browser.get("/settings/security")).text
@@ -138,7 +138,7 @@ def test_pages_lead_to_where_one_is_set_up_and_back(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_staff_are_asked_and_others_are_not(place: Place) -> None:
+def test_only_staff_need_a_second_factor_if_configured_so(place: Place) -> None:
     harness = Harness(place, STAFF)
 
     async def run() -> None:
@@ -156,7 +156,7 @@ def test_staff_are_asked_and_others_are_not(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_an_api_key_needs_none_and_continues_to_work(place: Place) -> None:
+def test_an_api_key_needs_no_second_factor(place: Place) -> None:
     """The key was created by someone with a second factor; its scopes limit what it can do."""
     harness = Harness(place, EVERYONE)
 
@@ -171,7 +171,7 @@ def test_an_api_key_needs_none_and_continues_to_work(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_no_socket_opens_before_it(place: Place) -> None:
+def test_no_socket_opens_before_the_second_factor_is_set_up(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
@@ -186,37 +186,37 @@ def test_no_socket_opens_before_it(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_an_open_socket_closes_when_the_last_one_is_gone(place: Place) -> None:
+def test_an_open_socket_closes_when_the_last_second_factor_is_removed(place: Place) -> None:
     harness = Harness(place, EVERYONE)
 
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
             await _turn_on(harness, "ada")
-            sockets, told = Sockets(harness.app, _nothing), Told()
-            sockets.server = told
+            sockets, server = Sockets(harness.app, _nothing), RecordingServer()
+            sockets.server = server
             await sockets._connect("sid", {}, {"token": ada.token})
             await sockets._check("sid", ada.token)
-            assert told.said == []
+            assert server.sent == []
             assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
             await sockets._check("sid", ada.token)
-            assert told.said == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
+            assert server.sent == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
 
     asyncio.run(run())
 
 
-class Told:
-    """Takes the place of the Socket.IO server, and stores what one socket is sent."""
+class RecordingServer:
+    """Replaces the Socket.IO server, and records what it sends to a socket."""
 
     def __init__(self) -> None:
-        self.said: list[tuple[object, ...]] = []
+        self.sent: list[tuple[object, ...]] = []
         self.manager = self
 
     async def emit(self, event: str, data: object, *, to: str) -> None:
-        self.said.append((event, data, to))
+        self.sent.append((event, data, to))
 
     async def disconnect(self, sid: str) -> None:
-        self.said.append(("disconnect", sid))
+        self.sent.append(("disconnect", sid))
 
     async def enter_room(self, sid: str, room: str) -> None: ...
 
@@ -236,5 +236,5 @@ async def _nothing(batch: object) -> list[tuple[str, str, object]]:
 
 
 def _typed(page: str) -> str:
-    """The secret as the page shows it for typing."""
+    """The secret as the page shows it for manual entry."""
     return "".join(page.partition("<code")[2].partition(">")[2].partition("</code>")[0].split())

@@ -1,4 +1,4 @@
-"""A5: signing in with a real OpenID provider, what happens to unknown people, and connecting only with consent."""
+"""A5: signing in with a real OpenID provider, new accounts, and connecting an existing account only with consent."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import httpx
 import pyotp
 import pytest
 from tests.harness import PASSWORD, Place
-from tests.oidc.people import is_signed_in, out_to_connect, press, sign_in_by_password, sign_up, sign_up_by_password
+from tests.oidc.people import is_signed_in, press, sign_in_by_password, sign_up, sign_up_by_password, start_connecting
 from tests.oidc.running import (
     CALLBACK,
     Provider,
-    back,
     csrf_of,
-    out,
     phoenix_with,
     problem_of,
+    return_from_provider,
     running_provider,
+    sign_in_at_provider,
     sign_in_with,
-    there,
+    start_sign_in,
 )
 
 
@@ -33,14 +33,14 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def telling() -> Iterator[Provider]:
-    """One that puts the address into the ID token."""
+def with_id_token_address() -> Iterator[Provider]:
+    """A provider that puts the address into the ID token."""
     with running_provider(CALLBACK, in_token=True) as provider:
         yield provider
 
 
-@pytest.mark.parametrize("which", ["provider", "telling"])
-def test_an_account_is_created_and_found_again(place: Place, which: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("which", ["provider", "with_id_token_address"])
+def test_an_account_is_created_at_the_first_sign_in_and_found_at_the_next(place: Place, which: str, request: pytest.FixtureRequest) -> None:
     provider: Provider = request.getfixturevalue(which)
 
     async def run() -> None:
@@ -63,7 +63,7 @@ def test_an_account_is_created_and_found_again(place: Place, which: str, request
             )
             assert (row["email"], row["name"], row["password_hash"]) == ("ada@example.com", "Ada B.", "!")
             assert (row["issuer"], row["subject"], row["provider"]) == (provider.url, "ada", "acme")
-            # The form, sent twice, makes one account.
+            # Sending the form twice creates one account.
             assert (await browser.post("/sign-up/with", data={"csrf": token, "name": "Ada", "accept_terms": "on"})).status_code in {
                 403,
                 422,
@@ -76,7 +76,7 @@ def test_an_account_is_created_and_found_again(place: Place, which: str, request
     asyncio.run(run())
 
 
-def test_an_address_that_has_since_got_an_account_is_not_signed_up_again(place: Place, provider: Provider) -> None:
+def test_an_address_that_has_an_account_by_now_is_not_signed_up_again(place: Place, provider: Provider) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_in_with(browser)
@@ -105,8 +105,8 @@ def test_a_pending_sign_up_can_be_finished_once_within_ten_minutes(place: Place,
 
 
 @pytest.mark.parametrize("as_", ["unverified", "silent", "text", "nameless"])
-@pytest.mark.parametrize("which", ["provider", "telling"])
-def test_an_address_that_is_not_verified_opens_nothing(place: Place, which: str, as_: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("which", ["provider", "with_id_token_address"])
+def test_an_unverified_address_gives_no_access_to_an_account(place: Place, which: str, as_: str, request: pytest.FixtureRequest) -> None:
     provider: Provider = request.getfixturevalue(which)
 
     async def run() -> None:
@@ -169,7 +169,7 @@ def test_the_second_factor_is_still_asked_for(place: Place, provider: Provider) 
 
 
 @pytest.mark.parametrize("remember", [True, False])
-def test_remember_me_is_the_same_as_for_a_password(place: Place, provider: Provider, remember: bool) -> None:
+def test_remember_me_works_as_for_a_password(place: Place, provider: Provider, remember: bool) -> None:
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as first, harness.new_client() as second:
             await sign_up_by_password(harness)
@@ -181,8 +181,8 @@ def test_remember_me_is_the_same_as_for_a_password(place: Place, provider: Provi
                 **({"remember": "on"} if remember else {}),
             }
             by_password = await first.post("/sign-in", data=sent)
-            await out_to_connect(first)
-            answer = await back(first, await there(await out_to_connect(first)))
+            await start_connecting(first)
+            answer = await return_from_provider(first, await sign_in_at_provider(await start_connecting(first)))
             assert answer.headers["location"] == "/settings/security"
             by_provider = await sign_in_with(second, remember=remember)
             rows = await harness.sql("SELECT remembered, idle_seconds, until - created_at AS lasts FROM sessions WHERE method <> 'test'")
@@ -215,14 +215,14 @@ def test_a_provider_that_is_down_is_explained(place: Place) -> None:
     asyncio.run(run())
 
 
-def test_a_provider_that_goes_down_before_the_callback(place: Place) -> None:
+def test_a_provider_that_goes_down_before_the_callback_is_explained(place: Place) -> None:
     async def run() -> None:
         async with contextlib.AsyncExitStack() as stack:
             with running_provider(CALLBACK) as gone:
                 harness = await stack.enter_async_context(phoenix_with(place, gone.listed()))
                 browser = await stack.enter_async_context(harness.new_client())
-                arrived = await there(await out(browser))
-            answer = await back(browser, arrived)
+                arrived = await sign_in_at_provider(await start_sign_in(browser))
+            answer = await return_from_provider(browser, arrived)
             assert (answer.status_code, "Acme is not responding." in problem_of(answer)) == (503, True)
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""A code or link belongs to one account and one purpose, and the newest email counts."""
+"""A code or link belongs to one account and one purpose, and only that of the newest email is valid."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from phoenix.modules.accounts.actions.email_verification import start
 
 
 async def address_change_of(harness: Harness, name: str, email: str) -> tuple[str, str]:
-    """Ask for another address; the token and the code of the email to it."""
+    """Request another address; returns the token and the code from the email to it."""
     assert (await harness.post("/api/v2/me/email", by=name, json={"email": email})).status_code == 202
     await harness.work()
     return harness.link(email).partition("token=")[2], harness.code(email)
 
 
-def test_the_email_of_another_account_changes_no_address_even_if_both_asked_for_it(harness: Harness) -> None:
-    """Both ask for the same address, whose owner reads two emails: each confirms only the account that asked for it."""
+def test_the_email_for_one_account_does_not_change_the_address_of_another(harness: Harness) -> None:
+    """Both request the same address, whose owner gets two emails: each confirms only the account that requested it."""
 
     async def run() -> None:
         async with harness:
@@ -37,7 +37,7 @@ def test_the_email_of_another_account_changes_no_address_even_if_both_asked_for_
 
 
 @pytest.mark.parametrize("by", ["token", "code"])
-def test_an_older_address_change_email_expires_once_another_address_is_requested(harness: Harness, by: str) -> None:
+def test_requesting_another_address_voids_the_earlier_email(harness: Harness, by: str) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")
@@ -54,7 +54,7 @@ def test_an_older_address_change_email_expires_once_another_address_is_requested
     asyncio.run(run())
 
 
-def test_a_code_that_was_sent_for_another_account_confirms_nobody(harness: Harness) -> None:
+def test_a_code_sent_for_another_account_confirms_nothing(harness: Harness) -> None:
     """The address moved from one account to another: an email for the first does not work for the second."""
 
     async def run() -> None:
@@ -73,7 +73,7 @@ def test_a_code_that_was_sent_for_another_account_confirms_nobody(harness: Harne
 
 
 @pytest.mark.parametrize("method", ["totp", "backup_code"])
-def test_the_factor_of_one_account_ends_no_challenge_of_another(harness: Harness, method: str) -> None:
+def test_the_factor_of_one_account_does_not_complete_the_challenge_of_another(harness: Harness, method: str) -> None:
     async def run() -> None:
         async with harness:
             ada, eve = await Factors.of(harness, "ada"), await Factors.of(harness, "eve")
@@ -81,6 +81,6 @@ def test_the_factor_of_one_account_ends_no_challenge_of_another(harness: Harness
             refused = await ada.answer(await ada.challenge(device=ada.device), method, theirs)
             assert (refused.status_code, refused.json()["code"]) == (422, "wrong_code")
             mine = await eve.answer(await eve.challenge(device=eve.device), method, theirs)
-            assert mine.status_code == 201, "a try at another account spends nothing of one's own"
+            assert mine.status_code == 201, "an attempt at another account does not count against one's own"
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""The first administrator: by a link, once, while there is none."""
+"""The first administrator is created by a link, once, and only while there is none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def link(harness: Harness) -> str:
 
 
 async def form_of(browser: httpx.AsyncClient, path: str) -> dict[str, str]:
-    """The page opened by a link, filled in."""
+    """The filled-in form of the page that a link opens."""
     page = await browser.get(path)
     assert page.status_code == 200, page.text
     hidden = dict(re.findall(r'name="(csrf|token)" value="([^"]*)"', page.text))
@@ -31,7 +31,7 @@ async def administrators(harness: Harness) -> int:
     return len(await harness.sql("SELECT 1 FROM user_permissions WHERE permission = $1", ADMINISTRATOR))
 
 
-def test_the_link_creates_one_administrator_and_then_expires(harness: Harness) -> None:
+def test_the_link_creates_one_administrator_and_then_stops_working(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as first, harness.new_client() as second:
             path = await link(harness)
@@ -39,7 +39,7 @@ def test_the_link_creates_one_administrator_and_then_expires(harness: Harness) -
             made = await first.post(PATH, data={**mine, "email": "ada@example.com"})
             assert (made.status_code, made.headers["location"]) == (303, "/first-administrator/welcome")
             assert await harness.events() == ["accounts.created", "accounts.permission_granted", "sessions.started"]
-            # The page that was open before, and the link itself.
+            # The page that was still open, and the link itself.
             again = await second.post(PATH, data={**theirs, "email": "eve@example.com"})
             assert again.status_code in {403, 409, 422}
             assert "already has an administrator" in again.text
@@ -53,7 +53,7 @@ def test_the_link_creates_one_administrator_and_then_expires(harness: Harness) -
     asyncio.run(run())
 
 
-def test_of_several_at_once_one_is_the_first(harness: Harness) -> None:
+def test_only_one_of_several_simultaneous_requests_creates_the_administrator(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             path = await link(harness)
@@ -71,7 +71,7 @@ def test_of_several_at_once_one_is_the_first(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_link_must_be_complete_and_is_valid_for_a_day(harness: Harness) -> None:
+def test_the_link_must_be_complete_and_is_valid_for_a_day(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             path = await link(harness)

@@ -14,7 +14,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_correct_password_opens_neither_a_locked_nor_a_service_account(harness: Harness, kind: str) -> None:
+def test_a_correct_password_does_not_sign_in_a_locked_or_service_account(harness: Harness, kind: str) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
@@ -35,7 +35,7 @@ def test_a_correct_password_opens_neither_a_locked_nor_a_service_account(harness
     asyncio.run(run())
 
 
-def test_of_two_who_verified_an_address_one_gets_it(harness: Harness) -> None:
+def test_only_one_of_two_people_who_verify_an_address_gets_it(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             for name in ("ada", "bo"):
@@ -43,7 +43,7 @@ def test_of_two_who_verified_an_address_one_gets_it(harness: Harness) -> None:
             await harness.post("/api/v2/me/email", by="ada", json={"email": "shared@example.com"})
             await harness.work()
             code = harness.code("shared@example.com")
-            # Someone else has it by now.
+            # By now the address belongs to someone else.
             await harness.sql("UPDATE accounts SET email = $2, email_key = $2 WHERE id = $1", harness.people["bo"].id, "shared@example.com")
             refused = await harness.post("/api/v2/me/email/confirm", by="ada", json={"email": "shared@example.com", "code": code})
             assert (refused.status_code, refused.json()["code"]) == (409, "address_taken")

@@ -12,7 +12,7 @@ def token_of(text: str) -> str:
     return re.search(r'name="csrf" value="([^"]+)"', text)[1]  # type: ignore[index]
 
 
-def test_an_invited_person_who_signs_up_comes_back_to_the_invitation(harness: Harness) -> None:
+def test_an_invited_person_returns_to_the_invitation_after_signing_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             ember = await harness.organisation("ember", ada="owner")
@@ -74,7 +74,7 @@ def test_an_email_loads_nothing_from_another_server(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_links_in_older_emails_lead_to_the_renamed_page(harness: Harness) -> None:
+def test_links_in_older_emails_redirect_to_the_renamed_page(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             answer = await browser.get("/sign-in/by-mail?token=abc&next=%2Fo%2Fember")

@@ -14,7 +14,7 @@ from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.accounts.actions.email_verification import start
 
 EMAIL = "ada@example.com"
-# What is verified, where, and what is sent besides the code.
+# The purpose of the code, the path, and what is sent with the code.
 OF_NOBODY: list[tuple[str, str, dict[str, Any]]] = [
     ("sign_in", "/api/v2/sessions/email_code/complete", {}),
     ("reset", "/api/v2/password_resets/complete", {"password": PASSWORD}),
@@ -24,7 +24,7 @@ OF_NOBODY: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("purpose", "path", "more"), OF_NOBODY, ids=[purpose for purpose, _path, _more in OF_NOBODY])
-def test_a_code_that_belongs_to_nobody_opens_nothing(harness: Harness, purpose: str, path: str, more: dict[str, Any]) -> None:
+def test_a_code_that_belongs_to_nobody_is_refused(harness: Harness, purpose: str, path: str, more: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:
             async with harness.runtime.database.transaction() as tx:
@@ -37,7 +37,7 @@ def test_a_code_that_belongs_to_nobody_opens_nothing(harness: Harness, purpose: 
     asyncio.run(run())
 
 
-def test_an_address_that_has_since_got_an_account_is_not_verified_again(harness: Harness) -> None:
+def test_an_address_that_has_an_account_by_now_is_not_verified_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             sent = {"email": EMAIL, "password": PASSWORD, "name": "Ada", "accept_terms": True}
@@ -53,7 +53,7 @@ def test_an_address_that_has_since_got_an_account_is_not_verified_again(harness:
     asyncio.run(run())
 
 
-def test_the_first_administrator_needs_an_address_of_their_own(harness: Harness) -> None:
+def test_the_first_administrator_needs_an_unused_address(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             form = await form_of(browser, await link(harness))
@@ -86,7 +86,7 @@ def test_a_link_without_its_token_says_what_to_do(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_sign_in_with_a_provider_that_has_expired_says_so(harness: Harness) -> None:
+def test_an_expired_sign_in_with_a_provider_says_so(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             answer = await press(browser, "/sign-in", to="/sign-up/with", name="Ada", accept_terms="on")

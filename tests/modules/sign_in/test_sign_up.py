@@ -1,4 +1,4 @@
-"""A7, A11: sign-up, its confirmation by link or code, and that nobody learns whether an address is known."""
+"""A7, A11: sign-up and its confirmation by link or code, without revealing whether an address is known."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ADA: dict[str, Any] = {
         then=[status(202), fires_nothing(), sends(1)],
     ),
     Scenario(
-        "every field that cannot be used is named",
+        "every invalid field is named",
         when=call(
             "POST", "/api/v2/accounts", json={"email": "ada", "password": "short", "name": " ", "accept_terms": False, "time_zone": "X"}
         ),
@@ -43,17 +43,17 @@ ADA: dict[str, Any] = {
         ],
     ),
     Scenario(
-        "the commonest passwords are refused",
+        "the most common passwords are refused",
         when=call("POST", "/api/v2/accounts", json={**ADA, "password": "password1234"}),
         then=[problem(422, "invalid_input", "password"), changes_nothing()],
     ),
     Scenario(
-        "a body that is no JSON is refused clearly",
+        "a body that is not JSON is refused clearly",
         when=call("POST", "/api/v2/accounts", content=b"{"),
         then=[problem(400, "bad_request"), changes_nothing()],
     ),
     Scenario(
-        "an unknown link is refused and spends nothing",
+        "an unknown link is refused and uses nothing up",
         when=call("POST", "/api/v2/accounts/verify", json={"token": "x" * 43}),
         then=[problem(422, "wrong_code"), fires_nothing(), changes_nothing()],
     ),
@@ -63,7 +63,7 @@ ADA: dict[str, Any] = {
         then=[status(202), fires(), sends(0), changes_nothing()],
     ),
 )
-def test_sign_up(harness: Harness, scenario: Scenario) -> None:
+def test_sign_up_scenarios(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
@@ -84,7 +84,7 @@ def test_the_code_confirms_the_address_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_two_people_who_send_the_code_at_once_make_one_account(harness: Harness) -> None:
+def test_sending_the_code_twice_at_once_creates_one_account(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -115,7 +115,7 @@ def test_parallel_wrong_codes_never_get_more_than_five_attempts(harness: Harness
     asyncio.run(run())
 
 
-def test_expiry_at_the_second_before_and_after(harness: Harness) -> None:
+def test_a_code_expires_after_ten_minutes_and_the_link_is_still_valid(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -130,7 +130,7 @@ def test_expiry_at_the_second_before_and_after(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_link_ends_after_an_hour(harness: Harness) -> None:
+def test_a_link_expires_after_an_hour(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
@@ -158,7 +158,7 @@ def test_opening_the_link_does_not_use_it_up(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_nobody_can_plant_a_password_for_someone_elses_address(harness: Harness) -> None:
+def test_nobody_can_set_a_password_for_someone_elses_address(harness: Harness) -> None:
     """Another sign-up of the same address cannot be activated by the code that its owner requested."""
 
     async def run() -> None:
@@ -188,7 +188,7 @@ def test_emails_to_an_address_are_limited(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_known_and_unknown_addresses_answer_alike(harness: Harness) -> None:
+def test_known_and_unknown_addresses_get_the_same_response(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

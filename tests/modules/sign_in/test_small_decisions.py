@@ -1,4 +1,4 @@
-"""Small decisions of signing in and of second factors, each by itself."""
+"""Details of sign-in and second factors, each tested separately."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from phoenix.modules.sign_in.queries import Protection
 
 @table(
     Scenario(
-        "one's own address is no change",
+        "changing to one's own address is refused",
         given=[person("ada")],
         when=call("POST", "/api/v2/me/email", by="ada", json={"email": "ADA@example.com"}),
         then=[problem(422, "invalid_input", "email"), fires_nothing(), changes_nothing()],
     ),
 )
-def test_what_is_refused(harness: Harness, scenario: Scenario) -> None:
+def test_scenarios_that_are_refused(harness: Harness, scenario: Scenario) -> None:
     play(harness, scenario)
 
 
@@ -58,7 +58,7 @@ def test_a_device_is_named_after_its_browser_and_system(agent: str, shown: str) 
         ("invalid_scope", "refused"),
     ],
 )
-def test_why_a_provider_said_no(error: str, words: str) -> None:
+def test_a_sign_in_rejected_by_a_provider_is_explained(error: str, words: str) -> None:
     provider = Provider("example", "Example", "oidc", "https://id.example.com", "client", "secret")
     sentence = str(_said_no(provider, error))
     assert words in sentence
@@ -87,7 +87,7 @@ def test_the_advice_names_the_next_step(change: dict[str, Any], words: str) -> N
     assert words in advice(Protection(**{**PROTECTED, **change}))
 
 
-def test_an_identity_that_is_connected_already_stays_as_it_is(harness: Harness) -> None:
+def test_connecting_an_identity_again_changes_nothing(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
@@ -101,7 +101,7 @@ def test_an_identity_that_is_connected_already_stays_as_it_is(harness: Harness) 
     asyncio.run(run())
 
 
-def test_an_app_that_is_not_being_set_up_has_no_page(harness: Harness) -> None:
+def test_there_is_no_page_for_an_app_that_is_not_being_set_up(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
@@ -113,7 +113,7 @@ def test_an_app_that_is_not_being_set_up_has_no_page(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_every_factor_is_removed_passkeys_alone_too(harness: Harness) -> None:
+def test_all_factors_are_removed_even_if_there_are_only_passkeys(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada", password=True)
@@ -129,7 +129,7 @@ def test_every_factor_is_removed_passkeys_alone_too(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize(("method", "code"), [("backup_code", "abcde-fghjk"), ("by hand", "123456")])
-def test_a_backup_code_where_none_is_left_and_a_method_that_is_none(harness: Harness, method: str, code: str) -> None:
+def test_a_backup_code_is_refused_when_none_is_left_and_so_is_an_unknown_method(harness: Harness, method: str, code: str) -> None:
     async def run() -> None:
         async with harness:
             factors = await Factors.of(harness, "ada")

@@ -38,8 +38,9 @@ class EventKind:
     `{organisation}` (its slug), `{subject}` and the event's fields in braces. `ids` are the fields that hold ids, shown as
     names: text that people wrote is never mistaken for one. Such text is in no event; `texts` reads it where it lives, for those who may
     see the event: a scalar subquery for each name that `summary` and the template use, with the subject written `{subject}`. It is
-    null once what it was read from is gone. `holds` gives the reason for each field that is neither an id nor a number, an instant
-    or one of a few known words. Readers without `permission` do not see the event.
+    null once what it was read from is gone; if all are, the item has no link. Whatever changes such a text must record an event of
+    the organisation, so that the cached feed is read again. `holds` gives the reason for each field that is neither an id nor a
+    number, an instant or one of a few known words. Readers without `permission` do not see the event.
     """
 
     type: type[Event]

@@ -18,7 +18,7 @@ from phoenix.kernel.background import EXPECTED, Alive
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener, Tail
 from phoenix.kernel.errors import SecondFactorNeeded
-from phoenix.kernel.realtime.lines import Line, Lines
+from phoenix.kernel.realtime.connections import Connection, Connections
 from phoenix.kernel.web.application import App
 from phoenix.kernel.web.session_reader import COOKIE, cookie, cookie_name
 
@@ -54,9 +54,9 @@ class Sockets:
         )
         self.server.on("connect", self._connect)
         self.server.on("disconnect", self._disconnect)
-        self.lines = Lines(runtime.settings.realtime, runtime.clock)
+        self.connections = Connections(runtime.settings.realtime, runtime.clock)
+        self._connections: dict[str, Connection] = {}
         self._tail = Tail(runtime.database)
-        self._lines: dict[str, Line] = {}
         self._tokens: dict[str, str] = {}
         self._people: dict[str, Actor] = {}
 
@@ -66,14 +66,14 @@ class Sockets:
 
     def app(self, other: Any) -> Any:
         """The ASGI application: sockets at /socket.io/, everything else passed on."""
-        return self.lines.around(socketio.ASGIApp(self.server, other_asgi_app=other, socketio_path="/socket.io"))
+        return self.connections.around(socketio.ASGIApp(self.server, other_asgi_app=other, socketio_path="/socket.io"))
 
     def start(self, listener: Listener) -> None:
         """Feed the sockets in the background."""
         background, arrived = self._runtime.background, listener.subscribe()
         background.start("feed", lambda alive: self._tail.follow(arrived, self._feed, alive))
         background.start("sessions of sockets", self._watch_sessions)
-        background.start("unknown sockets", self._watch_lines)
+        background.start("unknown sockets", self._watch_connections)
         background.start("listener", listener.listen, stop=listener.stop)
 
     async def _feed(self, batch: Sequence[Recorded]) -> None:
@@ -81,7 +81,7 @@ class Sockets:
             await self.deliver(batch)
 
     async def deliver(self, batch: Sequence[Recorded]) -> None:
-        """Tell the rooms. Whoever is in one is checked once more before: what ended their membership may be in this very batch.
+        """Send events to the rooms. Everyone in a room is checked again first: this batch may contain what ended their membership.
 
         Every change that was committed before the batch was read has touched its generation, so what is cached of a session
         counts only if it is true now, and nothing is queried for a session that did not change.
@@ -93,16 +93,16 @@ class Sockets:
                 continue
             try:
                 await self._check(sid, token)
-            except Exception:  # whoever cannot be checked is told nothing, connects again and catches up
+            except Exception:  # a socket that cannot be checked is sent nothing; its client reconnects and catches up
                 log.exception("socket_cut")
                 await self.server.disconnect(sid)
         for room, event, payload in messages:
             await self.server.emit(event, payload, room=room)
 
-    async def _watch_lines(self, alive: Alive) -> None:
+    async def _watch_connections(self, alive: Alive) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            await self.lines.close_unknown()
+            await self.connections.close_unknown()
             alive()
 
     async def _watch_sessions(self, alive: Alive) -> None:
@@ -157,11 +157,11 @@ class Sockets:
         for rule in self._rules:
             if rule.refuse is not None and (reason := await rule.refuse(self._runtime, actor)):
                 raise socketio.exceptions.ConnectionRefusedError(reason)
-        line = self.lines.of(environ.get("asgi.scope", {}))
-        if line is not None:
-            if not self.lines.know(line, actor.account):
+        connection = self.connections.of(environ.get("asgi.scope", {}))
+        if connection is not None:
+            if not self.connections.know(connection, actor.account):
                 raise socketio.exceptions.ConnectionRefusedError("too_many_sockets")
-            self._lines[sid] = line
+            self._connections[sid] = connection
         self._tokens[sid] = token
         await self._enter_rooms(sid, actor)
         await self._replay(sid, actor, auth)
@@ -191,8 +191,8 @@ class Sockets:
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         self._tokens.pop(sid, None)
         self._people.pop(sid, None)
-        if (line := self._lines.pop(sid, None)) is not None:
-            self.lines.forget(line)
+        if (connection := self._connections.pop(sid, None)) is not None:
+            self.connections.forget(connection)
         log.debug("socket_closed", reason=reason)
 
     def _is_closed_to(self, actor: Actor) -> bool:

@@ -88,9 +88,14 @@ def may_change(member: Membership, entry: Entry) -> bool:
 
 
 def excerpt(body: str) -> str:
-    """The start of a body on one line, cut at a word."""
+    """The start of a body on one line, cut at a word, or inside a long one. `queries.EXCERPT` is the same in SQL."""
     line = " ".join(body.split())
-    return line if len(line) <= EXCERPT_MOST else line[:EXCERPT_MOST].rpartition(" ")[0] + " …"
+    if len(line) <= EXCERPT_MOST:
+        return line
+    start = line[:EXCERPT_MOST]
+    words = start.rpartition(" ")[0]
+    # Not every language puts spaces between words.
+    return (words if len(words) >= EXCERPT_MOST // 2 else start) + " …"
 
 
 def _check_changeable(member: Membership, entry: Entry) -> None:

@@ -1,4 +1,4 @@
-"""Events of entries. The subject is the entry. The title is stored, so that the feed can name deleted entries."""
+"""Events of entries. The subject is the entry. Titles and excerpts are only for code of 2.0, which shows them from here."""
 
 from __future__ import annotations
 

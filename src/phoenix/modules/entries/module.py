@@ -9,7 +9,7 @@ from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery,
 from phoenix.modules.entries import api, events, pages, personal, queries
 from phoenix.modules.entries.cards import PER_DAY, RECENT
 
-OF_2_0 = "code of 2.0 shows it in the feed, and has to be able to serve this database"
+OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
 
 MODULE = Module(
     name="entries",
@@ -37,6 +37,7 @@ MODULE = Module(
             events.EntryPosted,
             "{actor} added the entry “{title}”",
             feed="entries/feed_posted.html",
+            texts={"title": queries.TITLE, "excerpt": queries.EXCERPT},
             holds={"title": OF_2_0, "excerpt": OF_2_0},
             group="entries",
             permission="entries.read",
@@ -46,6 +47,7 @@ MODULE = Module(
             events.EntryChanged,
             "{actor} edited the entry “{title}”",
             feed="entries/feed_changed.html",
+            texts={"title": queries.TITLE},
             holds={"title": OF_2_0},
             group="entries",
             permission="entries.read",
@@ -53,8 +55,9 @@ MODULE = Module(
         ),
         EventKind(
             events.EntryDeleted,
-            "{actor} deleted the entry “{title}”",
+            "{actor} deleted an entry",
             feed="entries/feed_deleted.html",
+            texts={"title": queries.TITLE},
             holds={"title": OF_2_0},
             group="entries",
             permission="entries.read",

@@ -63,6 +63,13 @@ CHANGE: Query[Entry] = query(
 """,
 )
 
+# Scalar subqueries for an entry whose id stands where `{subject}` is; null once it is deleted.
+TITLE = "SELECT title FROM entries WHERE id = {subject}"
+EXCERPT = r"""
+    SELECT CASE WHEN length(line) <= 280 THEN line ELSE regexp_replace(left(line, 280), ' [^ ]{0,139}$', '') || ' …' END
+      FROM (SELECT btrim(regexp_replace(left(body, 2000), '\s+', ' ', 'g')) AS line FROM entries WHERE id = {subject}) AS start
+"""
+
 DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer IS NULL OR version = $2)")
 OF_AUTHOR: Query[Entry] = query(
     Entry,

@@ -11,12 +11,13 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import MembershipRecord
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import EventKind
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.modules.feed.queries import FeedRow, ids_in
 
-GONE = "Somebody"
-GONE_TEXT = "deleted"
+GONE = "Someone"
+GONE_TEXT = "[deleted]"
 
 
 class Person(Struct, frozen=True):
@@ -54,11 +55,16 @@ def feed_item(registry: Registry, row: FeedRow, names: Mapping[str, str], slug: 
     summary = _(kind.summary)
     words = {field: _word(registry, names, row, field) for field in _holes(summary)}
     link = None
-    if kind.link:
+    if kind.link and not _gone(kind, row):
         link = kind.link.format_map({field: slug if field == "organisation" else _raw(row, field) for field in _holes(kind.link)})
     return FeedItem(
         row.id, row.kind, actor, row.subject, summary.format_map(words), {**row.data, "names": mentioned}, link, instant(row.occurred_at)
     )
+
+
+def _gone(kind: EventKind, row: FeedRow) -> bool:
+    """Whether everything that people wrote about the subject is gone, so that a link would lead nowhere."""
+    return bool(kind.texts) and all(row.data.get(name) is None for name in kind.texts)
 
 
 @lru_cache(maxsize=512)

@@ -10,7 +10,8 @@ from phoenix.modules.organisations import api, events, jobs, pages, personal, qu
 from phoenix.modules.organisations.cards import MEMBERS
 
 ROLE = "the name of a role, which modules declare"
-OF_2_0 = "code of 2.0 shows it in the feed, and has to be able to serve this database"
+OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
+FORMER_NAME = "what an organisation was called is stored nowhere else, and it is not text about a person"
 
 MODULE = Module(
     name="organisations",
@@ -43,6 +44,7 @@ MODULE = Module(
             group="people",
             permission="organisations.read",
             link="/o/{organisation}/members",
+            texts={"name": "SELECT name FROM organisations WHERE id = {subject}"},
             holds={"name": OF_2_0},
         ),
         EventKind(
@@ -51,7 +53,7 @@ MODULE = Module(
             feed="organisations/feed_renamed.html",
             group="people",
             permission="organisations.read",
-            holds={"name": OF_2_0, "before": OF_2_0},
+            holds={"name": FORMER_NAME, "before": FORMER_NAME},
         ),
         EventKind(events.MemberInvited, holds={"role": ROLE}),
         EventKind(events.InvitationRevoked),

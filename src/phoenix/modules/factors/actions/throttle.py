@@ -47,9 +47,7 @@ async def count_attempt(runtime: Runtime, kind: str, subject: str, *, account: s
             return Attempt(key, account, failures)
         until = await db.maybe(queries.LOCKED_UNTIL, key)
     seconds = 1 if until is None else max(1, round((until - runtime.clock.now()).total_seconds()))
-    sentence = _(
-        "Too many wrong attempts. Too many wrong attempts. Too many wrong attempts. Too many wrong attempts. Wait {wait}, or open the link in the email we sent to the account's owner."
-    )
+    sentence = _("Too many wrong attempts. Wait {wait}, or open the link in the email we sent to the account's owner.")
     if kind == SECOND_FACTOR:
         sentence = _("Too many wrong attempts. Wait {wait}, then try again.")
     raise TooManyRequests(sentence.format(wait=wait_in_words(seconds)), retry_after=seconds)

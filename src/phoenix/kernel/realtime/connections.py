@@ -1,4 +1,4 @@
-"""The WebSockets of one process: how many a network and an account may have, and how long one may stay without an account."""
+"""The WebSocket connections of one process: how many a network and an account can have, and how long one can stay unauthenticated."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from phoenix.settings import RealtimeSettings
 
 log = structlog.get_logger(__name__)
 
-KEY = "phoenix_line"
-# RFC 6455, section 7.4.1, and the registry of IANA: against a policy, and try again later.
+KEY = "phoenix_connection"
+# Close codes of RFC 6455, section 7.4.1, and IANA's registry: policy violation, and try again later.
 POLICY, TRY_LATER = 1008, 1013
-# What a client that reads nothing may hold up.
+# How long closing waits for a client that reads nothing.
 CLOSE_SECONDS = 1.0
 RETRY_SECONDS = b"30"
 
 
-class Line:
-    """One WebSocket. It has no account until someone is authenticated on it, and none again once that session has ended."""
+class Connection:
+    """One WebSocket. It has an account only while someone is authenticated on it: not before, and not after their session has ended."""
 
     def __init__(self, network: str, since: datetime, receive: Receive, send: Send) -> None:
         self.network = network
@@ -56,7 +56,7 @@ class Line:
             await self._send(message)
 
     async def close(self, reason: str) -> None:
-        """Close it, and end the reading at once: a client may never answer that it is closed."""
+        """Close it and stop reading at once, since a client might never confirm that it is closed."""
         if self._ended:
             return
         with contextlib.suppress(TimeoutError, OSError, RuntimeError):
@@ -66,18 +66,18 @@ class Line:
             self._reading.cancel()
 
 
-class Lines:
-    """All of them. The bounds are those of one process."""
+class Connections:
+    """All open connections of this process. The limits are per process."""
 
     def __init__(self, settings: RealtimeSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._open: set[Line] = set()
+        self._open: set[Connection] = set()
         self._networks: Counter[str] = Counter()
         self._accounts: Counter[str] = Counter()
 
     def around(self, app: AsgiApp) -> AsgiApp:
-        """The application of the sockets, with the door in front; other requests pass."""
+        """The application with these limits in front of its WebSockets; other requests pass unchanged."""
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "websocket":
@@ -88,44 +88,44 @@ class Lines:
                 log.warning("socket_refused", reason="too_many_sockets")
                 await _refuse(scope, receive, send)
                 return
-            line = Line(network, self._clock.now(), receive, send)
-            scope[KEY] = line
-            self._open.add(line)
+            connection = Connection(network, self._clock.now(), receive, send)
+            scope[KEY] = connection
+            self._open.add(connection)
             self._networks[network] += 1
             try:
-                await app(scope, line.receive, line.send)
+                await app(scope, connection.receive, connection.send)
             finally:
-                self.forget(line)
-                self._open.discard(line)
+                self.forget(connection)
+                self._open.discard(connection)
                 _less(self._networks, network)
 
         return guarded
 
     @staticmethod
-    def of(scope: Scope) -> Line | None:
-        """The line of a connection; None for one that did not come through the door."""
-        return cast("Line | None", scope.get(KEY))
+    def of(scope: Scope) -> Connection | None:
+        """The connection of this scope; None if it did not pass `around`."""
+        return cast("Connection | None", scope.get(KEY))
 
-    def know(self, line: Line, account: str) -> bool:
-        """Note who is authenticated on it; False where that account has as many as it may have, or the client has left since."""
-        if line not in self._open or self._accounts[account] >= self._settings.per_account:
+    def know(self, connection: Connection, account: str) -> bool:
+        """Note who is authenticated on it. False if that account has reached its limit, or the client has left since."""
+        if connection not in self._open or self._accounts[account] >= self._settings.per_account:
             return False
-        self.forget(line)
-        line.account = account
+        self.forget(connection)
+        connection.account = account
         self._accounts[account] += 1
         return True
 
-    def forget(self, line: Line) -> None:
-        """Nobody is authenticated on it any more; it has as long as a new one to change that."""
-        if line.account:
-            _less(self._accounts, line.account)
-            line.account, line.since = "", self._clock.now()
+    def forget(self, connection: Connection) -> None:
+        """Note that nobody is authenticated on it any more; it then has as long as a new one to authenticate."""
+        if connection.account:
+            _less(self._accounts, connection.account)
+            connection.account, connection.since = "", self._clock.now()
 
     async def close_unknown(self) -> None:
-        """Close those on which nobody was authenticated in time."""
+        """Close those on which nobody authenticated in time."""
         before = self._clock.now() - timedelta(seconds=self._settings.authenticate_within)
-        late = [line for line in self._open if not line.account and line.since <= before]
-        await asyncio.gather(*(line.close("not_authenticated") for line in late))
+        late = [connection for connection in self._open if not connection.account and connection.since <= before]
+        await asyncio.gather(*(connection.close("not_authenticated") for connection in late))
 
 
 def _less(counter: Counter[str], key: str) -> None:
@@ -135,7 +135,7 @@ def _less(counter: Counter[str], key: str) -> None:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """429 before the handshake, where the server can say so."""
+    """Answer 429 before the handshake where the server can; otherwise close with a code."""
     await receive()
     if "websocket.http.response" in scope.get("extensions", {}):
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", RETRY_SECONDS)]

@@ -1,4 +1,4 @@
-"""Too many sockets, and sockets on which nobody signs in; and who is sent an event at the moment of delivery."""
+"""Limits on sockets, sockets on which nobody signs in, and who receives an event when it is delivered."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def _no_watching(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "CHECK_SECONDS", 86_400)
 
 
-class Wire:
-    """A WebSocket as a server hands it to the application; it answers pings, and whatever else it is told to."""
+class Socket:
+    """A WebSocket as an ASGI server passes it to the application: it records what the application sends, and can send messages."""
 
     def __init__(self, app: Phoenix, address: str = "203.0.113.7", *, answers: bool = True, http: bool = True) -> None:
         self._app = app
@@ -45,7 +45,7 @@ class Wire:
             "server": ("phoenix.test", 80), "subprotocols": [], "extensions": {"websocket.http.response": {}} if http else {},
         }  # fmt: skip
 
-    async def __aenter__(self) -> Wire:
+    async def __aenter__(self) -> Socket:
         self._in.put_nowait({"type": "websocket.connect"})
         self._task = asyncio.create_task(self._app(self.scope, self._in.get, self._send))
         await self.until(lambda: self.sent and self.sent[-1]["type"] != "websocket.accept")
@@ -78,7 +78,7 @@ class Wire:
         return next(((m["code"], m["reason"]) for m in self.sent if m["type"] == "websocket.close" and "code" in m), None)
 
     async def sign_in(self, token: str) -> str:
-        """Authenticate; what is answered."""
+        """Authenticate, and return the answer."""
         self.say("40" + json.dumps({"token": token}))
         await self.until(lambda: any(text.startswith("4") for text in self.texts))
         return next(text for text in self.texts if text.startswith("4"))
@@ -99,59 +99,59 @@ def test_a_socket_on_which_nobody_signs_in_is_closed(harness: Harness, answers: 
     async def run() -> None:
         async with harness:
             app, sockets = parts(harness)
-            async with Wire(app, answers=answers) as wire:
-                wire.say("3")
-                wire.say("40" + json.dumps({"token": "pho_nobody_knows_this_token_at_all"}))
-                await wire.until(lambda: any("not_logged_in" in text for text in wire.texts))
+            async with Socket(app, answers=answers) as socket:
+                socket.say("3")
+                socket.say("40" + json.dumps({"token": "pho_nobody_knows_this_token_at_all"}))
+                await socket.until(lambda: any("not_logged_in" in text for text in socket.texts))
                 harness.clock.advance(seconds=NOT_YET)
-                wire.say("3")
-                await sockets.lines.close_unknown()
-                assert wire.closed() is None
+                socket.say("3")
+                await sockets.connections.close_unknown()
+                assert socket.closed() is None
                 harness.clock.advance(seconds=LATER)
-                await sockets.lines.close_unknown()
-                assert wire.closed() == (1008, "not_authenticated")
-                await wire.ended()
-                assert wire.sent[-1]["type"] == "websocket.close", "nothing is sent on a closed socket"
+                await sockets.connections.close_unknown()
+                assert socket.closed() == (1008, "not_authenticated")
+                await socket.ended()
+                assert socket.sent[-1]["type"] == "websocket.close", "nothing is sent on a closed socket"
 
     asyncio.run(run())
 
 
-def test_one_on_which_someone_is_signed_in_stays_until_the_session_ends(harness: Harness) -> None:
+def test_a_socket_on_which_someone_signed_in_stays_open_until_the_session_ends(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             app, sockets = parts(harness)
             ada = await harness.person("ada")
-            async with Wire(app) as wire:
-                assert (await wire.sign_in(ada.token)).startswith("40")
+            async with Socket(app) as socket:
+                assert (await socket.sign_in(ada.token)).startswith("40")
                 harness.clock.advance(minutes=10)
-                await sockets.lines.close_unknown()
-                assert wire.closed() is None
-                # Its client stays and answers pings, with or without a session.
+                await sockets.connections.close_unknown()
+                assert socket.closed() is None
+                # The client stays connected and answers pings, with or without a session.
                 assert (await harness.delete("/api/v2/sessions/current", by="ada")).status_code == 204
                 (sid,) = sockets._tokens
                 await sockets._check(sid, ada.token)
-                await wire.until(lambda: any("session_ended" in text for text in wire.texts))
-                await sockets.lines.close_unknown()
-                assert wire.closed() is None
+                await socket.until(lambda: any("session_ended" in text for text in socket.texts))
+                await sockets.connections.close_unknown()
+                assert socket.closed() is None
                 harness.clock.advance(seconds=NOT_YET + LATER)
-                await sockets.lines.close_unknown()
-                assert wire.closed() == (1008, "not_authenticated")
-                await wire.ended()
+                await sockets.connections.close_unknown()
+                assert socket.closed() == (1008, "not_authenticated")
+                await socket.ended()
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("http", [True, False], ids=["before the handshake", "by a close code"])
-def test_a_network_has_a_bounded_number_of_sockets(harness: Harness, http: bool) -> None:
+def test_the_number_of_sockets_of_a_network_is_limited(harness: Harness, http: bool) -> None:
     harness.variables["PHOENIX_REALTIME_PER_NETWORK"] = "3"
 
     async def run() -> None:
         async with harness, AsyncExitStack() as stack:
             app, _sockets = parts(harness)
-            first = [await stack.enter_async_context(Wire(app, f"2001:db8:1:2::{n}")) for n in range(2)]
-            async with Wire(app, "2001:db8:1:2:ffff::") as third:
-                assert all(wire.texts for wire in (*first, third))
-                refused = await stack.enter_async_context(Wire(app, "2001:db8:1:2::9", http=http))
+            first = [await stack.enter_async_context(Socket(app, f"2001:db8:1:2::{n}")) for n in range(2)]
+            async with Socket(app, "2001:db8:1:2:ffff::") as third:
+                assert all(socket.texts for socket in (*first, third))
+                refused = await stack.enter_async_context(Socket(app, "2001:db8:1:2::9", http=http))
                 await refused.ended()
                 assert refused.texts == []
                 if http:
@@ -160,14 +160,14 @@ def test_a_network_has_a_bounded_number_of_sockets(harness: Harness, http: bool)
                 else:
                     assert refused.closed() == (1013, "too_many_sockets")
                 for elsewhere in ("2001:db8:1:3::1", "203.0.113.7"):
-                    assert (await stack.enter_async_context(Wire(app, elsewhere))).texts
+                    assert (await stack.enter_async_context(Socket(app, elsewhere))).texts
             # A socket that has ended no longer counts.
-            assert (await stack.enter_async_context(Wire(app, "2001:db8:1:2::9"))).texts
+            assert (await stack.enter_async_context(Socket(app, "2001:db8:1:2::9"))).texts
 
     asyncio.run(run())
 
 
-def test_behind_a_proxy_sockets_count_by_who_is_behind_it(harness: Harness) -> None:
+def test_sockets_behind_a_proxy_are_counted_by_the_client_address(harness: Harness) -> None:
     harness.variables |= {"PHOENIX_REALTIME_PER_NETWORK": "1", "PHOENIX_TRUSTED_PROXIES": "10.0.0.0/8"}
 
     async def run() -> None:
@@ -175,62 +175,62 @@ def test_behind_a_proxy_sockets_count_by_who_is_behind_it(harness: Harness) -> N
             app, _sockets = parts(harness)
             opened = []
             for client in (b"203.0.113.7", b"203.0.113.8", b"203.0.113.7"):
-                wire = Wire(app, "10.0.0.1")
-                wire.scope["headers"] += [(b"x-forwarded-for", client), (b"x-forwarded-proto", b"https")]
-                opened.append(bool((await stack.enter_async_context(wire)).texts))
-                assert wire.scope["scheme"] == "ws"
+                socket = Socket(app, "10.0.0.1")
+                socket.scope["headers"] += [(b"x-forwarded-for", client), (b"x-forwarded-proto", b"https")]
+                opened.append(bool((await stack.enter_async_context(socket)).texts))
+                assert socket.scope["scheme"] == "ws"
             assert opened == [True, True, False]
 
     asyncio.run(run())
 
 
-def test_an_account_has_a_bounded_number_of_sockets(harness: Harness) -> None:
+def test_the_number_of_sockets_of_an_account_is_limited(harness: Harness) -> None:
     harness.variables["PHOENIX_REALTIME_PER_ACCOUNT"] = "2"
 
     async def run() -> None:
         async with harness, AsyncExitStack() as stack:
             app, sockets = parts(harness)
             tokens = {name: (await harness.person(name)).token for name in ("ada", "bo")}
-            await (await stack.enter_async_context(Wire(app))).sign_in(tokens["ada"])
-            async with Wire(app, "198.51.100.1") as second, Wire(app, "198.51.100.2") as third:
+            await (await stack.enter_async_context(Socket(app))).sign_in(tokens["ada"])
+            async with Socket(app, "198.51.100.1") as second, Socket(app, "198.51.100.2") as third:
                 assert "sid" in await second.sign_in(tokens["ada"])
                 assert "too_many_sockets" in await third.sign_in(tokens["ada"])
                 assert sockets.count == 2
-                assert "sid" in await (await stack.enter_async_context(Wire(app))).sign_in(tokens["bo"])
-            assert "sid" in await (await stack.enter_async_context(Wire(app))).sign_in(tokens["ada"])
+                assert "sid" in await (await stack.enter_async_context(Socket(app))).sign_in(tokens["bo"])
+            assert "sid" in await (await stack.enter_async_context(Socket(app))).sign_in(tokens["ada"])
 
     asyncio.run(run())
 
 
-def test_a_client_that_leaves_while_it_signs_in_leaves_nothing(harness: Harness) -> None:
+def test_a_client_that_leaves_while_signing_in_is_not_counted(harness: Harness) -> None:
     """Sign-in runs alongside the connection, and can finish after it has ended."""
 
     async def run() -> None:
         async with harness:
             app, sockets = parts(harness)
             ada = await harness.person("ada")
-            async with Wire(app) as wire:
+            async with Socket(app) as socket:
                 pass
             with pytest.raises(socketio.exceptions.ConnectionRefusedError):
-                await sockets._connect("sid", {"asgi.scope": wire.scope}, {"token": ada.token})
+                await sockets._connect("sid", {"asgi.scope": socket.scope}, {"token": ada.token})
             assert sockets.count == 0
-            assert not sockets.lines._accounts
-            assert not sockets.lines._networks
+            assert not sockets.connections._accounts
+            assert not sockets.connections._networks
 
     asyncio.run(run())
 
 
-async def told(harness: Harness, wire: Wire, name: str) -> list[str]:
-    """The titles of the entries that a socket was told of: everything that was sent to it before a mark that is sent now."""
+async def entries_sent(harness: Harness, socket: Socket, name: str) -> list[str]:
+    """The ids of the entries that a socket was sent, up to a mark that is sent now."""
     _app, sockets = parts(harness)
     sid = next(sid for sid, actor in sockets._people.items() if actor.account == harness.people[name].id)
     await sockets.server.emit("mark", "", to=sid)
-    await wire.until(lambda: any('"mark"' in text for text in wire.texts))
-    return [json.loads(text[2:])[1]["subject"] for text in wire.texts if text.startswith('42["feed"') and "entries.posted" in text]
+    await socket.until(lambda: any('"mark"' in text for text in socket.texts))
+    return [json.loads(text[2:])[1]["subject"] for text in socket.texts if text.startswith('42["feed"') and "entries.posted" in text]
 
 
-def test_a_removed_member_is_sent_nothing_from_later(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The removal and what came after it are delivered together, before the periodic check of sockets."""
+def test_a_removed_member_is_not_sent_later_events(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The removal and the entry after it are delivered in one batch, before the periodic check of sockets."""
     batches: list[Any] = []
 
     async def kept(_sockets: Sockets, batch: Any) -> None:
@@ -243,9 +243,9 @@ def test_a_removed_member_is_sent_nothing_from_later(harness: Harness, monkeypat
         async with harness, AsyncExitStack() as stack:
             app, sockets = parts(harness)
             ember = await harness.organisation("ember", ada="owner", bo="member", cy="member")
-            wires = {name: await stack.enter_async_context(Wire(app)) for name in ("ada", "bo")}
-            for name, wire in wires.items():
-                await wire.sign_in(harness.people[name].token)
+            by_name = {name: await stack.enter_async_context(Socket(app)) for name in ("ada", "bo")}
+            for name, socket in by_name.items():
+                await socket.sign_in(harness.people[name].token)
             made = [await harness.post("/api/v2/entries", by="cy", json={"organisation": ember, "title": "before"})]
             assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}", by="ada")).status_code == 204
             made.append(await harness.post("/api/v2/entries", by="cy", json={"organisation": ember, "title": "after"}))
@@ -257,8 +257,8 @@ def test_a_removed_member_is_sent_nothing_from_later(harness: Harness, monkeypat
                 "entries.posted",
             ]
             await deliver(sockets, batch)
-            assert await told(harness, wires["ada"], "ada") == [answer.json()["id"] for answer in made]
-            assert await told(harness, wires["bo"], "bo") == []
+            assert await entries_sent(harness, by_name["ada"], "ada") == [answer.json()["id"] for answer in made]
+            assert await entries_sent(harness, by_name["bo"], "bo") == []
 
     asyncio.run(run())
 
@@ -271,14 +271,14 @@ def test_a_socket_that_cannot_be_checked_is_sent_nothing(harness: Harness, monke
         async with harness, AsyncExitStack() as stack:
             app, sockets = parts(harness)
             ember = await harness.organisation("ember", ada="owner")
-            wire = await stack.enter_async_context(Wire(app))
-            await wire.sign_in(harness.people["ada"].token)
+            socket = await stack.enter_async_context(Socket(app))
+            await socket.sign_in(harness.people["ada"].token)
             await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
             async with harness.runtime.database.reader() as db:
                 batch = await read_after(db, (0, 0))
             monkeypatch.setattr(sockets._session_reader, "find", broken)
             await sockets.deliver(batch)
             assert sockets.count == 0
-            await wire.until(lambda: "41" in wire.texts)
+            await socket.until(lambda: "41" in socket.texts)
 
     asyncio.run(run())
