@@ -20,7 +20,7 @@ from tests.waiting import until
 from phoenix.composition import MODULES
 from phoenix.kernel import background
 from phoenix.kernel.cache.keys import ACCOUNT
-from phoenix.kernel.data import followers
+from phoenix.kernel.data import followers, host
 from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.module import Job, Module
@@ -43,7 +43,7 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
     """Tasks begin again at once; the listener alone says when something happened, so what it does is seen."""
     for module, name, seconds in (
         (background, "FIRST_DELAY", 0.005), (followers, "POLL_SECONDS", 0.2), (followers, "ASK_SECONDS", 0.05), (followers, "GATHER_SECONDS", 0.001),
-        (realtime, "CHECK_SECONDS", 0.01), (session_reader, "FLUSH_SECONDS", 0.01),
+        (host, "ASK_SECONDS", 0.01), (realtime, "CHECK_SECONDS", 0.01), (session_reader, "FLUSH_SECONDS", 0.01),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, seconds)
     return Faults(monkeypatch)
@@ -78,6 +78,8 @@ class Probes:
             self.faults.restart(name)
             await self.post()
             await until(lambda: tail._position)
+        elif name == "host of the database":
+            await self.harness.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'phoenix host'")
         elif name.startswith("queue"):
             await self.harness.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'phoenix jobs'")
         else:
@@ -140,6 +142,12 @@ class Probes:
             self.harness.clock.advance(seconds=10)
             await socket.until(socket.closed)
 
+    async def claim_database(self) -> None:
+        async def claimed() -> bool:
+            return bool(await self.harness.sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 3 AND granted"))
+
+        await until(claimed)
+
     async def save_last_use(self) -> None:
         ada = self.harness.people["ada"]
         at = self.harness.clock.now().replace(microsecond=0).astimezone(UTC)
@@ -176,12 +184,14 @@ WEB: dict[str, Probe] = {
     "sessions of sockets": Probes.check_sessions,
     "unknown sockets": Probes.close_unknown,
     "last use of sessions": Probes.save_last_use,
+    "host of the database": Probes.claim_database,
 }
 WORKER: dict[str, Probe] = {
     "follower admin.audit": Probes.audit,
     "queue default": Probes.run_job,
     "queue long": Probes.run_long_job,
     "listener": Probes.listen,
+    "host of the database": Probes.claim_database,
 }
 
 
@@ -237,7 +247,7 @@ def test_every_task_of_a_worker_works_after_an_error_at_any_await(harness: Harne
             runtime = await stack.enter_async_context(registry.opened(harness.runtime.settings, clock=harness.clock))
             stop = asyncio.Event()
             working = asyncio.create_task(work(runtime, stop))
-            await until(lambda: runtime.background.names)
+            await until(lambda: "listener" in runtime.background.names)
             assert runtime.background.names == set(WORKER), "a new task needs a probe here"
             probes = Probes(faults, WORKER, harness, runtime, stack)
             probes.ran = ran

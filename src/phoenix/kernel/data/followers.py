@@ -28,7 +28,7 @@ BATCH = 200
 # Numbers are assigned at INSERT, and commits land in any order: a position by number would skip a row that got a lower number
 # and commits later. Transaction ids have the same gap, but pg_snapshot_xmin marks its end: every transaction below it has
 # ended, so no row can still appear there. The cost is that one long transaction holds up all followers until it ends.
-# xid8 has no cast to bigint, hence the way through text.
+# xid8 has no cast to bigint, hence the way through text; ORDER BY names the table, as the cast column has no index.
 AFTER: Query[Recorded] = query(
     Recorded,
     """
@@ -47,7 +47,7 @@ END: Query[tuple[int, int]] = query(
     """
     SELECT transaction::text::bigint, number FROM events
      WHERE transaction < pg_snapshot_xmin(pg_current_snapshot())
-     ORDER BY transaction DESC, number DESC LIMIT 1
+     ORDER BY events.transaction DESC, number DESC LIMIT 1
 """,
 )
 

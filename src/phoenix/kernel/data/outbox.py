@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from phoenix.kernel.background import once
-from phoenix.kernel.data.database import Pool, Transaction
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.lease import Pool
 from phoenix.kernel.data.query import command
 
 CHANNEL = "phoenix_events"

@@ -6,6 +6,7 @@ import asyncio
 
 from msgspec import Struct
 
+from phoenix.kernel.data.failures import DatabaseReadOnly
 from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.web.assets import FIX, missing_asset
@@ -16,7 +17,9 @@ from phoenix.kernel.web.rules import PUBLIC
 
 # Modules read their metrics on connections of their own.
 METRIC_QUERIES = 0
-SELECT_ONE: Query[int] = query(int, "SELECT 1")
+READ_ONLY: Query[bool] = query(bool, "SELECT current_setting('transaction_read_only')::boolean")
+# More than a page of a file, so that it needs room.
+NEEDS_ROOM = "CREATE TEMPORARY TABLE phoenix_room ON COMMIT DROP AS SELECT repeat('x', 1000) FROM generate_series(1, 100)"
 
 
 class Alive(Struct):
@@ -38,10 +41,16 @@ async def alive(call: Call) -> Alive:
 
 @get("/readyz", may=PUBLIC, queries=1, tag="health")
 async def ready(call: Call) -> Readiness:
-    """Check that this process is ready: its database answers and its background tasks run. It stays ready without the cache, more slowly."""
+    """Check that this process is ready: its database takes changes and its background tasks run. It stays ready without the cache, more slowly."""
     if missing_asset(call.runtime.settings.web.static) is not None:
         raise Unavailable(f"The styles and scripts that every page needs are missing. {FIX}")
-    await call.db.one(SELECT_ONE)
+    if await call.db.one(READ_ONLY):
+        raise DatabaseReadOnly
+    if call.runtime.database.is_full:
+        connection = await call.db.connection()
+        async with connection.transaction():
+            await connection.execute(NEEDS_ROOM)
+        call.runtime.database.is_full = False
     if call.runtime.background.down:
         raise Unavailable("Background work was interrupted and is being started again.")
     valkey = call.runtime.valkey

@@ -13,6 +13,7 @@ from phoenix.kernel.background import Alive
 from phoenix.kernel.cache.cache import Codec, Watch
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.data.query import command
 from phoenix.kernel.errors import NotSignedIn
 from phoenix.kernel.registry import Registry
@@ -154,7 +155,7 @@ class SessionReader:
         identity = self._registry.identity_of_token(token)
         if identity is None:
             raise NotSignedIn
-        async with self._runtime.database.reader() as db:
+        async with self._runtime.database.reader(within=ANSWER_SECONDS) as db:
             record = await identity.find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn
