@@ -14,13 +14,14 @@ from phoenix.composition import REGISTRY
 # Each holds a few rows however long an installation runs.
 SMALL = {
     "alembic_version",
+    "audit_checks",
+    "audit_head",
     "event_followers",
+    "installation",
     "pgqueuer",
     "pgqueuer_schedules",
+    "releases",
     "signing_keys",
-    "audit_head",
-    "audit_checks",
-    "installation",
 }
 MOST = {"accounts", "audit_log", "entries", "events", "memberships", "sessions"}
 ORGANISATIONS = 1000
