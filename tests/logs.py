@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import structlog
 from structlog._config import BoundLoggerLazyProxy
@@ -43,6 +45,11 @@ def logging_of(settings: LogSettings) -> Iterator[io.StringIO]:
             logger.setLevel(at)
             logger.propagate = propagate
         sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+
+
+def records(stream: io.StringIO) -> list[dict[str, Any]]:
+    """What was written so far, where the format is JSON."""
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def _forget_bound_loggers() -> None:

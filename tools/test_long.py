@@ -70,6 +70,19 @@ def run_oldest_postgres() -> int:
     return status
 
 
+def run_rows() -> int:
+    """The plan of every named query on a million rows."""
+    state, note = digest(), FOLDER / "rows.json"
+    if _noted(note, state):
+        return 0
+    status = subprocess.call(
+        ["env", "PHOENIX_TEST_ROWS=1000000", sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/test_plans.py"], cwd=ROOT
+    )
+    if status == 0:
+        _write(note, state, 1)
+    return status
+
+
 def digest() -> str:
     """The digest of every file that these tests depend on."""
     made = hashlib.sha256()
@@ -106,6 +119,7 @@ def _mutation_part(name: str) -> Part:
 
 PARTS: dict[str, Part] = {
     **{f"mutation-{name}": _mutation_part(name) for name in MUTATED},
+    "rows": Part("is every query planned well on 1,000,000 rows?", run_rows),
     "orders": Part(f"the fast tests, in {ORDERS} other orders", run_orders),
     "postgres-15": Part("the fast tests, on the oldest PostgreSQL", run_oldest_postgres),
 }

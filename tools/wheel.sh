@@ -16,4 +16,9 @@ trap 'rm -rf "$copy"' EXIT
 cp -R pyproject.toml README.md LICENSE "$copy"
 mkdir "$copy/src"
 cp -R src/phoenix "$copy/src"
+# Which commit it is from, so that a database that a newer build has migrated can say which. Without git, PHOENIX_BUILD says it.
+build=${PHOENIX_BUILD:-$(git log -1 --format='%h, %cs' 2>/dev/null || true)}
+if [ -n "$build" ]; then
+    echo "$build" >"$copy/src/phoenix/build.txt"
+fi
 .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$folder" "$copy"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Sequence
@@ -21,6 +20,7 @@ from phoenix import __version__
 from phoenix.composition import REGISTRY
 from phoenix.embedded.mailbox.pages import MAILBOX_ROUTES
 from phoenix.embedded.mailbox.pages import TEMPLATES as MAILBOX_TEMPLATES
+from phoenix.kernel.background import watchdog
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener
@@ -48,9 +48,6 @@ from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.kernel.web.static_files import StaticFiles
 from phoenix.settings import Settings, read_settings
 
-STOP_SECONDS = 5
-
-
 DOCUMENT = OpenAPIConfig(
     title="Phoenix",
     version=__version__,
@@ -70,34 +67,44 @@ def create_app() -> AsgiApp:
     """The application of a web worker, with settings from the environment."""
     settings = read_settings()
     configure(settings.logs)
-    return Phoenix(settings, REGISTRY)
+    return Phoenix(settings, REGISTRY, watched=not settings.development)
 
 
 def create_admin_app() -> AsgiApp:
     """The admin panel, on its own listener: cookies, origins and links follow the address that staff use."""
     settings = read_settings()
     configure(settings.logs)
-    return admin_app(settings, REGISTRY)
+    return admin_app(settings, REGISTRY, watched=not settings.development)
 
 
-def admin_app(settings: Settings, registry: Registry, *, clock: Clock | None = None, framework: Litestar | None = None) -> Phoenix:
+def admin_app(
+    settings: Settings, registry: Registry, *, clock: Clock | None = None, framework: Litestar | None = None, watched: bool = False
+) -> Phoenix:
     """Like `create_admin_app`, with these settings."""
     web = replace(settings.web, public_url=settings.admin.origin, cors_origins=(), trusted_proxies=())
-    return Phoenix(replace(settings, web=web), registry, clock=clock, listener="admin", framework=framework, people_url=settings.public_url)
+    return Phoenix(
+        replace(settings, web=web),
+        registry,
+        clock=clock,
+        listener="admin",
+        framework=framework,
+        people_url=settings.public_url,
+        watched=watched,
+    )
 
 
 def create_realtime_app() -> AsgiApp:
     """Only sockets, for the processes that serve nothing else."""
     settings = read_settings()
     configure(settings.logs)
-    return Phoenix(settings, REGISTRY, pages=False)
+    return Phoenix(settings, REGISTRY, pages=False, watched=not settings.development)
 
 
 class Phoenix:
     """One complete web process: its lifespan opens the runtime, then wraps the framework in every layer.
 
     Layers from the outside in: hot reads, client address, headers, sockets, static files, framework. A `framework` built for an
-    earlier process that has ended can be passed in, since building one is slow.
+    earlier process that has ended can be passed in, since building one is slow. With `watched` the process ends if it hangs.
     """
 
     def __init__(
@@ -110,8 +117,10 @@ class Phoenix:
         listener: ListenerName = "public",
         framework: Litestar | None = None,
         people_url: str = "",
+        watched: bool = False,
     ) -> None:
         self.settings = settings
+        self.watched = watched
         self.people_url = people_url
         self.listener = listener
         self.registry = registry
@@ -134,9 +143,9 @@ class Phoenix:
         """Open the runtime and assemble the layers; everything is closed with the block."""
         async with self.registry.opened(self.settings, clock=self.clock) as runtime:
             app = self._shared(runtime)
-            listener = Listener(self.settings.database.url)
-            tasks = [asyncio.create_task(app.sessions.keep_flushing())]
-            listening: set[asyncio.Task[None]] = set()
+            runtime.background.start("last use of sessions", app.sessions.keep_flushing)
+            if self.watched:
+                runtime.background.start("watchdog", watchdog)
             served: AsgiApp = AroundRoutes(self.framework)
             if self.pages:
                 assets = {f"/assets/{name}/": folder for name, folder in self.registry.asset_folders.items()}
@@ -144,8 +153,7 @@ class Phoenix:
             if self.sockets_here:
                 self.sockets = Sockets(app, lambda batch: _live_messages(app, batch))
                 served = self.sockets.app(served)
-                tasks.append(asyncio.create_task(self.sockets.run(listener)))
-                listening.add(asyncio.create_task(listener.listen()))
+                self.sockets.start(Listener(self.settings.database.url))
             if self.settings.development:
                 served = Noting(served, log=self.settings.developing.sql_log)
             served = Headers(served, self.settings, self.registry.sources)
@@ -160,12 +168,7 @@ class Phoenix:
                 yield runtime
             finally:
                 self.serve = _starting
-                listener.stop()
-                if listening:
-                    await asyncio.wait(listening, timeout=STOP_SECONDS)
-                for task in [*tasks, *listening]:
-                    task.cancel()
-                await asyncio.gather(*tasks, *listening, return_exceptions=True)
+                await runtime.background.close()
                 with contextlib.suppress(PhoenixError):
                     await app.sessions.flush()
 

@@ -19,7 +19,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from phoenix import __version__
 from phoenix.app import openapi_document
 from phoenix.check_settings import check_settings
 from phoenix.cli import WRONG_SETTINGS, up
@@ -40,13 +39,14 @@ from phoenix.operations.grants import grant, role_of
 from phoenix.operations.new_module import PACKAGE, BadName, is_name
 from phoenix.operations.new_product import new_product as lay_out_product
 from phoenix.operations.shell import BANNER, talk
+from phoenix.release import RELEASE
 from phoenix.settings import Settings, SettingsError, read_settings
 
 NEWER_DATABASE = 3
 
 app = App(
     name="phoenix",
-    version=__version__,
+    version=RELEASE,
     help="""Phoenix, a self-hosted application platform.
 
     Start with `phoenix up`: it starts everything on this machine, needs nothing else installed, and prints the address.
@@ -224,7 +224,7 @@ def shell() -> None:
 
         names = {"runtime": runtime, "registry": REGISTRY, "sql": sql, "transaction": runtime.database.transaction}
         try:
-            talk(names, BANNER.format(version=__version__, environment=settings.installation.environment), runner)
+            talk(names, BANNER.format(version=RELEASE, environment=settings.installation.environment), runner)
         finally:
             runner.run(stack.aclose())
 

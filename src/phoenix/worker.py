@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,6 +17,7 @@ from pgqueuer.models import Job as QueuedJob
 from pgqueuer.models import Schedule as QueuedSchedule
 
 from phoenix.composition import REGISTRY
+from phoenix.kernel.background import Alive, once, watchdog
 from phoenix.kernel.data.database import set_codecs
 from phoenix.kernel.data.followers import Listener, follow
 from phoenix.kernel.data.jobs import fail_unknown
@@ -35,8 +35,8 @@ STALE = timedelta(seconds=10)
 POLL = timedelta(seconds=2)
 # Jobs fetched at a time; twice as many run at once in each queue of a worker, however many wait.
 BATCH = 10
-RECONNECT_SECONDS = 1.0
-STOP_SECONDS = 5
+# How long a statement of the queue may take: the longest is that of a batch.
+STATEMENT_SECONDS = 30.0
 
 
 async def fail_unknown_jobs(runtime: Runtime) -> None:
@@ -54,61 +54,53 @@ KERNEL_SCHEDULES = (
 
 
 async def work(runtime: Runtime, stop: asyncio.Event) -> None:
-    """Work until `stop` is set, reconnecting if the database connection is lost."""
-    registry = runtime.part(Registry)
+    """Work until `stop` is set; jobs that run then are finished."""
+    registry, background = runtime.part(Registry), runtime.background
     listener = Listener(runtime.settings.database.url)
-    followers = [follower for module in registry.modules for follower in module.followers]
-    listening = asyncio.create_task(listener.listen())
-    running = [asyncio.create_task(_run_queue(runtime, jobs, schedules, stop)) for jobs, schedules in _queues(registry)]
-    tasks = [asyncio.create_task(follow(runtime.database, f.name, listener.subscribe(), partial(f.follow, runtime))) for f in followers]
-    try:
-        await asyncio.gather(*running)
-    finally:
-        listener.stop()
-        await asyncio.wait({listening}, timeout=STOP_SECONDS)
-        for task in [listening, *running, *tasks]:
-            task.cancel()
-        await asyncio.gather(listening, *running, *tasks, return_exceptions=True)
+    for follower in (follower for module in registry.modules for follower in module.followers):
+        following = partial(follow, runtime.database, follower.name, listener.subscribe(), partial(follower.follow, runtime))
+        background.start(f"follower {follower.name}", following)
+    for queue, (jobs, schedules) in _queues(registry).items():
+        # PgQueuer has no turns that could be seen: a hanging queue is found by the time-out of its statements.
+        background.start(f"queue {queue}", partial(run_jobs, runtime, jobs, schedules, stop), stop=stop.set, hangs_after=None)
+    background.start("listener", listener.listen, stop=listener.stop)
+    await stop.wait()
+    await background.close(seconds=None)
 
 
-def _queues(registry: Registry) -> list[tuple[list[Job[Any]], list[Schedule]]]:
+def _queues(registry: Registry) -> dict[str, tuple[list[Job[Any]], list[Schedule]]]:
     """The jobs of each queue; the schedules run with the first."""
     queues: dict[str, list[Job[Any]]] = {"default": []}
     for job in registry.jobs.values():
         queues.setdefault(job.kind.queue, []).append(job)
     schedules = [*KERNEL_SCHEDULES, *(schedule for module in registry.modules for schedule in module.schedules)]
-    return [(jobs, schedules if name == "default" else []) for name, jobs in queues.items()]
+    return {name: (jobs, schedules if name == "default" else []) for name, jobs in queues.items()}
 
 
-async def _run_queue(runtime: Runtime, jobs: Iterable[Job[Any]], schedules: Iterable[Schedule], stop: asyncio.Event) -> None:
-    """Run `run_jobs`, and again after every lost connection."""
-    while not stop.is_set():
-        try:
-            await run_jobs(runtime, jobs, schedules, stop)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            log.warning("jobs_interrupted", reason=type(error).__name__)
-        if not stop.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RECONNECT_SECONDS)
-
-
-async def run_jobs(runtime: Runtime, jobs: Iterable[Job[Any]], schedules: Iterable[Schedule], stop: asyncio.Event) -> None:
-    """Run jobs and schedules until `stop` is set or the database connection is lost."""
-    connection = await asyncpg.connect(runtime.settings.database.url, timeout=10, server_settings={"application_name": "phoenix jobs"})
-    await set_codecs(connection)
-    runner = PgQueuer.from_asyncpg_connection(connection)
-    connection.add_termination_listener(lambda _: runner.shutdown.set())
-    for job in jobs:
-        _register(runner, runtime, job)
-    for schedule in schedules:
-        _schedule(runner, runtime, schedule)
-    stopping = asyncio.create_task(_stop(runner, stop))
+async def run_jobs(runtime: Runtime, jobs: Iterable[Job[Any]], schedules: Iterable[Schedule], stop: asyncio.Event, alive: Alive) -> None:
+    """Run jobs and schedules until `stop` is set. Raises ConnectionError if the database connection is lost."""
+    connection = await asyncpg.connect(
+        runtime.settings.database.url, timeout=10, command_timeout=STATEMENT_SECONDS, server_settings={"application_name": "phoenix jobs"}
+    )
+    stopping: asyncio.Task[None] | None = None
     try:
+        await set_codecs(connection)
+        runner = PgQueuer.from_asyncpg_connection(connection)
+        connection.add_termination_listener(lambda _: runner.shutdown.set())
+        for job in jobs:
+            _register(runner, runtime, job)
+        for schedule in schedules:
+            _schedule(runner, runtime, schedule)
+        stopping = once("stop the queue", _stop(runner, stop))
+        alive()
         await runner.run(dequeue_timeout=POLL, heartbeat_timeout=STALE, batch_size=BATCH, max_concurrent_tasks=2 * BATCH)
     finally:
-        stopping.cancel()
+        if stopping is not None:
+            stopping.cancel()
         if not connection.is_closed():
             await connection.close(timeout=5)
+    if not stop.is_set():
+        raise ConnectionError("The connection was lost.")
 
 
 async def _stop(runner: PgQueuer, stop: asyncio.Event) -> None:
@@ -158,6 +150,8 @@ async def run() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with REGISTRY.opened(settings, pool=4) as runtime:
+        if not settings.development:
+            runtime.background.start("watchdog", watchdog)
         await work(runtime, stop)
 
 

@@ -197,8 +197,9 @@ LOST = [
 def test_a_lost_connection_is_reported_as_unavailable_with_the_reason(harness: Harness, error: Exception, words: str) -> None:
     async def run() -> None:
         async with entered(harness) as database:
-            with pytest.raises(Unavailable, match=words) as refused:
+            with pytest.raises(Unavailable) as refused:
                 await change(database, error)
+            assert words in refused.value.detail
             assert refused.value.__cause__ is error
             assert await name_of(harness) == "Ada"
             assert await is_free(database)

@@ -9,10 +9,11 @@ from typing import Literal
 import asyncpg
 import pytest
 from tests.harness import Harness
+from tests.kernel.test_followers import Tailing
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Recorded
-from phoenix.kernel.data.followers import follow_once, latest, read_after
+from phoenix.kernel.data.followers import follow_once, read_after
 from phoenix.modules.entries.events import EntryChanged, EntryPosted
 
 LATE = "INSERT INTO events (id, kind, occurred_at) VALUES ($1, 'late', now())"
@@ -140,14 +141,11 @@ def test_the_live_feed_starts_now_and_receives_a_commit_at_once(harness: Harness
             async with harness.runtime.database.transaction() as tx:
                 tx.record(EntryChanged(subject="before", title="t"))
             arrived = Arrived()
-            batches = latest(harness.runtime.database, arrived)
-            waiting = asyncio.create_task(anext(batches))
-            await asyncio.wait_for(arrived.listened_for.wait(), 10)
-            async with harness.runtime.database.transaction() as tx:
-                tx.record(EntryChanged(subject="after", title="t"))
-            arrived.set()
-            batch = await asyncio.wait_for(waiting, 3)
-            assert [event.subject for event in batch] == ["after"]
-            await batches.aclose()
+            async with Tailing(harness.runtime.database, arrived) as tailing:
+                await asyncio.wait_for(arrived.listened_for.wait(), 10)
+                async with harness.runtime.database.transaction() as tx:
+                    tx.record(EntryChanged(subject="after", title="t"))
+                arrived.set()
+                assert await tailing.told() == ["after"]
 
     asyncio.run(run())

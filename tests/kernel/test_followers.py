@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from types import TracebackType
 
 import pytest
 from tests.harness import Harness
 from tests.waiting import until
 
+from phoenix.kernel import background
+from phoenix.kernel.background import Background
 from phoenix.kernel.data import followers
 from phoenix.kernel.data.database import Database, Transaction
 from phoenix.kernel.data.events import Recorded
-from phoenix.kernel.data.followers import Listener, follow, latest
+from phoenix.kernel.data.followers import Listener, Tail, follow
 from phoenix.kernel.data.outbox import CHANNEL
-from phoenix.kernel.errors import Unavailable
 from phoenix.modules.entries.events import EntryChanged
 
 LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'phoenix listener' AND datname = current_database()"
@@ -28,6 +31,41 @@ def harness(harness: Harness) -> Harness:
     return harness
 
 
+def never_mind() -> None:
+    """For a task that nobody watches."""
+
+
+class Tailing:
+    """Follows from now on, under the name `test`. `fails` makes the next batches fail."""
+
+    def __init__(self, database: Database, arrived: asyncio.Event) -> None:
+        self._tail = Tail(database)
+        self._arrived = arrived
+        self._tasks = Background()
+        self._told: asyncio.Queue[list[str | None]] = asyncio.Queue()
+        self.fails = 0
+
+    async def __aenter__(self) -> Tailing:
+        self._tasks.start("test", lambda alive: self._tail.follow(self._arrived, self._handle, alive))
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._tasks.close()
+
+    async def begun(self) -> None:
+        await until(lambda: self._tail._position)
+
+    async def told(self) -> list[str | None]:
+        """The subjects of the next batch."""
+        return await asyncio.wait_for(self._told.get(), 10)
+
+    async def _handle(self, batch: Sequence[Recorded]) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise RuntimeError("on purpose")
+        self._told.put_nowait([event.subject for event in batch])
+
+
 async def write(database: Database, *subjects: str) -> None:
     async with database.transaction() as tx:
         for subject in subjects:
@@ -37,16 +75,15 @@ async def write(database: Database, *subjects: str) -> None:
 @contextlib.asynccontextmanager
 async def listening(harness: Harness) -> AsyncIterator[tuple[Listener, asyncio.Event]]:
     """A separate, connected listener."""
-    listener = Listener(harness.place.database)
+    listener, tasks = Listener(harness.place.database), Background()
     arrived = listener.subscribe()
-    task = asyncio.create_task(listener.listen())
+    tasks.start("listener", listener.listen, stop=listener.stop)
     try:
         # It notifies at its start, because there may have been events before it listened.
         await asyncio.wait_for(arrived.wait(), 10)
         yield listener, arrived
     finally:
-        listener.stop()
-        await asyncio.wait_for(task, 10)
+        await tasks.close()
 
 
 def test_a_commit_with_events_wakes_the_listeners(harness: Harness) -> None:
@@ -92,7 +129,7 @@ def test_many_commits_share_one_notification(harness: Harness) -> None:
 
 
 def test_a_listener_survives_a_lost_connection(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(followers, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(background, "FIRST_DELAY", 0.05)
 
     async def run() -> None:
         async with harness, listening(harness) as (_, arrived):
@@ -135,7 +172,7 @@ def test_a_listener_stopped_before_it_starts_listening_ends(harness: Harness) ->
             listener = Listener(harness.place.database)
             arrived = listener.subscribe()
             listener.stop()
-            await asyncio.wait_for(listener.listen(), 10)
+            await asyncio.wait_for(listener.listen(never_mind), 10)
             assert not arrived.is_set()
 
     asyncio.run(run())
@@ -162,13 +199,12 @@ class Handler:
 
 @contextlib.asynccontextmanager
 async def following(harness: Harness, handler: Handler, arrived: asyncio.Event) -> AsyncIterator[None]:
-    task = asyncio.create_task(follow(harness.runtime.database, "test", arrived, handler))
+    tasks = Background()
+    tasks.start("test", partial(follow, harness.runtime.database, "test", arrived, handler))
     try:
         yield
     finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await tasks.close()
 
 
 def test_a_follower_reads_everything_in_batches_and_continues(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,67 +242,21 @@ def test_a_follower_polls_if_no_notification_arrives(harness: Harness, monkeypat
     asyncio.run(run())
 
 
-def test_a_failing_batch_is_retried_with_growing_delays_and_logged(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    waits: list[float] = []
-    sleep = asyncio.sleep
-
-    async def hurry(seconds: float) -> None:
-        waits.append(seconds)
-        await sleep(0)
-
-    async def run() -> None:
-        async with harness:
-            handler = Handler(failures=9)
-            await write(harness.runtime.database, "a")
-            monkeypatch.setattr(asyncio, "sleep", hurry)
-            arrived = asyncio.Event()
-            arrived.set()
-            async with following(harness, handler, arrived):
-                arrived.set()
-                while not handler.seen:
-                    arrived.set()
-                    await sleep(0)
-            monkeypatch.undo()
-            slower = [seconds for seconds in waits if seconds >= followers.POLL_SECONDS]
-            assert slower[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
-            assert handler.seen == ["a"]
-
-    asyncio.run(run())
-    assert capsys.readouterr().out.count("follower_failed") == 9
-
-
-def test_the_live_feed_continues_after_the_database_was_unreachable(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_batch_of_the_live_feed_is_handled_again(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "FIRST_DELAY", 0.01)
     monkeypatch.setattr(followers, "POLL_SECONDS", 0.02)
 
     async def run() -> None:
         async with harness:
-            database, failures, reads = harness.runtime.database, 0, 0
-            reader = database.reader
-
-            @contextlib.asynccontextmanager
-            async def stumble() -> AsyncIterator[object]:
-                nonlocal failures, reads
-                if failures:
-                    failures -= 1
-                    raise Unavailable("gone")
-                async with reader() as found:
-                    yield found
-                reads += 1
-
-            monkeypatch.setattr(database, "reader", stumble)
+            database = harness.runtime.database
             await write(database, "before")
-            batches = latest(database, asyncio.Event())
-            first = asyncio.create_task(anext(batches))
-            await until(lambda: reads)
-            failures = 2
-            await until(lambda: failures == 0)
-            await write(database, "one", "two")
-            assert [event.subject for event in await asyncio.wait_for(first, 10)] == ["one", "two"]
-            await write(database, "three")
-            assert [event.subject for event in await asyncio.wait_for(anext(batches), 10)] == ["three"]
-            await batches.aclose()
+            async with Tailing(database, asyncio.Event()) as tailing:
+                await tailing.begun()
+                tailing.fails = 2
+                await write(database, "one", "two")
+                assert await tailing.told() == ["one", "two"]
+                await write(database, "three")
+                assert await tailing.told() == ["three"]
 
     asyncio.run(run())
 
@@ -278,7 +268,7 @@ def test_a_follower_can_be_stopped_at_the_moment_it_is_woken(harness: Harness, m
     async def run() -> None:
         async with harness:
             arrived = asyncio.Event()
-            task = asyncio.create_task(follow(harness.runtime.database, "test", arrived, Handler()))
+            task = asyncio.create_task(follow(harness.runtime.database, "test", arrived, Handler(), never_mind))
             await until(lambda: harness.sql("SELECT 1 FROM event_followers"))
             arrived.set()
             for _ in range(turns):

@@ -10,11 +10,11 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.harness import Harness
-from tests.kernel.test_followers import Handler, following, write
+from tests.kernel.test_followers import Handler, Tailing, following, never_mind, write
 from tests.waiting import until
 
 from phoenix.kernel.data import followers
-from phoenix.kernel.data.followers import Listener, latest
+from phoenix.kernel.data.followers import Listener
 
 NEVER = 600
 
@@ -39,25 +39,6 @@ class Sleeps:
         await self._sleep(0)
 
 
-def test_a_listener_pauses_between_connection_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def run() -> None:
-        listener, tries = Listener("postgresql://nobody@127.0.0.1:1/none"), 0
-
-        async def refuse(*_: Any, **__: Any) -> None:
-            nonlocal tries
-            tries += 1
-            if tries == 3:
-                listener.stop()
-            raise ConnectionRefusedError("on purpose")
-
-        monkeypatch.setattr(asyncpg, "connect", refuse)
-        sleeps = Sleeps(monkeypatch)
-        await listener.listen()
-        assert sleeps.seconds == [followers.POLL_SECONDS] * 2, "it does not sleep after the last attempt"
-
-    asyncio.run(run())
-
-
 @pytest.mark.parametrize("lost", [False, True], ids=["stopped", "lost"])
 def test_a_listener_closes_what_it_opened(harness: Harness, monkeypatch: pytest.MonkeyPatch, lost: bool) -> None:
     opened: list[Any] = []
@@ -72,7 +53,7 @@ def test_a_listener_closes_what_it_opened(harness: Harness, monkeypatch: pytest.
             listener = Listener(harness.place.database)
             arrived = listener.subscribe()
             monkeypatch.setattr(asyncpg, "connect", note)
-            task = asyncio.create_task(listener.listen())
+            task = asyncio.create_task(listener.listen(never_mind))
             await asyncio.wait_for(arrived.wait(), 10)
             monkeypatch.setattr(asyncpg, "connect", connect)
             if lost:
@@ -97,7 +78,7 @@ def test_a_listener_stopped_while_connecting_does_not_listen(harness: Harness, m
                 return made
 
             monkeypatch.setattr(asyncpg, "connect", stop_meanwhile)
-            await asyncio.wait_for(listener.listen(), 10)
+            await asyncio.wait_for(listener.listen(never_mind), 10)
             monkeypatch.setattr(asyncpg, "connect", connect)
 
     asyncio.run(run())
@@ -174,28 +155,7 @@ def test_a_poll_without_a_notification_does_not_wait_for_more_events(harness: Ha
     asyncio.run(run())
 
 
-def test_a_failing_batch_is_retried_without_a_notification(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
-
-    async def run() -> None:
-        async with harness:
-            arrived, handler = asyncio.Event(), Handler()
-            async with following(harness, handler, arrived):
-                await until(lambda: harness.sql("SELECT 1 FROM event_followers"))
-                handler.failures = 2
-                await write(harness.runtime.database, "a")
-                sleeps = Sleeps(monkeypatch)
-                arrived.set()
-                async with asyncio.timeout(20):
-                    while not handler.seen:
-                        await sleeps._sleep(0)
-            monkeypatch.undo()
-            assert [seconds for seconds in sleeps.seconds if seconds >= 60] == [NEVER, 60]
-
-    asyncio.run(run())
-
-
-def test_the_live_feed_queries_once_each_time_it_is_woken_and_reads_everything(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_live_feed_asks_once_for_each_time_it_is_woken_and_takes_all(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "POLL_SECONDS", NEVER)
 
     async def run() -> None:
@@ -212,21 +172,17 @@ def test_the_live_feed_queries_once_each_time_it_is_woken_and_reads_everything(h
 
             monkeypatch.setattr(database, "reader", count)
             arrived = asyncio.Event()
-            batches = latest(database, arrived)
-            first = asyncio.create_task(anext(batches))
-            for times in (1, 2):
-                await until(lambda times=times: asked == times)  # type: ignore[misc]
-                await some_time(harness)
-                assert asked == times
-                if times == 1:
-                    arrived.set()
-            names = [f"ent_{number:03}" for number in range(followers.BATCH + 5)]
-            await write(database, *names)
-            arrived.set()
-            batch = await asyncio.wait_for(first, 10)
-            # A full batch is followed by the next at once.
-            batch += await asyncio.wait_for(anext(batches), 10)
-            assert [event.subject for event in batch] == names
-            await batches.aclose()
+            async with Tailing(database, arrived) as tailing:
+                for times in (1, 2):
+                    await until(lambda times=times: asked == times)  # type: ignore[misc]
+                    await some_time(harness)
+                    assert asked == times
+                    if times == 1:
+                        arrived.set()
+                names = [f"ent_{number:03}" for number in range(followers.BATCH + 5)]
+                await write(database, *names)
+                arrived.set()
+                # A full batch is followed by the next at once.
+                assert await tailing.told() + await tailing.told() == names
 
     asyncio.run(run())

@@ -36,7 +36,7 @@ async def fail_and_enqueue(harness: Harness) -> None:
 
 async def run_until(harness: Harness, jobs: list[Job[Any]], condition: Any, seconds: float = 15) -> None:
     stop = asyncio.Event()
-    running = asyncio.create_task(run_jobs(harness.runtime, jobs, (), stop))
+    running = asyncio.create_task(run_jobs(harness.runtime, jobs, (), stop, lambda: None))
     try:
         await until(condition, seconds)
     finally:

@@ -11,12 +11,14 @@ import asyncpg
 import pytest
 from tests.harness import Place
 
+from phoenix import __version__
 from phoenix.composition import MIGRATIONS
 from phoenix.operations import migrate as migration
 from phoenix.operations.migrate import MigrationError, NewerDatabase, migrate
 from phoenix.operations.up import start
 from phoenix.operations.up.errors import StartError, WrongSettingError
 from phoenix.operations.up.supervise import Supervisor
+from phoenix.release import RELEASE, release_of
 from phoenix.settings import Settings, read_settings
 
 
@@ -73,9 +75,18 @@ def test_a_database_of_a_newer_phoenix_is_not_changed(place: Place) -> None:
         owner = await asyncpg.connect(place.owner)
         try:
             await owner.execute("INSERT INTO alembic_version VALUES ('from_the_future')")
+            assert await owner.fetchval("SELECT release FROM releases") == RELEASE
+            await owner.execute("INSERT INTO releases VALUES ('2.9.0 (abcdef0, 2027-01-01)', now() + interval '1 day')")
         finally:
             await owner.close()
-        with pytest.raises(NewerDatabase, match="it holds the revision from_the_future"):
+        with pytest.raises(NewerDatabase, match=r"newer Phoenix, 2\.9\.0 \(abcdef0, 2027-01-01\): it holds the revision from_the_future"):
             await migrate(place.owner, MIGRATIONS)
 
     asyncio.run(run())
+
+
+def test_a_release_names_the_commit_and_the_date_of_its_build(tmp_path: Path) -> None:
+    build = tmp_path / "build.txt"
+    assert release_of(build) == __version__
+    build.write_text("5ed32eb, 2026-11-26\n")
+    assert release_of(build) == f"{__version__} (5ed32eb, 2026-11-26)"

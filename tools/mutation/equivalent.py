@@ -65,9 +65,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "module: 200 → 201": "A batch has one more event. Tests use whatever size it has.",
         "Listener.listen: 10 → 11": LIMIT,
         "Listener.listen: 2 → 3": LIMIT,
-        "latest: 0 → 1": BEFORE_EVENTS,
-        "latest: 0 → 1 (2)": BEFORE_EVENTS,
-        "_is_woken: return False → return None": "Only its truth value is used.",
+        "Tail.follow: 0 → 1": BEFORE_EVENTS,
+        "Tail.follow: 0 → 1 (2)": BEFORE_EVENTS,
+        "_is_set: return False → return None": "Only its truth value is used.",
     },
     "kernel/data/ids.py": {
         "Ids.__init__: 1 → 2": NO_TIME,

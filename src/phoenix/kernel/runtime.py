@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from phoenix.kernel.background import Background
 from phoenix.kernel.cache.cache import Cache
 from phoenix.kernel.cache.generations import Generations, MachineGenerations, ValkeyGenerations
 from phoenix.kernel.cache.limits import Limit, Limiter
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.data.database import Database, connect
+from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
 from phoenix.kernel.i18n.email import Mailer
@@ -48,6 +50,7 @@ class Runtime:
     captcha: Captcha
     http: HttpClient
     mailer: Mailer
+    background: Background = field(default_factory=Background)
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
     def part(self, kind: type[T]) -> T:
@@ -120,6 +123,13 @@ async def opened(
             mailer=Mailer(settings.email, emails, may_send_unasked=may_send_unasked),
         )
         await check_installation(database, settings, keys)
+        claim = None if settings.cache.nodes == "many" else Claim(settings.database.url, host_of(_generations_file(settings)))
+        if claim is not None:
+            stack.push_async_callback(claim.close)
+            await claim.make()
+        stack.push_async_callback(runtime.background.close)
+        if claim is not None:
+            runtime.background.start("host of the database", claim.hold)
         for part in parts:
             runtime.parts[part.kind] = await stack.enter_async_context(part.open(runtime))
         yield runtime
@@ -127,7 +137,11 @@ async def opened(
 
 def _generations(settings: Settings, valkey: Valkey | None) -> Generations:
     if settings.cache.nodes != "many":
-        return MachineGenerations(settings.installation.data / "run" / "generations")
+        return MachineGenerations(_generations_file(settings))
     if valkey is None:
         raise SettingsError("PHOENIX_NODES=many needs PHOENIX_CACHE_URL: generations are shared through it.")
     return ValkeyGenerations(valkey)
+
+
+def _generations_file(settings: Settings) -> Path:
+    return settings.installation.data / "run" / "generations"

@@ -14,7 +14,7 @@ APPEND_ONLY = ("audit_log",)
 # Rows of these tables are changed, but never deleted.
 STAYS = ("audit_head",)
 # Written only by migrations.
-READ_ONLY = ("alembic_version",)
+READ_ONLY = ("alembic_version", "releases")
 # The first version of PostgreSQL in which maintaining a table is a privilege of its own.
 MAINTAIN_SINCE = 170_000
 

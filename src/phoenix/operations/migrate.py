@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from phoenix.release import RELEASE
+
 log = structlog.get_logger(__name__)
 
 # Any constant works, as long as every process uses the same one.
@@ -88,10 +90,18 @@ def _current(connection: Connection, directory: ScriptDirectory) -> tuple[str, .
     unknown = [head for head in heads if head not in known]
     if unknown:
         raise NewerDatabase(
-            f"This database is from a newer Phoenix: it holds the revision {', '.join(unknown)}, which this version does not know. "
+            f"This database is from a newer Phoenix{_release_in(connection)}: it holds the revision {', '.join(unknown)}, which this version does not know. "
             "Start the newer version, or restore a backup made by this one."
         )
     return heads
+
+
+def _release_in(connection: Connection) -> str:
+    """The release that migrated the database last, where it says so."""
+    if connection.exec_driver_sql("SELECT to_regclass('releases')").scalar_one() is None:
+        return ""
+    newest = connection.exec_driver_sql("SELECT release FROM releases ORDER BY migrated_at DESC LIMIT 1").scalar_one_or_none()
+    return f", {newest}" if newest else ""
 
 
 def _missing(directory: ScriptDirectory, current: tuple[str, ...]) -> list[Any]:
@@ -113,6 +123,10 @@ def _run(connection: Connection, directory: ScriptDirectory) -> list[str]:
         environment.configure(connection=connection, transaction_per_migration=True)
         with environment.begin_transaction():
             environment.run_migrations()
+    if ran:
+        connection.exec_driver_sql(
+            "INSERT INTO releases VALUES ($1, now()) ON CONFLICT (release) DO UPDATE SET migrated_at = now()", (RELEASE,)
+        )
     connection.commit()
     log.info("migrated", revisions=ran, before=list(current))
     return ran

@@ -9,6 +9,7 @@ see a writer's mark before its write is acknowledged. With several machines they
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import mmap
 import os
@@ -20,8 +21,14 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
+from phoenix.kernel.background import once
 from phoenix.kernel.cache.marks import Marks
 from phoenix.kernel.cache.valkey import Valkey, script
+from phoenix.kernel.errors import Unavailable
+
+log = structlog.get_logger(__name__)
 
 # A key in flight longer than this belongs to a writer that died. A mark stands from just before COMMIT until after it, and must
 # outlast every COMMIT that can still land: a process that hangs in between is cut off by PostgreSQL after 30 s
@@ -30,6 +37,14 @@ from phoenix.kernel.cache.valkey import Valkey, script
 IN_FLIGHT_SECONDS = 45
 IN_FLIGHT = 1
 SLOTS = 1 << 16
+SETTLE_AGAIN_SECONDS = 0.2
+
+
+class CacheUnreachable(Unavailable):
+    """Several machines share a cache that does not take the mark of a change."""
+
+    code = "cache_unreachable"
+    sentence = "The cache that all hosts share is not responding. Nothing was changed. Try again in a few seconds."
 
 
 class Generations(Protocol):
@@ -115,10 +130,8 @@ class MachineGenerations:
 
 
 class ValkeyGenerations:
-    """Generations shared by several machines, in Valkey. While it cannot be reached, no cached value is used.
-
-    A writer that cannot reach it still commits. Other machines can then show a cached value until it expires, after a
-    minute at most.
+    """Generations shared by several machines, in Valkey. While it cannot be reached, no cached value is used and nothing is written:
+    the other machines would not know that what they have cached is stale.
     """
 
     # Reading and creating a missing generation is one step. In two, two readers would create different ones and each reject what
@@ -150,6 +163,7 @@ class ValkeyGenerations:
             redis.call('ZADD', KEYS[i + 1], now + lease, ARGV[1])
             redis.call('PEXPIRE', KEYS[i + 1], lease)
         end
+        return 1
     """)
     _SETTLE = script("""
         local time = redis.call('TIME')
@@ -164,6 +178,7 @@ class ValkeyGenerations:
                 redis.call('SET', KEYS[i], ARGV[2])
             end
         end
+        return 1
     """)
 
     def __init__(self, valkey: Valkey) -> None:
@@ -179,11 +194,25 @@ class ValkeyGenerations:
     async def begin(self, keys: Collection[str]) -> int:
         # Random, not the time: two machines can mark in the same nanosecond, and their marks must differ.
         mark = secrets.randbits(63) | IN_FLIGHT
-        await self._valkey.run(self._BEGIN, _names(keys), [str(mark), str(int(IN_FLIGHT_SECONDS * 1000))])
+        if await self._valkey.run(self._BEGIN, _names(keys), [str(mark), str(int(IN_FLIGHT_SECONDS * 1000))]) != 1:
+            raise CacheUnreachable
         return mark
 
     async def settle(self, keys: Collection[str], mark: int) -> None:
-        await self._valkey.run(self._SETTLE, _names(keys), [str(mark), str(_new_generation())])
+        if not await self._settled(keys, mark):
+            once("settle generations", self._settle_later(list(keys), mark))
+
+    async def _settled(self, keys: Collection[str], mark: int) -> bool:
+        return bool(await self._valkey.run(self._SETTLE, _names(keys), [str(mark), str(_new_generation())]) == 1)
+
+    async def _settle_later(self, keys: Collection[str], mark: int) -> None:
+        """The commit is done. Until this succeeds its mark stands, and nothing cached is used; a cache that restarted has lost the mark."""
+        log.warning("generations_unsettled", keys=len(keys))
+        until = time.monotonic() + IN_FLIGHT_SECONDS
+        while not await self._settled(keys, mark):
+            if time.monotonic() > until:
+                raise CacheUnreachable
+            await asyncio.sleep(SETTLE_AGAIN_SECONDS)
 
 
 def _names(keys: Collection[str]) -> list[str]:

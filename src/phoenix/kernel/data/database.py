@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeVar
 
 import asyncpg
 import msgspec
@@ -15,14 +15,14 @@ from phoenix.kernel.cache.generations import Generations
 from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.events import Event
+from phoenix.kernel.data.failures import DatabaseFull, OutcomeUnknown, is_undecided, leaves_unusable
+from phoenix.kernel.data.lease import Connection, Lease, Pool
 from phoenix.kernel.data.query import Query
 from phoenix.kernel.data.statements import NotingConnection
-from phoenix.kernel.errors import InvalidInput, NotFound, Unavailable
+from phoenix.kernel.errors import NotFound, Unavailable
 from phoenix.settings import DatabaseSettings
 
 T = TypeVar("T")
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 APPLICATION_NAME = "phoenix"
 
@@ -30,8 +30,9 @@ APPLICATION_NAME = "phoenix"
 class Reader:
     """Reads outside a transaction. Takes a connection only at the first query. Counts its queries."""
 
-    def __init__(self, acquire: Callable[[], Awaitable[Connection]], clock: Clock) -> None:
+    def __init__(self, acquire: Callable[[], Awaitable[Connection]], clock: Clock, left: Callable[[], float | None]) -> None:
         self._acquire = acquire
+        self._left = left
         self.clock = clock
         self.queries = 0
 
@@ -47,12 +48,12 @@ class Reader:
         """Every row."""
         self.queries += 1
         read = query.read
-        return [read(record) for record in await (await self._acquire()).fetch(query.sql, *args)]
+        return [read(record) for record in await (await self._acquire()).fetch(query.sql, *args, timeout=self._left())]
 
     async def maybe(self, query: Query[T], *args: object) -> T | None:
         """The first row, or None."""
         self.queries += 1
-        record = await (await self._acquire()).fetchrow(query.sql, *args)
+        record = await (await self._acquire()).fetchrow(query.sql, *args, timeout=self._left())
         return None if record is None else query.read(record)
 
     async def one(self, query: Query[T], *args: object) -> T:
@@ -66,8 +67,16 @@ class Reader:
 class Transaction(Reader):
     """One unit of work, all or nothing. Records events, and touches cache generations when it commits."""
 
-    def __init__(self, acquire: Callable[[], Awaitable[Connection]], clock: Clock, actor: str | None, request: str | None) -> None:
-        super().__init__(acquire, clock)
+    def __init__(
+        self,
+        acquire: Callable[[], Awaitable[Connection]],
+        clock: Clock,
+        left: Callable[[], float | None],
+        *,
+        actor: str | None,
+        request: str | None,
+    ) -> None:
+        super().__init__(acquire, clock, left)
         self.actor = actor
         self.impersonator: str | None = None
         self.request = request
@@ -78,7 +87,7 @@ class Transaction(Reader):
     async def execute(self, query: Query[None], *args: object) -> int:
         """Run a statement. Returns the number of rows it changed."""
         self.queries += 1
-        status = await (await self._acquire()).execute(query.sql, *args)
+        status = await (await self._acquire()).execute(query.sql, *args, timeout=self._left())
         tail = status.rpartition(" ")[2]
         return int(tail) if tail.isdigit() else 0
 
@@ -110,21 +119,31 @@ class Database:
         self.clock = clock
         self.generations = generations
         self.outbox = outbox
+        self.is_full = False
+        """Whether the last write found no room."""
 
     @contextlib.asynccontextmanager
-    async def reader(self) -> AsyncIterator[Reader]:
-        """Reads outside a transaction."""
-        async with _Lease(self.pool) as lease:
-            yield Reader(lease.acquire, self.clock)
+    async def reader(self, *, within: float | None = None) -> AsyncIterator[Reader]:
+        """Reads outside a transaction, and waits for the database no longer than `within` seconds in all."""
+        async with Lease(self.pool, within) as lease:
+            yield Reader(lease.acquire, self.clock, lease.left)
 
     @contextlib.asynccontextmanager
     async def transaction(
-        self, *, actor: str | None = None, impersonator: str | None = None, request: str | None = None
+        self, *, actor: str | None = None, impersonator: str | None = None, request: str | None = None, within: float | None = None
     ) -> AsyncIterator[Transaction]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        async with _Lease(self.pool) as lease, UnitOfWork(self, lease, actor, request) as tx:
+        """One transaction: committed when the block ends, rolled back when it raises. `within`: as for a reader."""
+        async with self._noting_room(), Lease(self.pool, within) as lease, UnitOfWork(self, lease, actor, request) as tx:
             tx.impersonator = impersonator
             yield tx
+
+    @contextlib.asynccontextmanager
+    async def _noting_room(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except DatabaseFull:
+            self.is_full = True
+            raise
 
     async def close(self) -> None:
         await self.pool.close()
@@ -138,17 +157,17 @@ class UnitOfWork:
     the commit, so that nothing read in between can be cached.
     """
 
-    def __init__(self, database: Database, lease: _Lease, actor: str | None, request: str | None) -> None:
+    def __init__(self, database: Database, lease: Lease, actor: str | None, request: str | None) -> None:
         self.database = database
         self._lease = lease
-        self._transaction: Any = None
-        self.tx = Transaction(self._begin, database.clock, actor, request)
+        self._begun = False
+        self.tx = Transaction(self._begin, database.clock, lease.left, actor=actor, request=request)
 
     async def _begin(self) -> Connection:
         connection = await self._lease.acquire()
-        if self._transaction is None:
-            self._transaction = connection.transaction()
-            await self._transaction.start()
+        if not self._begun:
+            self._begun = True
+            await connection.execute("BEGIN", timeout=self._lease.left())
         return connection
 
     async def __aenter__(self) -> Transaction:
@@ -157,7 +176,7 @@ class UnitOfWork:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         tx, generations = self.tx, self.database.generations
         if error is not None and not getattr(error, "keeps_changes", False):
-            await self._roll_back()
+            await self._roll_back(error)
             return
         mark = 0
         try:
@@ -165,14 +184,20 @@ class UnitOfWork:
                 await self.database.outbox.write(tx)
             if tx.invalidated:
                 mark = await generations.begin(tx.invalidated)
-        except BaseException:
-            await self._roll_back()
+        except BaseException as failed:
+            await self._roll_back(failed)
             raise
         try:
-            if self._transaction is not None:
-                await self._transaction.commit()
-        except asyncpg.PostgresError as refused:
-            if tx.invalidated and _was_rolled_back(refused):
+            if self._begun:
+                await (await self._lease.acquire()).execute("COMMIT", timeout=self._lease.left())
+                self.database.is_full = False
+        except BaseException as failed:
+            if is_undecided(failed):
+                # Its marks stay until they expire: the change may be there at any moment.
+                self._lease.cut()
+                if isinstance(failed, Exception):
+                    raise OutcomeUnknown from failed
+            elif tx.invalidated:
                 await generations.settle(tx.invalidated, mark)
             raise
         if tx.invalidated:
@@ -181,57 +206,17 @@ class UnitOfWork:
             after()
         self.database.outbox.committed(tx)
 
-    async def _roll_back(self) -> None:
-        if self._transaction is not None:
-            await self._transaction.rollback()
-
-
-def _was_rolled_back(error: asyncpg.PostgresError) -> bool:
-    """Whether PostgreSQL itself said that the transaction is not committed; a connection that was cut says nothing."""
-    return not isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError))
-
-
-class _Lease:
-    """A connection taken when it is first needed and returned at the end. A lost connection becomes a 503."""
-
-    # The pool is small, and a request may spend most of its time elsewhere: hashing a password, asking a provider. A connection
-    # taken at the first statement is not idle in between. One lease per request also means that no request waits for a second
-    # connection while holding a first: if all of them did, the pool would deadlock.
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._connection: Any = None
-
-    async def acquire(self) -> Connection:
-        if self._connection is None:
-            try:
-                self._connection = await self._pool.acquire(timeout=10)
-            except TimeoutError as error:
-                raise Unavailable("Too many people are waiting for the database. Try again in a few seconds.") from error
-            except (OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
-                raise Unavailable("The database is not responding. Try again in a few seconds.") from error
-        return self._connection
-
-    async def __aenter__(self) -> _Lease:
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        connection = self._connection
-        if connection is None:
+    async def _roll_back(self, error: BaseException) -> None:
+        if not self._begun:
             return
-        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
-            # A demoted primary still answers reads; this connection must not be used again.
-            connection.terminate()
-        # Returned before the error is translated, so that the pool has its connection back whatever is raised below.
-        await self._pool.release(connection)
-        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
-            raise Unavailable("The database is switching to another server. Try again in a few seconds.") from error
-        if isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, ConnectionError)):
-            raise Unavailable("The connection to the database was lost. Try again in a few seconds.") from error
-        if isinstance(error, asyncpg.CharacterNotInRepertoireError):
-            # NUL, the one character that PostgreSQL cannot store.
-            raise InvalidInput("This contains a character that is not allowed in text.") from error
-        if isinstance(error, (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)):
-            raise Unavailable("The database was too busy to finish this. Nothing was changed. Try again in a few seconds.") from error
+        if leaves_unusable(error):
+            self._lease.cut()
+            return
+        try:
+            await (await self._lease.acquire()).execute("ROLLBACK", timeout=self._lease.left())
+        except BaseException:
+            self._lease.cut()
+            raise
 
 
 async def _leave_as_is(_: Connection) -> None:

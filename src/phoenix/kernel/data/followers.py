@@ -7,21 +7,19 @@ is older than all that are still running (`pg_snapshot_xmin`). So nothing can ap
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
-import structlog
 
+from phoenix.kernel.background import Alive
 from phoenix.kernel.data.database import Database, Reader, Transaction
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.outbox import CHANNEL
 from phoenix.kernel.data.query import Query, command, query
-from phoenix.kernel.errors import Unavailable
-
-log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
+# A connection that was cut without a word is noticed by asking it something this often.
+ASK_SECONDS, ANSWER_SECONDS = 30.0, 10.0
 # How long a follower that nobody is waiting for collects further events, so that events close together make one batch.
 GATHER_SECONDS = 0.1
 BATCH = 200
@@ -30,7 +28,7 @@ BATCH = 200
 # Numbers are assigned at INSERT, and commits land in any order: a position by number would skip a row that got a lower number
 # and commits later. Transaction ids have the same gap, but pg_snapshot_xmin marks its end: every transaction below it has
 # ended, so no row can still appear there. The cost is that one long transaction holds up all followers until it ends.
-# xid8 has no cast to bigint, hence the way through text.
+# xid8 has no cast to bigint, hence the way through text; ORDER BY names the table, as the cast column has no index.
 AFTER: Query[Recorded] = query(
     Recorded,
     """
@@ -39,7 +37,7 @@ AFTER: Query[Recorded] = query(
       FROM events
      WHERE (transaction, number) > (($1::bigint)::text::xid8, $2)
        AND transaction < pg_snapshot_xmin(pg_current_snapshot())
-     ORDER BY transaction, number
+     ORDER BY events.transaction, number
      LIMIT $3
 """,
 )
@@ -49,7 +47,7 @@ END: Query[tuple[int, int]] = query(
     """
     SELECT transaction::text::bigint, number FROM events
      WHERE transaction < pg_snapshot_xmin(pg_current_snapshot())
-     ORDER BY transaction DESC, number DESC LIMIT 1
+     ORDER BY events.transaction DESC, number DESC LIMIT 1
 """,
 )
 
@@ -65,7 +63,7 @@ ADVANCE = command("UPDATE event_followers SET transaction = ($2::bigint)::text::
 
 
 class Listener:
-    """Waits for a notification, or for the poll interval, whichever comes first. One listening connection per process."""
+    """Sets events when there is a notification. One listening connection per process."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -83,23 +81,26 @@ class Listener:
         self._stopping = True
         self._lost.set()
 
-    async def listen(self) -> None:
-        """Listen until stopped, reconnecting after lost connections."""
-        while not self._stopping:
-            self._lost.clear()
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "phoenix listener"})
-                try:
-                    connection.add_termination_listener(lambda _: self._lost.set())
-                    await connection.add_listener(CHANNEL, self._notify)
-                    self._notify()
-                    if not self._stopping:
-                        await self._lost.wait()
-                finally:
-                    if not connection.is_closed():
-                        await connection.close(timeout=2)
-            if not self._stopping:
-                await asyncio.sleep(POLL_SECONDS)
+    async def listen(self, alive: Alive) -> None:
+        """Listen until stopped. Raises ConnectionError if the connection is lost."""
+        if self._stopping:
+            return
+        self._lost.clear()
+        connection = await asyncpg.connect(self._url, timeout=10, server_settings={"application_name": "phoenix listener"})
+        try:
+            connection.add_termination_listener(lambda _: self._lost.set())
+            await connection.add_listener(CHANNEL, self._notify)
+            self._notify()
+            while not self._stopping:
+                alive()
+                if await _is_set(self._lost, ASK_SECONDS):
+                    break
+                await connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
+        finally:
+            if not connection.is_closed():
+                await connection.close(timeout=2)
+        if not self._stopping:
+            raise ConnectionError("The connection was lost.")
 
     def _notify(self, *_: object) -> None:
         for arrived in self._events:
@@ -111,59 +112,57 @@ async def read_after(reader: Reader, position: tuple[int, int], limit: int = BAT
     return await reader.all(AFTER, *position, limit)
 
 
-async def latest(database: Database, arrived: asyncio.Event) -> AsyncGenerator[list[Recorded], None]:
-    """Batches of events from now on, for one process. The position is not saved."""
-    position: tuple[int, int] | None = None
-    while True:
-        arrived.clear()
-        try:
-            async with database.reader() as reader:
-                if position is None:
-                    position = await reader.maybe(END) or (0, 0)
-                batch = await read_after(reader, position)
-        except Unavailable:
-            batch = []
-        if batch:
-            position = (batch[-1].transaction, batch[-1].number)
-            yield batch
-        if len(batch) < BATCH:
-            await _is_woken(arrived)
+class Tail:
+    """Events from now on, for one process. The position is not saved, but outlives a failure of whoever reads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._position: tuple[int, int] | None = None
+
+    async def follow(self, arrived: asyncio.Event, handle: Callable[[Sequence[Recorded]], Awaitable[None]], alive: Alive) -> None:
+        """Handle one batch after another. It moves on after `handle`, so a batch that failed is handled again."""
+        while True:
+            arrived.clear()
+            async with self._database.reader() as reader:
+                if self._position is None:
+                    self._position = await reader.maybe(END) or (0, 0)
+                batch = await read_after(reader, self._position)
+            if batch:
+                await handle(batch)
+                self._position = (batch[-1].transaction, batch[-1].number)
+            alive()
+            if len(batch) < BATCH:
+                await _is_set(arrived, POLL_SECONDS)
 
 
 async def follow(
-    database: Database, name: str, arrived: asyncio.Event, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]
+    database: Database,
+    name: str,
+    arrived: asyncio.Event,
+    handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]],
+    alive: Alive,
 ) -> None:
-    """Follow every event from the first. The position moves in the transaction that handles the batch.
+    """Follow every event from the first. The position moves in the transaction that handles the batch, so nothing is skipped.
 
-    If several processes follow under one name, one works at a time. A batch that fails is retried with growing delays, up
-    to a minute; nothing is skipped.
+    If several processes follow under one name, one works at a time.
     """
-    delay = POLL_SECONDS
     while True:
         arrived.clear()
-        try:
-            handled = await follow_once(database, name, handle)
-            delay = POLL_SECONDS
-        except asyncio.CancelledError:
-            raise
-        except Exception:  # a follower outlives whatever its handler raises
-            log.exception("follower_failed", follower=name, retry_seconds=delay)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 60.0)
-            continue
-        if handled < BATCH and await _is_woken(arrived):
+        handled = await follow_once(database, name, handle)
+        alive()
+        if handled < BATCH and await _is_set(arrived, POLL_SECONDS):
             await asyncio.sleep(GATHER_SECONDS)
 
 
-async def _is_woken(arrived: asyncio.Event) -> bool:
-    """Wait for a notification or the poll interval. Returns whether there was a notification.
+async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event, at most this long. Returns whether it came.
 
-    This avoids `asyncio.wait_for`: in Python 3.11 it swallows a cancellation that arrives with the notification, and a process
+    This avoids `asyncio.wait_for`: in Python 3.11 it swallows a cancellation that arrives with the event, and a process
     that is being stopped would keep following.
     """
     try:
-        async with asyncio.timeout(POLL_SECONDS):
-            await arrived.wait()
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return False
     return True

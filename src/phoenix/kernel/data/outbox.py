@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
-import asyncpg
-
-from phoenix.kernel.data.database import Pool, Transaction
+from phoenix.kernel.background import once
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.lease import Pool
 from phoenix.kernel.data.query import command
 
 CHANNEL = "phoenix_events"
@@ -53,9 +52,8 @@ class EventOutbox:
     def committed(self, tx: Transaction) -> None:
         """Called after each commit, in the event loop."""
         if tx.events and (self._task is None or self._task.done()):
-            self._task = asyncio.get_running_loop().create_task(self._notify())
+            self._task = once("notify", self._notify())
 
     async def _notify(self) -> None:
         await asyncio.sleep(NOTIFY_SECONDS)
-        with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-            await self._pool.execute(NOTIFY, timeout=NOTIFY_TIMEOUT)
+        await self._pool.execute(NOTIFY, timeout=NOTIFY_TIMEOUT)

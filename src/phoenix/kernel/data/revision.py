@@ -16,3 +16,11 @@ def run_sql(sql: str) -> None:
     bind.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     adapted: Any = bind.connection.dbapi_connection
     adapted.run_async(lambda connection: connection.execute(sql))
+
+
+def build_index(name: str, on: str) -> None:
+    """Build an index on a table that may be large, while people write to it. One that was left unfinished is built again."""
+    with op.get_context().autocommit_block():
+        bind = op.get_bind()
+        bind.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        bind.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {on}")

@@ -7,7 +7,6 @@ between processes and nothing depends on Valkey. Only websockets are served; a p
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -15,8 +14,9 @@ import socketio
 import structlog
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.background import EXPECTED, Alive
 from phoenix.kernel.data.events import Recorded
-from phoenix.kernel.data.followers import Listener, latest
+from phoenix.kernel.data.followers import Listener, Tail
 from phoenix.kernel.errors import SecondFactorNeeded
 from phoenix.kernel.realtime.connections import Connection, Connections
 from phoenix.kernel.web.application import App
@@ -68,6 +68,7 @@ class Sockets:
         self.server.on("disconnect", self._disconnect)
         self.connections = Connections(runtime.settings.realtime, runtime.clock)
         self._connections: dict[str, Connection] = {}
+        self._tail = Tail(runtime.database)
         self._tokens: dict[str, str] = {}
         self._people: dict[str, Actor] = {}
 
@@ -79,14 +80,16 @@ class Sockets:
         """The ASGI application: sockets at /socket.io/, everything else passed on."""
         return self.connections.around(socketio.ASGIApp(self.server, other_asgi_app=other, socketio_path="/socket.io"))
 
-    async def run(self, listener: Listener) -> None:
-        """Feed the sockets until cancelled."""
-        await asyncio.gather(self._feed(listener), self._watch_sessions(), self._watch_connections())
+    def start(self, listener: Listener) -> None:
+        """Feed the sockets in the background."""
+        background, arrived = self._runtime.background, listener.subscribe()
+        background.start("feed", lambda alive: self._tail.follow(arrived, self._feed, alive))
+        background.start("sessions of sockets", self._watch_sessions)
+        background.start("unknown sockets", self._watch_connections)
+        background.start("listener", listener.listen, stop=listener.stop)
 
-    async def _feed(self, listener: Listener) -> None:
-        async for batch in latest(self._runtime.database, listener.subscribe()):
-            if not self._tokens:
-                continue
+    async def _feed(self, batch: Sequence[Recorded]) -> None:
+        if self._tokens:
             await self.deliver(batch)
 
     async def deliver(self, batch: Sequence[Recorded]) -> None:
@@ -110,17 +113,25 @@ class Sockets:
         for room, event, payload in messages:
             await self.server.emit(event, payload, room=room)
 
-    async def _watch_connections(self) -> None:
+    async def _watch_connections(self, alive: Alive) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             await self.connections.close_unknown()
+            alive()
 
-    async def _watch_sessions(self) -> None:
+    async def _watch_sessions(self, alive: Alive) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             for sid, token in list(self._tokens.items()):
-                with contextlib.suppress(Exception):
+                try:
                     await self._check(sid, token)
+                except EXPECTED:
+                    raise
+                except Exception:  # one socket must not keep the others from being checked
+                    log.exception("socket_cut")
+                    await self.server.disconnect(sid)
+                alive()
+            alive()
 
     async def _check(self, sid: str, token: str) -> None:
         actor = await self._session_reader.find(token)

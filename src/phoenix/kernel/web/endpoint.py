@@ -26,6 +26,7 @@ from litestar.response import Response
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.limits import headers_of
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.errors import QueryBudgetExceeded
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.runtime import Runtime
@@ -149,7 +150,7 @@ async def _answer(
         return result
 
     if request.method in SAFE:
-        async with runtime.database.reader() as reader:
+        async with runtime.database.reader(within=ANSWER_SECONDS) as reader:
             call = Call(request, rule, admission, reader)
             result = await run(call)
             check_budget(reader, budget, runtime)
@@ -183,8 +184,8 @@ def transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContex
     """The transaction of a request, on behalf of its actor."""
     database = app_of(request).runtime.database
     if actor is None:
-        return database.transaction(request=request_id(request))
-    return database.transaction(actor=actor.account, impersonator=actor.impersonator, request=request_id(request))
+        return database.transaction(request=request_id(request), within=ANSWER_SECONDS)
+    return database.transaction(actor=actor.account, impersonator=actor.impersonator, request=request_id(request), within=ANSWER_SECONDS)
 
 
 async def _once(request: AnyRequest, tx: Transaction, actor: Actor | None) -> Once | None:

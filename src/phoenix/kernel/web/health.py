@@ -6,6 +6,7 @@ import asyncio
 
 from msgspec import Struct
 
+from phoenix.kernel.data.failures import DatabaseReadOnly
 from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.web.assets import FIX, missing_asset
@@ -16,7 +17,9 @@ from phoenix.kernel.web.rules import PUBLIC
 
 # Modules read their metrics on connections of their own.
 METRIC_QUERIES = 0
-SELECT_ONE: Query[int] = query(int, "SELECT 1")
+READ_ONLY: Query[bool] = query(bool, "SELECT current_setting('transaction_read_only')::boolean")
+# More than a page of a file, so that it needs room.
+NEEDS_ROOM = "CREATE TEMPORARY TABLE phoenix_room ON COMMIT DROP AS SELECT repeat('x', 1000) FROM generate_series(1, 100)"
 
 
 class Alive(Struct):
@@ -38,10 +41,18 @@ async def alive(call: Call) -> Alive:
 
 @get("/readyz", may=PUBLIC, queries=1, tag="health")
 async def ready(call: Call) -> Readiness:
-    """Check that this process is ready. It stays ready without the cache, more slowly."""
+    """Check that this process is ready: its database takes changes and its background tasks run. It stays ready without the cache, more slowly."""
     if missing_asset(call.runtime.settings.web.static) is not None:
         raise Unavailable(f"The styles and scripts that every page needs are missing. {FIX}")
-    await call.db.one(SELECT_ONE)
+    if await call.db.one(READ_ONLY):
+        raise DatabaseReadOnly
+    if call.runtime.database.is_full:
+        connection = await call.db.connection()
+        async with connection.transaction():
+            await connection.execute(NEEDS_ROOM)
+        call.runtime.database.is_full = False
+    if call.runtime.background.down:
+        raise Unavailable("Background work was interrupted and is being started again.")
     valkey = call.runtime.valkey
     cache = "off" if valkey is None else "ok" if await valkey.ping() else "unreachable"
     for check in (check for check in call.registry.checks if check.readiness):
@@ -59,6 +70,9 @@ async def metrics(call: Call) -> Plain:
         *_lines("phoenix_cache_remote_hits_total", "Reads answered from Valkey", "counter", cache.remote_hits),
         *_lines("phoenix_cache_misses_total", "Reads answered by a query", "counter", cache.misses),
     ]
+    restarts = call.runtime.background.restarts
+    lines += ["# HELP phoenix_background_restarts_total Background tasks started again", "# TYPE phoenix_background_restarts_total counter"]
+    lines += [f'phoenix_background_restarts_total{{task="{name}"}} {restarts[name]}' for name in sorted(call.runtime.background.names)]
     for metric in (metric for module in call.registry.modules for metric in module.metrics):
         lines += _lines(metric.name, metric.about, metric.kind, await metric.read(call.runtime))
     if checks := call.registry.checks:

@@ -17,6 +17,7 @@ from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
+from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.errors import (
     InvalidInput,
     NotSignedIn,
@@ -146,7 +147,7 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
         admission = await admit(request, replace(rule, limits=()))
         return await _again(request, admission, retry, await _read_form(request, admission), problem)
     if request.method == "GET":
-        async with app.runtime.database.reader() as reader:
+        async with app.runtime.database.reader(within=ANSWER_SECONDS) as reader:
             call = Call(request, rule, admission, reader)
             result = await handler(call)
             check_within(call)
@@ -188,7 +189,7 @@ async def _again(
 ) -> Response[Any]:
     """The page a form was on, with what was entered and what was wrong with it."""
     rule: Rule = retry.opt["rule"]
-    async with app_of(request).runtime.database.reader() as reader:
+    async with app_of(request).runtime.database.reader(within=ANSWER_SECONDS) as reader:
         if admission.member is not None and admission.actor is not None and rule.within:
             # The page may require a different permission than the form.
             admission = replace(admission, member=admission.actor.require(rule.may, admission.member.organisation))

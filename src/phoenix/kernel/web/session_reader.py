@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
 from phoenix.kernel.actor import Actor, SessionRecord
+from phoenix.kernel.background import Alive
 from phoenix.kernel.cache.cache import Codec, Watch
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.data.query import command
-from phoenix.kernel.errors import NotSignedIn, PhoenixError
+from phoenix.kernel.errors import NotSignedIn
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
@@ -112,18 +113,22 @@ class SessionReader:
         if not self._seen:
             return
         seen, self._seen = self._seen, {}
-        async with self._runtime.database.transaction() as tx:
-            for identity in self._registry.identities:
-                used = sorted(item for item in seen.items() if item[0].startswith(identity.records))
-                if used:
-                    await identity.seen(tx, used)
+        try:
+            async with self._runtime.database.transaction() as tx:
+                for identity in self._registry.identities:
+                    used = sorted(item for item in seen.items() if item[0].startswith(identity.records))
+                    if used:
+                        await identity.seen(tx, used)
+        except BaseException:
+            self._seen = {**seen, **self._seen}
+            raise
 
-    async def keep_flushing(self) -> None:
-        """Flush for ever; a lost connection costs one round."""
+    async def keep_flushing(self, alive: Alive) -> None:
+        """Flush for ever. What could not be saved is saved by the next flush."""
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            with contextlib.suppress(PhoenixError):
-                await self.flush()
+            await self.flush()
+            alive()
             horizon = self._runtime.clock.now().timestamp() - 2 * SEEN_EVERY_SECONDS
             self._written = {session: at for session, at in self._written.items() if at > horizon}
 
@@ -150,7 +155,7 @@ class SessionReader:
         identity = self._registry.identity_of_token(token)
         if identity is None:
             raise NotSignedIn
-        async with self._runtime.database.reader() as db:
+        async with self._runtime.database.reader(within=ANSWER_SECONDS) as db:
             record = await identity.find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn

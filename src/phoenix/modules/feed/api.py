@@ -54,7 +54,7 @@ async def read_feed(
 
 async def _page(call: Call, member: Membership, kinds: Sequence[str], before: int, size: int) -> Page[FeedItem]:
     registry = call.registry
-    rows = await call.db.all(queries.PAGE, member.organisation, before, list(kinds), size + 1)
+    rows = await call.db.all(queries.page_of(registry, kinds), member.organisation, before, list(kinds), size + 1)
     made = CURSOR.page(call.runtime.keys, rows, size, key=lambda row: (row.number,))
     shown = await queries.with_texts(call.db, registry, made.items)
     names = await queries.names_in(call.db, registry, shown)

@@ -48,7 +48,7 @@ async def show_feed(call: Call) -> View:
     cursor = call.query("cursor") or None
     before = CURSOR.read(call.runtime.keys, cursor) or (NEWEST,)
     kinds = visible_kinds(call.registry, member, kind)
-    rows = await call.db.all(queries.PAGE, member.organisation, before[0], kinds, PAGE_SIZE + 1)
+    rows = await call.db.all(queries.page_of(call.registry, kinds), member.organisation, before[0], kinds, PAGE_SIZE + 1)
     made = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
     address = f"/o/{member.slug}/feed?{f'kind={kind}&' if kind else ''}cursor="
     context = {

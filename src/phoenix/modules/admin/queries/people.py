@@ -57,11 +57,12 @@ class GrantedPermission(Struct, frozen=True):
     granted_at: datetime
 
 
+# A subquery for each row of a page, where EXISTS would read the whole table first.
 _LISTED = """
     SELECT a.id, a.email, a.name, a.kind, a.locked_at IS NOT NULL AS locked,
-           EXISTS (SELECT 1 FROM guards g WHERE g.account_id = a.id AND g.locked_until > $1) AS paused, a.erase_at,
+           coalesce((SELECT true FROM guards g WHERE g.account_id = a.id AND g.locked_until > $1 LIMIT 1), false) AS paused, a.erase_at,
            a.erased_at IS NOT NULL AS erased, a.password_hash <> '!' AS has_password,
-           EXISTS (SELECT 1 FROM totp_secrets t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL) AS totp,
+           coalesce((SELECT true FROM totp_secrets t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL), false) AS totp,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys,
            (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = a.id AND s.impersonator_id IS NULL) AS seen_at
       FROM accounts a

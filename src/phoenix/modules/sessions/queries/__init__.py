@@ -198,7 +198,7 @@ SEEN = command("""
       FROM (SELECT id, to_timestamp(at) AS at FROM unnest($1::text[], $2::float8[]) AS t (id, at) ORDER BY id) v
      WHERE s.id = v.id AND s.seen_at < v.at AND s.ended_at IS NULL
 """)
-FORGET_OLD = command("DELETE FROM sessions WHERE until < $1 OR ended_at < $1")
+FORGET_OLD = command("DELETE FROM sessions WHERE LEAST(until, ended_at) < $1")
 FORGET_OLD_DEVICES = command("DELETE FROM known_devices WHERE seen_at < $1")
 
 PERSON_SESSIONS: Query[dict[str, Any]] = query(
