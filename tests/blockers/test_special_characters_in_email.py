@@ -153,7 +153,7 @@ def test_a_valid_address_works_in_every_step_of_the_api(harness: Harness, group:
             for number, email in enumerate(group):
                 me = Mailbox(harness, number, email)
                 await me.call("/accounts", 202, email=email, password=PASSWORD, name="Ada", accept_terms=True)
-                await me.call("/accounts/verify", 204, email=email, code=await me.code())
+                await me.call("/accounts/verify", 204, email=email, code=await me.code(), password=PASSWORD)
                 made = await me.call("/sessions", 201, email=email, password=PASSWORD)
                 assert made.json()["account"]["email"] == me.shown
                 await me.call("/password_resets", 202, email=email)

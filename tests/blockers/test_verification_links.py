@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from tests.blockers.mailboxes import NEW_PASSWORD
 from tests.factors import bearer
 from tests.harness import PASSWORD, Harness
 
@@ -28,16 +29,23 @@ def _sign_in() -> dict[str, str]:
     return {"email": ADA["email"], "password": PASSWORD}
 
 
-def test_the_link_works_on_another_device_without_signing_in_there(harness: Harness) -> None:
+def test_the_link_works_on_another_device_where_the_password_is_set(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client(address="198.51.100.4") as phone:
             link, _code = await _sign_up(harness)
             page = await phone.get(link)
             csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
-            answer = await phone.post("/verify/link", data={"csrf": csrf, "token": link.partition("token=")[2]})
-            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+            assert "Password for your account" in page.text
+            sent = {"csrf": csrf, "token": link.partition("token=")[2]}
+            refused = await phone.post("/verify/link", data=sent)
+            assert refused.status_code == 422
+            assert "You haven&#39;t signed up in this browser." in refused.text
             assert "phoenix_session" not in phone.cookies
-            assert (await harness.post("/api/v2/sessions", json=_sign_in())).status_code == 201
+            answer = await phone.post("/verify/link", data={**sent, "password": NEW_PASSWORD})
+            assert (answer.status_code, answer.headers["location"]) == (303, "/")
+            assert "phoenix_session" in phone.cookies
+            assert (await harness.post("/api/v2/sessions", json=_sign_in())).status_code == 401, "nothing sent before is kept"
+            assert (await harness.post("/api/v2/sessions", json={**_sign_in(), "password": NEW_PASSWORD})).status_code == 201
 
     asyncio.run(run())
 
@@ -72,7 +80,9 @@ def test_a_scanner_that_opens_the_link_does_not_use_it_up(harness: Harness) -> N
                 for method in ("HEAD", "GET"):
                     await harness.request(method, link, headers={"User-Agent": agent})
             assert await harness.events() == []
-            assert (await harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code})).status_code == 204
+            assert (
+                await harness.post("/api/v2/accounts/verify", json={"email": ADA["email"], "code": code, "password": PASSWORD})
+            ).status_code == 204
             assert await harness.events() == ["accounts.created"]
 
     asyncio.run(run())
@@ -85,13 +95,13 @@ def test_a_verification_expires_to_the_second_and_says_what_to_do(harness: Harne
             link, code = await _sign_up(harness)
             harness.clock.advance(seconds=seconds)
             given = {"token": link.partition("token=")[2]} if way == "link" else {"email": ADA["email"], "code": code}
-            answer = await harness.post("/api/v2/accounts/verify", json=given)
+            answer = await harness.post("/api/v2/accounts/verify", json={**given, "password": PASSWORD})
             assert answer.status_code == status
             if status == 422:
                 assert "new email" in answer.text
                 assert (await harness.post("/api/v2/accounts/verify/resend", json={"email": ADA["email"]})).status_code == 202
                 await harness.work()
-                fresh = {"email": ADA["email"], "code": harness.code(ADA["email"])}
+                fresh = {"email": ADA["email"], "code": harness.code(ADA["email"]), "password": PASSWORD}
                 assert (await harness.post("/api/v2/accounts/verify", json=fresh)).status_code == 204
 
     asyncio.run(run())

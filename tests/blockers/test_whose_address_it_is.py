@@ -41,7 +41,7 @@ def test_two_people_with_similar_addresses_have_two_accounts(harness: Harness, o
             for number, (email, password) in enumerate(((one, PASSWORD), (other, NEW_PASSWORD))):
                 me = Mailbox(harness, number, email)
                 await me.call("/accounts", 202, email=email, password=password, name="Ada", accept_terms=True)
-                await me.call("/accounts/verify", 204, email=email, code=await me.code())
+                await me.call("/accounts/verify", 204, email=email, code=await me.code(), password=password)
                 ids.append((await me.call("/sessions", 201, email=email, password=password)).json()["account"]["id"])
                 await me.client.aclose()
             assert len(set(ids)) == 2
@@ -75,7 +75,7 @@ def test_one_person_has_one_account_however_they_write_their_address(harness: Ha
         async with harness:
             me = Mailbox(harness, 0, one)
             await me.call("/accounts", 202, email=one, password=PASSWORD, name="Ada", accept_terms=True)
-            await me.call("/accounts/verify", 204, email=other, code=await me.code())
+            await me.call("/accounts/verify", 204, email=other, code=await me.code(), password=PASSWORD)
             mine = (await me.call("/sessions", 201, email=other, password=PASSWORD)).json()["account"]
             assert mine["email"] == parse_address(one).display
             # A second sign-up creates no second account; the owner is notified.

@@ -21,10 +21,10 @@ def test_the_owner_is_not_signed_in_to_an_account_with_a_strangers_password(harn
                 assert (await harness.post("/api/v2/accounts", json=given)).status_code == 202
                 await harness.work()
             async with harness.new_client() as browser:
-                await enter_code(harness, browser)
-                is_in = (await browser.get("/api/v2/me")).status_code == 200
+                await enter_code(harness, browser, password=PASSWORD)
+                assert (await browser.get("/api/v2/me")).status_code == 200
             strangers = await harness.post("/api/v2/sessions", json={"email": "zoe@example.com", "password": STRANGERS})
-            assert not (is_in and strangers.status_code == 201)
+            assert strangers.status_code == 401
 
     asyncio.run(run())
 
@@ -81,18 +81,37 @@ def test_a_forged_sign_up_cookie_signs_nobody_in(harness: Harness) -> None:
             sign_up = (await harness.sql("SELECT id FROM sign_ups"))[0]["id"]
             async with harness.new_client() as browser:
                 browser.cookies.set("phoenix_sign_up", sign_up)
-                assert (await enter_code(harness, browser)).headers["location"].startswith("/sign-in?email=zoe%40example.com")
+                await enter_code(harness, browser, expected=422)
                 assert (await browser.get("/api/v2/me")).status_code == 401
 
     asyncio.run(run())
 
 
-async def enter_code(harness: Harness, browser: httpx.AsyncClient) -> httpx.Response:
-    """Enter the code of the newest email."""
+def test_a_strangers_sign_up_by_the_api_gives_the_owner_no_password_but_their_own(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            given = {"email": "zoe@example.com", "password": STRANGERS, "name": "Zoe", "accept_terms": True}
+            assert (await harness.post("/api/v2/accounts", json=given)).status_code == 202
+            await harness.work()
+            proof = {"email": "zoe@example.com", "code": harness.code("zoe@example.com")}
+            missing = await harness.post("/api/v2/accounts/verify", json=proof)
+            assert (missing.status_code, missing.json()["errors"][0]["field"]) == (422, "password")
+            common = await harness.post("/api/v2/accounts/verify", json={**proof, "password": "password1234"})
+            assert (common.status_code, common.json()["errors"][0]["field"]) == (422, "password")
+            assert (await harness.post("/api/v2/accounts/verify", json={**proof, "password": PASSWORD})).status_code == 204
+            for password, status in ((STRANGERS, 401), (PASSWORD, 201)):
+                answer = await harness.post("/api/v2/sessions", json={"email": "zoe@example.com", "password": password})
+                assert answer.status_code == status
+
+    asyncio.run(run())
+
+
+async def enter_code(harness: Harness, browser: httpx.AsyncClient, *, password: str = "", expected: int = 303) -> httpx.Response:
+    """Enter the code of the newest email, and a password where this browser has no sign-up of its own."""
     page = await browser.get("/verify?email=zoe@example.com")
-    sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "code": harness.code("zoe@example.com")}
+    sent = {"csrf": csrf_of(page), "email": "zoe@example.com", "code": harness.code("zoe@example.com"), "password": password}
     answer = await browser.post("/verify", data=sent)
-    assert answer.status_code == 303
+    assert answer.status_code == expected
     return answer
 
 

@@ -60,7 +60,8 @@ def test_no_table_contains_the_address_or_the_name(harness: Harness) -> None:
 def test_erased_staff_no_longer_impersonate_anyone(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
-            await harness.person("eva", permissions=("platform.admin",))
+            for name in ("eva", "ivo"):
+                await harness.person(name, permissions=("platform.admin",))
             await harness.person("zoe")
             reason = "A ticket says the dashboard is empty."
             shown = await panel.post(f"/staff/people/{harness.people['zoe'].id}/impersonation", by="eva", reason=reason, minutes="15")

@@ -21,7 +21,7 @@ def test_no_flow_logs_a_secret_or_an_address(harness: Harness, logged: io.String
             jobs = await harness.sql("SELECT payload FROM pgqueuer")
             await harness.work()
             secrets.add(harness.code("zora.nowak@example.com"))
-            given = {"email": "zora.nowak@example.com", "code": harness.code("zora.nowak@example.com")}
+            given = {"email": "zora.nowak@example.com", "code": harness.code("zora.nowak@example.com"), "password": PASSWORD}
             assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 204
             for _n in range(7):
                 await harness.post("/api/v2/sessions", json={"email": "zora.nowak@example.com", "password": WRONG})

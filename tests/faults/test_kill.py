@@ -120,7 +120,12 @@ def test_a_job_of_a_killed_worker_is_run_by_the_next(phoenix: Running) -> None:
     os.kill(worker, signal.SIGKILL)
     code = re.search(r"^\d{8}$", phoenix.mail(email, seconds=40)["text"], re.MULTILINE)
     assert code
-    assert httpx.post(f"{phoenix.url}/api/v2/accounts/verify", json={"email": email, "code": code[0]}).status_code == 204
+    assert (
+        httpx.post(
+            f"{phoenix.url}/api/v2/accounts/verify", json={"email": email, "code": code[0], "password": body["password"]}
+        ).status_code
+        == 204
+    )
 
 
 def test_children_end_with_a_killed_parent_and_the_next_start_has_all_data(tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ async def ring(call: Call) -> Name:
     return Name(redact(f"by {call.actor.record.name}, {call.actor.record.email}"))
 
 
+@get("/api/v2/signpost", may=SIGNED_IN, key_may=True, queries=0)
+async def point(call: Call) -> Name:
+    """Answer with the name of the person, for their programs too."""
+    return Name(call.actor.record.name)
+
+
 @post("/api/v2/letters", may=PUBLIC, queries=0)
 async def send(call: Call) -> Name:
     """Open to everyone; says who sent it."""
@@ -49,7 +55,7 @@ async def send(call: Call) -> Name:
 
 @pytest.fixture
 def harness(harness: Harness, tmp_path: Path) -> Harness:
-    bank = Module(name="bank", about="A bank with a vault.", folder=tmp_path, routes=(look, lock, ring, send))
+    bank = Module(name="bank", about="A bank with a vault.", folder=tmp_path, routes=(look, lock, ring, point, send))
     harness.registry = Registry((*MODULES, bank))
     return harness
 
@@ -88,13 +94,14 @@ def test_a_session_without_an_authentication_time_can_do_nothing_sensitive(harne
     asyncio.run(run())
 
 
-def test_a_key_can_read_what_everyone_signed_in_can_but_nothing_sensitive(harness: Harness) -> None:
+def test_a_key_opens_of_the_account_itself_only_what_says_so(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner")
             made = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.read"]})
             head = bearer(made.json()["key"])
-            assert (await harness.get("/api/v2/doorbell", headers=head)).status_code == 200
+            assert (await harness.get("/api/v2/signpost", headers=head)).status_code == 200
+            assert (await harness.get("/api/v2/doorbell", headers=head)).json()["code"] == "forbidden"
             assert (await harness.get("/api/v2/vault", headers=head)).json()["code"] == "forbidden"
 
     asyncio.run(run())

@@ -20,7 +20,7 @@ def of_what_is_gone(name: str) -> list[msgspec.Struct]:
         return [NoticeDue("acc_gone", what) for what in REGISTRY.notices]
     fields = msgspec.structs.fields(payload)
     without: dict[str, Any] = {field.name: None for field in fields if isinstance(field.type, type(str | None))}
-    named = payload(**{field.name: "gone" for field in fields})
+    named = payload(**{field.name: ["gone"] if field.type == list[str] else "gone" for field in fields})
     return [named, payload(**without)] if without else [named]
 
 

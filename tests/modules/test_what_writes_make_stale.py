@@ -15,10 +15,14 @@ from tests.modules.stale import noting, sites
 from tests.software_passkey import Authenticator
 
 from phoenix.composition import MODULES
+from phoenix.modules.accounts.actions.delete_account import erase_account
 from phoenix.modules.accounts.actions.permissions import grant_permission, remove_permission
 from phoenix.modules.demo.actions import seed_scale
 from phoenix.modules.factors.actions.second_factor import remove_all
+from phoenix.modules.keys.actions.api_keys import revoke_own_keys
+from phoenix.modules.keys.actions.service_accounts import forget_keys_made_by
 from phoenix.modules.organisations.actions.members import add_member
+from phoenix.modules.organisations.actions.owners import appoint_owner
 from phoenix.modules.sessions.actions.signing_keys import revoke_key, rotate_keys
 
 Do = Callable[[Harness], Awaitable[Any]]
@@ -123,6 +127,22 @@ async def remove_service(harness: Harness) -> None:
     await call("DELETE", f"{SERVICES}/{row['id']}")(harness)
 
 
+async def forget_keys(harness: Harness) -> None:
+    (row,) = await harness.sql("SELECT id FROM accounts WHERE kind = 'service'")
+    harness.organisations["robot"] = row["id"]
+    await act(forget_keys_made_by, "{@ada}")(harness)
+
+
+async def lock_ada(harness: Harness) -> None:
+    await harness.sql("UPDATE accounts SET locked_at = now() WHERE id = $1", harness.people["ada"].id)
+
+
+async def postponed_erasure(harness: Harness) -> None:
+    """Ada is the only owner again, and is not deleted."""
+    await harness.sql("UPDATE accounts SET erase_at = now() - interval '100 years' WHERE id = $1", harness.people["ada"].id)
+    await act(erase_account, "{@ada}", runtime=True)(harness)
+
+
 async def seed(harness: Harness) -> None:
     await seed_scale(harness.runtime, 3, "ember")
 
@@ -168,8 +188,17 @@ WRITES = [
     Write("factors.actions.second_factor.remove_all", act(remove_all, "{@ada}"), (ADA,), totp),
     Write("factors.actions.passkeys.add_passkey", passkey, (ADA,)),
     Write("factors.actions.passkeys.remove_passkey", remove_passkey, (ADA,), passkey),
+    Write("accounts.actions.delete_account.erase_account", postponed_erasure, (ADA,)),
     Write("keys.actions.api_keys.revoke_api_key", revoke_api_key, (ADA,), key),
+    Write("keys.actions.api_keys.revoke_own_keys", act(revoke_own_keys, "{@ada}"), (ADA,), key),
+    Write("keys.actions.service_accounts.forget_keys_made_by", forget_keys, ("account:{robot}",), service),
     Write("keys.actions.service_accounts.revoke_keys", remove_service, ("account:{robot}",), service),
+    Write(
+        "organisations.actions.owners.appoint_owner",
+        act(appoint_owner, "{ember}", "{@bo}", reason="Nobody is left."),
+        (BO, EMBER),
+        lock_ada,
+    ),
     Write("organisations.actions.service_accounts.add_service_account", service, (EMBER,)),
     Write("organisations.actions.service_accounts.remove_service_account", remove_service, (EMBER,), service),
     Write(

@@ -57,6 +57,28 @@ def test_every_scope_offered_is_required_by_a_route(scope: str) -> None:
     assert any(rule.may in granted for route, rule in ROUTES if _path(route).startswith("/api/"))
 
 
+# What a program needs to find out where it is; everything else of an account is the person's own.
+OPEN_TO_KEYS = {"GET /api/v2/me", "GET /api/v2/organisations"}
+
+
+def test_a_key_opens_no_page_or_route_of_the_account_itself(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            sent = {"name": "Export", "scopes": sorted(ORGANISATION)}
+            key = (await harness.post("/api/v2/api_keys", by="ada", json=sent)).json()["key"]
+            opened = set()
+            for route, rule in ROUTES:
+                if rule.may == SIGNED_IN and "public" in rule.listeners:
+                    path = _filled(_path(route))
+                    answer = await harness.request(_method(route), path, headers={"Authorization": f"Bearer {key}"})
+                    if answer.status_code != 403:
+                        opened.add(f"{_method(route)} {path}")
+            assert opened == OPEN_TO_KEYS
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(("route", "rule"), CHANGING, ids=_name)
 def test_sensitive_actions_are_authorised_again_in_their_transaction(route: HTTPRouteHandler, rule: Rule) -> None:
     del route

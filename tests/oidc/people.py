@@ -20,7 +20,9 @@ async def sign_up_by_password(harness: Harness, email: str = "ada@example.com") 
     sent = {"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True}
     assert (await harness.post("/api/v2/accounts", json=sent)).status_code == 202
     await harness.work()
-    assert (await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email)})).status_code == 204
+    assert (
+        await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email), "password": PASSWORD})
+    ).status_code == 204
 
 
 async def sign_in_by_password(browser: httpx.AsyncClient, on_to: str = "") -> httpx.Response:

@@ -85,7 +85,7 @@ def test_a_notes_text_is_in_no_event_and_is_erased_with_its_author(place: Place,
             assert [row["text"] for row in await harness.sql("SELECT text FROM notes")] == ["Sell pumps"]
             feed = (await harness.get(f"/api/v2/feed?organisation={ember}", by="bo")).json()["items"]
             assert [item["data"]["text"] for item in feed] == ["Sell pumps", None]
-            assert feed[1]["summary"] == "Deleted person posted the note “deleted”"
+            assert feed[1]["summary"] == "Deleted person posted the note “[deleted]”"
             page = await harness.get("/o/ember/feed", by="bo")
             assert page.status_code == 200
             assert "valves" not in page.text

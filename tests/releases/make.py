@@ -69,7 +69,7 @@ class Maker:
         given = {"email": email, "password": password, "name": name.title(), "accept_terms": True, "time_zone": "Europe/Berlin", **more}
         await self.post("/accounts", 202, json=given)
         await self.harness.work()
-        await self.post("/accounts/verify", 204, json={"email": email, "code": self.harness.code(email)})
+        await self.post("/accounts/verify", 204, json={"email": email, "code": self.harness.code(email), "password": password})
         made = await self.post("/sessions", 201, json={"email": email, "password": password, "remember": True})
         self.people[name] = {
             "email": email,

@@ -25,8 +25,30 @@ EXPORTS = [
 ]
 SCOPES = {"entries.read": "Read entries", "entries.write": "Post entries; edit and delete your own"}
 SERVICE_ACCOUNTS = [
-    Thing(account="acc_1", name="Nightly import", role="member", hint="x4Bc", scopes=list(SCOPES), seen_at=samples.NOW, until=samples.NOW),
-    Thing(account="acc_2", name="Old export", role="viewer", hint=None, scopes=None, seen_at=None, until=None),
+    Thing(
+        account="acc_1",
+        name="Nightly import",
+        role="member",
+        hint="x4Bc",
+        scopes=list(SCOPES),
+        seen_at=samples.NOW,
+        until=samples.NOW,
+        maker="Tomas Bauer",
+        maker_left=True,
+        maker_locked=False,
+    ),
+    Thing(
+        account="acc_2",
+        name="Old export",
+        role="viewer",
+        hint=None,
+        scopes=None,
+        seen_at=None,
+        until=None,
+        maker=None,
+        maker_left=False,
+        maker_locked=False,
+    ),
 ]
 MANAGE = {
     "members": samples.MEMBERS,
@@ -61,13 +83,19 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             },
         ),
     ),
-    "sign-up-done": ("sign_in/sign_up_done.html", outside("/sign-up", form=FILLED)),
+    "sign-up-done": ("sign_in/sign_up_done.html", outside("/sign-up", form=FILLED, asks_password=False, least=12)),
     "verify": (
         "sign_in/verify.html",
-        outside("/verify", errors={"code": "This code is wrong or has expired."}, problem="Try the newest code."),
+        outside(
+            "/verify", errors={"code": "This code is wrong or has expired."}, problem="Try the newest code.", asks_password=True, least=12
+        ),
     ),
-    "verify-link": ("sign_in/verify_link.html", outside("/verify/link", token="abc")),
-    "verify-link-refused": ("sign_in/verify_link.html", outside("/verify/link", token="abc", problem="This link was used before.")),
+    "verify-link": ("sign_in/verify_link.html", outside("/verify/link", token="abc", asks_password=False, least=12)),
+    "verify-link-elsewhere": ("sign_in/verify_link.html", outside("/verify/link", token="abc", asks_password=True, least=12)),
+    "verify-link-refused": (
+        "sign_in/verify_link.html",
+        outside("/verify/link", token="abc", problem="This link was used before.", asks_password=False, least=12),
+    ),
     "forgot-password": ("sign_in/forgot_password.html", outside("/forgot-password")),
     "reset-password": ("sign_in/reset_password.html", outside("/reset-password", token="abc", least=12)),
     "reset-password-code": ("sign_in/reset_password.html", outside("/reset-password", token="", least=12, form=FILLED)),

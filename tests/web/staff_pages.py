@@ -206,6 +206,18 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4),
             members=[(member, member) for member in MEMBERS],
             cursor="c",
+            may_appoint=False,
+        ),
+    ),
+    "staff-organisation-without-owner": (
+        "admin/organisation.html",
+        staff(
+            "/staff/organisations/org_1",
+            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4),
+            members=[(member, member) for member in MEMBERS],
+            cursor="",
+            may_appoint=True,
+            errors={"reason": "Write a reason."},
         ),
     ),
     "staff-jobs": ("admin/jobs.html", staff("/staff/jobs", counts=COUNTS, dead=[(DEAD, "Unavailable: no mail server"), (DEAD, "")])),

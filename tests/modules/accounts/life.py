@@ -101,7 +101,9 @@ class Life(RuleBasedStateMachine):
     @rule()
     def verify(self) -> None:
         code = next(mail.text for mail in self.harness.mails(self.email) if mail.subject.startswith("Confirm your address"))
-        answer = self.call("POST", "/accounts/verify", json={"email": self.email, "code": DIGITS.findall(code)[0]})
+        answer = self.call(
+            "POST", "/accounts/verify", json={"email": self.email, "code": DIGITS.findall(code)[0], "password": self.waiting}
+        )
         if answer.status_code == 204:
             self.password, self.waiting = self.waiting, None
 

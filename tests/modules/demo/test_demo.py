@@ -70,3 +70,15 @@ def test_filling_with_entries_requires_an_organisation(harness: Harness) -> None
             assert await harness.sql("SELECT 1 FROM entries") == []
 
     asyncio.run(run())
+
+
+def test_people_of_the_demo_join_one_after_the_other_and_by_themselves(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await seed_demo(harness.runtime)
+            joined = await harness.sql("SELECT actor_id, subject, occurred_at FROM events WHERE kind = 'organisations.member_joined'")
+            assert len(joined) == 4
+            assert all(event["actor_id"] == event["subject"] for event in joined)
+            assert len({event["occurred_at"] for event in joined}) == 4
+
+    asyncio.run(run())

@@ -19,7 +19,7 @@ async def new_account(harness: Harness, email: str = EMAIL) -> None:
     """Create someone with a password, signed in."""
     await harness.post("/api/v2/accounts", json={"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True})
     await harness.work()
-    await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email)})
+    await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email), "password": PASSWORD})
 
 
 async def token_of(harness: Harness, email: str = EMAIL) -> str:

@@ -17,7 +17,7 @@ from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
         "a member invites someone by email",
         given=[organisation("ember", ada="member")],
         when=call("POST", "/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "Bo@Example.com", "role": "viewer"}),
-        then=[status(201), fires("organisations.member_invited"), sends(1), queries(at_most=4)],
+        then=[status(201), fires("organisations.member_invited"), sends(1), queries(at_most=6)],
     ),
     Scenario(
         "nobody can give a role above their own",

@@ -14,7 +14,7 @@ async def _account(harness: Harness, email: str = "ada@example.com") -> None:
         "/api/v2/accounts", json={"email": email, "password": PASSWORD, "name": "Ada", "accept_terms": True, "time_zone": "UTC"}
     )
     await harness.work()
-    await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email)})
+    await harness.post("/api/v2/accounts/verify", json={"email": email, "code": harness.code(email), "password": PASSWORD})
     await harness.events()
 
 

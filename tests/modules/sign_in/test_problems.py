@@ -45,7 +45,7 @@ def test_an_address_that_has_an_account_by_now_is_not_verified_again(harness: Ha
             await harness.work()
             code = harness.code(EMAIL)
             ada = await harness.person("ada")
-            refused = await harness.post("/api/v2/accounts/verify", json={"email": EMAIL, "code": code})
+            refused = await harness.post("/api/v2/accounts/verify", json={"email": EMAIL, "code": code, "password": PASSWORD})
             assert (refused.status_code, refused.json()["code"]) == (422, "wrong_code")
             assert "already confirmed" in refused.json()["detail"]
             assert [row["id"] for row in await harness.sql("SELECT id FROM accounts")] == [ada.id]

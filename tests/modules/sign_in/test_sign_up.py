@@ -72,7 +72,7 @@ def test_the_code_confirms_the_address_once(harness: Harness) -> None:
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
             assert await harness.work() == ["sign_in.send_verification"]
-            given = {"email": "ADA@example.com", "code": harness.code("ada@example.com")}
+            given = {"email": "ADA@example.com", "code": harness.code("ada@example.com"), "password": PASSWORD}
             credentials = {"email": ADA["email"], "password": PASSWORD}
             assert (await harness.post("/api/v2/sessions", json=credentials)).json()["code"] == "email_not_verified"
             assert (await harness.post("/api/v2/accounts/verify", json=given)).status_code == 204
@@ -89,7 +89,7 @@ def test_sending_the_code_twice_at_once_creates_one_account(harness: Harness) ->
         async with harness:
             await harness.post("/api/v2/accounts", json=ADA)
             await harness.work()
-            given = {"email": ADA["email"], "code": harness.code(ADA["email"])}
+            given = {"email": ADA["email"], "code": harness.code(ADA["email"]), "password": PASSWORD}
             answers = await asyncio.gather(*(harness.post("/api/v2/accounts/verify", json=given) for _ in range(6)))
             assert sorted(answer.status_code for answer in answers) == [204, 422, 422, 422, 422, 422]
             assert await harness.events() == ["accounts.created"]
@@ -125,7 +125,7 @@ def test_a_code_expires_after_ten_minutes_and_the_link_is_still_valid(harness: H
             harness.clock.advance(minutes=10)
             assert (await harness.post("/api/v2/accounts/verify", json=code)).status_code == 422
             harness.clock.advance(minutes=49, seconds=59)
-            assert (await harness.post("/api/v2/accounts/verify", json={"token": token})).status_code == 204
+            assert (await harness.post("/api/v2/accounts/verify", json={"token": token, "password": PASSWORD})).status_code == 204
 
     asyncio.run(run())
 
@@ -153,7 +153,9 @@ def test_opening_the_link_does_not_use_it_up(harness: Harness) -> None:
             for _scanner in range(3):
                 assert (await harness.get(link)).status_code == 200
             assert await harness.events() == []
-            assert (await harness.post("/api/v2/accounts/verify", json={"token": link.partition("token=")[2]})).status_code == 204
+            assert (
+                await harness.post("/api/v2/accounts/verify", json={"token": link.partition("token=")[2], "password": PASSWORD})
+            ).status_code == 204
 
     asyncio.run(run())
 
@@ -168,7 +170,7 @@ def test_nobody_can_set_a_password_for_someone_elses_address(harness: Harness) -
             mine = harness.link(ADA["email"]).partition("token=")[2]
             await harness.post("/api/v2/accounts", json={**ADA, "password": "the attacker waits here", "name": "Eve"})
             await harness.work()
-            assert (await harness.post("/api/v2/accounts/verify", json={"token": mine})).status_code == 204
+            assert (await harness.post("/api/v2/accounts/verify", json={"token": mine, "password": PASSWORD})).status_code == 204
             planted = await harness.post("/api/v2/sessions", json={"email": ADA["email"], "password": "the attacker waits here"})
             assert planted.status_code == 401
             assert (await harness.post("/api/v2/sessions", json={"email": ADA["email"], "password": PASSWORD})).status_code == 201

@@ -96,13 +96,13 @@ class PersonalData:
     """The personal data that a module holds, and how it is exported and erased.
 
     `erase` deletes or anonymises it in the caller's transaction, and can be called again. `export` returns plain values that
-    become one JSON file of the archive. `refuse` raises Conflict if the person must resolve something before requesting
-    deletion; `deletion_asked` is called in the same transaction once they have requested it.
+    become one JSON file of the archive. `refuse` raises Conflict if the person must resolve something before the account can be
+    deleted: it is asked when deletion is requested and again when it is due. `deletion_asked` is called in the same transaction once they have requested it.
     """
 
     erase: Callable[[Transaction, str], Awaitable[None]]
     export: Callable[[Reader, str], Awaitable[Any]] | None = None
-    refuse: Callable[[Reader, str], Awaitable[None]] | None = None
+    refuse: Callable[[Transaction, str], Awaitable[None]] | None = None
     deletion_asked: Callable[[Transaction, Actor], Awaitable[None]] | None = None
 
 

@@ -180,7 +180,7 @@ def _permitted(request: AnyRequest, rule: Rule, actor: Actor, organisation: str 
     _check_impersonation(request, rule, actor)
     member = None
     if rule.may == SIGNED_IN:
-        if actor.is_key and request.method not in SAFE:
+        if actor.is_key and not rule.key_may:
             raise Forbidden(_("An API key can't do this. Sign in as yourself."))
     elif organisation is not None:
         member = actor.require(rule.may, organisation)

@@ -32,7 +32,8 @@ class Rule:
     network). An `act` grants or removes authority, credentials or money, and is checked again inside its transaction. A
     `sensitive` route requires a recent authentication, and is closed to API keys and to impersonators.
     `before_second_factor` opens a route to people who must set up a second factor first. `impersonator_may` opens a route
-    that changes something to impersonators. `cross_site` is for the one kind of form that another site may send: an identity
+    that changes something to impersonators. `key_may` opens a SIGNED_IN route to API keys; those with a permission are open
+    to keys that have it as a scope. `cross_site` is for the one kind of form that another site may send: an identity
     provider's answer, which is verified separately. `listeners` are where it is served. `body_most` is in bytes.
     """
 
@@ -43,6 +44,7 @@ class Rule:
     sensitive: bool = False
     before_second_factor: bool = False
     impersonator_may: bool = False
+    key_may: bool = False
     cross_site: bool = False
     listeners: tuple[ListenerName, ...] = ("public",)
     body_most: int = MOST_BODY_BYTES

@@ -41,5 +41,9 @@ class DeletionCancelled(Event, frozen=True, kw_only=True, kind="accounts.deletio
     """A person cancelled the deletion of their account."""
 
 
+class DeletionPostponed(Event, frozen=True, kw_only=True, kind="accounts.deletion_postponed"):
+    """A deletion was due, but someone has to take over from the person first."""
+
+
 class AccountErased(Event, frozen=True, kw_only=True, kind="accounts.erased"):
     """The account was erased: only its id is left."""

@@ -39,6 +39,7 @@ MODULE = Module(
         EventKind(events.PermissionRemoved, holds={"permission": PERMISSION}, activity=Activity(_("Platform permission removed"))),
         EventKind(events.ExportRequested, ids=("export",), activity=Activity(_("Copy of your data requested"))),
         EventKind(events.DeletionRequested, activity=Activity(_("Account deletion requested"), "bad")),
+        EventKind(events.DeletionPostponed, activity=Activity(_("Account deletion postponed"))),
         EventKind(events.DeletionCancelled, activity=Activity(_("Account deletion cancelled"), "good")),
         EventKind(events.AccountErased),
     ),
@@ -54,6 +55,6 @@ MODULE = Module(
     credentials=(Credential("password", "SELECT count(*) FROM accounts WHERE id = {account} AND password_hash <> '!'", signs_in=True),),
     notices=notices.NOTICES,
     banners=(personal.deletion_banner,),
-    personal=PersonalData(export=personal.export, erase=personal.erase),
+    personal=PersonalData(export=personal.export, erase=personal.erase, refuse=personal.refuse),
     accounts=AccountSource(hold),
 )

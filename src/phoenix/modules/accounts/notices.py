@@ -30,4 +30,13 @@ DELETION_REQUESTED = SecurityNotice(
     path="/settings/data",
     facts=_day_of_erasure,
 )
-NOTICES = (EXPORT_READY, DELETION_REQUESTED)
+DELETION_POSTPONED = SecurityNotice(
+    "deletion_postponed",
+    _(
+        "Your account could not be deleted yet, because someone has to take over from you first. We'll try again on {day}. "
+        "To see what has to be done, sign in, cancel the deletion and request it again."
+    ),
+    path="/settings/data",
+    facts=_day_of_erasure,
+)
+NOTICES = (EXPORT_READY, DELETION_REQUESTED, DELETION_POSTPONED)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from phoenix.kernel.actor import Actor
+from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Banner
+from phoenix.modules.accounts.actions.permissions import require_administrator_besides
 from phoenix.modules.accounts.queries import personal
 
 
@@ -20,6 +21,12 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
         "permissions": await db.all(personal.PERMISSIONS, account),
         "activity": await db.all(personal.ACTIVITY, account),
     }
+
+
+async def refuse(tx: Transaction, account: str) -> None:
+    """Raises Conflict for the last administrator who can sign in and is not leaving."""
+    if ADMINISTRATOR in await tx.all(personal.PERMISSIONS, account):
+        await require_administrator_besides(tx, account)
 
 
 async def erase(tx: Transaction, account: str) -> None:

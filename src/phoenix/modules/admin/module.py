@@ -20,7 +20,7 @@ MODULE = Module(
     about="The admin panel: people, organisations, jobs, events, keys, emails and settings.",
     folder=Path(__file__).parent,
     receives=True,
-    needs=("accounts", "sessions", "factors", "sign_in", "impersonation", "organisations"),
+    needs=("accounts", "sessions", "factors", "sign_in", "keys", "impersonation", "organisations"),
     routes=pages.ROUTES,
     lists=lists.LISTS,
     permissions=(
@@ -32,6 +32,7 @@ MODULE = Module(
         ),
         Permission("platform.people_export", "Request and download a copy of a person's data", scope="platform"),
         Permission("platform.organisations", "View all organisations and their members", scope="platform"),
+        Permission("platform.owners", "Appoint an owner of an organisation that has none", scope="platform"),
         Permission("platform.jobs", "View background jobs and replay failed ones", scope="platform"),
         Permission("platform.keys", "Rotate and revoke the keys that sign access tokens", scope="platform"),
         Permission("platform.settings", "View settings and email previews", scope="platform"),

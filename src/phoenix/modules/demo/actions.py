@@ -109,10 +109,10 @@ async def _make(runtime: Runtime) -> None:
         owner = await _actor(runtime, tx, people[0])
         tx.actor = people[0]
         made = await create_organisation(tx, owner, name=ORGANISATION)
-    async with runtime.database.transaction() as tx:
-        for account, person in zip(people[1:], PEOPLE[1:], strict=True):
-            clock.advance(minutes=7)
-            tx.actor = account
+    for account, person in zip(people[1:], PEOPLE[1:], strict=True):
+        clock.advance(minutes=7)
+        # Events have the actor and the time of their transaction.
+        async with runtime.database.transaction(actor=account) as tx:
             await add_member(tx, made.id, account, role=person.role, invited_by=people[0])
     written = sorted(((min(_moment(entry, now), now), entry) for entry in ENTRIES), key=lambda pair: pair[0])
     for at, entry in written:

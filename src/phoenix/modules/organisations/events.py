@@ -38,6 +38,13 @@ class RoleChanged(Event, frozen=True, kw_only=True, kind="organisations.role_cha
     before: str
 
 
+class OwnerAppointed(Event, frozen=True, kw_only=True, kind="organisations.owner_appointed"):
+    """Staff made a member an owner, since none was left who could sign in."""
+
+    before: str
+    reason: str
+
+
 class ServiceAccountAdded(Event, frozen=True, kw_only=True, kind="organisations.service_account_added"):
     """The subject is the service account."""
 

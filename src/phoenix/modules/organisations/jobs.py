@@ -1,4 +1,4 @@
-"""Emails about invitations."""
+"""Emails about invitations, to those invited and to owners."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from urllib.parse import quote
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
+from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited, may_still_invite
+from phoenix.modules.organisations.actions.withdraw import TELL_OWNERS, Withdrawn
+from phoenix.modules.organisations.notices import INVITATIONS_WITHDRAWN
+from phoenix.modules.organisations.queries import owners
 
 
 async def send_invitation(runtime: Runtime, invited: Invited) -> None:
@@ -29,4 +33,12 @@ async def send_invitation(runtime: Runtime, invited: Invited) -> None:
     )
 
 
-JOBS = (Job(SEND_INVITATION, send_invitation),)
+async def tell_owners(runtime: Runtime, withdrawn: Withdrawn) -> None:
+    """Tell the owners of each organisation that invitations were withdrawn."""
+    async with runtime.database.transaction() as tx:
+        for organisation in withdrawn.organisations:
+            for owner in await tx.all(owners.OTHER_OWNERS, organisation, withdrawn.by):
+                await notify(tx, owner, INVITATIONS_WITHDRAWN, about=organisation)
+
+
+JOBS = (Job(SEND_INVITATION, send_invitation), Job(TELL_OWNERS, tell_owners))

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from phoenix.kernel.module import EventGroup, EventKind, ListQuery, MembershipSource, Module, NavigationItem, Permission, PersonalData
-from phoenix.modules.organisations import api, events, jobs, pages, personal, queries, samples
+from phoenix.modules.organisations import api, events, jobs, notices, pages, personal, queries, samples
 from phoenix.modules.organisations.cards import MEMBERS
+from phoenix.modules.organisations.checks import HAS_OWNER
 
 ROLE = "the name of a role, which modules declare"
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
@@ -86,9 +87,21 @@ MODULE = Module(
             permission="organisations.read",
             link="/o/{organisation}/members",
         ),
+        EventKind(
+            events.OwnerAppointed,
+            "{subject} was made an owner by an administrator of this platform",
+            holds={"before": ROLE, "reason": "the audit log has to say why staff did it"},
+            feed="organisations/feed_owner_appointed.html",
+            group="people",
+            ids=("subject",),
+            permission="organisations.read",
+            link="/o/{organisation}/members",
+        ),
         EventKind(events.ServiceAccountAdded, holds={"role": ROLE}),
         EventKind(events.ServiceAccountRemoved),
     ),
+    notices=notices.NOTICES,
+    checks=(HAS_OWNER,),
     jobs=jobs.JOBS,
     emails=samples.EMAILS,
     cards=(MEMBERS,),

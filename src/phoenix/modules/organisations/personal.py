@@ -10,6 +10,7 @@ from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.keys.actions.service_accounts import revoke_keys
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.queries import owners
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
@@ -20,11 +21,14 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
     }
 
 
-async def refuse(db: Reader, account: str) -> None:
-    """Raises Conflict if an organisation with other members would be left without an owner."""
-    stranded = await db.maybe(queries.OWNED_ALONE_WITH_OTHERS, account)
+async def refuse(tx: Transaction, account: str) -> None:
+    """Raises Conflict if an organisation with other members would be left without an owner who can sign in and is not leaving."""
+    await tx.all(queries.HOLD_ORGANISATIONS_OF, account)
+    stranded = await tx.maybe(owners.OWNED_ALONE_WITH_OTHERS, account)
     if stranded is not None:
-        raise Conflict(_("You're the only owner of {name}. Make someone else an owner first.").format(name=stranded))
+        raise Conflict(
+            _("You're the only owner of {name} who can sign in and isn't leaving. Make someone else an owner first.").format(name=stranded)
+        )
 
 
 async def erase(tx: Transaction, account: str) -> None:

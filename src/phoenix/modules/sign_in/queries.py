@@ -15,6 +15,7 @@ class Credentials(Struct, frozen=True):
 
     account: str | None
     password_hash: str | None
+    generation: int | None
     sign_up: str | None
     sign_up_hash: str | None
     knows_device: bool
@@ -25,6 +26,7 @@ class Protected(Struct, frozen=True):
 
     kind: str
     locked: bool
+    generation: int
     totp: bool
     passkeys: int
     knows_device: bool
@@ -69,7 +71,7 @@ class SignUp(Struct, frozen=True):
 CREDENTIALS: Query[Credentials] = query(
     Credentials,
     """
-    SELECT a.id AS account, a.password_hash AS password_hash, s.id AS sign_up, s.password_hash AS sign_up_hash,
+    SELECT a.id AS account, a.password_hash AS password_hash, a.credential_generation AS generation, s.id AS sign_up, s.password_hash AS sign_up_hash,
            EXISTS (SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device_hash = $3) AS knows_device
       FROM (SELECT) one
       LEFT JOIN accounts a ON a.email_key = $1 AND a.kind = 'person'
@@ -80,7 +82,7 @@ CREDENTIALS: Query[Credentials] = query(
 PROTECTED: Query[Protected] = query(
     Protected,
     """
-    SELECT a.kind AS kind, a.locked_at IS NOT NULL OR a.erased_at IS NOT NULL AS locked,
+    SELECT a.kind AS kind, a.locked_at IS NOT NULL OR a.erased_at IS NOT NULL AS locked, a.credential_generation AS generation,
            EXISTS (SELECT 1 FROM totp_secrets t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL) AS totp,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys,
            EXISTS (SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device_hash = $2) AS knows_device,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
@@ -12,12 +13,17 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import PersonalData
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.notices import notify
-from phoenix.modules.accounts.events import AccountErased, DeletionCancelled, DeletionRequested
-from phoenix.modules.accounts.notices import DELETION_REQUESTED
+from phoenix.modules.accounts.events import AccountErased, DeletionCancelled, DeletionPostponed, DeletionRequested
+from phoenix.modules.accounts.notices import DELETION_POSTPONED, DELETION_REQUESTED
 from phoenix.modules.accounts.queries import personal
+
+log = structlog.get_logger(__name__)
+
+POSTPONED = timedelta(days=7)
 
 
 class Erasure(Struct, frozen=True):
@@ -34,10 +40,7 @@ async def request_deletion(runtime: Runtime, tx: Transaction, actor: Actor) -> N
 
     Until the time is over, the person can sign in and cancel the deletion.
     """
-    declared = [module.personal for module in runtime.part(Registry).modules if module.personal is not None]
-    for data in declared:
-        if data.refuse is not None:
-            await data.refuse(tx, actor.account)
+    declared = await _refuse(runtime, tx, actor.account)
     due = tx.now + timedelta(days=runtime.settings.accounts.deletion_grace)
     if await tx.maybe(personal.REQUEST_DELETION, actor.account, due) is None:
         raise Conflict(_("Deletion of this account has already been requested."))
@@ -64,14 +67,32 @@ async def enqueue_due_erasures(tx: Transaction) -> None:
 
 
 async def erase_account(runtime: Runtime, tx: Transaction, account: str) -> bool:
-    """Erase one account that is due, in every module and in one transaction. Returns whether it was still due.
+    """Erase one account that is due, in every module and in one transaction. Returns whether it was.
 
-    The modules are processed in reverse order, so that accounts, which the others depend on, come last.
+    What had to be resolved before it was requested may have come back since: then the deletion is postponed for a week, and the
+    person is told. The modules are processed in reverse order, so that accounts, which the others depend on, come last.
     """
     if await tx.maybe(personal.HOLD_DUE, account, tx.now) is None:
         return False
-    for module in reversed(runtime.part(Registry).modules):
-        if module.personal is not None:
-            await module.personal.erase(tx, account)
+    try:
+        declared = await _refuse(runtime, tx, account)
+    except Conflict as problem:
+        log.warning("deletion_postponed", account=account, problem=problem.code)
+        await tx.execute(personal.POSTPONE_DELETION, account, tx.now + POSTPONED)
+        tx.invalidate(ACCOUNT(account))
+        tx.record(DeletionPostponed(subject=account))
+        await notify(tx, account, DELETION_POSTPONED)
+        return False
+    for data in reversed(declared):
+        await data.erase(tx, account)
     tx.record(AccountErased(subject=account))
     return True
+
+
+async def _refuse(runtime: Runtime, tx: Transaction, account: str) -> list[PersonalData]:
+    """What modules declare about personal data. Raises the Conflict of one that requires something to be resolved first."""
+    declared = [module.personal for module in runtime.part(Registry).modules if module.personal is not None]
+    for data in declared:
+        if data.refuse is not None:
+            await data.refuse(tx, account)
+    return declared

@@ -77,6 +77,7 @@ def link_lives(purpose: str) -> timedelta:
 async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
     """Use a verification up and return it. Raises WrongCode if none matches. Of two simultaneous uses exactly one succeeds."""
     if proof.token:
+        await tx.all(queries.HOLD_BY_LINK, hash_token(proof.token))
         found = await tx.maybe(queries.BY_LINK, hash_token(proof.token), purpose, tx.now)
         if found is None:
             raise WrongCode(_("This link has been used, replaced or has expired. Request a new email."))
@@ -100,7 +101,9 @@ async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
     if not proof.code.strip():
         raise InvalidInput(errors=(FieldError("code", "missing", _("Enter the 8 digits from the email.")),))
     code = "".join(c for c in proof.code if c.isdecimal())
-    sent = await tx.all(queries.BY_CODE, parse_address(proof.email).key, purpose, tx.now)
+    email_key = parse_address(proof.email).key
+    await tx.all(queries.HOLD_BY_CODE, email_key, purpose)
+    sent = await tx.all(queries.BY_CODE, email_key, purpose, tx.now)
     if sent:
         await tx.execute(queries.COUNT_TRY, [verification.id for verification in sent])
     for verification in sent:

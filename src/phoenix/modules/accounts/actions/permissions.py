@@ -5,6 +5,8 @@ from __future__ import annotations
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.errors import Conflict
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.events import PermissionGranted, PermissionRemoved
 
@@ -19,9 +21,11 @@ async def hold_permissions(tx: Transaction) -> None:
     await tx.execute(queries.LOCK_PERMISSIONS)
 
 
-async def others_with(db: Reader, permission: str, account: str) -> int:
-    """The number of other people with an open account who have a permission."""
-    return await db.one(queries.OTHERS_WITH, permission, account)
+async def require_administrator_besides(tx: Transaction, account: str) -> None:
+    """Raises Conflict if nobody but this account is an administrator who can sign in and is not leaving. Locks permissions."""
+    await hold_permissions(tx)
+    if not await tx.one(queries.OTHERS_WITH, ADMINISTRATOR, account):
+        raise Conflict(_("This is the last administrator who can sign in and isn't leaving. Grant the permission to someone else first."))
 
 
 async def grant_permission(tx: Transaction, account: str, permission: str, *, by: str | None) -> None:

@@ -32,7 +32,7 @@ def me_key(actor: Actor, query_string: bytes) -> str | None:
     return None if query_string else f"me:{actor.account}"
 
 
-@get("/api/v2/me", may=SIGNED_IN, before_second_factor=True, queries=1)
+@get("/api/v2/me", may=SIGNED_IN, before_second_factor=True, key_may=True, queries=1)
 async def read_me(call: Call) -> AccountAnswer | Answer:
     """Get your profile."""
     actor, runtime = call.actor, call.runtime

@@ -80,7 +80,11 @@ UPDATE_PROFILE: Query[Account] = query(
 """,
 )
 PASSWORD_HASH: Query[str] = query(str, "SELECT password_hash FROM accounts WHERE id = $1")
-SET_PASSWORD = command("UPDATE accounts SET password_hash = $2, updated_at = $3 WHERE id = $1")
+# What was proved with the credentials of an earlier generation no longer starts a session.
+SET_PASSWORD = command("""
+    UPDATE accounts SET password_hash = $2, credential_generation = credential_generation + 1, updated_at = $3 WHERE id = $1
+""")
+REPLACE_HASH = command("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
 
 SET_NEW_EMAIL = command("UPDATE accounts SET new_email = $2 WHERE id = $1")
 NEW_EMAIL: Query[str | None] = query(lambda new_email: new_email, "SELECT new_email FROM accounts WHERE id = $1")
@@ -89,7 +93,8 @@ LOCK_ADDRESS = command("SELECT pg_advisory_xact_lock(1, hashtext($1))")
 SET_EMAIL: Query[str] = query(
     str,
     """
-    UPDATE accounts SET email = $2, email_key = $3, new_email = NULL, email_verified_at = $4, updated_at = $4, version = version + 1
+    UPDATE accounts SET email = $2, email_key = $3, new_email = NULL, email_verified_at = $4, updated_at = $4, version = version + 1,
+           credential_generation = credential_generation + 1
      WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM accounts WHERE email_key = $3) RETURNING id
 """,
 )
@@ -127,8 +132,7 @@ ANYBODY_WITH: Query[bool] = query(bool, "SELECT EXISTS (SELECT 1 FROM user_permi
 OTHERS_WITH: Query[int] = query(
     int,
     """
-    SELECT count(*) FROM user_permissions p JOIN accounts a ON a.id = p.account_id
-     WHERE p.permission = $1 AND p.account_id <> $2 AND a.locked_at IS NULL AND a.erased_at IS NULL AND a.kind = 'person'
+    SELECT count(*) FROM user_permissions p JOIN active_people a ON a.id = p.account_id WHERE p.permission = $1 AND p.account_id <> $2
 """,
 )
 

@@ -32,6 +32,18 @@ BY_CODE: Query[EmailVerification] = query(
      ORDER BY created_at DESC LIMIT 3 FOR UPDATE
 """,
 )
+# Before its proofs, an account's row is locked: whoever changes a password locks both as well, and in this order.
+HOLD_BY_LINK: Query[str] = query(
+    str,
+    "SELECT a.id FROM accounts a JOIN proofs p ON p.account_id = a.id WHERE p.link_hash = $1 AND p.used_at IS NULL FOR NO KEY UPDATE OF a",
+)
+HOLD_BY_CODE: Query[str] = query(
+    str,
+    """
+    SELECT a.id FROM accounts a JOIN proofs p ON p.account_id = a.id
+     WHERE p.email_key = $1 AND p.purpose = $2 AND p.used_at IS NULL ORDER BY a.id FOR NO KEY UPDATE OF a
+""",
+)
 COUNT_TRY = command("UPDATE proofs SET tries_left = tries_left - 1 WHERE id = ANY($1::text[])")
 USE = command("UPDATE proofs SET used_at = $2 WHERE id = $1")
 USE_ALL = command("UPDATE proofs SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")

@@ -51,6 +51,7 @@ REQUEST_DELETION: Query[str] = query(
 )
 ERASE_AT: Query[datetime | None] = query(lambda erase_at: erase_at, "SELECT erase_at FROM accounts WHERE id = $1")
 CANCEL_DELETION: Query[str] = query(str, "UPDATE accounts SET erase_at = NULL WHERE id = $1 AND erase_at IS NOT NULL RETURNING id")
+POSTPONE_DELETION = command("UPDATE accounts SET erase_at = $2 WHERE id = $1")
 DUE_FOR_ERASURE: Query[str] = query(str, "SELECT id FROM accounts WHERE erase_at <= $1 AND erased_at IS NULL ORDER BY erase_at LIMIT 100")
 HOLD_DUE: Query[str] = query(str, "SELECT id FROM accounts WHERE id = $1 AND erase_at <= $2 AND erased_at IS NULL FOR UPDATE SKIP LOCKED")
 # One statement for everything. The account's row stays, since its id is referenced elsewhere.

@@ -10,9 +10,12 @@ from phoenix.modules.accounts.actions import accounts, export_data
 from phoenix.modules.accounts.actions.accounts import Standing
 from phoenix.modules.accounts.actions.fields import checked_reason
 from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.accounts.actions.permissions import require_administrator_besides
 from phoenix.modules.admin.events import AccountLocked, AccountUnlocked, ExportFetched, PasswordResetForced
 from phoenix.modules.admin.notices import EXPORT_BY_STAFF, LOCKED, OPENED, SECOND_FACTORS_RESET
 from phoenix.modules.factors.actions import second_factor, throttle
+from phoenix.modules.keys.actions.service_accounts import forget_keys_made_by
+from phoenix.modules.organisations.actions.withdraw import withdraw_all_invitations
 from phoenix.modules.sessions.actions.end import end_other_sessions, end_session_of
 from phoenix.modules.sign_in.actions.reset_password import force_reset as remove_password
 
@@ -42,13 +45,21 @@ def may_give(actor: Actor, permission: str) -> bool:
 
 
 async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: str) -> None:
-    """Lock an account until staff unlock it. This ends its sessions, and those in which it impersonates others."""
+    """Lock an account until staff unlock it. This ends its sessions, and those in which it impersonates others.
+
+    Its open invitations are withdrawn, and keys that it made for service accounts stop until it is unlocked or they are renewed.
+    Raises Conflict for the last administrator.
+    """
     reason = checked_reason(reason)
-    await take_turn(tx, actor, account)
+    target = await take_turn(tx, actor, account)
     if account == actor.account:
         raise Conflict(_("You can't lock your own account."))
+    if ADMINISTRATOR in target.permissions:
+        await require_administrator_besides(tx, account)
     if not await accounts.lock(tx, account, reason=reason):
         raise Conflict(_("This account is already locked."))
+    await withdraw_all_invitations(tx, account)
+    await forget_keys_made_by(tx, account)
     await end_other_sessions(tx, account, keep=None, reason=LOCKED_BY_STAFF)
     await notify(tx, account, LOCKED)
     tx.record(AccountLocked(subject=account, reason=reason))
@@ -59,6 +70,7 @@ async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
     await take_turn(tx, actor, account)
     if not await accounts.unlock(tx, account):
         raise Conflict(_("This account is not locked."))
+    await forget_keys_made_by(tx, account)
     await notify(tx, account, OPENED)
     tx.record(AccountUnlocked(subject=account))
 

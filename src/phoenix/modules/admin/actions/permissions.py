@@ -34,9 +34,8 @@ async def remove(runtime: Runtime, tx: Transaction, actor: Actor, account: str, 
     """Remove a permission; whatever the account was impersonating ends. Raises Conflict for the last administrator."""
     _check(runtime, actor, account, permission, removing=True)
     await take_turn(tx, actor, account)
-    await permissions.hold_permissions(tx)
-    if permission == ADMINISTRATOR and not await permissions.others_with(tx, ADMINISTRATOR, account):
-        raise Conflict(_("This is the last administrator. Grant the permission to someone else first."))
+    if permission == ADMINISTRATOR:
+        await permissions.require_administrator_besides(tx, account)
     if not await permissions.remove_permission(tx, account, permission):
         raise Conflict(_("This account doesn't have this permission."))
     await end_impersonations_by(tx, account, reason="permission_taken")

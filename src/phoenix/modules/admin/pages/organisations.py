@@ -6,14 +6,18 @@ from datetime import datetime
 
 from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind
 from phoenix.kernel.i18n.avatars import avatar_of
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.pages import View, page
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.modules.accounts.actions.fields import checked_reason
 from phoenix.modules.admin.actions.search import AFTER_THE_LAST, text_query
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import organisations
 from phoenix.modules.organisations.actions.members import members_of
+from phoenix.modules.organisations.actions.owners import appoint_owner, has_owner
 
 READ = "platform.organisations"
+APPOINT = "platform.owners"
 CURSOR = CursorKind("staff organisations", str)
 MEMBER_CURSOR = CursorKind("staff members", datetime, str)
 PAGE_SIZE = 50
@@ -31,14 +35,32 @@ async def show_organisations(call: Call) -> View:
     return View("admin/organisations.html", {"items": found.items, "words": words, "cursor": found.next_cursor})
 
 
-@page("/staff/organisations/{organisation_id:str}", may=READ, queries=2, listeners=STAFF)
+@page("/staff/organisations/{organisation_id:str}", may=READ, queries=3, listeners=STAFF)
 async def show_organisation(call: Call) -> View:
     one = await call.db.one(organisations.ONE, str(call.path["organisation_id"]))
     after = MEMBER_CURSOR.read(call.runtime.keys, call.query("cursor") or None) or BEFORE_ALL
     rows = await members_of(call.db, one.id, after, PAGE_SIZE + 1)
     found = MEMBER_CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda member: (member.joined_at, member.account))
     members = [(avatar_of(member.account, member.name), member) for member in found.items]
-    return View("admin/organisation.html", {"one": one, "members": members, "cursor": found.next_cursor})
+    may_appoint = call.actor.may(APPOINT) and not await has_owner(call.db, one.id)
+    context = {"one": one, "members": members, "cursor": found.next_cursor, "may_appoint": may_appoint, "form": {}}
+    return View("admin/organisation.html", context)
 
 
-ROUTES = (show_organisations, show_organisation)
+@form(
+    "/staff/organisations/{organisation_id:str}/owner",
+    may=APPOINT,
+    queries=6,
+    act="authority",
+    sensitive=True,
+    retry=show_organisation,
+    listeners=STAFF,
+)
+async def send_owner(call: Call) -> Redirect:
+    organisation = str(call.path["organisation_id"])
+    reason = checked_reason(call.form.get("reason", ""))
+    await appoint_owner(call.tx, organisation, call.form.get("account", ""), reason=reason)
+    return Redirect(f"/staff/organisations/{organisation}", _("Owner appointed."))
+
+
+ROUTES = (show_organisations, show_organisation, send_owner)

@@ -52,13 +52,13 @@ async def show_person(call: Call) -> View:
     return View("admin/person.html", context)
 
 
-@form(f"{PATH}/lock", may=WRITE, queries=6, sensitive=True, retry=show_person, listeners=STAFF)
+@form(f"{PATH}/lock", may=WRITE, queries=10, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_lock(call: Call) -> Redirect:
     await people.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", ""))
     return _back(call, _("Account locked. All devices were signed out."))
 
 
-@form(f"{PATH}/unlock", may=WRITE, queries=5, sensitive=True, retry=show_person, listeners=STAFF)
+@form(f"{PATH}/unlock", may=WRITE, queries=6, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_unlock(call: Call) -> Redirect:
     await people.unlock_account(call.tx, call.actor, _account(call))
     return _back(call, _("Account unlocked."))
@@ -82,7 +82,7 @@ async def send_end_all(call: Call) -> Redirect:
     return _back(call, _("All devices signed out."))
 
 
-@form(f"{PATH}/force-reset", may=WRITE, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
+@form(f"{PATH}/force-reset", may=WRITE, queries=9, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_force_reset(call: Call) -> Redirect:
     await people.force_reset(call.tx, call.actor, _account(call))
     return _back(call, _("Password reset. We've emailed them a link to set a new one."))

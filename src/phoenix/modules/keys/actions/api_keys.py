@@ -77,6 +77,20 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
     tx.record(ApiKeyRevoked(subject=account, key=key_id))
 
 
+async def revoke_own_keys(tx: Transaction, account: str) -> list[str]:
+    """Revoke every key of a person. Returns their ids."""
+    revoked = await tx.all(queries.REVOKE_ALL, account, tx.now)
+    for key in revoked:
+        tx.record(ApiKeyRevoked(subject=account, key=key))
+    tx.invalidate(ACCOUNT(account))
+    return revoked
+
+
+async def names_of_keys(db: Reader, keys: Sequence[str]) -> list[str]:
+    """The names that people gave these keys."""
+    return await db.all(queries.NAMES, list(keys))
+
+
 async def api_keys_of(db: Reader, account: str) -> list[ApiKey]:
     """The keys of an account that were not revoked, newest first."""
     return await db.all(queries.API_KEYS, account)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue
-from phoenix.kernel.errors import FieldError, NotFound
+from phoenix.kernel.errors import Conflict, FieldError, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions.members import ROLES, add_member, check_role
+from phoenix.modules.organisations.actions.members import ROLES, add_member, check_role, roles_to_invite_for
 from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, WrongAddress
 from phoenix.modules.organisations.events import InvitationRevoked, MemberInvited
-from phoenix.modules.organisations.queries import OpenInvitation
+from phoenix.modules.organisations.queries import OpenInvitation, owners
 
 LIVES = timedelta(days=7)
 INVITATIONS_AN_HOUR = Limit("invitations", 100, 3600)
@@ -48,6 +47,10 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
     fields.check()
     check_role(member, role)
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
+    await queries.hold_memberships(tx, member.organisation)
+    # Inviting again replaces what was offered, so it takes as much as withdrawing that.
+    if (offered := await tx.maybe(queries.OPEN_TO_ADDRESS, member.organisation, address.key)) is not None:
+        check_role(member, offered)
     if await tx.one(queries.IS_MEMBER_BY_EMAIL, member.organisation, address.key):
         sentence = _("This person is already a member of the organisation.")
         raise AlreadyMember(sentence, errors=(FieldError("email", "already_member", sentence),))
@@ -69,23 +72,21 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
 
 
 async def resend_invitation(runtime: Runtime, tx: Transaction, member: Membership, invitation: str) -> None:
-    """Send the email again, with a new link."""
+    """Send the email again, with a new link. Raises NotFound, and Forbidden for a role above one's own."""
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
-    if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
-        raise NotFound(_("This invitation has already been accepted or revoked."))
+    await _changeable(tx, member, invitation)
     await enqueue(tx, SEND_INVITATION, Invited(invitation))
 
 
 async def revoke_invitation(tx: Transaction, member: Membership, invitation: str) -> None:
-    """Revoke an invitation; its link stops working."""
-    if await tx.maybe(queries.INVITATION, invitation, member.organisation) is None:
-        raise NotFound(_("This invitation has already been accepted or revoked."))
+    """Revoke an invitation; its link stops working. Raises NotFound, and Forbidden for a role above one's own."""
+    await _changeable(tx, member, invitation)
     await tx.execute(queries.REVOKE, invitation, tx.now)
     tx.record(InvitationRevoked(organisation=member.organisation, subject=invitation))
 
 
 async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, token: str) -> OpenInvitation:
-    """Join. Raises InvitationGone for a link that no longer works, WrongAddress if it was sent to someone else's address."""
+    """Join. Returns the invitation with the role that the person has now. Raises InvitationGone for a link that no longer works, WrongAddress if it was sent to someone else's address."""
     invitation = await _held(tx, token)
     if invitation is None:
         raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
@@ -93,9 +94,15 @@ async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, tok
         raise WrongAddress(_("This invitation is for a different address. Sign in with that address, or ask for a new invitation."))
     if not may_still_invite(runtime, invitation):
         raise InvitationGone(_("The person who sent this invitation can't invite you any more. Ask for a new one."))
-    await tx.execute(queries.ACCEPT, invitation.id, tx.now)
-    await add_member(tx, invitation.organisation, actor.account, role=invitation.role, invited_by=invitation.invited_by)
-    return invitation
+    # Someone who locks the inviter at this moment withdraws it without the organisation's lock.
+    if await tx.maybe(queries.ACCEPT, invitation.id, tx.now) is None:
+        raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
+    role = await add_member(tx, invitation.organisation, actor.account, role=invitation.role, invited_by=invitation.invited_by)
+    if not await tx.one(owners.ABLE_OWNERS, invitation.organisation, ""):
+        raise Conflict(
+            _("This organisation has no owner who can sign in and isn't leaving, so nobody can join it. Ask one of its members.")
+        )
+    return structs.replace(invitation, role=role)
 
 
 async def _held(tx: Transaction, token: str) -> OpenInvitation | None:
@@ -109,7 +116,12 @@ async def _held(tx: Transaction, token: str) -> OpenInvitation | None:
 
 def may_still_invite(runtime: Runtime, invitation: OpenInvitation) -> bool:
     """Whether the inviter could still send this invitation: they cannot grant what they have lost since."""
-    role = invitation.inviter_role
-    if role is None or "organisations.invite" not in runtime.part(Registry).roles[role]:
-        return False
-    return ROLES.index(invitation.role) >= ROLES.index(role)
+    return invitation.role in roles_to_invite_for(runtime, invitation.inviter_role)
+
+
+async def _changeable(tx: Transaction, member: Membership, invitation: str) -> None:
+    """What is taken is compared as what is given is: an invitation for a higher role is not theirs to withdraw or to send again."""
+    found = await tx.maybe(queries.INVITATION, invitation, member.organisation)
+    if found is None:
+        raise NotFound(_("This invitation has already been accepted or revoked."))
+    check_role(member, found.role)

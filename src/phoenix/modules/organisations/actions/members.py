@@ -10,8 +10,12 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.errors import LastOwner, RoleChangedSince
+from phoenix.modules.organisations.actions.owners import require_owner_besides
+from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
+from phoenix.modules.organisations.errors import RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged
 from phoenix.modules.organisations.queries import Member
 
@@ -32,14 +36,16 @@ async def members_of(db: Reader, organisation: str, after: tuple[datetime, str],
     return await db.all(queries.MEMBERS, organisation, *after, limit)
 
 
-async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> None:
-    """Add someone to an organisation. The caller decides whether that is allowed."""
+async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> str:
+    """Add someone to an organisation. Returns the role they have now: that of a member stays. The caller decides whether it is allowed."""
     if await tx.execute(queries.INSERT_MEMBER, organisation, account, role, tx.now):
         tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
         tx.record(MemberJoined(organisation=organisation, subject=account, role=role, invited_by=invited_by))
+        return role
+    return await tx.one(queries.ROLE, organisation, account)
 
 
-async def change_role(tx: Transaction, member: Membership, account: str, *, role: str, shown: str = "") -> None:
+async def change_role(runtime: Runtime, tx: Transaction, member: Membership, account: str, *, role: str, shown: str = "") -> None:
     """Change a member's role. Raises LastOwner if the organisation would be left without an owner.
 
     `shown` is the role that was on the screen of whoever changes it. Raises RoleChangedSince if it is another one by now.
@@ -55,10 +61,12 @@ async def change_role(tx: Transaction, member: Membership, account: str, *, role
         raise RoleChangedSince(_("Someone else changed this role to {role} after you opened the page. Choose again.").format(role=before))
     check_role(member, before)
     if before == "owner":
-        await _keep_an_owner(tx, member)
+        await require_owner_besides(tx, member.organisation, account)
     await tx.execute(queries.SET_ROLE, member.organisation, account, role)
     tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
     tx.record(RoleChanged(organisation=member.organisation, subject=account, role=role, before=before))
+    if ROLES.index(role) > ROLES.index(before):
+        await withdraw_invitations(tx, member.organisation, account, can_still=roles_to_invite_for(runtime, role))
 
 
 async def remove_member(tx: Transaction, member: Membership, account: str) -> None:
@@ -68,10 +76,11 @@ async def remove_member(tx: Transaction, member: Membership, account: str) -> No
     before = await _locked_role(tx, member, account)
     check_role(member, before)
     if before == "owner":
-        await _keep_an_owner(tx, member)
+        await require_owner_besides(tx, member.organisation, account)
     await tx.execute(queries.REMOVE, member.organisation, account)
     tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
     tx.record(MemberLeft(organisation=member.organisation, subject=account))
+    await withdraw_invitations(tx, member.organisation, account)
 
 
 async def _locked_role(tx: Transaction, member: Membership, account: str) -> str:
@@ -83,6 +92,8 @@ async def _locked_role(tx: Transaction, member: Membership, account: str) -> str
     return role
 
 
-async def _keep_an_owner(tx: Transaction, member: Membership) -> None:
-    if await tx.one(queries.OWNERS, member.organisation) <= 1:
-        raise LastOwner(_("This is the only owner. Make someone else an owner first."))
+def roles_to_invite_for(runtime: Runtime, role: str | None) -> tuple[str, ...]:
+    """The roles that someone with this role, or none, can invite others for."""
+    if role is None or "organisations.invite" not in runtime.part(Registry).roles[role]:
+        return ()
+    return ROLES[ROLES.index(role) :]

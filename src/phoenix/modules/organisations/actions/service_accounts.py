@@ -16,6 +16,7 @@ from phoenix.modules.keys.actions.service_accounts import create_service_account
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.members import check_role
 from phoenix.modules.organisations.events import ServiceAccountAdded, ServiceAccountRemoved
+from phoenix.modules.organisations.queries import ServiceAccount
 
 ROLES = ("administrator", "member", "viewer")
 
@@ -38,26 +39,30 @@ async def add_service_account(
 
 
 async def renew_key(
-    runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, account: str, *, scopes: Sequence[str], days: int | None
+    runtime: Runtime, tx: Transaction, actor: Actor, member: Membership, account: str, *, scopes: Sequence[str] | None, days: int | None
 ) -> NewApiKey:
-    """Create a new key and revoke the old ones. Raises NotFound, and Forbidden if the account's role is above the actor's."""
-    name = await _name(tx, member, account)
+    """Create a new key and revoke the old ones; without `scopes` it has those of the last one.
+
+    Raises NotFound, and Forbidden if the account's role is above the actor's.
+    """
+    found = await _found(tx, member, account)
     await revoke_keys(tx, account)
-    return await create_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
+    scopes = found.scopes or () if scopes is None else scopes
+    return await create_api_key(runtime, tx, actor, name=found.name, scopes=scopes, days=days, account=account)
 
 
 async def remove_service_account(tx: Transaction, member: Membership, account: str) -> None:
     """Revoke its keys and end its membership. Raises NotFound."""
-    await _name(tx, member, account)
+    await _found(tx, member, account)
     await revoke_keys(tx, account)
     await tx.execute(queries.REMOVE, member.organisation, account)
     tx.invalidate(MEMBERS(member.organisation))
     tx.record(ServiceAccountRemoved(organisation=member.organisation, subject=account))
 
 
-async def _name(tx: Transaction, member: Membership, account: str) -> str:
+async def _found(tx: Transaction, member: Membership, account: str) -> ServiceAccount:
     found = await tx.maybe(queries.SERVICE_ACCOUNT, member.organisation, account)
     if found is None:
         raise NotFound(_("This service account doesn't exist or has been removed."))
     check_role(member, found.role)
-    return found.name
+    return found

@@ -79,7 +79,7 @@ def _answer(found: queries.Organisation | queries.JoinedOrganisation, role: str)
     return OrganisationAnswer(found.id, found.slug, found.name, role, instant(found.created_at), found.version)
 
 
-@get("/api/v2/organisations", may=SIGNED_IN, queries=1)
+@get("/api/v2/organisations", may=SIGNED_IN, key_may=True, queries=1)
 async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
     """List the organisations you are a member of, by joining date."""
     size = parse_limit(limit)
@@ -124,19 +124,19 @@ async def list_members(call: Call, member: Membership, limit: int | None = None,
     "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
     may="organisations.manage",
     within="organisation_id",
-    queries=5,
+    queries=8,
     act="authority",
 )
 async def change_role(call: Call, member: Membership, account_id: str, data: RoleData) -> None:
     """Change a member's role: owner, administrator, member or viewer."""
-    await members.change_role(call.tx, member, account_id, role=data.role)
+    await members.change_role(call.runtime, call.tx, member, account_id, role=data.role)
 
 
 @delete(
     "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
     may="organisations.read",
     within="organisation_id",
-    queries=5,
+    queries=8,
     act="authority",
 )
 async def remove_member(call: Call, member: Membership, account_id: str) -> None:
@@ -171,7 +171,7 @@ def _invitation(found: queries.Invitation) -> InvitationAnswer:
     "/api/v2/organisations/{organisation_id:str}/invitations",
     may="organisations.invite",
     within="organisation_id",
-    queries=4,
+    queries=6,
     act="authority",
 )
 async def invite_member(call: Call, member: Membership, data: InvitationData) -> Created[InvitationId]:
@@ -192,7 +192,7 @@ async def revoke_invitation(call: Call, member: Membership, invitation_id: str) 
     await invite.revoke_invitation(call.tx, member, invitation_id)
 
 
-@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=6, act="authority", problems=(404,))
+@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=8, act="authority", problems=(404,))
 async def accept_invitation(call: Call, data: AcceptData) -> Joined:
     """Join the organisation you were invited to, with the token from the link in the email."""
     if not data.token:

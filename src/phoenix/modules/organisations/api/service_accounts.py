@@ -38,6 +38,8 @@ class ServiceAccountAnswer(Struct):
     hint: str | None
     seen_at: Instant | None
     expires_at: Instant | None
+    key_created_by: str | None
+    """The account that made the key. The key stops while that account is locked."""
 
 
 class NewServiceAccount(Struct):
@@ -122,6 +124,7 @@ def _answer(found: queries.ServiceAccount) -> ServiceAccountAnswer:
         found.hint,
         instant(found.seen_at) if found.seen_at else None,
         instant(found.until) if found.until else None,
+        key_created_by=found.made_by,
     )
 
 

@@ -15,6 +15,7 @@ from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
+from phoenix.modules.organisations.queries import owners
 
 CURSOR = CursorKind("member pages", datetime, str)
 PAGE_SIZE = 50
@@ -67,7 +68,7 @@ async def show_members(call: Call) -> View:
     return View("organisations/members.html", context)
 
 
-@form("/o/{slug:str}/members/invite", may="organisations.invite", within="slug", queries=4, act="authority", retry=show_members)
+@form("/o/{slug:str}/members/invite", may="organisations.invite", within="slug", queries=6, act="authority", retry=show_members)
 async def send_invite(call: Call) -> Redirect:
     member = call.member
     email = call.form.get("email", "")
@@ -76,17 +77,17 @@ async def send_invite(call: Call) -> Redirect:
 
 
 @form(
-    "/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=5, act="authority", retry=show_members
+    "/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=8, act="authority", retry=show_members
 )
 async def send_role(call: Call) -> Redirect:
     member = call.member
     role, shown = call.form.get("role", ""), call.form.get("shown", "")
-    await members.change_role(call.tx, member, call.path["account_id"], role=role, shown=shown)
+    await members.change_role(call.runtime, call.tx, member, call.path["account_id"], role=role, shown=shown)
     return Redirect(f"/o/{member.slug}/members", _("Role changed."))
 
 
 @form(
-    "/o/{slug:str}/members/{account_id:str}/remove", may="organisations.read", within="slug", queries=5, act="authority", retry=show_members
+    "/o/{slug:str}/members/{account_id:str}/remove", may="organisations.read", within="slug", queries=8, act="authority", retry=show_members
 )
 async def send_remove(call: Call) -> Redirect:
     member, account = call.member, call.path["account_id"]
@@ -117,7 +118,7 @@ async def show_invitation(call: Call) -> View:
     return View("organisations/invitation.html", context)
 
 
-@form("/invitations/accept", may=SIGNED_IN, queries=6, act="authority", retry=show_invitation)
+@form("/invitations/accept", may=SIGNED_IN, queries=8, act="authority", retry=show_invitation)
 async def send_accept(call: Call) -> Redirect:
     invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, call.form.get("token", ""))
     return Redirect(
@@ -129,8 +130,8 @@ async def send_accept(call: Call) -> Redirect:
 async def show_settings(call: Call) -> View:
     member = call.member
     found = await call.db.one(queries.ORGANISATION, member.organisation)
-    owners = await call.db.one(queries.OWNERS, member.organisation)
-    context = {"form": {"name": found.name}, "version": found.version, "may_leave": member.role != "owner" or owners > 1}
+    others = await call.db.one(owners.ABLE_OWNERS, member.organisation, member.account)
+    context = {"form": {"name": found.name}, "version": found.version, "may_leave": member.role != "owner" or others > 0}
     return View("organisations/settings.html", context)
 
 

@@ -10,6 +10,7 @@ from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import service_accounts
 
 MANAGE = "organisations.manage"
+RENEWED_DAYS = 90
 
 
 @page("/o/{slug:str}/service-accounts", may=MANAGE, within="slug", queries=1)
@@ -38,10 +39,19 @@ async def send_service_account(call: Call) -> View:
     )
 
 
+@form("/o/{slug:str}/service-accounts/{account_id:str}/renew", may=MANAGE, within="slug", queries=9, act="authority", sensitive=True)
+async def send_renew_key(call: Call) -> View:
+    account = str(call.path["account_id"])
+    made = await service_accounts.renew_key(call.runtime, call.tx, call.actor, call.member, account, scopes=None, days=RENEWED_DAYS)
+    found = await call.tx.all(queries.SERVICE_ACCOUNTS, call.member.organisation)
+    context = {"service_accounts": found, "scopes": available_scopes(call.runtime), "key": made.key}
+    return View("organisations/service_accounts.html", context)
+
+
 @form("/o/{slug:str}/service-accounts/{account_id:str}/remove", may=MANAGE, within="slug", queries=5, act="authority", sensitive=True)
 async def send_remove_service_account(call: Call) -> Redirect:
     await service_accounts.remove_service_account(call.tx, call.member, str(call.path["account_id"]))
     return Redirect(f"/o/{call.member.slug}/service-accounts", _("Service account removed."))
 
 
-ROUTES = (show_service_accounts, send_service_account, send_remove_service_account)
+ROUTES = (show_service_accounts, send_service_account, send_renew_key, send_remove_service_account)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
-from phoenix.modules.accounts.actions.password import set_password
+from phoenix.modules.accounts.actions.password import replace_hash
 from phoenix.modules.factors.actions import throttle
 from phoenix.modules.sign_in import queries
 from phoenix.modules.sign_in.actions.sign_up import KEEP
@@ -16,8 +18,15 @@ from phoenix.modules.sign_in.actions.unlock import offer_unlock
 from phoenix.modules.sign_in.errors import AddressNotVerified, WrongCredentials
 
 
-async def check_password(runtime: Runtime, tx: Transaction, *, email: str, password: str, device: str = "") -> str:
-    """The account whose password this is.
+class PasswordProof(Struct, frozen=True):
+    """Whose password was entered, and the generation of the account's credentials at that moment."""
+
+    account: str
+    generation: int | None
+
+
+async def check_password(runtime: Runtime, tx: Transaction, *, email: str, password: str, device: str = "") -> PasswordProof:
+    """Whose password this is.
 
     Raises WrongCredentials, in the same time whether or not the address is known. Raises AddressNotVerified for someone who
     knows the password of a sign-up, even if the address has an account, since the response would otherwise reveal it.
@@ -45,5 +54,5 @@ async def check_password(runtime: Runtime, tx: Transaction, *, email: str, passw
         raise WrongCredentials(_("The email address or the password is wrong."))
     await throttle.clear(tx, attempt)
     if runtime.passwords.needs_rehash(found.password_hash):
-        await set_password(tx, found.account, await runtime.passwords.hash(password))
-    return found.account
+        await replace_hash(tx, found.account, former=found.password_hash, now=await runtime.passwords.hash(password))
+    return PasswordProof(found.account, found.generation)

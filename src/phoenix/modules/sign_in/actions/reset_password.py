@@ -14,11 +14,12 @@ from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.actions.password import NONE, set_password
 from phoenix.modules.accounts.errors import WrongCode
+from phoenix.modules.keys.actions.api_keys import revoke_own_keys
 from phoenix.modules.sessions.actions.end import end_other_sessions
 from phoenix.modules.sign_in.actions.emails import SEND_FORCED_RESET, SEND_PASSWORD_RESET, Owner
 from phoenix.modules.sign_in.actions.request_email import owner_of, requested_address
 from phoenix.modules.sign_in.events import PasswordReset
-from phoenix.modules.sign_in.notices import PASSWORD_RESET
+from phoenix.modules.sign_in.notices import KEYS_REVOKED, PASSWORD_RESET, PASSWORD_RESET_AND_KEYS
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,7 @@ async def request_reset(runtime: Runtime, tx: Transaction, *, email: str) -> Non
 
 
 async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *, password: str) -> str:
-    """Set a new password; every session ends. Returns the account's ID. The code or link is used up only if the password is accepted."""
+    """Set a new password; every session ends, and the person's API keys are revoked. Returns the account's ID. The code or link is used up only if the password is accepted."""
     fields = AccountFields()
     await fields.password(runtime, password, proof.email)
     fields.check()
@@ -48,12 +49,15 @@ async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *
     await email_verification.cancel_all(tx, verified.account)
     await end_other_sessions(tx, verified.account, keep=None, reason="password_reset")
     tx.record(PasswordReset(subject=verified.account))
-    await notify(tx, verified.account, PASSWORD_RESET)
+    revoked = await revoke_own_keys(tx, verified.account)
+    await notify(tx, verified.account, PASSWORD_RESET_AND_KEYS if revoked else PASSWORD_RESET, about=" ".join(revoked))
     return verified.account
 
 
 async def force_reset(tx: Transaction, account: str) -> None:
-    """Remove the password of an account, end its sessions, and email a link to set a new one."""
+    """Remove the password of an account, end its sessions, revoke its API keys, and email a link to set a new one."""
+    if revoked := await revoke_own_keys(tx, account):
+        await notify(tx, account, KEYS_REVOKED, about=" ".join(revoked))
     await set_password(tx, account, NONE)
     await email_verification.cancel_all(tx, account)
     await end_other_sessions(tx, account, keep=None, reason="password_taken")

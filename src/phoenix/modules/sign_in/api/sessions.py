@@ -100,18 +100,19 @@ def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
     return Created(value, f"/api/v2/sessions/{made.id}")
 
 
-@post("/api/v2/sessions", may=PUBLIC, queries=10, limits=(SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions", may=PUBLIC, queries=11, limits=(SIGN_INS,), problems=(401, 403))
 async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
     """Sign in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it expires.
 
     If a second factor is needed, the response is 401 with the code `second_factor_required`, a `challenge` and its `methods`.
     """
-    account = await check_password(call.runtime, call.tx, email=data.email, password=data.password, device=data.device)
+    found = await check_password(call.runtime, call.tx, email=data.email, password=data.password, device=data.device)
     client = client_of(call, remember=data.remember, device=data.device)
-    return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="password", client=client))
+    made = await start_session(call.runtime, call.tx, account=found.account, method="password", client=client, generation=found.generation)
+    return sign_in_answer(made)
 
 
-@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=16, limits=(SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=17, limits=(SIGN_INS,), problems=(401, 403))
 async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[SignInAnswer]:
     """Complete a sign-in with a second factor: send the challenge, and a code or passkey. A challenge works once."""
     if data.method == "passkey" and data.passkey is not None:
@@ -121,7 +122,10 @@ async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[Si
         owed = await second_factor.answer_challenge(call.runtime, call.tx, data.challenge, method=data.method, code=data.code)
     client = client_of(call, remember=owed.remember, device=owed.device or data.device)
     method = f"{owed.method}+{data.method}"
-    return sign_in_answer(await start_session(call.runtime, call.tx, account=owed.account, method=method, client=client, strong=True))
+    made = await start_session(
+        call.runtime, call.tx, account=owed.account, method=method, client=client, strong=True, generation=owed.generation
+    )
+    return sign_in_answer(made)
 
 
 @post("/api/v2/sessions/email_code", may=PUBLIC, queries=3, limits=(RESETS,))
@@ -132,7 +136,7 @@ async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[N
     return Accepted(Nothing())
 
 
-@post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), problems=(401, 403))
+@post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=16, limits=(VERIFICATIONS,), problems=(401, 403))
 async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
     """Sign in with the token or code from that email. A second factor is needed as after a password."""
     account = await email_code.check_code(call.runtime, call.tx, data.proof)
@@ -140,7 +144,7 @@ async def create_session_by_code(call: Call, data: SignInProofData) -> Created[S
     return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="email_code", client=client))
 
 
-@post("/api/v2/sessions/current/reauthenticate", may=SIGNED_IN, before_second_factor=True, queries=17, limits=(VERIFICATIONS,))
+@post("/api/v2/sessions/current/reauthenticate", may=SIGNED_IN, before_second_factor=True, queries=18, limits=(VERIFICATIONS,))
 async def reauthenticate_session(call: Call, data: ReauthenticationData) -> ReauthenticatedAnswer:
     """Re-authenticate: this session can make sensitive changes for 15 minutes. The session's tokens are replaced."""
     if data.method == "passkey" and data.passkey is not None:
@@ -170,7 +174,7 @@ async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> Passk
     return options_answer(passkey.sign_in_options(call.runtime, party_here(call)))
 
 
-@post("/api/v2/sessions/passkey", may=PUBLIC, queries=14, limits=(SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions/passkey", may=PUBLIC, queries=15, limits=(SIGN_INS,), problems=(401, 403))
 async def create_session_by_passkey(call: Call, data: PasskeySignInData) -> Created[SignInAnswer]:
     """Sign in with a passkey. It counts as two factors, so no second factor is needed."""
     response = PasskeyResponse(data.challenge, data.credential)

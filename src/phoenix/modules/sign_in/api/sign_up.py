@@ -25,6 +25,10 @@ class SignUpData(Struct, forbid_unknown_fields=True):
     captcha: Text = ""
 
 
+class VerificationData(ProofData, forbid_unknown_fields=True, kw_only=True):
+    password: Text = ""
+
+
 class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
     password: Text
 
@@ -46,10 +50,13 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
     return Accepted(Nothing())
 
 
-@post("/api/v2/accounts/verify", may=PUBLIC, queries=8, limits=(VERIFICATIONS,))
-async def verify_account(call: Call, data: ProofData) -> None:
-    """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account."""
-    await verify.verify(call.runtime, call.tx, data.proof)
+@post("/api/v2/accounts/verify", may=PUBLIC, queries=9, limits=(VERIFICATIONS,))
+async def verify_account(call: Call, data: VerificationData) -> None:
+    """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account.
+
+    Send the `password` that the account is to have: anyone could have signed up with this address, so what was sent then does not count.
+    """
+    await verify.verify(call.runtime, call.tx, data.proof, password=data.password)
 
 
 @post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), tag="accounts")
@@ -67,13 +74,13 @@ async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted
     return Accepted(Nothing())
 
 
-@post("/api/v2/password_resets/complete", may=PUBLIC, queries=8, limits=(VERIFICATIONS,))
+@post("/api/v2/password_resets/complete", may=PUBLIC, queries=11, limits=(VERIFICATIONS,))
 async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
     """Set a new password with the token from the link, or with address and code. All sessions are ended."""
     await reset_password.reset_password(call.runtime, call.tx, data.proof, password=data.password)
 
 
-@post("/api/v2/unlocks", may=PUBLIC, queries=6, limits=(VERIFICATIONS,))
+@post("/api/v2/unlocks", may=PUBLIC, queries=7, limits=(VERIFICATIONS,))
 async def unlock_account(call: Call, data: ProofData) -> None:
     """Unlock a paused sign-in with the token or code from the email."""
     await unlock.unlock(call.runtime, call.tx, data.proof)

@@ -32,7 +32,7 @@ NAME_COOKIE = "phoenix_name_elsewhere"
 NAME_PURPOSE = "name elsewhere"
 SECONDS = round(oauth.LIVES.total_seconds())
 # The queries of a callback: finding the identity and the address, then those of any sign-in.
-BACK_QUERIES = 16
+BACK_QUERIES = 17
 
 
 @form("/sign-in/with/{provider:str}", may=PUBLIC, queries=0, limits=(SIGN_INS,), retry=show_sign_in)
@@ -101,7 +101,7 @@ async def show_sign_up_with(call: Call) -> View | Redirect:
     return View("sign_in/sign_up_with.html", {"form": {"name": pending.name}, "email": pending.email, "provider": title})
 
 
-@form("/sign-up/with", may=PUBLIC, queries=16, limits=(SIGN_UPS,), retry=show_sign_up_with)
+@form("/sign-up/with", may=PUBLIC, queries=17, limits=(SIGN_UPS,), retry=show_sign_up_with)
 async def send_sign_up_with(call: Call) -> Redirect:
     pending, sent = _pending(call), call.form
     if pending is None:

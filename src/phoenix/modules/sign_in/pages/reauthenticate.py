@@ -33,7 +33,7 @@ async def show_reauthenticate(call: Call) -> View:
     "/confirm",
     may=SIGNED_IN,
     before_second_factor=True,
-    queries=16,
+    queries=17,
     limits=(VERIFICATIONS,),
     retry=show_reauthenticate,
     listeners=EVERYWHERE,

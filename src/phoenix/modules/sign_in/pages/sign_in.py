@@ -42,7 +42,7 @@ async def show_sign_in(call: Call) -> View | Redirect:
     return View("sign_in/sign_in.html", {"form": shown, "passkeys": passkeys_here(call), "providers": providers(call.runtime.settings)})
 
 
-@form("/sign-in", may=PUBLIC, queries=14, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+@form("/sign-in", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
 async def send_sign_in(call: Call) -> Redirect:
     sent = call.form
     email = sent.get("email", "")
@@ -52,14 +52,15 @@ async def send_sign_in(call: Call) -> Redirect:
     if missing:
         raise InvalidInput(errors=tuple(missing))
     try:
-        account = await check_password(call.runtime, call.tx, email=email, password=sent["password"], device=known_device(call))
+        found = await check_password(call.runtime, call.tx, email=email, password=sent["password"], device=known_device(call))
     except AddressNotVerified as problem:
         remember_sign_up(call, problem.sign_up, sent.get("next", ""))
         return Redirect(f"/verify?email={quote(email)}", _("Confirm your address first. We've emailed you a code."))
-    return await sign_in_browser(call, account, method="password", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
+    remember, on_to = bool(sent.get("remember")), sent.get("next", "")
+    return await sign_in_browser(call, found.account, method="password", remember=remember, on_to=on_to, generation=found.generation)
 
 
-@form("/sign-in/passkey", may=PUBLIC, queries=14, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+@form("/sign-in/passkey", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
 async def send_sign_in_with_passkey(call: Call) -> Redirect:
     sent = call.form
     account = await passkey.sign_in(call.runtime, call.tx, party_here(call), passkey_response(call))
@@ -81,7 +82,7 @@ async def show_second_step(call: Call) -> View | Redirect:
     return View("sign_in/second_step.html", context)
 
 
-@form("/sign-in/second-step", may=PUBLIC, queries=16, limits=(SIGN_INS,), retry=show_second_step, listeners=EVERYWHERE)
+@form("/sign-in/second-step", may=PUBLIC, queries=17, limits=(SIGN_INS,), retry=show_second_step, listeners=EVERYWHERE)
 async def send_second_step(call: Call) -> Redirect:
     token, method = cookie_value(call, CHALLENGE_COOKIE), call.form.get("method", "totp")
     if method == "passkey":
@@ -89,7 +90,9 @@ async def send_second_step(call: Call) -> Redirect:
     else:
         owed = await second_factor.answer_challenge(call.runtime, call.tx, token, method=method, code=call.form.get("code", ""))
     way, on_to = f"{owed.method}+{method}", call.form.get("next", "")
-    return await sign_in_browser(call, owed.account, method=way, remember=owed.remember, on_to=on_to, strong=True)
+    return await sign_in_browser(
+        call, owed.account, method=way, remember=owed.remember, on_to=on_to, strong=True, generation=owed.generation
+    )
 
 
 @page("/sign-in/code", may=PUBLIC, queries=0)
@@ -119,7 +122,7 @@ async def forward_old_address(call: Call) -> Redirect:
     return Redirect(f"/sign-in/by-email?{call.request.url.query}")
 
 
-@form("/sign-in/by-email", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_sign_in_by_email)
+@form("/sign-in/by-email", may=PUBLIC, queries=16, limits=(VERIFICATIONS,), retry=show_sign_in_by_email)
 async def send_sign_in_by_email(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)
@@ -133,7 +136,7 @@ async def show_unlock(call: Call) -> View:
     return View("sign_in/unlock.html", {"form": {"email": call.query("email")}, "token": token})
 
 
-@form("/unlock", may=PUBLIC, queries=6, limits=(VERIFICATIONS,), retry=show_unlock)
+@form("/unlock", may=PUBLIC, queries=7, limits=(VERIFICATIONS,), retry=show_unlock)
 async def send_unlock(call: Call) -> Redirect:
     sent = call.form
     await unlock.unlock(call.runtime, call.tx, proof_of(sent))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.errors import Forbidden, NotFound
-from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.security.passwords import SHORTEST
@@ -42,15 +43,20 @@ async def send_sign_up(call: Call) -> View:
         accept_terms=bool(sent.get("accept_terms")),
     )
     remember_sign_up(call, made, sent.get("next", ""))
-    return View("sign_in/sign_up_done.html", {"form": {"email": sent.get("email", "").strip(), "next": sent.get("next", "")}})
+    return View(
+        "sign_in/sign_up_done.html",
+        {"form": {"email": sent.get("email", "").strip(), "next": sent.get("next", "")}, "asks_password": False, "least": SHORTEST},
+    )
 
 
 @page("/verify", may=PUBLIC, queries=0)
 async def show_verify(call: Call) -> View:
-    return View("sign_in/verify.html", {"form": {"email": call.query("email")}})
+    return View(
+        "sign_in/verify.html", {"form": {"email": call.query("email")}, "asks_password": not sign_up_of(call)[0], "least": SHORTEST}
+    )
 
 
-@form("/verify", may=PUBLIC, queries=12, limits=(VERIFICATIONS,), retry=show_verify)
+@form("/verify", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify)
 async def send_verify(call: Call) -> Redirect:
     return await _verified(call, EmailProof(email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
 
@@ -58,29 +64,36 @@ async def send_verify(call: Call) -> Redirect:
 @form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATIONS,), retry=show_verify)
 async def send_resend(call: Call) -> View:
     await sign_up.resend_verification(call.runtime, call.tx, email=call.form.get("email", ""))
-    return View("sign_in/sign_up_done.html", {"form": {"email": call.form.get("email", "").strip(), "next": call.form.get("next", "")}})
+    return View(
+        "sign_in/sign_up_done.html",
+        {"form": {"email": call.form.get("email", "").strip(), "next": call.form.get("next", "")}, **_asks(call)},
+    )
 
 
 @page("/verify/link", may=PUBLIC, queries=0)
 async def show_verify_link(call: Call) -> View:
-    return View("sign_in/verify_link.html", {"token": call.form.get("token") or call.query("token")})
+    token = call.form.get("token") or call.query("token")
+    return View("sign_in/verify_link.html", {"token": token, "form": {}, **_asks(call)})
 
 
-@form("/verify/link", may=PUBLIC, queries=12, limits=(VERIFICATIONS,), retry=show_verify_link)
+@form("/verify/link", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify_link)
 async def send_verify_link(call: Call) -> Redirect:
     if not call.form.get("token"):
         raise WrongCode(_("This link is incomplete. Open it again from the email, or enter the code."))
     return await _verified(call, EmailProof(token=call.form["token"]))
 
 
+def _asks(call: Call) -> dict[str, Any]:
+    """Whether confirming an address in this browser takes a password: it has no sign-up of its own."""
+    return {"asks_password": not sign_up_of(call)[0], "least": SHORTEST}
+
+
 async def _verified(call: Call, proof: EmailProof) -> Redirect:
-    """Continue to where the sign-up was to lead; sign in first, if the password was entered in another browser."""
+    """Sign in, and continue to where the sign-up was to lead. In another browser than that of the sign-up, a password is set first."""
     signed_up, kept = sign_up_of(call)
     on_to = safe_next(call.form.get("next") or kept)
-    made = await verify.verify(call.runtime, call.tx, proof, signed_up_here=signed_up)
-    if made.here:
-        return await sign_in_browser(call, made.account, method="email_code", on_to=on_to, toast=_("Address confirmed."))
-    return Redirect(query("/sign-in", email=proof.email, next="" if on_to == "/" else on_to), _("Address confirmed. Sign in to continue."))
+    account = await verify.verify(call.runtime, call.tx, proof, signed_up_here=signed_up, password=call.form.get("password", ""))
+    return await sign_in_browser(call, account, method="email_code", on_to=on_to, toast=_("Address confirmed."))
 
 
 @page("/first-administrator", may=PUBLIC, queries=1)
@@ -93,7 +106,7 @@ async def show_first_administrator(call: Call) -> View:
     return View("sign_in/first_administrator.html", {"form": {}, "token": token, "least": SHORTEST})
 
 
-@form("/first-administrator", may=PUBLIC, queries=10, limits=(SIGN_UPS,), retry=show_first_administrator)
+@form("/first-administrator", may=PUBLIC, queries=11, limits=(SIGN_UPS,), retry=show_first_administrator)
 async def send_first_administrator(call: Call) -> Redirect:
     sent = call.form
     account = await first_administrator.become_first_administrator(

@@ -24,7 +24,15 @@ SIGN_UP_PURPOSE = "sign up"
 
 
 async def sign_in_browser(
-    call: Call, account: str, *, method: str, remember: bool = False, on_to: str = "", toast: str = "", strong: bool = False
+    call: Call,
+    account: str,
+    *,
+    method: str,
+    remember: bool = False,
+    on_to: str = "",
+    toast: str = "",
+    strong: bool = False,
+    generation: int | None = None,
 ) -> Redirect:
     """Start a session in a cookie, or continue with the second factor. It ends with the browser unless it is to be remembered.
 
@@ -32,7 +40,9 @@ async def sign_in_browser(
     """
     client = Client(device_of(call.agent), place_of(call.address), known_device(call), remember, api=False)
     try:
-        made = await start_session(call.runtime, call.tx, account=account, method=method, client=client, strong=strong)
+        made = await start_session(
+            call.runtime, call.tx, account=account, method=method, client=client, strong=strong, generation=generation
+        )
     except SecondFactorRequired as due:
         call.cookies.append(our_cookie(call.runtime, CHALLENGE_COOKIE, due.challenge, seconds=600))
         return Redirect(f"/sign-in/second-step?methods={quote(','.join(due.methods))}&next={quote(safe_next(on_to or '/'), safe='')}")

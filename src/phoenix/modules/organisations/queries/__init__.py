@@ -53,6 +53,13 @@ class ServiceAccount(Struct, frozen=True):
     scopes: Sequence[str] | None
     seen_at: datetime | None
     until: datetime | None
+    made_by: str | None
+    maker: str | None
+    """The name of the person who made the key."""
+    maker_left: bool
+    """Whether they are no longer a member."""
+    maker_locked: bool
+    """Whether staff locked them: then the key does not work until it is renewed."""
 
 
 class Invitation(Struct, frozen=True):
@@ -64,6 +71,13 @@ class Invitation(Struct, frozen=True):
     invited_by: str
     until: datetime
     sent_at: datetime
+
+
+class Withdrawal(Struct, frozen=True):
+    """An invitation that was withdrawn."""
+
+    id: str
+    organisation: str
 
 
 class OpenInvitation(Struct, frozen=True):
@@ -109,6 +123,7 @@ RENAME: Query[Organisation] = query(
      WHERE id = $1 AND ($4::integer IS NULL OR version = $4) RETURNING id, slug, name, created_at, version
 """,
 )
+NAME: Query[str] = query(str, "SELECT name FROM organisations WHERE id = $1")
 LOCK: Query[str] = query(str, "SELECT id FROM organisations WHERE id = $1 FOR UPDATE")
 
 INSERT_MEMBER = command("""
@@ -130,14 +145,17 @@ ROLE: Query[str] = query(
      WHERE m.organisation_id = $1 AND m.account_id = $2 AND a.kind = 'person' FOR UPDATE OF m
 """,
 )
-OWNERS: Query[int] = query(int, "SELECT count(*) FROM memberships WHERE organisation_id = $1 AND role = 'owner'")
 SET_ROLE = command("UPDATE memberships SET role = $3 WHERE organisation_id = $1 AND account_id = $2")
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
 _SERVICE_ACCOUNT = """
-    SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until
+    SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until,
+           maker.id AS made_by, maker.name AS maker, maker.locked_at IS NOT NULL AS maker_locked,
+           maker.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.organisation_id = m.organisation_id
+                                                                              AND x.account_id = maker.id) AS maker_left
       FROM memberships m JOIN accounts a ON a.id = m.account_id
-      LEFT JOIN LATERAL (SELECT id, hint, scopes, seen_at, until FROM api_keys
+      LEFT JOIN LATERAL (SELECT id, hint, scopes, seen_at, until, created_by FROM api_keys
                           WHERE account_id = a.id AND revoked_at IS NULL ORDER BY created_at DESC LIMIT 1) k ON true
+      LEFT JOIN accounts maker ON maker.id = k.created_by
      WHERE m.organisation_id = $1 AND a.kind = 'service'
 """
 SERVICE_ACCOUNTS: Query[ServiceAccount] = query(ServiceAccount, f"{_SERVICE_ACCOUNT} ORDER BY a.created_at LIMIT 100")
@@ -147,17 +165,6 @@ HOLD_ORGANISATIONS_OF: Query[str] = query(
     str,
     """
     SELECT o.id FROM organisations o WHERE o.id IN (SELECT organisation_id FROM memberships WHERE account_id = $1) ORDER BY o.id FOR UPDATE
-""",
-)
-OWNED_ALONE_WITH_OTHERS: Query[str] = query(
-    str,
-    """
-    SELECT o.name FROM memberships m JOIN organisations o ON o.id = m.organisation_id
-     WHERE m.account_id = $1 AND m.role = 'owner'
-       AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.organisation_id = o.id AND x.role = 'owner' AND x.account_id <> $1)
-       AND EXISTS (SELECT 1 FROM memberships x JOIN accounts a ON a.id = x.account_id
-                    WHERE x.organisation_id = o.id AND x.account_id <> $1 AND a.kind = 'person')
-     LIMIT 1
 """,
 )
 LEFT_ALONE: Query[str] = query(
@@ -233,12 +240,37 @@ _OPEN = """
            a.name AS inviter_name, i.email, i.email_key,
            (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
-     WHERE i.accepted_at IS NULL AND i.revoked_at IS NULL
+     WHERE i.accepted_at IS NULL AND i.revoked_at IS NULL AND a.locked_at IS NULL AND a.erased_at IS NULL
 """
+# What someone could no longer invite for with another role; with none of them, everything.
+WITHDRAW: Query[Withdrawal] = query(
+    Withdrawal,
+    """
+    UPDATE invitations SET revoked_at = $4
+     WHERE organisation_id = $1 AND invited_by = $2 AND role <> ALL($3::text[]) AND accepted_at IS NULL AND revoked_at IS NULL
+    RETURNING id, organisation_id AS organisation
+""",
+)
+WITHDRAW_ALL: Query[Withdrawal] = query(
+    Withdrawal,
+    """
+    UPDATE invitations SET revoked_at = $2 WHERE invited_by = $1 AND accepted_at IS NULL AND revoked_at IS NULL
+    RETURNING id, organisation_id AS organisation
+""",
+)
+OPEN_TO_ADDRESS: Query[str] = query(
+    str,
+    """
+    SELECT role FROM invitations
+     WHERE organisation_id = $1 AND email_key = $2 AND accepted_at IS NULL AND revoked_at IS NULL FOR UPDATE
+""",
+)
 OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(OpenInvitation, f"{_OPEN} AND i.id = $1")
 OPEN_INVITATION: Query[OpenInvitation] = query(OpenInvitation, f"{_OPEN} AND i.token_hash = $1 AND i.until > $2")
 SET_TOKEN = command("UPDATE invitations SET token_hash = $2, sent_at = $3, until = $4 WHERE id = $1")
-ACCEPT = command("UPDATE invitations SET accepted_at = $2 WHERE id = $1")
+ACCEPT: Query[str] = query(
+    str, "UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL AND revoked_at IS NULL RETURNING id"
+)
 REVOKE = command("UPDATE invitations SET revoked_at = $2 WHERE id = $1")
 
 

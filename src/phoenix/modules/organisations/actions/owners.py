@@ -1,0 +1,44 @@
+"""An organisation with members has an owner who can sign in and is not leaving: the invariant, and where it is asked."""
+
+from __future__ import annotations
+
+from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.errors import Conflict, NotFound
+from phoenix.kernel.i18n.text import _
+from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.errors import LastOwner
+from phoenix.modules.organisations.events import OwnerAppointed
+from phoenix.modules.organisations.queries import owners
+
+OWNER = "owner"
+
+
+async def require_owner_besides(db: Reader, organisation: str, account: str) -> None:
+    """Raises LastOwner if nobody but this account is an owner who can sign in and is not leaving.
+
+    The caller holds the organisation's memberships (`queries.hold_memberships`), so that the answer stays true.
+    """
+    if not await db.one(owners.ABLE_OWNERS, organisation, account):
+        raise LastOwner(_("This is the only owner who can sign in and isn't leaving. Make someone else an owner first."))
+
+
+async def has_owner(db: Reader, organisation: str) -> bool:
+    """Whether someone is an owner who can sign in and is not leaving."""
+    return await db.one(owners.ABLE_OWNERS, organisation, "") > 0
+
+
+async def appoint_owner(tx: Transaction, organisation: str, account: str, *, reason: str) -> None:
+    """Make a member an owner, as staff, where no owner is left. The caller checks who may, and the reason.
+
+    Raises Conflict while an owner is left, and NotFound for someone who is not a member or cannot sign in.
+    """
+    await queries.hold_memberships(tx, organisation)
+    if await has_owner(tx, organisation):
+        raise Conflict(_("This organisation has an owner who can sign in. Ask them to make this person an owner."))
+    before = await tx.maybe(owners.ABLE_ROLE, organisation, account)
+    if before is None:
+        raise NotFound(_("This person is not a member of the organisation, or can't sign in."))
+    await tx.execute(queries.SET_ROLE, organisation, account, OWNER)
+    tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
+    tx.record(OwnerAppointed(organisation=organisation, subject=account, before=before, reason=reason))

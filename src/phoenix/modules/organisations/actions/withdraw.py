@@ -1,0 +1,40 @@
+"""Withdraw the invitations that someone sent and could no longer send. The other owners are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.events import InvitationRevoked
+from phoenix.modules.organisations.queries import Withdrawal
+
+
+class Withdrawn(Struct, frozen=True):
+    """The organisations whose owners are to be told, except the one who caused it."""
+
+    organisations: list[str]
+    by: str
+
+
+TELL_OWNERS = JobKind("organisations.tell_owners_of_withdrawal", Withdrawn)
+
+
+async def withdraw_invitations(tx: Transaction, organisation: str, account: str, *, can_still: Sequence[str] = ()) -> None:
+    """Revoke the open invitations from this account, except those for roles it can still invite for."""
+    await _record(tx, await tx.all(queries.WITHDRAW, organisation, account, list(can_still), tx.now))
+
+
+async def withdraw_all_invitations(tx: Transaction, account: str) -> None:
+    """Revoke every open invitation from this account, in every organisation."""
+    await _record(tx, await tx.all(queries.WITHDRAW_ALL, account, tx.now))
+
+
+async def _record(tx: Transaction, withdrawn: Sequence[Withdrawal]) -> None:
+    for invitation in withdrawn:
+        tx.record(InvitationRevoked(organisation=invitation.organisation, subject=invitation.id))
+    if withdrawn:
+        await enqueue(tx, TELL_OWNERS, Withdrawn(sorted({one.organisation for one in withdrawn}), tx.actor or ""))

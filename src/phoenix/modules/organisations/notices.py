@@ -1,0 +1,28 @@
+"""Notices to owners of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from phoenix.kernel.data.database import Reader
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import SecurityNotice
+from phoenix.modules.organisations import queries
+
+
+async def facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str]:
+    """The name of the organisation; in general terms if it no longer exists."""
+    del zone
+    return {"name": await db.maybe(queries.NAME, organisation) or _("your organisation")}
+
+
+INVITATIONS_WITHDRAWN = SecurityNotice(
+    "invitations_withdrawn",
+    _("Open invitations to {name} were withdrawn, because the person who sent them can no longer invite people."),
+    _("Invite the people again if they should still join."),
+    path="/organisations",
+    facts=facts,
+)
+
+NOTICES = (INVITATIONS_WITHDRAWN,)
