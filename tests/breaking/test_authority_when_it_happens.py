@@ -10,6 +10,9 @@ from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
 from phoenix.kernel.actor import ADMINISTRATOR
+from phoenix.kernel.data.database import Transaction
+from phoenix.modules.organisations.actions import invite as invite_actions
+from phoenix.modules.organisations.actions.create import check_room
 
 # An owner who can sign in and is not leaving
 
@@ -210,5 +213,29 @@ def test_accepting_as_a_member_answers_the_role_they_have(harness: Harness) -> N
             await harness.sql("INSERT INTO memberships VALUES ($1, $2, 'viewer', now())", ember, harness.people["bo"].id)
             answer = await harness.post("/api/v2/invitations/accept", by="bo", json={"token": token})
             assert answer.json() == {"organisation": ember, "role": "viewer"}
+
+    asyncio.run(run())
+
+
+def test_an_invitation_withdrawn_at_the_moment_it_is_accepted_adds_nobody(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staff who lock its sender do not wait for the organisation's lock."""
+
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            await harness.person("bo")
+            await invite(harness, ember, "ada", "bo@example.com", "member")
+            await harness.work()
+            token = token_for(harness, "bo@example.com")
+            await harness.events()
+
+            async def meanwhile(tx: Transaction, account: str) -> None:
+                await harness.sql("UPDATE invitations SET revoked_at = now()")
+                await check_room(tx, account)
+
+            monkeypatch.setattr(invite_actions, "check_room", meanwhile)
+            refused = await status_of(harness, "POST", "/api/v2/invitations/accept", "bo", json={"token": token})
+            assert refused == (404, "invitation_gone")
+            assert await harness.events() == []
 
     asyncio.run(run())

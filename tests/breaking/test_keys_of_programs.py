@@ -115,3 +115,18 @@ def test_a_key_cannot_open_a_socket(harness: Harness) -> None:
 
 async def _nothing(_batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
     return []
+
+
+def test_a_key_with_the_scope_still_opens_nothing_sensitive(harness: Harness) -> None:
+    """A sensitive act takes a person who has just authenticated, whatever the key may do otherwise."""
+
+    async def run() -> None:
+        async with harness:
+            org = await harness.organisation("acme", ada="owner")
+            head = await _key(harness, "organisations.manage")
+            path = f"/api/v2/organisations/{org}/service_accounts"
+            refused = await harness.post(path, headers=head, json={"name": "Another", "scopes": ["organisations.manage"]})
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+            assert await harness.sql("SELECT 1 FROM accounts WHERE kind = 'service'") == []
+
+    asyncio.run(run())

@@ -13,7 +13,7 @@ from tests.conftest import database_url
 from phoenix.composition import MIGRATIONS, REGISTRY
 from phoenix.operations.migrate import migrate
 
-LATER = {"accounts_0003_split.py", "accounts_0004_indexes.py", "accounts_0005_credentials.py", "audit_0001_out_of_admin.py"}
+LATER = {"accounts_0003_split.py", "accounts_0004_credentials.py", "accounts_0005_indexes.py", "audit_0001_out_of_admin.py"}
 KINDS = [
     "created",
     "logged_in",

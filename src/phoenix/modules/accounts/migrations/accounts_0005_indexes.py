@@ -2,8 +2,8 @@
 
 from phoenix.kernel.data.revision import build_index
 
-revision = "accounts_0004"
-down_revision = "accounts_0003"
+revision = "accounts_0005"
+down_revision = "accounts_0004"
 branch_labels = None
 depends_on = None
 

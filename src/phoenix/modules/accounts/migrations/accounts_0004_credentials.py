@@ -2,8 +2,8 @@
 
 from phoenix.kernel.data.revision import run_sql
 
-revision = "accounts_0005"
-down_revision = "accounts_0004"
+revision = "accounts_0004"
+down_revision = "accounts_0003"
 branch_labels = None
 depends_on = None
 
