@@ -13,6 +13,7 @@ from tests.harness import Harness, Place
 from tests.waiting import until
 
 from phoenix.composition import REGISTRY
+from phoenix.kernel.cache import generations as generations_module
 from phoenix.kernel.cache import valkey as cache
 from phoenix.kernel.cache.generations import CacheUnreachable, ValkeyGenerations
 from phoenix.kernel.cache.valkey import Valkey, _configuration
@@ -138,6 +139,17 @@ def test_a_change_that_could_not_be_settled_is_settled_later(tmp_path: Path) -> 
 
     with running_valkey(tmp_path / "valkey") as url:
         asyncio.run(run(url))
+
+
+def test_what_cannot_be_settled_is_given_up_when_its_mark_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By then the mark no longer stands for a writer, and nothing cached is used."""
+    monkeypatch.setattr(generations_module, "IN_FLIGHT_SECONDS", -1)
+
+    async def run() -> None:
+        with pytest.raises(CacheUnreachable):
+            await ValkeyGenerations(Valkey("redis://127.0.0.1:1"))._settle_later(["a"], 1)
+
+    asyncio.run(run())
 
 
 def test_a_cache_that_is_gone_takes_no_mark(tmp_path: Path) -> None:

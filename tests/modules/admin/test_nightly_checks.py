@@ -23,7 +23,7 @@ def test_administrators_hear_of_a_check_that_fails(harness: Harness) -> None:
             await run_checks(harness.runtime)
             assert await harness.work() == ["accounts.send_security_notice"]
             (mail,) = harness.mails("eve@example.com")
-            assert "failed last night: organisations.owners." in mail.text
+            assert "Checks of this Phoenix failed last night." in mail.text
 
     asyncio.run(run())
 

@@ -12,7 +12,7 @@ from phoenix.kernel.errors import NotFound
 from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.entries.actions import Draft, change_entry, delete_entry, find_entry
 
-SENT = {"title": "Changed", "body": "b", "occurred_at": "", "time_zone": "UTC"}
+SENT = {"title": "Changed", "body": "b", "occurred_at": "", "time_zone": "UTC", "version": "1"}
 PAGES = [("GET", ""), ("GET", "/edit"), ("POST", "/edit"), ("GET", "/delete"), ("POST", "/delete")]
 
 

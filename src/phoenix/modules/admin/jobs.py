@@ -25,4 +25,4 @@ async def run_checks(runtime: Runtime) -> None:
         return
     async with runtime.database.transaction() as tx:
         for account in await people_with(tx, ADMINISTRATOR):
-            await notify(tx, account, CHECKS_FAILED, about=" ".join(failed))
+            await notify(tx, account, CHECKS_FAILED)

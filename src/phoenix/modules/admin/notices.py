@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from zoneinfo import ZoneInfo
-
-from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import SecurityNotice
 
@@ -27,20 +23,11 @@ EXPORT_BY_STAFF = SecurityNotice(
     _("Didn't request this? Contact support."),
     path="/settings/data",
 )
-
-
-async def _names(db: Reader, checks: str, zone: ZoneInfo) -> Mapping[str, str]:
-    """The checks that failed, by their names."""
-    del db, zone
-    return {"checks": ", ".join(checks.split())}
-
-
 CHECKS_FAILED = SecurityNotice(
     "checks_failed",
-    _("Checks of this Phoenix failed last night: {checks}. Run “phoenix checks” on its server to see what to do."),
+    _("Checks of this Phoenix failed last night. Run “phoenix checks” on its server to see which, and what to do."),
     _("You get this email because you are an administrator."),
     path="/",
-    facts=_names,
 )
 
 NOTICES = (

@@ -22,7 +22,7 @@ from phoenix.modules.organisations.actions.create import check_room
 from phoenix.modules.organisations.actions.members import ROLES, add_member, check_role, roles_to_invite_for
 from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, TooMany, WrongAddress
 from phoenix.modules.organisations.events import InvitationRevoked, MemberInvited
-from phoenix.modules.organisations.queries import OpenInvitation, owners
+from phoenix.modules.organisations.queries import OpenInvitation, owners, withdraw
 
 LIVES = timedelta(days=7)
 MOST_INVITATIONS = 200
@@ -51,7 +51,7 @@ async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email
     await runtime.limiter.require(INVITATIONS_AN_HOUR, member.account)
     await queries.hold_memberships(tx, member.organisation)
     # Inviting again replaces what was offered, so it takes as much as withdrawing that.
-    if (offered := await tx.maybe(queries.OPEN_TO_ADDRESS, member.organisation, address.key)) is not None:
+    if (offered := await tx.maybe(withdraw.OPEN_TO_ADDRESS, member.organisation, address.key)) is not None:
         check_role(member, offered)
     if await tx.one(queries.IS_MEMBER_BY_EMAIL, member.organisation, address.key):
         sentence = _("This person is already a member of the organisation.")

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue
-from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.events import InvitationRevoked
-from phoenix.modules.organisations.queries import Withdrawal
+from phoenix.modules.organisations.queries import withdraw
+from phoenix.modules.organisations.queries.withdraw import Withdrawal
 
 
 class Withdrawn(Struct, frozen=True):
@@ -25,12 +25,12 @@ TELL_OWNERS = JobKind("organisations.tell_owners_of_withdrawal", Withdrawn)
 
 async def withdraw_invitations(tx: Transaction, organisation: str, account: str, *, can_still: Sequence[str] = ()) -> None:
     """Revoke the open invitations from this account, except those for roles it can still invite for."""
-    await _record(tx, await tx.all(queries.WITHDRAW, organisation, account, list(can_still), tx.now))
+    await _record(tx, await tx.all(withdraw.WITHDRAW, organisation, account, list(can_still), tx.now))
 
 
 async def withdraw_all_invitations(tx: Transaction, account: str) -> None:
     """Revoke every open invitation from this account, in every organisation."""
-    await _record(tx, await tx.all(queries.WITHDRAW_ALL, account, tx.now))
+    await _record(tx, await tx.all(withdraw.WITHDRAW_ALL, account, tx.now))
 
 
 async def _record(tx: Transaction, withdrawn: Sequence[Withdrawal]) -> None:

@@ -73,13 +73,6 @@ class Invitation(Struct, frozen=True):
     sent_at: datetime
 
 
-class Withdrawal(Struct, frozen=True):
-    """An invitation that was withdrawn."""
-
-    id: str
-    organisation: str
-
-
 class OpenInvitation(Struct, frozen=True):
     """A pending invitation, as shown to its recipient."""
 
@@ -253,29 +246,6 @@ _OPEN = """
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
      WHERE i.accepted_at IS NULL AND i.revoked_at IS NULL AND a.locked_at IS NULL AND a.erased_at IS NULL
 """
-# What someone could no longer invite for with another role; with none of them, everything.
-WITHDRAW: Query[Withdrawal] = query(
-    Withdrawal,
-    """
-    UPDATE invitations SET revoked_at = $4
-     WHERE organisation_id = $1 AND invited_by = $2 AND role <> ALL($3::text[]) AND accepted_at IS NULL AND revoked_at IS NULL
-    RETURNING id, organisation_id AS organisation
-""",
-)
-WITHDRAW_ALL: Query[Withdrawal] = query(
-    Withdrawal,
-    """
-    UPDATE invitations SET revoked_at = $2 WHERE invited_by = $1 AND accepted_at IS NULL AND revoked_at IS NULL
-    RETURNING id, organisation_id AS organisation
-""",
-)
-OPEN_TO_ADDRESS: Query[str] = query(
-    str,
-    """
-    SELECT role FROM invitations
-     WHERE organisation_id = $1 AND email_key = $2 AND accepted_at IS NULL AND revoked_at IS NULL FOR UPDATE
-""",
-)
 OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(OpenInvitation, f"{_OPEN} AND i.id = $1")
 OPEN_INVITATION: Query[OpenInvitation] = query(OpenInvitation, f"{_OPEN} AND i.token_hash = $1 AND i.until > $2")
 SET_TOKEN = command("UPDATE invitations SET token_hash = $2, sent_at = $3, until = $4 WHERE id = $1")
