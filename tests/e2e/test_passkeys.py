@@ -142,8 +142,8 @@ def test_a_passkey_is_added_used_and_removed(chromium: ChromiumBrowser, phoenix:
     chromium.open(f"{here}/settings/security")
     wait(chromium, "Identity confirmed")
 
-    chromium.page.get_by_role("button", name="Remove Ada’s laptop").click()
-    expect(chromium.page.locator("dialog[open]")).to_contain_text("Remove Ada’s laptop?")
+    chromium.page.get_by_role("button", name=re.compile("Remove .?Ada’s laptop")).click()
+    expect(chromium.page.locator("dialog[open]")).to_contain_text("Ada’s laptop")
     chromium.page.get_by_role("button", name="Remove passkey").click()
     wait(chromium, "Passkey removed.")
     sign_out(chromium, device, here)
