@@ -97,7 +97,9 @@ async def opened(
     async with contextlib.AsyncExitStack() as stack:
         if valkey is not None:
             stack.push_async_callback(valkey.close)
-        database = await connect(settings.database, time, generations, EventOutbox, pool=pool, notes=settings.development)
+        database = await connect(
+            settings.database, time, generations, EventOutbox, pool=pool, notes=settings.development, watched=not settings.strict
+        )
         stack.push_async_callback(database.close)
         passwords = Passwords()
         stack.callback(passwords.close)

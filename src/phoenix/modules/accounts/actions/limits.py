@@ -7,6 +7,7 @@ from phoenix.kernel.cache.limits import Limit
 SIGN_UPS = Limit("sign_up", 30, 3600)
 SIGN_INS = Limit("sign_in", 60, 900)
 VERIFICATIONS = Limit("proof", 60, 900)
+BACKUP_CODES = Limit("backup_codes", 30, 3600)
 # Each act that sends an email counts by itself: nobody who tries one too often loses another.
 RESETS = Limit("password_reset", 10, 3600)
 SIGN_IN_CODES = Limit("sign_in_code", 10, 3600)

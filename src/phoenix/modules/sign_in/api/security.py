@@ -39,7 +39,7 @@ async def read_security(call: Call) -> ProtectionAnswer:
     return ProtectionAnswer(found.has_password, since, found.backup_codes_left, found.passkeys, found.identities, found.sessions)
 
 
-@post("/api/v2/me/password", may=SIGNED_IN, queries=7, limits=(VERIFICATIONS,), sensitive=True)
+@post("/api/v2/me/password", may=SIGNED_IN, queries=7, limits=(VERIFICATIONS,), sensitive=True, costs="argon2")
 async def change_my_password(call: Call, data: PasswordData) -> None:
     """Change your password. Your other sessions are ended. Needs a recent sign-in, or `reauthenticate`."""
     await change_password.change_password(call.runtime, call.tx, call.actor, current=data.current_password, password=data.password)

@@ -100,7 +100,7 @@ def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
     return Created(value, f"/api/v2/sessions/{made.id}")
 
 
-@post("/api/v2/sessions", may=PUBLIC, queries=11, limits=(SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions", may=PUBLIC, queries=11, limits=(SIGN_INS,), problems=(401, 403), costs="argon2")
 async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
     """Sign in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it expires.
 
@@ -112,7 +112,7 @@ async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
     return sign_in_answer(made)
 
 
-@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=17, limits=(SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=17, limits=(SIGN_INS,), problems=(401, 403), costs="argon2")
 async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[SignInAnswer]:
     """Complete a sign-in with a second factor: send the challenge, and a code or passkey. A challenge works once."""
     if data.method == "passkey" and data.passkey is not None:
@@ -144,7 +144,9 @@ async def create_session_by_code(call: Call, data: SignInProofData) -> Created[S
     return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="email_code", client=client))
 
 
-@post("/api/v2/sessions/current/reauthenticate", may=SIGNED_IN, before_second_factor=True, queries=18, limits=(VERIFICATIONS,))
+@post(
+    "/api/v2/sessions/current/reauthenticate", may=SIGNED_IN, before_second_factor=True, queries=18, limits=(VERIFICATIONS,), costs="argon2"
+)
 async def reauthenticate_session(call: Call, data: ReauthenticationData) -> ReauthenticatedAnswer:
     """Re-authenticate: this session can make sensitive changes for 15 minutes. The session's tokens are replaced."""
     if data.method == "passkey" and data.passkey is not None:

@@ -33,7 +33,7 @@ class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
     password: Text
 
 
-@post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,))
+@post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,), costs="argon2")
 async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
     """Sign up. The response is the same whether or not the address is known. Everything else happens by email."""
     await call.runtime.captcha.require(data.captcha, call.address)
@@ -50,7 +50,7 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
     return Accepted(Nothing())
 
 
-@post("/api/v2/accounts/verify", may=PUBLIC, queries=9, limits=(VERIFICATIONS,))
+@post("/api/v2/accounts/verify", may=PUBLIC, queries=9, limits=(VERIFICATIONS,), costs="argon2")
 async def verify_account(call: Call, data: VerificationData) -> None:
     """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account.
 
@@ -74,7 +74,7 @@ async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted
     return Accepted(Nothing())
 
 
-@post("/api/v2/password_resets/complete", may=PUBLIC, queries=11, limits=(VERIFICATIONS,))
+@post("/api/v2/password_resets/complete", may=PUBLIC, queries=11, limits=(VERIFICATIONS,), costs="argon2")
 async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
     """Set a new password with the token from the link, or with address and code. All sessions are ended."""
     await reset_password.reset_password(call.runtime, call.tx, data.proof, password=data.password)

@@ -37,6 +37,7 @@ async def show_reauthenticate(call: Call) -> View:
     limits=(VERIFICATIONS,),
     retry=show_reauthenticate,
     listeners=EVERYWHERE,
+    costs="argon2",
 )
 async def send_reauthenticate(call: Call) -> Redirect:
     method, sent = call.form.get("method", ""), call.form

@@ -34,7 +34,7 @@ async def show_reset_password(call: Call) -> View:
     return View("sign_in/reset_password.html", {"form": {"email": call.query("email")}, "token": token, "least": SHORTEST})
 
 
-@form("/reset-password", may=PUBLIC, queries=11, limits=(VERIFICATIONS,), retry=show_reset_password)
+@form("/reset-password", may=PUBLIC, queries=11, limits=(VERIFICATIONS,), retry=show_reset_password, costs="argon2")
 async def send_reset_password(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)

@@ -46,7 +46,7 @@ async def show_change_password(call: Call) -> View:
     return View("sign_in/settings/password.html", {"least": SHORTEST, "has_password": found.has_password})
 
 
-@form("/settings/password", may=SIGNED_IN, queries=7, limits=(VERIFICATIONS,), sensitive=True, retry=show_change_password)
+@form("/settings/password", may=SIGNED_IN, queries=7, limits=(VERIFICATIONS,), sensitive=True, retry=show_change_password, costs="argon2")
 async def send_change_password(call: Call) -> Redirect:
     sent = call.form
     passwords = {"current": sent.get("current_password", ""), "password": sent.get("password", "")}

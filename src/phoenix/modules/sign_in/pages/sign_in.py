@@ -42,7 +42,7 @@ async def show_sign_in(call: Call) -> View | Redirect:
     return View("sign_in/sign_in.html", {"form": shown, "passkeys": passkeys_here(call), "providers": providers(call.runtime.settings)})
 
 
-@form("/sign-in", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+@form("/sign-in", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE, costs="argon2")
 async def send_sign_in(call: Call) -> Redirect:
     sent = call.form
     email = sent.get("email", "")
@@ -82,7 +82,7 @@ async def show_second_step(call: Call) -> View | Redirect:
     return View("sign_in/second_step.html", context)
 
 
-@form("/sign-in/second-step", may=PUBLIC, queries=17, limits=(SIGN_INS,), retry=show_second_step, listeners=EVERYWHERE)
+@form("/sign-in/second-step", may=PUBLIC, queries=17, limits=(SIGN_INS,), retry=show_second_step, listeners=EVERYWHERE, costs="argon2")
 async def send_second_step(call: Call) -> Redirect:
     token, method = cookie_value(call, CHALLENGE_COOKIE), call.form.get("method", "totp")
     if method == "passkey":

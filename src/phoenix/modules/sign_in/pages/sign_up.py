@@ -28,7 +28,7 @@ async def show_sign_up(call: Call) -> View | Redirect:
     return View("sign_in/sign_up.html", {"form": form_, "least": SHORTEST, "providers": providers(call.runtime.settings)})
 
 
-@form("/sign-up", may=PUBLIC, queries=4, limits=(SIGN_UPS,), retry=show_sign_up)
+@form("/sign-up", may=PUBLIC, queries=4, limits=(SIGN_UPS,), retry=show_sign_up, costs="argon2")
 async def send_sign_up(call: Call) -> View:
     sent = call.form
     await call.runtime.captcha.require(answer_in(sent), call.address)
@@ -56,7 +56,7 @@ async def show_verify(call: Call) -> View:
     )
 
 
-@form("/verify", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify)
+@form("/verify", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify, costs="argon2")
 async def send_verify(call: Call) -> Redirect:
     return await _verified(call, EmailProof(email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
 
@@ -76,7 +76,7 @@ async def show_verify_link(call: Call) -> View:
     return View("sign_in/verify_link.html", {"token": token, "form": {}, **_asks(call)})
 
 
-@form("/verify/link", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify_link)
+@form("/verify/link", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify_link, costs="argon2")
 async def send_verify_link(call: Call) -> Redirect:
     if not call.form.get("token"):
         raise WrongCode(_("This link is incomplete. Open it again from the email, or enter the code."))
@@ -106,7 +106,7 @@ async def show_first_administrator(call: Call) -> View:
     return View("sign_in/first_administrator.html", {"form": {}, "token": token, "least": SHORTEST})
 
 
-@form("/first-administrator", may=PUBLIC, queries=11, limits=(SIGN_UPS,), retry=show_first_administrator)
+@form("/first-administrator", may=PUBLIC, queries=11, limits=(SIGN_UPS,), retry=show_first_administrator, costs="argon2")
 async def send_first_administrator(call: Call) -> Redirect:
     sent = call.form
     account = await first_administrator.become_first_administrator(
