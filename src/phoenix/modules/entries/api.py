@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from phoenix.kernel.actor import Membership
-from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
+from phoenix.kernel.data.cursors import Page, parse_limit
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -16,9 +16,6 @@ from phoenix.kernel.web.rules import FOUND
 from phoenix.modules.entries import actions, queries
 from phoenix.modules.entries.actions import Draft
 from phoenix.modules.entries.queries import Entry
-
-CURSOR = CursorKind("entries", datetime, str)
-NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), "~")
 
 When = Annotated[datetime, Meta(tz=True)]
 
@@ -76,10 +73,7 @@ def entry_answer(e: Entry) -> EntryAnswer:
 @get("/api/v2/entries", may="entries.read", within="organisation", queries=1)
 async def list_entries(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[EntryAnswer]:
     """List the entries of an organisation, latest first."""
-    size = parse_limit(limit)
-    after = CURSOR.read(call.runtime.keys, cursor) or NEWEST
-    rows = await call.db.all(queries.PAGE, member.organisation, *after, size + 1)
-    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda e: (e.occurred_at, e.id))
+    made = await queries.PAGE.page(call.db, call.runtime.keys, member.organisation, cursor=cursor, limit=parse_limit(limit))
     return Page([entry_answer(e) for e in made.items], made.next_cursor)
 
 

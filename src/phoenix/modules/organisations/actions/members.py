@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
@@ -31,9 +30,9 @@ def check_role(member: Membership, role: str) -> None:
         raise Forbidden(_("Your role is {own}. You can't grant or remove a higher one.").format(own=member.role))
 
 
-async def members_of(db: Reader, organisation: str, after: tuple[datetime, str], limit: int) -> list[Member]:
-    """The people who joined an organisation after a given instant, earliest first."""
-    return await db.all(queries.MEMBERS, organisation, *after, limit)
+async def members_of(runtime: Runtime, db: Reader, organisation: str, *, cursor: str | None, limit: int) -> Page[Member]:
+    """A page of the people of an organisation, in the order in which they joined."""
+    return await queries.MEMBERS.page(db, runtime.keys, organisation, cursor=cursor, limit=limit)
 
 
 async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> str:

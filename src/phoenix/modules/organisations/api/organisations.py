@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from msgspec import Struct
 
 from phoenix.kernel.actor import Membership
-from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind, Page, parse_limit, pick
+from phoenix.kernel.data.cursors import Page, parse_limit, pick
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.i18n.text import _
@@ -17,9 +15,6 @@ from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
-
-CURSOR = CursorKind("organisations", datetime, str)
-MEMBER_CURSOR = CursorKind("members", datetime, str)
 
 
 class OrganisationData(Struct, forbid_unknown_fields=True):
@@ -82,10 +77,7 @@ def _answer(found: queries.Organisation | queries.JoinedOrganisation, role: str)
 @get("/api/v2/organisations", may=SIGNED_IN, key_may=True, queries=1)
 async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
     """List the organisations you are a member of, by joining date."""
-    size = parse_limit(limit)
-    after = CURSOR.read(call.runtime.keys, cursor) or BEFORE_ALL
-    rows = await call.db.all(queries.ORGANISATIONS, call.actor.account, *after, size + 1)
-    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda o: (o.joined_at, o.id))
+    made = await queries.ORGANISATIONS.page(call.db, call.runtime.keys, call.actor.account, cursor=cursor, limit=parse_limit(limit))
     return Page([_answer(o, o.role) for o in made.items], made.next_cursor)
 
 
@@ -113,10 +105,7 @@ async def change_organisation(call: Call, member: Membership, data: Organisation
 @get("/api/v2/organisations/{organisation_id:str}/members", may="organisations.read", within="organisation_id", queries=1)
 async def list_members(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
     """List the members of an organisation, by joining date."""
-    size = parse_limit(limit)
-    after = MEMBER_CURSOR.read(call.runtime.keys, cursor) or BEFORE_ALL
-    rows = await call.db.all(queries.MEMBERS, member.organisation, *after, size + 1)
-    made = MEMBER_CURSOR.page(call.runtime.keys, rows, size, key=lambda m: (m.joined_at, m.account))
+    made = await members.members_of(call.runtime, call.db, member.organisation, cursor=cursor, limit=parse_limit(limit))
     return Page([MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at)) for m in made.items], made.next_cursor)
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import MembershipRecord
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -102,11 +103,13 @@ INSERT: Query[Organisation] = query(
 """,
 )
 ORGANISATION: Query[Organisation] = query(Organisation, "SELECT id, slug, name, created_at, version FROM organisations WHERE id = $1")
-ORGANISATIONS: Query[JoinedOrganisation] = query(
+ORGANISATIONS: Paged[JoinedOrganisation] = paged(
+    "organisations",
     JoinedOrganisation,
+    Order("m.joined_at", "o.id"),
     """
     SELECT o.id, o.slug, o.name, o.created_at, o.version, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
-     WHERE m.account_id = $1 AND (m.joined_at, o.id) > ($2, $3) ORDER BY m.joined_at, o.id LIMIT $4
+     WHERE m.account_id = $1 AND {after} {order}
 """,
 )
 RENAME: Query[Organisation] = query(
@@ -133,11 +136,13 @@ LOCK: Query[str] = query(str, "SELECT id FROM organisations WHERE id = $1 FOR UP
 INSERT_MEMBER = command("""
     INSERT INTO memberships (organisation_id, account_id, role, joined_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 """)
-MEMBERS: Query[Member] = query(
+MEMBERS: Paged[Member] = paged(
+    "members",
     Member,
+    Order("m.joined_at", "a.id AS account"),
     """
     SELECT a.id AS account, a.name, a.email, a.time_zone, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
-     WHERE m.organisation_id = $1 AND a.kind = 'person' AND (m.joined_at, a.id) > ($2, $3) ORDER BY m.joined_at, a.id LIMIT $4
+     WHERE m.organisation_id = $1 AND a.kind = 'person' AND {after} {order}
 """,
 )
 MEMBER_IDS: Query[str] = query(str, "SELECT account_id FROM memberships WHERE organisation_id = $1")
