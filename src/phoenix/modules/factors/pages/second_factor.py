@@ -12,7 +12,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.accounts.actions.limits import BACKUP_CODES, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import BACKUP_CODES, TOTP_CONFIRMATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions import second_factor
 from phoenix.modules.factors.actions.second_factor import BACKUP_CODES_LOW
@@ -38,7 +38,7 @@ async def show_totp(call: Call) -> View | Redirect:
     may=SIGNED_IN,
     before_second_factor=True,
     queries=12,
-    limits=(VERIFICATIONS,),
+    limits=(TOTP_CONFIRMATIONS,),
     sensitive=True,
     retry=show_totp,
     costs="argon2",

@@ -72,7 +72,7 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
 
 async def request_code(tx: Transaction, actor: Actor) -> None:
     """Send a code to the account's own address."""
-    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account))
+    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account, actor.account))
 
 
 async def check_own_password(
