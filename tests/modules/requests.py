@@ -40,9 +40,16 @@ class Requests:
         self._count = 0
 
     async def send(
-        self, method: str, path: str, route: HTTPRouteHandler, *, before: Callable[[], object] = lambda: None, **headers: str
+        self,
+        method: str,
+        path: str,
+        route: HTTPRouteHandler,
+        *,
+        before: Callable[[], object] = lambda: None,
+        null: str = "",
+        **headers: str,
     ) -> httpx.Response:
-        """`before` is called when all is ready."""
+        """`before` is called when all is ready. The field `null` of the body is null."""
         self._count += 1
         name, slug = f"p{self._count}", f"o{self._count}"
         harness = self._harness
@@ -73,6 +80,8 @@ class Requests:
             body = body_of(route)
             if body is not None:
                 options["json"] = {field.name: values[field.name] for field in msgspec.structs.fields(body) if values.get(field.name)}
+                if null:
+                    options["json"][null] = None
         elif method == "POST":
             sent = {key: value for key, value in values.items() if isinstance(value, str | int)}
             options["data"] = {**sent, "csrf": token_for(harness.runtime.keys, person.session)}
@@ -111,7 +120,7 @@ async def first_link(harness: Harness, name: str) -> Values:
     return {"token": link_token(harness.runtime), **await new_password(harness, name)}
 
 
-async def somebody_else(harness: Harness, name: str) -> Values:
+async def someone_else(harness: Harness, name: str) -> Values:
     del harness
     return {"email": f"new-{name}@example.com"}
 
@@ -125,17 +134,17 @@ PREPARED: dict[str, Callable[[Harness, str], Awaitable[Values]]] = {
     "/api/v2/sessions/second_factor": signing_in,
     "/api/v2/totp/confirm": setting_up,
     "/api/v2/backup_codes": with_app,
-    "/api/v2/organisations/{organisation_id:str}/invitations": somebody_else,
-    "/api/v2/me/email": somebody_else,
+    "/api/v2/organisations/{organisation_id:str}/invitations": someone_else,
+    "/api/v2/me/email": someone_else,
     "/sign-up": new_password,
     "/verify": new_password,
     "/verify/link": new_password,
     "/first-administrator": first_link,
     "/reset-password": new_password,
     "/settings/password": new_password,
-    "/settings/address": somebody_else,
+    "/settings/address": someone_else,
     "/settings/totp": setting_up,
     "/settings/backup-codes": with_app,
     "/sign-in/second-step": signing_in,
-    "/o/{slug:str}/members": somebody_else,
+    "/o/{slug:str}/members": someone_else,
 }

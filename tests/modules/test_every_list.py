@@ -36,7 +36,7 @@ ASKED = {
     "/staff/audit": ["", "person={account_id}"],
 }
 BATCHES = {
-    "phoenix.modules.audit.queries.ROWS": "verification reads the log in batches, to its end",
+    "phoenix.modules.audit.queries.ROWS": "verification reads all rows, in batches",
     "phoenix.modules.feed.queries.NEWER": "a page that misses more than it shows says so",
 }
 # A search by address finds one person at most here.

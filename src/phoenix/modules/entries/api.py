@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import Page, parse_limit
+from phoenix.kernel.web.bodies import given
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -33,10 +34,10 @@ class EntryData(Struct, forbid_unknown_fields=True):
 class EntryChange(Struct, forbid_unknown_fields=True):
     """Only what is given is changed."""
 
-    title: str | None = None
+    title: str | UnsetType = UNSET
     body: str | None = None
-    occurred_at: When | None = None
-    time_zone: str | None = None
+    occurred_at: When | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
 
 
 class EntryAnswer(Struct):
@@ -95,7 +96,7 @@ async def read_entry(call: Call, entry_id: str) -> EntryAnswer:
 @patch("/api/v2/entries/{entry_id:str}", may="entries.write", within=FOUND, queries=3, problems=(412, 428))
 async def change_entry(call: Call, entry_id: str, data: EntryChange) -> EntryAnswer:
     """Edit an entry. Needs If-Match with the ETag you read."""
-    draft = Draft(data.title, data.body, data.occurred_at, data.time_zone)
+    draft = Draft(given(data.title), data.body, given(data.occurred_at), given(data.time_zone))
     entry, member = await _find(call, entry_id)
     return entry_answer(await actions.change_entry(call.tx, member, entry, draft, versions=call.expected_versions()))
 

@@ -50,6 +50,7 @@ class MemberAnswer(Struct):
     time_zone: str
     role: str
     joined_at: Instant
+    version: int
 
 
 class InvitationAnswer(Struct):
@@ -106,7 +107,10 @@ async def change_organisation(call: Call, member: Membership, data: Organisation
 async def list_members(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
     """List the members of an organisation, by joining date."""
     made = await members.members_of(call.runtime, call.db, member.organisation, cursor=cursor, limit=parse_limit(limit))
-    return Page([MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at)) for m in made.items], made.next_cursor)
+    return Page(
+        [MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at), m.version) for m in made.items],
+        made.next_cursor,
+    )
 
 
 @patch(
@@ -115,10 +119,16 @@ async def list_members(call: Call, member: Membership, limit: int | None = None,
     within="organisation_id",
     queries=8,
     act="authority",
+    problems=(412,),
 )
 async def change_role(call: Call, member: Membership, account_id: str, data: RoleData) -> None:
-    """Change a member's role: owner, administrator, member or viewer."""
-    await members.change_role(call.runtime, call.tx, member, account_id, role=data.role)
+    """Change a member's role: owner, administrator, member or viewer.
+
+    With `If-Match` and the `version` you read, such as `"2"`, the answer is 412 if someone else has changed the role since.
+    """
+    versions = call.expected_versions() if "if-match" in call.request.headers else None
+    version = await members.change_role(call.runtime, call.tx, member, account_id, role=data.role, versions=versions)
+    call.headers["ETag"] = f'"{version}"'
 
 
 @delete(

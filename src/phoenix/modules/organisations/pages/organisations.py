@@ -54,6 +54,7 @@ async def show_members(call: Call) -> View:
                 "tone": tone(m.account),
                 "role": m.role,
                 "joined_at": m.joined_at,
+                "version": m.version,
             }
             for m in found.items
         ],
@@ -78,8 +79,8 @@ async def send_invite(call: Call) -> Redirect:
 )
 async def send_role(call: Call) -> Redirect:
     member = call.member
-    role, shown = call.form.get("role", ""), call.form.get("shown", "")
-    await members.change_role(call.runtime, call.tx, member, call.path["account_id"], role=role, shown=shown)
+    role, versions = call.form.get("role", ""), call.shown_version()
+    await members.change_role(call.runtime, call.tx, member, call.path["account_id"], role=role, versions=versions)
     return Redirect(f"/o/{member.slug}/members", _("Role changed."))
 
 

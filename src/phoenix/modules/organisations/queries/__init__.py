@@ -41,6 +41,14 @@ class Member(Struct, frozen=True):
     time_zone: str
     role: str
     joined_at: datetime
+    version: int
+
+
+class RoleNow(Struct, frozen=True):
+    """The role of a member, and the version of the membership."""
+
+    role: str
+    version: int
 
 
 class ServiceAccount(Struct, frozen=True):
@@ -141,20 +149,20 @@ MEMBERS: Paged[Member] = paged(
     Member,
     Order("m.joined_at", "a.id AS account"),
     """
-    SELECT a.id AS account, a.name, a.email, a.time_zone, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
+    SELECT a.id AS account, a.name, a.email, a.time_zone, m.role, m.joined_at, m.version FROM memberships m JOIN accounts a ON a.id = m.account_id
      WHERE m.organisation_id = $1 AND a.kind = 'person' AND {after} {order}
 """,
 )
 MEMBER_IDS: Query[str] = query(str, "SELECT account_id FROM memberships WHERE organisation_id = $1")
 # Only people: service accounts are added and removed elsewhere.
-ROLE: Query[str] = query(
-    str,
+ROLE: Query[RoleNow] = query(
+    RoleNow,
     """
-    SELECT m.role FROM memberships m JOIN accounts a ON a.id = m.account_id
+    SELECT m.role, m.version FROM memberships m JOIN accounts a ON a.id = m.account_id
      WHERE m.organisation_id = $1 AND m.account_id = $2 AND a.kind = 'person' FOR UPDATE OF m
 """,
 )
-SET_ROLE = command("UPDATE memberships SET role = $3 WHERE organisation_id = $1 AND account_id = $2")
+SET_ROLE = command("UPDATE memberships SET role = $3, version = version + 1 WHERE organisation_id = $1 AND account_id = $2")
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
 _SERVICE_ACCOUNT = """
     SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until,
