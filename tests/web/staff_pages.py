@@ -109,7 +109,7 @@ PERSON = {
     "may_impersonate": True,
     "is_self": False,
 }  # fmt: skip
-READ_ALONE = {
+READ_ALONE: dict[str, Any] = {
     "more_sessions": None,
     "sessions": [],
     "granted": [],
