@@ -119,6 +119,9 @@ class Outbox(Protocol):
     def committed(self, tx: Transaction) -> None:
         """The transaction was committed."""
 
+    async def close(self) -> None:
+        """Finish what is still to be said. Called before the connections are closed."""
+
 
 class Database:
     """The connection pool of one process."""
@@ -158,6 +161,7 @@ class Database:
             raise
 
     async def close(self) -> None:
+        await self.outbox.close()
         await self.pool.close()
 
 
