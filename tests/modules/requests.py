@@ -70,9 +70,12 @@ class Requests:
             # Sessions are read from the database, as by a process that has just started.
             tx.invalidate(ACCOUNT(person.id))
         target = re.sub(r"{(\w+):\w+}", lambda found: str(values.get(found[1], "nothing")), path)
-        client = harness.client if "public" in route.opt["rule"].listeners else self._panel.client()
+        client, token, session = harness.client, harness.people[name].token, person.session
+        if "public" not in route.opt["rule"].listeners:
+            client, inside = self._panel.client(), await self._panel.session(name)
+            token, session = inside.token, inside.id
         client.cookies.clear()
-        headers |= {"Authorization": f"Bearer {harness.people[name].token}", "If-Match": "*"}
+        headers |= {"Authorization": f"Bearer {token}", "If-Match": "*"}
         if CHALLENGE_COOKIE in values:
             headers["Cookie"] = f"{CHALLENGE_COOKIE}={values[CHALLENGE_COOKIE]}"
         options: dict[str, Any] = {"params": {"organisation": made}} if method == "GET" else {}
@@ -84,7 +87,7 @@ class Requests:
                     options["json"][null] = None
         elif method == "POST":
             sent = {key: value for key, value in values.items() if isinstance(value, str | int)}
-            options["data"] = {**sent, "csrf": token_for(harness.runtime.keys, person.session)}
+            options["data"] = {**sent, "csrf": token_for(harness.runtime.keys, session)}
         before()
         return await client.request(method, target, headers=headers, **options)
 

@@ -57,6 +57,8 @@ def test_every_route_answers_on_a_pool_of_one_and_declares_whether_it_hashes(har
                 answer = await requests.send(method, path, route, before=hashed.clear, **keyed)
                 if answer.status_code >= 500 and path not in MAY_BE_DOWN:
                     broken.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+                if "public" not in route.opt["rule"].listeners:
+                    assert answer.status_code not in {401, 403}, f"{method} {path}: {answer.text[:200]}"
                 if hashed:
                     costly.add((method, path))
 
