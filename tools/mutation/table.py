@@ -57,6 +57,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "data": {
         "kernel/data/cursors.py": ("tests/kernel/test_cursors.py",),
+        "kernel/data/paged.py": ("tests/modules/test_every_list.py",),
         "kernel/data/database.py": (
             *DATA,
             "tests/kernel/test_cache_around_a_commit.py",

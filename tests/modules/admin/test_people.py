@@ -77,7 +77,7 @@ def test_every_search_uses_an_index(place: Place) -> None:
             """)
             now = await connection.fetchval("SELECT now()")
             for name, (query, args) in searches.items():
-                rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {query.sql}", now, "~", 51, *args)
+                rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {query.sql}", now, *args, "~", 51)
                 plan = json.dumps(rows[0][0])
                 assert '"Relation Name": "accounts"' in plan
                 scans = [node for node in _nodes(rows[0][0][0]["Plan"]) if node.get("Relation Name") == "accounts"]

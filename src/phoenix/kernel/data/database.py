@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, TypeVar
@@ -39,6 +39,13 @@ class Reader:
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    @contextlib.contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """Queries in this block are not counted."""
+        before = self.queries
+        yield
+        self.queries = before
 
     async def connection(self) -> Connection:
         """The underlying connection, for libraries that make their own statements."""
@@ -83,6 +90,8 @@ class Transaction(Reader):
         self.events: list[Event] = []
         self.invalidated: set[Key] = set()
         self.after_commit: list[Callable[[], None]] = []
+        self.opening: Callable[[], Awaitable[None]] | None = None
+        """Run before its first statement, inside it."""
 
     async def execute(self, query: Query[None], *args: object) -> int:
         """Run a statement. Returns the number of rows it changed."""
@@ -117,18 +126,20 @@ class Outbox(Protocol):
 class Database:
     """The connection pool of one process."""
 
-    def __init__(self, pool: Pool, clock: Clock, generations: Generations, outbox: Outbox) -> None:
+    def __init__(self, pool: Pool, clock: Clock, generations: Generations, outbox: Outbox, *, watched: bool = False) -> None:
+        """`watched`: a request that takes two connections at once is refused."""
         self.pool = pool
         self.clock = clock
         self.generations = generations
         self.outbox = outbox
+        self.watched = watched
         self.is_full = False
         """Whether the last write found no room."""
 
     @contextlib.asynccontextmanager
     async def reader(self, *, within: float | None = None) -> AsyncIterator[Reader]:
         """Reads outside a transaction, and waits for the database no longer than `within` seconds in all."""
-        async with Lease(self.pool, within) as lease:
+        async with Lease(self.pool, within, watched=self.watched) as lease:
             yield Reader(lease.acquire, self.clock, lease.left)
 
     @contextlib.asynccontextmanager
@@ -136,7 +147,8 @@ class Database:
         self, *, actor: str | None = None, impersonator: str | None = None, request: str | None = None, within: float | None = None
     ) -> AsyncIterator[Transaction]:
         """One transaction: committed when the block ends, rolled back when it raises. `within`: as for a reader."""
-        async with self._noting_room(), Lease(self.pool, within) as lease, UnitOfWork(self, lease, actor, request) as tx:
+        lease = Lease(self.pool, within, watched=self.watched)
+        async with self._noting_room(), lease, UnitOfWork(self, lease, actor, request) as tx:
             tx.impersonator = impersonator
             yield tx
 
@@ -172,6 +184,8 @@ class UnitOfWork:
         if not self._begun:
             self._begun = True
             await connection.execute("BEGIN", timeout=self._lease.left())
+            if self.tx.opening is not None:
+                await self.tx.opening()
         return connection
 
     async def __aenter__(self) -> Transaction:
@@ -247,6 +261,7 @@ async def connect(
     *,
     pool: int | None = None,
     notes: bool = False,
+    watched: bool = False,
 ) -> Database:
     """Open the pool. The server enforces the time-outs for every statement on these connections. `notes`: see `statements`."""
     made = asyncpg.create_pool(
@@ -271,4 +286,4 @@ async def connect(
         opened = await made
     except (OSError, asyncpg.PostgresError) as error:
         raise Unavailable("The database is not responding.") from error
-    return Database(opened, clock, generations, outbox(opened))
+    return Database(opened, clock, generations, outbox(opened), watched=watched)

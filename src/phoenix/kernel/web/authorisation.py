@@ -57,6 +57,8 @@ async def admit(request: AnyRequest, rule: Rule) -> Admission:
     limiter = state.app.runtime.limiter
     limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits])
     admission = await _decide(request, rule, None)
+    if admission.actor is not None:
+        limits += tuple([await limiter.require(limit, admission.actor.account) for limit in rule.limits_of_a_person])
     if request.method not in SAFE:
         body = await _read_body(request)
         admission = await _decide(request, rule, body)

@@ -28,7 +28,6 @@ FOLLOWER = "admin.audit"
 PURPOSE = "audit head"
 BEFORE_THE_FIRST = bytes(32)
 BATCH = 1000
-AFTER_THE_LAST = 2**62
 CHECKED_ROWS = 200
 
 
@@ -95,7 +94,7 @@ async def check_end(runtime: Runtime, db: Reader) -> str:
     """What is wrong with the latest rows, or with the end; "" if nothing is. A quick check, not of the whole log."""
     last = await db.maybe(queries.LAST)
     head = await db.maybe(queries.HEAD)
-    newest = await db.all(queries.NEWEST, AFTER_THE_LAST, CHECKED_ROWS)
+    newest = await db.all(queries.NEWEST, *queries.NEWEST.start, CHECKED_ROWS)
     for later, earlier in pairwise(newest):
         if fault := _fault_of(later, earlier.number, earlier.hash):
             return fault

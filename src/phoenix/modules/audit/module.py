@@ -17,7 +17,7 @@ MODULE = Module(
     lists=(
         ListQuery(queries.ROWS, (0, 500)),
         ListQuery(queries.NEWEST, (2**62, 51)),
-        ListQuery(queries.OF_PERSON, (2**62, 51, "acc_1")),
+        ListQuery(queries.OF_PERSON, ("acc_1", 2**62, 51)),
     ),
     permissions=(Permission(pages.AUDIT, "View events and the audit log", scope="platform"),),
     events=(EventKind(events.AuditLogSigned),),
