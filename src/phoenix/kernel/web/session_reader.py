@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 import msgspec
@@ -16,16 +16,21 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.data.query import command
 from phoenix.kernel.errors import NotSignedIn
+from phoenix.kernel.module import Identity
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.asgi import Raw
 from phoenix.settings import Settings
 
+Find = Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
+
 # Advisory locks are named by two numbers; idempotency uses a different first number.
 TAKE_TURNS = command("SELECT pg_advisory_xact_lock(2, 1)")
 ACTOR = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Actor).decode)
 COOKIE = "phoenix_session"
+# Sent with what a page fetches by itself: nobody asked for it, so it is no use of the session.
+UNATTENDED = b"x-unattended"
 SHORTEST_TOKEN, LONGEST_TOKEN = 20, 1000
 # A session's last use is saved at most this often, and at most this late.
 SEEN_EVERY_SECONDS = 60.0
@@ -66,6 +71,11 @@ def cookie(headers: Iterable[Raw], name: bytes) -> str | None:
     return None
 
 
+def is_unattended(headers: Iterable[Raw]) -> bool:
+    """Whether a page sent the request by itself, for which nobody did anything."""
+    return any(name == UNATTENDED for name, _ in headers)
+
+
 def actor_key(token: str) -> str:
     return f"actor:{hash_token(token).hex()}"
 
@@ -80,21 +90,39 @@ class SessionReader:
         self._written: dict[str, float] = {}
 
     async def find(self, token: str) -> Actor | None:
-        """The actor of a token, or None if its session has ended or never existed."""
-        if not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
-            return None
+        """The actor of a token, or None if its session has ended or never existed. This is a use of the session."""
+        actor = await self.look(token)
+        if actor is not None:
+            self.saw(actor, self._runtime.clock.now())
+        return actor
+
+    async def look(self, token: str) -> Actor | None:
+        """Like `find`, without using the session: its idle limit goes on."""
+        identity = self._identity(token)
+        return None if identity is None else await self._live(actor_key(token), token, identity, identity.find)
+
+    async def follow(self, token: str) -> Actor | None:
+        """The actor of the session that a token belongs to, even if the token has expired since it was found. Not a use.
+
+        For connections that were authenticated while it was valid, and nothing else.
+        """
+        identity = self._identity(token)
+        return None if identity is None else await self._live(f"followed:{hash_token(token).hex()}", token, identity, identity.follow)
+
+    def _identity(self, token: str) -> Identity | None:
+        return self._registry.identity_of_token(token) if SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN else None
+
+    async def _live(self, key: str, token: str, identity: Identity, find: Find) -> Actor | None:
         try:
-            actor = await self._runtime.cache.read(actor_key(token), lambda watch: self._load(token, watch), codec=ACTOR)
-            if not self.is_live(actor, self._runtime.clock.now()):
-                await self.flush()
-                # The cached session may not include the last use yet; the saved one does.
-                actor = await self._load(token, Watch(self._runtime.cache.generations))
-                if not self.is_live(actor, self._runtime.clock.now()):
-                    return None
+            actor = await self._runtime.cache.read(key, lambda watch: self._load(token, identity, find, watch), codec=ACTOR)
+            if self.is_live(actor, self._runtime.clock.now()):
+                return actor
+            await self.flush()
+            # The cached session may not include the last use yet; the saved one does.
+            actor = await self._load(token, identity, find, Watch(self._runtime.cache.generations))
         except NotSignedIn:
             return None
-        self.saw(actor, self._runtime.clock.now())
-        return actor
+        return actor if self.is_live(actor, self._runtime.clock.now()) else None
 
     @staticmethod
     def is_live(actor: Actor, now: datetime) -> bool:
@@ -151,17 +179,14 @@ class SessionReader:
         actor = None if record is None else await self._with_memberships(tx, record)
         return actor if actor is not None and self.is_live(actor, tx.now) else None
 
-    async def _load(self, token: str, watch: Watch) -> Actor:
-        identity = self._registry.identity_of_token(token)
-        if identity is None:
-            raise NotSignedIn
+    async def _load(self, token: str, identity: Identity, find: Find, watch: Watch) -> Actor:
         async with self._runtime.database.reader(within=ANSWER_SECONDS) as db:
-            record = await identity.find(self._runtime, db, token)
+            record = await find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn
             # The account is known only now, so its dependent data is read again, after its generation.
             await watch.on(ACCOUNT(record.account), *identity.keys)
-            record = await identity.find(self._runtime, db, token)
+            record = await find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn
             return await self._with_memberships(db, record)

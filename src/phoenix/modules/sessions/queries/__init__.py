@@ -118,7 +118,14 @@ def record_queries(credentials: Sequence[Credential]) -> RecordQueries:
 
 # An impersonation's token is created when its link is opened, so that nobody has one before.
 SET_TOKEN: Query[str] = query(str, "UPDATE sessions SET token_hash = $2 WHERE id = $1 AND ended_at IS NULL AND until > $3 RETURNING id")
-END_REASON: Query[str] = query(str, "SELECT coalesce(end_reason, 'expired') FROM sessions WHERE id = $1")
+# Empty for a session that is still open.
+END_REASON: Query[str] = query(
+    str,
+    """
+    SELECT CASE WHEN ended_at IS NULL AND until > $2 AND idle_until > $2 THEN '' ELSE coalesce(end_reason, 'expired') END
+      FROM sessions WHERE id = $1
+""",
+)
 ORIGIN: Query[SessionOrigin] = query(SessionOrigin, "SELECT device, place, created_at AS at FROM sessions WHERE id = $1")
 BY_REFRESH_TOKEN: Query[RefreshableSession] = query(
     RefreshableSession,
