@@ -17,10 +17,12 @@ from phoenix.modules.sessions.actions.tokens import Claims
 # As JSON is sent, since some of it is nothing that Python writes.
 ODD = [
     "null", "true", "false", '""', '"x"', "[]", "{}", "[1]", '["phoenix test"]', "0", "-1", "0.5", "1e400", "-1e400", "NaN", "Infinity",
-    "-Infinity", "1e18", str(2**31), str(2**63), str(2**64), str(10**300), f"-{10**300}", '"1e400"', '"\\u0000"', '"\\ud800"', "[" * 200 + "]" * 200,
+    "-Infinity", "1e18", str(2**31), str(2**63), str(2**64), str(10**300), f"-{10**300}", '"1e400"', '"\\u0000"', '"\\ud800"', "[" * 50 + "]" * 50,
 ]  # fmt: skip
 CLAIMS = (*Claims.__struct_fields__, "jti")
-UNCHANGED = {"jti": set(ODD), "nbf": {"0"}, "renewal": {"0"}}
+UNCHANGED = {"jti": set(ODD), "nbf": {"0"}, "renewal": {"0"}, "refresh": {"0"}}
+# Tokens of the last release have none.
+OPTIONAL = {"refresh"}
 
 
 def part(text: str) -> str:
@@ -80,7 +82,7 @@ def test_a_missing_claim_is_refused(harness: Harness) -> None:
             forge = await Forge.of(harness)
             for name in forge.claims:
                 left = {key: value for key, value in forge.claims.items() if key != name}
-                assert await answer(harness, forge.token(left)) == 401, name
+                assert await answer(harness, forge.token(left)) == (200 if name in OPTIONAL else 401), name
 
     asyncio.run(run())
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from phoenix.kernel.actor import Actor, MembershipRecord, SessionRecord
+    from phoenix.kernel.actor import Actor, MembershipRecord, SessionRecord, Use
     from phoenix.kernel.cache.keys import Key
     from phoenix.kernel.data.database import Reader, Transaction
     from phoenix.kernel.runtime import Runtime
@@ -40,7 +40,7 @@ class Identity:
 
     find: Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
     follow: Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
-    seen: Callable[[Transaction, Sequence[tuple[str, float]]], Awaitable[None]]
+    seen: Callable[[Transaction, Sequence[Use]], Awaitable[None]]
     why: Callable[[Reader, str], Awaitable[str]]
     records: str
     prefix: str = ""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from phoenix.kernel.actor import Actor, SessionRecord
+from phoenix.kernel.actor import Actor, SessionRecord, Use
 from phoenix.kernel.background import Alive
 from phoenix.kernel.cache.cache import Codec, Watch
 from phoenix.kernel.cache.keys import ACCOUNT
@@ -86,8 +86,8 @@ class SessionReader:
     def __init__(self, runtime: Runtime, registry: Registry) -> None:
         self._runtime = runtime
         self._registry = registry
-        self._seen: dict[str, float] = {}
-        self._written: dict[str, float] = {}
+        self._seen: dict[str, Use] = {}
+        self._written: dict[str, Use] = {}
 
     async def find(self, token: str) -> Actor | None:
         """The actor of a token, or None if its session has ended or never existed. This is a use of the session."""
@@ -132,9 +132,12 @@ class SessionReader:
 
     def saw(self, actor: Actor, now: datetime) -> None:
         """Note that a session was used just now."""
-        at = now.timestamp()
-        if at - self._written.get(actor.session, 0.0) >= SEEN_EVERY_SECONDS:
-            self._written[actor.session] = self._seen[actor.session] = at
+        at, count = now.timestamp(), actor.record.refresh_count
+        written = self._written.get(actor.session)
+        # The first use of new tokens is always noted: it ends the refresh token before them.
+        if written is None or at - written.at >= SEEN_EVERY_SECONDS or count > written.refresh_count:
+            count = count if written is None else max(count, written.refresh_count)
+            self._written[actor.session] = self._seen[actor.session] = Use(actor.session, at, count)
 
     async def flush(self) -> None:
         """Save the last use of the sessions used since the last flush."""
@@ -144,7 +147,7 @@ class SessionReader:
         try:
             async with self._runtime.database.transaction() as tx:
                 for identity in self._registry.identities:
-                    used = sorted(item for item in seen.items() if item[0].startswith(identity.records))
+                    used = [use for session, use in sorted(seen.items()) if session.startswith(identity.records)]
                     if used:
                         await identity.seen(tx, used)
         except BaseException:
@@ -158,7 +161,7 @@ class SessionReader:
             await self.flush()
             alive()
             horizon = self._runtime.clock.now().timestamp() - 2 * SEEN_EVERY_SECONDS
-            self._written = {session: at for session, at in self._written.items() if at > horizon}
+            self._written = {session: use for session, use in self._written.items() if use.at > horizon}
 
     async def find_in(self, tx: Transaction, token: str, account: str, *, organisation: str | None, platform: bool) -> Actor | None:
         """The actor as this transaction sees it, past every cache; None where the session has ended.

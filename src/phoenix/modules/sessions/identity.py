@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from phoenix.kernel.actor import SessionRecord
+from phoenix.kernel.actor import SessionRecord, Use
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -25,7 +25,9 @@ async def find(runtime: Runtime, db: Reader, token: str) -> SessionRecord | None
     if claims is None or claims.until <= db.now:
         return None
     record = await _by_claims(runtime, db, claims)
-    return None if record is None else msgspec.structs.replace(record, until=min(record.until, claims.until))
+    if record is None:
+        return None
+    return msgspec.structs.replace(record, until=min(record.until, claims.until), refresh_count=claims.refresh_count)
 
 
 async def follow(runtime: Runtime, db: Reader, token: str) -> SessionRecord | None:
@@ -51,6 +53,6 @@ async def why(db: Reader, session: str) -> str:
     return "ended" if found is None else found
 
 
-async def write_seen(tx: Transaction, seen: Sequence[tuple[str, float]]) -> None:
-    """Save when sessions were last used, as (id, seconds since 1970), in one statement."""
-    await tx.execute(queries.SEEN, [id_ for id_, _ in seen], [at for _, at in seen])
+async def write_seen(tx: Transaction, seen: Sequence[Use]) -> None:
+    """Save when sessions were last used, and with which of their tokens, in one statement."""
+    await tx.execute(queries.SEEN, [use.session for use in seen], [use.at for use in seen], [use.refresh_count for use in seen])

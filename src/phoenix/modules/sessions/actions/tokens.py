@@ -29,6 +29,8 @@ CLOCKS_DIFFER = timedelta(seconds=60)
 # Seconds since 1970 that are a date: up to the year 9999.
 Moment = Annotated[int, Meta(ge=0, le=253_402_300_799)]
 
+Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
 
 class Claims(Struct, frozen=True):
     """The claims that are read of an access token (RFC 9068). They are compared exactly; nothing is converted."""
@@ -37,19 +39,21 @@ class Claims(Struct, frozen=True):
     aud: str
     sub: str
     sid: str
-    renewal: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    renewal: Count
     iat: Moment
     exp: Moment
     nbf: Moment = 0
+    refresh: Count = 0
 
 
 class AccessClaims(Struct, frozen=True):
-    """The content of an access token: its session, the number of the renewal, and the expiry."""
+    """The content of an access token: its session, the number of the renewal, the expiry, and how many refreshes led to it."""
 
     session: str
     account: str
     until: datetime
     renewal: int
+    refresh_count: int
 
 
 class SessionTokens(Struct, frozen=True):
@@ -62,7 +66,9 @@ class SessionTokens(Struct, frozen=True):
     seconds: int
 
 
-async def access_token(runtime: Runtime, tx: Transaction, *, account: str, session: str, until: datetime, renewal: int) -> tuple[str, int]:
+async def access_token(
+    runtime: Runtime, tx: Transaction, *, account: str, session: str, until: datetime, renewal: int, refresh_count: int
+) -> tuple[str, int]:
     """A token for a session, and its lifetime in seconds, never longer than the session."""
     key_id, key = await active_key(runtime, tx)
     seconds = min(runtime.settings.sessions.access_token, int((until - tx.now).total_seconds()))
@@ -73,6 +79,7 @@ async def access_token(runtime: Runtime, tx: Transaction, *, account: str, sessi
         "sub": account,
         "sid": session,
         "renewal": renewal,
+        "refresh": refresh_count,
         "iat": now,
         "exp": now + seconds,
     }
@@ -102,7 +109,7 @@ async def read_access_token(runtime: Runtime, db: Reader, token: str) -> AccessC
         return None
     if claims.exp - claims.iat > runtime.settings.sessions.access_token or not check_id(claims.sid, "ses"):
         return None
-    return AccessClaims(claims.sid, claims.sub, datetime.fromtimestamp(claims.exp, UTC), claims.renewal)
+    return AccessClaims(claims.sid, claims.sub, datetime.fromtimestamp(claims.exp, UTC), claims.renewal, claims.refresh)
 
 
 def audience(runtime: Runtime) -> str:
