@@ -155,7 +155,7 @@ async def _totp_holds(runtime: Runtime, tx: Transaction, account: str, found: To
     now = int(tx.now.timestamp()) // STEP_SECONDS
     for step in range(now - STEPS_AROUND, now + STEPS_AROUND + 1):
         if secrets.compare_digest(totp.generate_otp(step), digits):
-            return await tx.maybe(queries.USE_TOTP_STEP, account, step) is not None
+            return await tx.spend(queries.USE_TOTP_STEP, account, step) is not None
     return False
 
 
@@ -165,7 +165,7 @@ async def _use_backup_code(runtime: Runtime, tx: Transaction, account: str, code
     if of_the_set is None:
         return False
     hashed = await _backup_hash(runtime, account, letters_and_digits_in(code), of_the_set[:SALT_BYTES])
-    if await tx.maybe(queries.USE_BACKUP_CODE, account, hashed, tx.now) is None:
+    if await tx.spend(queries.USE_BACKUP_CODE, account, hashed, tx.now) is None:
         return False
     left = await tx.one(queries.BACKUP_CODES_LEFT, account)
     tx.record(BackupCodeUsed(subject=account, left=left))
