@@ -5,7 +5,7 @@ from phoenix.kernel.data.revision import run_sql
 revision = "sessions_0001"
 down_revision = None
 branch_labels = ("sessions",)
-depends_on = ("accounts_0003",)
+depends_on = ("accounts_0002",)
 
 
 def upgrade() -> None:
