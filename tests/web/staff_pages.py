@@ -70,7 +70,14 @@ def one(**changes: Any) -> Thing:
 
 def session(number: int, device: str, place: str, when: datetime, impersonator: str | None = None) -> Thing:
     return Thing(
-        id=f"ses_{number}", device=device, place=place, created_at=when, seen_at=when, method="password", impersonator=impersonator
+        id=f"ses_{number}",
+        device=device,
+        place=place,
+        created_at=when,
+        seen_at=when,
+        method="password",
+        impersonator=impersonator,
+        audience="admin" if number == 1 else "public",
     )
 
 
@@ -217,7 +224,19 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             members=[(member, member) for member in MEMBERS],
             cursor="",
             may_appoint=True,
-            errors={"reason": "Write a reason."},
+            able={member.account for member in MEMBERS},
+            errors={"account": "Choose another member.", "reason": "Write a reason."},
+        ),
+    ),
+    "staff-organisation-nobody-able": (
+        "admin/organisation.html",
+        staff(
+            "/staff/organisations/org_1",
+            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4),
+            members=[(member, member) for member in MEMBERS],
+            cursor="c",
+            may_appoint=True,
+            able=set(),
         ),
     ),
     "staff-jobs": ("admin/jobs.html", staff("/staff/jobs", counts=COUNTS, dead=[(DEAD, "Unavailable: no mail server"), (DEAD, "")])),

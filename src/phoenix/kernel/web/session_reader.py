@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from phoenix.kernel.actor import Actor, SessionRecord, Use
+from phoenix.kernel.actor import Actor, ListenerName, SessionRecord, Use
 from phoenix.kernel.background import Alive
 from phoenix.kernel.cache.cache import Codec, Watch
 from phoenix.kernel.cache.keys import ACCOUNT
@@ -51,6 +51,11 @@ def cookie_of(settings: Settings, name: str) -> str:
     return cookie_name(f"{name}_staff" if settings.for_staff else name, secure=settings.public_url.startswith("https://"))
 
 
+def audience_of(settings: Settings) -> ListenerName:
+    """The audience of the sessions that this listener starts, and the only one it accepts."""
+    return "admin" if settings.for_staff else "public"
+
+
 def bearer(headers: Iterable[Raw]) -> str | None:
     """The token in the Authorization header (RFC 6750)."""
     for name, value in headers:
@@ -86,6 +91,7 @@ class SessionReader:
     def __init__(self, runtime: Runtime, registry: Registry) -> None:
         self._runtime = runtime
         self._registry = registry
+        self._audience = audience_of(runtime.settings)
         self._seen: dict[str, Use] = {}
         self._written: dict[str, Use] = {}
 
@@ -115,14 +121,14 @@ class SessionReader:
     async def _live(self, key: str, token: str, identity: Identity, find: Find) -> Actor | None:
         try:
             actor = await self._runtime.cache.read(key, lambda watch: self._load(token, identity, find, watch), codec=ACTOR)
-            if self.is_live(actor, self._runtime.clock.now()):
-                return actor
-            await self.flush()
-            # The cached session may not include the last use yet; the saved one does.
-            actor = await self._load(token, identity, find, Watch(self._runtime.cache.generations))
+            if not self.is_live(actor, self._runtime.clock.now()):
+                await self.flush()
+                # The cached session may not include the last use yet; the saved one does.
+                actor = await self._load(token, identity, find, Watch(self._runtime.cache.generations))
         except NotSignedIn:
             return None
-        return actor if self.is_live(actor, self._runtime.clock.now()) else None
+        valid = actor.record.audience == self._audience and self.is_live(actor, self._runtime.clock.now())
+        return actor if valid else None
 
     @staticmethod
     def is_live(actor: Actor, now: datetime) -> bool:
@@ -180,7 +186,7 @@ class SessionReader:
             await source.hold(tx, organisation)
         record = await identity.find(self._runtime, tx, token)
         actor = None if record is None else await self._with_memberships(tx, record)
-        return actor if actor is not None and self.is_live(actor, tx.now) else None
+        return actor if actor is not None and actor.record.audience == self._audience and self.is_live(actor, tx.now) else None
 
     async def _load(self, token: str, identity: Identity, find: Find, watch: Watch) -> Actor:
         async with self._runtime.database.reader(within=ANSWER_SECONDS) as db:
