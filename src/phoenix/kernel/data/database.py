@@ -25,6 +25,7 @@ from phoenix.settings import DatabaseSettings
 T = TypeVar("T")
 
 APPLICATION_NAME = "phoenix"
+SAVEPOINT, ROLLBACK_TO = "SAVEPOINT spending", "ROLLBACK TO SAVEPOINT spending"
 
 
 class Reader:
@@ -92,6 +93,28 @@ class Transaction(Reader):
         self.after_commit: list[Callable[[], None]] = []
         self.opening: Callable[[], Awaitable[None]] | None = None
         """Run before its first statement, inside it."""
+        self._before_spending: tuple[int, int] | None = None
+
+    async def spend(self, query: Query[T], *args: object) -> T | None:
+        """Use up something that works once, such as a code or a link, by a statement that returns a row if it was unused.
+
+        If the act is refused after all, it is given back, with everything written since: also by an error that keeps its
+        changes. What must stay, such as a counted attempt, is written before.
+        """
+        if self._before_spending is not None:
+            return await self.maybe(query, *args)
+        await (await self._acquire()).execute(SAVEPOINT, timeout=self._left())
+        before = len(self.events), len(self.after_commit)
+        if (spent := await self.maybe(query, *args)) is not None:
+            self._before_spending = before
+        return spent
+
+    async def give_back(self) -> None:
+        """Undo everything since the first thing was used up."""
+        if self._before_spending is not None:
+            await (await self._acquire()).execute(ROLLBACK_TO, timeout=self._left())
+            events, after_commit = self._before_spending
+            del self.events[events:], self.after_commit[after_commit:]
 
     async def execute(self, query: Query[None], *args: object) -> int:
         """Run a statement. Returns the number of rows it changed."""
@@ -198,10 +221,9 @@ class UnitOfWork:
             return
         mark = 0
         try:
-            if tx.events:
-                await self.database.outbox.write(tx)
-            if tx.invalidated:
-                mark = await generations.begin(tx.invalidated)
+            if error is not None and not getattr(error, "keeps_spent", False):
+                await tx.give_back()
+            mark = await self._write()
         except BaseException as failed:
             await self._roll_back(failed)
             raise
@@ -223,6 +245,13 @@ class UnitOfWork:
         for after in tx.after_commit:
             after()
         self.database.outbox.committed(tx)
+
+    async def _write(self) -> int:
+        """Write the events, then mark the generations. Returns the mark."""
+        tx = self.tx
+        if tx.events:
+            await self.database.outbox.write(tx)
+        return await self.database.generations.begin(tx.invalidated) if tx.invalidated else 0
 
     async def _roll_back(self, error: BaseException) -> None:
         if not self._begun:

@@ -32,7 +32,7 @@ from phoenix.kernel.security.redaction import also_remember
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
-from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of
+from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of, is_unattended
 
 # A form that was shown in time can be sent a little later.
 FILLING_IN = timedelta(minutes=5)
@@ -114,7 +114,8 @@ async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, b
     by_cookie = token is None
     if by_cookie:
         token = cookie(headers, cookie_of(app.runtime.settings, COOKIE).encode())
-    actor = await app.sessions.find(token) if token else None
+    found = app.sessions.look if is_unattended(headers) else app.sessions.find
+    actor = await found(token) if token else None
     if actor is None:
         if not by_cookie:
             raise NotSignedIn("This access token has expired or was revoked. Sign in again, or refresh it.")

@@ -221,7 +221,12 @@ async def _again(
         context["problem"] = Markup("{}").format(_("This is a sensitive change. {confirm}, then send the form again.")).format(confirm=link)
     # A page is for people: a refused sign-in must not cause the browser's own challenge (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
-    return show(View(result.template, context, status), call, problem.headers)
+    answer = show(View(result.template, context, status), call, problem.headers)
+    unseen = [error.detail for error in problem.errors if f'id="{error.field}-error"' not in answer.content]
+    if unseen:
+        # A field that is not on the page: nobody would know what was wrong.
+        answer = show(View(result.template, {**context, "problem": " ".join(unseen)}, status), call, problem.headers)
+    return answer
 
 
 def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:
