@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, TypeVar
@@ -17,7 +17,7 @@ from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.events import Event
 from phoenix.kernel.data.failures import DatabaseFull, OutcomeUnknown, is_undecided, leaves_unusable
 from phoenix.kernel.data.lease import Connection, Lease, Pool
-from phoenix.kernel.data.query import Query
+from phoenix.kernel.data.query import Query, Rows
 from phoenix.kernel.data.statements import NotingConnection
 from phoenix.kernel.errors import NotFound, Unavailable
 from phoenix.settings import DatabaseSettings
@@ -25,6 +25,8 @@ from phoenix.settings import DatabaseSettings
 T = TypeVar("T")
 
 APPLICATION_NAME = "phoenix"
+# Rows in memory at a time, of those that are read by a cursor.
+BATCH = 100
 
 
 class Reader:
@@ -55,6 +57,15 @@ class Reader:
         self.queries += 1
         record = await (await self._acquire()).fetchrow(query.sql, *args, timeout=self._left())
         return None if record is None else query.read(record)
+
+    async def batches(self, rows: Rows[T]) -> AsyncGenerator[list[T], None]:
+        """Every row, a few at a time, by a cursor in the database. Close it (`contextlib.aclosing`) where it may not be read to its end."""
+        self.queries += 1
+        connection = await self._acquire()
+        async with contextlib.nullcontext() if connection.is_in_transaction() else connection.transaction(readonly=True):
+            cursor = await connection.cursor(rows.query.sql, *rows.arguments, timeout=self._left())
+            while batch := await cursor.fetch(BATCH, timeout=self._left()):
+                yield [rows.query.read(record) for record in batch]
 
     async def one(self, query: Query[T], *args: object) -> T:
         """The first row. Raises NotFound if there is none."""
