@@ -22,6 +22,7 @@ SMALL = {
     "pgqueuer_schedules",
     "releases",
     "signing_keys",
+    "user_permissions",
 }
 MOST = {"accounts", "audit_log", "entries", "events", "memberships", "sessions"}
 ORGANISATIONS = 1000

@@ -140,7 +140,10 @@ def test_staff_appoint_an_owner_where_none_can_sign_in(harness: Harness) -> None
                 assert "Appoint an owner" not in (await panel.get(path, by="mia")).text
                 assert (await panel.post(f"{path}/owner", by="mia", **sent)).status_code == 403
                 for account in (harness.people["ada"].id, harness.people["mia"].id, "acc_nobody"):
-                    assert (await panel.post(f"{path}/owner", by="eve", account=account, reason=REASON)).status_code == 404
+                    refused = await panel.post(f"{path}/owner", by="eve", account=account, reason=REASON)
+                    assert (refused.status_code, REASON in refused.text) == (422, True), "what was typed is still there"
+                    assert "Choose another member" in refused.text
+                    assert f'value="{account}"' not in refused.text, "who can't be appointed is not offered"
                 assert (await panel.post(f"{path}/owner", by="eve", account=harness.people["bo"].id)).status_code == 422
                 await harness.events()
                 assert (await panel.post(f"{path}/owner", by="eve", **sent)).status_code == 303

@@ -14,7 +14,7 @@ from phoenix.modules.admin.actions.search import AFTER_THE_LAST, text_query
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import organisations
 from phoenix.modules.organisations.actions.members import members_of
-from phoenix.modules.organisations.actions.owners import appoint_owner, has_owner
+from phoenix.modules.organisations.actions.owners import able_members, appoint_owner, has_owner
 
 READ = "platform.organisations"
 APPOINT = "platform.owners"
@@ -35,7 +35,7 @@ async def show_organisations(call: Call) -> View:
     return View("admin/organisations.html", {"items": found.items, "words": words, "cursor": found.next_cursor})
 
 
-@page("/staff/organisations/{organisation_id:str}", may=READ, queries=3, listeners=STAFF)
+@page("/staff/organisations/{organisation_id:str}", may=READ, queries=4, listeners=STAFF)
 async def show_organisation(call: Call) -> View:
     one = await call.db.one(organisations.ONE, str(call.path["organisation_id"]))
     after = MEMBER_CURSOR.read(call.runtime.keys, call.query("cursor") or None) or BEFORE_ALL
@@ -43,7 +43,8 @@ async def show_organisation(call: Call) -> View:
     found = MEMBER_CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda member: (member.joined_at, member.account))
     members = [(avatar_of(member.account, member.name), member) for member in found.items]
     may_appoint = call.actor.may(APPOINT) and not await has_owner(call.db, one.id)
-    context = {"one": one, "members": members, "cursor": found.next_cursor, "may_appoint": may_appoint, "form": {}}
+    able = await able_members(call.db, one.id, [member.account for member in found.items]) if may_appoint else frozenset()
+    context = {"one": one, "members": members, "cursor": found.next_cursor, "may_appoint": may_appoint, "able": able, "form": {}}
     return View("admin/organisation.html", context)
 
 

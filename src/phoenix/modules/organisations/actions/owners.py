@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.errors import Conflict, NotFound
+from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.errors import LastOwner
@@ -28,17 +30,23 @@ async def has_owner(db: Reader, organisation: str) -> bool:
     return await db.one(owners.ABLE_OWNERS, organisation, "") > 0
 
 
+async def able_members(db: Reader, organisation: str, accounts: Collection[str]) -> frozenset[str]:
+    """Those of these accounts that are members who can sign in and are not leaving."""
+    return frozenset(await db.all(owners.ABLE_AMONG, organisation, list(accounts)))
+
+
 async def appoint_owner(tx: Transaction, organisation: str, account: str, *, reason: str) -> None:
     """Make a member an owner, as staff, where no owner is left. The caller checks who may, and the reason.
 
-    Raises Conflict while an owner is left, and NotFound for someone who is not a member or cannot sign in.
+    Raises Conflict while an owner is left, and InvalidInput for someone who is not a member or cannot sign in.
     """
     await queries.hold_memberships(tx, organisation)
     if await has_owner(tx, organisation):
         raise Conflict(_("This organisation has an owner who can sign in. Ask them to make this person an owner."))
     before = await tx.maybe(owners.ABLE_ROLE, organisation, account)
     if before is None:
-        raise NotFound(_("This person is not a member of the organisation, or can't sign in."))
+        sentence = _("This person is not a member of the organisation, or can't sign in. Choose another member.")
+        raise InvalidInput(errors=(FieldError("account", "not_able", sentence),))
     await tx.execute(queries.SET_ROLE, organisation, account, OWNER)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
     tx.record(OwnerAppointed(organisation=organisation, subject=account, before=before, reason=reason))

@@ -24,6 +24,13 @@ ABLE_ROLE: Query[str] = query(
     SELECT m.role FROM memberships m JOIN active_people a ON a.id = m.account_id WHERE m.organisation_id = $1 AND m.account_id = $2
 """,
 )
+ABLE_AMONG: Query[str] = query(
+    str,
+    """
+    SELECT m.account_id FROM memberships m JOIN active_people a ON a.id = m.account_id
+     WHERE m.organisation_id = $1 AND m.account_id = ANY($2)
+""",
+)
 OWNED_ALONE_WITH_OTHERS: Query[str] = query(
     str,
     """
