@@ -16,6 +16,8 @@ SMALL = {
     "alembic_version",
     "audit_checks",
     "audit_head",
+    "audit_state",
+    "batch_positions",
     "event_followers",
     "installation",
     "pgqueuer",

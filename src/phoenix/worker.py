@@ -21,6 +21,7 @@ from phoenix.kernel.background import Alive, once, watchdog
 from phoenix.kernel.data.database import set_codecs
 from phoenix.kernel.data.followers import Listener, follow
 from phoenix.kernel.data.jobs import fail_unknown
+from phoenix.kernel.data.upkeep import empty_leaving_fields
 from phoenix.kernel.module import Job, Schedule
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -47,7 +48,14 @@ async def fail_unknown_jobs(runtime: Runtime) -> None:
         log.warning("jobs_of_no_module", jobs=kinds)
 
 
+async def empty_events(runtime: Runtime) -> None:
+    """Empty what only code of the last release reads in events; runs by schedule."""
+    if changed := await empty_leaving_fields(runtime.database, runtime.part(Registry).leaving):
+        log.info("events_emptied", events=changed)
+
+
 KERNEL_SCHEDULES = (
+    Schedule("kernel.empty_events", "13 * * * *", empty_events),
     Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),
     Schedule("kernel.fail_unknown_jobs", "23 * * * *", fail_unknown_jobs),
 )

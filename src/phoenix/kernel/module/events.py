@@ -41,6 +41,10 @@ class EventKind:
     null once what it was read from is gone; if all are, the item has no link. Whatever changes such a text must record an event of
     the organisation, so that the cached feed is read again. `holds` gives the reason for each field that is neither an id nor a
     number, an instant or one of a few known words. Readers without `permission` do not see the event.
+
+    `written` are fields with words that people wrote: the audit log is chained over a salted hash of them, and erasing the actor or the
+    subject removes the words and the salt. `leaving` are fields that only code of the last release reads: they are emptied a day
+    after the event, and never get into the audit log.
     """
 
     type: type[Event]
@@ -52,6 +56,8 @@ class EventKind:
     ids: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     holds: Mapping[str, str] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
     activity: Activity | None = None
 
 

@@ -43,6 +43,7 @@ MODULE = Module(
         EventKind(
             events.AccountLocked,
             holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
+            written=("reason",),
             activity=Activity(_("Account locked by staff"), "bad", _reason),
         ),
         EventKind(events.AccountUnlocked, activity=Activity(_("Account unlocked by staff"))),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.audit import actions
+from phoenix.modules.audit.actions.sign import sign_again
+from phoenix.modules.audit.actions.verify import check
 from phoenix.modules.audit.errors import AuditLogBroken
 
 
 async def verify_audit_log(runtime: Runtime) -> str:
     """Verify the whole audit log. If it was altered, print the first wrong row and exit with status 1."""
-    verification = await actions.check(runtime)
+    verification = await check(runtime)
     if verification.fault:
         raise AuditLogBroken(verification.fault)
     return f"Audit log verified: {verification.rows} rows."
@@ -18,4 +19,4 @@ async def verify_audit_log(runtime: Runtime) -> str:
 async def sign_audit_log(runtime: Runtime) -> str:
     """Sign the audit log's end as it is, so that it continues after the secret was changed or damage was investigated."""
     async with runtime.database.transaction() as tx:
-        return f"Row {await actions.sign_again(runtime, tx)} is now the signed end."
+        return f"Row {await sign_again(runtime, tx)} is now the signed end."

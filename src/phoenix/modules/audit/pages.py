@@ -9,7 +9,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.audit import queries
-from phoenix.modules.audit.actions import AFTER_THE_LAST, check_end
+from phoenix.modules.audit.actions.verify import AFTER_THE_LAST, check_end
 from phoenix.modules.audit.jobs import VERIFY
 
 CURSOR = CursorKind("staff audit", int)
@@ -18,7 +18,7 @@ AUDIT = "platform.audit"
 STAFF = ("admin",)
 
 
-@page("/staff/audit", may=AUDIT, queries=8, listeners=STAFF)
+@page("/staff/audit", may=AUDIT, queries=11, listeners=STAFF)
 async def show_audit(call: Call) -> View:
     """A person's rows are those of their own acts, of their acts as someone else, and those about them."""
     person = call.query("person").strip()[:100].replace("\0", "")

@@ -47,6 +47,7 @@ MODULE = Module(
             link="/o/{organisation}/members",
             texts={"name": "SELECT name FROM organisations WHERE id = {subject}"},
             holds={"name": OF_2_0},
+            leaving=("name",),
         ),
         EventKind(
             events.OrganisationRenamed,
@@ -91,6 +92,7 @@ MODULE = Module(
             events.OwnerAppointed,
             "{subject} was made an owner by an administrator of this platform",
             holds={"before": ROLE, "reason": "the audit log has to say why staff did it"},
+            written=("reason",),
             feed="organisations/feed_owner_appointed.html",
             group="people",
             ids=("subject",),
