@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import Litestar
 
 from phoenix.app import build
+from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.registry import Registry
-from phoenix.kernel.web.application import ListenerName
 from phoenix.settings import Settings
 
 _free: dict[tuple[bool, Registry, ListenerName], list[Litestar]] = {}

@@ -20,6 +20,7 @@ from phoenix import __version__
 from phoenix.composition import REGISTRY
 from phoenix.embedded.mailbox.pages import MAILBOX_ROUTES
 from phoenix.embedded.mailbox.pages import TEMPLATES as MAILBOX_TEMPLATES
+from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.background import watchdog
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.events import Recorded
@@ -30,7 +31,7 @@ from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
-from phoenix.kernel.web.application import AnyRequest, App, ListenerName, app_of
+from phoenix.kernel.web.application import AnyRequest, App, app_of
 from phoenix.kernel.web.around_routes import AroundRoutes
 from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.client_address import ClientAddress

@@ -14,11 +14,11 @@ from tests.modules.admin.panel import Panel
 
 from phoenix.app import Phoenix
 from phoenix.composition import MODULES
+from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web import authorisation
-from phoenix.kernel.web.application import ListenerName
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.csrf import token_for
 from phoenix.kernel.web.pages import Plain, View, form, page

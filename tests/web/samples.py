@@ -201,15 +201,15 @@ def cards(counts: tuple[int, ...] = COUNTS, *, entries: bool = True) -> list[dic
 SESSIONS = [
     Thing(
         id="ses_1", device="Firefox on Linux", place="192.0.2.0/24", created_at=ago(days=1), seen_at=NOW, remembered=True,
-        method="a passkey", staff=False, current=True,
+        method="a passkey", staff=False, panel=False, current=True,
     ),
     Thing(
         id="ses_2", device="Safari on iPhone", place="2001:db8::/48", created_at=ago(days=8), seen_at=ago(minutes=11), remembered=False,
-        method="a password and the authenticator app", staff=False, current=False,
+        method="a password and the authenticator app", staff=False, panel=True, current=False,
     ),
     Thing(
         id="ses_3", device="Safari on iPad", place="", created_at=ago(days=30), seen_at=ago(days=2), remembered=True,
-        method="impersonation", staff=True, current=False,
+        method="impersonation", staff=True, panel=False, current=False,
     ),
 ]  # fmt: skip
 OFFER = Thing(organisation_name=LONGEST.name, inviter_name=AIKO.name, role="member", email="leila.haddad@example.com")

@@ -70,7 +70,14 @@ def one(**changes: Any) -> Thing:
 
 def session(number: int, device: str, place: str, when: datetime, impersonator: str | None = None) -> Thing:
     return Thing(
-        id=f"ses_{number}", device=device, place=place, created_at=when, seen_at=when, method="password", impersonator=impersonator
+        id=f"ses_{number}",
+        device=device,
+        place=place,
+        created_at=when,
+        seen_at=when,
+        method="password",
+        impersonator=impersonator,
+        audience="admin" if number == 1 else "public",
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
 from phoenix.kernel.errors import Forbidden, NotFound
 
+ListenerName = Literal["public", "admin"]
 ADMINISTRATOR = "platform.admin"
 IMPERSONATE_AND_WRITE = "platform.impersonate_and_write"
 # Permissions that even an administrator has only when they were granted individually.
@@ -43,7 +45,8 @@ class SessionRecord(Struct, frozen=True):
     """A valid session or API key with its account, as the identity module found them. Instants are UTC.
 
     `authenticated_at` is when the person last authenticated, by password, second factor or the like. `impersonator` is the
-    account that impersonates this person. `scopes` are the permissions of an API key, None for a session.
+    account that impersonates this person. `scopes` are the permissions of an API key, None for a session. `audience` is the
+    listener it is for, `public` or `admin`: neither accepts a session of the other.
     """
 
     session: str
@@ -67,6 +70,7 @@ class SessionRecord(Struct, frozen=True):
     scopes: frozenset[str] | None = None
     impersonator_name: str | None = None
     has_second_factor: bool = False
+    audience: ListenerName = "public"
 
 
 class Actor(Struct, frozen=True):

@@ -13,6 +13,8 @@ from tests.harness import Harness
 
 from phoenix.app import Phoenix, admin_app
 from phoenix.kernel.web.csrf import token_for
+from phoenix.modules.sessions.actions.create import Client, create_session
+from phoenix.modules.sessions.actions.tokens import SessionTokens
 
 BIND = "127.0.0.1:8020"
 URL = f"http://{BIND}"
@@ -27,6 +29,7 @@ class Panel:
     _running: Any = None
     _framework: Litestar | None = None
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
+    _sessions: dict[str, SessionTokens] = field(default_factory=dict)
 
     async def __aenter__(self) -> Panel:
         settings = self.harness.runtime.settings
@@ -53,13 +56,24 @@ class Panel:
         return self._clients[-1]
 
     async def get(self, path: str, *, by: str | None = None) -> httpx.Response:
-        return await self.client().get(path, headers=self._headers(by))
+        return await self.client().get(path, headers=await self.headers(by))
 
     async def post(self, path: str, *, by: str, **sent: str) -> httpx.Response:
         """Send a form, as the page it is on would."""
-        person = self.harness.people[by]
-        data = {"csrf": token_for(self.harness.runtime.keys, person.session), **sent}
-        return await self.client().post(path, data=data, headers=self._headers(by))
+        session = await self.session(by)
+        data = {"csrf": token_for(self.harness.runtime.keys, session.id), **sent}
+        return await self.client().post(path, data=data, headers=await self.headers(by))
 
-    def _headers(self, by: str | None) -> dict[str, str]:
-        return {} if by is None else {"Authorization": f"Bearer {self.harness.people[by].token}"}
+    async def session(self, by: str) -> SessionTokens:
+        """Someone's session in the panel; the first call starts it, as signing in there with a second factor does."""
+        if by not in self._sessions:
+            async with self.harness.runtime.database.transaction() as tx:
+                client = Client("tests", "", audience="admin")
+                account = self.harness.people[by].id
+                made = await create_session(self.harness.runtime, tx, account=account, method="test", client=client, strong=True)
+                tx.events.clear()
+            self._sessions[by] = made
+        return self._sessions[by]
+
+    async def headers(self, by: str | None) -> dict[str, str]:
+        return {} if by is None else {"Authorization": f"Bearer {(await self.session(by)).token}"}

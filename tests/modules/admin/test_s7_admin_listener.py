@@ -55,7 +55,7 @@ def test_the_panel_answers_only_its_networks_and_its_host_name(harness: Harness)
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=(ADMINISTRATOR,))
-            bearer = {"Authorization": f"Bearer {harness.people['ada'].token}"}
+            bearer = await panel.headers("ada")
             assert (await panel.client().get("/staff/people", headers=bearer)).status_code == 200
             for client in (panel.client(address="203.0.113.7"), panel.client(url="http://rebound.example"), panel.client(address="")):
                 for path in ("/staff/people", "/sign-in", "/readyz", "/api/v2/me", "/static/manifest.json"):
@@ -122,6 +122,7 @@ def test_actions_require_a_recent_authentication(harness: Harness) -> None:
         async with harness, Panel(harness) as panel:
             eve = await harness.person("eve")
             await harness.person("ada", permissions=(ADMINISTRATOR,))
+            await panel.session("ada")
             harness.clock.advance(seconds=15 * 60 + 5 * 60)
             asked = await panel.post(f"/staff/people/{eve.id}/lock", by="ada", reason="long enough a reason")
             assert (asked.status_code, asked.headers["location"].partition("?")[0]) == (303, "/confirm")

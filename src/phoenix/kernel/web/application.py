@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from litestar import Request
 from litestar.datastructures import State
 
-from phoenix.kernel.actor import Actor, Membership
+from phoenix.kernel.actor import Actor, ListenerName, Membership
 from phoenix.kernel.cache.limits import Decision
 from phoenix.kernel.i18n.templates import Templates
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.session_reader import SessionReader
 
-ListenerName = Literal["public", "admin"]
 AnyRequest = Request[Any, Any, State]
 
 KEY = "phoenix"

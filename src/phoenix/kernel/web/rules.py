@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.cache.limits import Limit
-from phoenix.kernel.web.application import ListenerName
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"

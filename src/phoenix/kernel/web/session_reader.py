@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from phoenix.kernel.actor import Actor, SessionRecord
+from phoenix.kernel.actor import Actor, ListenerName, SessionRecord
 from phoenix.kernel.background import Alive
 from phoenix.kernel.cache.cache import Codec, Watch
 from phoenix.kernel.cache.keys import ACCOUNT
@@ -46,6 +46,11 @@ def cookie_of(settings: Settings, name: str) -> str:
     return cookie_name(f"{name}_staff" if settings.for_staff else name, secure=settings.public_url.startswith("https://"))
 
 
+def audience_of(settings: Settings) -> ListenerName:
+    """The audience of the sessions that this listener starts, and the only one it accepts."""
+    return "admin" if settings.for_staff else "public"
+
+
 def bearer(headers: Iterable[Raw]) -> str | None:
     """The token in the Authorization header (RFC 6750)."""
     for name, value in headers:
@@ -76,6 +81,7 @@ class SessionReader:
     def __init__(self, runtime: Runtime, registry: Registry) -> None:
         self._runtime = runtime
         self._registry = registry
+        self._audience = audience_of(runtime.settings)
         self._seen: dict[str, float] = {}
         self._written: dict[str, float] = {}
 
@@ -91,6 +97,8 @@ class SessionReader:
                 actor = await self._load(token, Watch(self._runtime.cache.generations))
                 if not self.is_live(actor, self._runtime.clock.now()):
                     return None
+            if actor.record.audience != self._audience:
+                return None
         except NotSignedIn:
             return None
         self.saw(actor, self._runtime.clock.now())
@@ -149,7 +157,7 @@ class SessionReader:
             await source.hold(tx, organisation)
         record = await identity.find(self._runtime, tx, token)
         actor = None if record is None else await self._with_memberships(tx, record)
-        return actor if actor is not None and self.is_live(actor, tx.now) else None
+        return actor if actor is not None and actor.record.audience == self._audience and self.is_live(actor, tx.now) else None
 
     async def _load(self, token: str, watch: Watch) -> Actor:
         identity = self._registry.identity_of_token(token)

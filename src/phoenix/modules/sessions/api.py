@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.data.cursors import Page, pick
 from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call
@@ -38,6 +39,7 @@ class SessionAnswer(Struct):
     place: str
     method: str
     current: bool
+    audience: ListenerName
 
 
 class KeySet(Struct):
@@ -68,7 +70,16 @@ async def read_session(call: Call, session_id: str) -> SessionAnswer:
 
 def _answer(s: Session, current: str) -> SessionAnswer:
     return SessionAnswer(
-        s.id, instant(s.created_at), instant(s.seen_at), instant(s.until), s.remembered, s.device, s.place, s.method, s.id == current
+        s.id,
+        instant(s.created_at),
+        instant(s.seen_at),
+        instant(s.until),
+        s.remembered,
+        s.device,
+        s.place,
+        s.method,
+        s.id == current,
+        s.audience,
     )
 
 

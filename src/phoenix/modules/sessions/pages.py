@@ -45,6 +45,7 @@ def session_shown(found: Session, current: str) -> dict[str, object]:
         "remembered": found.remembered,
         "method": method_in_words(found.method),
         "staff": found.impersonator is not None,
+        "panel": found.audience == "admin",
         "current": found.id == current,
     }
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.runtime import Runtime
@@ -19,7 +20,8 @@ from phoenix.settings import SessionSettings
 class Client(Struct, frozen=True):
     """Where someone signs in from, and their choices.
 
-    `device` is the token that this device received earlier, or "". `agent` and `place` are for the list of sessions.
+    `device` is the token that this device received earlier, or "". `agent` and `place` are for the list of sessions. `audience`
+    is the listener that they sign in on.
     """
 
     agent: str
@@ -27,12 +29,13 @@ class Client(Struct, frozen=True):
     device: str = ""
     remember: bool = False
     api: bool = False
+    audience: ListenerName = "public"
 
 
 async def create_session(
-    runtime: Runtime, tx: Transaction, *, account: str, method: str, client: Client, device: str = ""
+    runtime: Runtime, tx: Transaction, *, account: str, method: str, client: Client, device: str = "", strong: bool = False
 ) -> SessionTokens:
-    """Store a session, and the `device` it starts on. An API client gets a JWT valid for minutes, and a refresh token."""
+    """Store a session, and the `device` it starts on. `strong` says whether a second factor was used. An API client gets a JWT valid for minutes, and a refresh token."""
     idle, absolute = _limits(runtime.settings.sessions, remember=client.remember, api=client.api)
     session, until = new_id("ses"), tx.now + timedelta(seconds=absolute)
     token = f"pho_{new_token()}"
@@ -57,6 +60,8 @@ async def create_session(
         None,
         False,
         hash_token(device) if device else None,
+        client.audience,
+        strong,
     )
     tx.record(SessionStarted(subject=account, session=session, method=method))
     if client.api:
@@ -72,7 +77,10 @@ async def create_impersonation(
     session, seconds = new_id("ses"), round((until - tx.now).total_seconds())
     times = (tx.now, False, seconds, until, until, until)
     origin = (device, "", "impersonation", None)
-    await tx.execute(queries.INSERT, session, account, hash_token(new_token()), None, *times, *origin, impersonator, reason, writes, None)
+    kind = ("public", False)
+    await tx.execute(
+        queries.INSERT, session, account, hash_token(new_token()), None, *times, *origin, impersonator, reason, writes, None, *kind
+    )
     return session
 
 

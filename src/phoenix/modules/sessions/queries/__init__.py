@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.actor import SessionRecord
+from phoenix.kernel.actor import ListenerName, SessionRecord
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.module import Credential
 
@@ -32,6 +32,7 @@ class Session(Struct, frozen=True):
     place: str
     method: str
     impersonator: str | None
+    audience: ListenerName
 
 
 class EndedSession(Struct, frozen=True):
@@ -82,8 +83,8 @@ INSERT = command("""
     )
     INSERT INTO sessions (id, account_id, token_hash, refresh_hash, refreshed_at, remembered, idle_seconds, created_at, seen_at,
                           idle_until, until, access_until, device, place, method, proved_at,
-                          impersonator_id, impersonation_reason, impersonation_writes)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $5, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                          impersonator_id, impersonation_reason, impersonation_writes, audience, second_factor)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $5, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $19, $20)
 """)
 
 
@@ -95,9 +96,10 @@ _RECORD = """
            s.impersonator_id AS impersonator, s.impersonation_writes AS impersonation_writes, a.erase_at AS erase_at,
            a.kind AS kind, NULL::text[] AS scopes,
            (SELECT i.name FROM accounts i WHERE i.id = s.impersonator_id) AS impersonator_name,
-           <second factors> AS has_second_factor
+           <second factors> AS has_second_factor, s.audience AS audience
       FROM sessions s JOIN accounts a ON a.id = s.account_id
      WHERE s.ended_at IS NULL AND a.locked_at IS NULL AND a.erased_at IS NULL
+       AND (s.audience = 'public' OR s.second_factor OR NOT (<second factors>))
 """
 
 
@@ -147,7 +149,8 @@ RENEW: Query[RenewedSession] = query(
 SESSIONS: Query[Session] = query(
     Session,
     """
-    SELECT id, created_at, seen_at, until, remembered, device, place, method, impersonator_id AS impersonator FROM sessions
+    SELECT id, created_at, seen_at, until, remembered, device, place, method, impersonator_id AS impersonator, audience
+      FROM sessions
      WHERE account_id = $1 AND ended_at IS NULL AND until > $2 AND idle_until > $2
      ORDER BY seen_at DESC LIMIT 100
 """,

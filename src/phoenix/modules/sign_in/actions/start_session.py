@@ -65,7 +65,7 @@ async def start_session(
         challenge = new_challenge(runtime, Challenge(account, found.generation, method, client.remember, device))
         raise SecondFactorRequired(_("Complete two-step verification to sign in."), challenge=challenge, methods=methods)
     device = client.device if found.knows_device else new_token()
-    made = await create_session(runtime, tx, account=account, method=method, client=client, device=device)
+    made = await create_session(runtime, tx, account=account, method=method, client=client, device=device, strong=strong)
     if not found.knows_device and found.knows_any_device:
         await notify_of_new_device(tx, account, made.id)
     return NewSession(made.id, account, made.token, made.refresh_token, made.seconds, device, found.owner)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
 from phoenix.kernel.web.pages import Redirect, our_cookie, safe_next
-from phoenix.kernel.web.session_reader import COOKIE
+from phoenix.kernel.web.session_reader import COOKIE, audience_of
 from phoenix.modules.sessions.actions.create import Client
 from phoenix.modules.sessions.actions.device import device_of, place_of
 from phoenix.modules.sessions.actions.end import try_to_end
@@ -38,7 +38,9 @@ async def sign_in_browser(
 
     A previous session of this browser is ended.
     """
-    client = Client(device_of(call.agent), place_of(call.address), known_device(call), remember, api=False)
+    client = Client(
+        device_of(call.agent), place_of(call.address), known_device(call), remember, api=False, audience=audience_of(call.runtime.settings)
+    )
     try:
         made = await start_session(
             call.runtime, call.tx, account=account, method=method, client=client, strong=strong, generation=generation
