@@ -54,7 +54,13 @@ async def empty_events(runtime: Runtime) -> None:
         log.info("events_emptied", events=changed)
 
 
+async def watch_room(runtime: Runtime) -> None:
+    """Measure the room left on the disks, which logs what has changed; runs by schedule."""
+    runtime.room.measure()
+
+
 KERNEL_SCHEDULES = (
+    Schedule("kernel.watch_room", "* * * * *", watch_room),
     Schedule("kernel.empty_events", "13 * * * *", empty_events),
     Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),
     Schedule("kernel.fail_unknown_jobs", "23 * * * *", fail_unknown_jobs),

@@ -19,13 +19,14 @@ from phoenix.kernel.data.database import Database, connect
 from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
+from phoenix.kernel.data.room import Room
 from phoenix.kernel.i18n.email import Mailer
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
 from phoenix.kernel.security.http_client import HttpClient
 from phoenix.kernel.security.passwords import Passwords
-from phoenix.settings import Settings, SettingsError
+from phoenix.settings import InstallationSettings, Settings, SettingsError
 
 T = TypeVar("T")
 
@@ -50,6 +51,7 @@ class Runtime:
     captcha: Captcha
     http: HttpClient
     mailer: Mailer
+    room: Room
     background: Background = field(default_factory=Background)
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
@@ -121,6 +123,7 @@ async def opened(
             captcha=Captcha(settings.accounts),
             http=http,
             mailer=Mailer(settings.email, emails, may_send_unasked=may_send_unasked),
+            room=_room(settings.installation),
         )
         await check_installation(database, settings, keys)
         claim = None if settings.cache.nodes == "many" else Claim(settings.database.url, host_of(_generations_file(settings)))
@@ -133,6 +136,12 @@ async def opened(
         for part in parts:
             runtime.parts[part.kind] = await stack.enter_async_context(part.open(runtime))
         yield runtime
+
+
+def _room(settings: InstallationSettings) -> Room:
+    # The embedded database's folder may be a link to another disk.
+    folders = [settings.data, settings.data / "postgres", *map(Path, settings.disk_folders)]
+    return Room(folders, warn=settings.disk_warn, refuse=settings.disk_refuse)
 
 
 def _generations(settings: Settings, valkey: Valkey | None) -> Generations:

@@ -27,6 +27,20 @@ class InstallationSettings:
     data: Path = setting(
         "DATA", Path("data"), "Folder of the embedded PostgreSQL and Valkey, the secrets made at first start and the run files."
     )
+    disk_folders: tuple[str, ...] = setting(
+        "DISK_FOLDERS",
+        (),
+        "Further folders whose disks are watched, separated by commas: that of a PostgreSQL of your own on this machine, for example.",
+    )
+    disk_warn: int = setting(
+        "DISK_WARN", 2048, "Megabytes left on a watched disk below which administrators are warned; 0 for never.", between(0, 1_000_000_000)
+    )
+    disk_refuse: int = setting(
+        "DISK_REFUSE",
+        256,
+        "Megabytes left on a watched disk below which nothing can be saved, except by staff; 0 for never.",
+        between(0, 1_000_000_000),
+    )
     modules: tuple[str, ...] = setting(
         "MODULES",
         (),
