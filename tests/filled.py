@@ -18,6 +18,7 @@ SMALL = {
     "audit_head",
     "audit_state",
     "batch_positions",
+    "entry_counts",
     "event_followers",
     "installation",
     "pgqueuer",
