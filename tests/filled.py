@@ -14,6 +14,7 @@ from phoenix.composition import REGISTRY
 # Each holds a few rows however long an installation runs.
 SMALL = {
     "alembic_version",
+    "audit_archives",
     "audit_checks",
     "audit_head",
     "audit_state",

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 # Rows of these tables are written once.
-APPEND_ONLY = ("audit_log", "audit_texts", "events")
+APPEND_ONLY = ("audit_archives", "audit_log", "audit_texts", "events")
 # Rows of these tables are changed, but never deleted.
 STAYS = ("audit_head", "audit_state", "batch_positions")
 # Written only by migrations.

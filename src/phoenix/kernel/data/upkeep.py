@@ -1,4 +1,4 @@
-"""Work over all events in bounded batches: texts that only code of the last release reads are emptied a day later."""
+"""Work over all events in bounded batches: texts that only code of the last release reads are emptied a day later, old events deleted."""
 
 from __future__ import annotations
 
@@ -22,6 +22,19 @@ OLD_EVENTS: Query[tuple[int, str, bool]] = query(
     "SELECT number, kind, occurred_at <= $2 AS old FROM events WHERE number > $1 ORDER BY number LIMIT $3",
 )
 EMPTY: Query[int] = query(int, "SELECT empty_texts_of_events($1, $2)")
+
+TRIM: Query[int] = query(int, "SELECT trim_events($1, $2)")
+
+
+async def trim_events(database: Database, keep: timedelta) -> int:
+    """Delete the oldest events, a batch in a transaction, except what a follower has not handled yet. Returns the number deleted."""
+    deleted = 0
+    while True:
+        async with database.transaction() as tx:
+            trimmed = await tx.one(TRIM, tx.now - keep, BATCH)
+        if not trimmed:
+            return deleted
+        deleted += trimmed
 
 
 async def empty_leaving_fields(database: Database, leaving: Mapping[str, Sequence[str]]) -> int:

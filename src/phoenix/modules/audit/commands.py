@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.audit.actions.archive import verify_archive
 from phoenix.modules.audit.actions.sign import sign_again
 from phoenix.modules.audit.actions.verify import check
 from phoenix.modules.audit.errors import AuditLogBroken
@@ -14,6 +18,12 @@ async def verify_audit_log(runtime: Runtime) -> str:
     if verification.fault:
         raise AuditLogBroken(verification.fault)
     return f"Audit log verified: {verification.rows} rows."
+
+
+async def verify_archived(runtime: Runtime, file: Path) -> str:
+    """Verify a file with archived rows of the audit log. If it was altered, print the first wrong row and exit with status 1."""
+    end = await asyncio.to_thread(verify_archive, runtime, file)
+    return f"Archive verified: rows {end.first} to {end.last}."
 
 
 async def sign_audit_log(runtime: Runtime) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 
 from phoenix.kernel.data.jobs import JobKind, Nothing
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.audit.actions.archive import archive_old
 from phoenix.modules.audit.actions.erase import ERASE_TEXTS, ErasedAccount
 from phoenix.modules.audit.actions.erase import erase_texts as erase_texts_of
 from phoenix.modules.audit.actions.rechain import replace_texts
@@ -46,6 +49,12 @@ async def replace_old_texts(runtime: Runtime) -> None:
         await replace_texts(runtime)
     except AuditLogBroken as broken:
         log.error("audit_log_broken", fault=broken.detail)  # noqa: TRY400 - the sentence names the row
+
+
+async def archive_old_rows(runtime: Runtime) -> None:
+    """Move months of the log that are older than the setting says to files."""
+    if keep := runtime.settings.installation.audit_keep:
+        await archive_old(runtime, timedelta(days=keep))
 
 
 JOBS = (Job(VERIFY, verify_audit_log), Job(ERASE_TEXTS, erase_texts))

@@ -18,7 +18,7 @@ AUDIT = "platform.audit"
 STAFF = ("admin",)
 
 
-@page("/staff/audit", may=AUDIT, queries=11, listeners=STAFF)
+@page("/staff/audit", may=AUDIT, queries=12, listeners=STAFF)
 async def show_audit(call: Call) -> View:
     """A person's rows are those of their own acts, of their acts as someone else, and those about them."""
     person = call.query("person").strip()[:100].replace("\0", "")
@@ -30,6 +30,7 @@ async def show_audit(call: Call) -> View:
         rows = await call.db.all(queries.NEWEST, before, PAGE_SIZE + 1)
     found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
     checked = await call.db.maybe(queries.CHECKED)
+    archive = await call.db.maybe(queries.NEWEST_ARCHIVE)
     involved = {id_ for row in found.items for id_ in (row.actor, row.impersonator) if id_}
     context = {
         "rows": found.items,
@@ -38,6 +39,8 @@ async def show_audit(call: Call) -> View:
         "checked": checked,
         "form": {"person": person},
         "cursor": found.next_cursor,
+        "archive": archive,
+        "keep": call.runtime.settings.installation.audit_keep,
     }
     return View("audit/audit.html", context)
 

@@ -34,6 +34,18 @@ class Head(Struct, frozen=True):
     signed: str
 
 
+class Archive(Struct, frozen=True):
+    """Rows that were moved to a file. The log begins after the last of them."""
+
+    first: int
+    last: int
+    previous_hash: bytes
+    hash: bytes
+    file: str
+    archived_at: datetime
+    signed: str
+
+
 class State(Struct, frozen=True):
     """`done` is the last row whose texts are replaced, `hash` its hash, and `bridge` the hash that the next row still follows."""
 
@@ -94,6 +106,14 @@ SET_HEAD = command("""
     INSERT INTO audit_head (number, hash, signed) VALUES ($1, $2, $3)
     ON CONFLICT (is_one) DO UPDATE SET number = $1, hash = $2, signed = $3
 """)
+NEWEST_ARCHIVE: Query[Archive] = query(
+    Archive,
+    "SELECT first, last, previous_hash, hash, file, archived_at, signed FROM audit_archives ORDER BY last DESC LIMIT 1",
+)
+ADD_ARCHIVE = command(
+    "INSERT INTO audit_archives (first, last, previous_hash, hash, file, archived_at, signed) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+)
+TRIM: Query[int] = query(int, "SELECT trim_audit_log($1)")
 HASH: Query[bytes] = query(bytes, "SELECT hash FROM audit_log WHERE number = $1")
 STATE: Query[State] = query(State, "SELECT generation, done, hash, bridge, signed FROM audit_state")
 SET_STATE = command("""

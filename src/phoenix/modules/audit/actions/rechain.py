@@ -12,6 +12,7 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit import queries
+from phoenix.modules.audit.actions.base import read_base
 from phoenix.modules.audit.actions.chain import Seen, fault_of, fault_of_end, hash_of, set_head
 from phoenix.modules.audit.actions.state import read_state, save_state, settled
 from phoenix.modules.audit.actions.texts import add_texts, part
@@ -44,7 +45,12 @@ async def _replace_batch(runtime: Runtime, tx: Transaction) -> int:
     if fault := await fault_of_end(runtime, tx, seen, head, newest, newest.number if newest else 0):
         raise AuditLogBroken(fault)
     state = await read_state(runtime, tx)
-    if head is None or state is None or state.done == head.number:
+    if head is None or state is None:
+        return 0
+    base, before = await read_base(runtime, tx)
+    if state.done < base:
+        state = msgspec.structs.replace(state, done=base, hash=before)
+    if state.done == head.number:
         return 0
     rows = await tx.all(queries.ROWS, state.done, min(BATCH, head.number - state.done))
     batch = Batch(runtime.part(Registry), state)

@@ -10,9 +10,11 @@ from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit import queries
+from phoenix.modules.audit.actions.base import read_base
 from phoenix.modules.audit.actions.chain import Seen, fault_of, fault_of_end
-from phoenix.modules.audit.actions.state import BEFORE_THE_FIRST, FIRST, read_state
+from phoenix.modules.audit.actions.state import FIRST, read_state
 from phoenix.modules.audit.actions.texts import fault_of_texts
+from phoenix.modules.audit.errors import AuditLogBroken
 
 BATCH = 1000
 AFTER_THE_LAST = 2**62
@@ -32,7 +34,10 @@ async def verify(runtime: Runtime, db: Reader) -> Verification:
     newest = await db.maybe(queries.LAST)
     head = await db.maybe(queries.HEAD)
     state = await read_state(runtime, db) or FIRST
-    number, previous = 0, BEFORE_THE_FIRST
+    try:
+        number, previous = await read_base(runtime, db)
+    except AuditLogBroken as broken:
+        return Verification(0, broken.detail)
     while head is not None and number < head.number:
         rows = await db.all(queries.ROWS, number, min(BATCH, head.number - number))
         for row in rows:
