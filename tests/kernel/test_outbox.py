@@ -91,3 +91,21 @@ def test_a_commit_without_events_notifies_nobody(place: Place) -> None:
 
 def test_a_notification_is_delayed_by_at_most_a_tenth_of_a_second() -> None:
     assert 0 < outbox.NOTIFY_SECONDS <= 0.1
+
+
+def test_a_process_that_ends_right_after_a_commit_still_notifies(place: Place) -> None:
+    async def run() -> None:
+        listening, _ = await opened(place)
+        heard = asyncio.Event()
+        async with listening.reader() as reader:
+            connection = await reader.connection()
+            await connection.add_listener(outbox.CHANNEL, lambda *_: heard.set())
+            database, _box = await opened(place)
+            await commit(database, "ent_1")
+            await database.close()
+            async with asyncio.timeout(5):
+                await heard.wait()
+            await connection.reset()
+        await listening.close()
+
+    asyncio.run(run())

@@ -121,6 +121,9 @@ class Outbox(Protocol):
     def committed(self, tx: Transaction) -> None:
         """The transaction was committed."""
 
+    async def close(self) -> None:
+        """Finish what is still to be said. Called before the connections are closed."""
+
 
 class Database:
     """The connection pool of one process."""
@@ -157,6 +160,7 @@ class Database:
             raise
 
     async def close(self) -> None:
+        await self.outbox.close()
         await self.pool.close()
 
 

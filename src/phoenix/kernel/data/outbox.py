@@ -54,6 +54,11 @@ class EventOutbox:
         if tx.events and (self._task is None or self._task.done()):
             self._task = once("notify", self._notify())
 
+    async def close(self) -> None:
+        """Send the notification that is still due: a process that ends right after a commit leaves nobody waiting for the next poll."""
+        if self._task is not None:
+            await self._task
+
     async def _notify(self) -> None:
         await asyncio.sleep(NOTIFY_SECONDS)
         await self._pool.execute(NOTIFY, timeout=NOTIFY_TIMEOUT)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from phoenix.kernel.runtime import Runtime
 
 
+Act = Literal["authority", "credential", "money"]
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """How an event about an account is shown to its owner. `detail` adds more, from the event's data."""
@@ -40,7 +43,8 @@ class EventKind:
     see the event: a scalar subquery for each name that `summary` and the template use, with the subject written `{subject}`. It is
     null once what it was read from is gone; if all are, the item has no link. Whatever changes such a text must record an event of
     the organisation, so that the cached feed is read again. `holds` gives the reason for each field that is neither an id nor a
-    number, an instant or one of a few known words. Readers without `permission` do not see the event.
+    number, an instant or one of a few known words. Readers without `permission` do not see the event. An `act` says that it gives
+    or takes authority, credentials or money: only routes that decide again may record it, and none for an impersonator.
 
     `written` are fields with words that people wrote: the audit log is chained over a salted hash of them, and erasing the actor or the
     subject removes the words and the salt. `leaving` are fields that only code of the last release reads: they are emptied a day
@@ -59,6 +63,7 @@ class EventKind:
     written: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     activity: Activity | None = None
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,16 +187,16 @@ def _permitted(request: AnyRequest, rule: Rule, actor: Actor, organisation: str 
 
 def _check_impersonation(request: AnyRequest, rule: Rule, actor: Actor) -> None:
     if actor.impersonator is not None and not rule.impersonator_may:
-        if rule.sensitive:
+        if rule.decides_again:
             raise NotWhileImpersonating(_("Only the person themselves can do this. Stop impersonating first."))
         if request.method not in SAFE and not actor.record.impersonation_writes:
             raise NotWhileImpersonating(_("You're impersonating this person read-only. Nothing can be changed."))
 
 
 def _check_recent(request: AnyRequest, rule: Rule, actor: Actor) -> None:
-    if rule.sensitive:
-        if actor.is_key:
-            raise Forbidden(_("An API key can't do this. Sign in as yourself."))
+    if rule.sensitive and actor.is_key:
+        raise Forbidden(_("An API key can't do this. Sign in as yourself."))
+    if rule.needs_recent and not actor.is_key:
         runtime = app_of(request).runtime
         window = timedelta(seconds=runtime.settings.sessions.reauthenticate_within)
         if request.method not in SAFE:

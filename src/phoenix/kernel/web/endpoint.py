@@ -37,7 +37,7 @@ from phoenix.kernel.web.call import Accepted, Call, Created, Download
 from phoenix.kernel.web.idempotency import Once, check_key
 from phoenix.kernel.web.problems import request_id
 from phoenix.kernel.web.route_document import problems_of, security_of, status_and_type
-from phoenix.kernel.web.rules import BODY, FOUND, SAFE, Rule
+from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, Rule
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 # Arguments of a handler that come from us, not from the framework.
@@ -165,6 +165,7 @@ async def _answer(
             return replayed
         spent = tx.queries
         response = _respond(request, call, await run(call), status, headers, uncounted=spent)
+        check_acts(call, tx)
         check_budget(tx, budget + spent, runtime)
         if once:
             kept = {name: value for name, value in response.headers.items() if name.lower() in {"etag", "location"}}
@@ -202,6 +203,18 @@ def check_within(call: Call) -> None:
     """A handler whose rule leaves the organisation to it must have named one by now. Raises RuntimeError outside production."""
     if call.rule.within == FOUND and not call.checked and not call.runtime.settings.strict:
         raise RuntimeError("The handler found no organisation: call `call.within(…)` before anything is shown or changed.")
+
+
+def check_acts(call: Call, tx: Transaction) -> None:
+    """Events that give or take authority, credentials or money come from routes that declare it. Raises RuntimeError outside production.
+
+    An open route acts on a proof of its own, such as a code from an email, and has no session that could have ended since.
+    """
+    if call.rule.may == PUBLIC or call.rule.decides_again or call.runtime.settings.strict:
+        return
+    for event in tx.events:
+        if call.app.registry.events[event.kind].act is not None:
+            raise RuntimeError(f"The route records {event.kind}, which is an act: declare it with `act` or `sensitive`.")
 
 
 def check_budget(reader: Reader, budget: int, runtime: Runtime) -> None:

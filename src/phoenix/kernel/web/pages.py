@@ -13,9 +13,9 @@ from urllib.parse import quote, urlsplit
 
 from litestar import MediaType, Request
 from litestar.datastructures import Cookie, State
-from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
+from markupsafe import Markup
 
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.errors import (
@@ -26,23 +26,21 @@ from phoenix.kernel.errors import (
     SecondFactorNeeded,
     TooManyRequests,
 )
-from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of
 from phoenix.kernel.web.authorisation import admit, authenticate, decide_again
 from phoenix.kernel.web.call import Call, Download
-from phoenix.kernel.web.endpoint import check_budget, check_within, transaction
+from phoenix.kernel.web.endpoint import check_acts, check_budget, check_within, transaction
+from phoenix.kernel.web.form_body import browser_cookie, read_form
 from phoenix.kernel.web.page_context import page_context
-from phoenix.kernel.web.problems import UnreadableForm
 from phoenix.kernel.web.rules import Rule
 from phoenix.kernel.web.session_reader import cookie_of
 
 HTML = MediaType.HTML
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
 TOAST_COOKIE = "phoenix_toast"
-MOST_FORM_FIELDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +126,8 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
     app = app_of(request)
     try:
         admission = await admit(request, rule)
-    except NotSignedIn:
-        if request.method != "GET" or request.headers.get("hx-request"):
-            raise
-        return go_to(f"{app.registry.sign_in.sign_in}?next={quote(_target(request), safe='')}", request)
-    except SecondFactorNeeded:
-        if app.listener == "admin":
-            raise
-        return go_to(app.registry.sign_in.second_factor, request)
-    except ReauthenticationRequired:
-        # This loses what was typed into a form, so the page with the form asks first, and the form is valid for longer.
-        target = _target(request) if request.method == "GET" else _path_of(request.headers.get("referer", ""))
-        return go_to(f"{app.registry.sign_in.reauthenticate}?next={quote(target, safe='')}", request)
-    except TooManyRequests as problem:
-        # Limits count by network address: of nobody in particular no byte is read, or a flood would have its bodies read.
-        if retry is None or not await _is_signed_in(request):
-            raise
-        admission = await admit(request, replace(rule, limits=()))
-        return await _again(request, admission, retry, await _read_form(request, admission), problem)
+    except (NotSignedIn, SecondFactorNeeded, ReauthenticationRequired, TooManyRequests) as problem:
+        return await _not_admitted(request, retry, rule, problem)
     if request.method == "GET":
         async with app.runtime.database.reader(within=ANSWER_SECONDS) as reader:
             call = Call(request, rule, admission, reader)
@@ -153,7 +135,7 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
             check_within(call)
             check_budget(reader, budget, app.runtime)
         return show(result, call)
-    form = await _read_form(request, admission, checked=not rule.cross_site)
+    form = await read_form(request, admission, checked=not rule.cross_site)
     try:
         async with transaction(request, admission.actor) as tx:
             if rule.decides_again:
@@ -162,12 +144,35 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
             call = Call(request, rule, admission, tx, form)
             result = await handler(call)
             check_within(call)
+            check_acts(call, tx)
             check_budget(tx, budget + spent, app.runtime)
     except PhoenixError as problem:
         if retry is None or not problem.shows_form:
             raise
         return await _again(request, admission, retry, form, problem)
     return show(result, call)
+
+
+async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rule: Rule, problem: PhoenixError) -> Response[Any]:
+    """Where someone is sent who is not admitted yet, or the page their form was on. Raises the problem if neither helps."""
+    pages, shown = app_of(request).registry.sign_in, request.method == "GET"
+    if isinstance(problem, NotSignedIn) and shown and not request.headers.get("hx-request"):
+        return go_to(f"{pages.sign_in}?next={quote(_target(request), safe='')}", request)
+    if isinstance(problem, SecondFactorNeeded) and app_of(request).listener != "admin":
+        return go_to(pages.second_factor, request)
+    if isinstance(problem, ReauthenticationRequired):
+        target = _target(request) if shown else _path_of(request.headers.get("referer", ""))
+        confirm = f"{pages.reauthenticate}?next={quote(target, safe='')}"
+        # A page that shows something sensitive asks before it is shown, and its form is valid for longer.
+        if shown or retry is None or retry.opt["rule"].sensitive:
+            return go_to(confirm, request)
+        admission = await admit(request, replace(rule, limits=(), act=None, sensitive=False))
+        return await _again(request, admission, retry, await read_form(request, admission), problem, confirm=confirm)
+    # Limits count by network address: of nobody in particular no byte is read, or a flood would have its bodies read.
+    if isinstance(problem, TooManyRequests) and retry is not None and await _is_signed_in(request):
+        admission = await admit(request, replace(rule, limits=()))
+        return await _again(request, admission, retry, await read_form(request, admission), problem)
+    raise problem
 
 
 async def _is_signed_in(request: AnyRequest) -> bool:
@@ -185,9 +190,15 @@ def _page_of(request: AnyRequest, retry: Retry) -> HTTPRouteHandler | None:
 
 
 async def _again(
-    request: AnyRequest, admission: Admission, retry: HTTPRouteHandler, form: Mapping[str, str], problem: PhoenixError
+    request: AnyRequest,
+    admission: Admission,
+    retry: HTTPRouteHandler,
+    form: Mapping[str, str],
+    problem: PhoenixError,
+    *,
+    confirm: str = "",
 ) -> Response[Any]:
-    """The page a form was on, with what was entered and what was wrong with it."""
+    """The page a form was on, with what was entered and what was wrong with it. `confirm` is the page to visit before it is sent again."""
     rule: Rule = retry.opt["rule"]
     async with app_of(request).runtime.database.reader(within=ANSWER_SECONDS) as reader:
         if admission.member is not None and admission.actor is not None and rule.within:
@@ -201,6 +212,9 @@ async def _again(
     kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
     context = {**result.context, "form": {**result.context.get("form", {}), **kept}, "errors": errors}
     context["problem"] = "" if errors else problem.detail
+    if confirm:
+        link = Markup('<a href="{}" target="_blank">{}</a>').format(confirm, _("Confirm it's you in a new tab"))
+        context["problem"] = Markup("{}").format(_("This is a sensitive change. {confirm}, then send the form again.")).format(confirm=link)
     # A page is for people: a refused sign-in must not cause the browser's own challenge (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
     return show(View(result.template, context, status), call, problem.headers)
@@ -217,7 +231,7 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
     if isinstance(result, Raw):
         return Response(result.html, media_type=HTML, headers={"Cache-Control": "no-store", "Content-Security-Policy": result.policy})
     cookies = list(call.cookies)
-    binding = call.user.session if call.user else call.request.cookies.get(_browser_cookie(call.runtime))
+    binding = call.user.session if call.user else call.request.cookies.get(browser_cookie(call.runtime))
     if binding is None:
         binding = csrf.new_browser()
         cookies.append(our_cookie(call.runtime, csrf.BROWSER_COOKIE, binding))
@@ -259,34 +273,6 @@ def _path_of(url: str) -> str:
         return urlsplit(url).path or "/"
     except ValueError:
         return "/"
-
-
-async def _read_form(request: AnyRequest, admission: Admission, *, checked: bool = True) -> dict[str, str]:
-    runtime = app_of(request).runtime
-    # Counted before parsing: a megabyte of tiny fields would hold up everyone else for more than a second.
-    multipart = request.headers.get("content-type", "").startswith("multipart/")
-    if not multipart and (await request.body()).count(b"&") >= MOST_FORM_FIELDS:
-        raise InvalidInput(_("This form has too many fields. Load the page again."))
-    try:
-        data = await request.form()
-    except LookupError:
-        raise InvalidInput(_("This form is in a character encoding that is not known. Load the page again.")) from None
-    except (ClientException, UnicodeError):
-        raise UnreadableForm from None
-    form = {name: value for name, value in data.items() if isinstance(value, str)}
-    fields = Fields()
-    for name, value in form.items():
-        fields.sent(name, value)
-    fields.check()
-    if not checked:
-        return form
-    binding = admission.actor.session if admission.actor else request.cookies.get(_browser_cookie(runtime))
-    csrf.check(runtime.keys, binding, form.pop("csrf", None) or request.headers.get("x-csrf-token"))
-    return form
-
-
-def _browser_cookie(runtime: Runtime) -> str:
-    return cookie_of(runtime.settings, csrf.BROWSER_COOKIE)
 
 
 def _toast(runtime: Runtime, signed: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.cache.limits import Limit
+from phoenix.kernel.module.events import Act
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -17,7 +17,6 @@ BODY = "body."
 # The organisation is known only from what the route reads; the handler passes it to `Call.within`.
 FOUND = "found"
 
-Act = Literal["authority", "credential", "money"]
 
 # The size of a request's body is limited; larger content is sent in chunks.
 MOST_BODY_BYTES = 1024 * 1024
@@ -29,8 +28,9 @@ class Rule:
 
     `may` is the name of a permission, or PUBLIC or SIGNED_IN. `within` says in which organisation it is checked: the name of
     a path or query parameter, `body.` and the name of a field, or FOUND. `limits` count by client address (for IPv6 by
-    network). An `act` grants or removes authority, credentials or money, and is checked again inside its transaction. A
-    `sensitive` route requires a recent authentication, and is closed to API keys and to impersonators.
+    network). An `act` grants or removes authority, credentials or money: it is checked again inside its transaction, is closed to
+    impersonators, and requires a recent authentication of people unless `step_up` is False, because what it gives was the
+    person's already. A `sensitive` route requires one as well, and is closed to API keys and to impersonators.
     `before_second_factor` opens a route to people who must set up a second factor first. `impersonator_may` opens a route
     that changes something to impersonators. `key_may` opens a SIGNED_IN route to API keys; those with a permission are open
     to keys that have it as a scope. `cross_site` is for the one kind of form that another site may send: an identity
@@ -41,6 +41,7 @@ class Rule:
     within: str = ""
     limits: tuple[Limit, ...] = ()
     act: Act | None = None
+    step_up: bool = True
     sensitive: bool = False
     before_second_factor: bool = False
     impersonator_may: bool = False
@@ -57,3 +58,8 @@ class Rule:
     def decides_again(self) -> bool:
         """Whether the act is checked again inside its transaction, as acts of certain kinds and sensitive ones are."""
         return self.act is not None or self.sensitive
+
+    @property
+    def needs_recent(self) -> bool:
+        """Whether people must have authenticated a short time ago."""
+        return self.sensitive or (self.act is not None and self.step_up)

@@ -35,13 +35,17 @@ MODULE = Module(
     events=(
         EventKind(events.AccountCreated, activity=Activity(_("Account created"))),
         EventKind(events.ProfileChanged, holds={"fields": "names of fields of a profile, not what is in them"}),
-        EventKind(events.PermissionGranted, holds={"permission": PERMISSION}, activity=Activity(_("Platform permission granted"))),
-        EventKind(events.PermissionRemoved, holds={"permission": PERMISSION}, activity=Activity(_("Platform permission removed"))),
+        EventKind(
+            events.PermissionGranted, act="authority", holds={"permission": PERMISSION}, activity=Activity(_("Platform permission granted"))
+        ),
+        EventKind(
+            events.PermissionRemoved, act="authority", holds={"permission": PERMISSION}, activity=Activity(_("Platform permission removed"))
+        ),
         EventKind(events.ExportRequested, ids=("export",), activity=Activity(_("Copy of your data requested"))),
-        EventKind(events.DeletionRequested, activity=Activity(_("Account deletion requested"), "bad")),
-        EventKind(events.DeletionPostponed, activity=Activity(_("Account deletion postponed"))),
-        EventKind(events.DeletionCancelled, activity=Activity(_("Account deletion cancelled"), "good")),
-        EventKind(events.AccountErased),
+        EventKind(events.DeletionRequested, act="credential", activity=Activity(_("Account deletion requested"), "bad")),
+        EventKind(events.DeletionPostponed, act="credential", activity=Activity(_("Account deletion postponed"))),
+        EventKind(events.DeletionCancelled, act="credential", activity=Activity(_("Account deletion cancelled"), "good")),
+        EventKind(events.AccountErased, act="credential"),
     ),
     jobs=jobs.JOBS,
     emails=samples.EMAILS,

@@ -43,12 +43,13 @@ MODULE = Module(
         EventKind(events.JobReplayed),
         EventKind(
             events.AccountLocked,
+            act="authority",
             holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
             written=("reason",),
             activity=Activity(_("Account locked by staff"), "bad", _reason),
         ),
-        EventKind(events.AccountUnlocked, activity=Activity(_("Account unlocked by staff"))),
-        EventKind(events.PasswordResetForced, activity=Activity(_("Password reset by staff"), "bad")),
+        EventKind(events.AccountUnlocked, act="authority", activity=Activity(_("Account unlocked by staff"))),
+        EventKind(events.PasswordResetForced, act="credential", activity=Activity(_("Password reset by staff"), "bad")),
         EventKind(events.ExportFetched, ids=("export",), activity=Activity(_("Copy of your data downloaded by staff"), "bad")),
     ),
     navigation=(

@@ -31,6 +31,7 @@ MODULE = Module(
     events=(
         EventKind(
             events.ImpersonationStarted,
+            act="authority",
             ids=("session",),
             holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
             written=("reason",),

@@ -17,14 +17,15 @@ MODULE = Module(
     tables=("api_keys",),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.ServiceAccountCreated),
+        EventKind(events.ServiceAccountCreated, act="authority"),
         EventKind(
             events.ApiKeyCreated,
+            act="credential",
             ids=("key",),
             holds={"scopes": "names of permissions, which modules declare"},
             activity=Activity(_("API key created")),
         ),
-        EventKind(events.ApiKeyRevoked, ids=("key",), activity=Activity(_("API key revoked"))),
+        EventKind(events.ApiKeyRevoked, act="credential", ids=("key",), activity=Activity(_("API key revoked"))),
     ),
     slots=(Slot("security.sign_in_methods", "keys/slot_sign_in_methods.html", pages.key_count, queries=1, order=40),),
     notices=notices.NOTICES,

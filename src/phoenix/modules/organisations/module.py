@@ -41,6 +41,7 @@ MODULE = Module(
         EventKind(
             events.OrganisationCreated,
             "{actor} created {name}",
+            act="authority",
             feed="organisations/feed_created.html",
             group="people",
             permission="organisations.read",
@@ -57,11 +58,12 @@ MODULE = Module(
             permission="organisations.read",
             holds={"name": FORMER_NAME, "before": FORMER_NAME},
         ),
-        EventKind(events.MemberInvited, holds={"role": ROLE}),
-        EventKind(events.InvitationRevoked),
+        EventKind(events.MemberInvited, act="authority", holds={"role": ROLE}),
+        EventKind(events.InvitationRevoked, act="authority"),
         EventKind(
             events.MemberJoined,
             "{subject} joined, invited by {invited_by}",
+            act="authority",
             feed="organisations/feed_joined.html",
             group="people",
             ids=("subject", "invited_by"),
@@ -72,6 +74,7 @@ MODULE = Module(
         EventKind(
             events.MemberLeft,
             "{subject} left",
+            act="authority",
             feed="organisations/feed_left.html",
             group="people",
             ids=("subject",),
@@ -81,6 +84,7 @@ MODULE = Module(
         EventKind(
             events.RoleChanged,
             "{actor} changed the role of {subject} to {role}",
+            act="authority",
             holds={"role": ROLE, "before": ROLE},
             feed="organisations/feed_role_changed.html",
             group="people",
@@ -91,6 +95,7 @@ MODULE = Module(
         EventKind(
             events.OwnerAppointed,
             "{subject} was made an owner by an administrator of this platform",
+            act="authority",
             holds={"before": ROLE, "reason": "the audit log has to say why staff did it"},
             written=("reason",),
             feed="organisations/feed_owner_appointed.html",
@@ -99,8 +104,8 @@ MODULE = Module(
             permission="organisations.read",
             link="/o/{organisation}/members",
         ),
-        EventKind(events.ServiceAccountAdded, holds={"role": ROLE}),
-        EventKind(events.ServiceAccountRemoved),
+        EventKind(events.ServiceAccountAdded, act="authority", holds={"role": ROLE}),
+        EventKind(events.ServiceAccountRemoved, act="authority"),
     ),
     notices=notices.NOTICES,
     checks=(HAS_OWNER,),

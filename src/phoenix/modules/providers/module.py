@@ -19,8 +19,15 @@ MODULE = Module(
     tables=("identities",),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.IdentityConnected, holds={"provider": PROVIDER}, activity=Activity(_("External account connected"))),
-        EventKind(events.IdentityDisconnected, holds={"provider": PROVIDER}, activity=Activity(_("External account disconnected"))),
+        EventKind(
+            events.IdentityConnected, act="credential", holds={"provider": PROVIDER}, activity=Activity(_("External account connected"))
+        ),
+        EventKind(
+            events.IdentityDisconnected,
+            act="credential",
+            holds={"provider": PROVIDER},
+            activity=Activity(_("External account disconnected")),
+        ),
     ),
     credentials=(Credential("identity", "SELECT count(*) FROM identities WHERE account_id = {account}", signs_in=True),),
     slots=(Slot("security.sign_in_methods", "providers/slot_sign_in_methods.html", pages.connections, queries=1, order=30),),

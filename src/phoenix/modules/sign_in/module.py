@@ -18,9 +18,9 @@ MODULE = Module(
     tables=("sign_ups",),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.PasswordReset, activity=Activity(_("Password reset by email"))),
-        EventKind(events.PasswordChanged, activity=Activity(_("Password changed"))),
-        EventKind(events.AddressChanged, activity=Activity(_("Email address changed"))),
+        EventKind(events.PasswordReset, act="credential", activity=Activity(_("Password reset by email"))),
+        EventKind(events.PasswordChanged, act="credential", activity=Activity(_("Password changed"))),
+        EventKind(events.AddressChanged, act="credential", activity=Activity(_("Email address changed"))),
     ),
     jobs=jobs.JOBS,
     emails=samples.EMAILS,

@@ -49,7 +49,7 @@ async def request_deletion(call: Call) -> None:
     await delete_account.request_deletion(call.runtime, call.tx, call.actor)
 
 
-@delete("/api/v2/me/deletion", may=SIGNED_IN, act="credential", queries=4)
+@delete("/api/v2/me/deletion", may=SIGNED_IN, act="credential", step_up=False, queries=4)
 async def cancel_deletion(call: Call) -> None:
     """Cancel the deletion of your account, before it is deleted."""
     await delete_account.cancel_deletion(call.tx, call.actor)

@@ -39,7 +39,7 @@ async def send_delete(call: Call) -> Redirect:
     return Redirect("/settings/data", _("Your account is scheduled for deletion. Until then you can cancel the deletion here."))
 
 
-@form("/settings/data/keep", may=SIGNED_IN, act="credential", queries=5)
+@form("/settings/data/keep", may=SIGNED_IN, act="credential", step_up=False, queries=5)
 async def send_cancel_deletion(call: Call) -> Redirect:
     await delete_account.cancel_deletion(call.tx, call.actor)
     return Redirect("/settings/data", _("Deletion cancelled."))

@@ -89,7 +89,7 @@ async def list_organisations(call: Call, limit: int | None = None, cursor: str |
     return Page([_answer(o, o.role) for o in made.items], made.next_cursor)
 
 
-@post("/api/v2/organisations", may=SIGNED_IN, act="authority", queries=15)
+@post("/api/v2/organisations", may=SIGNED_IN, act="authority", step_up=False, queries=15)
 async def create_organisation(call: Call, data: OrganisationData) -> Created[OrganisationAnswer]:
     """Create an organisation. You become its owner."""
     made = await create.create_organisation(call.tx, call.actor, name=data.name)
@@ -192,7 +192,7 @@ async def revoke_invitation(call: Call, member: Membership, invitation_id: str) 
     await invite.revoke_invitation(call.tx, member, invitation_id)
 
 
-@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=9, act="authority", problems=(404,))
+@post("/api/v2/invitations/accept", may=SIGNED_IN, queries=9, act="authority", step_up=False, problems=(404,))
 async def accept_invitation(call: Call, data: AcceptData) -> Joined:
     """Join the organisation you were invited to, with the token from the link in the email."""
     if not data.token:

@@ -34,7 +34,7 @@ async def show_new(call: Call) -> View:
     return View("organisations/new.html")
 
 
-@form("/organisations/new", may=SIGNED_IN, act="authority", queries=15, retry=show_new)
+@form("/organisations/new", may=SIGNED_IN, act="authority", step_up=False, queries=15, retry=show_new)
 async def send_new(call: Call) -> Redirect:
     made = await create.create_organisation(call.tx, call.actor, name=call.form.get("name", ""))
     return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=isolated(made.name)))
@@ -119,7 +119,7 @@ async def show_invitation(call: Call) -> View:
     return View("organisations/invitation.html", context)
 
 
-@form("/invitations/accept", may=SIGNED_IN, queries=9, act="authority", retry=show_invitation)
+@form("/invitations/accept", may=SIGNED_IN, queries=9, act="authority", step_up=False, retry=show_invitation)
 async def send_accept(call: Call) -> Redirect:
     invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, call.form.get("token", ""))
     return Redirect(

@@ -52,7 +52,7 @@ async def request_address_change(call: Call, data: EmailData) -> Accepted[Nothin
     return Accepted(Nothing())
 
 
-@post("/api/v2/me/email/confirm", may=SIGNED_IN, act="credential", queries=12, limits=(VERIFICATIONS,))
+@post("/api/v2/me/email/confirm", may=SIGNED_IN, act="credential", step_up=False, queries=12, limits=(VERIFICATIONS,))
 async def change_my_address(call: Call, data: ProofData) -> None:
     """Confirm the new address with the token or code from the email. The old address is notified."""
     await change_address.change_address(call.runtime, call.tx, call.actor, data.proof)

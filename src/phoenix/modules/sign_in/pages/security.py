@@ -72,7 +72,15 @@ async def show_confirm_address(call: Call) -> View:
     return View("sign_in/settings/address_confirm.html", {"form": {"email": requested or ""}, "token": token})
 
 
-@form("/settings/address/confirm", may=SIGNED_IN, act="credential", queries=12, limits=(VERIFICATIONS,), retry=show_confirm_address)
+@form(
+    "/settings/address/confirm",
+    may=SIGNED_IN,
+    act="credential",
+    step_up=False,
+    queries=12,
+    limits=(VERIFICATIONS,),
+    retry=show_confirm_address,
+)
 async def send_confirm_address(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)
