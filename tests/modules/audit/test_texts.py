@@ -189,6 +189,20 @@ def test_rows_of_before_are_chained_again_once(harness: Harness, monkeypatch: py
     asyncio.run(run())
 
 
+def test_texts_of_those_whom_2_0_erased_are_erased_when_they_are_found(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await _locked(harness)
+            await _as_2_0_wrote_it(harness)
+            await harness.sql("UPDATE accounts SET erased_at = now() WHERE id = $1", harness.people["zora"].id)
+            await replace_old_texts(harness.runtime)
+            assert "audit.erase_texts" in await harness.work()
+            assert await _mentions(harness, WROTE) == {}
+            assert (await verify.check(harness.runtime)).fault == ""
+
+    asyncio.run(run())
+
+
 def test_what_code_of_2_0_appends_beside_this_one_is_replaced_too(harness: Harness) -> None:
     async def run() -> None:
         async with harness:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit.actions.archive import verify_archive
+from phoenix.modules.audit.actions.chain import Seen
 from phoenix.modules.audit.actions.sign import sign_again
 from phoenix.modules.audit.actions.verify import check
 from phoenix.modules.audit.errors import AuditLogBroken
+
+ALONE = " This machine has not saved the end of an earlier log, so it cannot tell whether the log was rolled back."
 
 
 async def verify_audit_log(runtime: Runtime) -> str:
@@ -17,7 +20,8 @@ async def verify_audit_log(runtime: Runtime) -> str:
     verification = await check(runtime)
     if verification.fault:
         raise AuditLogBroken(verification.fault)
-    return f"Audit log verified: {verification.rows} rows."
+    alone = verification.rows and Seen(runtime).witness is None
+    return f"Audit log verified: {verification.rows} rows.{ALONE if alone else ''}"
 
 
 async def verify_archived(runtime: Runtime, file: Path) -> str:

@@ -11,9 +11,11 @@ import structlog
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.events import AccountErased
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.actions.base import read_base
 from phoenix.modules.audit.actions.chain import Seen, fault_of, fault_of_end, hash_of, set_head
+from phoenix.modules.audit.actions.erase import enqueue_erasure
 from phoenix.modules.audit.actions.state import read_state, save_state, settled
 from phoenix.modules.audit.actions.texts import add_texts, part
 from phoenix.modules.audit.actions.witness import Witness, save_witness
@@ -60,6 +62,10 @@ async def _replace_batch(runtime: Runtime, tx: Transaction) -> int:
     if batch.changed:
         columns = zip(*((row.number, row.data, row.previous_hash, row.hash) for row in batch.changed), strict=True)
         await tx.one(queries.REPLACE_TEXTS, *map(list, columns))
+    # Code of 2.0 erased accounts, and follows their erasure beside this one, without erasing texts.
+    known = await tx.all(queries.ERASED, list(batch.people))
+    for account in sorted(batch.erased.union(known)):
+        await enqueue_erasure(tx, account)
     tx.after_commit += await _finish(runtime, tx, head, batch)
     return len(rows)
 
@@ -72,6 +78,8 @@ class Batch:
         self.state = state
         self.changed: list[AuditRow] = []
         self.texts: list[Text] = []
+        self.people: set[str] = set()
+        self.erased: set[str] = set()
 
     def add(self, row: AuditRow) -> None:
         state = self.state
@@ -79,6 +87,9 @@ class Batch:
             raise AuditLogBroken(fault)
         parted = part(self.registry, row)
         self.texts += parted.texts
+        self.people.update(id_ for text in parted.texts for id_ in (text.actor, text.subject) if id_)
+        if row.action == AccountErased.kind and row.subject:
+            self.erased.add(row.subject)
         if state.bridge is None and parted.data == row.data:
             self.state = msgspec.structs.replace(state, done=row.number, hash=row.hash)
             return
