@@ -234,9 +234,7 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
     if isinstance(result, Redirect):
         return go_to(result.to, call.request, toast=result.toast, cookies=call.cookies)
     if isinstance(result, Download):
-        return Response(
-            result.body, media_type=result.media_type, headers={"Cache-Control": "no-store", "Content-Disposition": result.disposition}
-        )
+        return result.respond({"Cache-Control": "no-store"})
     if isinstance(result, Plain):
         return Response(result.text, media_type=result.media_type, headers={"Cache-Control": "no-store"})
     if isinstance(result, Raw):

@@ -219,7 +219,7 @@ PERSON_SESSIONS: Query[dict[str, Any]] = query(
     """
     SELECT jsonb_build_object('id', id, 'created_at', created_at, 'seen_at', seen_at, 'ended_at', ended_at, 'end_reason', end_reason,
                               'method', method, 'device', device, 'place', place) AS session
-      FROM sessions WHERE account_id = $1 ORDER BY created_at DESC LIMIT 10000
+      FROM sessions WHERE account_id = $1 ORDER BY created_at DESC
 """,
 )
 ERASE = command("""
