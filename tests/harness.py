@@ -22,7 +22,7 @@ from phoenix.embedded.mailbox.receive import Receiver, serve
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.connect import set_codecs
 from phoenix.kernel.data.followers import follow_once
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.i18n.addresses import parse_address

@@ -15,17 +15,19 @@ from phoenix.kernel.cache.generations import Generations, MachineGenerations, Va
 from phoenix.kernel.cache.limits import Limit, Limiter
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock, SystemClock
-from phoenix.kernel.data.database import Database, connect
+from phoenix.kernel.data.connect import connect
+from phoenix.kernel.data.database import Database
 from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
+from phoenix.kernel.data.room import Room
 from phoenix.kernel.i18n.email import Mailer
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
 from phoenix.kernel.security.http_client import HttpClient
 from phoenix.kernel.security.passwords import Passwords
-from phoenix.settings import Settings, SettingsError
+from phoenix.settings import InstallationSettings, Settings, SettingsError
 
 T = TypeVar("T")
 
@@ -52,6 +54,7 @@ class Runtime:
     captcha: Captcha
     http: HttpClient
     mailer: Mailer
+    room: Room
     background: Background = field(default_factory=Background)
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
@@ -127,6 +130,7 @@ async def opened(
             captcha=Captcha(settings.accounts),
             http=http,
             mailer=Mailer(settings.email, emails, count=count),
+            room=_room(settings.installation),
         )
         await check_installation(database, settings, keys)
         claim = None if settings.cache.nodes == "many" else Claim(settings.database.url, host_of(_generations_file(settings)))
@@ -139,6 +143,12 @@ async def opened(
         for part in parts:
             runtime.parts[part.kind] = await stack.enter_async_context(part.open(runtime))
         yield runtime
+
+
+def _room(settings: InstallationSettings) -> Room:
+    # The embedded database's folder may be a link to another disk.
+    folders = [settings.data, settings.data / "postgres", *map(Path, settings.disk_folders)]
+    return Room(folders, warn=settings.disk_warn, refuse=settings.disk_refuse)
 
 
 def _generations(settings: Settings, valkey: Valkey | None) -> Generations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoenix.settings.declare import PORT, between, bind, email, networks, one_of, origins, setting, with_scheme
+from phoenix.settings.declare import PORT, at_least_or_never, between, bind, email, networks, one_of, origins, setting, with_scheme
 
 YEAR = 366 * 86_400
 
@@ -26,6 +26,29 @@ class InstallationSettings:
     )
     data: Path = setting(
         "DATA", Path("data"), "Folder of the embedded PostgreSQL and Valkey, the secrets made at first start and the run files."
+    )
+    disk_folders: tuple[str, ...] = setting(
+        "DISK_FOLDERS",
+        (),
+        "Further folders whose disks are watched, separated by commas: that of a PostgreSQL of your own on this machine, for example.",
+    )
+    disk_warn: int = setting(
+        "DISK_WARN", 2048, "Megabytes left on a watched disk below which administrators are warned; 0 for never.", between(0, 1_000_000_000)
+    )
+    disk_refuse: int = setting(
+        "DISK_REFUSE",
+        256,
+        "Megabytes left on a watched disk below which nothing can be saved, except by staff; 0 for never.",
+        between(0, 1_000_000_000),
+    )
+    events_keep: int = setting(
+        "EVENTS_KEEP", 0, "Days after which events are deleted, from the feed too; 0 for never, else at least 31.", at_least_or_never(31)
+    )
+    audit_keep: int = setting(
+        "AUDIT_KEEP",
+        0,
+        "Days after which whole months of the audit log are moved to files in the data folder; 0 for never, else at least 31.",
+        at_least_or_never(31),
     )
     modules: tuple[str, ...] = setting(
         "MODULES",

@@ -126,6 +126,11 @@ def between(least: int, most: int) -> Check:
     return lambda value: "" if least <= value <= most else f"must be between {least} and {most}, not {value}"
 
 
+def at_least_or_never(least: int) -> Check:
+    """A number of at least this much, or 0 for never."""
+    return lambda value: "" if value == 0 or value >= least else f"must be 0 or at least {least}, not {value}"
+
+
 PORT = between(0, 65_535)
 
 

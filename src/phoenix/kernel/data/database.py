@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, TypeVar
-
-import asyncpg
-import msgspec
 
 from phoenix.kernel.cache.generations import Generations
 from phoenix.kernel.cache.keys import Key
@@ -17,14 +14,14 @@ from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.events import Event
 from phoenix.kernel.data.failures import DatabaseFull, OutcomeUnknown, is_undecided, leaves_unusable
 from phoenix.kernel.data.lease import Connection, Lease, Pool
-from phoenix.kernel.data.query import Query
-from phoenix.kernel.data.statements import NotingConnection
-from phoenix.kernel.errors import NotFound, Unavailable
-from phoenix.settings import DatabaseSettings
+from phoenix.kernel.data.query import Query, Rows
+from phoenix.kernel.errors import NotFound
 
 T = TypeVar("T")
 
-APPLICATION_NAME = "phoenix"
+SAVEPOINT, ROLLBACK_TO = "SAVEPOINT spending", "ROLLBACK TO SAVEPOINT spending"
+# Rows in memory at a time, of those that are read by a cursor.
+BATCH = 100
 
 
 class Reader:
@@ -63,6 +60,15 @@ class Reader:
         record = await (await self._acquire()).fetchrow(query.sql, *args, timeout=self._left())
         return None if record is None else query.read(record)
 
+    async def batches(self, rows: Rows[T]) -> AsyncGenerator[list[T], None]:
+        """Every row, a few at a time, by a cursor in the database. Close it (`contextlib.aclosing`) where it may not be read to its end."""
+        self.queries += 1
+        connection = await self._acquire()
+        async with contextlib.nullcontext() if connection.is_in_transaction() else connection.transaction(readonly=True):
+            cursor = await connection.cursor(rows.query.sql, *rows.arguments, timeout=self._left())
+            while batch := await cursor.fetch(BATCH, timeout=self._left()):
+                yield [rows.query.read(record) for record in batch]
+
     async def one(self, query: Query[T], *args: object) -> T:
         """The first row. Raises NotFound if there is none."""
         found = await self.maybe(query, *args)
@@ -92,6 +98,28 @@ class Transaction(Reader):
         self.after_commit: list[Callable[[], None]] = []
         self.opening: Callable[[], Awaitable[None]] | None = None
         """Run before its first statement, inside it."""
+        self._before_spending: tuple[int, int] | None = None
+
+    async def spend(self, query: Query[T], *args: object) -> T | None:
+        """Use up something that works once, such as a code or a link, by a statement that returns a row if it was unused.
+
+        If the act is refused after all, it is given back, with everything written since: also by an error that keeps its
+        changes. What must stay, such as a counted attempt, is written before.
+        """
+        if self._before_spending is not None:
+            return await self.maybe(query, *args)
+        await (await self._acquire()).execute(SAVEPOINT, timeout=self._left())
+        before = len(self.events), len(self.after_commit)
+        if (spent := await self.maybe(query, *args)) is not None:
+            self._before_spending = before
+        return spent
+
+    async def give_back(self) -> None:
+        """Undo everything since the first thing was used up."""
+        if self._before_spending is not None:
+            await (await self._acquire()).execute(ROLLBACK_TO, timeout=self._left())
+            events, after_commit = self._before_spending
+            del self.events[events:], self.after_commit[after_commit:]
 
     async def execute(self, query: Query[None], *args: object) -> int:
         """Run a statement. Returns the number of rows it changed."""
@@ -198,10 +226,9 @@ class UnitOfWork:
             return
         mark = 0
         try:
-            if tx.events:
-                await self.database.outbox.write(tx)
-            if tx.invalidated:
-                mark = await generations.begin(tx.invalidated)
+            if error is not None and not getattr(error, "keeps_spent", False):
+                await tx.give_back()
+            mark = await self._write()
         except BaseException as failed:
             await self._roll_back(failed)
             raise
@@ -224,6 +251,13 @@ class UnitOfWork:
             after()
         self.database.outbox.committed(tx)
 
+    async def _write(self) -> int:
+        """Write the events, then mark the generations. Returns the mark."""
+        tx = self.tx
+        if tx.events:
+            await self.database.outbox.write(tx)
+        return await self.database.generations.begin(tx.invalidated) if tx.invalidated else 0
+
     async def _roll_back(self, error: BaseException) -> None:
         if not self._begun:
             return
@@ -235,55 +269,3 @@ class UnitOfWork:
         except BaseException:
             self._lease.cut()
             raise
-
-
-async def _leave_as_is(_: Connection) -> None:
-    """Phoenix never sets session state, so a connection returns to the pool without a reset."""
-
-
-async def set_codecs(connection: Connection) -> None:
-    """Decode JSON columns into Python values."""
-    await connection.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        format="binary",
-        encoder=lambda v: b"\x01" + msgspec.json.encode(v),
-        decoder=lambda b: msgspec.json.decode(b[1:]),
-    )
-    await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=msgspec.json.encode, decoder=msgspec.json.decode)
-
-
-async def connect(
-    settings: DatabaseSettings,
-    clock: Clock,
-    generations: Generations,
-    outbox: Callable[[Pool], Outbox],
-    *,
-    pool: int | None = None,
-    notes: bool = False,
-    watched: bool = False,
-) -> Database:
-    """Open the pool. The server enforces the time-outs for every statement on these connections. `notes`: see `statements`."""
-    made = asyncpg.create_pool(
-        settings.url,
-        min_size=1,
-        max_size=pool or settings.pool,
-        max_inactive_connection_lifetime=300,
-        connection_class=NotingConnection if notes else asyncpg.Connection,
-        reset=_leave_as_is,
-        init=set_codecs,
-        timeout=10,
-        command_timeout=settings.statement_timeout / 1000 + 5,
-        server_settings={
-            "application_name": APPLICATION_NAME,
-            "statement_timeout": str(settings.statement_timeout),
-            "lock_timeout": str(settings.lock_timeout),
-            "idle_in_transaction_session_timeout": "30000",
-            "jit": "off",
-        },
-    )
-    try:
-        opened = await made
-    except (OSError, asyncpg.PostgresError) as error:
-        raise Unavailable("The database is not responding.") from error
-    return Database(opened, clock, generations, outbox(opened), watched=watched)

@@ -248,8 +248,7 @@ def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers:
         headers["Vary"] = "Authorization, Cookie"
         return _tagged(result, status, headers, call)
     if isinstance(result, Download):
-        headers["Content-Disposition"] = result.disposition
-        return Response(result.body, status_code=status, headers=headers, media_type=result.media_type)
+        return result.respond(headers)
     if isinstance(result, Created):
         headers["Location"] = result.location
         result = result.value

@@ -221,7 +221,12 @@ async def _again(
         context["problem"] = Markup("{}").format(_("This is a sensitive change. {confirm}, then send the form again.")).format(confirm=link)
     # A page is for people: a refused sign-in must not cause the browser's own challenge (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
-    return show(View(result.template, context, status), call, problem.headers)
+    answer = show(View(result.template, context, status), call, problem.headers)
+    unseen = [error.detail for error in problem.errors if f'id="{error.field}-error"' not in answer.content]
+    if unseen:
+        # A field that is not on the page: nobody would know what was wrong.
+        answer = show(View(result.template, {**context, "problem": " ".join(unseen)}, status), call, problem.headers)
+    return answer
 
 
 def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:
@@ -229,9 +234,7 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
     if isinstance(result, Redirect):
         return go_to(result.to, call.request, toast=result.toast, cookies=call.cookies)
     if isinstance(result, Download):
-        return Response(
-            result.body, media_type=result.media_type, headers={"Cache-Control": "no-store", "Content-Disposition": result.disposition}
-        )
+        return result.respond({"Cache-Control": "no-store"})
     if isinstance(result, Plain):
         return Response(result.text, media_type=result.media_type, headers={"Cache-Control": "no-store"})
     if isinstance(result, Raw):

@@ -8,7 +8,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.audit import queries
-from phoenix.modules.audit.actions import check_end
+from phoenix.modules.audit.actions.verify import check_end
 from phoenix.modules.audit.jobs import VERIFY
 
 PAGE_SIZE = 50
@@ -16,7 +16,7 @@ AUDIT = "platform.audit"
 STAFF = ("admin",)
 
 
-@page("/staff/audit", may=AUDIT, queries=8, listeners=STAFF)
+@page("/staff/audit", may=AUDIT, queries=12, listeners=STAFF)
 async def show_audit(call: Call) -> View:
     """A person's rows are those of their own acts, of their acts as someone else, and those about them."""
     person = call.query("person").strip()[:100].replace("\0", "")
@@ -27,6 +27,7 @@ async def show_audit(call: Call) -> View:
     else:
         found = await queries.NEWEST.page(call.db, keys, cursor=cursor, limit=PAGE_SIZE)
     checked = await call.db.maybe(queries.CHECKED)
+    archive = await call.db.maybe(queries.NEWEST_ARCHIVE)
     involved = {id_ for row in found.items for id_ in (row.actor, row.impersonator) if id_}
     context = {
         "rows": found.items,
@@ -35,6 +36,8 @@ async def show_audit(call: Call) -> View:
         "checked": checked,
         "form": {"person": person},
         "cursor": found.next_cursor,
+        "archive": archive,
+        "keep": call.runtime.settings.installation.audit_keep,
     }
     return View("audit/audit.html", context)
 

@@ -72,6 +72,7 @@ EXCERPT = r"""
 """
 
 DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer[] IS NULL OR version = ANY($2))")
+FORGET_OLD_COUNTS = command("DELETE FROM entry_counts WHERE quarter < now() - interval '17 days'")
 OF_AUTHOR: Query[Entry] = query(
     Entry,
     """

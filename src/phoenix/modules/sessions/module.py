@@ -45,6 +45,13 @@ MODULE = Module(
     commands=(Command("keys", "rotate", commands.rotate_keys), Command("keys", "list", commands.list_keys)),
     navigation=(NavigationItem("Sessions", "laptop", "/settings/sessions", group="account", order=20),),
     slots=(Slot("security", "sessions/_devices.html", pages.devices, queries=1, order=50),),
-    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, keys=(GENERATION,)),
+    identity=Identity(
+        find=identity.find,
+        follow=identity.follow,
+        seen=identity.write_seen,
+        why=identity.why,
+        records=identity.RECORDS,
+        keys=(GENERATION,),
+    ),
     personal=PersonalData(export=personal.export, erase=personal.erase, deletion_asked=personal.deletion_asked),
 )

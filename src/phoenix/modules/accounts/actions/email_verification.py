@@ -78,7 +78,10 @@ def link_lives(purpose: str) -> timedelta:
 
 
 async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
-    """Use a verification up and return it. Raises WrongCode if none matches. Of two simultaneous uses exactly one succeeds."""
+    """Use a verification up and return it. Raises WrongCode if none matches. Of two simultaneous uses exactly one succeeds.
+
+    If the caller refuses what it was for, it still works.
+    """
     if proof.token:
         await tx.all(queries.HOLD_BY_LINK, hash_token(proof.token))
         found = await tx.maybe(queries.BY_LINK, hash_token(proof.token), purpose, tx.now)
@@ -86,7 +89,7 @@ async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
             raise WrongCode(_("This link has been used, replaced or has expired. Request a new email."))
     else:
         found = await _by_code(runtime, tx, purpose, proof)
-    await tx.execute(queries.USE, found.id, tx.now)
+    await tx.spend(queries.USE, found.id, tx.now)
     return found
 
 
@@ -96,8 +99,11 @@ async def cancel_all(tx: Transaction, account: str) -> None:
 
 
 async def use_once(tx: Transaction, token: str, lives: timedelta) -> bool:
-    """Whether this is the first use of a signed token with this lifetime. Of two simultaneous uses exactly one is the first."""
-    return await tx.maybe(queries.USE_TOKEN, hash_token(token), tx.now + lives) is not None
+    """Whether this is the first use of a signed token with this lifetime. Of two simultaneous uses exactly one is the first.
+
+    A use that is refused after all does not count.
+    """
+    return await tx.spend(queries.USE_TOKEN, hash_token(token), tx.now + lives) is not None
 
 
 async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:

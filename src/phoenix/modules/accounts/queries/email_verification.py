@@ -45,7 +45,7 @@ HOLD_BY_CODE: Query[str] = query(
 """,
 )
 COUNT_TRY = command("UPDATE proofs SET tries_left = tries_left - 1 WHERE id = ANY($1::text[])")
-USE = command("UPDATE proofs SET used_at = $2 WHERE id = $1")
+USE: Query[int] = query(int, "UPDATE proofs SET used_at = $2 WHERE id = $1 AND used_at IS NULL RETURNING 1")
 USE_ALL = command("UPDATE proofs SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
 USE_ALL_FOR = command("UPDATE proofs SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND asked_by = $4 AND used_at IS NULL")
 FORGET_OLD = command("DELETE FROM proofs WHERE link_until < $1")

@@ -29,6 +29,7 @@ async def show_events(call: Call) -> View:
         "form": {"kind": kind, "subject": subject},
         "cursor": found.next_cursor,
         "looked_through": events.LOOKED_THROUGH,
+        "keep": call.runtime.settings.installation.events_keep,
     }
     return View("admin/events.html", context)
 

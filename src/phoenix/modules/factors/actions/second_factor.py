@@ -158,7 +158,7 @@ async def check_factor(runtime: Runtime, tx: Transaction, account: str, *, metho
     if found is not None and found.confirmed_at is not None:
         if method == "totp":
             step = _step_of(runtime, account, found, code)
-            holds = step is not None and await tx.maybe(queries.USE_TOTP_STEP, account, step, found.sealed) is not None
+            holds = step is not None and await tx.spend(queries.USE_TOTP_STEP, account, step, found.sealed) is not None
         elif method == "backup_code" and of_the_set is not None:
             hashed = await _backup_hash(runtime, account, letters_and_digits_in(code), of_the_set[:SALT_BYTES])
             holds = await _use_backup_code(tx, account, hashed)
@@ -181,7 +181,7 @@ def _step_of(runtime: Runtime, account: str, found: Totp, code: str) -> int | No
 
 
 async def _use_backup_code(tx: Transaction, account: str, hashed: bytes) -> bool:
-    if await tx.maybe(queries.USE_BACKUP_CODE, account, hashed, tx.now) is None:
+    if await tx.spend(queries.USE_BACKUP_CODE, account, hashed, tx.now) is None:
         return False
     left = await tx.one(queries.BACKUP_CODES_LEFT, account)
     tx.record(BackupCodeUsed(subject=account, left=left))

@@ -9,7 +9,7 @@ from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import find_by_email
-from phoenix.modules.accounts.actions.fields import AccountFields
+from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
 from phoenix.modules.sign_in import queries
 from phoenix.modules.sign_in.actions.emails import SEND_ALREADY_REGISTERED, SEND_VERIFICATION, Owner, PendingSignUp
 from phoenix.modules.sign_in.actions.request_email import requested_address
@@ -38,8 +38,8 @@ async def sign_up(
     address = fields.email(email)
     name = fields.name(name)
     await fields.password(runtime, password, email, name)
-    fields.time_zone(time_zone)
-    fields.locale(locale)
+    time_zone = fields.time_zone(time_zone)
+    locale = nearest_locale(locale)
     fields.terms(accepted=accept_terms)
     fields.check()
     sign_up_id = new_id("sup")

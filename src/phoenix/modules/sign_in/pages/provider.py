@@ -9,6 +9,7 @@ import msgspec
 
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import zone_or_utc
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
@@ -117,7 +118,7 @@ async def send_sign_up_with(call: Call) -> Redirect:
         call.tx,
         pending,
         name=sent.get("name", ""),
-        time_zone=sent.get("time_zone") or "UTC",
+        time_zone=zone_or_utc(sent.get("time_zone", "")),
         locale="en",
         accept_terms=bool(sent.get("accept_terms")),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import zone_or_utc
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.call import Call
@@ -44,7 +45,7 @@ async def send_sign_up(call: Call) -> View:
         email=sent.get("email", ""),
         password=sent.get("password", ""),
         name=sent.get("name", ""),
-        time_zone=sent.get("time_zone") or "UTC",
+        time_zone=zone_or_utc(sent.get("time_zone", "")),
         locale="en",
         accept_terms=bool(sent.get("accept_terms")),
         asked_by=asker_at(call.runtime, call.address),
@@ -123,7 +124,7 @@ async def send_first_administrator(call: Call) -> Redirect:
         email=sent.get("email", ""),
         password=sent.get("password", ""),
         name=sent.get("name", ""),
-        time_zone=sent.get("time_zone") or "UTC",
+        time_zone=zone_or_utc(sent.get("time_zone", "")),
     )
     return await sign_in_browser(call, account, method="first_administrator", on_to="/first-administrator/welcome")
 
