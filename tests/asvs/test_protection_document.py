@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.composition import MODULES
-from phoenix.kernel.security.passwords import _PRODUCT, LONGEST, SHORTEST, WAITING
+from phoenix.kernel.security.guessable import PRODUCT
+from phoenix.kernel.security.passwords import LONGEST, SHORTEST, WAITING
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, EMAILS_AN_HOUR, TRIES, link_lives
 from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, SIGN_UPS, VERIFICATIONS
@@ -38,7 +39,7 @@ def test_the_documented_limits_of_guesses_match_the_code() -> None:
 
 def test_the_documented_password_rules_match_the_code() -> None:
     assert f"{SHORTEST} to {LONGEST} characters" in TEXT
-    assert all(f"`{word}`" in TEXT for word in _PRODUCT)
+    assert all(f"`{word}`" in TEXT for word in PRODUCT)
 
 
 def test_the_documented_limits_of_sessions_match_the_settings() -> None:
