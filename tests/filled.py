@@ -14,8 +14,12 @@ from phoenix.composition import REGISTRY
 # Each holds a few rows however long an installation runs.
 SMALL = {
     "alembic_version",
+    "audit_archives",
     "audit_checks",
     "audit_head",
+    "audit_state",
+    "batch_positions",
+    "entry_counts",
     "event_followers",
     "installation",
     "pgqueuer",

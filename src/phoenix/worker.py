@@ -18,9 +18,10 @@ from pgqueuer.models import Schedule as QueuedSchedule
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.background import Alive, once, watchdog
-from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.connect import set_codecs
 from phoenix.kernel.data.followers import Listener, follow
 from phoenix.kernel.data.jobs import fail_unknown
+from phoenix.kernel.data.upkeep import empty_leaving_fields, trim_events
 from phoenix.kernel.module import Job, Schedule
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -47,7 +48,27 @@ async def fail_unknown_jobs(runtime: Runtime) -> None:
         log.warning("jobs_of_no_module", jobs=kinds)
 
 
+async def empty_events(runtime: Runtime) -> None:
+    """Empty what only code of the last release reads in events; runs by schedule."""
+    if changed := await empty_leaving_fields(runtime.database, runtime.part(Registry).leaving):
+        log.info("events_emptied", events=changed)
+
+
+async def trim_old_events(runtime: Runtime) -> None:
+    """Delete events that are older than the setting says; runs by schedule."""
+    if keep := runtime.settings.installation.events_keep:
+        log.info("events_trimmed", events=await trim_events(runtime.database, timedelta(days=keep)), keep_days=keep)
+
+
+async def watch_room(runtime: Runtime) -> None:
+    """Measure the room left on the disks, which logs what has changed; runs by schedule."""
+    runtime.room.measure()
+
+
 KERNEL_SCHEDULES = (
+    Schedule("kernel.trim_events", "51 3 * * *", trim_old_events),
+    Schedule("kernel.watch_room", "* * * * *", watch_room),
+    Schedule("kernel.empty_events", "13 * * * *", empty_events),
     Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),
     Schedule("kernel.fail_unknown_jobs", "23 * * * *", fail_unknown_jobs),
 )

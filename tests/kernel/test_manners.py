@@ -104,6 +104,7 @@ FORMS = [
     ("/o/ember/settings", {"name": "Ash"}),
     ("{entry}/edit", {"title": "Two"}),
     ("{entry}/delete", {}),
+    ("/o/ember/members/{bo}/role", {"role": "administrator"}),
 ]
 
 
@@ -111,12 +112,12 @@ FORMS = [
 def test_a_form_without_the_version_it_was_shown_with_overwrites_nothing(harness: Harness, version: str | None) -> None:
     async def run() -> None:
         async with harness:
-            ember = await harness.organisation("ember", ada="owner")
+            ember = await harness.organisation("ember", ada="owner", bo="member")
             posted = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
             await harness.events()
             csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
             for address, form in FORMS:
-                path = address.replace("{entry}", f"/o/ember/entries/{posted.json()['id']}")
+                path = address.replace("{entry}", f"/o/ember/entries/{posted.json()['id']}").replace("{bo}", harness.people["bo"].id)
                 given = {**form, "csrf": csrf, **({} if version is None else {"version": version})}
                 answer = await harness.post(path, by="ada", data=given)
                 assert answer.status_code == 412, path

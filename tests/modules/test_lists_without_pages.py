@@ -18,15 +18,13 @@ MODULES = Path(phoenix.__file__).parent / "modules"
 CUT = {
     "accounts/queries/__init__.py": {"12": "the newest events, as said on the page"},
     "accounts/queries/email_verification.py": {"3": "the codes that are tried"},
-    "accounts/queries/personal.py": {"50000": "a copy of one's data", "10": "made three a day, kept a week", "100": "the rest is next"},
+    "accounts/queries/personal.py": {"10": "made three a day, kept a week", "100": "the rest is next"},
     "admin/queries/jobs.py": {"100": "failed jobs, whose number is shown"},
     "entries/cards.py": {"5": "the newest, on a card"},
     "factors/queries/passkeys.py": {"100": "at most 20 are made"},
-    "impersonation/queries.py": {"10000": "a copy of one's data"},
     "keys/queries.py": {"100": "at most 100 are made"},
     "organisations/cards.py": {"5": "the newest, on a card"},
     "organisations/queries/owners.py": {"20": "those that a check names; the rest is named once they have an owner"},
-    "sessions/queries/__init__.py": {"100": "the devices used last", "10000": "a copy of one's data"},
 }
 
 

@@ -89,6 +89,7 @@ PERSON = {
         Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
         Thing(id="exp_1", created_at=ago(days=1), ready_at=ago(days=1), until=ago(days=-6)),
     ],
+    "more_sessions": "x",
     "sessions": [
         session(1, "Firefox on Linux", "192.0.2.0/24", NOW),
         session(2, "Safari on iPhone", "2001:db8::/48", ago(hours=7)),
@@ -108,7 +109,8 @@ PERSON = {
     "may_impersonate": True,
     "is_self": False,
 }  # fmt: skip
-READ_ALONE = {
+READ_ALONE: dict[str, Any] = {
+    "more_sessions": None,
     "sessions": [],
     "granted": [],
     "events": [],

@@ -15,23 +15,27 @@ from phoenix.kernel.cache.generations import Generations, MachineGenerations, Va
 from phoenix.kernel.cache.limits import Limit, Limiter
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock, SystemClock
-from phoenix.kernel.data.database import Database, connect
+from phoenix.kernel.data.connect import connect
+from phoenix.kernel.data.database import Database
 from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
+from phoenix.kernel.data.room import Room
 from phoenix.kernel.i18n.email import Mailer
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
 from phoenix.kernel.security.http_client import HttpClient
 from phoenix.kernel.security.passwords import Passwords
-from phoenix.settings import Settings, SettingsError
+from phoenix.settings import InstallationSettings, Settings, SettingsError
 
 T = TypeVar("T")
 
 
 # To one address, of those that someone else causes.
-UNASKED_EMAILS_AN_HOUR = Limit("unasked_email", 5, 3600)
+EMAILS_AN_HOUR = 5
+# For all askers together.
+EMAILS_OF_ALL_AN_HOUR = 20
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ class Runtime:
     captcha: Captcha
     http: HttpClient
     mailer: Mailer
+    room: Room
     background: Background = field(default_factory=Background)
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
@@ -97,7 +102,9 @@ async def opened(
     async with contextlib.AsyncExitStack() as stack:
         if valkey is not None:
             stack.push_async_callback(valkey.close)
-        database = await connect(settings.database, time, generations, EventOutbox, pool=pool, notes=settings.development)
+        database = await connect(
+            settings.database, time, generations, EventOutbox, pool=pool, notes=settings.development, watched=not settings.strict
+        )
         stack.push_async_callback(database.close)
         passwords = Passwords()
         stack.callback(passwords.close)
@@ -105,8 +112,10 @@ async def opened(
         stack.push_async_callback(http.close)
         limiter = Limiter(valkey, keys, time)
 
-        async def may_send_unasked(address: str) -> bool:
-            return (await limiter.hit(UNASKED_EMAILS_AN_HOUR, address)).allowed
+        async def count(template: str, address: str, asked_by: str) -> bool:
+            if not (await limiter.hit(Limit(f"email {template}", EMAILS_AN_HOUR, 3600), f"{address} {asked_by}")).allowed:
+                return False
+            return (await limiter.hit(Limit(f"email {template} of all", EMAILS_OF_ALL_AN_HOUR, 3600), address)).allowed
 
         runtime = Runtime(
             settings=settings,
@@ -120,7 +129,8 @@ async def opened(
             breaches=Breaches(settings.accounts.breached_passwords),
             captcha=Captcha(settings.accounts),
             http=http,
-            mailer=Mailer(settings.email, emails, may_send_unasked=may_send_unasked),
+            mailer=Mailer(settings.email, emails, count=count),
+            room=_room(settings.installation),
         )
         await check_installation(database, settings, keys)
         claim = None if settings.cache.nodes == "many" else Claim(settings.database.url, host_of(_generations_file(settings)))
@@ -133,6 +143,12 @@ async def opened(
         for part in parts:
             runtime.parts[part.kind] = await stack.enter_async_context(part.open(runtime))
         yield runtime
+
+
+def _room(settings: InstallationSettings) -> Room:
+    # The embedded database's folder may be a link to another disk.
+    folders = [settings.data, settings.data / "postgres", *map(Path, settings.disk_folders)]
+    return Room(folders, warn=settings.disk_warn, refuse=settings.disk_refuse)
 
 
 def _generations(settings: Settings, valkey: Valkey | None) -> Generations:

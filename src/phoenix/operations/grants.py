@@ -1,6 +1,7 @@
 """The privileges of the application's role: read and write rows, and no more. Tables belong to another role.
 
-It can only append to and read the audit log: an attacker who takes over the application cannot rewrite its history.
+It can only append to and read events and the audit log: an attacker who takes over the application cannot rewrite its history.
+What erasure and retention need are functions of the owner (SECURITY DEFINER), each of which does that and no more.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 
 # Rows of these tables are written once.
-APPEND_ONLY = ("audit_log",)
+APPEND_ONLY = ("audit_archives", "audit_log", "audit_texts", "events")
 # Rows of these tables are changed, but never deleted.
-STAYS = ("audit_head",)
+STAYS = ("audit_head", "audit_state", "batch_positions")
 # Written only by migrations.
 READ_ONLY = ("alembic_version", "releases")
+FUNCTIONS = "SELECT oid::regprocedure::text AS name FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
 # The first version of PostgreSQL in which maintaining a table is a privilege of its own.
 MAINTAIN_SINCE = 170_000
 
@@ -59,4 +61,5 @@ async def _statements(connection: asyncpg.Connection[asyncpg.Record]) -> list[st
         statements.append("GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO")
     for tables, rights in ((APPEND_ONLY, "UPDATE, DELETE, TRUNCATE"), (STAYS, "DELETE, TRUNCATE"), (READ_ONLY, "INSERT, UPDATE, DELETE")):
         statements += [f"REVOKE {rights} ON {table} FROM" for table in tables if table in found]
-    return statements
+    functions = await connection.fetch(FUNCTIONS)
+    return statements + [f"GRANT EXECUTE ON FUNCTION {row['name']} TO" for row in functions]

@@ -105,7 +105,8 @@ def _release_in(connection: Connection) -> str:
 
 
 def _missing(directory: ScriptDirectory, current: tuple[str, ...]) -> list[Any]:
-    return list(reversed(list(directory.iterate_revisions("heads", current or "base"))))
+    # Walking down from the heads leaves out revisions of branches that others depend on.
+    return [step.revision for step in directory._upgrade_revs("heads", current)]  # type: ignore[arg-type] # noqa: SLF001 - as in `_run`
 
 
 def _run(connection: Connection, directory: ScriptDirectory) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoenix.settings.declare import PORT, between, bind, email, networks, one_of, origins, setting, with_scheme
+from phoenix.settings.declare import PORT, at_least_or_never, between, bind, email, networks, one_of, origins, setting, with_scheme
 
 YEAR = 366 * 86_400
 
@@ -26,6 +26,29 @@ class InstallationSettings:
     )
     data: Path = setting(
         "DATA", Path("data"), "Folder of the embedded PostgreSQL and Valkey, the secrets made at first start and the run files."
+    )
+    disk_folders: tuple[str, ...] = setting(
+        "DISK_FOLDERS",
+        (),
+        "Further folders whose disks are watched, separated by commas: that of a PostgreSQL of your own on this machine, for example.",
+    )
+    disk_warn: int = setting(
+        "DISK_WARN", 2048, "Megabytes left on a watched disk below which administrators are warned; 0 for never.", between(0, 1_000_000_000)
+    )
+    disk_refuse: int = setting(
+        "DISK_REFUSE",
+        256,
+        "Megabytes left on a watched disk below which nothing can be saved, except by staff; 0 for never.",
+        between(0, 1_000_000_000),
+    )
+    events_keep: int = setting(
+        "EVENTS_KEEP", 0, "Days after which events are deleted, from the feed too; 0 for never, else at least 31.", at_least_or_never(31)
+    )
+    audit_keep: int = setting(
+        "AUDIT_KEEP",
+        0,
+        "Days after which whole months of the audit log are moved to files in the data folder; 0 for never, else at least 31.",
+        at_least_or_never(31),
     )
     modules: tuple[str, ...] = setting(
         "MODULES",
@@ -72,12 +95,14 @@ class DatabaseSettings:
         "",
         "PostgreSQL to use instead of the embedded one, as postgresql://user:password@host:port/name.",
         with_scheme("postgresql", "postgres"),
+        secret=True,
     )
     owner_url: str = setting(
         "DATABASE_OWNER_URL",
         "",
         "PostgreSQL address with the right to change tables, used only for migrations. Default: DATABASE_URL.",
         with_scheme("postgresql", "postgres"),
+        secret=True,
     )
     pool: int = setting("DATABASE_POOL", 10, "Largest number of connections of each process.", between(2, 1000))
     statement_timeout: int = setting(
@@ -95,6 +120,7 @@ class CacheSettings:
         "",
         "Valkey or Redis to use instead of the embedded one, as redis://host:port/0.",
         with_scheme("redis", "rediss", "valkey", "valkeys"),
+        secret=True,
     )
     nodes: str = setting(
         "NODES",
@@ -110,7 +136,10 @@ class SecretSettings:
     """Key material. Made at first start in development, required in staging and production."""
 
     key: str = setting(
-        "SECRET_KEY", "", "Master secret, at least 32 characters; every other key is derived from it. A different one in each environment."
+        "SECRET_KEY",
+        "",
+        "Master secret, at least 32 characters; every other key is derived from it. A different one in each environment.",
+        secret=True,
     )
 
 
@@ -141,6 +170,7 @@ class AccountSettings:
         "PROVIDERS",
         "",
         "Identity providers people may sign in with, as a JSON list: see docs/providers.md. It holds secrets, so use PROVIDERS_FILE instead.",
+        secret=True,
     )
     second_factor_for: str = setting(
         "SECOND_FACTOR_FOR",
@@ -160,7 +190,7 @@ class AccountSettings:
         "Address that checks CAPTCHA answers (Turnstile, hCaptcha and reCAPTCHA are supported). Empty: off.",
         with_scheme("https", "http"),
     )
-    captcha_secret: str = setting("CAPTCHA_SECRET", "", "Secret for that address.")
+    captcha_secret: str = setting("CAPTCHA_SECRET", "", "Secret for that address.", secret=True)
     captcha_script: str = setting("CAPTCHA_SCRIPT", "", "Script that draws the CAPTCHA.", with_scheme("https", "http"))
     captcha_site_key: str = setting("CAPTCHA_SITE_KEY", "", "Public key of the site for that script.")
     deletion_grace: int = setting(
@@ -209,6 +239,7 @@ class EmailSettings:
         "",
         "Mail server as smtp://user:password@host:587 or smtps://…:465. Default in development: the local mailbox.",
         with_scheme("smtp", "smtps"),
+        secret=True,
     )
     sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every email.")
     support: str = setting(

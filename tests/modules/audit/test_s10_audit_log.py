@@ -15,7 +15,7 @@ from tests.modules.audit.log import filled, tamper
 
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import follow_once, read_after
-from phoenix.modules.audit import actions as audit
+from phoenix.modules.audit.actions import append, chain, verify
 from phoenix.modules.audit.commands import verify_audit_log
 
 AUDIT = ("platform.audit",)
@@ -30,10 +30,13 @@ def test_every_event_is_written_once_without_gaps(harness: Harness) -> None:
                 "SELECT id, kind, actor_id, subject, organisation_id, data, occurred_at FROM events ORDER BY transaction, number"
             )
             rows = await harness.sql("SELECT event_id, action, actor_id, subject, organisation_id, data, at FROM audit_log ORDER BY number")
-            assert [tuple(row) for row in rows] == [tuple(event) for event in events]
+            empty = {"title": "", "excerpt": ""}
+            assert [tuple(row) for row in rows] == [
+                (*tuple(event)[:5], {**event["data"], **empty}, event["occurred_at"]) for event in events
+            ]
             numbers = [row["number"] for row in await harness.sql("SELECT number FROM audit_log ORDER BY number")]
             assert numbers == list(range(1, len(events) + 1))
-            assert (await audit.check(harness.runtime)) == audit.Verification(len(events), "")
+            assert (await verify.check(harness.runtime)) == verify.Verification(len(events), "")
             assert await verify_audit_log(harness.runtime) == f"Audit log verified: {len(events)} rows."
 
     asyncio.run(run())
@@ -44,10 +47,10 @@ def test_repeated_events_change_nothing(harness: Harness) -> None:
         async with harness:
             await filled(harness)
             before = await harness.sql("SELECT number, hash FROM audit_log ORDER BY number")
-            await harness.sql("UPDATE event_followers SET transaction = '0', number = 0 WHERE name = $1", audit.FOLLOWER)
+            await harness.sql("UPDATE event_followers SET transaction = '0', number = 0 WHERE name = $1", chain.FOLLOWER)
             await harness.follow()
             assert await harness.sql("SELECT number, hash FROM audit_log ORDER BY number") == before
-            assert (await audit.check(harness.runtime)).fault == ""
+            assert (await verify.check(harness.runtime)).fault == ""
 
     asyncio.run(run())
 
@@ -61,14 +64,14 @@ def test_a_follower_that_fails_midway_writes_nothing(harness: Harness) -> None:
             before = len(await harness.sql("SELECT 1 FROM audit_log"))
 
             async def fails(tx: object, batch: Sequence[Recorded]) -> None:
-                await audit.append(harness.runtime, tx, batch)  # type: ignore[arg-type]
+                await append.append(harness.runtime, tx, batch)  # type: ignore[arg-type]
                 raise RuntimeError("half way")
 
             with pytest.raises(RuntimeError):
-                await follow_once(harness.runtime.database, audit.FOLLOWER, fails)
+                await follow_once(harness.runtime.database, chain.FOLLOWER, fails)
             assert len(await harness.sql("SELECT 1 FROM audit_log")) == before
-            assert await follow_once(harness.runtime.database, audit.FOLLOWER, partial(audit.append, harness.runtime)) == 1
-            assert (await audit.check(harness.runtime)).fault == ""
+            assert await follow_once(harness.runtime.database, chain.FOLLOWER, partial(append.append, harness.runtime)) == 1
+            assert (await verify.check(harness.runtime)).fault == ""
 
     asyncio.run(run())
 
@@ -123,9 +126,9 @@ def test_a_long_log_is_read_in_batches(harness: Harness) -> None:
                 SELECT 'evt_' || n, 'entries.posted', 'acc_x', 'ent_' || n, '{"number": 1.50, "more": [1, null, "é"]}', now() FROM generate_series(1, 2500) n
             """)
             await harness.follow()
-            assert await audit.check(harness.runtime) == audit.Verification(2501, "")
+            assert await verify.check(harness.runtime) == verify.Verification(2501, "")
             await tamper(harness, "UPDATE audit_log SET subject = 'x' WHERE number = 2200")
-            assert (await audit.check(harness.runtime)).fault == "Row 2200 was changed."
+            assert (await verify.check(harness.runtime)).fault == "Row 2200 was changed."
             async with harness.runtime.database.reader() as db:
                 assert len(await read_after(db, (0, 0))) == 200
 

@@ -11,8 +11,9 @@ from tests.harness import Harness
 from tests.modules.audit.log import filled, tamper
 
 from phoenix.kernel.errors import PhoenixError
-from phoenix.modules.audit import actions as audit
 from phoenix.modules.audit import queries
+from phoenix.modules.audit.actions import chain, verify
+from phoenix.modules.audit.actions.state import BEFORE_THE_FIRST
 from phoenix.modules.audit.commands import sign_audit_log, verify_audit_log
 
 TAMPERED = {
@@ -82,17 +83,17 @@ def test_a_change_with_recomputed_hashes_is_detected_by_the_signature(harness: H
             await filled(harness)
             async with harness.runtime.database.reader() as db:
                 rows = await db.all(queries.ROWS, 0, 100)
-            previous, statements = audit.BEFORE_THE_FIRST, []
+            previous, statements = BEFORE_THE_FIRST, []
             for row in rows:
                 changed = queries.AuditRow(
                     row.number, row.at, "acc_other", row.impersonator, row.action, row.subject, row.organisation, row.data, row.event, previous, b""
                 )  # fmt: skip
-                hashed = audit.hash_of(changed)
+                hashed = chain.hash_of(changed)
                 hashes = f"previous_hash = '\\x{previous.hex()}', hash = '\\x{hashed.hex()}'"
                 statements.append(f"UPDATE audit_log SET actor_id = 'acc_other', {hashes} WHERE number = {row.number}")  # noqa: S608
                 previous = hashed
             await tamper(harness, *statements)
-            assert (await audit.check(harness.runtime)).fault == "Row 6 was changed."
+            assert (await verify.check(harness.runtime)).fault == "Row 6 was changed."
 
     asyncio.run(run())
 
@@ -109,7 +110,7 @@ def test_a_log_restored_to_an_earlier_state_is_detected_from_the_events(harness:
                 "DELETE FROM audit_log WHERE number > 6",
                 "UPDATE audit_head h SET number = k.number, hash = k.hash, signed = k.signed FROM kept k",
             )
-            assert (await audit.check(harness.runtime)).fault == "Row 7 is missing: the end of the log was cut off."
+            assert (await verify.check(harness.runtime)).fault == "Row 7 is missing: the end of the log was cut off."
 
     asyncio.run(run())
 
@@ -184,10 +185,10 @@ def test_a_truncated_log_is_not_extended_until_an_operator_signs_it(harness: Har
             await harness.post("/api/v2/entries", by="ada", json={"organisation": harness.organisations["ember"], "title": "the next"})
             with pytest.raises(PhoenixError):
                 await harness.follow()
-            assert (await audit.check(harness.runtime)).fault != ""
+            assert (await verify.check(harness.runtime)).fault != ""
             assert "is now the signed end" in await sign_audit_log(harness.runtime)
             await harness.follow()
-            assert (await audit.check(harness.runtime)).fault == ""
+            assert (await verify.check(harness.runtime)).fault == ""
             events = await harness.sql("SELECT id FROM events")
             assert {row["event_id"] for row in await harness.sql("SELECT event_id FROM audit_log")} == {row["id"] for row in events}
             assert len(await harness.sql("SELECT 1 FROM audit_log WHERE action = 'audit.signed'")) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 # The tables that belong to no module: events, the queue, idempotent responses, and the record of migrations.
 TABLES = (
     "alembic_version",
+    "batch_positions",
     "releases",
     "event_followers",
     "events",

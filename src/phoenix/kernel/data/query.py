@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import asyncpg
@@ -70,6 +71,14 @@ def _fields(row: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]] 
 
 def _takes_any(row: Callable[..., Any]) -> bool:
     return not isinstance(row, type) and any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(row).parameters.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    """The rows of a query that are yet to be read, a few at a time: for what may be too much for memory."""
+
+    query: Query[T]
+    arguments: tuple[object, ...]
 
 
 def query(row: Callable[..., T], sql: str) -> Query[T]:

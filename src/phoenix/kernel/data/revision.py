@@ -14,6 +14,8 @@ def run_sql(sql: str) -> None:
     """Run any number of statements in the revision's transaction."""
     bind = op.get_bind()
     bind.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    # What was recorded is closed to every other change, also to the owner's.
+    bind.exec_driver_sql("SET LOCAL phoenix.maintenance = 'on'")
     adapted: Any = bind.connection.dbapi_connection
     adapted.run_async(lambda connection: connection.execute(sql))
 

@@ -50,7 +50,7 @@ def noted() -> list[Statement]:
 
 
 class NotingConnection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that records its statements. All of them go through these five methods, BEGIN and COMMIT included."""
+    """A connection that records its statements. All but those of cursors go through these five methods, BEGIN and COMMIT included."""
 
     async def execute(self, query: str, *args: Any, **options: Any) -> Any:
         return await _note(query, super().execute(query, *args, **options))

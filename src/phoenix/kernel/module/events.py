@@ -45,6 +45,10 @@ class EventKind:
     the organisation, so that the cached feed is read again. `holds` gives the reason for each field that is neither an id nor a
     number, an instant or one of a few known words. Readers without `permission` do not see the event. An `act` says that it gives
     or takes authority, credentials or money: only routes that decide again may record it, and none for an impersonator.
+
+    `written` are fields with words that people wrote: the audit log is chained over a salted hash of them, and erasing the actor or the
+    subject removes the words and the salt. `leaving` are fields that only code of the last release reads: they are emptied a day
+    after the event, and never get into the audit log.
     """
 
     type: type[Event]
@@ -56,6 +60,8 @@ class EventKind:
     ids: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     holds: Mapping[str, str] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
     activity: Activity | None = None
     act: Act | None = None
 

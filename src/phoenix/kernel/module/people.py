@@ -99,7 +99,7 @@ class PersonalData:
     """The personal data that a module holds, and how it is exported and erased.
 
     `erase` deletes or anonymises it in the caller's transaction, and can be called again. `export` returns plain values that
-    become one JSON file of the archive. `refuse` raises Conflict if the person must resolve something before the account can be
+    become one JSON file of the archive; where it returns `Rows`, they are read while the file is written. `refuse` raises Conflict if the person must resolve something before the account can be
     deleted: it is asked when deletion is requested and again when it is due. `deletion_asked` is called in the same transaction once they have requested it.
     """
 

@@ -54,6 +54,11 @@ class Registry:
         return {kind.type.kind: kind for module in self.modules for kind in module.events}
 
     @cached_property
+    def leaving(self) -> dict[str, tuple[str, ...]]:
+        """The kinds of events with fields that only code of the last release reads, and these fields."""
+        return {name: kind.leaving for name, kind in self.events.items() if kind.leaving}
+
+    @cached_property
     def jobs(self) -> dict[str, Job[Any]]:
         return {job.kind.name: job for module in self.modules for job in module.jobs}
 

@@ -129,7 +129,12 @@ def _check_event(module: Module, kind: EventKind, groups: set[str]) -> None:
             f"{event}, which is in the group {kind.group}, which no module declares. Add an EventGroup, or correct the name."
         )
     fields = set(kind.type.__struct_fields__) - NOT_SHOWN
-    for what, names in (("ids name", kind.ids), ("reasons in holds name", kind.holds)):
+    for what, names in (
+        ("ids name", kind.ids),
+        ("reasons in holds name", kind.holds),
+        ("written name", kind.written),
+        ("leaving name", kind.leaving),
+    ):
         for name in names:
             if name not in fields:
                 raise RegistryError(f"{event}, whose {what} {name}, which is no field of it. Use one of: {', '.join(sorted(fields))}.")

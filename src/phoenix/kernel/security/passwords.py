@@ -18,6 +18,7 @@ from argon2.low_level import hash_secret_raw
 
 from phoenix.kernel.errors import FieldError, InvalidInput, Unavailable
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.one_connection import check_cost
 from phoenix.kernel.security import guessable
 
 T = TypeVar("T")
@@ -75,6 +76,7 @@ class Passwords:
         self._threads.shutdown(cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
+        check_cost()
         if self._room <= 0:
             raise Unavailable(_("Too many people are signing in right now. Try again in a moment."), retry_after=2)
         self._room -= 1

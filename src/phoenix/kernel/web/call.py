@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from litestar import Response
 from litestar.datastructures import Cookie
+from litestar.response import Stream
 
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.data.database import Reader, Transaction
@@ -149,10 +151,15 @@ class Accepted(Generic[T]):
 class Download:
     """A file to download under a plain name, never cached."""
 
-    body: bytes
+    body: bytes | AsyncIterator[bytes]
+    """Read after the handler has returned: an iterator takes its own connections."""
     media_type: str
     filename: str
+    size: int | None = None
 
-    @property
-    def disposition(self) -> str:
-        return f'attachment; filename="{self.filename}"'
+    def respond(self, headers: Mapping[str, str]) -> Response[Any]:
+        """The response, in parts where the body is an iterator."""
+        named = {**headers, "Content-Disposition": f'attachment; filename="{self.filename}"'}
+        if isinstance(self.body, bytes):
+            return Response(self.body, headers=named, media_type=self.media_type)
+        return Stream(self.body, headers={**named, "Content-Length": str(self.size)}, media_type=self.media_type)

@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 from markupsafe import Markup
 
+from phoenix.kernel import one_connection
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.errors import (
     InvalidInput,
@@ -30,10 +31,11 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of
-from phoenix.kernel.web.authorisation import admit, authenticate, decide_again
+from phoenix.kernel.web.authorisation import admit, authenticate
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.endpoint import check_acts, check_budget, check_within, transaction
 from phoenix.kernel.web.form_body import browser_cookie, read_form
+from phoenix.kernel.web.opening import Opening
 from phoenix.kernel.web.page_context import page_context
 from phoenix.kernel.web.rules import Rule
 from phoenix.kernel.web.session_reader import cookie_of
@@ -131,21 +133,23 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
     if request.method == "GET":
         async with app.runtime.database.reader(within=ANSWER_SECONDS) as reader:
             call = Call(request, rule, admission, reader)
-            result = await handler(call)
+            with one_connection.costs(declared=rule.costs is not None or app.runtime.settings.strict):
+                result = await handler(call)
             check_within(call)
             check_budget(reader, budget, app.runtime)
         return show(result, call)
     form = await read_form(request, admission, checked=not rule.cross_site)
     try:
         async with transaction(request, admission.actor) as tx:
-            if rule.decides_again:
-                admission = await decide_again(request, rule, tx)
-            spent = tx.queries
             call = Call(request, rule, admission, tx, form)
-            result = await handler(call)
+            opening = Opening(call)
+            await opening.prepare()
+            with one_connection.costs(declared=rule.costs is not None or app.runtime.settings.strict):
+                result = await handler(call)
+            await opening.finish()
             check_within(call)
             check_acts(call, tx)
-            check_budget(tx, budget + spent, app.runtime)
+            check_budget(tx, budget + opening.queries, app.runtime)
     except PhoenixError as problem:
         if retry is None or not problem.shows_form:
             raise
@@ -230,9 +234,7 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
     if isinstance(result, Redirect):
         return go_to(result.to, call.request, toast=result.toast, cookies=call.cookies)
     if isinstance(result, Download):
-        return Response(
-            result.body, media_type=result.media_type, headers={"Cache-Control": "no-store", "Content-Disposition": result.disposition}
-        )
+        return result.respond({"Cache-Control": "no-store"})
     if isinstance(result, Plain):
         return Response(result.text, media_type=result.media_type, headers={"Cache-Control": "no-store"})
     if isinstance(result, Raw):

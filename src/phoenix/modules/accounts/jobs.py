@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import delete_account, export_data
 from phoenix.modules.accounts.actions.accounts import find_account
-from phoenix.modules.accounts.actions.notices import SEND_NOTICE, NoticeDue, notify
-from phoenix.modules.accounts.notices import EXPORT_READY
+from phoenix.modules.accounts.actions.notices import SEND_NOTICE, NoticeDue
 from phoenix.modules.accounts.queries import email_verification, personal
 
 KEEP_VERIFICATIONS = timedelta(days=1)
@@ -45,13 +43,8 @@ async def make_export(runtime: Runtime, asked: export_data.ExportAsked) -> None:
     """Prepare the archive that a person requested, and email them the link."""
     async with runtime.database.reader() as db:
         found = await db.maybe(personal.EXPORT, asked.export)
-        if found is None or found.ready_at is not None:
-            return
-        parts = await export_data.collect(runtime, db, found.account)
-    archive = await asyncio.to_thread(export_data.pack, runtime, parts)
-    async with runtime.database.transaction() as tx:
-        await tx.execute(personal.FINISH_EXPORT, found.id, archive, tx.now)
-        await notify(tx, found.account, EXPORT_READY)
+    if found is not None and found.ready_at is None:
+        await export_data.make_archive(runtime, found)
 
 
 async def erase(runtime: Runtime, erasure: delete_account.Erasure) -> None:

@@ -29,7 +29,7 @@ MODULE = Module(
     name="accounts",
     about="Accounts: profiles, addresses, passwords, platform permissions, and export and deletion of personal data.",
     folder=Path(__file__).parent,
-    tables=("accounts", "user_permissions", "proofs", "spent_tokens", "exports"),
+    tables=("accounts", "user_permissions", "proofs", "spent_tokens", "exports", "export_chunks"),
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(Permission(ADMINISTRATOR, "Administer the whole installation", scope="platform"),),
     events=(

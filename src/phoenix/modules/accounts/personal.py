@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.query import Rows
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Banner
 from phoenix.modules.accounts.actions.permissions import require_administrator_besides
@@ -19,7 +20,7 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
     return {
         "profile": await db.one(personal.PROFILE, account),
         "permissions": await db.all(personal.PERMISSIONS, account),
-        "activity": await db.all(personal.ACTIVITY, account),
+        "activity": Rows(personal.ACTIVITY, (account,)),
     }
 
 

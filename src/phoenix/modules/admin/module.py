@@ -9,6 +9,7 @@ from typing import Any
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, Schedule
 from phoenix.modules.admin import events, jobs, lists, notices, pages
+from phoenix.modules.admin.checks import HAS_ROOM
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -44,6 +45,7 @@ MODULE = Module(
             events.AccountLocked,
             act="authority",
             holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
+            written=("reason",),
             activity=Activity(_("Account locked by staff"), "bad", _reason),
         ),
         EventKind(events.AccountUnlocked, act="authority", activity=Activity(_("Account unlocked by staff"))),
@@ -60,5 +62,6 @@ MODULE = Module(
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
     notices=notices.NOTICES,
+    checks=(HAS_ROOM,),
     schedules=(Schedule("admin.run_checks", "47 2 * * *", jobs.run_checks),),
 )

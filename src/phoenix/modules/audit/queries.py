@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -34,6 +35,40 @@ class Head(Struct, frozen=True):
     signed: str
 
 
+class Archive(Struct, frozen=True):
+    """Rows that were moved to a file. The log begins after the last of them."""
+
+    first: int
+    last: int
+    previous_hash: bytes
+    hash: bytes
+    file: str
+    archived_at: datetime
+    signed: str
+
+
+class State(Struct, frozen=True):
+    """`done` is the last row whose texts are replaced, `hash` its hash, and `bridge` the hash that the next row still follows."""
+
+    generation: int
+    done: int
+    hash: bytes
+    bridge: bytes | None
+    signed: str
+
+
+class Text(Struct, frozen=True):
+    """What someone wrote, in a field of a row; the actor and the subject are those of the row."""
+
+    number: int
+    field: str
+    salt: bytes
+    text: str
+    event: str
+    actor: str | None
+    subject: str | None
+
+
 class Check(Struct, frozen=True):
     """The result of the last verification of the whole log; `fault` is empty if it passed."""
 
@@ -47,15 +82,18 @@ _ROW = """
            event_id AS event, previous_hash, hash FROM audit_log
 """
 ROWS: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number > $1 ORDER BY number LIMIT $2")
-NEWEST: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number < $1 ORDER BY number DESC LIMIT $2")
+NEWEST_FIRST = Order("number DESC")
+NEWEST: Paged[AuditRow] = paged("staff audit", AuditRow, NEWEST_FIRST, _ROW + " WHERE {after} {order}")
 # Three short index scans, rather than one long scan of everything.
-OF_PERSON: Query[AuditRow] = query(
+OF_PERSON: Paged[AuditRow] = paged(
+    "staff audit",
     AuditRow,
+    NEWEST_FIRST,
     f"""
-    ({_ROW} WHERE actor_id = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
-    UNION ({_ROW} WHERE impersonator_id = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
-    UNION ({_ROW} WHERE subject = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
-    ORDER BY number DESC LIMIT $2
+    ({_ROW} WHERE actor_id = $1 AND {{after}} {{order}})
+    UNION ({_ROW} WHERE impersonator_id = $1 AND {{after}} {{order}})
+    UNION ({_ROW} WHERE subject = $1 AND {{after}} {{order}})
+    {{order}}
 """,
 )
 LAST: Query[AuditRow] = query(AuditRow, f"{_ROW} ORDER BY number DESC LIMIT 1")
@@ -72,6 +110,38 @@ SET_HEAD = command("""
     INSERT INTO audit_head (number, hash, signed) VALUES ($1, $2, $3)
     ON CONFLICT (is_one) DO UPDATE SET number = $1, hash = $2, signed = $3
 """)
+NEWEST_ARCHIVE: Query[Archive] = query(
+    Archive,
+    "SELECT first, last, previous_hash, hash, file, archived_at, signed FROM audit_archives ORDER BY last DESC LIMIT 1",
+)
+ADD_ARCHIVE = command(
+    "INSERT INTO audit_archives (first, last, previous_hash, hash, file, archived_at, signed) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+)
+TRIM: Query[int] = query(int, "SELECT trim_audit_log($1)")
+HASH: Query[bytes] = query(bytes, "SELECT hash FROM audit_log WHERE number = $1")
+STATE: Query[State] = query(State, "SELECT generation, done, hash, bridge, signed FROM audit_state")
+SET_STATE = command("""
+    INSERT INTO audit_state (generation, done, hash, bridge, signed) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (is_one) DO UPDATE SET generation = $1, done = $2, hash = $3, bridge = $4, signed = $5
+""")
+TEXTS: Query[Text] = query(
+    Text,
+    """
+    SELECT number, field, salt, text, event_id AS event, actor_id AS actor, subject FROM audit_texts
+     WHERE number BETWEEN $1 AND $2 ORDER BY number, field LIMIT $3
+""",
+)
+ADD_TEXTS = command("""
+    INSERT INTO audit_texts (number, field, salt, text, event_id, actor_id, subject)
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[])
+""")
+REPLACE_TEXTS: Query[int] = query(int, "SELECT replace_texts_of_audit_log($1, $2, $3, $4)")
+ERASE_TEXTS: Query[int] = query(int, "SELECT erase_texts_of_account($1, $2)")
+ERASED: Query[str] = query(str, "SELECT id FROM accounts WHERE id = ANY($1::text[]) AND erased_at IS NOT NULL")
+IS_ERASED: Query[bool] = query(bool, "SELECT erased_at IS NOT NULL FROM accounts WHERE id = $1")
+OF_ACTOR: Query[int] = query(
+    int, "SELECT number FROM events WHERE actor_id = $1 AND number > $2 AND kind = ANY($3::text[]) ORDER BY number LIMIT $4"
+)
 # The last event that the follower handled: its row must exist.
 FOLLOWED: Query[str] = query(str, "SELECT e.id FROM events e JOIN event_followers f ON f.number = e.number WHERE f.name = $1")
 

@@ -10,8 +10,8 @@ PER_DAY = Card(
     sql="""
         SELECT json_build_object('days', json_agg(json_build_object('date', d.day, 'count', coalesce(e.count, 0)) ORDER BY d.day))
           FROM (SELECT ((now() AT TIME ZONE $3)::date - back) AS day FROM generate_series(0, 13) AS back) d
-          LEFT JOIN (SELECT (occurred_at AT TIME ZONE $3)::date AS day, count(*) AS count FROM entries
-                      WHERE organisation_id = $1 AND occurred_at > now() - interval '16 days' AND occurred_at < now() + interval '2 days'
+          LEFT JOIN (SELECT (quarter AT TIME ZONE $3)::date AS day, sum(count)::bigint AS count FROM entry_counts
+                      WHERE organisation_id = $1 AND quarter > now() - interval '16 days' AND quarter < now() + interval '2 days'
                       GROUP BY 1) e ON e.day = d.day
     """,
     template="entries/card_per_day.html",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery, Module, NavigationItem, Permission, PersonalData
-from phoenix.modules.entries import api, events, pages, personal, queries
+from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule
+from phoenix.modules.entries import api, events, jobs, pages, personal, queries
 from phoenix.modules.entries.cards import PER_DAY, RECENT
 
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
@@ -16,7 +16,7 @@ MODULE = Module(
     about="Dated records with a title and a body, in an organisation.",
     folder=Path(__file__).parent,
     needs=("accounts", "organisations"),
-    tables=("entries",),
+    tables=("entries", "entry_counts"),
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(ListQuery(queries.PAGE, ("org_1", datetime(2100, 1, 1, tzinfo=UTC), "~", 21)),),
     permissions=(
@@ -39,6 +39,7 @@ MODULE = Module(
             feed="entries/feed_posted.html",
             texts={"title": queries.TITLE, "excerpt": queries.EXCERPT},
             holds={"title": OF_2_0, "excerpt": OF_2_0},
+            leaving=("title", "excerpt"),
             group="entries",
             permission="entries.read",
             link="/o/{organisation}/entries/{subject}",
@@ -49,6 +50,7 @@ MODULE = Module(
             feed="entries/feed_changed.html",
             texts={"title": queries.TITLE},
             holds={"title": OF_2_0},
+            leaving=("title",),
             group="entries",
             permission="entries.read",
             link="/o/{organisation}/entries/{subject}",
@@ -59,11 +61,13 @@ MODULE = Module(
             feed="entries/feed_deleted.html",
             texts={"title": queries.TITLE},
             holds={"title": OF_2_0},
+            leaving=("title",),
             group="entries",
             permission="entries.read",
         ),
     ),
     cards=(PER_DAY, RECENT),
+    schedules=(Schedule("entries.forget_old_counts", "27 3 * * *", jobs.forget_old_counts),),
     navigation=(NavigationItem("Entries", "entry", "/o/{organisation}/entries", "entries.read", order=30),),
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import Avatar, avatar_of
 from phoenix.kernel.i18n.text import _
@@ -17,10 +16,8 @@ from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.entries import actions, queries
 from phoenix.modules.entries.actions import Draft
-from phoenix.modules.entries.api import NEWEST
 from phoenix.modules.entries.queries import Entry
 
-CURSOR = CursorKind("entry pages", datetime, str)
 PAGE_SIZE = 20
 
 
@@ -28,9 +25,7 @@ PAGE_SIZE = 20
 async def show_entries(call: Call) -> View:
     member = call.member
     cursor = call.query("cursor") or None
-    after = CURSOR.read(call.runtime.keys, cursor) or NEWEST
-    rows = await call.db.all(queries.PAGE, member.organisation, *after, PAGE_SIZE + 1)
-    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda e: (e.occurred_at, e.id))
+    found = await queries.PAGE.page(call.db, call.runtime.keys, member.organisation, cursor=cursor, limit=PAGE_SIZE)
     avatars = await _avatars(call, found.items)
     context = {
         "entries": [{**msgspec.structs.asdict(e), "author": avatars[e.author], "excerpt": actions.excerpt(e.body)} for e in found.items],

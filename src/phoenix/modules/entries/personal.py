@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.query import Rows
 from phoenix.modules.entries import queries
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
     """What the person wrote."""
-    return {"entries": await db.all(queries.OF_AUTHOR, account)}
+    del db
+    return {"entries": Rows(queries.OF_AUTHOR, (account,))}
 
 
 async def erase(tx: Transaction, account: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -33,14 +34,14 @@ INSERT: Query[Entry] = query(
 """,
 )
 
-PAGE: Query[Entry] = query(
+PAGE: Paged[Entry] = paged(
+    "entries",
     Entry,
+    Order("occurred_at DESC", "id DESC"),
     """
     SELECT id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
       FROM entries
-     WHERE organisation_id = $1 AND (occurred_at, id) < ($2, $3)
-     ORDER BY occurred_at DESC, id DESC
-     LIMIT $4
+     WHERE organisation_id = $1 AND {after} {order}
 """,
 )
 
@@ -71,6 +72,7 @@ EXCERPT = r"""
 """
 
 DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer[] IS NULL OR version = ANY($2))")
+FORGET_OLD_COUNTS = command("DELETE FROM entry_counts WHERE quarter < now() - interval '17 days'")
 OF_AUTHOR: Query[Entry] = query(
     Entry,
     """

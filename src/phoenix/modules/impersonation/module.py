@@ -34,6 +34,7 @@ MODULE = Module(
             act="authority",
             ids=("session",),
             holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
+            written=("reason",),
             activity=Activity(_("Impersonation by staff started"), "bad", _reason),
         ),
     ),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.query import Rows
 from phoenix.modules.impersonation import queries
 from phoenix.modules.sessions.actions.end import end_impersonations_by
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
     """When staff impersonated the person, and the reasons they gave."""
-    return {"impersonations": await db.all(queries.PERSON_IMPERSONATIONS, account)}
+    del db
+    return {"impersonations": Rows(queries.PERSON_IMPERSONATIONS, (account,))}
 
 
 async def erase(tx: Transaction, account: str) -> None:

@@ -50,6 +50,6 @@ PERSON_IMPERSONATIONS: Query[dict[str, Any]] = query(
     """
     SELECT jsonb_build_object('session', id, 'created_at', created_at, 'until', until, 'ended_at', ended_at,
                               'reason', impersonation_reason, 'writes', impersonation_writes) AS impersonation
-      FROM sessions WHERE account_id = $1 AND impersonator_id IS NOT NULL ORDER BY created_at DESC LIMIT 10000
+      FROM sessions WHERE account_id = $1 AND impersonator_id IS NOT NULL ORDER BY created_at DESC
 """,
 )

@@ -48,6 +48,7 @@ MODULE = Module(
             link="/o/{organisation}/members",
             texts={"name": "SELECT name FROM organisations WHERE id = {subject}"},
             holds={"name": OF_2_0},
+            leaving=("name",),
         ),
         EventKind(
             events.OrganisationRenamed,
@@ -96,6 +97,7 @@ MODULE = Module(
             "{subject} was made an owner by an administrator of this platform",
             act="authority",
             holds={"before": ROLE, "reason": "the audit log has to say why staff did it"},
+            written=("reason",),
             feed="organisations/feed_owner_appointed.html",
             group="people",
             ids=("subject",),

@@ -6,6 +6,7 @@ from typing import Any
 
 from phoenix.kernel.cache.keys import EVENTS, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.query import Rows
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
@@ -16,9 +17,10 @@ from phoenix.modules.organisations.queries import owners
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
     """Memberships, and the invitations the person sent."""
+    del db
     return {
-        "memberships": await db.all(queries.PERSON_MEMBERSHIPS, account),
-        "invitations_sent": await db.all(queries.PERSON_INVITATIONS, account),
+        "memberships": Rows(queries.PERSON_MEMBERSHIPS, (account,)),
+        "invitations_sent": Rows(queries.PERSON_INVITATIONS, (account,)),
     }
 
 

@@ -7,13 +7,15 @@ from typing import Any
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.query import Rows
 from phoenix.modules.sessions import queries
 from phoenix.modules.sessions.actions.end import end_other_sessions
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
     """Every stored session, without its tokens."""
-    return {"sessions": await db.all(queries.PERSON_SESSIONS, account)}
+    del db
+    return {"sessions": Rows(queries.PERSON_SESSIONS, (account,))}
 
 
 async def erase(tx: Transaction, account: str) -> None:

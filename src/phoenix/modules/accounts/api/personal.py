@@ -39,7 +39,8 @@ async def request_export(call: Call) -> Accepted[RequestedExport]:
 @get("/api/v2/exports/{export_id:str}/archive", may=SIGNED_IN, queries=1, sensitive=True)
 async def read_archive(call: Call, export_id: str) -> Download:
     """Download the copy, as a ZIP archive of JSON files."""
-    return Download(await export_data.archive_of(call.db, call.actor.account, export_id), "application/zip", export_data.FILENAME)
+    copy = await export_data.archive_of(call.runtime, call.db, call.actor.account, export_id)
+    return Download(copy.body, "application/zip", export_data.FILENAME, copy.size)
 
 
 @delete("/api/v2/me", may=SIGNED_IN, queries=11, sensitive=True)

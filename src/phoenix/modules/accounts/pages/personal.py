@@ -24,8 +24,8 @@ async def send_export(call: Call) -> Redirect:
 
 @page("/settings/data/{export_id:str}/archive", may=SIGNED_IN, queries=1, sensitive=True)
 async def read_archive(call: Call) -> Download:
-    archive = await export_data.archive_of(call.db, call.actor.account, str(call.path["export_id"]))
-    return Download(archive, "application/zip", export_data.FILENAME)
+    copy = await export_data.archive_of(call.runtime, call.db, call.actor.account, str(call.path["export_id"]))
+    return Download(copy.body, "application/zip", export_data.FILENAME, copy.size)
 
 
 @page("/settings/data/delete", may=SIGNED_IN, queries=0, sensitive=True)

@@ -18,6 +18,15 @@ class Export(Struct, frozen=True):
     until: datetime
 
 
+class Archive(Struct, frozen=True):
+    """A prepared copy: whole in `archive`, or in chunks of the run that finished it."""
+
+    export: str
+    archive: bytes | None
+    run: str | None
+    size: int | None
+
+
 PROFILE: Query[dict[str, Any]] = query(
     lambda profile: profile,
     """
@@ -32,7 +41,9 @@ ACTIVITY: Query[dict[str, Any]] = query(
     lambda event: event,
     """
     SELECT jsonb_build_object('kind', kind, 'at', occurred_at, 'organisation', organisation_id, 'subject', subject, 'data', data) AS event
-      FROM events WHERE actor_id = $1 OR (subject = $1 AND organisation_id IS NULL) ORDER BY number DESC LIMIT 50000
+      FROM ((SELECT * FROM events WHERE actor_id = $1 ORDER BY number DESC)
+            UNION ALL (SELECT * FROM events WHERE subject = $1 AND organisation_id IS NULL AND actor_id IS DISTINCT FROM $1 ORDER BY number DESC)
+            ORDER BY number DESC) AS own
 """,
 )
 
@@ -40,10 +51,14 @@ ADD_EXPORT = command("INSERT INTO exports (id, account_id, created_at, until) VA
 _EXPORT = "SELECT id, account_id AS account, created_at, ready_at, until FROM exports"
 EXPORTS: Query[Export] = query(Export, f"{_EXPORT} WHERE account_id = $1 AND until > $2 ORDER BY created_at DESC LIMIT 10")
 EXPORT: Query[Export] = query(Export, f"{_EXPORT} WHERE id = $1")
-ARCHIVE: Query[bytes] = query(
-    bytes, "SELECT archive FROM exports WHERE id = $1 AND account_id = $2 AND ready_at IS NOT NULL AND until > $3"
+ARCHIVE: Query[Archive] = query(
+    Archive,
+    "SELECT id AS export, archive, run, size FROM exports WHERE id = $1 AND account_id = $2 AND ready_at IS NOT NULL AND until > $3",
 )
-FINISH_EXPORT = command("UPDATE exports SET archive = $2, ready_at = $3 WHERE id = $1")
+FINISH_EXPORT = command("UPDATE exports SET archive = $2, run = $3, size = $4, ready_at = $5 WHERE id = $1")
+# Of one run of the job: another that runs at the same time writes its own.
+ADD_CHUNK = command("INSERT INTO export_chunks (export_id, run, number, data) VALUES ($1, $2, $3, $4)")
+CHUNK: Query[bytes] = query(bytes, "SELECT data FROM export_chunks WHERE export_id = $1 AND run = $2 AND number = $3")
 FORGET_OLD_EXPORTS = command("DELETE FROM exports WHERE until <= $1")
 
 REQUEST_DELETION: Query[str] = query(

@@ -6,6 +6,7 @@ from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, Forbidden
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import accounts, export_data
 from phoenix.modules.accounts.actions.accounts import Standing
 from phoenix.modules.accounts.actions.fields import checked_reason
@@ -118,9 +119,9 @@ async def request_export(tx: Transaction, actor: Actor, account: str) -> str:
     return await export_data.start_export(tx, account)
 
 
-async def fetch_export(tx: Transaction, actor: Actor, account: str, export: str) -> bytes:
+async def fetch_export(runtime: Runtime, tx: Transaction, actor: Actor, account: str, export: str) -> export_data.Copy:
     """The archive of a person, for staff to hand over. That they fetched it is recorded. Raises NotFound as `archive_of`."""
     await take_turn(tx, actor, account)
-    archive = await export_data.archive_of(tx, account, export)
+    copy = await export_data.archive_of(runtime, tx, account, export)
     tx.record(ExportFetched(subject=account, export=export))
-    return archive
+    return copy

@@ -21,8 +21,8 @@ async def send_export(call: Call) -> Redirect:
 @form(f"{PATH}/exports/{{export_id:str}}/fetch", may=EXPORT, queries=4, sensitive=True, retry=show_person, listeners=STAFF)
 async def fetch_export(call: Call) -> Download:
     account, export = str(call.path["account_id"]), str(call.path["export_id"])
-    archive = await people.fetch_export(call.tx, call.actor, account, export)
-    return Download(archive, "application/zip", FILENAME)
+    copy = await people.fetch_export(call.runtime, call.tx, call.actor, account, export)
+    return Download(copy.body, "application/zip", FILENAME, copy.size)
 
 
 ROUTES = (send_export, fetch_export)

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.actor import ListenerName, SessionRecord
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.module import Credential
 
@@ -156,15 +157,13 @@ RENEW: Query[RenewedSession] = query(
     RETURNING remembered, until, idle_seconds, refresh_hash IS NOT NULL AS refreshes, refresh_count AS count, renewals
 """,
 )
-SESSIONS: Query[Session] = query(
-    Session,
-    """
+_SESSION = """
     SELECT id, created_at, seen_at, until, remembered, device, place, method, impersonator_id AS impersonator, audience
       FROM sessions
      WHERE account_id = $1 AND ended_at IS NULL AND until > $2 AND idle_until > $2
-     ORDER BY seen_at DESC LIMIT 100
-""",
-)
+"""
+SESSIONS: Paged[Session] = paged("sessions", Session, Order("seen_at DESC", "id DESC"), _SESSION + " AND {after} {order}")
+SESSION: Query[Session] = query(Session, f"{_SESSION} AND id = $3")
 END: Query[EndedSession] = query(
     EndedSession,
     """
@@ -220,7 +219,7 @@ PERSON_SESSIONS: Query[dict[str, Any]] = query(
     """
     SELECT jsonb_build_object('id', id, 'created_at', created_at, 'seen_at', seen_at, 'ended_at', ended_at, 'end_reason', end_reason,
                               'method', method, 'device', device, 'place', place) AS session
-      FROM sessions WHERE account_id = $1 ORDER BY created_at DESC LIMIT 10000
+      FROM sessions WHERE account_id = $1 ORDER BY created_at DESC
 """,
 )
 ERASE = command("""

@@ -1,0 +1,77 @@
+"""The room left on the disks that this installation writes to: watched, warned about, and kept from running out.
+
+A full disk stops the database in the middle of its work, and the administrators who could make room cannot sign in any more.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from phoenix.kernel.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+MEGABYTE = 1024 * 1024
+# How long a measurement counts.
+SECONDS = 5.0
+
+
+class LittleRoom(Unavailable):
+    code, title = "little_room", "Nothing can be saved at the moment"
+    sentence = "The disk is almost full. Nothing was changed. Try again once an administrator has made room."
+
+
+class Room:
+    """The free room of some folders' disks, measured when asked, at most every few seconds. A change of what follows is logged."""
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        *,
+        warn: int,
+        refuse: int,
+        free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folders = folders
+        self._warn, self._refuse = warn * MEGABYTE, refuse * MEGABYTE
+        self._free, self._clock = free, clock
+        self._measured: tuple[float, dict[Path, int]] | None = None
+        self._said = "enough"
+
+    def measure(self) -> dict[Path, int]:
+        """The free bytes of each folder's disk. A folder that is not there yet is left out."""
+        now = self._clock()
+        if self._measured is None or now - self._measured[0] >= SECONDS:
+            self._measured = now, {folder: self._free(folder) for folder in self._folders if folder.exists()}
+            self._say()
+        return self._measured[1]
+
+    def require(self) -> None:
+        """Raises LittleRoom where so little is left that what is to be saved may fill it up."""
+        if any(free < self._refuse for free in self.measure().values()):
+            raise LittleRoom(retry_after=60)
+
+    def problem(self) -> str:
+        """What administrators have to know; "" if there is enough room."""
+        short = {folder: free for folder, free in self.measure().items() if free < self._warn}
+        if not short:
+            return ""
+        least = min(short, key=lambda folder: short[folder])
+        stops = f"Below {self._refuse // MEGABYTE} MB nothing can be saved." if self._refuse else ""
+        return (
+            f"The disk of {least} has {short[least] // MEGABYTE} MB left. Make room, or move the folder to a larger disk. {stops}".strip()
+        )
+
+    def _say(self) -> None:
+        least = min(self.measure().values(), default=self._warn)
+        said = "none" if least < self._refuse else "little" if least < self._warn else "enough"
+        if said != self._said:
+            self._said = said
+            write = {"none": log.error, "little": log.warning, "enough": log.info}[said]
+            write("disk_room", room=said, free_megabytes=least // MEGABYTE, refusing=said == "none")
