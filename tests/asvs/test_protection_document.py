@@ -6,7 +6,8 @@ from pathlib import Path
 
 from phoenix.composition import MODULES
 from phoenix.kernel.runtime import EMAILS_AN_HOUR, EMAILS_OF_ALL_AN_HOUR
-from phoenix.kernel.security.passwords import _PRODUCT, LONGEST, SHORTEST, WAITING
+from phoenix.kernel.security.guessable import PRODUCT
+from phoenix.kernel.security.passwords import LONGEST, SHORTEST, WAITING
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, TRIES, link_lives
 from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, SIGN_UPS, UNLOCKS
@@ -39,7 +40,7 @@ def test_the_documented_limits_of_guesses_match_the_code() -> None:
 
 def test_the_documented_password_rules_match_the_code() -> None:
     assert f"{SHORTEST} to {LONGEST} characters" in TEXT
-    assert all(f"`{word}`" in TEXT for word in _PRODUCT)
+    assert all(f"`{word}`" in TEXT for word in PRODUCT)
 
 
 def test_the_documented_limits_of_sessions_match_the_settings() -> None:

@@ -19,7 +19,6 @@ from phoenix.kernel.errors import NotFound
 
 T = TypeVar("T")
 
-SAVEPOINT, ROLLBACK_TO = "SAVEPOINT spending", "ROLLBACK TO SAVEPOINT spending"
 # Rows in memory at a time, of those that are read by a cursor.
 BATCH = 100
 
@@ -101,15 +100,14 @@ class Transaction(Reader):
         self._before_spending: tuple[int, int] | None = None
 
     async def spend(self, query: Query[T], *args: object) -> T | None:
-        """Use up something that works once, such as a code or a link, by a statement that returns a row if it was unused.
+        """Use up something that works once, such as a link, by a statement that returns a row if it was unused.
 
-        If the act is refused after all, it is given back, with everything written since: also by an error that keeps its
-        changes. What must stay, such as a counted attempt, is written before.
+        It is given back, with everything written since, if the act is refused: also by an error that keeps its changes.
         """
         if self._before_spending is not None:
             return await self.maybe(query, *args)
-        await (await self._acquire()).execute(SAVEPOINT, timeout=self._left())
-        before = len(self.events), len(self.after_commit)
+        await (await self._acquire()).execute("SAVEPOINT spending", timeout=self._left())
+        before = (len(self.events), len(self.after_commit))
         if (spent := await self.maybe(query, *args)) is not None:
             self._before_spending = before
         return spent
@@ -117,9 +115,8 @@ class Transaction(Reader):
     async def give_back(self) -> None:
         """Undo everything since the first thing was used up."""
         if self._before_spending is not None:
-            await (await self._acquire()).execute(ROLLBACK_TO, timeout=self._left())
-            events, after_commit = self._before_spending
-            del self.events[events:], self.after_commit[after_commit:]
+            await (await self._acquire()).execute("ROLLBACK TO SAVEPOINT spending", timeout=self._left())
+            del self.events[self._before_spending[0] :], self.after_commit[self._before_spending[1] :]
 
     async def execute(self, query: Query[None], *args: object) -> int:
         """Run a statement. Returns the number of rows it changed."""
