@@ -101,6 +101,7 @@ def test_files_are_served_with_headers_that_keep_them_from_running_as_pages(list
                         answer = await client.get(prefix + name)
                         assert (answer.status_code, answer.text) == (200, text), prefix + name
                         assert answer.headers["x-content-type-options"] == "nosniff"
+                        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
                         assert answer.headers["cache-control"] == "max-age=31536000, public, immutable"
                         assert answer.headers["content-length"] == str(len(text))
                         assert kind is None or answer.headers["content-type"] == kind

@@ -215,6 +215,9 @@ class AdminSettings:
         "Networks the admin panel answers to, separated by commas; all others are refused.",
         networks,
     )
+    access_review_days: int = setting(
+        "ACCESS_REVIEW_DAYS", 90, "Days until the next review of who has access is due. 0: never.", between(0, 3650)
+    )
 
     @property
     def host(self) -> str:

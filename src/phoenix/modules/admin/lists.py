@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from phoenix.kernel.module import ListQuery
-from phoenix.modules.admin.queries import events, organisations, people
+from phoenix.modules.admin.queries import access, events, organisations, people
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 LISTS = (
+    ListQuery(access.STAFF, ("", "", 51)),
+    ListQuery(access.KEYS, (NOW, "", 51)),
+    ListQuery(access.ROLES, ("", "", 51)),
     ListQuery(events.NEWEST, (2**62, 51)),
     ListQuery(events.FOUND, ("entries.posted", "", events.LOOKED_THROUGH, 2**62, 51)),
     ListQuery(organisations.ORGANISATIONS, ("~", 51)),

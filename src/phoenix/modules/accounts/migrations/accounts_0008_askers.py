@@ -2,8 +2,8 @@
 
 from phoenix.kernel.data.revision import run_sql
 
-revision = "accounts_0007"
-down_revision = "accounts_0006"
+revision = "accounts_0008"
+down_revision = "accounts_0007"
 branch_labels = None
 depends_on = None
 
