@@ -22,7 +22,7 @@ from phoenix.embedded.mailbox.receive import Receiver, serve
 from phoenix.embedded.mailbox.store import Mailbox, StoredMessage
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.connect import set_codecs
 from phoenix.kernel.data.followers import follow_once
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.i18n.addresses import parse_address
@@ -102,6 +102,8 @@ class Harness:
 
     place: Place
     variables: dict[str, str] = field(default_factory=dict)
+    pool: int = 0
+    """The number of connections, which settings allow from 2 on."""
     registry: Registry = REGISTRY
     clock: SetClock = field(default_factory=lambda: SetClock(NOW))
     people: dict[str, Person] = field(default_factory=dict)
@@ -138,6 +140,8 @@ class Harness:
 
     async def __aenter__(self) -> Harness:
         settings = self.place.settings(**self.variables)
+        if self.pool:
+            settings = replace(settings, database=replace(settings.database, pool=self.pool))
         self._smtp = await serve(Receiver(Mailbox(self.place.folder / "mailbox"), self.clock), 0)
         port = self._smtp.sockets[0].getsockname()[1]
         settings = replace(settings, email=replace(settings.email, mailbox_port=port))

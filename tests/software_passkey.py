@@ -26,10 +26,11 @@ class Key:
 
 @dataclass(slots=True)
 class Authenticator:
-    """Stores passkeys as a phone would. With `counts` it counts their uses. The values in `lies` replace the true ones in its response."""
+    """Stores passkeys as a phone would, or with `synced=False` as a security key. With `counts` it counts their uses. The values in `lies` replace the true ones in its response."""
 
     origin: str = "http://phoenix.test"
     counts: bool = False
+    synced: bool = True
     keys: dict[str, Key] = field(default_factory=dict)
 
     def create(self, options: dict[str, Any], **lies: Any) -> dict[str, Any]:
@@ -67,7 +68,7 @@ class Authenticator:
         return _credential(id_, response)
 
     def _data(self, rp_id: str, count: int, lies: dict[str, Any], flags: int) -> bytes:
-        flags |= lies.get("flags", PRESENT | VERIFIED | ELIGIBLE | BACKED_UP)
+        flags |= lies.get("flags", PRESENT | VERIFIED | (ELIGIBLE | BACKED_UP if self.synced else 0))
         name = hashlib.sha256(lies.get("rp_id", rp_id).encode()).digest()
         return bytes(name + bytes([flags]) + int(lies.get("count", count)).to_bytes(4, "big"))
 

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.connect import set_codecs
 from tests.conftest import TEMPLATE, database_url
 from tests.filled import fill
 from tests.source import QUERIES

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from phoenix.composition import MODULES, REGISTRY
-from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.connect import set_codecs
 from phoenix.kernel.data.query import Query, RowMismatchError
 from phoenix.kernel.module import ListQuery
 from phoenix.modules.accounts.actions import credentials

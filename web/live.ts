@@ -43,6 +43,16 @@ socket.on("feed", (item: Happening) => {
   if (!item.organisation || !here || item.organisation === here) tell();
 });
 socket.on("reload", tell);
+// The session goes on. If its tokens were replaced the server closes this socket, and a new one has the new cookie.
+let expired = false;
+socket.on("token_expired", () => {
+  expired = true;
+});
+socket.on("disconnect", () => {
+  if (!expired) return;
+  expired = false;
+  socket.disconnect().connect();
+});
 socket.on("session_ended", () => {
   socket.disconnect();
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);

@@ -18,7 +18,7 @@ from pgqueuer.models import Schedule as QueuedSchedule
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.background import Alive, once, watchdog
-from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.connect import set_codecs
 from phoenix.kernel.data.followers import Listener, follow
 from phoenix.kernel.data.jobs import fail_unknown
 from phoenix.kernel.data.upkeep import empty_leaving_fields, trim_events

@@ -15,7 +15,8 @@ from tests.harness import PASSWORD, Harness
 from tests.web.markup import parse
 
 from phoenix.kernel.errors import InvalidInput
-from phoenix.kernel.security.passwords import SHORTEST, _common, _leaked, check_strength
+from phoenix.kernel.security.guessable import common, leaked
+from phoenix.kernel.security.passwords import SHORTEST, check_strength
 
 SOURCE = Path(__file__).parents[2] / "src" / "phoenix"
 SCRIPTS = Path(__file__).parents[2] / "web"
@@ -58,7 +59,7 @@ def test_the_page_asks_for_the_current_password_and_counts_guesses(harness: Harn
 
 def test_leaked_passwords_are_refused_without_an_external_service(harness: Harness) -> None:
     """More than 3,000 leaked passwords that are long enough, in any mix of upper and lower case."""
-    fitting = {word for word in _leaked() | _common() if len(word) >= SHORTEST}
+    fitting = {word for word in leaked() | common() if len(word) >= SHORTEST}
     assert len(fitting) > 3000
     for password in [*sorted(fitting)[::40], "Justinbieber"]:
         with pytest.raises(InvalidInput):

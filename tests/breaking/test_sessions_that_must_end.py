@@ -8,6 +8,8 @@ from datetime import timedelta
 from tests.factors import bearer
 from tests.harness import PASSWORD, Harness
 
+from phoenix.kernel.actor import Use
+
 NEW = "eleven kettles on the roof"
 
 
@@ -31,7 +33,7 @@ def test_a_session_whose_last_use_is_not_saved_yet_ends_with_the_others(harness:
             async with harness.runtime.database.transaction() as tx:
                 identity = harness.registry.identity_of_record(second["session"])
                 assert identity is not None
-                await identity.seen(tx, [(second["session"], used)])
+                await identity.seen(tx, [Use(second["session"], used)])
             assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": refresh})).status_code == 401
             assert (await harness.get("/api/v2/me", headers=bearer(second["access_token"]))).status_code == 401
 

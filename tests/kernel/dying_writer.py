@@ -18,7 +18,7 @@ from phoenix.kernel.cache.generations import Generations, MachineGenerations, Va
 from phoenix.kernel.cache.keys import KeyKind
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import SystemClock
-from phoenix.kernel.data.database import connect
+from phoenix.kernel.data.connect import connect
 from phoenix.kernel.data.outbox import EventOutbox
 from phoenix.kernel.data.query import command
 from phoenix.settings import Settings

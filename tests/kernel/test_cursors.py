@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind, Page, parse_limit, pick
+from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit, pick
 from phoenix.kernel.errors import InvalidInput, NotFound
 from phoenix.kernel.security.crypto import Keys
 
@@ -92,10 +92,6 @@ def test_a_cursor_has_at_most_1024_characters() -> None:
     assert notes.read(KEYS, longest) == ("n" * 752,)
     with pytest.raises(InvalidInput):
         notes.read(KEYS, notes.write(KEYS, "n" * 753))
-
-
-def test_every_row_sorts_after_the_initial_position() -> None:
-    assert (datetime.fromtimestamp(0, UTC), "") == BEFORE_ALL
 
 
 def test_pick_returns_the_first_match_or_raises_not_found() -> None:

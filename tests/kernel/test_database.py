@@ -15,7 +15,8 @@ from tests.waiting import until
 
 from phoenix.kernel.cache.generations import Generations
 from phoenix.kernel.clock import SystemClock
-from phoenix.kernel.data.database import Database, Transaction, connect
+from phoenix.kernel.data.connect import connect
+from phoenix.kernel.data.database import Database, Transaction
 from phoenix.kernel.data.outbox import EventOutbox
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.data.statements import NotingConnection

@@ -13,16 +13,13 @@ from typing import Any
 
 import pytest
 from tests.harness import Harness
+from tests.strict import STRICT as PRODUCTION
 from tests.web.markup import parse
 
 from phoenix.kernel.data.statements import noted, noting
 from phoenix.settings import SettingsError, read_settings
 
 BREAK = "ALTER TABLE passkeys RENAME TO gone"
-PRODUCTION = {
-    "PHOENIX_SECRET_KEY": "0123456789 abcdefghijklmnopqrstuvwxyz of letters",
-    "PHOENIX_SMTP_URL": "smtp://mail.example.com",
-}
 
 
 def lines(logged: io.StringIO, event: str) -> list[dict[str, Any]]:

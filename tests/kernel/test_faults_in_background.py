@@ -19,6 +19,7 @@ from tests.waiting import until
 
 from phoenix.composition import MODULES
 from phoenix.kernel import background
+from phoenix.kernel.actor import Use
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data import followers, host
 from phoenix.kernel.data.jobs import JobKind, enqueue
@@ -152,7 +153,7 @@ class Probes:
         ada = self.harness.people["ada"]
         at = self.harness.clock.now().replace(microsecond=0).astimezone(UTC)
         self.harness.clock.advance(seconds=1)
-        self.harness.sessions._seen[ada.session] = at.timestamp()
+        self.harness.sessions._seen[ada.session] = Use(ada.session, at.timestamp())
 
         async def saved() -> bool:
             rows = await self.harness.sql("SELECT seen_at FROM sessions WHERE id = $1", ada.session)

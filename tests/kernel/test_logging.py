@@ -54,6 +54,21 @@ def test_nothing_personal_is_logged(written: io.StringIO) -> None:
     assert "test_logging.py" in text
 
 
+@pytest.mark.parametrize("name", ["request_refused", "info", "status", "event", "Request_Refused"])
+def test_someone_called_like_a_word_of_ours_hides_no_event(written: io.StringIO, name: str) -> None:
+    with remember(name):
+        structlog.get_logger("test").info("request_refused", status=404, said=f"{name} was here", by=name)
+        logging.getLogger("library").warning(name)
+    ours, library = written.getvalue().splitlines()
+    assert "request_refused" in ours
+    assert "404" in ours
+    assert "status" in ours
+    assert f"{name} was" not in ours
+    assert "[redacted] was here" in ours
+    assert ours.count("[redacted]") == 2
+    assert "[redacted]" in library
+
+
 def test_ids_times_and_codes_are_logged_unchanged(written: io.StringIO) -> None:
     structlog.contextvars.bind_contextvars(request_id="94e5df46f98e9b8a")
     try:

@@ -99,11 +99,42 @@ def test_a_change_of_nothing_makes_no_version_and_no_event(
     asyncio.run(run())
 
 
+SAME = {
+    "/api/v2/me": {"name": "Ada"},
+    "/api/v2/organisations/{organisation_id:str}": {"name": "Ember"},
+    "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}": {"role": "member"},
+    "/api/v2/entries/{entry_id:str}": {"title": "One"},
+    "/api/v2/passkeys/{passkey_id:str}": {"name": "Phone"},
+}
+
+
+def test_no_change_of_nothing_records_an_event(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            posted = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
+            await harness.sql(
+                "INSERT INTO passkeys (id, account_id, credential_id, public_key, sign_count, name, backed_up, created_at)"
+                " VALUES ('pky_1', $1, 'c', 'k', 0, 'Phone', false, now())",
+                harness.people["ada"].id,
+            )
+            ids = {"organisation_id": ember, "account_id": harness.people["bo"].id, "entry_id": posted.json()["id"], "passkey_id": "pky_1"}
+            await harness.events()
+            for path in (path for method, path, _route in ROUTES if method == "PATCH"):
+                target = re.sub(r"{(\w+):\w+}", lambda found: ids[found[1]], path)
+                answer = await harness.patch(target, by="ada", json=SAME[path], headers={"If-Match": "*"})
+                assert answer.status_code in {200, 204}, f"{path}: {answer.text}"
+            assert await harness.events() == []
+
+    asyncio.run(run())
+
+
 FORMS = [
     ("/settings/profile", {"name": "Ada L."}),
     ("/o/ember/settings", {"name": "Ash"}),
     ("{entry}/edit", {"title": "Two"}),
     ("{entry}/delete", {}),
+    ("/o/ember/members/{bo}/role", {"role": "administrator"}),
 ]
 
 
@@ -111,12 +142,12 @@ FORMS = [
 def test_a_form_without_the_version_it_was_shown_with_overwrites_nothing(harness: Harness, version: str | None) -> None:
     async def run() -> None:
         async with harness:
-            ember = await harness.organisation("ember", ada="owner")
+            ember = await harness.organisation("ember", ada="owner", bo="member")
             posted = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
             await harness.events()
             csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
             for address, form in FORMS:
-                path = address.replace("{entry}", f"/o/ember/entries/{posted.json()['id']}")
+                path = address.replace("{entry}", f"/o/ember/entries/{posted.json()['id']}").replace("{bo}", harness.people["bo"].id)
                 given = {**form, "csrf": csrf, **({} if version is None else {"version": version})}
                 answer = await harness.post(path, by="ada", data=given)
                 assert answer.status_code == 412, path

@@ -57,8 +57,10 @@ def test_a_session_that_ends_while_it_is_read_is_invalid(harness: Harness) -> No
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
+            identity = harness.registry.identity_of_token(ada.token)
+            assert identity is not None
             with pytest.raises(NotSignedIn):
-                await harness.sessions._load(ada.token, Ending(harness.runtime.cache.generations))
+                await harness.sessions._load(ada.token, identity, identity.find, Ending(harness.runtime.cache.generations))
 
     asyncio.run(run())
 

@@ -10,7 +10,8 @@ from tests.harness import Place
 from phoenix.kernel.cache.generations import MachineGenerations
 from phoenix.kernel.clock import SystemClock
 from phoenix.kernel.data import outbox
-from phoenix.kernel.data.database import Database, connect
+from phoenix.kernel.data.connect import connect
+from phoenix.kernel.data.database import Database
 from phoenix.kernel.data.outbox import EventOutbox
 from phoenix.modules.entries.events import EntryChanged
 

@@ -12,8 +12,10 @@ from tests.effort import Hashing
 from tests.waiting import until
 
 from phoenix.kernel.errors import InvalidInput, Unavailable
+from phoenix.kernel.security import guessable
 from phoenix.kernel.security import passwords as passwords_module
-from phoenix.kernel.security.passwords import _NOBODY, Passwords, _common, check_strength
+from phoenix.kernel.security.guessable import common
+from phoenix.kernel.security.passwords import _NOBODY, Passwords, check_strength
 
 GOOD = "plum anvil tuesday"
 
@@ -161,6 +163,26 @@ def test_the_queue_is_limited_and_empties_even_if_callers_disconnect() -> None:
         "2024-2025-2026",
         "!@#$%^&*()_+",
         "dragon-42-dragon",
+        "facebook1234",
+        "Facebook4711!",
+        "helloworld12",
+        "hello world 12",
+        "motdepasse12",
+        "Mot de passe 12",
+        "Passwort2026!",
+        "contraseña123",
+        "wachtwoord!!1",
+        "Sommer24121990",
+        "liverpool19921",
+        "sunshinelove1",
+        "drowssap12345",
+        "1qaz2wsx3EDC4",
+        "qweasdzxc1234",
+        "zaq12wsxcde34",
+        "kiwokiwokiwo",
+        "пароль123456",
+        "24.12.1990-2000",
+        "phoenix-admin-1",
     ],
 )
 def test_the_most_common_passwords_are_refused(password: str) -> None:
@@ -223,20 +245,20 @@ def test_any_text_can_be_checked_as_a_password(password: str, words: list[str]) 
 
 def test_checking_the_longest_password_takes_linear_work(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = 0
-    real = passwords_module._word
+    real = guessable._word
 
-    def counting(*args: Any) -> str | None:
+    def counting(*args: Any) -> str:
         nonlocal looked_at
         looked_at += 1
         return real(*args)
 
-    monkeypatch.setattr(passwords_module, "_word", counting)
+    monkeypatch.setattr(guessable, "_word", counting)
     problem("password" * 32, "password")
     # Pieces of up to 64 letters from each position, each as written and with its digits read as letters.
     assert 0 < looked_at <= 256 * 64 * 2
 
 
 def test_the_list_of_common_passwords_is_complete() -> None:
-    assert len(_common()) > 5000
-    assert {"password", "motherfucker"} <= _common()
-    assert all(word == word.strip().lower() for word in _common())
+    assert len(common()) > 5000
+    assert {"password", "motherfucker"} <= common()
+    assert all(word == word.strip().lower() for word in common())

@@ -276,7 +276,7 @@ def test_a_socket_that_cannot_be_checked_is_sent_nothing(harness: Harness, monke
             await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
             async with harness.runtime.database.reader() as db:
                 batch = await read_after(db, (0, 0))
-            monkeypatch.setattr(sockets._session_reader, "find", broken)
+            monkeypatch.setattr(sockets._session_reader, "follow", broken)
             await sockets.deliver(batch)
             assert sockets.count == 0
             await socket.until(lambda: "41" in socket.texts)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from tests.harness import Harness, Place
+from tests.strict import OTHER_KEY
+from tests.strict import STRICT as GOOD
 
 from phoenix.app import build
 from phoenix.composition import REGISTRY
@@ -21,8 +23,6 @@ from phoenix.operations.up.plan import parts, resolve
 from phoenix.settings import Settings, SettingsError, read_settings
 
 STRICT = ("staging", "production")
-REHEARSED, OWN = "a secret for rehearsals, long enough as well", "a secret of production itself, long enough"
-GOOD = {"PHOENIX_SECRET_KEY": REHEARSED, "PHOENIX_SMTP_URL": "smtp://127.0.0.1:1"}
 
 
 def settings(environment: str, **other: str) -> Settings:
@@ -37,7 +37,19 @@ def settings(environment: str, **other: str) -> Settings:
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "a" * 64),
         ("SECRET_KEY", "development-" + "aBcDeFgHiJkLmNoP" * 3),
+        ("SECRET_KEY", "changeme-changeme-changeme-0123456789"),
+        ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+        ("SECRET_KEY", "kT3v9QmZ2xPw7LrkT3v9QmZ2xPw7LrB5"),
+        ("SECRET_KEY", "correct horse battery staple of the kings"),
         ("SMTP_URL", ""),
+        ("PUBLIC_URL", "http://phoenix.acme.org"),
+        ("PUBLIC_URL", "https://127.0.0.1"),
+        ("PUBLIC_URL", "https://localhost:8000"),
+        ("PUBLIC_URL", "https://[::1]"),
+        ("PUBLIC_URL", ""),
+        ("MAIL_FROM", "Phoenix <no-reply@phoenix.example>"),
+        ("MAIL_FROM", "root@localhost"),
+        ("DEMO", "true"),
     ],
 )
 def test_strict_environments_refuse_development_values_and_name_the_variable(environment: str, name: str, value: str) -> None:
@@ -119,7 +131,7 @@ def test_production_refuses_the_secret_and_tokens_of_staging(place: Place) -> No
         with pytest.raises(SettingsError, match="the key of the staging environment"):
             async with Harness(place, {"PHOENIX_ENVIRONMENT": "production", **GOOD}):
                 pass
-        own = {**GOOD, "PHOENIX_SECRET_KEY": OWN}
+        own = {**GOOD, "PHOENIX_SECRET_KEY": OTHER_KEY}
         # Every environment has its own cache.
         production = Harness(
             replace(place, valkey=""), {"PHOENIX_ENVIRONMENT": "production", **own, "PHOENIX_DATA": str(place.folder / "own")}

@@ -101,6 +101,7 @@ def test_files_are_served_with_headers_that_keep_them_from_running_as_pages(list
                         answer = await client.get(prefix + name)
                         assert (answer.status_code, answer.text) == (200, text), prefix + name
                         assert answer.headers["x-content-type-options"] == "nosniff"
+                        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
                         assert answer.headers["cache-control"] == "max-age=31536000, public, immutable"
                         assert answer.headers["content-length"] == str(len(text))
                         assert kind is None or answer.headers["content-type"] == kind
@@ -127,6 +128,73 @@ def test_a_file_that_the_client_has_cached_is_not_sent_again(listeners: Harness)
                     assert (await client.get(f"{prefix}again.css")).text == first.text, "a link that stays inside the folder"
                     large = await client.get(f"{prefix}large.bin")
                     assert len(large.content) == int(large.headers["content-length"]) == 2 * CHUNK + 7
+
+    asyncio.run(run())
+
+
+SIZE = 2 * CHUNK + 7
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [
+        ("bytes=0-0", range(1)),
+        ("bytes=5-9", range(5, 10)),
+        ("bytes=5-", range(5, SIZE)),
+        ("bytes=-3", range(SIZE - 3, SIZE)),
+        (f"bytes=-{SIZE + 5}", range(SIZE)),
+        (f"bytes=10-{SIZE * 9}", range(10, SIZE)),
+        (f"bytes={SIZE - 1}-{SIZE - 1}", range(SIZE - 1, SIZE)),
+    ],
+)
+def test_a_part_of_a_file_is_sent_alone(listeners: Harness, wanted: str, part: range) -> None:
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            for _app, client in await both(listeners, stack):
+                path = f"{PREFIXES[1]}large.bin"
+                whole = await client.get(path)
+                assert whole.headers["accept-ranges"] == "bytes"
+                for headers in ({"Range": wanted}, {"Range": wanted, "If-Range": whole.headers["etag"]}):
+                    answer = await client.get(path, headers=headers)
+                    assert (answer.status_code, answer.content) == (206, whole.content[part.start : part.stop])
+                    assert answer.headers["content-range"] == f"bytes {part.start}-{part.stop - 1}/{SIZE}"
+                    assert answer.headers["content-length"] == str(len(part))
+                    assert answer.headers["etag"] == whole.headers["etag"]
+                    assert answer.headers["x-content-type-options"] == "nosniff"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("wanted", [f"bytes={SIZE}-", f"bytes={SIZE + 4}-{SIZE + 9}", "bytes=-0"])
+def test_a_part_that_a_file_does_not_have_is_refused(listeners: Harness, wanted: str) -> None:
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            for _app, client in await both(listeners, stack):
+                answer = await client.get(f"{PREFIXES[1]}large.bin", headers={"Range": wanted})
+                assert (answer.status_code, answer.content) == (416, b"")
+                assert answer.headers["content-range"] == f"bytes */{SIZE}"
+
+    asyncio.run(run())
+
+
+WHOLE: list[dict[str, str]] = [
+    *({"Range": text} for text in ("bytes=9-5", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=1-2,4-5", "bytes=" + "9" * 40 + "-", "")),
+    {"Range": "bytes=0-1", "If-Range": '"other"'},
+    {"Range": "bytes=0-1", "If-Range": "Mon, 23 Nov 2026 12:00:00 GMT"},
+]
+
+
+@pytest.mark.parametrize("headers", WHOLE, ids=lambda headers: " ".join(headers.values())[:30])
+def test_what_asks_for_no_part_of_this_version_gets_the_whole_file(listeners: Harness, headers: dict[str, str]) -> None:
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            for _app, client in await both(listeners, stack):
+                answer = await client.get(f"{PREFIXES[1]}large.bin", headers=headers)
+                assert (answer.status_code, len(answer.content)) == (200, SIZE)
+                head = await client.head(f"{PREFIXES[1]}large.bin", headers={"Range": "bytes=0-1"})
+                assert (head.status_code, head.headers["content-length"]) == (200, str(SIZE))
+                cached = {"If-None-Match": answer.headers["etag"], "Range": "bytes=0-1"}
+                assert (await client.get(f"{PREFIXES[1]}large.bin", headers=cached)).status_code == 304
 
     asyncio.run(run())
 

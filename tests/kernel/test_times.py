@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix.kernel.errors import InvalidInput
-from phoenix.kernel.i18n.times import check_zone, day, local_input, local_to_instant, offset, show, zones
+from phoenix.kernel.i18n.times import check_zone, city, day, local_input, local_to_instant, offset, show, two_offsets, zone_or_utc, zones
 
 NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 ZONES = [
@@ -82,9 +82,10 @@ def test_a_day_has_a_heading_relative_to_today(instant: str, zone: str, heading:
         ("Australia/Sydney", "2026-10-03T15:59", "2026-10-03T16:00", ("01:59", "03:00")),
         ("Australia/Lord_Howe", "2026-10-03T15:29", "2026-10-03T15:30", ("01:59", "02:30")),
         ("Australia/Brisbane", "2026-10-03T15:59", "2026-10-03T16:00", ("01:59", "02:00")),
-        ("America/New_York", "2026-11-01T05:59", "2026-11-01T06:00", ("01:59", "01:00")),
-        ("Europe/Berlin", "2026-10-25T00:59", "2026-10-25T01:00", ("02:59", "02:00")),
-        ("Australia/Lord_Howe", "2026-04-04T14:59", "2026-04-04T15:00", ("01:59", "01:30")),
+        ("America/New_York", "2026-11-01T05:59", "2026-11-01T06:00", ("01:59 (UTC-04:00)", "01:00 (UTC-05:00)")),
+        ("Europe/Berlin", "2026-10-25T00:59", "2026-10-25T01:00", ("02:59 (UTC+02:00)", "02:00 (UTC+01:00)")),
+        ("Europe/Berlin", "2026-10-25T01:59", "2026-10-25T02:00", ("02:59 (UTC+01:00)", "03:00")),
+        ("Australia/Lord_Howe", "2026-04-04T14:59", "2026-04-04T15:00", ("01:59 (UTC+11:00)", "01:30 (UTC+10:30)")),
     ],
 )
 def test_clock_changes_of_the_zone_are_observed(zone: str, before: str, after: str, offsets: tuple[str, str]) -> None:
@@ -105,9 +106,18 @@ def test_clock_changes_of_the_zone_are_observed(zone: str, before: str, after: s
         ("2026-11-23 14:05:30", "Asia/Kathmandu", "2026-11-23T08:20:30", None),
     ],
 )
-def test_an_ambiguous_local_time_is_the_first_unless_specified(text: str, zone: str, instant: str, later: str | None) -> None:
-    assert local_to_instant(text, zone) == utc(instant)
-    assert local_to_instant(text, zone, later=True) == utc(later or instant)
+def test_a_local_time_that_occurs_twice_is_told_apart_by_its_offset(text: str, zone: str, instant: str, later: str | None) -> None:
+    offsets = two_offsets(text, zone)
+    if later is None:
+        assert offsets == ()
+        assert {local_to_instant(text, zone, offset=any_) for any_ in ("", "+02:00", "x")} == {utc(instant)}
+    else:
+        assert [local_to_instant(text, zone, offset=each) for each in offsets] == [utc(instant), utc(later)]
+        assert [offset(utc(each), zone) for each in (instant, later)] == list(offsets)
+        for wrong in ("", "+00:30", "x"):
+            with pytest.raises(InvalidInput) as refused:
+                local_to_instant(text, zone, offset=wrong)
+            assert refused.value.errors[0].code == "ambiguous_time"
 
 
 @pytest.mark.parametrize(
@@ -122,9 +132,10 @@ def test_an_ambiguous_local_time_is_the_first_unless_specified(text: str, zone: 
     ],
 )
 def test_a_local_time_skipped_by_a_clock_change_is_refused(text: str, zone: str) -> None:
-    for later in (False, True):
+    assert two_offsets(text, zone) == ()
+    for chosen in ("", offset(NOW, zone)):
         with pytest.raises(InvalidInput) as refused:
-            local_to_instant(text, zone, later=later)
+            local_to_instant(text, zone, offset=chosen)
         assert refused.value.errors[0].code == "time_gap"
 
 
@@ -150,7 +161,7 @@ def test_times_at_the_ends_of_the_calendar_are_refused(text: str, zone: str) -> 
 def test_a_time_survives_a_round_trip_through_the_form(instant: datetime, zone: str) -> None:
     minute = instant.replace(second=0, microsecond=0)
     text = local_input(minute, zone)
-    assert minute in {local_to_instant(text, zone), local_to_instant(text, zone, later=True)}
+    assert local_to_instant(text, zone, offset=offset(minute, zone)) == minute
 
 
 @given(
@@ -171,6 +182,37 @@ def test_text_that_is_not_a_time_zone_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         check_zone(name)
     assert refused.value.errors[0].field == "time_zone"
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [
+        ("Etc/GMT+5", "Etc/GMT+5"), ("EST5EDT", "EST5EDT"), ("Etc/UTC", "UTC"), ("UTC", "UTC"), ("Zulu", "UTC"), ("Etc/UCT", "UTC"),
+        ("Asia/Calcutta", "Asia/Kolkata"), ("US/Pacific", "America/Los_Angeles"), ("GB", "Europe/London"), ("Europe/Kiev", "Europe/Kyiv"),
+        ("Europe/Oslo", "Europe/Oslo"), ("Europe/Amsterdam", "Europe/Amsterdam"), ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ],
+)  # fmt: skip
+def test_every_name_of_a_zone_is_taken_and_stored_as_its_canonical_one(name: str, canonical: str) -> None:
+    assert check_zone(name) == zone_or_utc(name) == canonical
+
+
+def test_every_name_of_iana_is_taken() -> None:
+    names = available_timezones() - {"Factory", "localtime", "posixrules"}
+    assert len(names) > 500
+    for name in names:
+        assert check_zone(check_zone(name)) == check_zone(name), name
+        # A name is only another name: what the clocks show now is the same.
+        assert offset(NOW, name) == offset(NOW, check_zone(name)), name
+        assert city(check_zone(name))
+
+
+def test_a_zone_that_no_one_sees_falls_back_to_utc() -> None:
+    assert [zone_or_utc(name) for name in ("", "Mars/Olympus", "x" * 1000, "Factory", "localtime")] == ["UTC"] * 5
+
+
+def test_a_zone_of_hours_behind_utc_is_shown_by_its_offset() -> None:
+    """Its name has the opposite sign."""
+    assert show(NOW, "Etc/GMT+5", NOW).full == "Monday 23 November 2026, 08:05 UTC-05:00"
 
 
 def test_zones_are_grouped_with_the_offset_in_force() -> None:

@@ -25,7 +25,6 @@ CUT = {
     "keys/queries.py": {"100": "at most 100 are made"},
     "organisations/cards.py": {"5": "the newest, on a card"},
     "organisations/queries/owners.py": {"20": "those that a check names; the rest is named once they have an owner"},
-    "sessions/queries/__init__.py": {"100": "the devices used last"},
 }
 
 

@@ -179,7 +179,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [(f"{HERE}/actions.py", "It imports the queries of organisations.")],
     ),
     "an import of the feed": (
-        [edit(f"{HERE}/actions.py", "from phoenix.kernel", "from phoenix.modules.feed.api import NEWEST\nfrom phoenix.kernel")],
+        [edit(f"{HERE}/actions.py", "from phoenix.kernel", "from phoenix.modules.feed.api import ROUTES\nfrom phoenix.kernel")],
         [
             (f"{HERE}/actions.py", "It imports the api of feed."),
             (f"{HERE}/actions.py", "It imports feed, which no module can import."),

@@ -89,7 +89,7 @@ def test_the_import_contracts_apply_to_the_new_module(clone: Path) -> None:
     lint = ("-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())", "--no-cache")
     kept = run(clone, *lint)
     assert kept.returncode == 0, kept.stdout
-    for file, line in (("events.py", "comments import queries"), ("queries.py", "feed.api import NEWEST")):
+    for file, line in (("events.py", "comments import queries"), ("queries.py", "feed.api import ROUTES")):
         path = clone / "src" / "phoenix" / "modules" / "comments" / file
         text = path.read_text()
         path.write_text(f"{text}\nfrom phoenix.modules.{line}\n")
@@ -112,7 +112,7 @@ DONE = (
     (
         "tests/web/pages.py",
         '    "entries": (',
-        '    "comments": ("comments/list.html", frame("/o/halden/comments", comments=[], form=FORM)),\n',
+        '    "comments": ("comments/list.html", frame("/o/halden/comments", comments=[], cursor=None, form=FORM)),\n',
     ),
     ("tests/web/samples.py", "    happened(8,", '    happened(10, "comments/feed_posted.html", ago(minutes=30), text="Seen."),\n'),
     (

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import strict
+from tests.strict import KEY
 
 from phoenix.settings import Settings, SettingsError, read_settings, unknown, values, variables
 from phoenix.settings.declare import bind, email, networks, one_of, origins, with_scheme
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "settings.md"
-KEY = "kT3v9QmZ2xPw7LrB5nYc8HsD4fGj6VaE"
-STRICT = {"PHOENIX_ENVIRONMENT": "production", "PHOENIX_SECRET_KEY": KEY, "PHOENIX_SMTP_URL": "smtp://mail.example.com"}
+STRICT = {"PHOENIX_ENVIRONMENT": "production", **strict.STRICT}
 YEAR = 366 * 86_400
 BOUNDS = {
     "PORT": (1, 65_535),
@@ -32,6 +33,7 @@ BOUNDS = {
     "PROVE_AGAIN": (60, 86_400),
     "IMPERSONATION": (60, 1800),
     "DELETION_GRACE": (0, 365),
+    "ACCESS_REVIEW_DAYS": (0, 3650),
     "MAILBOX_PORT": (0, 65_535),
     "REALTIME_PROCESSES": (0, 64),
     "REALTIME_PORT": (0, 65_535),
@@ -200,7 +202,7 @@ def test_debug_settings_are_for_development_only(switch: str) -> None:
 def test_a_secret_must_be_long_and_varied() -> None:
     assert len(KEY) == 32
     assert read_settings(STRICT).secrets.key == KEY
-    many = "abcdefghijkl" * 3
+    many = KEY[::-1] + KEY[::2]
     assert read_settings({**STRICT, "PHOENIX_SECRET_KEY": many}).secrets.key == many
     for weak in (KEY[:-1], "abcdefghijk" * 3, f"development-{KEY}", ""):
         with pytest.raises(SettingsError, match=r"^PHOENIX_SECRET_KEY"):

@@ -14,12 +14,14 @@ from urllib.parse import quote
 import pytest
 from rich.console import Console
 
-from phoenix.operations.up import addresses, caddy
+from phoenix.modules.admin.actions.values import values_of
+from phoenix.operations.up import addresses, caddy, plan
 from phoenix.operations.up.addresses import check_cache, check_database, require_free, require_free_for_staff, without_password
 from phoenix.operations.up.errors import StartError
-from phoenix.operations.up.plan import environment, parts, resolve
+from phoenix.operations.up.plan import SERVING, bare_environment, environment, parts, resolve
 from phoenix.operations.up.ready import DemoAccount, announce, describe
 from phoenix.settings import (
+    WITHHELD,
     AdminSettings,
     EmailSettings,
     InstallationSettings,
@@ -28,6 +30,7 @@ from phoenix.settings import (
     Settings,
     WebSettings,
     read_settings,
+    variables,
 )
 
 
@@ -219,3 +222,46 @@ def test_the_watching_process_imports_nothing_of_phoenix() -> None:
     code = f"import sys, phoenix.operations.up.start; print([name for name in sys.modules if name.startswith({heavy})])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+SECRETS = {
+    "PHOENIX_SECRET_KEY": "k" * 40,
+    "PHOENIX_DATABASE_URL": "postgresql://phoenix:hidden@db:5432/phoenix",
+    "PHOENIX_DATABASE_OWNER_URL": "postgresql://owner:hidden@db:5432/phoenix",
+    "PHOENIX_CACHE_URL": "redis://:hidden@cache:6379",
+    "PHOENIX_SMTP_URL": "smtp://user:hidden@mail:587",
+    "PHOENIX_PROVIDERS": '[{"client_secret": "hidden"}]',
+    "PHOENIX_CAPTCHA_SECRET": "hidden",
+}
+GIVEN = {
+    "web": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL", "PHOENIX_PROVIDERS", "PHOENIX_CAPTCHA_SECRET"},
+    "realtime": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL"},
+    "admin": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL"},
+    "worker": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL", "PHOENIX_SMTP_URL"},
+    "caddy": set[str](),
+}
+
+
+def test_every_process_gets_the_secrets_that_it_needs_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "caddy_program", lambda: tmp_path / "caddy")
+    assert {variable.name for _, variable in variables() if variable.secret} == set(SECRETS)
+    given = read_settings({**SECRETS, "PHOENIX_DOMAIN": "phoenix.acme.org", "PHOENIX_REALTIME_PROCESSES": "1"})
+    settings = resolve(given, tmp_path)
+    found = {}
+    for part in parts(settings, tmp_path):
+        made = bare_environment(settings, SECRETS) if part.bare else environment(settings, SECRETS, part.secrets)
+        found[part.name] = {name for name, value in made.items() if name in SECRETS and value == SECRETS[name]}
+        kept = [value for name, value in made.items() if name not in found[part.name]]
+        assert not any("hidden" in value or SECRETS["PHOENIX_SECRET_KEY"] in value for value in kept), part.name
+    assert found == GIVEN
+    assert environment(settings, SECRETS)["PHOENIX_SMTP_URL"] == "smtp://mail:587", "whether there is a mail server is no secret"
+    assert set(environment(settings, SECRETS)[WITHHELD].split(",")) == set(SECRETS) - SERVING
+
+
+def test_a_process_without_a_secret_shows_that_it_is_set(tmp_path: Path) -> None:
+    settings = read_settings({**SECRETS, "PHOENIX_DATA": str(tmp_path)})
+    shown = {value.variable: value for value in values_of(read_settings(environment(settings, {})), people_url="https://a.example.com")}
+    for name in SECRETS:
+        assert "hidden" not in shown[name].value
+        assert not shown[name].is_default
+    assert shown["PHOENIX_PROVIDERS"].hidden

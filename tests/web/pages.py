@@ -132,8 +132,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             version=1,
         ),
     ),
-    "sessions": ("sessions/sessions.html", frame("/settings/sessions", slot={"sessions": samples.SESSIONS})),
-    "sessions-one": ("sessions/sessions.html", frame("/settings/sessions", slot={"sessions": samples.SESSIONS[:1]})),
+    "sessions": (
+        "sessions/sessions.html",
+        frame("/settings/sessions", slot={"sessions": samples.SESSIONS, "older": "/settings/sessions?cursor=x"}),
+    ),
+    "sessions-one": ("sessions/sessions.html", frame("/settings/sessions", slot={"sessions": samples.SESSIONS[:1], "older": ""})),
     "organisation-new": (
         "organisations/new.html",
         frame("/organisations/new", organisation=None, navigation=WITHOUT_ORGANISATION, live=None),

@@ -147,6 +147,7 @@ MEMBERS = [
         email=ADDRESSES.get(p.id, f"{p.id}@example.com"),
         initials=p.initials,
         tone=p.tone,
+        version=1,
         role=role,
         joined_at=ago(days=days),
     )

@@ -121,7 +121,7 @@ def sections(shown: dict[str, Any]) -> list[Thing]:
     """The sections that modules add below the methods."""
     return [
         Thing(template="factors/slot_second_step.html", context=Thing(factors=shown["protection"], low=3)),
-        Thing(template="sessions/_devices.html", context=Thing(sessions=shown["sessions"])),
+        Thing(template="sessions/_devices.html", context=Thing(sessions=shown["sessions"], older="")),
     ]
 
 

@@ -12,6 +12,7 @@ from tests.web.samples import AIKO, MARA, MEMBERS, NAMES, NOW, PEOPLE, PRIYA, TO
 CURSOR = (
     ("People", "people", "people"),
     ("Organisations", "building", "organisations"),
+    ("Access", "shield", "access"),
     ("Jobs", "clock", "jobs"),
     ("Events", "pulse", "events"),
     ("Audit log", "history", "audit"),
@@ -89,6 +90,7 @@ PERSON = {
         Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
         Thing(id="exp_1", created_at=ago(days=1), ready_at=ago(days=1), until=ago(days=-6)),
     ],
+    "more_sessions": "x",
     "sessions": [
         session(1, "Firefox on Linux", "192.0.2.0/24", NOW),
         session(2, "Safari on iPhone", "2001:db8::/48", ago(hours=7)),
@@ -108,7 +110,8 @@ PERSON = {
     "may_impersonate": True,
     "is_self": False,
 }  # fmt: skip
-READ_ALONE = {
+READ_ALONE: dict[str, Any] = {
+    "more_sessions": None,
     "sessions": [],
     "granted": [],
     "events": [],
@@ -138,6 +141,11 @@ ROWS = [
         ]
     )
 ]  # fmt: skip
+ACCESS: dict[str, Any] = {
+    "cursor": "c", "first": False, "names": {"acc_t": "Tomás Aguirre"}, "whole": True, "due": ago(days=-30), "overdue": False, "may_grant": True,
+    "review": Thing(reviewed_at=ago(days=60), reviewed_by="acc_t"),
+}  # fmt: skip
+HELD = ["platform.admin", "platform.people_read", "platform.jobs"]
 KEYS = [
     Thing(id=f"jwk_{state}", algorithm="ES256", state=state, created_at=ago(days=9), activated_at=None, retired_at=None, revoked_at=None)
     for state in ("standby", "active", "retired", "revoked")
@@ -239,6 +247,71 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             able=set(),
         ),
     ),
+    "staff-access": (
+        "admin/access.html",
+        staff(
+            "/staff/access",
+            **ACCESS,
+            shown="staff",
+            rows=[
+                Thing(
+                    account=p.account,
+                    name=p.name,
+                    email=p.email,
+                    permission=permission,
+                    granted_by=giver,
+                    granted_at=ago(days=90),
+                    used_at=used,
+                )
+                for p, permission, giver, used in zip(MEMBERS[:3], HELD, [None, "acc_t", "acc_t"], [NOW, None, ago(days=40)], strict=True)
+            ],
+        ),
+    ),
+    "staff-access-keys": (
+        "admin/access.html",
+        staff(
+            "/staff/access",
+            **{**ACCESS, "overdue": True},
+            shown="keys",
+            rows=[
+                Thing(
+                    id=f"key_{number}",
+                    name=name,
+                    hint="4f2a",
+                    account="acc_mara",
+                    owner=samples.LONGEST.name,
+                    kind=kind,
+                    scopes=["entries.read", "entries.write"],
+                    created_by="acc_t",
+                    created_at=ago(days=30),
+                    seen_at=used,
+                    until=ago(days=-60),
+                )
+                for number, (name, kind, used) in enumerate([("Nightly import", "service", NOW), ("Laptop", "person", None)])
+            ],
+        ),
+    ),
+    "staff-access-roles": (
+        "admin/access.html",
+        staff(
+            "/staff/access",
+            **{**ACCESS, "whole": False},
+            shown="roles",
+            rows=[
+                Thing(
+                    organisation="org_1",
+                    organisation_name="Halden Instruments",
+                    account=p.account,
+                    name=p.name,
+                    role=p.role,
+                    joined_at=p.joined_at,
+                    used_at=NOW,
+                )
+                for p in MEMBERS
+            ],
+        ),
+    ),
+    "staff-access-none": ("admin/access.html", staff("/staff/access", **{**ACCESS, "review": None, "due": None}, shown="keys", rows=[])),
     "staff-jobs": ("admin/jobs.html", staff("/staff/jobs", counts=COUNTS, dead=[(DEAD, "Unavailable: no mail server"), (DEAD, "")])),
     "staff-jobs-none": ("admin/jobs.html", staff("/staff/jobs", counts=[], dead=[])),
     "staff-events": ("admin/events.html", staff("/staff/events", rows=ROWS, **EVENTS, form={"kind": "", "subject": ""}, cursor="c")),

@@ -58,6 +58,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "kernel/data/database.py": {
         "UnitOfWork.__aexit__: 0 → 1": "This means “no mark yet”. It is replaced when a key is marked, and not read if none is.",
+    },
+    "kernel/data/connect.py": {
         "connect: 300 → 301": LIMIT,
         "connect: 10 → 11": LIMIT,
     },

@@ -56,7 +56,9 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/web/authorisation.py": RULES,
     },
     "data": {
+        "kernel/data/connect.py": (*DATA, "tests/kernel/test_pool.py"),
         "kernel/data/cursors.py": ("tests/kernel/test_cursors.py",),
+        "kernel/data/paged.py": ("tests/modules/test_every_list.py",),
         "kernel/data/database.py": (
             *DATA,
             "tests/kernel/test_cache_around_a_commit.py",

@@ -43,7 +43,7 @@ export function liveFeed(): (() => void) | null {
     const url = new URL(address, location.origin);
     const newest = feed.querySelector<HTMLElement>("[data-event]")?.dataset["event"];
     if (newest) url.searchParams.set("after", newest);
-    const response = await fetch(url, { headers: { Accept: "text/html", "HX-Request": "true" }, redirect: "error" });
+    const response = await fetch(url, { headers: { Accept: "text/html", "HX-Request": "true", "X-Unattended": "yes" }, redirect: "error" });
     if (!response.ok) throw new Error(`the feed answered ${response.status}`);
     const template = document.createElement("template");
     template.innerHTML = await response.text();

@@ -41,12 +41,21 @@ class Membership(MembershipRecord, frozen=True):
             raise Forbidden(f"Your role in {self.name} ({self.role}) does not allow this.")
 
 
+class Use(Struct, frozen=True):
+    """The last use of a session or API key: its id, when in seconds since 1970, and the `refresh_count` of the token."""
+
+    session: str
+    at: float
+    refresh_count: int = -1
+
+
 class SessionRecord(Struct, frozen=True):
     """A valid session or API key with its account, as the identity module found them. Instants are UTC.
 
     `authenticated_at` is when the person last authenticated, by password, second factor or the like. `impersonator` is the
     account that impersonates this person. `scopes` are the permissions of an API key, None for a session. `audience` is the
-    listener it is for, `public` or `admin`: neither accepts a session of the other.
+    listener it is for, `public` or `admin`: neither accepts a session of the other. `refresh_count` says how many refreshes
+    of the session led to the access token that it was found by; -1 for other tokens.
     """
 
     session: str
@@ -71,6 +80,7 @@ class SessionRecord(Struct, frozen=True):
     impersonator_name: str | None = None
     has_second_factor: bool = False
     audience: ListenerName = "public"
+    refresh_count: int = -1
 
 
 class Actor(Struct, frozen=True):

@@ -25,6 +25,8 @@ class PhoenixError(Exception):
     """The detail if none is given: never the title again."""
     keeps_changes: ClassVar[bool] = False
     """Whether writes made before the error are committed anyway, as a counted attempt must be."""
+    keeps_spent: ClassVar[bool] = False
+    """Whether what was used up before the error stays used: only where the act goes on from here, or nobody holds what was used."""
     shows_form: ClassVar[bool] = False
     """Whether the form that caused this error is shown again with what was entered."""
 

@@ -15,7 +15,8 @@ from phoenix.kernel.cache.generations import Generations, MachineGenerations, Va
 from phoenix.kernel.cache.limits import Limit, Limiter
 from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock, SystemClock
-from phoenix.kernel.data.database import Database, connect
+from phoenix.kernel.data.connect import connect
+from phoenix.kernel.data.database import Database
 from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
@@ -32,7 +33,9 @@ T = TypeVar("T")
 
 
 # To one address, of those that someone else causes.
-UNASKED_EMAILS_AN_HOUR = Limit("unasked_email", 5, 3600)
+EMAILS_AN_HOUR = 5
+# For all askers together.
+EMAILS_OF_ALL_AN_HOUR = 20
 
 
 @dataclass(slots=True)
@@ -99,7 +102,9 @@ async def opened(
     async with contextlib.AsyncExitStack() as stack:
         if valkey is not None:
             stack.push_async_callback(valkey.close)
-        database = await connect(settings.database, time, generations, EventOutbox, pool=pool, notes=settings.development)
+        database = await connect(
+            settings.database, time, generations, EventOutbox, pool=pool, notes=settings.development, watched=not settings.strict
+        )
         stack.push_async_callback(database.close)
         passwords = Passwords()
         stack.callback(passwords.close)
@@ -107,8 +112,10 @@ async def opened(
         stack.push_async_callback(http.close)
         limiter = Limiter(valkey, keys, time)
 
-        async def may_send_unasked(address: str) -> bool:
-            return (await limiter.hit(UNASKED_EMAILS_AN_HOUR, address)).allowed
+        async def count(template: str, address: str, asked_by: str) -> bool:
+            if not (await limiter.hit(Limit(f"email {template}", EMAILS_AN_HOUR, 3600), f"{address} {asked_by}")).allowed:
+                return False
+            return (await limiter.hit(Limit(f"email {template} of all", EMAILS_OF_ALL_AN_HOUR, 3600), address)).allowed
 
         runtime = Runtime(
             settings=settings,
@@ -122,7 +129,7 @@ async def opened(
             breaches=Breaches(settings.accounts.breached_passwords),
             captcha=Captcha(settings.accounts),
             http=http,
-            mailer=Mailer(settings.email, emails, may_send_unasked=may_send_unasked),
+            mailer=Mailer(settings.email, emails, count=count),
             room=_room(settings.installation),
         )
         await check_installation(database, settings, keys)

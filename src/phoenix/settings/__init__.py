@@ -27,10 +27,11 @@ from phoenix.settings.concerns import (
     SessionSettings,
     WebSettings,
 )
-from phoenix.settings.declare import PREFIX, SettingsError, Variable, read_concern, setting, unknown, variables_of
+from phoenix.settings.declare import PREFIX, WITHHELD, SettingsError, Variable, read_concern, setting, unknown, variables_of
 
 __all__ = [
     "MADE_IN_DEVELOPMENT",
+    "WITHHELD",
     "AccountSettings",
     "AdminSettings",
     "CacheSettings",

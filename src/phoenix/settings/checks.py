@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
+from email.utils import parseaddr
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from phoenix.settings.declare import SettingsError
+from phoenix.settings.strength import why_guessable
 
 if TYPE_CHECKING:
     from phoenix.settings import Settings
@@ -12,6 +16,8 @@ if TYPE_CHECKING:
 # Secrets that `phoenix up` creates start with this, so that the strict environments can recognise them.
 MADE_IN_DEVELOPMENT = "development-"
 # Staging is a rehearsal for production, often with a copy of its data, so it is just as strict.
+# Top-level domains that exist in no real address (RFC 2606).
+RESERVED = (".example", ".test", ".invalid", ".localhost", "@localhost")
 STRICT = frozenset({"staging", "production"})
 
 
@@ -39,9 +45,26 @@ def _check_strict(settings: Settings) -> None:
     key, environment = settings.secrets.key, settings.installation.environment
     if key.startswith(MADE_IN_DEVELOPMENT):
         raise SettingsError(f"PHOENIX_SECRET_KEY was made by a development installation. Give {environment} its own key.")
-    if len(key) < 32 or len(set(key)) < 12:
+    if why := why_guessable(key):
+        raise SettingsError(f"PHOENIX_SECRET_KEY {why} in {environment}. Make one with: openssl rand -base64 48")
+    if settings.installation.demo:
+        raise SettingsError(f"PHOENIX_DEMO adds accounts with known passwords, and is refused in {environment}. Remove it, or --demo.")
+    address = urlsplit(settings.public_url)
+    if address.scheme != "https" or is_loopback(address.hostname or ""):
         raise SettingsError(
-            f"PHOENIX_SECRET_KEY must be at least 32 characters of random text in {environment}. Make one with: openssl rand -base64 48"
+            f"PHOENIX_PUBLIC_URL must be the https:// address that people use in {environment}; cookies and links need it. "
+            "PHOENIX_DOMAIN sets it too, and gets a certificate."
         )
     if not settings.email.smtp_url:
         raise SettingsError(f"PHOENIX_SMTP_URL must name a mail server in {environment}; the local mailbox is for development.")
+    if parseaddr(settings.email.sender)[1].lower().endswith(RESERVED):
+        raise SettingsError(f"PHOENIX_MAIL_FROM must be an address of your own in {environment}, such as Phoenix <no-reply@your-domain>.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can use the host."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified

@@ -95,12 +95,14 @@ class DatabaseSettings:
         "",
         "PostgreSQL to use instead of the embedded one, as postgresql://user:password@host:port/name.",
         with_scheme("postgresql", "postgres"),
+        secret=True,
     )
     owner_url: str = setting(
         "DATABASE_OWNER_URL",
         "",
         "PostgreSQL address with the right to change tables, used only for migrations. Default: DATABASE_URL.",
         with_scheme("postgresql", "postgres"),
+        secret=True,
     )
     pool: int = setting("DATABASE_POOL", 10, "Largest number of connections of each process.", between(2, 1000))
     statement_timeout: int = setting(
@@ -118,6 +120,7 @@ class CacheSettings:
         "",
         "Valkey or Redis to use instead of the embedded one, as redis://host:port/0.",
         with_scheme("redis", "rediss", "valkey", "valkeys"),
+        secret=True,
     )
     nodes: str = setting(
         "NODES",
@@ -133,7 +136,10 @@ class SecretSettings:
     """Key material. Made at first start in development, required in staging and production."""
 
     key: str = setting(
-        "SECRET_KEY", "", "Master secret, at least 32 characters; every other key is derived from it. A different one in each environment."
+        "SECRET_KEY",
+        "",
+        "Master secret, at least 32 characters; every other key is derived from it. A different one in each environment.",
+        secret=True,
     )
 
 
@@ -164,6 +170,7 @@ class AccountSettings:
         "PROVIDERS",
         "",
         "Identity providers people may sign in with, as a JSON list: see docs/providers.md. It holds secrets, so use PROVIDERS_FILE instead.",
+        secret=True,
     )
     second_factor_for: str = setting(
         "SECOND_FACTOR_FOR",
@@ -183,7 +190,7 @@ class AccountSettings:
         "Address that checks CAPTCHA answers (Turnstile, hCaptcha and reCAPTCHA are supported). Empty: off.",
         with_scheme("https", "http"),
     )
-    captcha_secret: str = setting("CAPTCHA_SECRET", "", "Secret for that address.")
+    captcha_secret: str = setting("CAPTCHA_SECRET", "", "Secret for that address.", secret=True)
     captcha_script: str = setting("CAPTCHA_SCRIPT", "", "Script that draws the CAPTCHA.", with_scheme("https", "http"))
     captcha_site_key: str = setting("CAPTCHA_SITE_KEY", "", "Public key of the site for that script.")
     deletion_grace: int = setting(
@@ -207,6 +214,9 @@ class AdminSettings:
         ("127.0.0.0/8", "::1/128"),
         "Networks the admin panel answers to, separated by commas; all others are refused.",
         networks,
+    )
+    access_review_days: int = setting(
+        "ACCESS_REVIEW_DAYS", 90, "Days until the next review of who has access is due. 0: never.", between(0, 3650)
     )
 
     @property
@@ -232,6 +242,7 @@ class EmailSettings:
         "",
         "Mail server as smtp://user:password@host:587 or smtps://…:465. Default in development: the local mailbox.",
         with_scheme("smtp", "smtps"),
+        secret=True,
     )
     sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every email.")
     support: str = setting(

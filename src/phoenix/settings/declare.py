@@ -15,6 +15,8 @@ T = TypeVar("T")
 PREFIX = "PHOENIX_"
 # What Phoenix passes to its own processes, and what tests set.
 INTERNAL = ("PHOENIX_UP_", "PHOENIX_TEST_")
+# The names of the secrets that are set, but that this process was not given.
+WITHHELD = "PHOENIX_UP_WITHHELD"
 Check = Callable[[Any], str]
 """What is wrong with a value, as the end of a sentence that starts with the variable's name; "" if nothing is."""
 
@@ -23,9 +25,12 @@ class SettingsError(Exception):
     """Phoenix cannot start with a value in the environment. The message names the variable and the fix."""
 
 
-def setting(name: str, default: Any, about: str, check: Check | None = None) -> Any:
-    """Declare a setting: its variable without the prefix, its default, one sentence for the documentation, and its check."""
-    return field(default=default, metadata={"name": name, "about": about, "check": check})
+def setting(name: str, default: Any, about: str, check: Check | None = None, *, secret: bool = False) -> Any:
+    """Declare a setting: its variable without the prefix, its default, one sentence for the documentation, and its check.
+
+    A `secret` one is or holds a secret, which only the processes that need it are given.
+    """
+    return field(default=default, metadata={"name": name, "about": about, "check": check, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,12 @@ class Variable:
     name: str
     default: Any
     about: str
+    secret: bool = False
 
 
 def variables_of(kind: type[Any], prefix: str = PREFIX) -> list[Variable]:
     """The settings of a concern, in the order they are declared."""
-    return [Variable(prefix + f.metadata["name"], f.default, f.metadata["about"]) for f in dataclasses.fields(kind)]
+    return [Variable(prefix + f.metadata["name"], f.default, f.metadata["about"], f.metadata["secret"]) for f in dataclasses.fields(kind)]
 
 
 def read_concern(kind: type[T], env: Mapping[str, str], prefix: str = PREFIX) -> T:

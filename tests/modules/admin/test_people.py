@@ -12,7 +12,7 @@ from tests.harness import Harness, Place
 from tests.modules.admin.panel import Panel
 
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
-from phoenix.kernel.data.database import set_codecs
+from phoenix.kernel.data.connect import set_codecs
 from phoenix.modules.admin.actions.search import END, text_query
 from phoenix.modules.admin.actions.values import mask, values_of
 from phoenix.modules.admin.queries import people as staff
@@ -77,7 +77,7 @@ def test_every_search_uses_an_index(place: Place) -> None:
             """)
             now = await connection.fetchval("SELECT now()")
             for name, (query, args) in searches.items():
-                rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {query.sql}", now, "~", 51, *args)
+                rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {query.sql}", now, *args, "~", 51)
                 plan = json.dumps(rows[0][0])
                 assert '"Relation Name": "accounts"' in plan
                 scans = [node for node in _nodes(rows[0][0][0]["Plan"]) if node.get("Relation Name") == "accounts"]

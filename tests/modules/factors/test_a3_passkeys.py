@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
 from tests.harness import Harness
 from tests.modules.factors.passkeys import EMAIL, add_passkey, bytes_of, new_account, send_form, sign_in_with, token_of
-from tests.software_passkey import Authenticator
+from tests.software_passkey import BACKED_UP, ELIGIBLE, PRESENT, VERIFIED, Authenticator
 
 
 def test_a_passkey_is_added_named_used_and_removed(harness: Harness) -> None:
@@ -99,10 +101,12 @@ def test_remember_me_also_works_with_a_passkey(harness: Harness) -> None:
 
 
 def test_a_counter_that_does_not_increase_is_refused_and_the_owner_is_notified(harness: Harness) -> None:
+    """Of a passkey that cannot leave its device: then there are two of it."""
+
     async def run() -> None:
         async with harness:
             await harness.person("ada")
-            device = Authenticator(counts=True)
+            device = Authenticator(counts=True, synced=False)
             await add_passkey(harness, device, by="ada")
             assert (await sign_in_with(harness, device)).status_code == 201
             assert (await sign_in_with(harness, device, count=7)).status_code == 201
@@ -120,6 +124,54 @@ def test_a_counter_that_does_not_increase_is_refused_and_the_owner_is_notified(h
             answers = await asyncio.gather(*(sign_in_with(harness, device, count=9) for _ in range(3)))
             assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
             assert (await sign_in_with(harness, device, count=10)).status_code == 201
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("flags", [ELIGIBLE | BACKED_UP, ELIGIBLE], ids=["synced", "not synced yet"])
+def test_each_device_with_a_synced_passkey_has_its_own_counter(harness: Harness, flags: int) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            device = Authenticator(counts=True)
+            lies: dict[str, Any] = {"flags": PRESENT | VERIFIED | flags}
+            await add_passkey(harness, device, by="ada", **lies)
+            await harness.work()
+            for count in (5, 1, 6, 0, 0, 2, 6):
+                signed_in = await sign_in_with(harness, device, count=count, **lies)
+                assert signed_in.status_code == 201, signed_in.text
+            assert "factors.passkey_refused" not in await harness.events()
+            assert "it may have been copied" not in " ".join(mail.text for mail in harness.mails(EMAIL))
+
+    asyncio.run(run())
+
+
+def test_a_copy_cannot_say_that_it_is_synced(harness: Harness) -> None:
+    """Whoever has copied the key of a device can sign any flag. What counts is what the original said when it was added."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            device = Authenticator(synced=False)
+            await add_passkey(harness, device, by="ada")
+            assert (await sign_in_with(harness, device, count=7)).status_code == 201
+            for flags in (ELIGIBLE, ELIGIBLE | BACKED_UP):
+                assert (await sign_in_with(harness, device, count=7, flags=PRESENT | VERIFIED | flags)).status_code == 422
+            assert (await sign_in_with(harness, device, count=8)).status_code == 201
+
+    asyncio.run(run())
+
+
+def test_a_passkey_from_an_earlier_release_is_known_once_its_counter_was_right(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada")
+            device = Authenticator()
+            await add_passkey(harness, device, by="ada", count=3)
+            await harness.sql("UPDATE passkeys SET backup_eligible = NULL")
+            assert (await sign_in_with(harness, device, count=3)).status_code == 422
+            assert (await sign_in_with(harness, device, count=4)).status_code == 201
+            assert (await sign_in_with(harness, device, count=1)).status_code == 201
 
     asyncio.run(run())
 

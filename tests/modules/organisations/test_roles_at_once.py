@@ -17,13 +17,13 @@ async def send(harness: Harness, by: str, **form: str) -> httpx.Response:
 
 
 def offered(page: str, account: str) -> tuple[str, str]:
-    """The role that a member's form was shown with, and the role selected in it."""
+    """The version that a member's form was shown with, and the role selected in it."""
     form = re.search(rf'<form[^>]*/members/{account}/role">.*?</form>', page, re.DOTALL)
     assert form is not None
-    shown, selected = re.search(r'name="shown" value="(\w+)"', form[0]), re.search(r'value="(\w+)" selected', form[0])
-    assert shown is not None
+    version, selected = re.search(r'name="version" value="(\d+)"', form[0]), re.search(r'value="(\w+)" selected', form[0])
+    assert version is not None
     assert selected is not None
-    return shown[1], selected[1]
+    return version[1], selected[1]
 
 
 def test_a_role_that_someone_else_has_changed_must_be_confirmed(harness: Harness) -> None:
@@ -32,20 +32,45 @@ def test_a_role_that_someone_else_has_changed_must_be_confirmed(harness: Harness
             await harness.organisation("ember", ada="owner", cy="administrator", bo="viewer")
             bo = harness.people["bo"].id
             for name in ("ada", "cy"):
-                assert offered((await harness.get("/o/ember/members", by=name)).text, bo) == ("viewer", "viewer")
-            assert (await send(harness, "ada", role="member", shown="viewer")).status_code == 303
-            stale = await send(harness, "cy", role="administrator", shown="viewer")
-            assert stale.status_code == 409
+                assert offered((await harness.get("/o/ember/members", by=name)).text, bo) == ("1", "viewer")
+            assert (await send(harness, "ada", role="member", version="1")).status_code == 303
+            stale = await send(harness, "cy", role="administrator", version="1")
+            assert stale.status_code == 412
             assert "Someone else changed this role to member after you opened the page." in stale.text
-            assert offered(stale.text, bo) == ("member", "member")
+            assert offered(stale.text, bo) == ("2", "member")
             invitation = stale.text[stale.text.index('id="invite"') :]
             assert re.findall(r'value="(\w+)" selected', invitation) == ["member"], "the invitation form is not filled in from this one"
             assert await harness.events() == ["organisations.role_changed"]
             # Having seen the change, they can change the role.
-            assert (await send(harness, "cy", role="administrator", shown="member")).status_code == 303
-            # Setting the same role is no conflict, and a page of an older release does not send the role it was shown with.
-            assert (await send(harness, "ada", role="administrator", shown="member")).status_code == 303
-            assert (await send(harness, "ada", role="viewer")).status_code == 303
-            assert await harness.events() == ["organisations.role_changed"] * 2
+            assert (await send(harness, "cy", role="administrator", version="2")).status_code == 303
+            # Setting the same role is no conflict.
+            assert (await send(harness, "ada", role="administrator", version="2")).status_code == 303
+            assert await harness.events() == ["organisations.role_changed"]
+            # Back at the role that was shown, but not at its version.
+            assert (await send(harness, "ada", role="viewer", version="3")).status_code == 303
+            assert (await send(harness, "cy", role="member", version="1")).status_code == 412
+
+    asyncio.run(run())
+
+
+def test_two_programs_that_change_one_role_are_told_of_each_other(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="viewer")
+            path = f"/api/v2/organisations/{ember}/members"
+            (version,) = [m["version"] for m in (await harness.get(path, by="ada")).json()["items"] if m["role"] == "viewer"]
+            one = f"{path}/{harness.people['bo'].id}"
+            seen = {"If-Match": f'"{version}"'}
+            first = await harness.patch(one, by="ada", json={"role": "member"}, headers=seen)
+            assert (first.status_code, first.headers["etag"]) == (204, f'"{version + 1}"')
+            second = await harness.patch(one, by="ada", json={"role": "administrator"}, headers=seen)
+            assert (second.status_code, second.json()["code"]) == (412, "role_changed_since")
+            for header in (f'"{version + 1}"', f'"x", "{version + 2}"', "*"):
+                headers = {"If-Match": header}
+                assert (await harness.patch(one, by="ada", json={"role": "administrator"}, headers=headers)).status_code == 204
+            # What a client of the last release sends.
+            assert (await harness.patch(one, by="ada", json={"role": "viewer"})).status_code == 204
+            roles = {m["id"]: (m["role"], m["version"]) for m in (await harness.get(path, by="ada")).json()["items"]}
+            assert roles[harness.people["bo"].id] == ("viewer", version + 3)
 
     asyncio.run(run())

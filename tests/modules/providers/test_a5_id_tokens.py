@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -87,6 +88,14 @@ WRONG: dict[str, dict[str, Any]] = {
     "an expiry that is text": {"exp": "tomorrow"},
     "an expiry that is true": {"exp": True},
     "no time of issue": {"iat": None},
+    "an expiry without end": {"exp": math.inf},
+    "an expiry that is no number": {"exp": math.nan},
+    "an expiry of 400 digits": {"exp": 10**400},
+    "a negative expiry": {"exp": -(10**400)},
+    "a time of issue of 400 digits": {"iat": 10**400},
+    "a start that is text": {"nbf": "tomorrow"},
+    "a start of 400 digits": {"nbf": 10**400},
+    "a start far ahead": {"nbf": 2**40},
 }
 
 
@@ -145,6 +154,8 @@ def test_signatures_that_anyone_could_make_are_refused(place: Place, stand_in: S
                 lambda c: signed_with_secret(c, SECRET),
                 lambda c: signed_with_secret(c, public),
                 own.signed,
+                lambda c: stand_in.signed(c, crit=[]),
+                lambda c: stand_in.signed(c, crit=["b64"], b64=True),
                 lambda c: own.signed(c, jwk=forged.as_dict(private=False)),
                 lambda c: stand_in.signed(c)[:-6] + "AAAAAA",
                 lambda c: stand_in.signed(c).rpartition(".")[0] + ".",

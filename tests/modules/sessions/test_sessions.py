@@ -74,6 +74,7 @@ def test_reusing_an_old_refresh_token_ends_the_session_as_stolen(harness: Harnes
             made = (await harness.post("/api/v2/sessions", json={"email": "ada@example.com", "password": PASSWORD})).json()
             old = {"refresh_token": made["refresh_token"]}
             fresh = (await harness.post("/api/v2/sessions/refresh", json=old)).json()
+            assert (await harness.get("/api/v2/me", headers=_bearer(fresh["access_token"]))).status_code == 200
             await harness.events()
             harness.clock.advance(seconds=61)
             assert (await harness.post("/api/v2/sessions/refresh", json=old)).status_code == 401

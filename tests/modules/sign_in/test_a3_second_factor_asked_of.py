@@ -12,6 +12,7 @@ from tests.factors import bearer
 from tests.harness import PASSWORD, Harness, Place
 from tests.modules.admin.panel import Panel
 from tests.oidc.running import csrf_of
+from tests.strict import STRICT
 
 from phoenix.composition import MODULES
 from phoenix.kernel.actor import ADMINISTRATOR
@@ -56,11 +57,7 @@ OPEN = {
     ],
 )
 def test_staff_need_a_second_factor_in_production_unless_configured_otherwise(variables: dict[str, str], expected: str) -> None:
-    secrets = {
-        "PHOENIX_SECRET_KEY": "a secret of production, long enough and of many letters",
-        "PHOENIX_SMTP_URL": "smtp://mail.example.com:587",
-    }
-    assert read_settings({**secrets, **variables}).second_factor_for == expected
+    assert read_settings({**STRICT, **variables}).second_factor_for == expected
 
 
 def test_an_unknown_value_of_the_setting_is_refused() -> None:

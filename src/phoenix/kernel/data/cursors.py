@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import GenericAlias
 from typing import Any, Generic, TypeVar
 
@@ -18,8 +18,6 @@ T = TypeVar("T")
 
 DEFAULT_LIMIT = 20
 HIGHEST_LIMIT = 100
-# Before every row of a list that rises by a time and an id.
-BEFORE_ALL = (datetime(1970, 1, 1, tzinfo=UTC), "")
 _MAC_BYTES = 12
 _LONGEST = 1024
 

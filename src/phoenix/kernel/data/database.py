@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, TypeVar
-
-import asyncpg
-import msgspec
 
 from phoenix.kernel.cache.generations import Generations
 from phoenix.kernel.cache.keys import Key
@@ -18,13 +15,10 @@ from phoenix.kernel.data.events import Event
 from phoenix.kernel.data.failures import DatabaseFull, OutcomeUnknown, is_undecided, leaves_unusable
 from phoenix.kernel.data.lease import Connection, Lease, Pool
 from phoenix.kernel.data.query import Query, Rows
-from phoenix.kernel.data.statements import NotingConnection
-from phoenix.kernel.errors import NotFound, Unavailable
-from phoenix.settings import DatabaseSettings
+from phoenix.kernel.errors import NotFound
 
 T = TypeVar("T")
 
-APPLICATION_NAME = "phoenix"
 # Rows in memory at a time, of those that are read by a cursor.
 BATCH = 100
 
@@ -41,6 +35,13 @@ class Reader:
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    @contextlib.contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """Queries in this block are not counted."""
+        before = self.queries
+        yield
+        self.queries = before
 
     async def connection(self) -> Connection:
         """The underlying connection, for libraries that make their own statements."""
@@ -94,6 +95,28 @@ class Transaction(Reader):
         self.events: list[Event] = []
         self.invalidated: set[Key] = set()
         self.after_commit: list[Callable[[], None]] = []
+        self.opening: Callable[[], Awaitable[None]] | None = None
+        """Run before its first statement, inside it."""
+        self._before_spending: tuple[int, int] | None = None
+
+    async def spend(self, query: Query[T], *args: object) -> T | None:
+        """Use up something that works once, such as a link, by a statement that returns a row if it was unused.
+
+        It is given back, with everything written since, if the act is refused: also by an error that keeps its changes.
+        """
+        if self._before_spending is not None:
+            return await self.maybe(query, *args)
+        await (await self._acquire()).execute("SAVEPOINT spending", timeout=self._left())
+        before = (len(self.events), len(self.after_commit))
+        if (spent := await self.maybe(query, *args)) is not None:
+            self._before_spending = before
+        return spent
+
+    async def give_back(self) -> None:
+        """Undo everything since the first thing was used up."""
+        if self._before_spending is not None:
+            await (await self._acquire()).execute("ROLLBACK TO SAVEPOINT spending", timeout=self._left())
+            del self.events[self._before_spending[0] :], self.after_commit[self._before_spending[1] :]
 
     async def execute(self, query: Query[None], *args: object) -> int:
         """Run a statement. Returns the number of rows it changed."""
@@ -128,18 +151,20 @@ class Outbox(Protocol):
 class Database:
     """The connection pool of one process."""
 
-    def __init__(self, pool: Pool, clock: Clock, generations: Generations, outbox: Outbox) -> None:
+    def __init__(self, pool: Pool, clock: Clock, generations: Generations, outbox: Outbox, *, watched: bool = False) -> None:
+        """`watched`: a request that takes two connections at once is refused."""
         self.pool = pool
         self.clock = clock
         self.generations = generations
         self.outbox = outbox
+        self.watched = watched
         self.is_full = False
         """Whether the last write found no room."""
 
     @contextlib.asynccontextmanager
     async def reader(self, *, within: float | None = None) -> AsyncIterator[Reader]:
         """Reads outside a transaction, and waits for the database no longer than `within` seconds in all."""
-        async with Lease(self.pool, within) as lease:
+        async with Lease(self.pool, within, watched=self.watched) as lease:
             yield Reader(lease.acquire, self.clock, lease.left)
 
     @contextlib.asynccontextmanager
@@ -147,7 +172,8 @@ class Database:
         self, *, actor: str | None = None, impersonator: str | None = None, request: str | None = None, within: float | None = None
     ) -> AsyncIterator[Transaction]:
         """One transaction: committed when the block ends, rolled back when it raises. `within`: as for a reader."""
-        async with self._noting_room(), Lease(self.pool, within) as lease, UnitOfWork(self, lease, actor, request) as tx:
+        lease = Lease(self.pool, within, watched=self.watched)
+        async with self._noting_room(), lease, UnitOfWork(self, lease, actor, request) as tx:
             tx.impersonator = impersonator
             yield tx
 
@@ -183,6 +209,8 @@ class UnitOfWork:
         if not self._begun:
             self._begun = True
             await connection.execute("BEGIN", timeout=self._lease.left())
+            if self.tx.opening is not None:
+                await self.tx.opening()
         return connection
 
     async def __aenter__(self) -> Transaction:
@@ -195,10 +223,9 @@ class UnitOfWork:
             return
         mark = 0
         try:
-            if tx.events:
-                await self.database.outbox.write(tx)
-            if tx.invalidated:
-                mark = await generations.begin(tx.invalidated)
+            if error is not None and not getattr(error, "keeps_spent", False):
+                await tx.give_back()
+            mark = await self._write()
         except BaseException as failed:
             await self._roll_back(failed)
             raise
@@ -221,6 +248,13 @@ class UnitOfWork:
             after()
         self.database.outbox.committed(tx)
 
+    async def _write(self) -> int:
+        """Write the events, then mark the generations. Returns the mark."""
+        tx = self.tx
+        if tx.events:
+            await self.database.outbox.write(tx)
+        return await self.database.generations.begin(tx.invalidated) if tx.invalidated else 0
+
     async def _roll_back(self, error: BaseException) -> None:
         if not self._begun:
             return
@@ -232,54 +266,3 @@ class UnitOfWork:
         except BaseException:
             self._lease.cut()
             raise
-
-
-async def _leave_as_is(_: Connection) -> None:
-    """Phoenix never sets session state, so a connection returns to the pool without a reset."""
-
-
-async def set_codecs(connection: Connection) -> None:
-    """Decode JSON columns into Python values."""
-    await connection.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        format="binary",
-        encoder=lambda v: b"\x01" + msgspec.json.encode(v),
-        decoder=lambda b: msgspec.json.decode(b[1:]),
-    )
-    await connection.set_type_codec("json", schema="pg_catalog", format="binary", encoder=msgspec.json.encode, decoder=msgspec.json.decode)
-
-
-async def connect(
-    settings: DatabaseSettings,
-    clock: Clock,
-    generations: Generations,
-    outbox: Callable[[Pool], Outbox],
-    *,
-    pool: int | None = None,
-    notes: bool = False,
-) -> Database:
-    """Open the pool. The server enforces the time-outs for every statement on these connections. `notes`: see `statements`."""
-    made = asyncpg.create_pool(
-        settings.url,
-        min_size=1,
-        max_size=pool or settings.pool,
-        max_inactive_connection_lifetime=300,
-        connection_class=NotingConnection if notes else asyncpg.Connection,
-        reset=_leave_as_is,
-        init=set_codecs,
-        timeout=10,
-        command_timeout=settings.statement_timeout / 1000 + 5,
-        server_settings={
-            "application_name": APPLICATION_NAME,
-            "statement_timeout": str(settings.statement_timeout),
-            "lock_timeout": str(settings.lock_timeout),
-            "idle_in_transaction_session_timeout": "30000",
-            "jit": "off",
-        },
-    )
-    try:
-        opened = await made
-    except (OSError, asyncpg.PostgresError) as error:
-        raise Unavailable("The database is not responding.") from error
-    return Database(opened, clock, generations, outbox(opened))

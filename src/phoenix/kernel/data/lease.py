@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
+from phoenix.kernel import one_connection
 from phoenix.kernel.data.failures import DatabaseBusy, DatabaseUnreachable, failure, leaves_unusable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -25,12 +26,18 @@ class Lease:
     # The pool is small, and a request may spend most of its time elsewhere: hashing a password, asking a provider. A connection
     # taken at the first statement is not idle in between. One lease per request also means that no request waits for a second
     # connection while holding a first: if all of them did, the pool would deadlock.
-    def __init__(self, pool: Pool, within: float | None) -> None:
+    def __init__(self, pool: Pool, within: float | None, *, watched: bool) -> None:
         self._pool = pool
+        self._watched = watched
         self._within = within
         self._until: float | None = None
         self._connection: Any = None
         self._is_cut = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether a request has this connection; jobs and commands may take several."""
+        return self._connection is not None and self._within is not None
 
     def left(self) -> float | None:
         """How long the next statement may take; None for as long as any."""
@@ -38,6 +45,8 @@ class Lease:
 
     async def acquire(self) -> Connection:
         if self._connection is None:
+            if self._watched:
+                one_connection.take(self)
             if self._within is not None:
                 self._until = asyncio.get_running_loop().time() + self._within
             try:
@@ -65,7 +74,8 @@ class Lease:
         if leaves_unusable(error):
             self.cut()
         # Returned before the error is translated, so that the pool has its connection back whatever is raised below.
-        await self._pool.release(self._connection)
+        connection, self._connection = self._connection, None
+        await self._pool.release(connection)
         translated = failure(error)
         if translated is not None:
             raise translated from error

@@ -55,11 +55,11 @@ class Mailer:
         folders: Mapping[str, Path],
         clock: Clock | None = None,
         *,
-        may_send_unasked: Callable[[str], Awaitable[bool]] | None = None,
+        count: Callable[[str, str, str], Awaitable[bool]] | None = None,
     ) -> None:
-        """`may_send_unasked` counts the emails to an address, by its key, that someone else caused."""
+        """`count` counts an email of this template to an address, by its key, for this asker. Returns whether it is within the limits."""
         self._settings = settings
-        self._may_send_unasked = may_send_unasked
+        self._count = count
         self._clock = clock or SystemClock()
         modules = {name: FileSystemLoader(folder / "mail") for name, folder in folders.items()}
         self._environment = Environment(
@@ -90,15 +90,18 @@ class Mailer:
         """Every template, such as "accounts/verify"."""
         return sorted(name.removesuffix(".mjml") for name in self._environment.list_templates(extensions=["mjml"]) if "mail/" not in name)
 
-    async def send_template(self, name: str, /, *, to: str, unasked: bool = False, **context: Any) -> None:
-        """Render a template and send it to one address.
+    async def send_template(self, name: str, /, *, to: str, asked_by: str | None = None, **context: Any) -> None:
+        """Render a template and send it to one address. An email that someone else can cause says who, see `admits`."""
+        if asked_by is None or await self.admits(name, to=to, asked_by=asked_by):
+            await self.send(to, self.render(name, to=to, **context))
 
-        An email that someone else causes is `unasked`: at most so many an hour reach one address, and none of the rest is sent.
-        They are counted by themselves, so that they never keep someone from an email of their own.
+    async def admits(self, name: str, /, *, to: str, asked_by: str) -> bool:
+        """Count an email that someone else can cause. Returns whether it may be sent: if not, nothing is made for it either.
+
+        Each template counts by itself. `asked_by` is a pseudonym, "" for anyone: so many an hour reach an address for one asker, and a
+        few times as many in all, so that a stranger does not use up the owner's.
         """
-        if unasked and self._may_send_unasked is not None and not await self._may_send_unasked(parse_address(to).key):
-            return
-        await self.send(to, self.render(name, to=to, **context))
+        return self._count is None or await self._count(name, parse_address(to).key, asked_by)
 
     async def send(self, to: str, mail: Mail) -> None:
         """Send an email to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531).

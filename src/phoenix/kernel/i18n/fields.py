@@ -75,8 +75,8 @@ class Fields:
         return self.attempt(field, lambda: parse_address(text)) or NO_ADDRESS
 
     def time_zone(self, text: str, field: str = "time_zone") -> str:
-        self.attempt(field, lambda: check_zone(text))
-        return text
+        """The canonical name of the zone."""
+        return self.attempt(field, lambda: check_zone(text)) or text
 
     def check(self) -> None:
         """Raises InvalidInput if there was any problem."""

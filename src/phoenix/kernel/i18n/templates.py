@@ -73,7 +73,15 @@ class Templates:
             auto_reload=not production,
         )
         install(self.environment)
-        self.environment.globals.update(asset=self.asset, icon=self.icon, avatar_of=avatar_of, query=query, zones=times.zones)
+        self.environment.globals.update(
+            asset=self.asset,
+            icon=self.icon,
+            avatar_of=avatar_of,
+            query=query,
+            zones=times.zones,
+            two_offsets=times.two_offsets,
+            zone_name=times.zone_or_utc,
+        )
         self.environment.filters.update(
             by_day=_by_day,
             city=times.city,
@@ -151,7 +159,8 @@ def _moment(context: Context, instant: datetime | str) -> Markup:
 def _clock(context: Context, instant: datetime | str) -> Markup:
     """Only the time of day, for items under the heading of their day."""
     shown = times.show(_instant(instant), context["zone"], context["now"], current_locale())
-    return Markup('<time datetime="{}" title="{}">{:%H:%M}</time>').format(shown.iso, shown.full, _local(context, instant))
+    time_of_day = times.time_of_day(times.local_time(_instant(instant), context["zone"]))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(shown.iso, shown.full, time_of_day)
 
 
 @pass_context

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_skeleton
 from msgspec import Struct
 
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.zones import UTC as UTC_NAME
+from phoenix.kernel.i18n.zones import canonical, names
 
 WEEK = timedelta(days=6)
 CONTINENTS = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
@@ -33,22 +35,30 @@ class Zone(Struct, frozen=True):
 
 
 def check_zone(name: str) -> str:
-    """The name, if it is that of a time zone. Raises InvalidInput."""
-    if name not in _names():
+    """The canonical name of a time zone. Raises InvalidInput if there is none of that name."""
+    found = canonical(name)
+    if found is None:
         sentence = _("Unknown time zone. Choose one from the list, such as Europe/Berlin.")
         raise InvalidInput(sentence, errors=(FieldError("time_zone", "unknown_zone", sentence),))
-    return name
+    return found
+
+
+def zone_or_utc(name: str) -> str:
+    """The canonical name of a time zone that a browser names without anyone seeing it; UTC for one that is not known here."""
+    return canonical(name) or UTC_NAME
 
 
 def city(zone: str) -> str:
-    """“New York” of America/New_York."""
+    """“New York” of America/New_York. Etc/GMT+5 is five hours behind UTC, so it is shown by its offset."""
+    if zone.startswith("Etc/GMT") and (offset_ := ZoneInfo(zone).utcoffset(None)):
+        return f"UTC{_written(offset_)}"
     return zone.rpartition("/")[2].replace("_", " ")
 
 
 def show(instant: datetime, zone: str, now: datetime, locale: str = "en") -> Shown:
     """“14:05” today, “Sat 19:40” this week, “20 November” before that, with the year if it is a different one."""
-    local, today = _local(instant, zone), _local(now, zone).date()
-    clock = f"{local:%H:%M}"
+    local, today = local_time(instant, zone), local_time(now, zone).date()
+    clock = time_of_day(local)
     if local.date() == today:
         text = clock
     elif timedelta() < today - local.date() <= WEEK:
@@ -60,9 +70,19 @@ def show(instant: datetime, zone: str, now: datetime, locale: str = "en") -> Sho
     return Shown(text, _full(local, zone, locale), _iso(instant))
 
 
+def time_of_day(local: datetime) -> str:
+    """“14:05”, and “02:30 (UTC+02:00)” in an hour that occurs twice because the clocks go back."""
+    return f"{local:%H:%M}" + (f" (UTC{_written(local.utcoffset())})" if _occurs_twice(local) else "")
+
+
+def local_time(instant: datetime, zone: str) -> datetime:
+    """An instant in a zone."""
+    return instant.astimezone(_zone(zone))
+
+
 def day(instant: datetime, zone: str, now: datetime, locale: str = "en") -> str:
     """The heading of a day: “Today”, “Yesterday, 22 November”, “Friday, 20 November”."""
-    that, today = _local(instant, zone).date(), _local(now, zone).date()
+    that, today = local_time(instant, zone).date(), local_time(now, zone).date()
     if that == today:
         return _("Today")
     if that == today - timedelta(days=1):
@@ -72,37 +92,43 @@ def day(instant: datetime, zone: str, now: datetime, locale: str = "en") -> str:
 
 def local_input(instant: datetime, zone: str) -> str:
     """An instant as the value of <input type="datetime-local">."""
-    return f"{_local(instant, zone):%Y-%m-%dT%H:%M}"
+    return f"{local_time(instant, zone):%Y-%m-%dT%H:%M}"
 
 
-def local_to_instant(text: str, zone: str, *, later: bool = False) -> datetime:
+def two_offsets(text: str, zone: str) -> tuple[str, ...]:
+    """The offsets of a local time that occurs twice, the earlier first, such as "+02:00" and "+01:00"; none for any other."""
+    naive = _naive(text)
+    if naive is None or canonical(zone) is None:
+        return ()
+    first, second = (naive.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    return (_written(first.utcoffset()), _written(second.utcoffset())) if _occurs_twice(first) and _exists(first) else ()
+
+
+def local_to_instant(text: str, zone: str, *, offset: str = "") -> datetime:
     """The instant of a local time such as "2026-11-23T14:05". Raises InvalidInput for a time that never existed.
 
-    A local time that occurred twice, when the clocks went back, means the first of the two unless `later` is set.
+    For a local time that occurs twice, when the clocks go back, `offset` says which of the two; without it InvalidInput is raised.
     """
     check_zone(zone)
-    try:
-        naive = datetime.fromisoformat(text)
-    except ValueError:
-        naive = None
-    # The first and the last year are excluded: a time zone could move their ends beyond the range of dates.
-    if naive is None or naive.tzinfo is not None or not MINYEAR < naive.year < MAXYEAR:
+    naive = _naive(text)
+    if naive is None:
         sentence = _("Enter a date and time, such as 2026-11-23 14:05.")
         raise InvalidInput(sentence, errors=(FieldError("occurred_at", "invalid_time", sentence),))
-    local = naive.replace(tzinfo=ZoneInfo(zone), fold=1 if later else 0)
-    instant = local.astimezone(UTC)
-    if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != naive:
+    offsets = two_offsets(text, zone)
+    if offsets and offset not in offsets:
+        sentence = _("This time occurs twice in {place}, because the clocks go back. Choose which one you mean.").format(place=city(zone))
+        raise InvalidInput(sentence, errors=(FieldError("occurred_at_offset", "ambiguous_time", sentence),))
+    moment = naive.replace(tzinfo=ZoneInfo(zone), fold=offsets.index(offset) if offsets else 0)
+    if not _exists(moment):
         sentence = _("This time doesn't exist in {place}, because the clocks went forward. Choose another.").format(place=city(zone))
         raise InvalidInput(sentence, errors=(FieldError("occurred_at", "time_gap", sentence),))
-    return instant
+    return moment.astimezone(UTC)
 
 
 def zones(now: datetime) -> list[tuple[str, list[Zone]]]:
     """Every time zone people can choose, by continent, with its offset at `now`."""
     groups: dict[str, list[Zone]] = {}
-    for name in sorted(_names()):
-        if not name.startswith(CONTINENTS):
-            continue
+    for name in sorted(name for name in names() if name.startswith(CONTINENTS) and canonical(name) == name):
         continent, _slash, _rest = name.partition("/")
         groups.setdefault(continent, []).append(Zone(name, name.partition("/")[2].replace("_", " ").replace("/", ", "), offset(now, name)))
     return [*groups.items(), ("UTC", [Zone("UTC", "UTC", "+00:00")])]
@@ -110,12 +136,31 @@ def zones(now: datetime) -> list[tuple[str, list[Zone]]]:
 
 def offset(instant: datetime, zone: str) -> str:
     """The offset from UTC at that instant, such as "+05:30"."""
-    text = f"{_local(instant, zone):%z}"
-    return f"{text[:3]}:{text[3:5]}"
+    return _written(local_time(instant, zone).utcoffset())
 
 
-def _local(instant: datetime, zone: str) -> datetime:
-    return instant.astimezone(_zone(zone))
+def _naive(text: str) -> datetime | None:
+    """The local time that a form sent; None if it is none."""
+    try:
+        naive = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # The first and the last year are excluded: a time zone could move their ends beyond the range of dates.
+    return naive if naive.tzinfo is None and MINYEAR < naive.year < MAXYEAR else None
+
+
+def _occurs_twice(local: datetime) -> bool:
+    """Whether the clocks show this twice; also for what they never show."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _exists(local: datetime) -> bool:
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None)
+
+
+def _written(offset: timedelta | None) -> str:
+    minutes = round((offset or timedelta()).total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
 @lru_cache(maxsize=1024)
@@ -125,11 +170,6 @@ def _zone(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError):
         # For a zone that was renamed after someone chose it, times are shown in UTC rather than not at all.
         return ZoneInfo("UTC")
-
-
-@lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    return frozenset(name for name in available_timezones() if name.startswith(CONTINENTS) or name == "UTC")
 
 
 def _day_and_month(that: date, today: date, locale: str) -> str:
@@ -142,7 +182,7 @@ def _day_and_month(that: date, today: date, locale: str) -> str:
 
 def _full(local: datetime, zone: str, locale: str) -> str:
     words = f"{local.day} {format_date(local.date(), 'MMMM', locale)} {local.year}"
-    return f"{format_date(local.date(), 'EEEE', locale)} {words}, {local:%H:%M} {city(zone)}"
+    return f"{format_date(local.date(), 'EEEE', locale)} {words}, {time_of_day(local)} {city(zone)}"
 
 
 def _iso(instant: datetime) -> str:

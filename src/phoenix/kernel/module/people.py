@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from phoenix.kernel.actor import Actor, MembershipRecord, SessionRecord
+    from phoenix.kernel.actor import Actor, MembershipRecord, SessionRecord, Use
     from phoenix.kernel.cache.keys import Key
     from phoenix.kernel.data.database import Reader, Transaction
     from phoenix.kernel.runtime import Runtime
@@ -31,13 +31,16 @@ class Permission:
 class Identity:
     """How a token of one kind is resolved to an account. Handles tokens that start with `prefix`; "" handles all others.
 
-    `find` raises nothing: it returns None for a token that is unknown, revoked, forged or expired. The records it finds have
-    ids that start with `records`. `seen` saves when they were last used, and `why` returns the reason one of them ended, for a
-    client with an open socket. `keys` are the generations that a record depends on, besides that of its account.
+    `find` raises nothing: it returns None for a token that is unknown, revoked, forged or expired. `follow` finds the record of
+    an expired token as well, as long as the record is valid and its tokens were not replaced, for a socket that was
+    authenticated with it. The records have ids that start with `records`. `seen` saves when they were last used, and `why`
+    returns the reason one of them ended, or "" if it has not, for a client with an open socket. `keys` are the generations
+    that a record depends on, besides that of its account.
     """
 
     find: Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
-    seen: Callable[[Transaction, Sequence[tuple[str, float]]], Awaitable[None]]
+    follow: Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
+    seen: Callable[[Transaction, Sequence[Use]], Awaitable[None]]
     why: Callable[[Reader, str], Awaitable[str]]
     records: str
     prefix: str = ""

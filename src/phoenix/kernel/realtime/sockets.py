@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import socketio
@@ -71,6 +72,7 @@ class Sockets:
         self._tail = Tail(runtime.database)
         self._tokens: dict[str, str] = {}
         self._people: dict[str, Actor] = {}
+        self._token_until: dict[str, datetime] = {}
 
     @property
     def count(self) -> int:
@@ -134,17 +136,30 @@ class Sockets:
             alive()
 
     async def _check(self, sid: str, token: str) -> None:
-        actor = await self._session_reader.find(token)
+        """Looking at a session is not using it. A socket lasts as long as its session, whenever the token expires."""
+        actor = await self._session_reader.follow(token)
         if actor is None or self._is_closed_to(actor):
             reason = await self._why(sid) if actor is None else SecondFactorNeeded.code
-            await self.server.emit("session_ended", {"reason": reason}, to=sid)
+            if reason:
+                await self.server.emit("session_ended", {"reason": reason}, to=sid)
+            else:
+                # The session's tokens were replaced: whoever has the new one connects again.
+                await self._tell_token_expired(sid)
             await self.server.disconnect(sid)
-        elif self._people.get(sid) is not actor:
+            return
+        if self._people.get(sid) is not actor:
             await self._enter_rooms(sid, actor)
+        if sid in self._token_until and self._token_until[sid] <= self._runtime.clock.now():
+            del self._token_until[sid]
+            await self._tell_token_expired(sid)
         await self._cut_slow_reader(sid)
 
+    async def _tell_token_expired(self, sid: str) -> None:
+        before = self._people.get(sid)
+        await self.server.emit("token_expired", {"session": before.session if before else None}, to=sid)
+
     async def _why(self, sid: str) -> str:
-        """The reason why the session of a socket ended, as a code for machines."""
+        """The reason why the session of a socket ended, as a code for machines; "" if it has not."""
         before = self._people.get(sid)
         identity = None if before is None else self._registry.identity_of_record(before.session)
         if identity is None or before is None:
@@ -165,7 +180,7 @@ class Sockets:
             secure = self._runtime.settings.public_url.startswith("https://")
             headers = environ.get("asgi.scope", {}).get("headers", [])
             token = cookie(headers, cookie_name(COOKIE, secure=secure).encode())
-        actor = await self._session_reader.find(token) if token else None
+        actor = await self._session_reader.look(token) if token else None
         if actor is None or token is None or self._is_closed_to(actor):
             raise socketio.exceptions.ConnectionRefusedError("not_logged_in")
         for rule in self._rules:
@@ -177,6 +192,7 @@ class Sockets:
                 raise socketio.exceptions.ConnectionRefusedError("too_many_sockets")
             self._connections[sid] = connection
         self._tokens[sid] = token
+        self._token_until[sid] = actor.record.until
         await self._enter_rooms(sid, actor)
         await self._replay(sid, actor, auth)
 
@@ -204,6 +220,7 @@ class Sockets:
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         self._tokens.pop(sid, None)
+        self._token_until.pop(sid, None)
         self._people.pop(sid, None)
         if (connection := self._connections.pop(sid, None)) is not None:
             self.connections.forget(connection)

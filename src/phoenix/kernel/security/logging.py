@@ -6,6 +6,7 @@ Output of libraries, warnings and crashes takes the same path. Tracebacks have n
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 from types import TracebackType
@@ -18,6 +19,9 @@ from phoenix.kernel.security.redaction import redact, redact_value
 from phoenix.settings import LogSettings
 
 LOG_FAILED = "log_failed"
+# What of a record is always Phoenix's own, and how the names of its events look.
+OURS = frozenset({"event", "level", "timestamp"})
+EVENT = re.compile(r"[a-z][a-z0-9_]{0,60}")
 # Their lines repeat ours, or quote what people sent.
 QUIET = ("asyncpg", "pgqueuer", "socketio", "engineio", "alembic", "uvicorn.access", "websockets", "mail.log", "aiosmtplib", "_granian")
 
@@ -73,12 +77,21 @@ class Redacted(structlog.stdlib.ProcessorFormatter):
     """Renders a line, then redacts it: nothing is added afterwards."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        said = record.msg if isinstance(record.msg, dict) else {}
+        ours = frozenset({*said, *(str(said.get(key, "")) for key in OURS)}) if is_event(said.get("event")) else frozenset()
+        return redact(super().format(record), ours=ours)
+
+
+def is_event(name: object) -> bool:
+    """Whether this is the name of an event of ours, rather than a sentence of a library, in which anything can stand."""
+    return isinstance(name, str) and EVENT.fullmatch(name) is not None
 
 
 def _blank_by_key(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    # The formatter's own entries pass untouched; it removes them again before rendering.
-    return {key: value if key.startswith("_") else redact_value(value, key) for key, value in event.items()}
+    # The formatter's own entries pass untouched; it removes them again before rendering. So do the words of Phoenix: a person can be
+    # called like one of them. A library's record has an entry of the formatter; its message is no event of ours.
+    ours = OURS if "_record" not in event and is_event(event.get("event")) else frozenset()
+    return {key: value if key.startswith("_") or key in ours else redact_value(value, key) for key, value in event.items()}
 
 
 def _log_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> Any:

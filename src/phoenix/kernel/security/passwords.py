@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-import string
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
-from pathlib import Path
 from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
@@ -22,6 +18,8 @@ from argon2.low_level import hash_secret_raw
 
 from phoenix.kernel.errors import FieldError, InvalidInput, Unavailable
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.one_connection import check_cost
+from phoenix.kernel.security import guessable
 
 T = TypeVar("T")
 
@@ -29,7 +27,6 @@ SHORTEST = 12
 LONGEST = 256
 WAITING = 64
 
-_WORDS = Path(__file__).parent / "words"
 _FIGURES = _TIME, _MEMORY, _LANES, _LENGTH = 2, 19 * 1024, 1, 32
 _HASHER = PasswordHasher(time_cost=_TIME, memory_cost=_MEMORY, parallelism=_LANES, hash_len=_LENGTH, salt_len=16, type=Type.ID)
 # A hash that belongs to no account: verifying against it takes as long as against a real one.
@@ -79,6 +76,7 @@ class Passwords:
         self._threads.shutdown(cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
+        check_cost()
         if self._room <= 0:
             raise Unavailable(_("Too many people are signing in right now. Try again in a moment."), retry_after=2)
         self._room -= 1
@@ -116,91 +114,8 @@ def check_strength(password: str, *, words: Iterable[str] = ()) -> None:
         raise _problem("too_long", _("The password is too long. Use at most %(longest)d characters.") % {"longest": LONGEST})
     if any(unicodedata.category(letter) == "Cs" for letter in text):
         raise _problem("not_text", _("The password contains characters that can't be used. Enter it again."))
-    near = {part for word in words for part in re.split(r"[\W_]+", word.casefold()) if len(part) >= _SHORTEST_WORD}
-    if _guessed_early(text.casefold(), near | _PRODUCT):
-        raise _problem("too_common", _("This password is too easy to guess. Use a few unrelated words."))
-
-
-_PRODUCT = frozenset({"phoenix", "platform"})
-_SHORTEST_WORD = 3
-_LONGEST_WORD = 64
-_SHORTEST_RUN = 3
-_ROWS = (
-    "abcdefghijklmnopqrstuvwxyz",
-    "01234567890",
-    "!@#$%^&*()_+",
-    "qwertyuiop",
-    "asdfghjkl",
-    "zxcvbnm",
-    "qwertzuiop",
-    "yxcvbnm",
-    "azertyuiop",
-    "qsdfghjklm",
-    "wxcvbn",
-)
-_RUNS = _ROWS + tuple(row[::-1] for row in _ROWS)
-_LEET = str.maketrans("4@310!5$7", "aaeloisst")
-_DIGITS = frozenset(string.digits)
-_SIGNS = frozenset(string.punctuation + " ")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-
-
-@cache
-def _common() -> frozenset[str]:
-    return _listed("common-passwords.txt")
-
-
-@cache
-def _leaked() -> frozenset[str]:
-    """Complete passwords, not words that are combined into others."""
-    return _listed("leaked-passwords.txt")
-
-
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(line for line in (_WORDS / name).read_text(encoding="ascii").splitlines() if not line.startswith("# "))
-
-
-def _guessed_early(text: str, near: frozenset[str] | set[str]) -> bool:
-    """Whether it consists of words related to the person, sequences, years and repetitions, and at most one common word.
-
-    Two different common words pass: passphrases are made of them.
-    """
-    if text in _common() or text in _leaked() or len(set(text)) < SHORTEST // 3:
-        return True
-    plain = text.translate(_LEET)
-    # The smallest set of different common words that can make up the first n letters; None if none can.
-    fewest: list[frozenset[str] | None] = [frozenset(), *[None] * len(text)]
-    for start in range(len(text)):
-        used = fewest[start]
-        if used is None:
-            continue
-        for end in range(start + 1, min(len(text), start + _LONGEST_WORD) + 1):
-            for piece in {text[start:end], plain[start:end]}:
-                word = _word(piece, text, start, end, near)
-                if word is None:
-                    continue
-                now = used | {word} if word else used
-                known = fewest[end]
-                if len(now) <= 1 and (known is None or len(now) < len(known)):
-                    fewest[end] = now
-    return fewest[-1] is not None
-
-
-def _word(piece: str, text: str, start: int, end: int, near: frozenset[str] | set[str]) -> str | None:
-    """What a piece adds: itself for a common word, "" for something trivial to guess, None for anything else."""
-    written = text[start:end]
-    if piece in near or _YEAR.fullmatch(written):
-        return ""
-    if len(written) >= _SHORTEST_RUN and (any(written in run for run in _RUNS) or len(set(written)) == 1):
-        return ""
-    if len(written) <= _SHORTEST_RUN and any(_stands_alone(kind, text, start, end) for kind in (_DIGITS, _SIGNS)):
-        return ""
-    return piece if piece in _common() else None
-
-
-def _stands_alone(kind: frozenset[str], text: str, start: int, end: int) -> bool:
-    """Whether the piece is entirely of that kind and not next to more of it: “!” and “42”, not part of a long number."""
-    return kind.issuperset(text[start:end]) and text[start - 1 : start] not in kind and text[end : end + 1] not in kind
+    if why := guessable.reason(text.casefold(), words):
+        raise _problem("too_common", _("This password is too easy to guess: {why} Use a few unrelated words.").format(why=why))
 
 
 def _matches(stored: str, data: bytes) -> bool:

@@ -32,7 +32,7 @@ from phoenix.kernel.security.redaction import also_remember
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
-from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of
+from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of, is_unattended
 
 # A form that was shown in time can be sent a little later.
 FILLING_IN = timedelta(minutes=5)
@@ -61,6 +61,8 @@ async def admit(request: AnyRequest, rule: Rule) -> Admission:
         state.app.runtime.room.require()
     limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits])
     admission = await _decide(request, rule, None)
+    if admission.actor is not None:
+        limits += tuple([await limiter.require(limit, admission.actor.account) for limit in rule.limits_of_a_person])
     if request.method not in SAFE:
         body = await _read_body(request)
         admission = await _decide(request, rule, body)
@@ -116,7 +118,8 @@ async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, b
     by_cookie = token is None
     if by_cookie:
         token = cookie(headers, cookie_of(app.runtime.settings, COOKIE).encode())
-    actor = await app.sessions.find(token) if token else None
+    found = app.sessions.look if is_unattended(headers) else app.sessions.find
+    actor = await found(token) if token else None
     if actor is None:
         if not by_cookie:
             raise NotSignedIn("This access token has expired or was revoked. Sign in again, or refresh it.")

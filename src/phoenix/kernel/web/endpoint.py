@@ -23,6 +23,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Response
 
+from phoenix.kernel import one_connection
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.limits import headers_of
 from phoenix.kernel.data.database import Reader, Transaction
@@ -32,9 +33,10 @@ from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.answer import Answer, answer, matches
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
-from phoenix.kernel.web.authorisation import admit, decide_again
+from phoenix.kernel.web.authorisation import admit
 from phoenix.kernel.web.call import Accepted, Call, Created, Download
 from phoenix.kernel.web.idempotency import Once, check_key
+from phoenix.kernel.web.opening import Opening, Replayed
 from phoenix.kernel.web.problems import request_id
 from phoenix.kernel.web.route_document import problems_of, security_of, status_and_type
 from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, Rule
@@ -145,7 +147,8 @@ async def _answer(
     async def run(call: Call) -> Any:
         if takes_member:
             arguments["member"] = call.member
-        result = await handler(call=call, **arguments)
+        with one_connection.costs(declared=rule.costs is not None or runtime.settings.strict):
+            result = await handler(call=call, **arguments)
         check_within(call)
         return result
 
@@ -155,21 +158,28 @@ async def _answer(
             result = await run(call)
             check_budget(reader, budget, runtime)
         return _respond(request, call, result, status, headers)
-    async with transaction(request, admission.actor) as tx:
-        if rule.decides_again:
-            admission = await decide_again(request, rule, tx)
-        call = Call(request, rule, admission, tx)
-        once = await _once(request, tx, admission.actor)
-        replayed = await once.replay() if once else None
-        if replayed is not None:
-            return replayed
-        spent = tx.queries
-        response = _respond(request, call, await run(call), status, headers, uncounted=spent)
-        check_acts(call, tx)
-        check_budget(tx, budget + spent, runtime)
-        if once:
-            kept = {name: value for name, value in response.headers.items() if name.lower() in {"etag", "location"}}
-            await once.keep(status if response.status_code is None else response.status_code, kept, response.content or b"")
+    once = await _once(request, admission.actor)
+    if once is not None and rule.costs is not None:
+        # Looked for before the work is done again; the transaction looks again, under its lock.
+        async with runtime.database.reader(within=ANSWER_SECONDS) as reader:
+            stored = await once.stored(reader)
+        if stored is not None:
+            return stored
+    try:
+        async with transaction(request, admission.actor) as tx:
+            call = Call(request, rule, admission, tx)
+            opening = Opening(call, once)
+            await opening.prepare()
+            result = await run(call)
+            await opening.finish()
+            response = _respond(request, call, result, status, headers, uncounted=opening.queries)
+            check_acts(call, tx)
+            check_budget(tx, budget + opening.queries, runtime)
+            if once:
+                kept = {name: value for name, value in response.headers.items() if name.lower() in {"etag", "location"}}
+                await once.keep(tx, status if response.status_code is None else response.status_code, kept, response.content or b"")
+    except Replayed as replayed:
+        return replayed.response
     return response
 
 
@@ -189,14 +199,14 @@ def transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContex
     return database.transaction(actor=actor.account, impersonator=actor.impersonator, request=request_id(request), within=ANSWER_SECONDS)
 
 
-async def _once(request: AnyRequest, tx: Transaction, actor: Actor | None) -> Once | None:
+async def _once(request: AnyRequest, actor: Actor | None) -> Once | None:
     key = request.headers.get("idempotency-key")
     if request.method != "POST" or key is None:
         return None
     state = state_of(request.scope)
     keys = state.app.runtime.keys
     caller = actor.account if actor else keys.pseudonym(state.address)
-    return Once(tx, keys, caller, check_key(key), f"POST {request.scope['path']}", await request.body())
+    return Once(keys, caller, check_key(key), f"POST {request.scope['path']}", await request.body())
 
 
 def check_within(call: Call) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from litestar.response import Response
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
 from phoenix.kernel.runtime import Runtime
@@ -54,18 +54,21 @@ class Reused(InvalidInput):
 class Once:
     """One request with a key. `replay` returns its earlier answer; `keep` stores the current one."""
 
-    def __init__(self, tx: Transaction, keys: Keys, caller: str, key: str, method_and_path: str, body: bytes) -> None:
-        self._tx = tx
+    def __init__(self, keys: Keys, caller: str, key: str, method_and_path: str, body: bytes) -> None:
         self._keys = keys
         self._caller = caller
         self._key = key
         self._request = keys.mac("request", method_and_path, body)
 
-    async def replay(self) -> Response[bytes] | None:
+    async def replay(self, tx: Transaction) -> Response[bytes] | None:
         """Raises InFlight while another request holds the key, Reused if the key was used for a different request."""
-        if not await self._tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(self._bound_to.encode()))):
+        if not await tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(self._bound_to.encode()))):
             raise InFlight("A request with this Idempotency-Key is in progress. Wait for its response, then try again.")
-        found = await self._tx.maybe(FIND, self._caller, self._key, self._tx.now - KEEP)
+        return await self.stored(tx)
+
+    async def stored(self, db: Reader) -> Response[bytes] | None:
+        """The earlier answer, if there is one. Raises Reused if the key was used for a different request."""
+        found = await db.maybe(FIND, self._caller, self._key, db.now - KEEP)
         if found is None:
             return None
         if not same(found.request, self._request):
@@ -78,9 +81,9 @@ class Once:
             body, status_code=found.status, media_type="application/json", headers={**found.headers, "Idempotency-Replayed": "true"}
         )
 
-    async def keep(self, status: int, headers: dict[str, str], body: bytes) -> None:
+    async def keep(self, tx: Transaction, status: int, headers: dict[str, str], body: bytes) -> None:
         sealed = self._keys.seal(SEALED_AS, body, bound_to=self._bound_to)
-        await self._tx.execute(KEEP_ANSWER, self._caller, self._key, self._request, status, headers, sealed, self._tx.now)
+        await tx.execute(KEEP_ANSWER, self._caller, self._key, self._request, status, headers, sealed, tx.now)
 
     @property
     def _bound_to(self) -> str:

@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 from markupsafe import Markup
 
+from phoenix.kernel import one_connection
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.errors import (
     InvalidInput,
@@ -30,10 +31,11 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of
-from phoenix.kernel.web.authorisation import admit, authenticate, decide_again
+from phoenix.kernel.web.authorisation import admit, authenticate
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.endpoint import check_acts, check_budget, check_within, transaction
 from phoenix.kernel.web.form_body import browser_cookie, read_form
+from phoenix.kernel.web.opening import Opening
 from phoenix.kernel.web.page_context import page_context
 from phoenix.kernel.web.rules import Rule
 from phoenix.kernel.web.session_reader import cookie_of
@@ -131,21 +133,23 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
     if request.method == "GET":
         async with app.runtime.database.reader(within=ANSWER_SECONDS) as reader:
             call = Call(request, rule, admission, reader)
-            result = await handler(call)
+            with one_connection.costs(declared=rule.costs is not None or app.runtime.settings.strict):
+                result = await handler(call)
             check_within(call)
             check_budget(reader, budget, app.runtime)
         return show(result, call)
     form = await read_form(request, admission, checked=not rule.cross_site)
     try:
         async with transaction(request, admission.actor) as tx:
-            if rule.decides_again:
-                admission = await decide_again(request, rule, tx)
-            spent = tx.queries
             call = Call(request, rule, admission, tx, form)
-            result = await handler(call)
+            opening = Opening(call)
+            await opening.prepare()
+            with one_connection.costs(declared=rule.costs is not None or app.runtime.settings.strict):
+                result = await handler(call)
+            await opening.finish()
             check_within(call)
             check_acts(call, tx)
-            check_budget(tx, budget + spent, app.runtime)
+            check_budget(tx, budget + opening.queries, app.runtime)
     except PhoenixError as problem:
         if retry is None or not problem.shows_form:
             raise
@@ -217,7 +221,12 @@ async def _again(
         context["problem"] = Markup("{}").format(_("This is a sensitive change. {confirm}, then send the form again.")).format(confirm=link)
     # A page is for people: a refused sign-in must not cause the browser's own challenge (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
-    return show(View(result.template, context, status), call, problem.headers)
+    answer = show(View(result.template, context, status), call, problem.headers)
+    unseen = [error.detail for error in problem.errors if f'id="{error.field}-error"' not in answer.content]
+    if unseen:
+        # A field that is not on the page: nobody would know what was wrong.
+        answer = show(View(result.template, {**context, "problem": " ".join(unseen)}, status), call, problem.headers)
+    return answer
 
 
 def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.cache.limits import Limit
@@ -17,7 +18,10 @@ BODY = "body."
 # The organisation is known only from what the route reads; the handler passes it to `Call.within`.
 FOUND = "found"
 
+Cost = Literal["argon2"]
 
+# How often a person can cause costly work within a limit's time, from all addresses together.
+MOST_OF_A_PERSON = 20
 # The size of a request's body is limited; larger content is sent in chunks.
 MOST_BODY_BYTES = 1024 * 1024
 
@@ -34,7 +38,8 @@ class Rule:
     `before_second_factor` opens a route to people who must set up a second factor first. `impersonator_may` opens a route
     that changes something to impersonators. `key_may` opens a SIGNED_IN route to API keys; those with a permission are open
     to keys that have it as a scope. `cross_site` is for the one kind of form that another site may send: an identity
-    provider's answer, which is verified separately. `listeners` are where it is served. `body_most` is in bytes.
+    provider's answer, which is verified separately. `listeners` are where it is served. `body_most` is in bytes. What `costs`
+    much is done before the transaction begins (see `Opening`), and its limits count by person as well, where someone is signed in.
     """
 
     may: str
@@ -49,10 +54,20 @@ class Rule:
     cross_site: bool = False
     listeners: tuple[ListenerName, ...] = ("public",)
     body_most: int = MOST_BODY_BYTES
+    costs: Cost | None = None
 
     def __post_init__(self) -> None:
         if self.may == PUBLIC and self.decides_again:
             raise ValueError("An `act` or a `sensitive` route is someone's: it requires SIGNED_IN or a permission.")
+        if self.costs is not None and not self.limits:
+            raise ValueError("What costs much has a limit: say `limits`.")
+
+    @property
+    def limits_of_a_person(self) -> tuple[Limit, ...]:
+        """Limits by account: someone can have many addresses."""
+        if self.costs is None:
+            return ()
+        return tuple(replace(one, name=f"{one.name}_of_a_person", amount=min(one.amount, MOST_OF_A_PERSON)) for one in self.limits)
 
     @property
     def decides_again(self) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 import msgspec
 
-from phoenix.kernel.actor import Actor, ListenerName, SessionRecord
+from phoenix.kernel.actor import Actor, ListenerName, SessionRecord, Use
 from phoenix.kernel.background import Alive
 from phoenix.kernel.cache.cache import Codec, Watch
 from phoenix.kernel.cache.keys import ACCOUNT
@@ -16,16 +16,21 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.data.query import command
 from phoenix.kernel.errors import NotSignedIn
+from phoenix.kernel.module import Identity
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.asgi import Raw
 from phoenix.settings import Settings
 
+Find = Callable[[Runtime, Reader, str], Awaitable[SessionRecord | None]]
+
 # Advisory locks are named by two numbers; idempotency uses a different first number.
 TAKE_TURNS = command("SELECT pg_advisory_xact_lock(2, 1)")
 ACTOR = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Actor).decode)
 COOKIE = "phoenix_session"
+# Sent with what a page fetches by itself: nobody asked for it, so it is no use of the session.
+UNATTENDED = b"x-unattended"
 SHORTEST_TOKEN, LONGEST_TOKEN = 20, 1000
 # A session's last use is saved at most this often, and at most this late.
 SEEN_EVERY_SECONDS = 60.0
@@ -71,6 +76,11 @@ def cookie(headers: Iterable[Raw], name: bytes) -> str | None:
     return None
 
 
+def is_unattended(headers: Iterable[Raw]) -> bool:
+    """Whether a page sent the request by itself, for which nobody did anything."""
+    return any(name == UNATTENDED for name, _ in headers)
+
+
 def actor_key(token: str) -> str:
     return f"actor:{hash_token(token).hex()}"
 
@@ -82,27 +92,43 @@ class SessionReader:
         self._runtime = runtime
         self._registry = registry
         self._audience = audience_of(runtime.settings)
-        self._seen: dict[str, float] = {}
-        self._written: dict[str, float] = {}
+        self._seen: dict[str, Use] = {}
+        self._written: dict[str, Use] = {}
 
     async def find(self, token: str) -> Actor | None:
-        """The actor of a token, or None if its session has ended or never existed."""
-        if not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
-            return None
+        """The actor of a token, or None if its session has ended or never existed. This is a use of the session."""
+        actor = await self.look(token)
+        if actor is not None:
+            self.saw(actor, self._runtime.clock.now())
+        return actor
+
+    async def look(self, token: str) -> Actor | None:
+        """Like `find`, without using the session: its idle limit goes on."""
+        identity = self._identity(token)
+        return None if identity is None else await self._live(actor_key(token), token, identity, identity.find)
+
+    async def follow(self, token: str) -> Actor | None:
+        """The actor of the session that a token belongs to, even if the token has expired since it was found. Not a use.
+
+        For connections that were authenticated while it was valid, and nothing else.
+        """
+        identity = self._identity(token)
+        return None if identity is None else await self._live(f"followed:{hash_token(token).hex()}", token, identity, identity.follow)
+
+    def _identity(self, token: str) -> Identity | None:
+        return self._registry.identity_of_token(token) if SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN else None
+
+    async def _live(self, key: str, token: str, identity: Identity, find: Find) -> Actor | None:
         try:
-            actor = await self._runtime.cache.read(actor_key(token), lambda watch: self._load(token, watch), codec=ACTOR)
+            actor = await self._runtime.cache.read(key, lambda watch: self._load(token, identity, find, watch), codec=ACTOR)
             if not self.is_live(actor, self._runtime.clock.now()):
                 await self.flush()
                 # The cached session may not include the last use yet; the saved one does.
-                actor = await self._load(token, Watch(self._runtime.cache.generations))
-                if not self.is_live(actor, self._runtime.clock.now()):
-                    return None
-            if actor.record.audience != self._audience:
-                return None
+                actor = await self._load(token, identity, find, Watch(self._runtime.cache.generations))
         except NotSignedIn:
             return None
-        self.saw(actor, self._runtime.clock.now())
-        return actor
+        valid = actor.record.audience == self._audience and self.is_live(actor, self._runtime.clock.now())
+        return actor if valid else None
 
     @staticmethod
     def is_live(actor: Actor, now: datetime) -> bool:
@@ -112,9 +138,12 @@ class SessionReader:
 
     def saw(self, actor: Actor, now: datetime) -> None:
         """Note that a session was used just now."""
-        at = now.timestamp()
-        if at - self._written.get(actor.session, 0.0) >= SEEN_EVERY_SECONDS:
-            self._written[actor.session] = self._seen[actor.session] = at
+        at, count = now.timestamp(), actor.record.refresh_count
+        written = self._written.get(actor.session)
+        # The first use of new tokens is always noted: it ends the refresh token before them.
+        if written is None or at - written.at >= SEEN_EVERY_SECONDS or count > written.refresh_count:
+            count = count if written is None else max(count, written.refresh_count)
+            self._written[actor.session] = self._seen[actor.session] = Use(actor.session, at, count)
 
     async def flush(self) -> None:
         """Save the last use of the sessions used since the last flush."""
@@ -124,7 +153,7 @@ class SessionReader:
         try:
             async with self._runtime.database.transaction() as tx:
                 for identity in self._registry.identities:
-                    used = sorted(item for item in seen.items() if item[0].startswith(identity.records))
+                    used = [use for session, use in sorted(seen.items()) if session.startswith(identity.records)]
                     if used:
                         await identity.seen(tx, used)
         except BaseException:
@@ -138,7 +167,7 @@ class SessionReader:
             await self.flush()
             alive()
             horizon = self._runtime.clock.now().timestamp() - 2 * SEEN_EVERY_SECONDS
-            self._written = {session: at for session, at in self._written.items() if at > horizon}
+            self._written = {session: use for session, use in self._written.items() if use.at > horizon}
 
     async def find_in(self, tx: Transaction, token: str, account: str, *, organisation: str | None, platform: bool) -> Actor | None:
         """The actor as this transaction sees it, past every cache; None where the session has ended.
@@ -159,17 +188,14 @@ class SessionReader:
         actor = None if record is None else await self._with_memberships(tx, record)
         return actor if actor is not None and actor.record.audience == self._audience and self.is_live(actor, tx.now) else None
 
-    async def _load(self, token: str, watch: Watch) -> Actor:
-        identity = self._registry.identity_of_token(token)
-        if identity is None:
-            raise NotSignedIn
+    async def _load(self, token: str, identity: Identity, find: Find, watch: Watch) -> Actor:
         async with self._runtime.database.reader(within=ANSWER_SECONDS) as db:
-            record = await identity.find(self._runtime, db, token)
+            record = await find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn
             # The account is known only now, so its dependent data is read again, after its generation.
             await watch.on(ACCOUNT(record.account), *identity.keys)
-            record = await identity.find(self._runtime, db, token)
+            record = await find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn
             return await self._with_memberships(db, record)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ IMMUTABLE = b"max-age=31536000, public, immutable"
 POLICY = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 CHUNK = 1024 * 1024
 OTHER = "application/octet-stream"
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 # Without the files of the machine, which differ.
 _types = mimetypes.MimeTypes()
@@ -76,18 +78,29 @@ def _media_type(name: str) -> str:
 
 async def _send(file: tuple[int, os.stat_result, str], scope: Scope, send: Send) -> None:
     descriptor, about, media_type = file
-    left, etag = about.st_size, f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
-    headers: list[Raw] = [(b"cache-control", IMMUTABLE), (b"etag", etag.encode())]
+    size, etag = about.st_size, f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
+    headers: list[Raw] = [(b"cache-control", IMMUTABLE), (b"etag", etag.encode()), (b"accept-ranges", b"bytes")]
     if not media_type.startswith("text/javascript"):
         headers.append((b"content-security-policy", POLICY))
-    if any(name == b"if-none-match" and matches(value.decode("latin-1"), etag) for name, value in scope["headers"]):
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    sent = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    if b"if-none-match" in sent and matches(sent[b"if-none-match"], etag):
+        await _answer(send, 304, headers)
         return
-    headers += [(b"content-type", media_type.encode()), (b"content-length", b"%d" % left)]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    if scope["method"] == "HEAD":
-        left = 0
+    status, part = 200, range(size)
+    # A date in If-Range names no version of ours, so the whole file is sent.
+    if scope["method"] == "GET" and b"range" in sent and sent.get(b"if-range", etag).strip() == etag:
+        asked = _part(sent[b"range"], size)
+        if asked is not None and not asked:
+            await _answer(send, 416, [*headers, (b"content-range", b"bytes */%d" % size), (b"content-length", b"0")])
+            return
+        if asked is not None:
+            status, part = 206, asked
+            headers.append((b"content-range", b"bytes %d-%d/%d" % (asked[0], asked[-1], size)))
+    headers += [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(part))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    left = 0 if scope["method"] == "HEAD" else len(part)
+    if left and part.start:
+        os.lseek(descriptor, part.start, os.SEEK_SET)
     while left > CHUNK:
         chunk = await asyncio.to_thread(os.read, descriptor, CHUNK)
         left -= len(chunk)
@@ -95,3 +108,23 @@ async def _send(file: tuple[int, os.stat_result, str], scope: Scope, send: Send)
         if not chunk:
             break
     await send({"type": "http.response.body", "body": os.read(descriptor, left) if left else b"", "more_body": False})
+
+
+async def _answer(send: Send, status: int, headers: list[Raw]) -> None:
+    """An answer without a body."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _part(header: str, size: int) -> range | None:
+    """The bytes that Range asks for, empty if there are none of them (416); None for the whole file.
+
+    Several ranges in one request, and what cannot be understood, are answered with the whole (RFC 9110, 14.2).
+    """
+    found = _RANGE.fullmatch(header.strip())
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:
+        return range(max(0, size - int(found[2])), size)
+    first, last = int(found[1]), int(found[2] or size - 1)
+    return None if found[2] and last < first else range(first, min(last + 1, size))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from phoenix.kernel.module import Check
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.admin.actions.access import due_at, is_whole
+from phoenix.modules.admin.queries.access import LAST_REVIEW
 
 
 async def _has_room(runtime: Runtime) -> str:
@@ -11,3 +13,17 @@ async def _has_room(runtime: Runtime) -> str:
 
 
 HAS_ROOM = Check("admin.room", "The disks have room left.", _has_room)
+
+
+async def _is_reviewed(runtime: Runtime) -> str:
+    async with runtime.database.reader() as db:
+        review = await db.maybe(LAST_REVIEW)
+        due = await due_at(runtime, db, review)
+    if review is not None and not is_whole(runtime.keys, review):
+        return "The last access review was changed in the database after it was signed. Look through who has access, and sign again."
+    if due is not None and due <= runtime.clock.now():
+        return f"An access review was due on {due:%Y-%m-%d}. Look through who has access in the admin panel, and sign."
+    return ""
+
+
+ACCESS_REVIEWED = Check("admin.access", "Who has access was reviewed in time.", _is_reviewed)

@@ -5,6 +5,13 @@ from __future__ import annotations
 from phoenix.kernel.data.events import Event
 
 
+class AccessReviewed(Event, frozen=True, kw_only=True, kind="admin.access_reviewed"):
+    """Staff signed a review of who has access. The subject is the review; the fields are how many permissions and keys there were."""
+
+    staff: int
+    keys: int
+
+
 class JobReplayed(Event, frozen=True, kw_only=True, kind="admin.job_replayed"):
     """Staff put a failed job back in the queue. The subject is the job's number."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, Schedule
 from phoenix.modules.admin import events, jobs, lists, notices, pages
-from phoenix.modules.admin.checks import HAS_ROOM
+from phoenix.modules.admin.checks import ACCESS_REVIEWED, HAS_ROOM
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -21,6 +21,7 @@ MODULE = Module(
     about="The admin panel: people, organisations, jobs, events, keys, emails and settings.",
     folder=Path(__file__).parent,
     receives=True,
+    tables=("access_reviews",),
     needs=("accounts", "sessions", "factors", "sign_in", "keys", "impersonation", "organisations"),
     routes=pages.ROUTES,
     lists=lists.LISTS,
@@ -34,12 +35,14 @@ MODULE = Module(
         Permission("platform.people_export", "Request and download a copy of a person's data", scope="platform"),
         Permission("platform.organisations", "View all organisations and their members", scope="platform"),
         Permission("platform.owners", "Appoint an owner of an organisation that has none", scope="platform"),
+        Permission("platform.access", "Review who has access, and revoke API keys", scope="platform"),
         Permission("platform.jobs", "View background jobs and replay failed ones", scope="platform"),
         Permission("platform.keys", "Rotate and revoke the keys that sign access tokens", scope="platform"),
         Permission("platform.settings", "View settings and email previews", scope="platform"),
         Permission("platform.grant", "Grant and remove platform permissions", scope="platform"),
     ),
     events=(
+        EventKind(events.AccessReviewed),
         EventKind(events.JobReplayed),
         EventKind(
             events.AccountLocked,
@@ -55,6 +58,7 @@ MODULE = Module(
     navigation=(
         NavigationItem("People", "people", "/staff/people", permission="platform.people_read", group="staff", order=10),
         NavigationItem("Organisations", "building", "/staff/organisations", permission="platform.organisations", group="staff", order=20),
+        NavigationItem("Access", "shield", "/staff/access", permission="platform.access", group="staff", order=40),
         NavigationItem("Jobs", "clock", "/staff/jobs", permission="platform.jobs", group="staff", order=50),
         NavigationItem("Events", "pulse", "/staff/events", permission="platform.audit", group="staff", order=60),
         NavigationItem("Signing keys", "key", "/staff/keys", permission="platform.keys", group="staff", order=70),
@@ -62,6 +66,6 @@ MODULE = Module(
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
     notices=notices.NOTICES,
-    checks=(HAS_ROOM,),
+    checks=(HAS_ROOM, ACCESS_REVIEWED),
     schedules=(Schedule("admin.run_checks", "47 2 * * *", jobs.run_checks),),
 )

@@ -19,7 +19,7 @@ MODULE = Module(
     lists=(
         ListQuery(queries.ROWS, (0, 500)),
         ListQuery(queries.NEWEST, (2**62, 51)),
-        ListQuery(queries.OF_PERSON, (2**62, 51, "acc_1")),
+        ListQuery(queries.OF_PERSON, ("acc_1", 2**62, 51)),
         ListQuery(queries.OF_ACTOR, ("acc_1", 0, ["entries.posted"], 1000)),
         ListQuery(queries.TEXTS, (1, 1000, 10_000)),
     ),

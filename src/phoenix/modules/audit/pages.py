@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.data.jobs import Nothing, enqueue
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.audit import queries
-from phoenix.modules.audit.actions.verify import AFTER_THE_LAST, check_end
+from phoenix.modules.audit.actions.verify import check_end
 from phoenix.modules.audit.jobs import VERIFY
 
-CURSOR = CursorKind("staff audit", int)
 PAGE_SIZE = 50
 AUDIT = "platform.audit"
 STAFF = ("admin",)
@@ -22,13 +20,12 @@ STAFF = ("admin",)
 async def show_audit(call: Call) -> View:
     """A person's rows are those of their own acts, of their acts as someone else, and those about them."""
     person = call.query("person").strip()[:100].replace("\0", "")
-    (before,) = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or (AFTER_THE_LAST,)
+    keys, cursor = call.runtime.keys, call.query("cursor") or None
     fault = await check_end(call.runtime, call.db)
     if person:
-        rows = await call.db.all(queries.OF_PERSON, before, PAGE_SIZE + 1, person)
+        found = await queries.OF_PERSON.page(call.db, keys, person, cursor=cursor, limit=PAGE_SIZE)
     else:
-        rows = await call.db.all(queries.NEWEST, before, PAGE_SIZE + 1)
-    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
+        found = await queries.NEWEST.page(call.db, keys, cursor=cursor, limit=PAGE_SIZE)
     checked = await call.db.maybe(queries.CHECKED)
     archive = await call.db.maybe(queries.NEWEST_ARCHIVE)
     involved = {id_ for row in found.items for id_ in (row.actor, row.impersonator) if id_}

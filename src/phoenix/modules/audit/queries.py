@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -81,15 +82,18 @@ _ROW = """
            event_id AS event, previous_hash, hash FROM audit_log
 """
 ROWS: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number > $1 ORDER BY number LIMIT $2")
-NEWEST: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number < $1 ORDER BY number DESC LIMIT $2")
+NEWEST_FIRST = Order("number DESC")
+NEWEST: Paged[AuditRow] = paged("staff audit", AuditRow, NEWEST_FIRST, _ROW + " WHERE {after} {order}")
 # Three short index scans, rather than one long scan of everything.
-OF_PERSON: Query[AuditRow] = query(
+OF_PERSON: Paged[AuditRow] = paged(
+    "staff audit",
     AuditRow,
+    NEWEST_FIRST,
     f"""
-    ({_ROW} WHERE actor_id = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
-    UNION ({_ROW} WHERE impersonator_id = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
-    UNION ({_ROW} WHERE subject = $3 AND number < $1 ORDER BY number DESC LIMIT $2)
-    ORDER BY number DESC LIMIT $2
+    ({_ROW} WHERE actor_id = $1 AND {{after}} {{order}})
+    UNION ({_ROW} WHERE impersonator_id = $1 AND {{after}} {{order}})
+    UNION ({_ROW} WHERE subject = $1 AND {{after}} {{order}})
+    {{order}}
 """,
 )
 LAST: Query[AuditRow] = query(AuditRow, f"{_ROW} ORDER BY number DESC LIMIT 1")

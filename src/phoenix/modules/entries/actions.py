@@ -116,9 +116,8 @@ def _checked(tx: Transaction, draft: Draft) -> Draft:
     fields = Fields()
     title = None if draft.title is None else fields.line("title", draft.title, most=TITLE_MOST, missing=_("Enter a title."))
     body = None if draft.body is None else fields.text("body", draft.body, most=BODY_MOST)
-    if draft.time_zone is not None:
-        fields.time_zone(draft.time_zone)
+    time_zone = None if draft.time_zone is None else fields.time_zone(draft.time_zone)
     if draft.occurred_at is not None and not tx.now - PAST_MOST <= draft.occurred_at <= tx.now + FUTURE_MOST:
         fields.refuse("occurred_at", "out_of_range", _("Choose a time in the last 150 years or within the next year."))
     fields.check()
-    return Draft(title, body, draft.occurred_at, draft.time_zone)
+    return Draft(title, body, draft.occurred_at, time_zone)

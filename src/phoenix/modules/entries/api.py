@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from phoenix.kernel.actor import Membership
-from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
+from phoenix.kernel.data.cursors import Page, parse_limit
+from phoenix.kernel.web.bodies import given
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -16,9 +17,6 @@ from phoenix.kernel.web.rules import FOUND
 from phoenix.modules.entries import actions, queries
 from phoenix.modules.entries.actions import Draft
 from phoenix.modules.entries.queries import Entry
-
-CURSOR = CursorKind("entries", datetime, str)
-NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), "~")
 
 When = Annotated[datetime, Meta(tz=True)]
 
@@ -36,10 +34,10 @@ class EntryData(Struct, forbid_unknown_fields=True):
 class EntryChange(Struct, forbid_unknown_fields=True):
     """Only what is given is changed."""
 
-    title: str | None = None
+    title: str | UnsetType = UNSET
     body: str | None = None
-    occurred_at: When | None = None
-    time_zone: str | None = None
+    occurred_at: When | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
 
 
 class EntryAnswer(Struct):
@@ -76,10 +74,7 @@ def entry_answer(e: Entry) -> EntryAnswer:
 @get("/api/v2/entries", may="entries.read", within="organisation", queries=1)
 async def list_entries(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[EntryAnswer]:
     """List the entries of an organisation, latest first."""
-    size = parse_limit(limit)
-    after = CURSOR.read(call.runtime.keys, cursor) or NEWEST
-    rows = await call.db.all(queries.PAGE, member.organisation, *after, size + 1)
-    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda e: (e.occurred_at, e.id))
+    made = await queries.PAGE.page(call.db, call.runtime.keys, member.organisation, cursor=cursor, limit=parse_limit(limit))
     return Page([entry_answer(e) for e in made.items], made.next_cursor)
 
 
@@ -101,7 +96,7 @@ async def read_entry(call: Call, entry_id: str) -> EntryAnswer:
 @patch("/api/v2/entries/{entry_id:str}", may="entries.write", within=FOUND, queries=3, problems=(412, 428))
 async def change_entry(call: Call, entry_id: str, data: EntryChange) -> EntryAnswer:
     """Edit an entry. Needs If-Match with the ETag you read."""
-    draft = Draft(data.title, data.body, data.occurred_at, data.time_zone)
+    draft = Draft(given(data.title), data.body, given(data.occurred_at), given(data.time_zone))
     entry, member = await _find(call, entry_id)
     return entry_answer(await actions.change_entry(call.tx, member, entry, draft, versions=call.expected_versions()))
 

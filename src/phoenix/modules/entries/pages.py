@@ -7,20 +7,17 @@ from urllib.parse import quote
 
 import msgspec
 
-from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import Avatar, avatar_of
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.i18n.times import local_input, local_to_instant
+from phoenix.kernel.i18n.times import local_input, local_to_instant, offset, zone_or_utc
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.entries import actions, queries
 from phoenix.modules.entries.actions import Draft
-from phoenix.modules.entries.api import NEWEST
 from phoenix.modules.entries.queries import Entry
 
-CURSOR = CursorKind("entry pages", datetime, str)
 PAGE_SIZE = 20
 
 
@@ -28,9 +25,7 @@ PAGE_SIZE = 20
 async def show_entries(call: Call) -> View:
     member = call.member
     cursor = call.query("cursor") or None
-    after = CURSOR.read(call.runtime.keys, cursor) or NEWEST
-    rows = await call.db.all(queries.PAGE, member.organisation, *after, PAGE_SIZE + 1)
-    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda e: (e.occurred_at, e.id))
+    found = await queries.PAGE.page(call.db, call.runtime.keys, member.organisation, cursor=cursor, limit=PAGE_SIZE)
     avatars = await _avatars(call, found.items)
     context = {
         "entries": [{**msgspec.structs.asdict(e), "author": avatars[e.author], "excerpt": actions.excerpt(e.body)} for e in found.items],
@@ -42,15 +37,14 @@ async def show_entries(call: Call) -> View:
 
 @page("/o/{slug:str}/entries/new", may="entries.write", within="slug", queries=0)
 async def show_new(call: Call) -> View:
-    zone = call.actor.time_zone
-    shown = {"title": "", "body": "", "occurred_at": local_input(call.db.now, zone), "time_zone": zone}
+    shown = {"title": "", "body": "", **_when(call.db.now, call.actor.time_zone)}
     return View("entries/form.html", {"form": shown, "entry": None})
 
 
 @form("/o/{slug:str}/entries/new", may="entries.write", within="slug", queries=2, retry=show_new)
 async def send_new(call: Call) -> Redirect:
     member = call.member
-    entry = await actions.post_entry(call.tx, member, _draft(call))
+    entry = await actions.post_entry(call.tx, member, _draft(call, call.tx.now))
     return Redirect(f"/o/{member.slug}/entries/{entry.id}", _("Entry posted."))
 
 
@@ -65,23 +59,14 @@ async def show_entry(call: Call) -> View:
 @page("/o/{slug:str}/entries/{entry_id:str}/edit", may="entries.write", within="slug", queries=1)
 async def show_edit(call: Call) -> View:
     entry = await _find(call)
-    shown = {
-        "title": entry.title,
-        "body": entry.body,
-        "occurred_at": local_input(entry.occurred_at, entry.time_zone),
-        "time_zone": entry.time_zone,
-    }
+    shown = {"title": entry.title, "body": entry.body, **_when(entry.occurred_at, entry.time_zone)}
     return View("entries/form.html", {"form": shown, "entry": entry})
 
 
 @form("/o/{slug:str}/entries/{entry_id:str}/edit", may="entries.write", within="slug", queries=4, retry=show_edit)
 async def send_edit(call: Call) -> Redirect:
     before = await _find(call)
-    draft = _draft(call)
-    if call.form.get("occurred_at") == local_input(before.occurred_at, before.time_zone) and draft.time_zone == before.time_zone:
-        # Unchanged, so its seconds are preserved, which the form cannot show.
-        draft = msgspec.structs.replace(draft, occurred_at=None)
-    await actions.change_entry(call.tx, call.member, before, draft, versions=call.shown_version())
+    await actions.change_entry(call.tx, call.member, before, _draft(call, before.occurred_at), versions=call.shown_version())
     return Redirect(f"/o/{call.member.slug}/entries/{before.id}", _("Entry saved."))
 
 
@@ -110,11 +95,24 @@ async def _avatars(call: Call, entries: list[Entry]) -> dict[str, Avatar]:
     return {entry.author: avatar_of(entry.author, found.get(entry.author, _("Someone"))) for entry in entries}
 
 
-def _draft(call: Call) -> Draft:
+def _when(instant: datetime, zone: str) -> dict[str, str]:
+    """An instant as the fields of the form show it. `occurred_at_shown` is sent back, and tells whether anyone touched them."""
+    written, zone = local_input(instant, zone), zone_or_utc(zone)
+    since_utc = offset(instant, zone)
+    shown = " ".join((written, since_utc, zone))
+    return {"occurred_at": written, "occurred_at_offset": since_utc, "time_zone": zone, "occurred_at_shown": shown}
+
+
+def _draft(call: Call, unchanged: datetime) -> Draft:
+    """What was entered. Fields that nobody touched mean `unchanged`: to the second, and in whichever of two hours that look the same."""
     sent = call.form
     zone = sent.get("time_zone") or call.actor.time_zone
-    written = sent.get("occurred_at", "")
-    return Draft(sent.get("title", ""), sent.get("body", ""), local_to_instant(written, zone) if written else None, zone)
+    written, chosen = sent.get("occurred_at", ""), sent.get("occurred_at_offset", "")
+    shown = sent.get("occurred_at_shown", "").split(" ")
+    untouched = len(shown) == len(("time", "offset", "zone")) and [written, chosen or shown[1], zone] == shown
+    same_minute = written == local_input(unchanged, zone) and chosen in {"", offset(unchanged, zone)}
+    at = None if not written or untouched or same_minute else local_to_instant(written, zone, offset=chosen)
+    return Draft(sent.get("title", ""), sent.get("body", ""), at, zone)
 
 
 ROUTES = (show_entries, show_new, send_new, show_entry, show_edit, send_edit, show_delete, send_delete)

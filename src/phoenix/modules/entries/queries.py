@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -33,14 +34,14 @@ INSERT: Query[Entry] = query(
 """,
 )
 
-PAGE: Query[Entry] = query(
+PAGE: Paged[Entry] = paged(
+    "entries",
     Entry,
+    Order("occurred_at DESC", "id DESC"),
     """
     SELECT id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
       FROM entries
-     WHERE organisation_id = $1 AND (occurred_at, id) < ($2, $3)
-     ORDER BY occurred_at DESC, id DESC
-     LIMIT $4
+     WHERE organisation_id = $1 AND {after} {order}
 """,
 )
 

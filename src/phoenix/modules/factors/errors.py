@@ -18,6 +18,7 @@ class WrongPasskey(InvalidInput):
 
     code, title = "wrong_passkey", "Passkey not accepted"
     keeps_changes = True
+    keeps_spent = True
 
 
 class PasskeysElsewhere(Conflict):

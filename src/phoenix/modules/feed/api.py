@@ -9,15 +9,13 @@ from urllib.parse import unquote_plus
 from phoenix.kernel.actor import Actor, Membership, MembershipRecord
 from phoenix.kernel.cache.cache import Watch
 from phoenix.kernel.cache.keys import EVENTS, MEMBERS
-from phoenix.kernel.data.cursors import CursorKind, Page, parse_limit
+from phoenix.kernel.data.cursors import Page, parse_limit
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
 from phoenix.modules.feed import queries
 from phoenix.modules.feed.items import FeedItem, feed_item, visible_kinds
 
-CURSOR = CursorKind("feed", int)
-NEWEST = 2**62
 PREFIX = b"organisation="
 
 
@@ -42,20 +40,19 @@ async def read_feed(
     size = parse_limit(limit)
     kinds = visible_kinds(call.registry, member, kind or "")
     if cursor or kind or limit is not None:
-        after = CURSOR.read(call.runtime.keys, cursor) or (NEWEST,)
-        return await _page(call, member, kinds, after[0], size)
+        return await _page(call, member, kinds, cursor, size)
 
     async def refill(watch: Watch) -> Answer:
         await watch.on(EVENTS(member.organisation), MEMBERS(member.organisation))
-        return answer(await _page(call, member, kinds, NEWEST, size))
+        return answer(await _page(call, member, kinds, None, size))
 
     return await call.runtime.cache.read(feed_key(member), refill, codec=ANSWER)
 
 
-async def _page(call: Call, member: Membership, kinds: Sequence[str], before: int, size: int) -> Page[FeedItem]:
+async def _page(call: Call, member: Membership, kinds: Sequence[str], cursor: str | None, size: int) -> Page[FeedItem]:
     registry = call.registry
-    rows = await call.db.all(queries.page_of(registry, kinds), member.organisation, before, list(kinds), size + 1)
-    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda row: (row.number,))
+    query = queries.page_of(registry, kinds)
+    made = await query.page(call.db, call.runtime.keys, member.organisation, list(kinds), cursor=cursor, limit=size)
     shown = await queries.with_texts(call.db, registry, made.items)
     names = await queries.names_in(call.db, registry, shown)
     return Page([feed_item(registry, row, names, member.slug) for row in shown], made.next_cursor)

@@ -16,8 +16,8 @@ MODULE = Module(
     receives=True,
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
-        ListQuery(queries.PAGE, ("org_1", 2**62, ["entries.posted"], 21)),
-        ListQuery(queries.PAGE_OF_KINDS, ("org_1", 2**62, ["organisations.member_joined", "organisations.member_left"], 21)),
+        ListQuery(queries.PAGE, ("org_1", ["entries.posted"], 2**62, 21)),
+        ListQuery(queries.PAGE_OF_KINDS, ("org_1", ["organisations.member_joined", "organisations.member_left"], 2**62, 21)),
         ListQuery(queries.NEWER, ("org_1", 99_000, ["entries.posted"], 21)),
     ),
     permissions=(Permission("feed.read", "View the feed"),),

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 from phoenix.kernel.actor import Membership
-from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.i18n.avatars import Avatar, avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
@@ -18,8 +17,6 @@ from phoenix.modules.feed import queries
 from phoenix.modules.feed.items import GONE, feed_item, visible_kinds
 from phoenix.modules.feed.queries import FeedRow
 
-CURSOR = CursorKind("feed pages", int)
-NEWEST = 2**62
 PAGE_SIZE = 20
 NEW_MOST = 40
 
@@ -46,10 +43,9 @@ async def show_feed(call: Call) -> View:
     groups = {kind.group: call.registry.event_groups[kind.group] for kind in call.registry.events.values() if kind.feed and kind.group}
     kind = call.query("kind") if call.query("kind") in groups else ""
     cursor = call.query("cursor") or None
-    before = CURSOR.read(call.runtime.keys, cursor) or (NEWEST,)
     kinds = visible_kinds(call.registry, member, kind)
-    rows = await call.db.all(queries.page_of(call.registry, kinds), member.organisation, before[0], kinds, PAGE_SIZE + 1)
-    made = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda row: (row.number,))
+    query = queries.page_of(call.registry, kinds)
+    made = await query.page(call.db, call.runtime.keys, member.organisation, kinds, cursor=cursor, limit=PAGE_SIZE)
     address = f"/o/{member.slug}/feed?{f'kind={kind}&' if kind else ''}cursor="
     context = {
         "items": await _shown(call, member, made.items),

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from phoenix.kernel.data.database import Reader
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.module import EventKind
 from phoenix.kernel.registry import Registry
@@ -28,29 +29,32 @@ class FeedRow(Struct, frozen=True):
     occurred_at: datetime
 
 
-PAGE: Query[FeedRow] = query(
+NEWEST_FIRST = Order("number DESC")
+PAGE: Paged[FeedRow] = paged(
+    "feed",
     FeedRow,
+    NEWEST_FIRST,
     """
     SELECT number, id, kind, actor_id AS actor, subject, data, occurred_at FROM events
-     WHERE organisation_id = $1 AND number < $2 AND kind = ANY($3::text[])
-     ORDER BY number DESC LIMIT $4
+     WHERE organisation_id = $1 AND kind = ANY($2::text[]) AND {after} {order}
 """,
 )
 
 # A few kinds of many: each is read by an index of its own, however rare it is.
-PAGE_OF_KINDS: Query[FeedRow] = query(
+PAGE_OF_KINDS: Paged[FeedRow] = paged(
+    "feed",
     FeedRow,
+    NEWEST_FIRST,
     """
     SELECT found.number, found.id, found.kind, found.actor_id AS actor, found.subject, found.data, found.occurred_at
-      FROM unnest($3::text[]) AS asked(kind)
-     CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.organisation_id = $1 AND e.kind = asked.kind AND e.number < $2
-                          ORDER BY e.number DESC LIMIT $4) AS found
-     ORDER BY found.number DESC LIMIT $4
+      FROM unnest($2::text[]) AS asked(kind)
+     CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.organisation_id = $1 AND e.kind = asked.kind AND {after} {order}) AS found
+     {order}
 """,
 )
 
 
-def page_of(registry: Registry, kinds: Sequence[str]) -> Query[FeedRow]:
+def page_of(registry: Registry, kinds: Sequence[str]) -> Paged[FeedRow]:
     """The query for a page of these kinds: one that walks all events is slow if most of them are of other kinds."""
     return PAGE if len(kinds) == sum(1 for kind in registry.events.values() if kind.feed) else PAGE_OF_KINDS
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.i18n.times import city
+from phoenix.kernel.i18n.times import city, time_of_day
 from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.impersonation import queries
 
@@ -17,7 +17,7 @@ async def facts(db: Reader, session: str, zone: ZoneInfo) -> Mapping[str, str]:
     found = await db.maybe(queries.FACTS, session)
     if found is None:
         return {"staff": _("Staff"), "until": _("soon"), "reason": ""}
-    return {"staff": found.staff_name, "until": f"{found.until.astimezone(zone):%H:%M} ({city(zone.key)})", "reason": found.reason}
+    return {"staff": found.staff_name, "until": f"{time_of_day(found.until.astimezone(zone))} ({city(zone.key)})", "reason": found.reason}
 
 
 IMPERSONATED = SecurityNotice(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from phoenix.kernel.actor import SessionRecord
+from phoenix.kernel.actor import SessionRecord, Use
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
@@ -25,6 +25,6 @@ async def why(db: Reader, key: str) -> str:
     return "ended"
 
 
-async def write_seen(tx: Transaction, seen: Sequence[tuple[str, float]]) -> None:
-    """Save when keys were last used, as (id, seconds since 1970), in one statement."""
-    await tx.execute(queries.SEEN, [id_ for id_, _ in seen], [at for _, at in seen])
+async def write_seen(tx: Transaction, seen: Sequence[Use]) -> None:
+    """Save when keys were last used, in one statement."""
+    await tx.execute(queries.SEEN, [use.session for use in seen], [use.at for use in seen])

@@ -29,6 +29,8 @@ MODULE = Module(
     ),
     slots=(Slot("security.sign_in_methods", "keys/slot_sign_in_methods.html", pages.key_count, queries=1, order=40),),
     notices=notices.NOTICES,
-    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, prefix=PREFIX),
+    identity=Identity(
+        find=identity.find, follow=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, prefix=PREFIX
+    ),
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

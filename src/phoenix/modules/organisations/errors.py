@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import Conflict, NotFound
+from phoenix.kernel.errors import Conflict, NotFound, PreconditionFailed
 
 
 class LastOwner(Conflict):
     code, title = "last_owner", "An organisation needs an owner"
 
 
-class RoleChangedSince(Conflict):
+class RoleChangedSince(PreconditionFailed):
     code, title = "role_changed_since", "Role changed by someone else"
 
 

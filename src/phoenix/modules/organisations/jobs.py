@@ -27,7 +27,8 @@ async def send_invitation(runtime: Runtime, invited: Invited) -> None:
     await runtime.mailer.send_template(
         "organisations/invitation",
         to=invitation.email,
-        unasked=True,
+        # Of all inviters together: nobody waits for one.
+        asked_by="",
         inviter=invitation.inviter_name,
         organisation=invitation.organisation_name,
         role=invitation.role,

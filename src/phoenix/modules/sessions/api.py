@@ -7,15 +7,16 @@ from typing import Any
 from msgspec import Struct
 
 from phoenix.kernel.actor import ListenerName
-from phoenix.kernel.data.cursors import Page, pick
+from phoenix.kernel.data.cursors import Page, parse_limit
 from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions.limits import REFRESHES
+from phoenix.modules.sessions import queries
 from phoenix.modules.sessions.actions import end, refresh, signing_keys
-from phoenix.modules.sessions.actions.list import Session, open_sessions
+from phoenix.modules.sessions.actions.list import ON_A_PAGE, Session, open_sessions
 
 
 class RefreshData(Struct, forbid_unknown_fields=True):
@@ -50,22 +51,25 @@ class KeySet(Struct):
 
 @post("/api/v2/sessions/refresh", may=PUBLIC, queries=6, limits=(REFRESHES,), problems=(401,))
 async def refresh_session(call: Call, data: RefreshData) -> TokenAnswer:
-    """Exchange a refresh token for new tokens. Two simultaneous refreshes get the same tokens; a later reuse ends the session."""
+    """Exchange a refresh token for new tokens. Until one of the new tokens is used, the old one can be sent again, should the response get lost; reuse after that ends the session."""
+    # What was used a moment ago decides whether an old token is reused.
+    await call.app.sessions.flush()
     made = await refresh.refresh_session(call.runtime, call.tx, data.refresh_token)
     return TokenAnswer(made.token, made.refresh_token, made.seconds, made.id)
 
 
 @get("/api/v2/sessions", may=SIGNED_IN, queries=1)
-async def list_sessions(call: Call) -> Page[SessionAnswer]:
-    """List your open sessions, most recently used first."""
-    return Page([_answer(session, call.actor.session) for session in await open_sessions(call.db, call.actor.account)])
+async def list_sessions(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[SessionAnswer]:
+    """List your open sessions, most recently used first. `limit` is 100 by default."""
+    size = ON_A_PAGE if limit is None else parse_limit(limit)
+    found = await open_sessions(call.runtime, call.db, call.actor.account, cursor=cursor, limit=size)
+    return Page([_answer(session, call.actor.session) for session in found.items], found.next_cursor)
 
 
 @get("/api/v2/sessions/{session_id:str}", may=SIGNED_IN, queries=1)
 async def read_session(call: Call, session_id: str) -> SessionAnswer:
     """Get one of your open sessions."""
-    found = pick(await open_sessions(call.db, call.actor.account), lambda session: session.id == session_id)
-    return _answer(found, call.actor.session)
+    return _answer(await call.db.one(queries.SESSION, call.actor.account, call.db.now, session_id), call.actor.session)
 
 
 def _answer(s: Session, current: str) -> SessionAnswer:

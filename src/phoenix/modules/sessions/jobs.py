@@ -6,7 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.i18n.isolation import Ours
-from phoenix.kernel.i18n.times import city
+from phoenix.kernel.i18n.times import city, time_of_day
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import find_account
@@ -30,7 +30,7 @@ async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
             name=account.name,
             device=session.device,
             place=session.place,
-            when=f"{here.day} {here:%B %Y, %H:%M} ({city(account.time_zone)})",
+            when=f"{here.day} {here:%B %Y}, {time_of_day(here)} ({city(account.time_zone)})",
             link=Ours(f"{runtime.settings.public_url}/settings/security"),
         )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import Activity, Command, EventKind, Identity, Module, NavigationItem, PersonalData, Schedule, Slot
-from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal, samples
+from phoenix.kernel.module import Activity, Command, EventKind, Identity, ListQuery, Module, NavigationItem, PersonalData, Schedule, Slot
+from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal, queries, samples
 from phoenix.modules.sessions.actions.list import signed_in_with
 from phoenix.modules.sessions.actions.signing_keys import GENERATION
 
@@ -39,10 +40,18 @@ MODULE = Module(
     ),
     jobs=jobs.JOBS,
     emails=samples.EMAILS,
+    lists=(ListQuery(queries.SESSIONS, ("acc_1", datetime(2026, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), "~", 101)),),
     schedules=(Schedule("sessions.forget_old", "19 3 * * *", jobs.forget_old),),
     commands=(Command("keys", "rotate", commands.rotate_keys), Command("keys", "list", commands.list_keys)),
     navigation=(NavigationItem("Sessions", "laptop", "/settings/sessions", group="account", order=20),),
     slots=(Slot("security", "sessions/_devices.html", pages.devices, queries=1, order=50),),
-    identity=Identity(find=identity.find, seen=identity.write_seen, why=identity.why, records=identity.RECORDS, keys=(GENERATION,)),
+    identity=Identity(
+        find=identity.find,
+        follow=identity.follow,
+        seen=identity.write_seen,
+        why=identity.why,
+        records=identity.RECORDS,
+        keys=(GENERATION,),
+    ),
     personal=PersonalData(export=personal.export, erase=personal.erase, deletion_asked=personal.deletion_asked),
 )

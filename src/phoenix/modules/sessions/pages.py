@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
@@ -32,7 +33,9 @@ async def send_end_others(call: Call) -> Redirect:
 
 async def devices(call: Call) -> Mapping[str, Any]:
     """The data for the list of devices: one query."""
-    return {"sessions": [session_shown(s, call.actor.session) for s in await open_sessions(call.db, call.actor.account)]}
+    found = await open_sessions(call.runtime, call.db, call.actor.account, cursor=call.query("cursor") or None)
+    older = f"/settings/sessions?cursor={quote(found.next_cursor)}" if found.next_cursor else ""
+    return {"sessions": [session_shown(s, call.actor.session) for s in found.items], "older": older}
 
 
 def session_shown(found: Session, current: str) -> dict[str, object]:

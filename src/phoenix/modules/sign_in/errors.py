@@ -18,6 +18,7 @@ class SecondFactorRequired(NotSignedIn):
 
     code, title = "second_factor_required", "Two-step verification required"
     keeps_changes = True
+    keeps_spent = True
 
     def __init__(self, detail: str, *, challenge: str, methods: list[str]) -> None:
         super().__init__(detail)

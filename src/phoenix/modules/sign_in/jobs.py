@@ -24,7 +24,10 @@ async def send_verification(runtime: Runtime, pending: PendingSignUp) -> None:
         found = await tx.maybe(queries.SIGN_UP, pending.sign_up)
         if found is None or await find_by_email(tx, found.email_key) is not None:
             return
-        token, code = await email_verification.start(runtime.keys, tx, purpose=verify.PURPOSE, email_key=found.email_key, sign_up=found.id)
+        if not await runtime.mailer.admits("sign_in/verify", to=found.email, asked_by=pending.asked_by):
+            return
+        made = {"email_key": found.email_key, "sign_up": found.id, "asked_by": pending.asked_by}
+        token, code = await email_verification.start(runtime.keys, tx, purpose=verify.PURPOSE, **made)
     await _send(runtime, verify.PURPOSE, "verify", found.email, found.name, "/verify/link", token, code)
 
 
@@ -36,7 +39,7 @@ async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
         await runtime.mailer.send_template(
             "sign_in/already_registered",
             to=account.email,
-            unasked=True,
+            asked_by=owner.asked_by,
             name=account.name,
             link=Ours(f"{url}/sign-in"),
             reset_link=Ours(f"{url}/forgot-password"),
@@ -75,8 +78,10 @@ async def send_address_change(runtime: Runtime, owner: Owner) -> None:
         requested = await new_address(tx, account.id) if account else ""
         if account is None or not requested:
             return
-        key = parse_address(requested).key
-        token, code = await email_verification.start(runtime.keys, tx, purpose=change_address.PURPOSE, email_key=key, account=account.id)
+        if not await runtime.mailer.admits("sign_in/address_change", to=requested, asked_by=owner.asked_by):
+            return
+        made = {"email_key": parse_address(requested).key, "account": account.id, "asked_by": owner.asked_by}
+        token, code = await email_verification.start(runtime.keys, tx, purpose=change_address.PURPOSE, **made)
     await _send(runtime, change_address.PURPOSE, "address_change", requested, account.name, "/settings/address/confirm", token, code)
 
 
@@ -105,11 +110,11 @@ async def _account(runtime: Runtime, account: str | None) -> Account | None:
 
 async def _send_to_owner(runtime: Runtime, owner: Owner, purpose: str, template: str, path: str) -> None:
     account = await _account(runtime, owner.account)
-    if account is None:
+    if account is None or not await runtime.mailer.admits(f"sign_in/{template}", to=account.email, asked_by=owner.asked_by):
         return
     async with runtime.database.transaction() as tx:
-        key = parse_address(account.email).key
-        token, code = await email_verification.start(runtime.keys, tx, purpose=purpose, email_key=key, account=account.id)
+        made = {"email_key": parse_address(account.email).key, "account": account.id, "asked_by": owner.asked_by}
+        token, code = await email_verification.start(runtime.keys, tx, purpose=purpose, **made)
     await _send(runtime, purpose, template, account.email, account.name, path, token, code)
 
 

@@ -87,6 +87,13 @@ def without_password(url: str) -> str:
     return urlunsplit((parts.scheme, user + place, parts.path, options, ""))
 
 
+def without_user(url: str) -> str:
+    """The scheme, host and port of a URL; "" for what is no URL, or names no host."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{place}" if parts.scheme and place else ""
+
+
 def check_database(url: str) -> str:
     """The version of the PostgreSQL at this address. Raises StartError if it does not answer or is too old."""
     shown = without_password(url)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from phoenix.operations.up.addresses import first_free, local_url
+from phoenix.operations.up.addresses import first_free, local_url, without_user
 from phoenix.operations.up.caddy import caddy_program
-from phoenix.settings import Settings, values
+from phoenix.settings import WITHHELD, Settings, values
 
 # A connection costs memory, and every open socket of a browser is one, whether or not a request is in flight. The limit is
 # above the 10,000 sockets that a node is designed for.
@@ -18,6 +18,11 @@ CONNECTIONS_PER_WORKER = 16_384
 BACKLOG = 4_096
 # Set for every child, so that the next Phoenix finds what outlived a killed one (see `leftovers`).
 DATA_VARIABLE = "PHOENIX_UP_DATA"
+# The secrets of every process that serves or works: sessions, the database and the cache.
+SERVING = frozenset({"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL"})
+FOR_SIGN_IN = frozenset({"PHOENIX_PROVIDERS", "PHOENIX_CAPTCHA_SECRET"})
+FOR_EMAIL = frozenset({"PHOENIX_SMTP_URL"})
+FOR_MIGRATION = frozenset({"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_DATABASE_OWNER_URL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Part:
     patience: float = 5.0
     bare: bool = False
     """Whether it is a third-party program, which gets none of Phoenix's settings and secrets."""
+    secrets: frozenset[str] = SERVING
+    """The variables of the secrets that it needs, and gets; no other."""
 
 
 def resolve(settings: Settings, data: Path) -> Settings:
@@ -62,9 +69,15 @@ def variables(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     return made
 
 
-def environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of every child."""
-    return variables(settings, base) | {DATA_VARIABLE: str(settings.installation.data), "PYTHONUNBUFFERED": "1"}
+def environment(settings: Settings, base: Mapping[str, str], secrets: frozenset[str] = SERVING) -> dict[str, str]:
+    """The environment of a child: all settings, and of the secrets only these. Of another URL it gets what names no user."""
+    made = variables(settings, base)
+    withheld = [
+        variable.name for _concern, variable, value in values(settings) if variable.secret and value and variable.name not in secrets
+    ]
+    for name in withheld:
+        made[name] = without_user(made[name])
+    return made | {DATA_VARIABLE: str(settings.installation.data), WITHHELD: ",".join(withheld), "PYTHONUNBUFFERED": "1"}
 
 
 def bare_environment(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
@@ -94,20 +107,23 @@ def parts(settings: Settings, caddy_configuration: Path) -> list[Part]:
     made = [_web(settings)]
     made += [_realtime(settings, number) for number in range(settings.realtime.processes)]
     made.append(_admin(settings))
-    made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0))
+    made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0, secrets=SERVING | FOR_EMAIL))
     made += _mailbox(settings)
     if settings.web.domain:
-        made.append(Part("caddy", (str(caddy_program()), "run", "--config", str(caddy_configuration))))
+        made.append(Part("caddy", (str(caddy_program()), "run", "--config", str(caddy_configuration)), bare=True))
     return made
 
 
 def _mailbox(settings: Settings) -> list[Part]:
-    return [Part("mailbox", (sys.executable, "-m", "phoenix.embedded.mailbox"))] if with_mailbox(settings) else []
+    return [Part("mailbox", (sys.executable, "-m", "phoenix.embedded.mailbox"), secrets=frozenset())] if with_mailbox(settings) else []
 
 
 def _reloading() -> list[Part]:
     """The processes of `make dev`, which follow the files they are made from."""
-    made = [Part(name, (sys.executable, "-m", "phoenix.operations.up.reload", name)) for name in ("web", "admin", "worker")]
+    secrets = SERVING | FOR_SIGN_IN | FOR_EMAIL
+    made = [
+        Part(name, (sys.executable, "-m", "phoenix.operations.up.reload", name), secrets=secrets) for name in ("web", "admin", "worker")
+    ]
     bundler = Path("tools/npm.sh")
     if bundler.exists() and Path("vite.config.ts").exists():
         made.append(Part("bundles", (str(bundler.resolve()), "run", "--silent", "watch"), bare=True))
@@ -124,7 +140,7 @@ def _web(settings: Settings) -> Part:
         *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
         *("--no-access-log", "--log-level", "warning"),
     )
-    return Part("web", command, patience=12.0)
+    return Part("web", command, patience=12.0, secrets=SERVING | FOR_SIGN_IN)
 
 
 def _realtime(settings: Settings, number: int) -> Part:

@@ -37,7 +37,7 @@ from phoenix.operations.up.children import Child, run_to_end
 from phoenix.operations.up.errors import NewerDataError, StartError, WrongSettingError
 from phoenix.operations.up.folder import claim, secret_key
 from phoenix.operations.up.leftovers import end_leftovers
-from phoenix.operations.up.plan import bare_environment, environment, parts, phoenix, resolve, with_mailbox
+from phoenix.operations.up.plan import FOR_MIGRATION, bare_environment, environment, parts, phoenix, resolve, with_mailbox
 from phoenix.operations.up.progress import Progress
 from phoenix.operations.up.ready import FirstStart, announce, describe
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
@@ -114,16 +114,16 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     settings = _start_database(settings, supervisor, progress)
     settings = _start_cache(settings, supervisor, progress)
     owner = settings.database.owner_url
-    # An attacker who takes over a serving process cannot change tables.
-    variables = environment(replace(settings, database=replace(settings.database, owner_url="")), os.environ)
     if not asyncio.run(is_up_to_date(owner or settings.database.url, [SOURCE, *map(folder_of, references(os.environ))])):
-        _command(progress, "Database is up to date", phoenix("db", "migrate"), {**variables, "PHOENIX_DATABASE_OWNER_URL": owner})
+        _command(progress, "Database is up to date", phoenix("db", "migrate"), environment(settings, os.environ, FOR_MIGRATION))
     configuration = caddy.write_configuration(settings) if settings.web.domain else data
     for part in parts(settings, configuration):
-        supervisor.start(Child(part, bare_environment(settings, os.environ) if part.bare else variables, progress.pass_on))
+        # An attacker who takes over a process finds in it only the secrets that it needs: no serving one can change tables.
+        given = bare_environment(settings, os.environ) if part.bare else environment(settings, os.environ, part.secrets)
+        supervisor.start(Child(part, given, progress.pass_on))
     # The children take a moment to start, which is enough for this.
     label = "Demo and administrator" if settings.installation.demo else "Administrator"
-    first = _first_start(_command(progress, label, (sys.executable, "-m", "phoenix.first_start"), variables))
+    first = _first_start(_command(progress, label, (sys.executable, "-m", "phoenix.first_start"), environment(settings, os.environ)))
     with progress.step("Web, worker and mailbox"):
         _wait_until_ready(settings, supervisor)
     supervisor.starting = False

@@ -12,7 +12,6 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput
@@ -30,7 +29,6 @@ LINK_LIVES = timedelta(minutes=60)
 # What starts or elevates a session ends with its code (ASVS 5.0, 6.5.5), and with the next email (6.6.2).
 SHORT_LIVED = frozenset({"sign_in", "reauthenticate"})
 TRIES = 5
-EMAILS_AN_HOUR = Limit("mail_to_address", 5, 3600)
 
 
 class EmailProof(Struct, frozen=True):
@@ -47,12 +45,15 @@ def proof_of(form: Mapping[str, str]) -> EmailProof:
 
 
 async def start(
-    keys: Keys, tx: Transaction, *, purpose: str, email_key: str, account: str | None = None, sign_up: str | None = None
+    keys: Keys, tx: Transaction, *, purpose: str, email_key: str, account: str | None = None, sign_up: str | None = None, asked_by: str = ""
 ) -> tuple[str, str]:
-    """Create a verification. Returns the link's token and the code, which exist nowhere else in readable form."""
+    """Create a verification. Returns the link's token and the code, which exist nowhere else in readable form.
+
+    It replaces what the same asker requested before, and nothing that another did: a stranger must not make the owner's code useless.
+    """
     verification, token, code = new_id("prf"), new_token(), new_code()
     if account is not None and purpose in SHORT_LIVED:
-        await tx.execute(queries.USE_ALL_FOR, account, purpose, tx.now)
+        await tx.execute(queries.USE_ALL_FOR, account, purpose, tx.now, asked_by)
     await tx.execute(
         queries.INSERT,
         verification,
@@ -66,6 +67,7 @@ async def start(
         tx.now + link_lives(purpose),
         TRIES,
         tx.now,
+        asked_by,
     )
     return token, code
 
@@ -76,7 +78,10 @@ def link_lives(purpose: str) -> timedelta:
 
 
 async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
-    """Use a verification up and return it. Raises WrongCode if none matches. Of two simultaneous uses exactly one succeeds."""
+    """Use a verification up and return it. Raises WrongCode if none matches. Of two simultaneous uses exactly one succeeds.
+
+    If the caller refuses what it was for, it still works.
+    """
     if proof.token:
         await tx.all(queries.HOLD_BY_LINK, hash_token(proof.token))
         found = await tx.maybe(queries.BY_LINK, hash_token(proof.token), purpose, tx.now)
@@ -84,7 +89,7 @@ async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
             raise WrongCode(_("This link has been used, replaced or has expired. Request a new email."))
     else:
         found = await _by_code(runtime, tx, purpose, proof)
-    await tx.execute(queries.USE, found.id, tx.now)
+    await tx.spend(queries.USE, found.id, tx.now)
     return found
 
 
@@ -94,8 +99,11 @@ async def cancel_all(tx: Transaction, account: str) -> None:
 
 
 async def use_once(tx: Transaction, token: str, lives: timedelta) -> bool:
-    """Whether this is the first use of a signed token with this lifetime. Of two simultaneous uses exactly one is the first."""
-    return await tx.maybe(queries.USE_TOKEN, hash_token(token), tx.now + lives) is not None
+    """Whether this is the first use of a signed token with this lifetime. Of two simultaneous uses exactly one is the first.
+
+    A use that is refused after all does not count.
+    """
+    return await tx.spend(queries.USE_TOKEN, hash_token(token), tx.now + lives) is not None
 
 
 async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:

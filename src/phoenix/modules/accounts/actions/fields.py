@@ -30,13 +30,16 @@ class AccountFields(Fields):
         """The reason for an action by staff on someone's account: one line, long enough to be understood later."""
         return self.line(field, text, most=REASON_MOST, missing=_("Give a reason, so that others understand it later."), least=REASON_LEAST)
 
-    def locale(self, text: str) -> str:
-        return self.one_of("locale", text, LOCALES, _("This language isn't available."))
-
     def terms(self, *, accepted: bool) -> None:
         """Check that the terms were accepted."""
         if not accepted:
             self.refuse("accept_terms", "missing", _("Accept the terms to continue."))
+
+
+def nearest_locale(text: str) -> str:
+    """The nearest language that there is: “en” for “en-US”, and for one that is not available."""
+    wanted = text.replace("_", "-").casefold()
+    return next((known for name in (wanted, wanted.partition("-")[0]) for known in LOCALES if known.casefold() == name), LOCALES[0])
 
 
 def checked_reason(text: str) -> str:

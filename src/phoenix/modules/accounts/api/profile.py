@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.cache import Watch
@@ -10,6 +10,7 @@ from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.errors import NotSignedIn
 from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
+from phoenix.kernel.web.bodies import given
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get, patch
 from phoenix.kernel.web.rules import SIGNED_IN
@@ -21,9 +22,9 @@ from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answe
 class ProfileData(Struct, forbid_unknown_fields=True):
     """Only what is given is changed."""
 
-    name: Text | None = None
-    time_zone: Text | None = None
-    locale: Text | None = None
+    name: Text | UnsetType = UNSET
+    time_zone: Text | UnsetType = UNSET
+    locale: Text | UnsetType = UNSET
     contact: Text | None = None
 
 
@@ -52,7 +53,13 @@ async def change_me(call: Call, data: ProfileData) -> AccountAnswer:
     """Edit your profile. Needs If-Match with the ETag you read."""
     versions = call.expected_versions()
     changed = await profile.change_profile(
-        call.tx, call.actor, name=data.name, time_zone=data.time_zone, locale=data.locale, contact=data.contact, versions=versions
+        call.tx,
+        call.actor,
+        name=given(data.name),
+        time_zone=given(data.time_zone),
+        locale=given(data.locale),
+        contact=data.contact,
+        versions=versions,
     )
     return account_answer(changed)
 

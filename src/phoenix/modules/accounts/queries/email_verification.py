@@ -19,8 +19,8 @@ class EmailVerification(Struct, frozen=True):
 
 _SELECT = "SELECT id, account_id AS account, sign_up_id AS sign_up, email_key, code_hash FROM proofs"
 INSERT = command("""
-    INSERT INTO proofs (id, account_id, sign_up_id, email_key, purpose, link_hash, code_hash, code_until, link_until, tries_left, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    INSERT INTO proofs (id, account_id, sign_up_id, email_key, purpose, link_hash, code_hash, code_until, link_until, tries_left, created_at, asked_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """)
 BY_LINK: Query[EmailVerification] = query(
     EmailVerification, f"{_SELECT} WHERE link_hash = $1 AND purpose = $2 AND used_at IS NULL AND link_until > $3 FOR UPDATE"
@@ -29,7 +29,7 @@ BY_CODE: Query[EmailVerification] = query(
     EmailVerification,
     f"""{_SELECT}
      WHERE email_key = $1 AND purpose = $2 AND used_at IS NULL AND code_until > $3 AND tries_left > 0
-     ORDER BY created_at DESC LIMIT 3 FOR UPDATE
+     ORDER BY created_at DESC LIMIT 20 FOR UPDATE
 """,
 )
 # Before its proofs, an account's row is locked: whoever changes a password locks both as well, and in this order.
@@ -45,9 +45,9 @@ HOLD_BY_CODE: Query[str] = query(
 """,
 )
 COUNT_TRY = command("UPDATE proofs SET tries_left = tries_left - 1 WHERE id = ANY($1::text[])")
-USE = command("UPDATE proofs SET used_at = $2 WHERE id = $1")
+USE: Query[int] = query(int, "UPDATE proofs SET used_at = $2 WHERE id = $1 AND used_at IS NULL RETURNING 1")
 USE_ALL = command("UPDATE proofs SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
-USE_ALL_FOR = command("UPDATE proofs SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND used_at IS NULL")
+USE_ALL_FOR = command("UPDATE proofs SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND asked_by = $4 AND used_at IS NULL")
 FORGET_OLD = command("DELETE FROM proofs WHERE link_until < $1")
 
 # A single-use signed token is recorded when it is used. Of two simultaneous uses exactly one gets the row.

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import unicodedata
 
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader
+from phoenix.kernel.runtime import Runtime
 from phoenix.modules.admin.queries import people
 from phoenix.modules.admin.queries.people import PersonRow
 
-AFTER_THE_LAST = "~"
 # Sorts behind every address and id that begins with what stands before it.
 END = "\U0010ffff"
 ACCOUNT = "acc_"
 LONGEST = 200
 
 
-async def find_people(db: Reader, words: str, *, before: str, limit: int) -> list[PersonRow]:
+async def find_people(runtime: Runtime, db: Reader, words: str, *, cursor: str | None, limit: int) -> Page[PersonRow]:
     """People by account id, address or words of their name, the newest first. Beginnings are enough for each."""
     typed = " ".join(unicodedata.normalize("NFC", words[:LONGEST]).replace("\0", "").split())
     start = typed.lower()
-    page = (db.now, before, limit)
+    query = people.PEOPLE_BY_WORDS
+    asked: tuple[str, ...] = (start, start + END, text_query(typed))
     if not typed:
-        return await db.all(people.PEOPLE, *page)
-    if start.startswith(ACCOUNT):
-        return await db.all(people.PEOPLE_BY_ID, *page, start, start + END)
-    if "@" in start:
-        return await db.all(people.PEOPLE_BY_ADDRESS, *page, start, start + END)
-    return await db.all(people.PEOPLE_BY_WORDS, *page, start, start + END, text_query(typed))
+        query, asked = people.PEOPLE, ()
+    elif start.startswith(ACCOUNT):
+        query, asked = people.PEOPLE_BY_ID, (start, start + END)
+    elif "@" in start:
+        query, asked = people.PEOPLE_BY_ADDRESS, (start, start + END)
+    return await query.page(db, runtime.keys, db.now, *asked, cursor=cursor, limit=limit)
 
 
 def text_query(words: str) -> str:

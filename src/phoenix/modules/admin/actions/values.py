@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.settings import Settings, values
+from phoenix.settings import WITHHELD, Settings, values
 
 SECRET = re.compile(r"SECRET|KEY|PASSWORD|PROVIDERS|TOKEN")
 # Numbers with names like those of secrets.
@@ -30,13 +30,15 @@ class Value(Struct, frozen=True):
 
 def values_of(settings: Settings, *, people_url: str) -> list[Value]:
     """Every setting, in the order of the documentation. `people_url` is the public address, shown instead of the panel's own."""
-    found = []
+    found, withheld = [], settings.given.get(WITHHELD, "").split(",")
     for concern, variable, given in values(settings):
         raw = people_url if variable.name == "PHOENIX_PUBLIC_URL" else given
         text = _text(raw)
-        hidden = bool(text) and variable.name not in PLAIN and SECRET.search(variable.name) is not None
+        # The panel is not given the secrets that it does not need, only that they are set.
+        kept = variable.name in withheld
+        hidden = kept or (bool(text) and variable.name not in PLAIN and SECRET.search(variable.name) is not None)
         shown = HIDDEN if hidden else mask(text)
-        found.append(Value(concern, variable.name, shown, raw == variable.default, hidden, variable.about))
+        found.append(Value(concern, variable.name, shown, raw == variable.default and not kept, hidden, variable.about))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.modules.admin.pages import events, export, front, jobs, keys, mails, organisations, people, person, settings
+from phoenix.modules.admin.pages import access, events, export, front, jobs, keys, mails, organisations, people, person, settings
 
 ROUTES = (
     *front.ROUTES,
@@ -10,6 +10,7 @@ ROUTES = (
     *person.ROUTES,
     *export.ROUTES,
     *organisations.ROUTES,
+    *access.ROUTES,
     *jobs.ROUTES,
     *events.ROUTES,
     *keys.ROUTES,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.fields import checked_reason
-from phoenix.modules.admin.actions.search import AFTER_THE_LAST, text_query
+from phoenix.modules.admin.actions.search import text_query
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import organisations
 from phoenix.modules.organisations.actions.members import members_of
@@ -18,29 +15,25 @@ from phoenix.modules.organisations.actions.owners import able_members, appoint_o
 
 READ = "platform.organisations"
 APPOINT = "platform.owners"
-CURSOR = CursorKind("staff organisations", str)
-MEMBER_CURSOR = CursorKind("staff members", datetime, str)
 PAGE_SIZE = 50
 
 
 @page("/staff/organisations", may=READ, queries=1, listeners=STAFF)
 async def show_organisations(call: Call) -> View:
     words = " ".join(call.query("q")[:200].split())
-    (before,) = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or (AFTER_THE_LAST,)
+    keys, cursor = call.runtime.keys, call.query("cursor") or None
     if words:
-        rows = await call.db.all(organisations.FOUND, before, PAGE_SIZE + 1, words.lower().replace("\0", ""), text_query(words))
+        asked = words.lower().replace("\0", "")
+        found = await organisations.FOUND.page(call.db, keys, asked, text_query(words), cursor=cursor, limit=PAGE_SIZE)
     else:
-        rows = await call.db.all(organisations.ORGANISATIONS, before, PAGE_SIZE + 1)
-    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda organisation: (organisation.id,))
+        found = await organisations.ORGANISATIONS.page(call.db, keys, cursor=cursor, limit=PAGE_SIZE)
     return View("admin/organisations.html", {"items": found.items, "words": words, "cursor": found.next_cursor})
 
 
 @page("/staff/organisations/{organisation_id:str}", may=READ, queries=4, listeners=STAFF)
 async def show_organisation(call: Call) -> View:
     one = await call.db.one(organisations.ONE, str(call.path["organisation_id"]))
-    after = MEMBER_CURSOR.read(call.runtime.keys, call.query("cursor") or None) or BEFORE_ALL
-    rows = await members_of(call.db, one.id, after, PAGE_SIZE + 1)
-    found = MEMBER_CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda member: (member.joined_at, member.account))
+    found = await members_of(call.runtime, call.db, one.id, cursor=call.query("cursor") or None, limit=PAGE_SIZE)
     members = [(avatar_of(member.account, member.name), member) for member in found.items]
     may_appoint = call.actor.may(APPOINT) and not await has_owner(call.db, one.id)
     able = await able_members(call.db, one.id, [member.account for member in found.items]) if may_appoint else frozenset()

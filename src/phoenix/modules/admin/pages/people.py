@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.data.cursors import CursorKind
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
-from phoenix.modules.admin.actions.search import AFTER_THE_LAST, find_people
+from phoenix.modules.admin.actions.search import find_people
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries.people import PersonRow
 
 READ = "platform.people_read"
-CURSOR = CursorKind("staff people", str)
 PAGE_SIZE = 50
 
 
 @page("/staff/people", may=READ, queries=1, listeners=STAFF)
 async def show_people(call: Call) -> View:
     words = call.query("q").strip()[:200]
-    (before,) = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or (AFTER_THE_LAST,)
-    rows = await find_people(call.db, words, before=before, limit=PAGE_SIZE + 1)
-    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda person: (person.id,))
+    cursor = call.query("cursor") or None
+    found = await find_people(call.runtime, call.db, words, cursor=cursor, limit=PAGE_SIZE)
     people = [shown(person) for person in found.items]
-    return View("admin/people.html", {"people": people, "words": words, "cursor": found.next_cursor, "first": before == AFTER_THE_LAST})
+    return View("admin/people.html", {"people": people, "words": words, "cursor": found.next_cursor, "first": cursor is None})
 
 
 def shown(person: PersonRow) -> dict[str, object]:

@@ -33,10 +33,12 @@ async def show_person(call: Call) -> View:
     events = await recent_events(call.db, account)
     involved = {i for e in events for i in (e.actor, e.impersonator) if i} | {g.granted_by for g in granted if g.granted_by}
     held = {one.permission for one in granted}
+    sessions = await open_sessions(call.runtime, call.db, account, cursor=call.query("cursor") or None)
     context = {
         "person": person,
         "person_avatar": avatar_of(person.id, person.name),
-        "sessions": await open_sessions(call.db, account),
+        "sessions": sessions.items,
+        "more_sessions": sessions.next_cursor,
         "memberships": await call.db.all(MEMBERSHIPS, account),
         "granted": granted,
         "on_offer": [p for p in platform_permissions(call) if p.name not in held and _may_give(call, p.name)],

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.data.paged import Order, Paged, paged
 
 # A filter reads this many of the latest events, so that it needs no index, which would slow down every write.
 LOOKED_THROUGH = 200_000
@@ -25,21 +25,26 @@ class EventRow(Struct, frozen=True):
     occurred_at: datetime
 
 
-NEWEST: Query[EventRow] = query(
+NEWEST_FIRST = Order("number DESC")
+NEWEST: Paged[EventRow] = paged(
+    "staff events",
     EventRow,
+    NEWEST_FIRST,
     """
     SELECT number, id, kind, organisation_id AS organisation, actor_id AS actor, impersonator_id AS impersonator, subject, data, occurred_at
       FROM events
-     WHERE number < $1 ORDER BY number DESC LIMIT $2
+     WHERE {after} {order}
 """,
 )
-FOUND: Query[EventRow] = query(
+FOUND: Paged[EventRow] = paged(
+    "staff events",
     EventRow,
+    NEWEST_FIRST,
     """
     SELECT number, id, kind, organisation_id AS organisation, actor_id AS actor, impersonator_id AS impersonator, subject, data, occurred_at
       FROM events
-     WHERE number < $1 AND number > (SELECT coalesce(max(number), 0) FROM events) - $5::bigint
-       AND ($3 = '' OR kind = $3) AND ($4 = '' OR subject = $4)
-     ORDER BY number DESC LIMIT $2
+     WHERE number > (SELECT coalesce(max(number), 0) FROM events) - $3::bigint
+       AND ($1 = '' OR kind = $1) AND ($2 = '' OR subject = $2) AND {after}
+     {order}
 """,
 )

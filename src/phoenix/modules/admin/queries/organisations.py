@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, query
 
 
@@ -31,12 +32,14 @@ _LISTED = """
     SELECT o.id, o.slug, o.name, o.created_at, (SELECT count(*) FROM memberships m WHERE m.organisation_id = o.id) AS members
       FROM organisations o
 """
-ORGANISATIONS: Query[OrganisationRow] = query(OrganisationRow, f"{_LISTED} WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2")
-FOUND: Query[OrganisationRow] = query(
+NEWEST_FIRST = Order("o.id DESC")
+ORGANISATIONS: Paged[OrganisationRow] = paged("staff organisations", OrganisationRow, NEWEST_FIRST, _LISTED + " WHERE {after} {order}")
+FOUND: Paged[OrganisationRow] = paged(
+    "staff organisations",
     OrganisationRow,
+    NEWEST_FIRST,
     f"""{_LISTED}
-     WHERE o.id < $1 AND (o.id = $3 OR o.slug = $3 OR to_tsvector('simple', o.name) @@ to_tsquery('simple', $4))
-     ORDER BY o.id DESC LIMIT $2
+     WHERE (o.id = $1 OR o.slug = $1 OR to_tsvector('simple', o.name) @@ to_tsquery('simple', $2)) AND {{after}} {{order}}
 """,
 )
 ONE: Query[OrganisationRow] = query(OrganisationRow, f"{_LISTED} WHERE o.id = $1")

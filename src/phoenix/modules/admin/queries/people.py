@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, query
 
 
@@ -68,19 +69,18 @@ _LISTED = """
       FROM accounts a
 """
 # Ids are sortable by time: the newest people first, and a cursor is an id.
-PEOPLE: Query[PersonRow] = query(PersonRow, f"{_LISTED} WHERE a.id < $2 ORDER BY a.id DESC LIMIT $3")
-PEOPLE_BY_ID: Query[PersonRow] = query(PersonRow, f"{_LISTED} WHERE a.id < $2 AND a.id >= $4 AND a.id < $5 ORDER BY a.id DESC LIMIT $3")
-PEOPLE_BY_ADDRESS: Query[PersonRow] = query(
-    PersonRow, f"{_LISTED} WHERE a.id < $2 AND a.email_key >= $4 AND a.email_key < $5 ORDER BY a.id DESC LIMIT $3"
-)
+NEWEST_FIRST = Order("a.id DESC")
+
+
+def _people(condition: str) -> Paged[PersonRow]:
+    return paged("staff people", PersonRow, NEWEST_FIRST, f"{_LISTED} WHERE {condition} {{after}} {{order}}")
+
+
+PEOPLE = _people("")
+PEOPLE_BY_ID = _people("a.id >= $2 AND a.id < $3 AND")
+PEOPLE_BY_ADDRESS = _people("a.email_key >= $2 AND a.email_key < $3 AND")
 # By prefixes of any words of the name, or of the address. Both have an index, and neither needs an extension.
-PEOPLE_BY_WORDS: Query[PersonRow] = query(
-    PersonRow,
-    f"""{_LISTED}
-     WHERE a.id < $2 AND (to_tsvector('simple', a.name) @@ to_tsquery('simple', $6) OR (a.email_key >= $4 AND a.email_key < $5))
-     ORDER BY a.id DESC LIMIT $3
-""",
-)
+PEOPLE_BY_WORDS = _people("(to_tsvector('simple', a.name) @@ to_tsquery('simple', $4) OR (a.email_key >= $2 AND a.email_key < $3)) AND")
 PERSON: Query[PersonDetails] = query(
     PersonDetails,
     """

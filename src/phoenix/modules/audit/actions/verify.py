@@ -17,7 +17,6 @@ from phoenix.modules.audit.actions.texts import fault_of_texts
 from phoenix.modules.audit.errors import AuditLogBroken
 
 BATCH = 1000
-AFTER_THE_LAST = 2**62
 CHECKED_ROWS = 200
 
 
@@ -60,7 +59,7 @@ async def check_end(runtime: Runtime, db: Reader) -> str:
     last = await db.maybe(queries.LAST)
     head = await db.maybe(queries.HEAD)
     state = await read_state(runtime, db) or FIRST
-    newest = await db.all(queries.NEWEST, AFTER_THE_LAST, CHECKED_ROWS)
+    newest = await db.all(queries.NEWEST, *queries.NEWEST.start, CHECKED_ROWS)
     for later, earlier in pairwise(newest):
         if fault := fault_of(later, earlier.number, earlier.hash, state):
             return fault

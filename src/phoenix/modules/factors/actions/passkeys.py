@@ -19,6 +19,7 @@ from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     AuthenticatorTransport,
+    CredentialDeviceType,
     PublicKeyCredentialDescriptor,
     ResidentKeyRequirement,
     UserVerificationRequirement,
@@ -135,6 +136,7 @@ async def add_passkey(
         transports,
         made.credential_backed_up,
         tx.now,
+        made.credential_device_type == CredentialDeviceType.MULTI_DEVICE,
     )
     if stored is None:
         raise WrongPasskey(_("This passkey is already registered."))

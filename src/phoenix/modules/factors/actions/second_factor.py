@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 
 import pyotp
 from msgspec import Struct
@@ -66,20 +67,24 @@ async def unconfirmed_totp(runtime: Runtime, db: Reader, actor: Actor) -> Enrolm
 
 async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: str) -> list[str]:
     """Turn it on with its first code. Returns the ten backup codes, shown only once. Raises WrongCode."""
-    found = await tx.maybe(queries.TOTP, actor.account)
+    async with runtime.database.reader() as db:
+        found = await db.maybe(queries.TOTP, actor.account)
     if found is None:
         raise NoSecondFactor(_("No authenticator app is being set up. Start again."))
     if found.confirmed_at is not None:
         raise SecondFactorExists(_("The authenticator app is already turned on. If you lost its backup codes, create new ones."))
     attempt = await count_attempt(runtime, "totp set-up", actor.account, account=actor.account)
-    if not await _totp_holds(runtime, tx, actor.account, found, code):
+    step = _step_of(runtime, actor.account, found, code)
+    codes = None if step is None else await _new_backup_codes(runtime, actor.account)
+    if codes is None or await tx.maybe(queries.USE_TOTP_STEP, actor.account, step, found.sealed) is None:
         raise _wrong(_("This code is wrong. Enter the 6 digits the app shows now, and check that your phone's clock is right."))
+    if await tx.maybe(queries.CONFIRM_TOTP, actor.account, tx.now) is None:
+        raise SecondFactorExists(_("The authenticator app is already turned on. If you lost its backup codes, create new ones."))
     await clear(tx, attempt)
-    await tx.maybe(queries.CONFIRM_TOTP, actor.account, tx.now)
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(SecondFactorAdded(subject=actor.account, factor="totp"))
     await notify(tx, actor.account, TOTP_ADDED)
-    return await create_backup_codes(runtime, tx, actor.account)
+    return await _save(tx, actor.account, codes)
 
 
 async def remove_totp(tx: Transaction, account: str) -> None:
@@ -111,61 +116,72 @@ async def second_factors(db: Reader, account: str) -> SecondFactors:
     return await db.one(queries.SECOND_FACTORS, account)
 
 
-async def create_backup_codes(runtime: Runtime, tx: Transaction, account: str) -> list[str]:
-    """Create ten new codes and invalidate the old ones. They are stored as slow hashes with one salt for the set, and shown only once."""
-    codes = ["".join(secrets.choice(ALPHABET) for _ in range(BACKUP_LENGTH)) for _ in range(BACKUP_CODES)]
-    await tx.execute(queries.REMOVE_BACKUP_CODES, account)
-    salt = secrets.token_bytes(SALT_BYTES)
-    hashes = [await _backup_hash(runtime, account, code, salt) for code in codes]
-    await tx.execute(queries.ADD_BACKUP_CODES, account, hashes, tx.now)
-    tx.record(BackupCodesCreated(subject=account))
-    return [f"{code[:5]}-{code[5:]}" for code in codes]
-
-
 async def replace_backup_codes(runtime: Runtime, tx: Transaction, account: str) -> list[str]:
-    """Like `create_backup_codes`, for an account with an authenticator app. Raises NoSecondFactor."""
-    found = await tx.maybe(queries.TOTP, account)
+    """Create ten new codes and invalidate the old ones. Raises NoSecondFactor for an account without an authenticator app."""
+    async with runtime.database.reader() as db:
+        before = await db.maybe(queries.TOTP, account)
+    _require_confirmed(before)
+    codes = await _new_backup_codes(runtime, account)
+    now = await tx.maybe(queries.TOTP, account)
+    _require_confirmed(now)
+    return await _save(tx, account, codes)
+
+
+def _require_confirmed(found: Totp | None) -> None:
     if found is None or found.confirmed_at is None:
         raise NoSecondFactor(_("Set up an authenticator app first. Backup codes come with it."))
-    return await create_backup_codes(runtime, tx, account)
+
+
+async def _new_backup_codes(runtime: Runtime, account: str) -> dict[str, bytes]:
+    """Ten codes with their slow hashes, which share one salt."""
+    codes = ["".join(secrets.choice(ALPHABET) for _ in range(BACKUP_LENGTH)) for _ in range(BACKUP_CODES)]
+    salt = secrets.token_bytes(SALT_BYTES)
+    return {code: await _backup_hash(runtime, account, code, salt) for code in codes}
+
+
+async def _save(tx: Transaction, account: str, codes: Mapping[str, bytes]) -> list[str]:
+    """Store the hashes in place of the old ones. Returns the codes, which are shown only once."""
+    await tx.execute(queries.REMOVE_BACKUP_CODES, account)
+    await tx.execute(queries.ADD_BACKUP_CODES, account, list(codes.values()), tx.now)
+    tx.record(BackupCodesCreated(subject=account))
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
 async def check_factor(runtime: Runtime, tx: Transaction, account: str, *, method: str, code: str, device: str) -> None:
     """Raises WrongCode unless the code is right and unused. Wrong ones are counted, separately for a device the account knows."""
     attempt = await count_attempt(runtime, SECOND_FACTOR, account, account=account, device=device)
-    found = await tx.maybe(queries.TOTP, account)
+    async with runtime.database.reader() as db:
+        found = await db.maybe(queries.TOTP, account)
+        # The codes of a set share a salt, so that checking one guess takes one hash.
+        of_the_set = await db.maybe(queries.BACKUP_HASH, account)
     holds = False
     if found is not None and found.confirmed_at is not None:
         if method == "totp":
-            holds = await _totp_holds(runtime, tx, account, found, code)
-        elif method == "backup_code":
-            holds = await _use_backup_code(runtime, tx, account, code)
+            step = _step_of(runtime, account, found, code)
+            holds = step is not None and await tx.spend(queries.USE_TOTP_STEP, account, step, found.sealed) is not None
+        elif method == "backup_code" and of_the_set is not None:
+            hashed = await _backup_hash(runtime, account, letters_and_digits_in(code), of_the_set[:SALT_BYTES])
+            holds = await _use_backup_code(tx, account, hashed)
     if not holds:
         await notify_of_guesses(tx, attempt)
         raise _wrong(_("This code is wrong or has already been used."))
     await clear(tx, attempt)
 
 
-async def _totp_holds(runtime: Runtime, tx: Transaction, account: str, found: Totp, code: str) -> bool:
+def _step_of(runtime: Runtime, account: str, found: Totp, code: str) -> int | None:
+    """The step of time whose code this is; None if it is none of those accepted now."""
     secret = runtime.keys.unseal(SEALED_AS, found.sealed, bound_to=account)
     digits = digits_in(code)
     if secret is None or not digits:
-        return False
+        return None
     totp = pyotp.TOTP(base64.b32encode(secret).decode(), interval=STEP_SECONDS)
-    now = int(tx.now.timestamp()) // STEP_SECONDS
-    for step in range(now - STEPS_AROUND, now + STEPS_AROUND + 1):
-        if secrets.compare_digest(totp.generate_otp(step), digits):
-            return await tx.maybe(queries.USE_TOTP_STEP, account, step) is not None
-    return False
+    now = int(runtime.clock.now().timestamp()) // STEP_SECONDS
+    steps = range(now - STEPS_AROUND, now + STEPS_AROUND + 1)
+    return next((step for step in steps if secrets.compare_digest(totp.generate_otp(step), digits)), None)
 
 
-async def _use_backup_code(runtime: Runtime, tx: Transaction, account: str, code: str) -> bool:
-    # The codes of a set share a salt, so that checking one guess takes one hash.
-    of_the_set = await tx.maybe(queries.BACKUP_HASH, account)
-    if of_the_set is None:
-        return False
-    hashed = await _backup_hash(runtime, account, letters_and_digits_in(code), of_the_set[:SALT_BYTES])
-    if await tx.maybe(queries.USE_BACKUP_CODE, account, hashed, tx.now) is None:
+async def _use_backup_code(tx: Transaction, account: str, hashed: bytes) -> bool:
+    if await tx.spend(queries.USE_BACKUP_CODE, account, hashed, tx.now) is None:
         return False
     left = await tx.one(queries.BACKUP_CODES_LEFT, account)
     tx.record(BackupCodeUsed(subject=account, left=left))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from webauthn import generate_authentication_options, verify_authentication_response
 from webauthn.helpers import options_to_json_dict, parse_authentication_credential_json
-from webauthn.helpers.structs import UserVerificationRequirement
+from webauthn.helpers.structs import CredentialDeviceType, UserVerificationRequirement
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.i18n.text import _
@@ -70,7 +70,8 @@ async def verify_passkey(
         require_user_verification=verified,
     )
     refuse_frames(credential.response.client_data_json)
-    if await tx.maybe(queries.USE_PASSKEY, found.id, shown.new_sign_count, shown.credential_backed_up, tx.now) is None:
+    eligible = shown.credential_device_type == CredentialDeviceType.MULTI_DEVICE
+    if await tx.maybe(queries.USE_PASSKEY, found.id, shown.new_sign_count, shown.credential_backed_up, tx.now, eligible) is None:
         # The key may have been copied. There is no way to tell whether this is the copy or the original.
         tx.record(PasskeyRefused(subject=found.account, passkey=found.id))
         await notify(tx, found.account, PASSKEY_REFUSED)

@@ -10,7 +10,7 @@ from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import NEW_PASSKEYS, PASSKEY_CREATIONS
 from phoenix.modules.factors.actions import passkeys
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import Passkey, PasskeyResponse, passkeys_of
@@ -39,13 +39,13 @@ class PasskeyAnswer(Struct):
     used_at: Instant | None
 
 
-@post("/api/v2/passkeys/options", may=SIGNED_IN, before_second_factor=True, queries=1, limits=(VERIFICATIONS,), sensitive=True)
+@post("/api/v2/passkeys/options", may=SIGNED_IN, before_second_factor=True, queries=1, limits=(PASSKEY_CREATIONS,), sensitive=True)
 async def passkey_options(call: Call) -> PasskeyOptionsAnswer:
     """Start adding a passkey: returns the options for navigator.credentials.create(). Valid for 5 minutes."""
     return options_answer(await passkeys.registration_options(call.runtime, call.db, call.actor, party_here(call)))
 
 
-@post("/api/v2/passkeys", may=SIGNED_IN, before_second_factor=True, queries=7, limits=(VERIFICATIONS,), sensitive=True)
+@post("/api/v2/passkeys", may=SIGNED_IN, before_second_factor=True, queries=7, limits=(NEW_PASSKEYS,), sensitive=True)
 async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer]:
     """Add the passkey that was created. It can be used to sign in, and as a second factor."""
     response = PasskeyResponse(data.challenge, data.credential)

@@ -8,7 +8,7 @@ from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, post
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import BACKUP_CODES, TOTP_CONFIRMATIONS
 from phoenix.modules.factors.actions import second_factor
 
 
@@ -32,7 +32,15 @@ async def set_up_totp(call: Call) -> Created[EnrolmentAnswer]:
     return Created(EnrolmentAnswer(made.secret, made.uri), "/api/v2/security")
 
 
-@post("/api/v2/totp/confirm", may=SIGNED_IN, before_second_factor=True, queries=12, limits=(VERIFICATIONS,), sensitive=True)
+@post(
+    "/api/v2/totp/confirm",
+    may=SIGNED_IN,
+    before_second_factor=True,
+    queries=12,
+    limits=(TOTP_CONFIRMATIONS,),
+    sensitive=True,
+    costs="argon2",
+)
 async def confirm_totp(call: Call, data: CodeData) -> Created[BackupCodes]:
     """Turn on the authenticator app with the code it shows. The response contains 10 backup codes, which are shown only once."""
     return Created(BackupCodes(await second_factor.confirm_totp(call.runtime, call.tx, call.actor, data.code)), "/api/v2/security")
@@ -44,7 +52,7 @@ async def remove_totp(call: Call) -> None:
     await second_factor.remove_totp(call.tx, call.actor.account)
 
 
-@post("/api/v2/backup_codes", may=SIGNED_IN, queries=5, sensitive=True)
+@post("/api/v2/backup_codes", may=SIGNED_IN, queries=5, limits=(BACKUP_CODES,), sensitive=True, costs="argon2")
 async def replace_backup_codes(call: Call) -> Created[BackupCodes]:
     """Create 10 new backup codes. The old ones stop working."""
     return Created(BackupCodes(await second_factor.replace_backup_codes(call.runtime, call.tx, call.actor.account)), "/api/v2/security")

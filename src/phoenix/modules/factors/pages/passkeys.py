@@ -9,7 +9,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import NEW_PASSKEYS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions import passkeys
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse, passkey_of, passkeys_of
@@ -22,7 +22,7 @@ from phoenix.modules.sessions.actions.device import device_of
     may=SIGNED_IN,
     before_second_factor=True,
     queries=7,
-    limits=(VERIFICATIONS,),
+    limits=(NEW_PASSKEYS,),
     sensitive=True,
     retry=SECURITY,
 )

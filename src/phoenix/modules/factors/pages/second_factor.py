@@ -12,7 +12,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import BACKUP_CODES, TOTP_CONFIRMATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions import second_factor
 from phoenix.modules.factors.actions.second_factor import BACKUP_CODES_LOW
@@ -33,7 +33,16 @@ async def show_totp(call: Call) -> View | Redirect:
     return View("factors/totp.html", {"secret": unconfirmed.secret, "qr": qr_code(unconfirmed.uri)})
 
 
-@form("/settings/totp", may=SIGNED_IN, before_second_factor=True, queries=12, limits=(VERIFICATIONS,), sensitive=True, retry=show_totp)
+@form(
+    "/settings/totp",
+    may=SIGNED_IN,
+    before_second_factor=True,
+    queries=12,
+    limits=(TOTP_CONFIRMATIONS,),
+    sensitive=True,
+    retry=show_totp,
+    costs="argon2",
+)
 async def send_totp(call: Call) -> View | Redirect:
     try:
         codes = await second_factor.confirm_totp(call.runtime, call.tx, call.actor, call.form.get("code", ""))
@@ -50,7 +59,7 @@ async def send_remove_totp(call: Call) -> Redirect:
     return Redirect(SECURITY, _("Authenticator app turned off. Your backup codes no longer work."))
 
 
-@form("/settings/backup-codes", may=SIGNED_IN, queries=5, sensitive=True)
+@form("/settings/backup-codes", may=SIGNED_IN, queries=5, limits=(BACKUP_CODES,), sensitive=True, costs="argon2")
 async def send_backup_codes(call: Call) -> View:
     codes = await second_factor.replace_backup_codes(call.runtime, call.tx, call.actor.account)
     return View("factors/backup_codes.html", {"codes": codes, "fresh": False, "on_to": SECURITY})

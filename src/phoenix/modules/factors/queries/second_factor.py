@@ -30,7 +30,9 @@ SET_UP_TOTP = command("""
 """)
 TOTP: Query[Totp] = query(Totp, "SELECT sealed, last_step, confirmed_at FROM totp_secrets WHERE account_id = $1")
 # A code is accepted once (RFC 6238, 5.2): the step only moves forward, and of two simultaneous uses exactly one moves it.
-USE_TOTP_STEP: Query[int] = query(int, "UPDATE totp_secrets SET last_step = $2 WHERE account_id = $1 AND last_step < $2 RETURNING 1")
+USE_TOTP_STEP: Query[int] = query(
+    int, "UPDATE totp_secrets SET last_step = $2 WHERE account_id = $1 AND last_step < $2 AND sealed = $3 RETURNING 1"
+)
 CONFIRM_TOTP: Query[int] = query(
     int, "UPDATE totp_secrets SET confirmed_at = $2 WHERE account_id = $1 AND confirmed_at IS NULL RETURNING 1"
 )

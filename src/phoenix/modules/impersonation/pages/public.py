@@ -6,7 +6,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
-from phoenix.modules.accounts.actions.limits import VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import IMPERSONATIONS
 from phoenix.modules.impersonation import actions
 
 
@@ -17,7 +17,7 @@ async def show_link(call: Call) -> View:
     return View("impersonation/link.html", {"token": token, "requested": await actions.read_link(call.runtime, call.db, token)})
 
 
-@form("/impersonation", may=PUBLIC, queries=3, limits=(VERIFICATIONS,))
+@form("/impersonation", may=PUBLIC, queries=3, limits=(IMPERSONATIONS,))
 async def send_link(call: Call) -> Redirect:
     token, opened = await actions.open_link(call.runtime, call.tx, call.form.get("token", ""))
     seconds = max(1, round((opened.until - call.tx.now).total_seconds()))

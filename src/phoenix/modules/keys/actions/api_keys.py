@@ -77,6 +77,15 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
     tx.record(ApiKeyRevoked(subject=account, key=key_id))
 
 
+async def revoke_as_staff(tx: Transaction, key_id: str) -> None:
+    """Revoke anyone's key at once. The caller checks who may. Raises NotFound."""
+    account = await tx.maybe(queries.REVOKE_ANY, key_id, tx.now)
+    if account is None:
+        raise NotFound(_("This key doesn't exist or has already been revoked."))
+    tx.invalidate(ACCOUNT(account))
+    tx.record(ApiKeyRevoked(subject=account, key=key_id))
+
+
 async def revoke_own_keys(tx: Transaction, account: str) -> list[str]:
     """Revoke every key of a person. Returns their ids."""
     revoked = await tx.all(queries.REVOKE_ALL, account, tx.now)

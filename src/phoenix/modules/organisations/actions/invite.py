@@ -100,7 +100,7 @@ async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, tok
         raise InvitationGone(_("The person who sent this invitation can't invite you any more. Ask for a new one."))
     await check_room(tx, actor.account)
     # Someone who locks the inviter at this moment withdraws it without the organisation's lock.
-    if await tx.maybe(queries.ACCEPT, invitation.id, tx.now) is None:
+    if await tx.spend(queries.ACCEPT, invitation.id, tx.now) is None:
         raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
     role = await add_member(tx, invitation.organisation, actor.account, role=invitation.role, invited_by=invitation.invited_by)
     if not await tx.one(owners.ABLE_OWNERS, invitation.organisation, ""):

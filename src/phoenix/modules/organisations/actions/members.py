@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
@@ -17,7 +16,7 @@ from phoenix.modules.organisations.actions.owners import require_owner_besides
 from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
 from phoenix.modules.organisations.errors import RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged
-from phoenix.modules.organisations.queries import Member
+from phoenix.modules.organisations.queries import Member, RoleNow
 
 __all__ = ["Member"]
 
@@ -31,9 +30,9 @@ def check_role(member: Membership, role: str) -> None:
         raise Forbidden(_("Your role is {own}. You can't grant or remove a higher one.").format(own=member.role))
 
 
-async def members_of(db: Reader, organisation: str, after: tuple[datetime, str], limit: int) -> list[Member]:
-    """The people who joined an organisation after a given instant, earliest first."""
-    return await db.all(queries.MEMBERS, organisation, *after, limit)
+async def members_of(runtime: Runtime, db: Reader, organisation: str, *, cursor: str | None, limit: int) -> Page[Member]:
+    """A page of the people of an organisation, in the order in which they joined."""
+    return await queries.MEMBERS.page(db, runtime.keys, organisation, cursor=cursor, limit=limit)
 
 
 async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> str:
@@ -42,22 +41,25 @@ async def add_member(tx: Transaction, organisation: str, account: str, *, role: 
         tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
         tx.record(MemberJoined(organisation=organisation, subject=account, role=role, invited_by=invited_by))
         return role
-    return await tx.one(queries.ROLE, organisation, account)
+    return (await tx.one(queries.ROLE, organisation, account)).role
 
 
-async def change_role(runtime: Runtime, tx: Transaction, member: Membership, account: str, *, role: str, shown: str = "") -> None:
-    """Change a member's role. Raises LastOwner if the organisation would be left without an owner.
+async def change_role(
+    runtime: Runtime, tx: Transaction, member: Membership, account: str, *, role: str, versions: tuple[int, ...] | None
+) -> int:
+    """Change a member's role. Returns the version of the membership. Raises LastOwner if no owner would be left.
 
-    `shown` is the role that was on the screen of whoever changes it. Raises RoleChangedSince if it is another one by now.
+    `versions` are those that whoever changes it has seen, or None for any. Raises RoleChangedSince if it is another one by now.
     """
     fields = Fields()
     fields.one_of("role", role, ROLES, _("Choose a role."))
     fields.check()
     check_role(member, role)
-    before = await _locked_role(tx, member, account)
+    found = await _locked_role(tx, member, account)
+    before = found.role
     if before == role:
-        return
-    if shown and before != shown:
+        return found.version
+    if versions is not None and found.version not in versions:
         raise RoleChangedSince(_("Someone else changed this role to {role} after you opened the page. Choose again.").format(role=before))
     check_role(member, before)
     if before == "owner":
@@ -67,13 +69,14 @@ async def change_role(runtime: Runtime, tx: Transaction, member: Membership, acc
     tx.record(RoleChanged(organisation=member.organisation, subject=account, role=role, before=before))
     if ROLES.index(role) > ROLES.index(before):
         await withdraw_invitations(tx, member.organisation, account, can_still=roles_to_invite_for(runtime, role))
+    return found.version + 1
 
 
 async def remove_member(tx: Transaction, member: Membership, account: str) -> None:
     """Leave, or remove someone else, which requires organisations.manage. Raises LastOwner for the only owner."""
     if account != member.account:
         member.demand("organisations.manage")
-    before = await _locked_role(tx, member, account)
+    before = (await _locked_role(tx, member, account)).role
     check_role(member, before)
     if before == "owner":
         await require_owner_besides(tx, member.organisation, account)
@@ -83,13 +86,13 @@ async def remove_member(tx: Transaction, member: Membership, account: str) -> No
     await withdraw_invitations(tx, member.organisation, account)
 
 
-async def _locked_role(tx: Transaction, member: Membership, account: str) -> str:
+async def _locked_role(tx: Transaction, member: Membership, account: str) -> RoleNow:
     # The organisation's row is locked, so that two owners cannot demote each other at the same time.
     await tx.one(queries.LOCK, member.organisation)
-    role = await tx.maybe(queries.ROLE, member.organisation, account)
-    if role is None:
+    found = await tx.maybe(queries.ROLE, member.organisation, account)
+    if found is None:
         raise NotFound(_("This person is not a member of the organisation."))
-    return role
+    return found
 
 
 def roles_to_invite_for(runtime: Runtime, role: str | None) -> tuple[str, ...]:

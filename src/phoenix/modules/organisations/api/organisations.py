@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from msgspec import Struct
 
 from phoenix.kernel.actor import Membership
-from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind, Page, parse_limit, pick
+from phoenix.kernel.data.cursors import Page, parse_limit, pick
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.i18n.text import _
@@ -17,9 +15,6 @@ from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
-
-CURSOR = CursorKind("organisations", datetime, str)
-MEMBER_CURSOR = CursorKind("members", datetime, str)
 
 
 class OrganisationData(Struct, forbid_unknown_fields=True):
@@ -55,6 +50,7 @@ class MemberAnswer(Struct):
     time_zone: str
     role: str
     joined_at: Instant
+    version: int
 
 
 class InvitationAnswer(Struct):
@@ -82,10 +78,7 @@ def _answer(found: queries.Organisation | queries.JoinedOrganisation, role: str)
 @get("/api/v2/organisations", may=SIGNED_IN, key_may=True, queries=1)
 async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
     """List the organisations you are a member of, by joining date."""
-    size = parse_limit(limit)
-    after = CURSOR.read(call.runtime.keys, cursor) or BEFORE_ALL
-    rows = await call.db.all(queries.ORGANISATIONS, call.actor.account, *after, size + 1)
-    made = CURSOR.page(call.runtime.keys, rows, size, key=lambda o: (o.joined_at, o.id))
+    made = await queries.ORGANISATIONS.page(call.db, call.runtime.keys, call.actor.account, cursor=cursor, limit=parse_limit(limit))
     return Page([_answer(o, o.role) for o in made.items], made.next_cursor)
 
 
@@ -113,11 +106,11 @@ async def change_organisation(call: Call, member: Membership, data: Organisation
 @get("/api/v2/organisations/{organisation_id:str}/members", may="organisations.read", within="organisation_id", queries=1)
 async def list_members(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
     """List the members of an organisation, by joining date."""
-    size = parse_limit(limit)
-    after = MEMBER_CURSOR.read(call.runtime.keys, cursor) or BEFORE_ALL
-    rows = await call.db.all(queries.MEMBERS, member.organisation, *after, size + 1)
-    made = MEMBER_CURSOR.page(call.runtime.keys, rows, size, key=lambda m: (m.joined_at, m.account))
-    return Page([MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at)) for m in made.items], made.next_cursor)
+    made = await members.members_of(call.runtime, call.db, member.organisation, cursor=cursor, limit=parse_limit(limit))
+    return Page(
+        [MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at), m.version) for m in made.items],
+        made.next_cursor,
+    )
 
 
 @patch(
@@ -126,10 +119,16 @@ async def list_members(call: Call, member: Membership, limit: int | None = None,
     within="organisation_id",
     queries=8,
     act="authority",
+    problems=(412,),
 )
 async def change_role(call: Call, member: Membership, account_id: str, data: RoleData) -> None:
-    """Change a member's role: owner, administrator, member or viewer."""
-    await members.change_role(call.runtime, call.tx, member, account_id, role=data.role)
+    """Change a member's role: owner, administrator, member or viewer.
+
+    With `If-Match` and the `version` you read, such as `"2"`, the answer is 412 if someone else has changed the role since.
+    """
+    versions = call.expected_versions() if "if-match" in call.request.headers else None
+    version = await members.change_role(call.runtime, call.tx, member, account_id, role=data.role, versions=versions)
+    call.headers["ETag"] = f'"{version}"'
 
 
 @delete(

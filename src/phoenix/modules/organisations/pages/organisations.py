@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from urllib.parse import quote
 
-from phoenix.kernel.data.cursors import BEFORE_ALL, CursorKind
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.isolation import isolated
@@ -18,7 +16,6 @@ from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
 from phoenix.modules.organisations.queries import owners
 
-CURSOR = CursorKind("member pages", datetime, str)
 PAGE_SIZE = 50
 
 
@@ -43,9 +40,8 @@ async def send_new(call: Call) -> Redirect:
 @page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2)
 async def show_members(call: Call) -> View:
     member = call.member
-    after = CURSOR.read(call.runtime.keys, call.query("cursor") or None) or BEFORE_ALL
-    rows = await call.db.all(queries.MEMBERS, member.organisation, *after, PAGE_SIZE + 1)
-    found = CURSOR.page(call.runtime.keys, rows, PAGE_SIZE, key=lambda m: (m.joined_at, m.account))
+    cursor = call.query("cursor") or None
+    found = await members.members_of(call.runtime, call.db, member.organisation, cursor=cursor, limit=PAGE_SIZE)
     invited = await call.db.all(queries.INVITATIONS, member.organisation) if "organisations.invite" in member.permissions else []
     mine = members.ROLES.index(member.role)
     context = {
@@ -58,6 +54,7 @@ async def show_members(call: Call) -> View:
                 "tone": tone(m.account),
                 "role": m.role,
                 "joined_at": m.joined_at,
+                "version": m.version,
             }
             for m in found.items
         ],
@@ -82,8 +79,8 @@ async def send_invite(call: Call) -> Redirect:
 )
 async def send_role(call: Call) -> Redirect:
     member = call.member
-    role, shown = call.form.get("role", ""), call.form.get("shown", "")
-    await members.change_role(call.runtime, call.tx, member, call.path["account_id"], role=role, shown=shown)
+    role, versions = call.form.get("role", ""), call.shown_version()
+    await members.change_role(call.runtime, call.tx, member, call.path["account_id"], role=role, versions=versions)
     return Redirect(f"/o/{member.slug}/members", _("Role changed."))
 
 

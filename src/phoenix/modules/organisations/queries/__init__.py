@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import MembershipRecord
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -40,6 +41,14 @@ class Member(Struct, frozen=True):
     time_zone: str
     role: str
     joined_at: datetime
+    version: int
+
+
+class RoleNow(Struct, frozen=True):
+    """The role of a member, and the version of the membership."""
+
+    role: str
+    version: int
 
 
 class ServiceAccount(Struct, frozen=True):
@@ -102,11 +111,13 @@ INSERT: Query[Organisation] = query(
 """,
 )
 ORGANISATION: Query[Organisation] = query(Organisation, "SELECT id, slug, name, created_at, version FROM organisations WHERE id = $1")
-ORGANISATIONS: Query[JoinedOrganisation] = query(
+ORGANISATIONS: Paged[JoinedOrganisation] = paged(
+    "organisations",
     JoinedOrganisation,
+    Order("m.joined_at", "o.id"),
     """
     SELECT o.id, o.slug, o.name, o.created_at, o.version, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
-     WHERE m.account_id = $1 AND (m.joined_at, o.id) > ($2, $3) ORDER BY m.joined_at, o.id LIMIT $4
+     WHERE m.account_id = $1 AND {after} {order}
 """,
 )
 RENAME: Query[Organisation] = query(
@@ -133,23 +144,25 @@ LOCK: Query[str] = query(str, "SELECT id FROM organisations WHERE id = $1 FOR UP
 INSERT_MEMBER = command("""
     INSERT INTO memberships (organisation_id, account_id, role, joined_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 """)
-MEMBERS: Query[Member] = query(
+MEMBERS: Paged[Member] = paged(
+    "members",
     Member,
+    Order("m.joined_at", "a.id AS account"),
     """
-    SELECT a.id AS account, a.name, a.email, a.time_zone, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
-     WHERE m.organisation_id = $1 AND a.kind = 'person' AND (m.joined_at, a.id) > ($2, $3) ORDER BY m.joined_at, a.id LIMIT $4
+    SELECT a.id AS account, a.name, a.email, a.time_zone, m.role, m.joined_at, m.version FROM memberships m JOIN accounts a ON a.id = m.account_id
+     WHERE m.organisation_id = $1 AND a.kind = 'person' AND {after} {order}
 """,
 )
 MEMBER_IDS: Query[str] = query(str, "SELECT account_id FROM memberships WHERE organisation_id = $1")
 # Only people: service accounts are added and removed elsewhere.
-ROLE: Query[str] = query(
-    str,
+ROLE: Query[RoleNow] = query(
+    RoleNow,
     """
-    SELECT m.role FROM memberships m JOIN accounts a ON a.id = m.account_id
+    SELECT m.role, m.version FROM memberships m JOIN accounts a ON a.id = m.account_id
      WHERE m.organisation_id = $1 AND m.account_id = $2 AND a.kind = 'person' FOR UPDATE OF m
 """,
 )
-SET_ROLE = command("UPDATE memberships SET role = $3 WHERE organisation_id = $1 AND account_id = $2")
+SET_ROLE = command("UPDATE memberships SET role = $3, version = version + 1 WHERE organisation_id = $1 AND account_id = $2")
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
 _SERVICE_ACCOUNT = """
     SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until,

@@ -45,12 +45,16 @@ async def _signed_claims(runtime: Runtime, provider: Provider, at: Endpoints, to
     for fresh in (False, True):
         try:
             keys = KeySet.import_key_set({"keys": await published_keys(runtime, provider, at, fresh=fresh)})
-            return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+            decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         except InvalidKeyIdError:
             # An unknown key may be new, so the keys are fetched again, once.
             continue
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise not_accepted(provider, f"signature: {type(error).__name__}") from error
+        if "crit" in decoded.header:
+            # It asks for what we do not understand, or for nothing, which no provider may (RFC 7515, 4.1.11).
+            raise not_accepted(provider, "crit")
+        return decoded.claims
     raise not_accepted(provider, "signature: unknown key")
 
 
@@ -68,8 +72,10 @@ def _fault(provider: Provider, claims: dict[str, Any], nonce: str, now: datetime
     earliest, latest = (now - LEEWAY).timestamp(), (now + LEEWAY).timestamp()
     if until is None or until <= earliest:
         return "exp"
-    if since is None or since > latest or (not_before is not None and not_before > latest):
+    if since is None or since > latest:
         return "iat"
+    if "nbf" in claims and (not_before is None or not_before > latest):
+        return "nbf"
     given = claims.get("nonce")
     if not isinstance(given, str) or not same(given, nonce):
         return "nonce"
@@ -88,6 +94,10 @@ def _is_issuer(provider: Provider, claims: dict[str, Any]) -> bool:
 
 
 def _seconds(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        seconds = float(value)
+    except OverflowError:
+        return None
+    return seconds if math.isfinite(seconds) else None

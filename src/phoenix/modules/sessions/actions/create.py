@@ -65,7 +65,7 @@ async def create_session(
     )
     tx.record(SessionStarted(subject=account, session=session, method=method))
     if client.api:
-        token, seconds = await access_token(runtime, tx, account=account, session=session, until=until, renewal=0)
+        token, seconds = await access_token(runtime, tx, account=account, session=session, until=until, renewal=0, refresh_count=0)
         return SessionTokens(session, account, token, refresh, seconds)
     return SessionTokens(session, account, token, "", absolute)
 

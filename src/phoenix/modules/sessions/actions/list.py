@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.runtime import Runtime
 from phoenix.modules.sessions import queries
 from phoenix.modules.sessions.queries import Session
 
 __all__ = ["Session"]
+
+ON_A_PAGE = 100
 
 METHODS = {
     "password": _("a password"),
@@ -22,9 +26,9 @@ METHODS = {
 }
 
 
-async def open_sessions(db: Reader, account: str) -> list[Session]:
-    """The open sessions, most recently used first."""
-    return await db.all(queries.SESSIONS, account, db.now)
+async def open_sessions(runtime: Runtime, db: Reader, account: str, *, cursor: str | None = None, limit: int = ON_A_PAGE) -> Page[Session]:
+    """A page of the open sessions, most recently used first."""
+    return await queries.SESSIONS.page(db, runtime.keys, account, db.now, cursor=cursor, limit=limit)
 
 
 def method_in_words(method: str) -> str:

@@ -46,6 +46,12 @@ async def renew_tokens(runtime: Runtime, tx: Transaction, actor: Actor) -> Renew
     idle_until = tx.now + timedelta(seconds=renewed.idle_seconds)
     await tx.execute(queries.ROTATE, actor.session, hash_token(refresh), tx.now, idle_until)
     access, seconds = await access_token(
-        runtime, tx, account=actor.account, session=actor.session, until=renewed.until, renewal=renewed.renewals
+        runtime,
+        tx,
+        account=actor.account,
+        session=actor.session,
+        until=renewed.until,
+        renewal=renewed.renewals,
+        refresh_count=renewed.count + 1,
     )
     return RenewedTokens(access, refresh, seconds, renewed.remembered)

@@ -60,14 +60,15 @@ async def published_keys(runtime: Runtime, db: Reader) -> dict[str, Any]:
     }
 
 
-async def active_key(runtime: Runtime, db: Reader) -> tuple[str, ECKey]:
-    """The id and the private key of the active key. The first keys are created here, in a transaction of their own.
+async def active_key(runtime: Runtime, tx: Transaction) -> tuple[str, ECKey]:
+    """The id and the private key of the active key. The first keys are created here, with the session they are needed for.
 
     A key that was sealed with another master secret can no longer be used, and is replaced.
     """
-    found = _usable(runtime.keys, await known_keys(runtime, db))
+    found = _usable(runtime.keys, await known_keys(runtime, tx))
     if found is None:
-        async with runtime.database.transaction() as tx:
+        # Once in the life of an installation, so no route has it in its budget.
+        with tx.uncounted():
             await tx.execute(queries.LOCK_SIGNING_KEYS)
             found = _usable(runtime.keys, await tx.all(queries.SIGNING_KEYS))
             if found is None:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.actor import ListenerName, SessionRecord
+from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.module import Credential
 
@@ -44,7 +45,9 @@ class EndedSession(Struct, frozen=True):
 
 
 class RefreshableSession(Struct, frozen=True):
-    """A session found by its refresh token; `current` says whether the token is the latest."""
+    """A session found by its refresh token; `current` says whether it is the latest, `child_used` whether the access token
+    that came with the latest was used.
+    """
 
     id: str
     account: str
@@ -54,6 +57,7 @@ class RefreshableSession(Struct, frozen=True):
     until: datetime
     idle_seconds: int
     renewals: int
+    child_used: bool
 
 
 class RenewedSession(Struct, frozen=True):
@@ -120,13 +124,20 @@ def record_queries(credentials: Sequence[Credential]) -> RecordQueries:
 
 # An impersonation's token is created when its link is opened, so that nobody has one before.
 SET_TOKEN: Query[str] = query(str, "UPDATE sessions SET token_hash = $2 WHERE id = $1 AND ended_at IS NULL AND until > $3 RETURNING id")
-END_REASON: Query[str] = query(str, "SELECT coalesce(end_reason, 'expired') FROM sessions WHERE id = $1")
+# Empty for a session that is still open.
+END_REASON: Query[str] = query(
+    str,
+    """
+    SELECT CASE WHEN ended_at IS NULL AND until > $2 AND idle_until > $2 THEN '' ELSE coalesce(end_reason, 'expired') END
+      FROM sessions WHERE id = $1
+""",
+)
 ORIGIN: Query[SessionOrigin] = query(SessionOrigin, "SELECT device, place, created_at AS at FROM sessions WHERE id = $1")
 BY_REFRESH_TOKEN: Query[RefreshableSession] = query(
     RefreshableSession,
     """
     SELECT id, account_id AS account, coalesce(refresh_hash = $1, false) AS current, refreshed_at, refresh_count AS count, until,
-           idle_seconds, renewals
+           idle_seconds, renewals, used_refresh_count >= refresh_count AS child_used
       FROM sessions
      WHERE (refresh_hash = $1 OR former_refresh_hash = $1) AND ended_at IS NULL AND until > $2 AND idle_until > $2
        AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = account_id AND (a.locked_at IS NOT NULL OR a.erased_at IS NOT NULL)) FOR UPDATE
@@ -146,15 +157,13 @@ RENEW: Query[RenewedSession] = query(
     RETURNING remembered, until, idle_seconds, refresh_hash IS NOT NULL AS refreshes, refresh_count AS count, renewals
 """,
 )
-SESSIONS: Query[Session] = query(
-    Session,
-    """
+_SESSION = """
     SELECT id, created_at, seen_at, until, remembered, device, place, method, impersonator_id AS impersonator, audience
       FROM sessions
      WHERE account_id = $1 AND ended_at IS NULL AND until > $2 AND idle_until > $2
-     ORDER BY seen_at DESC LIMIT 100
-""",
-)
+"""
+SESSIONS: Paged[Session] = paged("sessions", Session, Order("seen_at DESC", "id DESC"), _SESSION + " AND {after} {order}")
+SESSION: Query[Session] = query(Session, f"{_SESSION} AND id = $3")
 END: Query[EndedSession] = query(
     EndedSession,
     """
@@ -197,9 +206,10 @@ END_IMPERSONATIONS_OF: Query[EndedSession] = query(
 )
 # Ordered by id, so that two processes writing at once cannot lock each other.
 SEEN = command("""
-    UPDATE sessions s SET seen_at = v.at, idle_until = v.at + make_interval(secs => s.idle_seconds)
-      FROM (SELECT id, to_timestamp(at) AS at FROM unnest($1::text[], $2::float8[]) AS t (id, at) ORDER BY id) v
-     WHERE s.id = v.id AND s.seen_at < v.at AND s.ended_at IS NULL
+    UPDATE sessions s SET seen_at = v.at, idle_until = v.at + make_interval(secs => s.idle_seconds),
+                          used_refresh_count = greatest(s.used_refresh_count, v.count)
+      FROM (SELECT id, to_timestamp(at) AS at, count FROM unnest($1::text[], $2::float8[], $3::integer[]) AS t (id, at, count) ORDER BY id) v
+     WHERE s.id = v.id AND (s.seen_at < v.at OR s.used_refresh_count < v.count) AND s.ended_at IS NULL
 """)
 FORGET_OLD = command("DELETE FROM sessions WHERE LEAST(until, ended_at) < $1")
 FORGET_OLD_DEVICES = command("DELETE FROM known_devices WHERE seen_at < $1")

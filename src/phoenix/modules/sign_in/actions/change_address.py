@@ -16,7 +16,6 @@ from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sessions.actions.end import end_other_sessions
 from phoenix.modules.sign_in.actions.emails import SEND_ADDRESS_CHANGE, SEND_ADDRESS_CHANGED, SEND_ALREADY_REGISTERED, FormerAddress, Owner
-from phoenix.modules.sign_in.actions.request_email import may_email
 from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
 from phoenix.modules.sign_in.events import AddressChanged
 
@@ -25,22 +24,20 @@ PURPOSE = "change_address"
 OLD_ADDRESS = "old address"
 
 
-async def request_change(runtime: Runtime, tx: Transaction, actor: Actor, *, email: str) -> None:
+async def request_change(tx: Transaction, actor: Actor, *, email: str) -> None:
     """Send a code to the new address. If someone already has it, this is not revealed; its owner is notified instead."""
     fields = Fields()
     address = fields.email(email)
     if address.key == parse_address(actor.record.email).key:
         fields.refuse("email", "unchanged", _("This is already your address."))
     fields.check()
-    if not await may_email(runtime, address):
-        return
     taken = await find_by_email(tx, address.key)
     # Even if it is taken, since the page shows it.
     await addresses.set_new_address(tx, actor.account, address)
     if taken is not None:
-        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(taken.id))
+        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(taken.id, actor.account))
         return
-    await enqueue(tx, SEND_ADDRESS_CHANGE, Owner(actor.account))
+    await enqueue(tx, SEND_ADDRESS_CHANGE, Owner(actor.account, actor.account))
 
 
 async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof: EmailProof) -> str:

@@ -9,6 +9,7 @@ from phoenix.modules.accounts.actions import email_verification
 from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.actions.password import set_password
+from phoenix.modules.factors.actions.throttle import clear
 from phoenix.modules.sessions.actions.end import end_other_sessions
 from phoenix.modules.sign_in.actions.reauthenticate import check_own_password
 from phoenix.modules.sign_in.events import PasswordChanged
@@ -20,11 +21,14 @@ async def change_password(runtime: Runtime, tx: Transaction, actor: Actor, *, cu
 
     Raises WrongCode if the current one is wrong, and InvalidInput if the new one cannot be used.
     """
-    await check_own_password(runtime, tx, actor, current, field="current_password")
+    attempt = await check_own_password(runtime, tx, actor, current, field="current_password")
     fields = AccountFields()
     await fields.password(runtime, password, actor.record.email, actor.name)
     fields.check()
-    await set_password(tx, actor.account, await runtime.passwords.hash(password))
+    password_hash = await runtime.passwords.hash(password)
+    if attempt is not None:
+        await clear(tx, attempt)
+    await set_password(tx, actor.account, password_hash)
     # Someone else may have requested a link that was emailed before, and this may be why the password is being changed.
     await email_verification.cancel_all(tx, actor.account)
     await end_other_sessions(tx, actor.account, keep=actor.session, reason="password_changed")

@@ -15,12 +15,9 @@ from phoenix.modules.sign_in.actions.request_email import owner_of, requested_ad
 PURPOSE = "sign_in"
 
 
-async def request_code(runtime: Runtime, tx: Transaction, *, email: str) -> None:
+async def request_code(tx: Transaction, *, email: str, asked_by: str) -> None:
     """Send a sign-in code. The response and its cost do not reveal whether the address is known."""
-    address = await requested_address(runtime, email)
-    if address is None:
-        return
-    await enqueue(tx, SEND_SIGN_IN_CODE, await owner_of(tx, address))
+    await enqueue(tx, SEND_SIGN_IN_CODE, await owner_of(tx, requested_address(email), asked_by))
 
 
 async def check_code(runtime: Runtime, tx: Transaction, proof: EmailProof) -> str:

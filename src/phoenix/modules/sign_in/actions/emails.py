@@ -16,12 +16,15 @@ class Owner(Struct, frozen=True):
     """The account to email; None for an unknown address, so that a request for it costs the same."""
 
     account: str | None
+    asked_by: str = ""
+    """A pseudonym of the person or network that caused it."""
 
 
 class PendingSignUp(Struct, frozen=True):
     """The sign-up to verify; None if there is none, so that a request for it costs the same."""
 
     sign_up: str | None
+    asked_by: str = ""
 
 
 class FormerAddress(Struct, frozen=True):

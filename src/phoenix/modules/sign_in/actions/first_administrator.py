@@ -38,7 +38,7 @@ async def become_first_administrator(
     fields = AccountFields()
     address = fields.email(email)
     name = fields.name(name)
-    fields.time_zone(time_zone)
+    time_zone = fields.time_zone(time_zone)
     await fields.password(runtime, password, email, name)
     fields.check()
     password_hash = await runtime.passwords.hash(password)

@@ -46,13 +46,15 @@ async def check_password(runtime: Runtime, tx: Transaction, *, email: str, passw
     if found.password_hash is None:
         await runtime.passwords.burn()
     if found.account is None or found.password_hash is None or not await runtime.passwords.verify(found.password_hash, password):
-        await offer_unlock(tx, attempt)
         # The counter is not reset: anyone could reset it by signing up with that address.
-        if found.sign_up is not None and found.sign_up_hash is not None and await runtime.passwords.verify(found.sign_up_hash, password):
+        signed_up = found.sign_up_hash is not None and await runtime.passwords.verify(found.sign_up_hash, password)
+        await offer_unlock(tx, attempt)
+        if found.sign_up is not None and signed_up:
             sentence = _("Your address isn't confirmed yet. Open the link in the email we sent, or enter its code.")
             raise AddressNotVerified(sentence, sign_up=found.sign_up)
         raise WrongCredentials(_("The email address or the password is wrong."))
+    rehashed = await runtime.passwords.hash(password) if runtime.passwords.needs_rehash(found.password_hash) else None
     await throttle.clear(tx, attempt)
-    if runtime.passwords.needs_rehash(found.password_hash):
-        await replace_hash(tx, found.account, former=found.password_hash, now=await runtime.passwords.hash(password))
+    if rehashed is not None:
+        await replace_hash(tx, found.account, former=found.password_hash, now=rehashed)
     return PasswordProof(found.account, found.generation)

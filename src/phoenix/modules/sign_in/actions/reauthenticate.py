@@ -50,35 +50,44 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
 
     Raises WrongCode, or InvalidInput if this account does not have that method.
     """
-    found = await protection_of(tx, actor.account)
+    async with runtime.database.reader() as db:
+        found = await protection_of(db, actor.account)
     if method not in methods_of(found) or method == "passkey":
         raise InvalidInput(errors=(FieldError("method", "unknown", _("This method isn't set up for your account. Choose another one.")),))
+    attempt = None
     if method == "password":
-        await check_own_password(runtime, tx, actor, answer)
+        attempt = await check_own_password(runtime, tx, actor, answer)
     elif method == "email_code":
         verified = await email_verification.complete(runtime, tx, PURPOSE, EmailProof(email=actor.record.email, code=answer))
         if verified.account != actor.account:
             raise WrongCode(_("This code belongs to another account."))
     else:
-        await check_own_password(runtime, tx, actor, password)
+        attempt = await check_own_password(runtime, tx, actor, password)
         # Counted for this session only, so that no stranger can use up the attempts.
         await check_factor(runtime, tx, actor.account, method=method, code=answer, device=actor.session)
+    if attempt is not None:
+        await throttle.clear(tx, attempt)
     await set_authenticated(tx, actor, method=method)
 
 
 async def request_code(tx: Transaction, actor: Actor) -> None:
     """Send a code to the account's own address."""
-    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account))
+    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account, actor.account))
 
 
-async def check_own_password(runtime: Runtime, tx: Transaction, actor: Actor, password: str, *, field: str = "password") -> None:
-    """Raises WrongCode on `field` unless the password is right or the account has none. Wrong ones are counted."""
+async def check_own_password(
+    runtime: Runtime, tx: Transaction, actor: Actor, password: str, *, field: str = "password"
+) -> throttle.Attempt | None:
+    """The attempt to clear, or None if the account has no password. Raises WrongCode on `field` if it is wrong, and counts it.
+
+    The transaction begins only for a wrong one.
+    """
     async with runtime.database.reader() as db:
         stored = await password_hash(db, actor.account)
     if stored == NONE:
-        return
+        return None
     attempt = await throttle.count_attempt(runtime, "confirm", actor.session, account=actor.account)
     if not await runtime.passwords.verify(stored, password):
         await offer_unlock(tx, attempt)
         raise WrongCode(errors=(FieldError(field, "wrong_password", _("The password is wrong.")),))
-    await throttle.clear(tx, attempt)
+    return attempt

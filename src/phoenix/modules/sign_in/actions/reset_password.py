@@ -26,12 +26,10 @@ log = structlog.get_logger(__name__)
 PURPOSE = "reset"
 
 
-async def request_reset(runtime: Runtime, tx: Transaction, *, email: str) -> None:
+async def request_reset(runtime: Runtime, tx: Transaction, *, email: str, asked_by: str) -> None:
     """Send an email for setting a new password. The response does not reveal whether the address is known."""
-    address = await requested_address(runtime, email)
-    if address is None:
-        return
-    owner = await owner_of(tx, address)
+    address = requested_address(email)
+    owner = await owner_of(tx, address, asked_by)
     await enqueue(tx, SEND_PASSWORD_RESET, owner)
     log.info("password_reset_asked", account=owner.account, asked_for=runtime.keys.pseudonym(address.key))
 

@@ -9,16 +9,25 @@ from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import find_by_email
-from phoenix.modules.accounts.actions.fields import AccountFields
+from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
 from phoenix.modules.sign_in import queries
 from phoenix.modules.sign_in.actions.emails import SEND_ALREADY_REGISTERED, SEND_VERIFICATION, Owner, PendingSignUp
-from phoenix.modules.sign_in.actions.request_email import may_email, requested_address
+from phoenix.modules.sign_in.actions.request_email import requested_address
 
 KEEP = timedelta(days=1)
 
 
 async def sign_up(
-    runtime: Runtime, tx: Transaction, *, email: str, password: str, name: str, time_zone: str, locale: str, accept_terms: bool
+    runtime: Runtime,
+    tx: Transaction,
+    *,
+    email: str,
+    password: str,
+    name: str,
+    time_zone: str,
+    locale: str,
+    accept_terms: bool,
+    asked_by: str,
 ) -> str:
     """Sign up. Returns the id of the sign-up. Raises InvalidInput with every invalid field.
 
@@ -29,30 +38,26 @@ async def sign_up(
     address = fields.email(email)
     name = fields.name(name)
     await fields.password(runtime, password, email, name)
-    fields.time_zone(time_zone)
-    fields.locale(locale)
+    time_zone = fields.time_zone(time_zone)
+    locale = nearest_locale(locale)
     fields.terms(accepted=accept_terms)
     fields.check()
     sign_up_id = new_id("sup")
     password_hash = await runtime.passwords.hash(password)
-    if not await may_email(runtime, address):
-        return sign_up_id
     known = await find_by_email(tx, address.key)
     await tx.execute(queries.INSERT_SIGN_UP, sign_up_id, address.display, address.key, name, password_hash, time_zone, locale, tx.now)
     if known is not None:
-        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(known.id))
+        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(known.id, asked_by))
     else:
-        await enqueue(tx, SEND_VERIFICATION, PendingSignUp(sign_up_id))
+        await enqueue(tx, SEND_VERIFICATION, PendingSignUp(sign_up_id, asked_by))
     return sign_up_id
 
 
-async def resend_verification(runtime: Runtime, tx: Transaction, *, email: str) -> None:
+async def resend_verification(tx: Transaction, *, email: str, asked_by: str) -> None:
     """Send the code again, at most five times an hour. The response does not reveal whether there is anything to verify."""
-    address = await requested_address(runtime, email)
-    if address is None:
-        return
+    address = requested_address(email)
     newest = await tx.maybe(queries.NEWEST_SIGN_UP, address.key, tx.now - KEEP)
-    await enqueue(tx, SEND_VERIFICATION, PendingSignUp(newest.id if newest else None))
+    await enqueue(tx, SEND_VERIFICATION, PendingSignUp(newest.id if newest else None, asked_by))
 
 
 async def forget_sign_ups(tx: Transaction, email_key: str) -> None:

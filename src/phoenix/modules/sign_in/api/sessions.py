@@ -11,7 +11,17 @@ from phoenix.kernel.web.pages import our_cookie
 from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE, bearer
 from phoenix.modules.accounts.actions.answer import AccountAnswer, account_answer
-from phoenix.modules.accounts.actions.limits import PASSKEY_OPTIONS, REAUTHENTICATION_CODES, SIGN_IN_CODES, SIGN_INS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import (
+    PASSKEY_OPTIONS,
+    PASSKEY_SIGN_INS,
+    REAUTHENTICATION_CODES,
+    REAUTHENTICATION_OPTIONS,
+    REAUTHENTICATIONS,
+    SECOND_FACTORS,
+    SIGN_IN_CODES,
+    SIGN_INS,
+    SIGN_INS_BY_CODE,
+)
 from phoenix.modules.factors.actions.answer import PasskeyData, PasskeyOptionsAnswer, options_answer
 from phoenix.modules.factors.actions.passkeys import PasskeyResponse
 from phoenix.modules.sessions.actions.create import Client
@@ -19,6 +29,7 @@ from phoenix.modules.sessions.actions.device import device_of, place_of
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import email_code, passkey, reauthenticate, second_factor
 from phoenix.modules.sign_in.actions.password import check_password
+from phoenix.modules.sign_in.actions.request_email import asker_at
 from phoenix.modules.sign_in.actions.start_session import NewSession, start_session
 from phoenix.modules.sign_in.api.data import EmailRequestData, Nothing, ProofData
 from phoenix.modules.sign_in.pages.passkeys_here import party_here
@@ -100,7 +111,7 @@ def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
     return Created(value, f"/api/v2/sessions/{made.id}")
 
 
-@post("/api/v2/sessions", may=PUBLIC, queries=11, limits=(SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions", may=PUBLIC, queries=11, limits=(SIGN_INS,), problems=(401, 403), costs="argon2")
 async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
     """Sign in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it expires.
 
@@ -112,7 +123,7 @@ async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
     return sign_in_answer(made)
 
 
-@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=17, limits=(SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=17, limits=(SECOND_FACTORS,), problems=(401, 403), costs="argon2")
 async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[SignInAnswer]:
     """Complete a sign-in with a second factor: send the challenge, and a code or passkey. A challenge works once."""
     if data.method == "passkey" and data.passkey is not None:
@@ -132,11 +143,11 @@ async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[Si
 async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
     """Request an email with a sign-in code. The response is always the same."""
     await call.runtime.captcha.require(data.captcha, call.address)
-    await email_code.request_code(call.runtime, call.tx, email=data.email)
+    await email_code.request_code(call.tx, email=data.email, asked_by=asker_at(call.runtime, call.address))
     return Accepted(Nothing())
 
 
-@post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=16, limits=(VERIFICATIONS,), problems=(401, 403))
+@post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), problems=(401, 403))
 async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
     """Sign in with the token or code from that email. A second factor is needed as after a password."""
     account = await email_code.check_code(call.runtime, call.tx, data.proof)
@@ -144,7 +155,14 @@ async def create_session_by_code(call: Call, data: SignInProofData) -> Created[S
     return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="email_code", client=client))
 
 
-@post("/api/v2/sessions/current/reauthenticate", may=SIGNED_IN, before_second_factor=True, queries=18, limits=(VERIFICATIONS,))
+@post(
+    "/api/v2/sessions/current/reauthenticate",
+    may=SIGNED_IN,
+    before_second_factor=True,
+    queries=18,
+    limits=(REAUTHENTICATIONS,),
+    costs="argon2",
+)
 async def reauthenticate_session(call: Call, data: ReauthenticationData) -> ReauthenticatedAnswer:
     """Re-authenticate: this session can make sensitive changes for 15 minutes. The session's tokens are replaced."""
     if data.method == "passkey" and data.passkey is not None:
@@ -174,7 +192,7 @@ async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> Passk
     return options_answer(passkey.sign_in_options(call.runtime, party_here(call)))
 
 
-@post("/api/v2/sessions/passkey", may=PUBLIC, queries=15, limits=(SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions/passkey", may=PUBLIC, queries=15, limits=(PASSKEY_SIGN_INS,), problems=(401, 403))
 async def create_session_by_passkey(call: Call, data: PasskeySignInData) -> Created[SignInAnswer]:
     """Sign in with a passkey. It counts as two factors, so no second factor is needed."""
     response = PasskeyResponse(data.challenge, data.credential)
@@ -188,7 +206,7 @@ async def create_session_by_passkey(call: Call, data: PasskeySignInData) -> Crea
     may=SIGNED_IN,
     before_second_factor=True,
     queries=1,
-    limits=(VERIFICATIONS,),
+    limits=(REAUTHENTICATION_OPTIONS,),
     listeners=EVERYWHERE,
 )
 async def reauthentication_options(call: Call) -> PasskeyOptionsAnswer:

@@ -8,8 +8,16 @@ from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.web.call import Accepted, Call
 from phoenix.kernel.web.endpoint import post
 from phoenix.kernel.web.rules import PUBLIC
-from phoenix.modules.accounts.actions.limits import RESETS, SIGN_UPS, VERIFICATION_EMAILS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import (
+    PASSWORD_RESETS,
+    RESETS,
+    SIGN_UP_CONFIRMATIONS,
+    SIGN_UPS,
+    UNLOCKS,
+    VERIFICATION_EMAILS,
+)
 from phoenix.modules.sign_in.actions import reset_password, sign_up, unlock, verify
+from phoenix.modules.sign_in.actions.request_email import asker_at
 from phoenix.modules.sign_in.api.data import EmailData, EmailRequestData, Nothing, ProofData
 
 
@@ -33,7 +41,7 @@ class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
     password: Text
 
 
-@post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,))
+@post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,), costs="argon2")
 async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
     """Sign up. The response is the same whether or not the address is known. Everything else happens by email."""
     await call.runtime.captcha.require(data.captcha, call.address)
@@ -46,11 +54,12 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
         time_zone=data.time_zone,
         locale=data.locale,
         accept_terms=data.accept_terms,
+        asked_by=asker_at(call.runtime, call.address),
     )
     return Accepted(Nothing())
 
 
-@post("/api/v2/accounts/verify", may=PUBLIC, queries=9, limits=(VERIFICATIONS,))
+@post("/api/v2/accounts/verify", may=PUBLIC, queries=9, limits=(SIGN_UP_CONFIRMATIONS,), costs="argon2")
 async def verify_account(call: Call, data: VerificationData) -> None:
     """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account.
 
@@ -62,7 +71,7 @@ async def verify_account(call: Call, data: VerificationData) -> None:
 @post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), tag="accounts")
 async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
     """Resend the code, at most 5 times an hour. The response is always the same."""
-    await sign_up.resend_verification(call.runtime, call.tx, email=data.email)
+    await sign_up.resend_verification(call.tx, email=data.email, asked_by=asker_at(call.runtime, call.address))
     return Accepted(Nothing())
 
 
@@ -70,17 +79,17 @@ async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
 async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
     """Request an email for setting a new password. The response is always the same. Limited to 10 an hour for each client address."""
     await call.runtime.captcha.require(data.captcha, call.address)
-    await reset_password.request_reset(call.runtime, call.tx, email=data.email)
+    await reset_password.request_reset(call.runtime, call.tx, email=data.email, asked_by=asker_at(call.runtime, call.address))
     return Accepted(Nothing())
 
 
-@post("/api/v2/password_resets/complete", may=PUBLIC, queries=11, limits=(VERIFICATIONS,))
+@post("/api/v2/password_resets/complete", may=PUBLIC, queries=11, limits=(PASSWORD_RESETS,), costs="argon2")
 async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
     """Set a new password with the token from the link, or with address and code. All sessions are ended."""
     await reset_password.reset_password(call.runtime, call.tx, data.proof, password=data.password)
 
 
-@post("/api/v2/unlocks", may=PUBLIC, queries=7, limits=(VERIFICATIONS,))
+@post("/api/v2/unlocks", may=PUBLIC, queries=7, limits=(UNLOCKS,))
 async def unlock_account(call: Call, data: ProofData) -> None:
     """Unlock a paused sign-in with the token or code from the email."""
     await unlock.unlock(call.runtime, call.tx, data.proof)

@@ -9,13 +9,20 @@ import msgspec
 
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import zone_or_utc
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
 from phoenix.kernel.web.endpoint import check_budget, transaction
 from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
-from phoenix.modules.accounts.actions.limits import SIGN_INS, SIGN_UPS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import (
+    CONNECTION_STARTS,
+    CONNECTIONS,
+    PROVIDER_CALLBACKS,
+    PROVIDER_SIGN_INS,
+    PROVIDER_SIGN_UPS,
+)
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.providers.actions import identities, oauth
 from phoenix.modules.providers.actions.identities import PendingIdentity, UnknownIdentity
@@ -35,7 +42,7 @@ SECONDS = round(oauth.LIVES.total_seconds())
 BACK_QUERIES = 17
 
 
-@form("/sign-in/with/{provider:str}", may=PUBLIC, queries=0, limits=(SIGN_INS,), retry=show_sign_in)
+@form("/sign-in/with/{provider:str}", may=PUBLIC, queries=0, limits=(PROVIDER_SIGN_INS,), retry=show_sign_in)
 async def send_sign_in_with(call: Call) -> View:
     """To the provider, by a page that redirects: browsers refuse to follow a form's redirect to another site (form-action)."""
     provider = provider_called(call.runtime.settings, call.path["provider"])
@@ -44,7 +51,7 @@ async def send_sign_in_with(call: Call) -> View:
     return _out(call, provider, url, sealed)
 
 
-@form("/settings/connect/{provider:str}", may=SIGNED_IN, queries=0, limits=(VERIFICATIONS,), sensitive=True)
+@form("/settings/connect/{provider:str}", may=SIGNED_IN, queries=0, limits=(CONNECTION_STARTS,), sensitive=True)
 async def send_connect_with(call: Call) -> View:
     """To the provider, to connect an identity there to the account that is signed in."""
     provider, actor = provider_called(call.runtime.settings, call.path["provider"]), call.actor
@@ -57,7 +64,7 @@ async def send_connect_with(call: Call) -> View:
     return _out(call, provider, url, sealed)
 
 
-@page("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(SIGN_INS,))
+@page("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(PROVIDER_CALLBACKS,))
 async def show_callback(call: Call) -> View | Redirect:
     """The callback from the provider. It is a GET that changes something, protected by the state bound to this browser."""
     runtime, browser = call.runtime, _browser(call)
@@ -78,7 +85,7 @@ async def show_callback(call: Call) -> View | Redirect:
         return await _refused(call, problem, started)
 
 
-@form("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(SIGN_INS,), cross_site=True)
+@form("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(PROVIDER_CALLBACKS,), cross_site=True)
 async def send_callback(call: Call) -> Redirect:
     """Apple's callback is a form from its own site, sent without our cookies. It is redirected to the usual GET, which has them."""
     provider = provider_called(call.runtime.settings, call.path["provider"])
@@ -101,7 +108,7 @@ async def show_sign_up_with(call: Call) -> View | Redirect:
     return View("sign_in/sign_up_with.html", {"form": {"name": pending.name}, "email": pending.email, "provider": title})
 
 
-@form("/sign-up/with", may=PUBLIC, queries=17, limits=(SIGN_UPS,), retry=show_sign_up_with)
+@form("/sign-up/with", may=PUBLIC, queries=17, limits=(PROVIDER_SIGN_UPS,), retry=show_sign_up_with)
 async def send_sign_up_with(call: Call) -> Redirect:
     pending, sent = _pending(call), call.form
     if pending is None:
@@ -111,7 +118,7 @@ async def send_sign_up_with(call: Call) -> Redirect:
         call.tx,
         pending,
         name=sent.get("name", ""),
-        time_zone=sent.get("time_zone") or "UTC",
+        time_zone=zone_or_utc(sent.get("time_zone", "")),
         locale="en",
         accept_terms=bool(sent.get("accept_terms")),
     )
@@ -132,7 +139,7 @@ async def show_connect(call: Call) -> View | Redirect:
     return View("sign_in/connect.html", {"provider": title, "email": pending.email})
 
 
-@form("/settings/connect", may=SIGNED_IN, queries=6, limits=(VERIFICATIONS,), sensitive=True, retry=show_connect)
+@form("/settings/connect", may=SIGNED_IN, queries=6, limits=(CONNECTIONS,), sensitive=True, retry=show_connect)
 async def send_connect(call: Call) -> Redirect:
     pending = _pending(call)
     if pending is None:

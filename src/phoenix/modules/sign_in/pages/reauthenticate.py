@@ -7,7 +7,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import EVERYWHERE, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
-from phoenix.modules.accounts.actions.limits import REAUTHENTICATION_CODES, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import REAUTHENTICATION_CODES, REAUTHENTICATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import passkey, reauthenticate
@@ -34,9 +34,10 @@ async def show_reauthenticate(call: Call) -> View:
     may=SIGNED_IN,
     before_second_factor=True,
     queries=17,
-    limits=(VERIFICATIONS,),
+    limits=(REAUTHENTICATIONS,),
     retry=show_reauthenticate,
     listeners=EVERYWHERE,
+    costs="argon2",
 )
 async def send_reauthenticate(call: Call) -> Redirect:
     method, sent = call.form.get("method", ""), call.form

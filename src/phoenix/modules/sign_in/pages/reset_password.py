@@ -11,8 +11,9 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.email_verification import proof_of
-from phoenix.modules.accounts.actions.limits import RESETS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import PASSWORD_RESETS, RESETS
 from phoenix.modules.sign_in.actions import reset_password
+from phoenix.modules.sign_in.actions.request_email import asker_at
 
 
 @page("/forgot-password", may=PUBLIC, queries=0)
@@ -24,7 +25,7 @@ async def show_forgot_password(call: Call) -> View:
 async def send_forgot_password(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()
-    await reset_password.request_reset(call.runtime, call.tx, email=email)
+    await reset_password.request_reset(call.runtime, call.tx, email=email, asked_by=asker_at(call.runtime, call.address))
     return Redirect(f"/reset-password?email={quote(email)}", _("If this address has an account, we've sent an email to it."))
 
 
@@ -34,7 +35,7 @@ async def show_reset_password(call: Call) -> View:
     return View("sign_in/reset_password.html", {"form": {"email": call.query("email")}, "token": token, "least": SHORTEST})
 
 
-@form("/reset-password", may=PUBLIC, queries=11, limits=(VERIFICATIONS,), retry=show_reset_password)
+@form("/reset-password", may=PUBLIC, queries=11, limits=(PASSWORD_RESETS,), retry=show_reset_password, costs="argon2")
 async def send_reset_password(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)

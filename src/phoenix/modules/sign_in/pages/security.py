@@ -11,7 +11,7 @@ from phoenix.kernel.web.slots import fill
 from phoenix.modules.accounts.actions.activity import in_words, recent_events
 from phoenix.modules.accounts.actions.addresses import new_address
 from phoenix.modules.accounts.actions.email_verification import proof_of
-from phoenix.modules.accounts.actions.limits import ADDRESS_CHANGES, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import ADDRESS_CHANGES, ADDRESS_CONFIRMATIONS, PASSWORD_CHANGES
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions.second_factor import BACKUP_CODES_LOW
 from phoenix.modules.sign_in.actions import change_address, change_password
@@ -46,7 +46,9 @@ async def show_change_password(call: Call) -> View:
     return View("sign_in/settings/password.html", {"least": SHORTEST, "has_password": found.has_password})
 
 
-@form("/settings/password", may=SIGNED_IN, queries=7, limits=(VERIFICATIONS,), sensitive=True, retry=show_change_password)
+@form(
+    "/settings/password", may=SIGNED_IN, queries=7, limits=(PASSWORD_CHANGES,), sensitive=True, retry=show_change_password, costs="argon2"
+)
 async def send_change_password(call: Call) -> Redirect:
     sent = call.form
     passwords = {"current": sent.get("current_password", ""), "password": sent.get("password", "")}
@@ -61,7 +63,7 @@ async def show_change_address(call: Call) -> View:
 
 @form("/settings/address", may=SIGNED_IN, queries=4, limits=(ADDRESS_CHANGES,), sensitive=True, retry=show_change_address)
 async def send_change_address(call: Call) -> Redirect:
-    await change_address.request_change(call.runtime, call.tx, call.actor, email=call.form.get("email", ""))
+    await change_address.request_change(call.tx, call.actor, email=call.form.get("email", ""))
     return Redirect("/settings/address/confirm", _("We've sent a code to the new address."))
 
 
@@ -78,7 +80,7 @@ async def show_confirm_address(call: Call) -> View:
     act="credential",
     step_up=False,
     queries=12,
-    limits=(VERIFICATIONS,),
+    limits=(ADDRESS_CONFIRMATIONS,),
     retry=show_confirm_address,
 )
 async def send_confirm_address(call: Call) -> Redirect:

@@ -13,11 +13,19 @@ from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, saf
 from phoenix.kernel.web.rules import EVERYWHERE, PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions.email_verification import proof_of
-from phoenix.modules.accounts.actions.limits import SIGN_IN_CODES, SIGN_INS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import (
+    PASSKEY_SIGN_INS,
+    SECOND_FACTORS,
+    SIGN_IN_CODES,
+    SIGN_INS,
+    SIGN_INS_BY_CODE,
+    UNLOCKS,
+)
 from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sessions.actions import end
 from phoenix.modules.sign_in.actions import email_code, passkey, second_factor, unlock
 from phoenix.modules.sign_in.actions.password import check_password
+from phoenix.modules.sign_in.actions.request_email import asker_at
 from phoenix.modules.sign_in.errors import AddressNotVerified
 from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
 from phoenix.modules.sign_in.pages.signed_in import CHALLENGE_COOKIE, known_device, remember_sign_up, sign_in_browser
@@ -42,7 +50,7 @@ async def show_sign_in(call: Call) -> View | Redirect:
     return View("sign_in/sign_in.html", {"form": shown, "passkeys": passkeys_here(call), "providers": providers(call.runtime.settings)})
 
 
-@form("/sign-in", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+@form("/sign-in", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE, costs="argon2")
 async def send_sign_in(call: Call) -> Redirect:
     sent = call.form
     email = sent.get("email", "")
@@ -60,7 +68,7 @@ async def send_sign_in(call: Call) -> Redirect:
     return await sign_in_browser(call, found.account, method="password", remember=remember, on_to=on_to, generation=found.generation)
 
 
-@form("/sign-in/passkey", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+@form("/sign-in/passkey", may=PUBLIC, queries=15, limits=(PASSKEY_SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
 async def send_sign_in_with_passkey(call: Call) -> Redirect:
     sent = call.form
     account = await passkey.sign_in(call.runtime, call.tx, party_here(call), passkey_response(call))
@@ -82,7 +90,9 @@ async def show_second_step(call: Call) -> View | Redirect:
     return View("sign_in/second_step.html", context)
 
 
-@form("/sign-in/second-step", may=PUBLIC, queries=17, limits=(SIGN_INS,), retry=show_second_step, listeners=EVERYWHERE)
+@form(
+    "/sign-in/second-step", may=PUBLIC, queries=17, limits=(SECOND_FACTORS,), retry=show_second_step, listeners=EVERYWHERE, costs="argon2"
+)
 async def send_second_step(call: Call) -> Redirect:
     token, method = cookie_value(call, CHALLENGE_COOKIE), call.form.get("method", "totp")
     if method == "passkey":
@@ -104,7 +114,7 @@ async def show_ask_for_code(call: Call) -> View:
 async def send_ask_for_code(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()
-    await email_code.request_code(call.runtime, call.tx, email=email)
+    await email_code.request_code(call.tx, email=email, asked_by=asker_at(call.runtime, call.address))
     on_to = quote(safe_next(call.form.get("next") or "/"), safe="")
     return Redirect(f"/sign-in/by-email?email={quote(email)}&next={on_to}", _("If this address has an account, we've sent an email to it."))
 
@@ -122,7 +132,7 @@ async def forward_old_address(call: Call) -> Redirect:
     return Redirect(f"/sign-in/by-email?{call.request.url.query}")
 
 
-@form("/sign-in/by-email", may=PUBLIC, queries=16, limits=(VERIFICATIONS,), retry=show_sign_in_by_email)
+@form("/sign-in/by-email", may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), retry=show_sign_in_by_email)
 async def send_sign_in_by_email(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent)
@@ -136,7 +146,7 @@ async def show_unlock(call: Call) -> View:
     return View("sign_in/unlock.html", {"form": {"email": call.query("email")}, "token": token})
 
 
-@form("/unlock", may=PUBLIC, queries=7, limits=(VERIFICATIONS,), retry=show_unlock)
+@form("/unlock", may=PUBLIC, queries=7, limits=(UNLOCKS,), retry=show_unlock)
 async def send_unlock(call: Call) -> Redirect:
     sent = call.form
     await unlock.unlock(call.runtime, call.tx, proof_of(sent))

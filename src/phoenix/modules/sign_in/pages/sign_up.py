@@ -7,16 +7,23 @@ from typing import Any
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import zone_or_utc
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.email_verification import EmailProof
-from phoenix.modules.accounts.actions.limits import SIGN_UPS, VERIFICATION_EMAILS, VERIFICATIONS
+from phoenix.modules.accounts.actions.limits import (
+    FIRST_ADMINISTRATOR,
+    SIGN_UP_CONFIRMATIONS,
+    SIGN_UPS,
+    VERIFICATION_EMAILS,
+)
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sign_in.actions import first_administrator, sign_up, verify
+from phoenix.modules.sign_in.actions.request_email import asker_at
 from phoenix.modules.sign_in.pages.signed_in import remember_sign_up, sign_in_browser, sign_up_of
 
 
@@ -28,7 +35,7 @@ async def show_sign_up(call: Call) -> View | Redirect:
     return View("sign_in/sign_up.html", {"form": form_, "least": SHORTEST, "providers": providers(call.runtime.settings)})
 
 
-@form("/sign-up", may=PUBLIC, queries=4, limits=(SIGN_UPS,), retry=show_sign_up)
+@form("/sign-up", may=PUBLIC, queries=4, limits=(SIGN_UPS,), retry=show_sign_up, costs="argon2")
 async def send_sign_up(call: Call) -> View:
     sent = call.form
     await call.runtime.captcha.require(answer_in(sent), call.address)
@@ -38,9 +45,10 @@ async def send_sign_up(call: Call) -> View:
         email=sent.get("email", ""),
         password=sent.get("password", ""),
         name=sent.get("name", ""),
-        time_zone=sent.get("time_zone") or "UTC",
+        time_zone=zone_or_utc(sent.get("time_zone", "")),
         locale="en",
         accept_terms=bool(sent.get("accept_terms")),
+        asked_by=asker_at(call.runtime, call.address),
     )
     remember_sign_up(call, made, sent.get("next", ""))
     return View(
@@ -56,14 +64,14 @@ async def show_verify(call: Call) -> View:
     )
 
 
-@form("/verify", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify)
+@form("/verify", may=PUBLIC, queries=14, limits=(SIGN_UP_CONFIRMATIONS,), retry=show_verify, costs="argon2")
 async def send_verify(call: Call) -> Redirect:
     return await _verified(call, EmailProof(email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
 
 
 @form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), retry=show_verify)
 async def send_resend(call: Call) -> View:
-    await sign_up.resend_verification(call.runtime, call.tx, email=call.form.get("email", ""))
+    await sign_up.resend_verification(call.tx, email=call.form.get("email", ""), asked_by=asker_at(call.runtime, call.address))
     return View(
         "sign_in/sign_up_done.html",
         {"form": {"email": call.form.get("email", "").strip(), "next": call.form.get("next", "")}, **_asks(call)},
@@ -76,7 +84,7 @@ async def show_verify_link(call: Call) -> View:
     return View("sign_in/verify_link.html", {"token": token, "form": {}, **_asks(call)})
 
 
-@form("/verify/link", may=PUBLIC, queries=14, limits=(VERIFICATIONS,), retry=show_verify_link)
+@form("/verify/link", may=PUBLIC, queries=14, limits=(SIGN_UP_CONFIRMATIONS,), retry=show_verify_link, costs="argon2")
 async def send_verify_link(call: Call) -> Redirect:
     if not call.form.get("token"):
         raise WrongCode(_("This link is incomplete. Open it again from the email, or enter the code."))
@@ -106,7 +114,7 @@ async def show_first_administrator(call: Call) -> View:
     return View("sign_in/first_administrator.html", {"form": {}, "token": token, "least": SHORTEST})
 
 
-@form("/first-administrator", may=PUBLIC, queries=11, limits=(SIGN_UPS,), retry=show_first_administrator)
+@form("/first-administrator", may=PUBLIC, queries=11, limits=(FIRST_ADMINISTRATOR,), retry=show_first_administrator, costs="argon2")
 async def send_first_administrator(call: Call) -> Redirect:
     sent = call.form
     account = await first_administrator.become_first_administrator(
@@ -116,7 +124,7 @@ async def send_first_administrator(call: Call) -> Redirect:
         email=sent.get("email", ""),
         password=sent.get("password", ""),
         name=sent.get("name", ""),
-        time_zone=sent.get("time_zone") or "UTC",
+        time_zone=zone_or_utc(sent.get("time_zone", "")),
     )
     return await sign_in_browser(call, account, method="first_administrator", on_to="/first-administrator/welcome")
 

@@ -1,0 +1,56 @@
+"""Time zones by name: every name that IANA has is taken, and each zone has one name by which it is stored and shown."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+from importlib import resources
+
+UTC = "UTC"
+# Names in the database that stand for no zone of their own: what the server's clock is set to, and a placeholder.
+NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+
+
+@cache
+def names() -> frozenset[str]:
+    """Every name of a time zone, former ones included."""
+    return frozenset(zoneinfo.available_timezones()) - NO_ZONES
+
+
+def canonical(name: str) -> str | None:
+    """The name a zone is stored and shown by: “Asia/Kolkata” for “Asia/Calcutta”. None for any other name.
+
+    A place of its own keeps its name even where its clocks are those of another: Oslo is not shown as Berlin.
+    """
+    return _canonical(name) if name in names() else None
+
+
+@cache
+def _canonical(name: str) -> str:
+    seen = {name}
+    while name not in _places():
+        target = _links().get(name)
+        if target is None or target in seen:
+            break
+        seen.add(target)
+        name = target
+    return UTC if name == "Etc/UTC" else name
+
+
+@cache
+def _places() -> frozenset[str]:
+    """The zones by country, as IANA lists them for people to choose from."""
+    lines = _read("zone.tab").splitlines()
+    return frozenset(line.split("\t")[2] for line in lines if line and not line.startswith("#"))
+
+
+@cache
+def _links() -> dict[str, str]:
+    """Other names, each with the name that it is a link to."""
+    lines = (line.split() for line in _read("tzdata.zi").splitlines() if line.startswith("L "))
+    return {name: target for _link, target, name in lines}
+
+
+def _read(file: str) -> str:
+    """A file of the package: systems build their own with more or fewer links, and a name must not depend on that."""
+    return resources.files("tzdata").joinpath("zoneinfo", file).read_text(encoding="utf-8")

@@ -1,0 +1,68 @@
+"""The review of who has access: permissions on the platform, API keys and roles, each with one click to end it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phoenix.kernel.data.cursors import Page
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.modules.accounts.actions.accounts import names
+from phoenix.modules.admin.actions.access import due_at, is_whole, sign_review
+from phoenix.modules.admin.pages.front import STAFF
+from phoenix.modules.admin.queries import access
+from phoenix.modules.keys.actions.api_keys import revoke_as_staff
+
+REVIEW = "platform.access"
+PATH = "/staff/access"
+LISTS = ("staff", "keys", "roles")
+PAGE_SIZE = 50
+
+
+@page(PATH, may=REVIEW, queries=4, listeners=STAFF)
+async def show_access(call: Call) -> View:
+    """One of the three lists, with the last review and when the next is due."""
+    shown = call.query("list") if call.query("list") in LISTS else LISTS[0]
+    found = await _listed(call, shown)
+    review = await call.db.maybe(access.LAST_REVIEW)
+    due = await due_at(call.runtime, call.db, review)
+    givers = {getattr(row, "granted_by", None) or getattr(row, "created_by", None) for row in found.items}
+    involved = {giver for giver in givers if giver} | ({review.reviewed_by} if review else set())
+    context = {
+        "shown": shown,
+        "rows": found.items,
+        "cursor": found.next_cursor,
+        "first": not call.query("cursor"),
+        "names": await names(call.db, sorted(involved)),
+        "review": review,
+        "whole": review is None or is_whole(call.runtime.keys, review),
+        "due": due,
+        "overdue": due is not None and due <= call.db.now,
+        "may_grant": call.actor.may("platform.grant"),
+    }
+    return View("admin/access.html", context)
+
+
+async def _listed(call: Call, shown: str) -> Page[Any]:
+    db, keys, cursor = call.db, call.runtime.keys, call.query("cursor") or None
+    if shown == "keys":
+        return await access.KEYS.page(db, keys, db.now, cursor=cursor, limit=PAGE_SIZE)
+    if shown == "roles":
+        return await access.ROLES.page(db, keys, cursor=cursor, limit=PAGE_SIZE)
+    return await access.STAFF.page(db, keys, cursor=cursor, limit=PAGE_SIZE)
+
+
+@form(f"{PATH}/sign", may=REVIEW, queries=4, sensitive=True, retry=show_access, listeners=STAFF)
+async def send_review(call: Call) -> Redirect:
+    await sign_review(call.runtime, call.tx, call.actor)
+    return Redirect(PATH, _("Review signed."))
+
+
+@form(f"{PATH}/keys/{{key_id:str}}/revoke", may=REVIEW, act="credential", queries=4, sensitive=True, retry=show_access, listeners=STAFF)
+async def send_revoke_api_key(call: Call) -> Redirect:
+    await revoke_as_staff(call.tx, str(call.path["key_id"]))
+    return Redirect(f"{PATH}?list=keys", _("API key revoked."))
+
+
+ROUTES = (show_access, send_review, send_revoke_api_key)

@@ -1,0 +1,223 @@
+"""An open page does not keep its session alive, and a socket lasts as long as its session, whatever happens to the token. On the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from tests.factors import bearer
+from tests.harness import PASSWORD, REAUTHENTICATE, Harness
+from tests.kernel.test_socket_connections import Socket, parts
+from tests.source import ROOT
+
+from phoenix.kernel.data.followers import read_after
+from phoenix.kernel.realtime import sockets as realtime
+from phoenix.kernel.web.session_reader import UNATTENDED
+
+IDLE, KEPT_IDLE = 2 * 3600, 30 * 86_400
+TOKEN_SECONDS = 900
+
+
+@pytest.fixture(autouse=True)
+def _no_watching(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The periodic check of sockets is off: each test runs it when it needs it."""
+    monkeypatch.setattr(realtime, "CHECK_SECONDS", 86_400)
+
+
+async def browser_token(harness: Harness) -> str:
+    """The session of someone who signed in on the page, without staying signed in."""
+    async with harness.new_client() as browser:
+        page = await browser.get("/sign-in")
+        csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]
+        await browser.post("/sign-in", data={"csrf": csrf, "email": "ada@example.com", "password": PASSWORD})
+        return browser.cookies["phoenix_session"]
+
+
+async def check(harness: Harness, token: str) -> None:
+    """What the process does twice a second."""
+    _app, sockets = parts(harness)
+    (sid,) = sockets._tokens
+    await sockets._check(sid, token)
+
+
+def said(socket: Socket, event: str) -> list[Any]:
+    return [json.loads(text[2:])[1] for text in socket.texts if text.startswith(f'42["{event}"')]
+
+
+def test_an_open_socket_does_not_keep_a_session_alive(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, AsyncExitStack() as stack:
+            app, _sockets = parts(harness)
+            await harness.person("ada", password=True)
+            token = await browser_token(harness)
+            socket = await stack.enter_async_context(Socket(app))
+            await socket.sign_in(token)
+            for _minute in range(IDLE // 600):
+                assert said(socket, "session_ended") == []
+                await check(harness, token)
+                harness.clock.advance(seconds=600)
+            await check(harness, token)
+            await socket.until(lambda: said(socket, "session_ended"))
+            assert said(socket, "session_ended") == [{"reason": "expired"}]
+            assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 401
+
+    asyncio.run(run())
+
+
+UNASKED = {UNATTENDED.decode(): "yes"}
+
+
+@pytest.mark.parametrize("path", ["/api/v2/me", "/o/ember/feed/new?after=", "/o/ember/dashboard", "/api/v2/sessions"])
+@pytest.mark.parametrize("asked", [True, False], ids=["someone opens it", "the page fetches it by itself"])
+def test_what_a_page_fetches_by_itself_is_no_use_of_the_session(harness: Harness, path: str, asked: bool) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", password=True)
+            await harness.organisation("ember", ada="owner")
+            token = await browser_token(harness)
+            headers = {**bearer(token), **({} if asked else UNASKED)}
+            for _half_an_hour in range(IDLE // 1800 - 1):
+                harness.clock.advance(seconds=1800)
+                # Twice, since the second answer may come from memory.
+                assert [(await harness.get(path, headers=headers)).status_code for _ in range(2)] == [200, 200]
+            harness.clock.advance(seconds=1800)
+            assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == (200 if asked else 401)
+
+    asyncio.run(run())
+
+
+def test_a_use_by_another_page_keeps_an_open_socket(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, AsyncExitStack() as stack:
+            app, sockets = parts(harness)
+            await harness.person("ada", password=True)
+            token = await browser_token(harness)
+            socket = await stack.enter_async_context(Socket(app))
+            await socket.sign_in(token)
+            for _half in range(4):
+                harness.clock.advance(seconds=IDLE // 2)
+                await check(harness, token)
+                assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 200
+            assert (sockets.count, said(socket, "session_ended")) == (1, [])
+
+    asyncio.run(run())
+
+
+async def entries_sent(harness: Harness, socket: Socket, organisation: str, title: str) -> bool:
+    """Whether the socket is sent an entry that is posted now."""
+    _app, sockets = parts(harness)
+    made = await harness.post("/api/v2/entries", by="bo", json={"organisation": organisation, "title": title})
+    async with harness.runtime.database.reader() as db:
+        await sockets.deliver([event for event in await read_after(db, (0, 0)) if event.subject == made.json()["id"]])
+    for sid in list(sockets._tokens):
+        await sockets.server.emit("mark", title, to=sid)
+    await socket.until(lambda: title in said(socket, "mark") or "41" in socket.texts)
+    return any(message["subject"] == made.json()["id"] for message in said(socket, "feed"))
+
+
+def test_a_socket_outlives_its_access_token_and_is_told(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, AsyncExitStack() as stack:
+            app, _sockets = parts(harness)
+            await harness.person("ada", password=True)
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            made = (await harness.sign_in("ada")).json()
+            socket = await stack.enter_async_context(Socket(app))
+            await socket.sign_in(made["access_token"])
+            harness.clock.advance(seconds=TOKEN_SECONDS - 1)
+            await check(harness, made["access_token"])
+            assert await entries_sent(harness, socket, ember, "before")
+            assert said(socket, "token_expired") == []
+            harness.clock.advance(seconds=1)
+            for _ in range(3):
+                await check(harness, made["access_token"])
+            assert await entries_sent(harness, socket, ember, "after")
+            assert said(socket, "token_expired") == [{"session": made["session"]}]
+            assert said(socket, "session_ended") == []
+            # The token itself is of no use any more, on a new socket neither.
+            assert (await harness.get("/api/v2/me", headers=bearer(made["access_token"]))).status_code == 401
+            again = await stack.enter_async_context(Socket(app))
+            assert "not_logged_in" in await again.sign_in(made["access_token"])
+            # The session ends: so does the socket, and it is told why.
+            fresh = (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": made["refresh_token"]})).json()
+            ended = await harness.delete("/api/v2/sessions/current", headers=bearer(fresh["access_token"]))
+            assert ended.status_code == 204
+            await check(harness, made["access_token"])
+            await socket.until(lambda: said(socket, "session_ended"))
+            assert said(socket, "session_ended") == [{"reason": "logged_out"}]
+
+    asyncio.run(run())
+
+
+def test_a_socket_whose_token_expired_ends_with_the_idle_limit(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, AsyncExitStack() as stack:
+            app, _sockets = parts(harness)
+            await harness.person("ada", password=True)
+            made = (await harness.sign_in("ada")).json()
+            socket = await stack.enter_async_context(Socket(app))
+            await socket.sign_in(made["access_token"])
+            harness.clock.advance(seconds=KEPT_IDLE - 1)
+            await check(harness, made["access_token"])
+            assert said(socket, "session_ended") == []
+            harness.clock.advance(seconds=1)
+            await check(harness, made["access_token"])
+            await socket.until(lambda: said(socket, "session_ended"))
+            assert said(socket, "session_ended") == [{"reason": "expired"}]
+
+    asyncio.run(run())
+
+
+def test_a_socket_with_replaced_tokens_is_told_that_they_expired_and_connects_again(harness: Harness) -> None:
+    """Re-authentication replaces the tokens. Whoever has only the old one is cut, but nobody's session has ended."""
+
+    async def run() -> None:
+        async with harness, AsyncExitStack() as stack:
+            app, sockets = parts(harness)
+            await harness.person("ada", password=True)
+            made = (await harness.sign_in("ada")).json()
+            socket = await stack.enter_async_context(Socket(app))
+            await socket.sign_in(made["access_token"])
+            proof = {"method": "password", "code": PASSWORD}
+            renewed = (await harness.post(REAUTHENTICATE, headers=bearer(made["access_token"]), json=proof)).json()
+            await check(harness, made["access_token"])
+            await socket.until(lambda: "41" in socket.texts)
+            assert (said(socket, "token_expired"), said(socket, "session_ended")) == ([{"session": made["session"]}], [])
+            assert sockets.count == 0
+            # On the same connection.
+            before = len(socket.texts)
+            socket.say("40" + json.dumps({"token": renewed["access_token"]}))
+            await socket.until(lambda: any(text.startswith("40") for text in socket.texts[before:]))
+            assert sockets.count == 1
+
+    asyncio.run(run())
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "src/phoenix").rglob("*.html")):
+        for tag in re.findall(r"<[^>]*hx-trigger=[^>]*>", path.read_text(encoding="utf-8")):
+            yield str(path.relative_to(ROOT)), tag
+
+
+BY_A_PERSON = re.compile(r'hx-trigger="(click|submit|change|input|keyup|search)\b')
+
+
+def test_every_element_that_fetches_by_itself_says_so() -> None:
+    found = list(templates())
+    assert found, "no template has hx-trigger: does this test still look at the right thing?"
+    silent = [where for where, tag in found if not BY_A_PERSON.search(tag) and "X-Unattended" not in tag]
+    assert silent == []
+
+
+def test_every_script_that_fetches_by_itself_says_so() -> None:
+    """The scripts that listen to a socket are those that `live.ts` imports."""
+    names = re.findall(r'from "\./parts/([\w-]+)"', (ROOT / "web/live.ts").read_text(encoding="utf-8"))
+    assert "live-feed" in names
+    for name in names:
+        text = (ROOT / f"web/parts/{name}.ts").read_text(encoding="utf-8")
+        assert text.count("await fetch(") == text.count('"X-Unattended"'), name

@@ -1,0 +1,153 @@
+"""A plausible request to every route: by its owner or an administrator, with a body that it takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, get_args
+
+import httpx
+import msgspec
+import pyotp
+from litestar.handlers import HTTPRouteHandler
+from tests.harness import PASSWORD, Harness
+from tests.modules.admin.panel import Panel
+
+from phoenix.composition import REGISTRY
+from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.web.csrf import token_for
+from phoenix.modules.sign_in.actions.first_administrator import link_token
+
+ROUTES = [(min(route.http_methods - {"OPTIONS"}), min(route.paths), route) for module in REGISTRY.modules for route in module.routes]
+NEW_PASSWORD = "seven kettles on a cold morning"
+CHALLENGE_COOKIE = "phoenix_challenge"
+
+
+def body_of(route: HTTPRouteHandler) -> type[msgspec.Struct] | None:
+    """The body of a route of the API."""
+    data = route.fn.__annotations__.get("data")
+    if data is None:
+        return None
+    return get_args(data)[0] if get_args(data) else data  # type: ignore[no-any-return]
+
+
+class Requests:
+    """Sends a plausible request to a route, by a person who has not sent one before."""
+
+    def __init__(self, harness: Harness, panel: Panel) -> None:
+        self._harness = harness
+        self._panel = panel
+        self._count = 0
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        route: HTTPRouteHandler,
+        *,
+        before: Callable[[], object] = lambda: None,
+        null: str = "",
+        **headers: str,
+    ) -> httpx.Response:
+        """`before` is called when all is ready. The field `null` of the body is null."""
+        self._count += 1
+        name, slug = f"p{self._count}", f"o{self._count}"
+        harness = self._harness
+        person = await harness.person(name, permissions=("platform.admin",), password=True)
+        other = await harness.person(f"{name}b")
+        made = await harness.organisation(slug, **{name: "owner", f"{name}b": "member"})
+        values: dict[str, Any] = {
+            "accept_terms": True, "body": "Text", "code": PASSWORD, "current_password": PASSWORD, "days": 7, "email": person.email,
+            "invitation": "x", "locale": "en", "method": "password", "minutes": 15, "name": "A name", "organisation": made,
+            "password": PASSWORD, "permission": "platform.jobs", "reason": "A reason, case 4711", "refresh_token": "r" * 43,
+            "role": "member", "scopes": ["entries.read"], "slug": slug, "time_zone": "UTC", "title": "A title", "token": "t" * 43,
+            "version": 1, "organisation_id": made, "account_id": other.id, "session_id": person.session, "occurred_at": None,
+        }  # fmt: skip
+        prepare = PREPARED.get(path)
+        if prepare is not None:
+            values |= await prepare(harness, name)
+        async with harness.runtime.database.transaction() as tx:
+            # Sessions are read from the database, as by a process that has just started.
+            tx.invalidate(ACCOUNT(person.id))
+        target = re.sub(r"{(\w+):\w+}", lambda found: str(values.get(found[1], "nothing")), path)
+        client, token, session = harness.client, harness.people[name].token, person.session
+        if "public" not in route.opt["rule"].listeners:
+            client, inside = self._panel.client(), await self._panel.session(name)
+            token, session = inside.token, inside.id
+        client.cookies.clear()
+        headers |= {"Authorization": f"Bearer {token}", "If-Match": "*"}
+        if CHALLENGE_COOKIE in values:
+            headers["Cookie"] = f"{CHALLENGE_COOKIE}={values[CHALLENGE_COOKIE]}"
+        options: dict[str, Any] = {"params": {"organisation": made}} if method == "GET" else {}
+        if path.startswith("/api/"):
+            body = body_of(route)
+            if body is not None:
+                options["json"] = {field.name: values[field.name] for field in msgspec.structs.fields(body) if values.get(field.name)}
+                if null:
+                    options["json"][null] = None
+        elif method == "POST":
+            sent = {key: value for key, value in values.items() if isinstance(value, str | int)}
+            options["data"] = {**sent, "csrf": token_for(harness.runtime.keys, session)}
+        before()
+        return await client.request(method, target, headers=headers, **options)
+
+
+Values = dict[str, Any]
+
+
+async def setting_up(harness: Harness, name: str) -> Values:
+    """An authenticator app is being set up."""
+    secret = (await harness.post("/api/v2/totp", by=name)).json()["secret"]
+    return {"code": pyotp.TOTP(secret).at(harness.clock.now())}
+
+
+async def with_app(harness: Harness, name: str) -> Values:
+    """The authenticator app is on; the code is a backup code."""
+    codes = await harness.post("/api/v2/totp/confirm", by=name, json=await setting_up(harness, name))
+    return {"code": codes.json()["codes"][0], "method": "backup_code"}
+
+
+async def signing_in(harness: Harness, name: str) -> Values:
+    """The password was right, and the second factor is still required."""
+    code = await with_app(harness, name)
+    challenge = (await harness.sign_in(name)).json()["challenge"]
+    return {**code, "challenge": challenge, CHALLENGE_COOKIE: challenge}
+
+
+async def new_password(harness: Harness, name: str) -> Values:
+    del harness, name
+    return {"password": NEW_PASSWORD}
+
+
+async def first_link(harness: Harness, name: str) -> Values:
+    return {"token": link_token(harness.runtime), **await new_password(harness, name)}
+
+
+async def someone_else(harness: Harness, name: str) -> Values:
+    del harness
+    return {"email": f"new-{name}@example.com"}
+
+
+# What a request needs that those to other routes do not.
+PREPARED: dict[str, Callable[[Harness, str], Awaitable[Values]]] = {
+    "/api/v2/accounts": new_password,
+    "/api/v2/accounts/verify": new_password,
+    "/api/v2/password_resets/complete": new_password,
+    "/api/v2/me/password": new_password,
+    "/api/v2/sessions/second_factor": signing_in,
+    "/api/v2/totp/confirm": setting_up,
+    "/api/v2/backup_codes": with_app,
+    "/api/v2/organisations/{organisation_id:str}/invitations": someone_else,
+    "/api/v2/me/email": someone_else,
+    "/sign-up": new_password,
+    "/verify": new_password,
+    "/verify/link": new_password,
+    "/first-administrator": first_link,
+    "/reset-password": new_password,
+    "/settings/password": new_password,
+    "/settings/address": someone_else,
+    "/settings/totp": setting_up,
+    "/settings/backup-codes": with_app,
+    "/sign-in/second-step": signing_in,
+    "/o/{slug:str}/members": someone_else,
+}
