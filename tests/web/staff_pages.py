@@ -155,7 +155,7 @@ COUNTS = [
     Thing(name="sign_in.send_password_reset", state="failed", count=1, oldest=ago(days=1)),
     Thing(name="sign_in.send_verification", state="queued", count=12, oldest=ago(minutes=1)),
 ]
-EVENTS = {"names": NAMES, "kinds": [("", ""), ("entries.changed", "entries.changed")], "looked_through": 200_000}
+EVENTS = {"names": NAMES, "kinds": [("", ""), ("entries.changed", "entries.changed")], "looked_through": 200_000, "keep": 400}
 MAIL = Thing(subject="Your code for Phoenix", text="Hello Leila,\n\n40718263\n", html="<!doctype html><title>Code</title><p>40718263</p>")
 SETTINGS = [
     (
@@ -178,7 +178,17 @@ LOOKING = Thing(
     id="ses_1", account="acc_aiko", name=AIKO.name, staff="acc_t", staff_name="Tomás Aguirre", until=ago(minutes=-15), writes=False
 )
 CHECKED = Thing(at=ago(hours=11), rows=4088, fault="")
-AUDIT = {"rows": ROWS, "names": NAMES, "fault": "", "checked": CHECKED, "form": {"person": ""}, "cursor": "c"}
+ARCHIVE = Thing(last=12_000, file="audit-2026-01-from-1.jsonl.gz")
+AUDIT = {
+    "rows": ROWS,
+    "names": NAMES,
+    "fault": "",
+    "checked": CHECKED,
+    "form": {"person": ""},
+    "cursor": "c",
+    "archive": ARCHIVE,
+    "keep": 400,
+}
 
 STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-people": ("admin/people.html", staff("/staff/people", people=LISTED, words="", cursor="c", first=True)),
@@ -318,10 +328,21 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-events-none": ("admin/events.html", staff("/staff/events", rows=[], **EVENTS, form={"kind": "x", "subject": "y"}, cursor=None)),
     "staff-audit": ("audit/audit.html", staff("/staff/audit", **AUDIT)),
     "staff-audit-broken": ("audit/audit.html", staff("/staff/audit", **{**AUDIT, "fault": "Row 12 was changed.", "cursor": None})),
-    "staff-audit-none": ("audit/audit.html", staff("/staff/audit", **{**AUDIT, "rows": [], "checked": None, "cursor": None})),
+    "staff-audit-none": (
+        "audit/audit.html",
+        staff("/staff/audit", **{**AUDIT, "rows": [], "checked": None, "cursor": None, "archive": None, "keep": 0}),
+    ),
     "staff-keys": ("admin/keys.html", staff("/staff/keys", keys=KEYS)),
     "staff-keys-none": ("admin/keys.html", staff("/staff/keys", keys=[])),
-    "staff-settings": ("admin/settings.html", staff("/staff/settings", concerns=SETTINGS)),
+    "staff-settings": (
+        "admin/settings.html",
+        staff(
+            "/staff/settings",
+            concerns=SETTINGS,
+            disks=[("/var/lib/phoenix", 1900)],
+            room_problem="The disk of /var/lib/phoenix has 1900 MB left.",
+        ),
+    ),
     "staff-mails": ("admin/mails.html", staff("/staff/mails", emails=[("sign_in/verify", "Your code for Phoenix")])),
     "staff-mail": ("admin/mail.html", staff("/staff/mails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
