@@ -7,37 +7,9 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.access_pages import ACCESS_PAGES
+from tests.web.panel_frame import staff
 from tests.web.samples import AIKO, MARA, MEMBERS, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago, frame
-
-CURSOR = (
-    ("People", "people", "people"),
-    ("Organisations", "building", "organisations"),
-    ("Access", "shield", "access"),
-    ("Jobs", "clock", "jobs"),
-    ("Events", "pulse", "events"),
-    ("Audit log", "history", "audit"),
-    ("Signing keys", "key", "keys"),
-    ("Emails", "mail", "mails"),
-    ("Settings", "settings", "settings"),
-)
-
-
-def staff(path: str, **changes: Any) -> dict[str, Any]:
-    """The context of every page of the panel."""
-    places = [
-        Thing(label=label, icon=icon, href=f"/staff/{name}", current=path.startswith(f"/staff/{name}"), group="staff")
-        for label, icon, name in CURSOR
-    ]
-    return frame(
-        path,
-        organisation=None,
-        organisations=[],
-        navigation=places,
-        live=None,
-        listener="admin",
-        environment="development",
-        **changes,
-    )
 
 
 def listed(person: Thing, **changes: Any) -> dict[str, Any]:
@@ -141,11 +113,6 @@ ROWS = [
         ]
     )
 ]  # fmt: skip
-ACCESS: dict[str, Any] = {
-    "cursor": "c", "first": False, "names": {"acc_t": "Tomás Aguirre"}, "whole": True, "due": ago(days=-30), "overdue": False, "may_grant": True,
-    "review": Thing(reviewed_at=ago(days=60), reviewed_by="acc_t"),
-}  # fmt: skip
-HELD = ["platform.admin", "platform.people_read", "platform.jobs"]
 KEYS = [
     Thing(id=f"jwk_{state}", algorithm="ES256", state=state, created_at=ago(days=9), activated_at=None, retired_at=None, revoked_at=None)
     for state in ("standby", "active", "retired", "revoked")
@@ -257,71 +224,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             able=set(),
         ),
     ),
-    "staff-access": (
-        "admin/access.html",
-        staff(
-            "/staff/access",
-            **ACCESS,
-            shown="staff",
-            rows=[
-                Thing(
-                    account=p.account,
-                    name=p.name,
-                    email=p.email,
-                    permission=permission,
-                    granted_by=giver,
-                    granted_at=ago(days=90),
-                    used_at=used,
-                )
-                for p, permission, giver, used in zip(MEMBERS[:3], HELD, [None, "acc_t", "acc_t"], [NOW, None, ago(days=40)], strict=True)
-            ],
-        ),
-    ),
-    "staff-access-keys": (
-        "admin/access.html",
-        staff(
-            "/staff/access",
-            **{**ACCESS, "overdue": True},
-            shown="keys",
-            rows=[
-                Thing(
-                    id=f"key_{number}",
-                    name=name,
-                    hint="4f2a",
-                    account="acc_mara",
-                    owner=samples.LONGEST.name,
-                    kind=kind,
-                    scopes=["entries.read", "entries.write"],
-                    created_by="acc_t",
-                    created_at=ago(days=30),
-                    seen_at=used,
-                    until=ago(days=-60),
-                )
-                for number, (name, kind, used) in enumerate([("Nightly import", "service", NOW), ("Laptop", "person", None)])
-            ],
-        ),
-    ),
-    "staff-access-roles": (
-        "admin/access.html",
-        staff(
-            "/staff/access",
-            **{**ACCESS, "whole": False},
-            shown="roles",
-            rows=[
-                Thing(
-                    organisation="org_1",
-                    organisation_name="Halden Instruments",
-                    account=p.account,
-                    name=p.name,
-                    role=p.role,
-                    joined_at=p.joined_at,
-                    used_at=NOW,
-                )
-                for p in MEMBERS
-            ],
-        ),
-    ),
-    "staff-access-none": ("admin/access.html", staff("/staff/access", **{**ACCESS, "review": None, "due": None}, shown="keys", rows=[])),
+    **ACCESS_PAGES,
     "staff-jobs": ("admin/jobs.html", staff("/staff/jobs", counts=COUNTS, dead=[(DEAD, "Unavailable: no mail server"), (DEAD, "")])),
     "staff-jobs-none": ("admin/jobs.html", staff("/staff/jobs", counts=[], dead=[])),
     "staff-events": ("admin/events.html", staff("/staff/events", rows=ROWS, **EVENTS, form={"kind": "", "subject": ""}, cursor="c")),
