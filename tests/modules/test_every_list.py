@@ -32,11 +32,14 @@ ASKED = {
     "/o/{slug:str}/feed": ["", "kind=entries"],
     "/staff/people": ["", "q=acc_", "q=m", "q=m1@example.com"],
     "/staff/organisations": ["", "q=shared"],
+    "/staff/access": ["", "list=keys", "list=roles"],
     "/staff/events": ["", "kind=entries.posted"],
     "/staff/audit": ["", "person={account_id}"],
 }
 BATCHES = {
     "phoenix.modules.audit.queries.ROWS": "verification reads all rows, in batches",
+    "phoenix.modules.audit.queries.TEXTS": "those of a batch of rows, each of which has a few",
+    "phoenix.modules.audit.queries.OF_ACTOR": "erasure goes through all of them, in batches",
     "phoenix.modules.feed.queries.NEWER": "a page that misses more than it shows says so",
 }
 # A search by address finds one person at most here.
@@ -53,7 +56,7 @@ async def seed(harness: Harness) -> dict[str, str]:
             await tx.execute(INSERT_MEMBER, made, ada.id, "member", NOW - timedelta(hours=number // 2))
     acme = await harness.organisation("acme", ada="owner")
     for number in range(1, COUNT):
-        person = await harness.person(f"m{number}")
+        person = await harness.person(f"m{number}", permissions=("platform.jobs",))
         async with harness.runtime.database.transaction() as tx:
             await tx.execute(INSERT_MEMBER, acme, person.id, "member", NOW - timedelta(hours=number // 2))
             await create_session(harness.runtime, tx, account=ada.id, method="test", client=Client("tests", ""))
@@ -61,6 +64,8 @@ async def seed(harness: Harness) -> dict[str, str]:
     for number in range(COUNT):
         data = {"organisation": acme, "title": f"Entry {number}", "occurred_at": (NOW - timedelta(hours=number % 3)).isoformat()}
         assert (await harness.post("/api/v2/entries", by="ada", json=data)).status_code == 201
+        key = {"name": f"Key {number}", "scopes": ["entries.read"]}
+        assert (await harness.post("/api/v2/api_keys", by="ada", json=key)).status_code == 201
     await harness.follow()
     return {"organisation_id": acme, "slug": "acme", "account_id": ada.id}
 

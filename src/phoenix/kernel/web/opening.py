@@ -30,11 +30,11 @@ class Opening:
         self.queries = 0
 
     async def prepare(self) -> None:
-        """Decide now; for a route that costs much, when its transaction begins."""
-        if self._call.rule.costs is None:
-            await self._decide()
-        else:
+        """Decide now; for a route that opens late, when its transaction begins."""
+        if self._call.rule.opens_late:
             self._call.tx.opening = self._decide
+        else:
+            await self._decide()
 
     async def finish(self) -> None:
         """Decide now if the handler ran no statement."""

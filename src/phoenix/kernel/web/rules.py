@@ -40,6 +40,7 @@ class Rule:
     to keys that have it as a scope. `cross_site` is for the one kind of form that another site may send: an identity
     provider's answer, which is verified separately. `listeners` are where it is served. `body_most` is in bytes. What `costs`
     much is done before the transaction begins (see `Opening`), and its limits count by person as well, where someone is signed in.
+    A route that `begins_late` uses a transaction of its own before that.
     """
 
     may: str
@@ -55,12 +56,18 @@ class Rule:
     listeners: tuple[ListenerName, ...] = ("public",)
     body_most: int = MOST_BODY_BYTES
     costs: Cost | None = None
+    begins_late: bool = False
 
     def __post_init__(self) -> None:
         if self.may == PUBLIC and self.decides_again:
             raise ValueError("An `act` or a `sensitive` route is someone's: it requires SIGNED_IN or a permission.")
         if self.costs is not None and not self.limits:
             raise ValueError("What costs much has a limit: say `limits`.")
+
+    @property
+    def opens_late(self) -> bool:
+        """Whether the transaction begins with the handler's first statement."""
+        return self.begins_late or self.costs is not None
 
     @property
     def limits_of_a_person(self) -> tuple[Limit, ...]:
