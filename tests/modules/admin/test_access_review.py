@@ -58,6 +58,19 @@ def test_a_key_ends_with_one_click(harness: Harness) -> None:
     asyncio.run(run())
 
 
+def test_nobody_ends_the_key_of_someone_with_permissions_they_lack(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, Panel(harness) as panel:
+            await harness.person("ada", permissions=("platform.access",))
+            await harness.person("eve", permissions=(ADMINISTRATOR,))
+            made = (await harness.post("/api/v2/api_keys", by="eve", json={"name": "n", "scopes": ["entries.read"]})).json()
+            await harness.events()
+            assert (await panel.post(f"/staff/access/keys/{made['id']}/revoke", by="ada")).status_code == 403
+            assert await harness.events() == []
+
+    asyncio.run(run())
+
+
 def test_a_review_is_signed_and_due_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:

@@ -49,7 +49,7 @@ API_KEYS: Query[ApiKey] = query(
 )
 COUNT: Query[int] = query(int, "SELECT count(*) FROM api_keys WHERE account_id = $1 AND revoked_at IS NULL")
 REVOKE: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL RETURNING id")
-REVOKE_ANY: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING account_id")
+ACCOUNT_OF: Query[str] = query(str, "SELECT account_id FROM api_keys WHERE id = $1 AND revoked_at IS NULL")
 REVOKE_ALL: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL RETURNING id")
 ACCOUNTS_WITH_KEYS_OF: Query[str] = query(
     str, "SELECT DISTINCT account_id FROM api_keys WHERE created_by = $1 AND account_id <> $1 AND revoked_at IS NULL"

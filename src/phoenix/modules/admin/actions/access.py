@@ -12,9 +12,11 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, same
+from phoenix.modules.admin.actions.people import take_turn
 from phoenix.modules.admin.events import AccessReviewed
 from phoenix.modules.admin.queries import access as queries
 from phoenix.modules.admin.queries.access import Review
+from phoenix.modules.keys.actions.api_keys import account_of_key, revoke_api_key
 
 PURPOSE = "access review"
 
@@ -33,6 +35,13 @@ async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
     )
     tx.record(AccessReviewed(subject=review, staff=len(found["staff"]), keys=totals.keys))
     return review
+
+
+async def revoke_key(tx: Transaction, actor: Actor, key: str) -> None:
+    """End someone's API key. Raises NotFound, and Forbidden if its account has a permission that the actor lacks."""
+    account = await account_of_key(tx, key)
+    await take_turn(tx, actor, account)
+    await revoke_api_key(tx, account, key)
 
 
 def is_whole(keys: Keys, review: Review) -> bool:

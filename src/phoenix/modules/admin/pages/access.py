@@ -9,10 +9,9 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
-from phoenix.modules.admin.actions.access import due_at, is_whole, sign_review
+from phoenix.modules.admin.actions.access import due_at, is_whole, revoke_key, sign_review
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import access
-from phoenix.modules.keys.actions.api_keys import revoke_as_staff
 
 REVIEW = "platform.access"
 PATH = "/staff/access"
@@ -59,9 +58,9 @@ async def send_review(call: Call) -> Redirect:
     return Redirect(PATH, _("Review signed."))
 
 
-@form(f"{PATH}/keys/{{key_id:str}}/revoke", may=REVIEW, act="credential", queries=4, sensitive=True, retry=show_access, listeners=STAFF)
+@form(f"{PATH}/keys/{{key_id:str}}/revoke", may=REVIEW, act="credential", queries=6, sensitive=True, retry=show_access, listeners=STAFF)
 async def send_revoke_api_key(call: Call) -> Redirect:
-    await revoke_as_staff(call.tx, str(call.path["key_id"]))
+    await revoke_key(call.tx, call.actor, str(call.path["key_id"]))
     return Redirect(f"{PATH}?list=keys", _("API key revoked."))
 
 

@@ -77,13 +77,12 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
     tx.record(ApiKeyRevoked(subject=account, key=key_id))
 
 
-async def revoke_as_staff(tx: Transaction, key_id: str) -> None:
-    """Revoke anyone's key at once. The caller checks who may. Raises NotFound."""
-    account = await tx.maybe(queries.REVOKE_ANY, key_id, tx.now)
-    if account is None:
+async def account_of_key(db: Reader, key_id: str) -> str:
+    """Whose key this is. Raises NotFound for one that was revoked."""
+    found = await db.maybe(queries.ACCOUNT_OF, key_id)
+    if found is None:
         raise NotFound(_("This key doesn't exist or has already been revoked."))
-    tx.invalidate(ACCOUNT(account))
-    tx.record(ApiKeyRevoked(subject=account, key=key_id))
+    return found
 
 
 async def revoke_own_keys(tx: Transaction, account: str) -> list[str]:
