@@ -7,37 +7,9 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.access_pages import ACCESS_PAGES
+from tests.web.panel_frame import staff
 from tests.web.samples import AIKO, MARA, MEMBERS, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago, frame
-
-CURSOR = (
-    ("People", "people", "people"),
-    ("Organisations", "building", "organisations"),
-    ("Access", "shield", "access"),
-    ("Jobs", "clock", "jobs"),
-    ("Events", "pulse", "events"),
-    ("Audit log", "history", "audit"),
-    ("Signing keys", "key", "keys"),
-    ("Emails", "mail", "mails"),
-    ("Settings", "settings", "settings"),
-)
-
-
-def staff(path: str, **changes: Any) -> dict[str, Any]:
-    """The context of every page of the panel."""
-    places = [
-        Thing(label=label, icon=icon, href=f"/staff/{name}", current=path.startswith(f"/staff/{name}"), group="staff")
-        for label, icon, name in CURSOR
-    ]
-    return frame(
-        path,
-        organisation=None,
-        organisations=[],
-        navigation=places,
-        live=None,
-        listener="admin",
-        environment="development",
-        **changes,
-    )
 
 
 def listed(person: Thing, **changes: Any) -> dict[str, Any]:
@@ -141,11 +113,6 @@ ROWS = [
         ]
     )
 ]  # fmt: skip
-ACCESS: dict[str, Any] = {
-    "cursor": "c", "first": False, "names": {"acc_t": "Tomás Aguirre"}, "whole": True, "due": ago(days=-30), "overdue": False, "may_grant": True,
-    "review": Thing(reviewed_at=ago(days=60), reviewed_by="acc_t"),
-}  # fmt: skip
-HELD = ["platform.admin", "platform.people_read", "platform.jobs"]
 KEYS = [
     Thing(id=f"jwk_{state}", algorithm="ES256", state=state, created_at=ago(days=9), activated_at=None, retired_at=None, revoked_at=None)
     for state in ("standby", "active", "retired", "revoked")
@@ -155,7 +122,7 @@ COUNTS = [
     Thing(name="sign_in.send_password_reset", state="failed", count=1, oldest=ago(days=1)),
     Thing(name="sign_in.send_verification", state="queued", count=12, oldest=ago(minutes=1)),
 ]
-EVENTS = {"names": NAMES, "kinds": [("", ""), ("entries.changed", "entries.changed")], "looked_through": 200_000}
+EVENTS = {"names": NAMES, "kinds": [("", ""), ("entries.changed", "entries.changed")], "looked_through": 200_000, "keep": 400}
 MAIL = Thing(subject="Your code for Phoenix", text="Hello Leila,\n\n40718263\n", html="<!doctype html><title>Code</title><p>40718263</p>")
 SETTINGS = [
     (
@@ -178,7 +145,17 @@ LOOKING = Thing(
     id="ses_1", account="acc_aiko", name=AIKO.name, staff="acc_t", staff_name="Tomás Aguirre", until=ago(minutes=-15), writes=False
 )
 CHECKED = Thing(at=ago(hours=11), rows=4088, fault="")
-AUDIT = {"rows": ROWS, "names": NAMES, "fault": "", "checked": CHECKED, "form": {"person": ""}, "cursor": "c"}
+ARCHIVE = Thing(last=12_000, file="audit-2026-01-from-1.jsonl.gz")
+AUDIT = {
+    "rows": ROWS,
+    "names": NAMES,
+    "fault": "",
+    "checked": CHECKED,
+    "form": {"person": ""},
+    "cursor": "c",
+    "archive": ARCHIVE,
+    "keep": 400,
+}
 
 STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-people": ("admin/people.html", staff("/staff/people", people=LISTED, words="", cursor="c", first=True)),
@@ -247,81 +224,28 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             able=set(),
         ),
     ),
-    "staff-access": (
-        "admin/access.html",
-        staff(
-            "/staff/access",
-            **ACCESS,
-            shown="staff",
-            rows=[
-                Thing(
-                    account=p.account,
-                    name=p.name,
-                    email=p.email,
-                    permission=permission,
-                    granted_by=giver,
-                    granted_at=ago(days=90),
-                    used_at=used,
-                )
-                for p, permission, giver, used in zip(MEMBERS[:3], HELD, [None, "acc_t", "acc_t"], [NOW, None, ago(days=40)], strict=True)
-            ],
-        ),
-    ),
-    "staff-access-keys": (
-        "admin/access.html",
-        staff(
-            "/staff/access",
-            **{**ACCESS, "overdue": True},
-            shown="keys",
-            rows=[
-                Thing(
-                    id=f"key_{number}",
-                    name=name,
-                    hint="4f2a",
-                    account="acc_mara",
-                    owner=samples.LONGEST.name,
-                    kind=kind,
-                    scopes=["entries.read", "entries.write"],
-                    created_by="acc_t",
-                    created_at=ago(days=30),
-                    seen_at=used,
-                    until=ago(days=-60),
-                )
-                for number, (name, kind, used) in enumerate([("Nightly import", "service", NOW), ("Laptop", "person", None)])
-            ],
-        ),
-    ),
-    "staff-access-roles": (
-        "admin/access.html",
-        staff(
-            "/staff/access",
-            **{**ACCESS, "whole": False},
-            shown="roles",
-            rows=[
-                Thing(
-                    organisation="org_1",
-                    organisation_name="Halden Instruments",
-                    account=p.account,
-                    name=p.name,
-                    role=p.role,
-                    joined_at=p.joined_at,
-                    used_at=NOW,
-                )
-                for p in MEMBERS
-            ],
-        ),
-    ),
-    "staff-access-none": ("admin/access.html", staff("/staff/access", **{**ACCESS, "review": None, "due": None}, shown="keys", rows=[])),
+    **ACCESS_PAGES,
     "staff-jobs": ("admin/jobs.html", staff("/staff/jobs", counts=COUNTS, dead=[(DEAD, "Unavailable: no mail server"), (DEAD, "")])),
     "staff-jobs-none": ("admin/jobs.html", staff("/staff/jobs", counts=[], dead=[])),
     "staff-events": ("admin/events.html", staff("/staff/events", rows=ROWS, **EVENTS, form={"kind": "", "subject": ""}, cursor="c")),
     "staff-events-none": ("admin/events.html", staff("/staff/events", rows=[], **EVENTS, form={"kind": "x", "subject": "y"}, cursor=None)),
     "staff-audit": ("audit/audit.html", staff("/staff/audit", **AUDIT)),
     "staff-audit-broken": ("audit/audit.html", staff("/staff/audit", **{**AUDIT, "fault": "Row 12 was changed.", "cursor": None})),
-    "staff-audit-none": ("audit/audit.html", staff("/staff/audit", **{**AUDIT, "rows": [], "checked": None, "cursor": None})),
+    "staff-audit-none": (
+        "audit/audit.html",
+        staff("/staff/audit", **{**AUDIT, "rows": [], "checked": None, "cursor": None, "archive": None, "keep": 0}),
+    ),
     "staff-keys": ("admin/keys.html", staff("/staff/keys", keys=KEYS)),
     "staff-keys-none": ("admin/keys.html", staff("/staff/keys", keys=[])),
-    "staff-settings": ("admin/settings.html", staff("/staff/settings", concerns=SETTINGS)),
+    "staff-settings": (
+        "admin/settings.html",
+        staff(
+            "/staff/settings",
+            concerns=SETTINGS,
+            disks=[("/var/lib/phoenix", 1900)],
+            room_problem="The disk of /var/lib/phoenix has 1900 MB left.",
+        ),
+    ),
     "staff-mails": ("admin/mails.html", staff("/staff/mails", emails=[("sign_in/verify", "Your code for Phoenix")])),
     "staff-mail": ("admin/mail.html", staff("/staff/mails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
