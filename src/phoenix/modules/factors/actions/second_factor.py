@@ -76,7 +76,7 @@ async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: st
     attempt = await count_attempt(runtime, "totp set-up", actor.account, account=actor.account)
     step = _step_of(runtime, actor.account, found, code)
     codes = None if step is None else await _new_backup_codes(runtime, actor.account)
-    if codes is None or await tx.maybe(queries.USE_TOTP_STEP, actor.account, step, found.sealed) is None:
+    if codes is None or await tx.spend(queries.USE_TOTP_STEP, actor.account, step, found.sealed) is None:
         raise _wrong(_("This code is wrong. Enter the 6 digits the app shows now, and check that your phone's clock is right."))
     if await tx.maybe(queries.CONFIRM_TOTP, actor.account, tx.now) is None:
         raise SecondFactorExists(_("The authenticator app is already turned on. If you lost its backup codes, create new ones."))

@@ -137,7 +137,7 @@ BY_REFRESH_TOKEN: Query[RefreshableSession] = query(
     RefreshableSession,
     """
     SELECT id, account_id AS account, coalesce(refresh_hash = $1, false) AS current, refreshed_at, refresh_count AS count, until,
-           idle_seconds, renewals, used_refresh_count >= refresh_count AS child_used
+           idle_seconds, renewals, (used_refresh_count >= refresh_count) AS child_used
       FROM sessions
      WHERE (refresh_hash = $1 OR former_refresh_hash = $1) AND ended_at IS NULL AND until > $2 AND idle_until > $2
        AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = account_id AND (a.locked_at IS NOT NULL OR a.erased_at IS NOT NULL)) FOR UPDATE
