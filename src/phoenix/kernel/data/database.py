@@ -31,10 +31,14 @@ class Reader:
         self._left = left
         self.clock = clock
         self.queries = 0
+        self._now: datetime | None = None
 
     @property
     def now(self) -> datetime:
-        return self.clock.now()
+        """The instant of all of this unit of work, so that what is signed, stored and compared in it agrees: that of its first use."""
+        if self._now is None:
+            self._now = self.clock.now()
+        return self._now
 
     @contextlib.contextmanager
     def uncounted(self) -> Iterator[None]:

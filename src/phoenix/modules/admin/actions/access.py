@@ -23,16 +23,16 @@ PURPOSE = "access review"
 
 async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
     """Keep what access there is now, signed in the name of whoever has looked through it. Returns the id of the review."""
-    totals = await tx.one(queries.TOTALS, tx.now)
+    now = tx.now
+    totals = await tx.one(queries.TOTALS, now)
     found = {
         "staff": msgspec.to_builtins(await tx.all(queries.HOLDINGS)),
         "keys": totals.keys,
         "roles": totals.roles,
     }
     review = new_id("rev")
-    await tx.execute(
-        queries.ADD_REVIEW, review, tx.now, actor.account, found, _signature(runtime.keys, review, tx.now, actor.account, found)
-    )
+    signature = _signature(runtime.keys, review, now, actor.account, found)
+    await tx.execute(queries.ADD_REVIEW, review, now, actor.account, found, signature)
     tx.record(AccessReviewed(subject=review, staff=len(found["staff"]), keys=totals.keys))
     return review
 
