@@ -170,7 +170,7 @@ USES = {
     "factors.actions.relying_party.use_challenge": "the challenge is the browser's, and a new one costs nothing",
     "factors.actions.second_factor._use_backup_code": "a_backup_code_for_a_used_challenge",
     "factors.actions.second_factor.check_factor": "a_code_of_the_app_for_a_used_challenge",
-    "factors.actions.second_factor.confirm_totp": "refused only when the app was confirmed meanwhile, which undoes everything",
+    "factors.actions.second_factor.confirm_totp": "refused only when the app was confirmed since, which undoes everything",
     "impersonation.actions.open_link": "refused only when the session that it opens has ended",
     "organisations.actions.invite.accept_invitation": "an_invitation_under_another_account",
     "providers.actions.identities.connect_pending": "its refusals undo everything",

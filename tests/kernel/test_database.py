@@ -13,7 +13,7 @@ import pytest
 from tests.harness import Harness, Place
 from tests.waiting import until
 
-from phoenix.kernel.cache.generations import Generations, MachineGenerations
+from phoenix.kernel.cache.generations import Generations
 from phoenix.kernel.clock import SystemClock
 from phoenix.kernel.data.connect import connect
 from phoenix.kernel.data.database import Database, Transaction
@@ -292,19 +292,3 @@ def test_a_missing_database_is_reported_as_unavailable(place: Place) -> None:
     settings = replace(place.settings().database, url="postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(Unavailable, match="not responding"):
         asyncio.run(connect(settings, SystemClock(), NO_GENERATIONS, EventOutbox))
-
-
-def test_a_unit_of_work_has_one_instant(place: Place) -> None:
-    """What is signed with a time and stored with it must agree, whatever the clock does in between."""
-
-    async def run() -> None:
-        database = await connect(place.settings().database, SystemClock(), MachineGenerations(place.folder / "generations"), EventOutbox)
-        async with database.transaction() as tx, database.reader() as db:
-            assert tx.now == tx.now
-            assert db.now == db.now
-            assert db.now > tx.now
-        async with database.transaction() as later:
-            assert later.now > tx.now
-        await database.close()
-
-    asyncio.run(run())

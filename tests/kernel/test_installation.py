@@ -6,17 +6,17 @@ import asyncio
 
 import pytest
 from tests.harness import Harness
+from tests.strict import KEY as SECRET
+from tests.strict import OTHER_KEY as OTHER
+from tests.strict import STRICT
 
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.security.crypto import Keys
 from phoenix.settings import SettingsError, read_settings
 
-SECRET, OTHER = "a master secret of the test, 32+ characters", "another secret of the test, 32+ characters"
-STRICT = {"PHOENIX_SMTP_URL": "smtp://127.0.0.1:1"}
-
 
 async def claim(harness: Harness, environment: str, secret: str) -> None:
-    settings = read_settings({"PHOENIX_ENVIRONMENT": environment, "PHOENIX_SECRET_KEY": secret, **STRICT})
+    settings = read_settings({**STRICT, "PHOENIX_ENVIRONMENT": environment, "PHOENIX_SECRET_KEY": secret})
     await check_installation(harness.runtime.database, settings, Keys(secret, environment))
 
 

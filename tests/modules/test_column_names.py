@@ -27,6 +27,8 @@ OTHER_NAMES = {
     "k.id AS session",
     "k.until AS idle_until",
     "maker.id AS made_by",
+    "a.name AS owner",
+    ".id AS export",
     "maker.name AS maker",
     "o.id AS organisation",
     "o.name AS organisation_name",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
 from msgspec import Struct
@@ -50,7 +50,7 @@ def zone_or_utc(name: str) -> str:
 
 def city(zone: str) -> str:
     """“New York” of America/New_York. Etc/GMT+5 is five hours behind UTC, so it is shown by its offset."""
-    if zone.startswith("Etc/GMT") and (offset_ := ZoneInfo(zone).utcoffset(None)):
+    if zone.startswith("Etc/GMT") and (offset_ := _zone(zone).utcoffset(None)):
         return f"UTC{_written(offset_)}"
     return zone.rpartition("/")[2].replace("_", " ")
 
@@ -100,7 +100,7 @@ def two_offsets(text: str, zone: str) -> tuple[str, ...]:
     naive = _naive(text)
     if naive is None or canonical(zone) is None:
         return ()
-    first, second = (naive.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    first, second = (naive.replace(tzinfo=_zone(zone), fold=fold) for fold in (0, 1))
     return (_written(first.utcoffset()), _written(second.utcoffset())) if _occurs_twice(first) and _exists(first) else ()
 
 
@@ -118,7 +118,7 @@ def local_to_instant(text: str, zone: str, *, offset: str = "") -> datetime:
     if offsets and offset not in offsets:
         sentence = _("This time occurs twice in {place}, because the clocks go back. Choose which one you mean.").format(place=city(zone))
         raise InvalidInput(sentence, errors=(FieldError("occurred_at_offset", "ambiguous_time", sentence),))
-    moment = naive.replace(tzinfo=ZoneInfo(zone), fold=offsets.index(offset) if offsets else 0)
+    moment = naive.replace(tzinfo=_zone(zone), fold=offsets.index(offset) if offsets else 0)
     if not _exists(moment):
         sentence = _("This time doesn't exist in {place}, because the clocks went forward. Choose another.").format(place=city(zone))
         raise InvalidInput(sentence, errors=(FieldError("occurred_at", "time_gap", sentence),))
@@ -165,11 +165,9 @@ def _written(offset: timedelta | None) -> str:
 
 @lru_cache(maxsize=1024)
 def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        # For a zone that was renamed after someone chose it, times are shown in UTC rather than not at all.
-        return ZoneInfo("UTC")
+    # For a zone that was renamed after someone chose it, times are shown in UTC rather than not at all. Only a name that is known is
+    # looked up: it becomes the name of a file.
+    return ZoneInfo(name if canonical(name) else UTC_NAME)
 
 
 def _day_and_month(that: date, today: date, locale: str) -> str:
