@@ -22,6 +22,7 @@ from phoenix.modules.accounts.jobs import erase_due
 from phoenix.modules.audit.actions import archive, verify
 from phoenix.modules.audit.actions.archive import archive_old, verify_archive
 from phoenix.modules.audit.commands import sign_audit_log
+from phoenix.modules.audit.errors import AuditLogBroken
 from phoenix.modules.audit.jobs import archive_old_rows, replace_old_texts
 
 KEEP = timedelta(days=90)
@@ -103,6 +104,19 @@ def test_the_newest_rows_and_those_with_texts_of_2_0_stay(harness: Harness, monk
             await replace_old_texts(harness.runtime)
             assert await archive_old(harness.runtime, KEEP) == 10
             assert not list((harness.place.folder / archive.FOLDER).glob("*.part"))
+
+    asyncio.run(run())
+
+
+def test_rows_that_were_altered_are_not_archived(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with harness:
+            await _history(harness, monkeypatch)
+            await tamper(harness, "UPDATE audit_log SET actor_id = 'acc_other' WHERE number = 3")
+            with pytest.raises(AuditLogBroken, match="Row 3 was changed"):
+                await archive_old(harness.runtime, KEEP)
+            assert [path for path in _files(harness) if path.suffix != ".part"] == []
+            assert len(await harness.sql("SELECT 1 FROM audit_log")) == 30
 
     asyncio.run(run())
 

@@ -18,6 +18,7 @@ from phoenix.modules.audit.actions import chain, rechain, verify
 from phoenix.modules.audit.actions.rechain import replace_texts
 from phoenix.modules.audit.actions.state import BEFORE_THE_FIRST
 from phoenix.modules.audit.commands import sign_audit_log
+from phoenix.modules.audit.errors import AuditLogBroken
 from phoenix.modules.audit.jobs import replace_old_texts
 from phoenix.modules.audit.queries import AuditRow
 
@@ -203,6 +204,19 @@ def test_what_code_of_2_0_appends_beside_this_one_is_replaced_too(harness: Harne
             await replace_old_texts(harness.runtime)
             assert await mentions(harness, "Of 2.0") == {"audit_texts": 1}
             assert (await verify.check(harness.runtime)).fault == ""
+
+    asyncio.run(run())
+
+
+def test_a_log_whose_end_was_altered_is_not_chained_again(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await filled(harness)
+            await _as_2_0_wrote_it(harness)
+            await tamper(harness, "UPDATE audit_log SET actor_id = 'acc_other' WHERE number = (SELECT max(number) FROM audit_log)")
+            with pytest.raises(AuditLogBroken):
+                await replace_texts(harness.runtime)
+            assert await harness.sql("SELECT 1 FROM events WHERE kind = 'audit.rechained'") == []
 
     asyncio.run(run())
 
