@@ -16,7 +16,8 @@ from phoenix.kernel.runtime import EMAILS_AN_HOUR, EMAILS_OF_ALL_AN_HOUR
 from phoenix.modules.accounts.actions.export_data import EXPORTS_A_DAY
 from phoenix.modules.accounts.actions.limits import RESETS
 from phoenix.modules.factors.actions.throttle import FREE_TRIES
-from phoenix.modules.organisations.actions.invite import INVITATIONS_AN_HOUR
+from phoenix.modules.organisations.actions.invite import INVITATIONS_AN_HOUR, Invited
+from phoenix.modules.organisations.jobs import send_invitation
 from phoenix.modules.sign_in.actions.reset_password import force_reset
 
 ACTS = [
@@ -37,6 +38,11 @@ def test_invitations_stop_at_the_limit_and_keep_no_code_from_anyone(harness: Har
                 assert (await invitation(harness, made)).status_code == 201
             await harness.work()
             assert len(harness.mails("bo@example.com")) == 5
+            links = await harness.sql("SELECT id, token_hash FROM invitations ORDER BY id")
+            for row in links:
+                await send_invitation(harness.runtime, Invited(row["id"]))
+            assert len(harness.mails("bo@example.com")) == 5
+            assert await harness.sql("SELECT id, token_hash FROM invitations ORDER BY id") == links, "links that arrived still work"
             await harness.post("/api/v2/password_resets", json={"email": "bo@example.com"})
             await harness.work()
             assert harness.code("bo@example.com")

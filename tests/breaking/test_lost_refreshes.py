@@ -12,6 +12,8 @@ import pytest
 from tests.factors import bearer
 from tests.harness import PASSWORD, REAUTHENTICATE, Harness
 
+from phoenix.kernel.web.session_reader import UNATTENDED
+
 GRACE = 61
 REFRESH = "/api/v2/sessions/refresh"
 
@@ -82,6 +84,21 @@ def test_reuse_after_a_new_token_was_used_ends_the_session(harness: Harness, use
             assert await harness.events() == ["sessions.ended"]
             await use(harness, fresh, 401)
             await refresh(harness, fresh["refresh_token"], 401)
+
+    asyncio.run(run())
+
+
+def test_a_use_of_new_tokens_is_not_hidden_by_calling_it_unattended(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            made = await signed_in(harness)
+            fresh = await refresh(harness, made["refresh_token"])
+            for path in ("/api/v2/me", "/api/v2/sessions"):
+                headers = {**bearer(fresh["access_token"]), UNATTENDED.decode(): "yes"}
+                assert (await harness.get(path, headers=headers)).status_code == 200
+            harness.clock.advance(seconds=GRACE)
+            assert (await refresh(harness, made["refresh_token"], 401))["code"] == "refresh_refused"
+            await use(harness, fresh, 401)
 
     asyncio.run(run())
 

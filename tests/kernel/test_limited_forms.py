@@ -16,6 +16,7 @@ from phoenix.app import Phoenix
 from phoenix.composition import MODULES
 from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.cache.limits import Limit
+from phoenix.kernel.errors import TooManyRequests
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web import authorisation
@@ -142,5 +143,29 @@ def test_a_sender_with_an_invalid_token_is_treated_as_anonymous(board: Harness) 
             answer = await board.post("/board", data={"text": "Long thoughts"}, headers={"Authorization": f"Bearer {'x' * 40}"})
             assert answer.status_code == 429
             assert "Long thoughts" not in answer.text
+
+    asyncio.run(run())
+
+
+def test_every_form_of_a_signed_in_person_over_its_limit_says_so(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those whose work costs much, which cannot be declared without a limit."""
+
+    async def refuse(*_: object) -> None:
+        raise TooManyRequests(retry_after=60)
+
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            data = {"csrf": token_for(harness.runtime.keys, harness.people["ada"].session)}
+            monkeypatch.setattr(harness.runtime.limiter, "require", refuse)
+            found = {}
+            for route in LIMITED:
+                if "public" in route.opt["rule"].listeners:
+                    path = min(route.paths).replace("{slug:str}", "ember")
+                    if not path.startswith("/api/") and "{" not in path:
+                        found[path] = (await harness.post(path, by="ada", data=data)).status_code
+            # Pages of sign-in send those on who are signed in.
+            assert {path: status for path, status in found.items() if status not in {303, 404, 429}} == {}
+            assert list(found.values()).count(429) > 5
 
     asyncio.run(run())

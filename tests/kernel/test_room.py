@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
+from phoenix.composition import REGISTRY
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.data.room import MEGABYTE, LittleRoom, Room
+from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.admin.jobs import run_checks
 from phoenix.worker import watch_room
 
@@ -82,8 +85,23 @@ def test_changes_are_refused_before_the_disk_is_full_and_reading_and_deleting_wo
             assert (await harness.delete(f"/api/v2/entries/{made}", by="ada", headers={"If-Match": "*"})).status_code == 204
             harness.runtime.room = Disk(LITTLE).room(harness.place.folder)
             assert (await harness.post("/api/v2/entries", by="ada", json=entry)).status_code == 201
+            harness.runtime.room = Disk(NONE).room(harness.place.folder)
+            csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
+            assert (await harness.post("/sign-out", by="ada", data={"csrf": csrf})).status_code == 303
 
     asyncio.run(run())
+
+
+def test_forms_that_delete_revoke_or_sign_out_work_on_an_almost_full_disk() -> None:
+    forms = [
+        (min(route.paths), route.opt["rule"])
+        for module in REGISTRY.modules
+        for route in module.routes
+        if "POST" in route.http_methods and "public" in route.opt["rule"].listeners
+    ]
+    ends = re.compile(r"/(remove|delete|revoke|disconnect|end|end-others|sign-out)$")
+    assert [path for path, rule in forms if ends.search(path) and not rule.frees] == []
+    assert [path for path, rule in forms if rule.frees and not ends.search(path)] == ["/api/v2/sessions/refresh"]
 
 
 def test_no_copy_of_data_is_made_on_a_disk_that_is_almost_full(harness: Harness) -> None:

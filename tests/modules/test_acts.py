@@ -45,6 +45,7 @@ ACTS = [(min(route.http_methods - {"OPTIONS"}), min(route.paths), rule) for rout
 
 def filled(harness: Harness, path: str) -> str:
     path = path.replace("{organisation_id:str}", harness.organisations["ember"]).replace("{slug:str}", "ember")
+    path = path.replace("{account_id:str}", harness.people["eve"].id)
     return re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:str\}", "x_1", path))
 
 
@@ -106,9 +107,7 @@ def test_acts_ask_people_whose_sign_in_is_old_to_confirm_first(harness: Harness)
                 if answer.status_code == 303:
                     assert answer.headers["location"].startswith("/confirm?"), target
                 else:
-                    assert "Confirm it&#39;s you in a new tab" in answer.text or answer.status_code == 404, (
-                        f"{target}: {answer.text[-1500:]}"
-                    )
+                    assert "Confirm it&#39;s you in a new tab" in answer.text, f"{target}: {answer.status_code}"
             assert await harness.events() == []
 
     asyncio.run(run())

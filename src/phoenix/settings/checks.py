@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 # Secrets that `phoenix up` creates start with this, so that the strict environments can recognise them.
 MADE_IN_DEVELOPMENT = "development-"
-# Staging is a rehearsal for production, often with a copy of its data, so it is just as strict.
-# Top-level domains that exist in no real address (RFC 2606).
+# Domains that no real address has (RFC 2606, except example.com, .net and .org), and this machine.
 RESERVED = (".example", ".test", ".invalid", ".localhost", "@localhost")
+# Staging is a rehearsal for production, often with a copy of its data, so it is just as strict.
 STRICT = frozenset({"staging", "production"})
 
 

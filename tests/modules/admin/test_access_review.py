@@ -1,4 +1,4 @@
-"""The access review: everyone and everything with a permission, a key or a role, who gave it, when it was used, and an end with one click."""
+"""The access review: everyone and everything with a permission, a key or a role, when it was used, and the end of keys with a click."""
 
 from __future__ import annotations
 

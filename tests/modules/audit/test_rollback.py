@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 
 import pytest
 from tests.harness import Harness
@@ -157,5 +158,25 @@ def test_the_state_of_the_log_cannot_be_forged(harness: Harness) -> None:
             await filled(harness, 2)
             await tamper(harness, "INSERT INTO audit_state VALUES (true, 7, 1, 'x', 'y', 'signed')")
             assert (await verify.check(harness.runtime)).fault == "The state of the log is not signed by this installation."
+
+    asyncio.run(run())
+
+
+def test_a_head_that_cannot_be_saved_stops_the_follower(harness: Harness, logged: io.StringIO) -> None:
+    """From then on a roll-back would not be found, so it must not go unnoticed."""
+
+    async def run() -> None:
+        async with harness:
+            await filled(harness, 1)
+            await _post(harness, "The next")
+            blocked = path_of(harness.runtime).with_suffix(f".{os.getpid()}")
+            blocked.mkdir()
+            with pytest.raises(IsADirectoryError):
+                await harness.follow()
+            assert "audit_head_not_saved" in logged.getvalue()
+            blocked.rmdir()
+            await _post(harness, "And another")
+            await harness.follow()
+            assert (await verify.check(harness.runtime)).fault == ""
 
     asyncio.run(run())

@@ -17,7 +17,7 @@ from phoenix.modules.entries.jobs import forget_old_counts
 NOW = datetime.now(UTC).replace(microsecond=0)
 MANY = """
     INSERT INTO entries (id, organisation_id, author_id, title, body, occurred_at, time_zone, created_at, updated_at)
-    SELECT 'ent_' || n, $1, $2, 'Entry', '', now() - n * interval '7 minutes', 'UTC', now(), now() FROM generate_series(1, $3) AS n
+    SELECT 'ent_' || n, $1, $2, 'Entry', '', now() - (n - 1) * interval '7 minutes', 'UTC', now(), now() FROM generate_series(1, $3) AS n
 """
 # What the card read before: every entry of the days it shows.
 COUNTED = """
@@ -100,7 +100,10 @@ def test_an_organisation_that_goes_takes_its_counts_and_old_ones_are_forgotten(h
             await harness.sql(MANY, ember, harness.people["ada"].id, 500)
             # Of long ago: in no count.
             await harness.sql(
-                MANY.replace("'ent_'", "'old_'").replace("now() - n", "now() - interval '40 days' - n"), ember, harness.people["ada"].id, 5
+                MANY.replace("'ent_'", "'old_'").replace("now() - (n", "now() - interval '40 days' - (n"),
+                ember,
+                harness.people["ada"].id,
+                5,
             )
             assert (await harness.sql("SELECT sum(count)::int FROM entry_counts"))[0][0] == 500
             await harness.sql("DELETE FROM organisations WHERE id = $1", ember)

@@ -180,7 +180,7 @@ class Sockets:
             secure = self._runtime.settings.public_url.startswith("https://")
             headers = environ.get("asgi.scope", {}).get("headers", [])
             token = cookie(headers, cookie_name(COOKIE, secure=secure).encode())
-        actor = await self._session_reader.look(token) if token else None
+        actor = await self._session_reader.find(token, unattended=True) if token else None
         if actor is None or token is None or self._is_closed_to(actor):
             raise socketio.exceptions.ConnectionRefusedError("not_logged_in")
         for rule in self._rules:

@@ -22,7 +22,9 @@ PRODUCT = frozenset({"phoenix", "platform"})
 
 _WORDS = Path(__file__).parent / "words"
 _SHORTEST_WORD = 3
-_LONGEST_WORD = 64
+_LONGEST_WORD = 32
+# What is judged of a long password: more takes time in which nothing else is served, and its beginning or its end is enough.
+_JUDGED = 64
 _SHORTEST_RUN = 3
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -76,7 +78,8 @@ def reason(text: str, words: Iterable[str] = ()) -> str:
     # Also as one word: “mot de passe” is one.
     for form in dict.fromkeys((text, re.sub(r"[\s._-]+", "", text))):
         repeated = _REPEATED.fullmatch(form)
-        way = _cheapest(repeated[1] if repeated else form, known)
+        judged = repeated[1] if repeated else form
+        way = max((_cheapest(part, known) for part in {judged[:_JUDGED], judged[-_JUDGED:]}), key=lambda way: way.bits)
         if way.bits < ENOUGH_BITS:
             return _why(way.kinds)
     return ""

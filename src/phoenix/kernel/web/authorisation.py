@@ -37,7 +37,7 @@ from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of,
 # A form that was shown in time can be sent a little later.
 FILLING_IN = timedelta(minutes=5)
 BODY_SECONDS = 30.0
-# What still works on a disk that is almost full: deleting makes room. Staff, on their own listener, can do everything.
+# What still works on a disk that is almost full, besides what frees it. Staff, on their own listener, can do everything.
 MAKES_NO_MORE = SAFE | {"DELETE"}
 
 
@@ -53,15 +53,15 @@ class BodyIncomplete(PhoenixError):
     sentence = "The connection ended before the whole request had arrived. Send it again."
 
 
-async def admit(request: AnyRequest, rule: Rule) -> Admission:
-    """Steps 1 to 3. Raises the error that refuses the request."""
+async def admit(request: AnyRequest, rule: Rule, *, count: bool = True) -> Admission:
+    """Steps 1 to 3. Raises the error that refuses the request. `count` is False for one that was counted before."""
     state = state_of(request.scope)
     limiter = state.app.runtime.limiter
-    if request.method not in MAKES_NO_MORE and state.app.listener == "public":
+    if request.method not in MAKES_NO_MORE and not rule.frees and state.app.listener == "public":
         state.app.runtime.room.require()
-    limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits])
+    limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits]) if count else ()
     admission = await _decide(request, rule, None)
-    if admission.actor is not None:
+    if admission.actor is not None and count:
         limits += tuple([await limiter.require(limit, admission.actor.account) for limit in rule.limits_of_a_person])
     if request.method not in SAFE:
         body = await _read_body(request)
@@ -118,8 +118,8 @@ async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, b
     by_cookie = token is None
     if by_cookie:
         token = cookie(headers, cookie_of(app.runtime.settings, COOKIE).encode())
-    found = app.sessions.look if is_unattended(headers) else app.sessions.find
-    actor = await found(token) if token else None
+    unattended = request.method in SAFE and is_unattended(headers)
+    actor = await app.sessions.find(token, unattended=unattended) if token else None
     if actor is None:
         if not by_cookie:
             raise NotSignedIn("This access token has expired or was revoked. Sign in again, or refresh it.")

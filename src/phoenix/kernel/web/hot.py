@@ -74,7 +74,7 @@ class HotReads:
         found = self._believed(key)
         if not isinstance(found, Answer):
             return None
-        if not is_unattended(scope["headers"]):
+        if actor.record.refresh_count > 0 or not is_unattended(scope["headers"]):
             self._session_reader.saw(actor, now)
         self._cache.hits += 1
         return found

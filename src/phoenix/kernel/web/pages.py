@@ -170,11 +170,11 @@ async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rul
         # A page that shows something sensitive asks before it is shown, and its form is valid for longer.
         if shown or retry is None or retry.opt["rule"].sensitive:
             return go_to(confirm, request)
-        admission = await admit(request, replace(rule, limits=(), act=None, sensitive=False))
+        admission = await admit(request, replace(rule, act=None, sensitive=False), count=False)
         return await _again(request, admission, retry, await read_form(request, admission), problem, confirm=confirm)
     # Limits count by network address: of nobody in particular no byte is read, or a flood would have its bodies read.
     if isinstance(problem, TooManyRequests) and retry is not None and await _is_signed_in(request):
-        admission = await admit(request, replace(rule, limits=()))
+        admission = await admit(request, rule, count=False)
         return await _again(request, admission, retry, await read_form(request, admission), problem)
     raise problem
 

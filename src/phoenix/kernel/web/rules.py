@@ -38,7 +38,7 @@ class Rule:
     `before_second_factor` opens a route to people who must set up a second factor first. `impersonator_may` opens a route
     that changes something to impersonators. `key_may` opens a SIGNED_IN route to API keys; those with a permission are open
     to keys that have it as a scope. `cross_site` is for the one kind of form that another site may send: an identity
-    provider's answer, which is verified separately. `listeners` are where it is served. `body_most` is in bytes. What `costs`
+    provider's answer, which is verified separately. `listeners` are where it is served. What `frees` deletes, revokes or signs out, and works on a disk that is almost full. `body_most` is in bytes. What `costs`
     much is done before the transaction begins (see `Opening`), and its limits count by person as well, where someone is signed in.
     A route that `begins_late` uses a transaction of its own before that.
     """
@@ -55,6 +55,7 @@ class Rule:
     cross_site: bool = False
     listeners: tuple[ListenerName, ...] = ("public",)
     body_most: int = MOST_BODY_BYTES
+    frees: bool = False
     costs: Cost | None = None
     begins_late: bool = False
 

@@ -95,10 +95,13 @@ class SessionReader:
         self._seen: dict[str, Use] = {}
         self._written: dict[str, Use] = {}
 
-    async def find(self, token: str) -> Actor | None:
-        """The actor of a token, or None if its session has ended or never existed. This is a use of the session."""
+    async def find(self, token: str, *, unattended: bool = False) -> Actor | None:
+        """The actor of a token, or None if its session has ended or never existed. This is a use of the session.
+
+        What a page sends `unattended` is none, except of tokens that were refreshed: a thief could otherwise hide that they use them.
+        """
         actor = await self.look(token)
-        if actor is not None:
+        if actor is not None and (not unattended or actor.record.refresh_count > 0):
             self.saw(actor, self._runtime.clock.now())
         return actor
 
@@ -127,14 +130,12 @@ class SessionReader:
                 actor = await self._load(token, identity, find, Watch(self._runtime.cache.generations))
         except NotSignedIn:
             return None
-        valid = actor.record.audience == self._audience and self.is_live(actor, self._runtime.clock.now())
-        return actor if valid else None
+        return actor if self.is_live(actor, self._runtime.clock.now()) else None
 
-    @staticmethod
-    def is_live(actor: Actor, now: datetime) -> bool:
-        """Whether the session is within its idle and absolute limits."""
+    def is_live(self, actor: Actor, now: datetime) -> bool:
+        """Whether the session is for this listener, and within its idle and absolute limits."""
         record = actor.record
-        return now < record.idle_until and now < record.until
+        return record.audience == self._audience and now < record.idle_until and now < record.until
 
     def saw(self, actor: Actor, now: datetime) -> None:
         """Note that a session was used just now."""
@@ -186,7 +187,7 @@ class SessionReader:
             await source.hold(tx, organisation)
         record = await identity.find(self._runtime, tx, token)
         actor = None if record is None else await self._with_memberships(tx, record)
-        return actor if actor is not None and actor.record.audience == self._audience and self.is_live(actor, tx.now) else None
+        return actor if actor is not None and self.is_live(actor, tx.now) else None
 
     async def _load(self, token: str, identity: Identity, find: Find, watch: Watch) -> Actor:
         async with self._runtime.database.reader(within=ANSWER_SECONDS) as db:

@@ -20,9 +20,9 @@ async def _is_reviewed(runtime: Runtime) -> str:
         review = await db.maybe(LAST_REVIEW)
         due = await due_at(runtime, db, review)
     if review is not None and not is_whole(runtime.keys, review):
-        return "The last access review was changed in the database after it was signed. Look through who has access, and sign again."
+        return "The last access review was changed in the database after it was signed. Review access in the admin panel, and sign again."
     if due is not None and due <= runtime.clock.now():
-        return f"An access review was due on {due:%Y-%m-%d}. Look through who has access in the admin panel, and sign."
+        return f"An access review was due on {due:%Y-%m-%d}. Review access in the admin panel, and sign."
     return ""
 
 

@@ -75,7 +75,7 @@ async def show_delete(call: Call) -> View:
     return View("entries/delete.html", {"entry": await _find(call)})
 
 
-@form("/o/{slug:str}/entries/{entry_id:str}/delete", may="entries.write", within="slug", queries=4, retry=show_delete)
+@form("/o/{slug:str}/entries/{entry_id:str}/delete", frees=True, may="entries.write", within="slug", queries=4, retry=show_delete)
 async def send_delete(call: Call) -> Redirect:
     entry = await _find(call)
     await actions.delete_entry(call.tx, call.member, entry, versions=call.shown_version())

@@ -29,7 +29,7 @@ async def send_api_key(call: Call) -> View:
     return View("keys/api_keys.html", {"keys": keys, "scopes": available_scopes(call.runtime), "made": made})
 
 
-@form("/settings/api-keys/{key_id:str}/revoke", may=SIGNED_IN, act="credential", queries=2)
+@form("/settings/api-keys/{key_id:str}/revoke", frees=True, may=SIGNED_IN, act="credential", queries=2)
 async def send_revoke_api_key(call: Call) -> Redirect:
     await api_keys.revoke_api_key(call.tx, call.actor.account, call.path["key_id"])
     return Redirect("/settings/api-keys", _("Key revoked."))

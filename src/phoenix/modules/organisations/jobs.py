@@ -17,7 +17,15 @@ from phoenix.modules.organisations.queries import owners
 
 
 async def send_invitation(runtime: Runtime, invited: Invited) -> None:
-    """Email an invitation with a new link. A second run sends another, and the previous link stops working."""
+    """Email an invitation with a new link. A second run sends another, and the previous link stops working.
+
+    Where the address gets no further email this hour, the previous link stays.
+    """
+    async with runtime.database.reader() as db:
+        found = await db.maybe(queries.OPEN_INVITATION_BY_ID, invited.invitation)
+    # Of all inviters together: nobody waits for one.
+    if found is None or not await runtime.mailer.admits("organisations/invitation", to=found.email, asked_by=""):
+        return
     async with runtime.database.transaction() as tx:
         invitation = await tx.maybe(queries.OPEN_INVITATION_BY_ID, invited.invitation)
         if invitation is None or not may_still_invite(runtime, invitation):
@@ -27,8 +35,6 @@ async def send_invitation(runtime: Runtime, invited: Invited) -> None:
     await runtime.mailer.send_template(
         "organisations/invitation",
         to=invitation.email,
-        # Of all inviters together: nobody waits for one.
-        asked_by="",
         inviter=invitation.inviter_name,
         organisation=invitation.organisation_name,
         role=invitation.role,

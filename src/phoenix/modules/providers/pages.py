@@ -14,7 +14,7 @@ from phoenix.modules.providers.actions import identities
 from phoenix.modules.providers.actions.providers import providers, title_of
 
 
-@form("/settings/identities/{identity_id:str}/disconnect", may=SIGNED_IN, queries=6, sensitive=True, retry=SECURITY)
+@form("/settings/identities/{identity_id:str}/disconnect", frees=True, may=SIGNED_IN, queries=6, sensitive=True, retry=SECURITY)
 async def send_disconnect(call: Call) -> Redirect:
     await identities.disconnect(call.runtime, call.tx, call.actor.account, call.path["identity_id"])
     return Redirect(SECURITY, _("External account disconnected."))

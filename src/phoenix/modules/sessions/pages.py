@@ -19,13 +19,13 @@ async def show_sessions(call: Call) -> View:
     return View("sessions/sessions.html", {"slot": await devices(call)})
 
 
-@form("/settings/sessions/{session_id:str}/end", may=SIGNED_IN, queries=2, sensitive=True)
+@form("/settings/sessions/{session_id:str}/end", frees=True, may=SIGNED_IN, queries=2, sensitive=True)
 async def send_end_session(call: Call) -> Redirect:
     await end.end_session(call.tx, call.actor, call.path["session_id"])
     return Redirect("/settings/sessions", _("Device signed out."))
 
 
-@form("/settings/sessions/end-others", may=SIGNED_IN, queries=2, sensitive=True)
+@form("/settings/sessions/end-others", frees=True, may=SIGNED_IN, queries=2, sensitive=True)
 async def send_end_others(call: Call) -> Redirect:
     await end.end_other_sessions(call.tx, call.actor.account, keep=call.actor.session)
     return Redirect("/settings/sessions", _("All other devices signed out."))

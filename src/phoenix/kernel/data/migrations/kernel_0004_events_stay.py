@@ -24,12 +24,12 @@ def upgrade() -> None:
         CREATE TRIGGER events_stay BEFORE TRUNCATE ON events
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_events();
 
-        -- It can empty texts, and change nothing else.
+        -- It can empty texts in the fields that are named, and change nothing else.
         CREATE FUNCTION empty_texts_of_events(numbers bigint[], fields text[]) RETURNS bigint
             LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET phoenix.maintenance = 'on' AS $$
         DECLARE changed bigint;
         BEGIN
-            UPDATE events SET data = data || (SELECT jsonb_object_agg(field, '') FROM unnest(fields) AS field WHERE data ? field)
+            UPDATE events SET data = data || (SELECT jsonb_object_agg(field, '') FROM unnest(fields) AS field WHERE jsonb_typeof(data -> field) = 'string')
              WHERE number = ANY (numbers) AND EXISTS (SELECT FROM unnest(fields) AS field WHERE jsonb_typeof(data -> field) = 'string' AND data ->> field <> '');
             GET DIAGNOSTICS changed = ROW_COUNT;
             RETURN changed;

@@ -1,4 +1,4 @@
-"""The review of who has access: signed as it was seen, and due again after a number of days."""
+"""The review of who has access: signed with what there is at that moment, and due again after a number of days."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
 
 
 async def revoke_key(tx: Transaction, actor: Actor, key: str) -> None:
-    """End someone's API key. Raises NotFound, and Forbidden if its account has a permission that the actor lacks."""
+    """Revoke someone's API key. Raises NotFound, and Forbidden if its account has a permission that the actor lacks."""
     account = await account_of_key(tx, key)
     await take_turn(tx, actor, account)
     await revoke_api_key(tx, account, key)

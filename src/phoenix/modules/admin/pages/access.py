@@ -1,4 +1,4 @@
-"""The review of who has access: permissions on the platform, API keys and roles, each with one click to end it."""
+"""The review of who has access: permissions on the platform, API keys and roles. Permissions can be removed and keys revoked there."""
 
 from __future__ import annotations
 

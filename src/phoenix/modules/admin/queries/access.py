@@ -61,14 +61,14 @@ class Holding(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True):
-    """How many keys work, and how many people and programs have each role."""
+    """How many keys work, and how many people and service accounts have each role."""
 
     keys: int
     roles: dict[str, int]
 
 
 class Review(Struct, frozen=True):
-    """A review. `found` is what was seen: the permissions on the platform, and the totals of keys and roles."""
+    """A review. `found` is what there was when it was signed: the permissions on the platform, and the totals of keys and roles."""
 
     id: str
     reviewed_at: datetime

@@ -142,6 +142,12 @@ def _keep(made: Path, path: Path) -> None:
         os.fsync(file.fileno())
     made.chmod(0o600)
     made.replace(path)
+    # Its name too is on the disk before rows are deleted.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _next_month(at: datetime) -> datetime:

@@ -60,4 +60,6 @@ def save_witness(runtime: Runtime, witness: Witness) -> None:
             os.fsync(file.fileno())
         made.replace(path)
     except OSError:
+        # What comes after would not be protected against a roll-back: the follower stops, and says so.
         log.exception("audit_head_not_saved")
+        raise

@@ -46,7 +46,7 @@ async def send_passkey_name(call: Call) -> Redirect:
     return Redirect(SECURITY, _("Passkey renamed."))
 
 
-@form("/settings/passkeys/{passkey_id:str}/remove", may=SIGNED_IN, queries=5, sensitive=True, retry=SECURITY)
+@form("/settings/passkeys/{passkey_id:str}/remove", frees=True, may=SIGNED_IN, queries=5, sensitive=True, retry=SECURITY)
 async def send_remove_passkey(call: Call) -> Redirect:
     await passkeys.remove_passkey(call.runtime, call.tx, call.actor.account, call.path["passkey_id"])
     return Redirect(SECURITY, _("Passkey removed. You can no longer sign in with it."))

@@ -53,7 +53,7 @@ async def send_totp(call: Call) -> View | Redirect:
     return View("factors/backup_codes.html", {"codes": codes, "fresh": True, "on_to": "/" if owed else SECURITY})
 
 
-@form("/settings/totp/remove", may=SIGNED_IN, queries=5, sensitive=True)
+@form("/settings/totp/remove", frees=True, may=SIGNED_IN, queries=5, sensitive=True)
 async def send_remove_totp(call: Call) -> Redirect:
     await second_factor.remove_totp(call.tx, call.actor.account)
     return Redirect(SECURITY, _("Authenticator app turned off. Your backup codes no longer work."))

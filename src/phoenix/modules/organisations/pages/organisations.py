@@ -85,7 +85,13 @@ async def send_role(call: Call) -> Redirect:
 
 
 @form(
-    "/o/{slug:str}/members/{account_id:str}/remove", may="organisations.read", within="slug", queries=8, act="authority", retry=show_members
+    "/o/{slug:str}/members/{account_id:str}/remove",
+    frees=True,
+    may="organisations.read",
+    within="slug",
+    queries=8,
+    act="authority",
+    retry=show_members,
 )
 async def send_remove(call: Call) -> Redirect:
     member, account = call.member, call.path["account_id"]
@@ -95,7 +101,14 @@ async def send_remove(call: Call) -> Redirect:
     return Redirect(f"/o/{member.slug}/members", _("Member removed."))
 
 
-@form("/o/{slug:str}/invitations/{invitation_id:str}/revoke", may="organisations.invite", within="slug", queries=3, act="authority")
+@form(
+    "/o/{slug:str}/invitations/{invitation_id:str}/revoke",
+    frees=True,
+    may="organisations.invite",
+    within="slug",
+    queries=3,
+    act="authority",
+)
 async def send_revoke(call: Call) -> Redirect:
     await invite.revoke_invitation(call.tx, call.member, call.path["invitation_id"])
     return Redirect(f"/o/{call.member.slug}/members", _("Invitation revoked."))

@@ -48,7 +48,15 @@ async def send_renew_key(call: Call) -> View:
     return View("organisations/service_accounts.html", context)
 
 
-@form("/o/{slug:str}/service-accounts/{account_id:str}/remove", may=MANAGE, within="slug", queries=5, act="authority", sensitive=True)
+@form(
+    "/o/{slug:str}/service-accounts/{account_id:str}/remove",
+    frees=True,
+    may=MANAGE,
+    within="slug",
+    queries=5,
+    act="authority",
+    sensitive=True,
+)
 async def send_remove_service_account(call: Call) -> Redirect:
     await service_accounts.remove_service_account(call.tx, call.member, str(call.path["account_id"]))
     return Redirect(f"/o/{call.member.slug}/service-accounts", _("Service account removed."))

@@ -9,4 +9,8 @@ depends_on = ("accounts_0002",)
 
 
 def upgrade() -> None:
-    run_sql("ALTER TABLE sessions ADD COLUMN used_refresh_count integer NOT NULL DEFAULT -1;")
+    run_sql("""
+        ALTER TABLE sessions ADD COLUMN used_refresh_count integer NOT NULL DEFAULT -1;
+        -- Nobody noted whether earlier tokens were used, so the ones before them stay invalid.
+        UPDATE sessions SET used_refresh_count = refresh_count WHERE refresh_count > 0;
+    """)
