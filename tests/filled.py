@@ -24,6 +24,8 @@ SMALL = {
     "installation",
     "pgqueuer",
     "pgqueuer_schedules",
+    "permitted_retention",
+    "permitted_texts",
     "releases",
     "signing_keys",
     "user_permissions",
