@@ -41,7 +41,7 @@ from phoenix.operations.new_product import new_product as lay_out_product
 from phoenix.operations.permit import permit_retention, permit_texts
 from phoenix.operations.shell import BANNER, talk
 from phoenix.release import RELEASE
-from phoenix.settings import Settings, SettingsError, read_settings
+from phoenix.settings import Settings, SettingsError, settings_of_process
 
 NEWER_DATABASE = 3
 
@@ -234,7 +234,7 @@ def shell() -> None:
 
 def configured() -> Settings:
     """Settings from the environment, with logging set up. If they name no database, use the installation running in the data folder."""
-    found = read_settings()
+    found = settings_of_process()
     configure(dataclasses.replace(found.logs, level="warning"))
     return with_what_runs(found)
 

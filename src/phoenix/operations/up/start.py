@@ -144,7 +144,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
 def _check_settings_of_modules(settings: Settings) -> None:
     """Only the modules know their settings, and loading them takes a second, so this is done only for an unknown variable."""
     if unknown(settings.given, {variable.name for _, variable in variables()}):
-        status, said = run_to_end(phoenix("settings", "--check"), os.environ, errors=True)
+        status, said = run_to_end(phoenix("settings", "--check"), {**os.environ, **settings.given}, errors=True)
         if status == WrongSettingError.status:
             raise WrongSettingError(said.strip())
         sys.stderr.write(said)
