@@ -36,7 +36,7 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
             break
     if made is None:
         raise InvalidInput(errors=(FieldError("name", "taken", _("Too many organisations have this name. Use another one.")),))
-    await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now)
+    await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now, actor.account)
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(OrganisationCreated(organisation=made.id, subject=made.id, name=name))
     return made
