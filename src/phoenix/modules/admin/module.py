@@ -9,7 +9,7 @@ from typing import Any
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, Schedule
 from phoenix.modules.admin import events, jobs, lists, notices, pages
-from phoenix.modules.admin.checks import ACCESS_REVIEWED, HAS_ROOM
+from phoenix.modules.admin.checks import ACCESS_REVIEWED, HAS_DISK_SPACE
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -66,6 +66,6 @@ MODULE = Module(
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
     notices=notices.NOTICES,
-    checks=(HAS_ROOM, ACCESS_REVIEWED),
+    checks=(HAS_DISK_SPACE, ACCESS_REVIEWED),
     schedules=(Schedule("admin.run_checks", "47 2 * * *", jobs.run_checks),),
 )
