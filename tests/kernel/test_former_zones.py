@@ -58,7 +58,7 @@ def test_an_account_shows_its_new_name_at_once(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_a_zone_that_somebody_changes_meanwhile_stays_theirs(harness: Harness) -> None:
+def test_a_zone_that_its_owner_changes_meanwhile_stays_theirs(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.person("ada")

@@ -34,7 +34,7 @@ def inherited() -> dict[str, str]:
 def close_memory() -> None:
     """Keep other processes of this user out of this one: of its memory, its descriptors and its environment, and of core dumps.
 
-    Linux gives all of that to every process of the same user, such as a third-party program that somebody took over. It
+    Linux gives all of that to every process of the same user, such as a third-party program that was taken over. It
     does not keep out root.
     """
     if sys.platform == "linux":

@@ -142,7 +142,7 @@ NAME: Query[str] = query(str, "SELECT name FROM organisations WHERE id = $1")
 LOCK: Query[str] = query(str, "SELECT id FROM organisations WHERE id = $1 FOR UPDATE")
 
 INSERT_MEMBER = command("""
-    INSERT INTO memberships (organisation_id, account_id, role, joined_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+    INSERT INTO memberships (organisation_id, account_id, role, joined_at, given_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 """)
 MEMBERS: Paged[Member] = paged(
     "members",
@@ -162,7 +162,7 @@ ROLE: Query[RoleNow] = query(
      WHERE m.organisation_id = $1 AND m.account_id = $2 AND a.kind = 'person' FOR UPDATE OF m
 """,
 )
-SET_ROLE = command("UPDATE memberships SET role = $3, version = version + 1 WHERE organisation_id = $1 AND account_id = $2")
+SET_ROLE = command("UPDATE memberships SET role = $3, given_by = $4, version = version + 1 WHERE organisation_id = $1 AND account_id = $2")
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
 _SERVICE_ACCOUNT = """
     SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until,
