@@ -22,6 +22,7 @@ SMALL = {
     "entry_counts",
     "event_followers",
     "installation",
+    "member_counts",
     "pgqueuer",
     "pgqueuer_schedules",
     "permitted_retention",

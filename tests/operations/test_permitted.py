@@ -21,6 +21,7 @@ from phoenix.settings import InstallationSettings, LogSettings, read_settings
 # Each function that runs with the rights of the owner, and the tables that say what it may do. A trigger is called by no one.
 CHECKS: dict[str, tuple[str, ...]] = {
     "count_entries": (),
+    "count_members": (),
     "empty_texts_of_events": ("permitted_texts",),
     "erase_texts_of_account": ("accounts", "permitted_texts"),
     "replace_texts_of_audit_log": ("audit_texts", "permitted_texts"),
