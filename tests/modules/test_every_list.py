@@ -40,6 +40,8 @@ BATCHES = {
     "phoenix.modules.audit.queries.ROWS": "verification reads all rows, in batches",
     "phoenix.modules.audit.queries.TEXTS": "those of a batch of rows, each of which has a few",
     "phoenix.modules.audit.queries.OF_ACTOR": "erasure goes through all of them, in batches",
+    "phoenix.modules.accounts.queries.ZONES": "a job renames zones in all of them, in batches",
+    "phoenix.modules.entries.queries.ZONES": "a job renames zones in all of them, in batches",
     "phoenix.modules.feed.queries.NEWER": "a page that misses more than it shows says so",
 }
 # A search by address finds one person at most here.

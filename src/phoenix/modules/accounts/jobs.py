@@ -14,14 +14,15 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Job
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import delete_account, export_data
 from phoenix.modules.accounts.actions.accounts import find_account
 from phoenix.modules.accounts.actions.notices import SEND_NOTICE, NoticeDue
-from phoenix.modules.accounts.queries import RENAME_ZONES, ZONES, email_verification, personal
+from phoenix.modules.accounts.queries import email_verification, personal
 
 log = structlog.get_logger(__name__)
 
-ZONED = Zoned("accounts", ZONES, RENAME_ZONES, lambda tx, ids: tx.invalidate(*map(ACCOUNT, ids)))
+ZONED = Zoned("accounts", queries.ZONES, queries.RENAME_ZONES, lambda tx, ids: tx.invalidate(*map(ACCOUNT, ids)))
 KEEP_VERIFICATIONS = timedelta(days=1)
 # The advice in a notice, unless it has advice of its own.
 STRANGER = _("Wasn't you? Change your password, sign out all other devices and contact support.")

@@ -12,6 +12,7 @@ from phoenix.kernel.module import (
     Credential,
     EventKind,
     HotRead,
+    ListQuery,
     Module,
     Names,
     NavigationItem,
@@ -19,7 +20,7 @@ from phoenix.kernel.module import (
     PersonalData,
     Schedule,
 )
-from phoenix.modules.accounts import api, events, jobs, notices, pages, personal, samples
+from phoenix.modules.accounts import api, events, jobs, notices, pages, personal, queries, samples
 from phoenix.modules.accounts.actions.accounts import hold, names
 from phoenix.modules.accounts.api.profile import me_key
 
@@ -30,6 +31,7 @@ MODULE = Module(
     about="Accounts: profiles, addresses, passwords, platform permissions, and export and deletion of personal data.",
     folder=Path(__file__).parent,
     tables=("accounts", "user_permissions", "proofs", "spent_tokens", "exports", "export_chunks"),
+    lists=(ListQuery(queries.ZONES, ("acc_5", 1000)),),
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(Permission(ADMINISTRATOR, "Administer the whole installation", scope="platform"),),
     events=(

@@ -18,7 +18,10 @@ MODULE = Module(
     needs=("accounts", "organisations"),
     tables=("entries", "entry_counts"),
     routes=(*api.ROUTES, *pages.ROUTES),
-    lists=(ListQuery(queries.PAGE, ("org_1", datetime(2100, 1, 1, tzinfo=UTC), "~", 21)),),
+    lists=(
+        ListQuery(queries.PAGE, ("org_1", datetime(2100, 1, 1, tzinfo=UTC), "~", 21)),
+        ListQuery(queries.ZONES, ("ent_5", 1000)),
+    ),
     permissions=(
         Permission("entries.read", "Read entries"),
         Permission("entries.write", "Post entries; edit and delete your own"),
