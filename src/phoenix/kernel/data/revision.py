@@ -33,8 +33,10 @@ def number_versions(table: str) -> None:
 
     Statements then write `version = DEFAULT`.
     """
-    run_sql(f"""
-        CREATE SEQUENCE {table}_version AS integer OWNED BY {table}.version;
-        SELECT setval('{table}_version', (SELECT coalesce(max(version), 0) + 1 FROM {table}), false);
-        ALTER TABLE {table} ALTER COLUMN version SET DEFAULT nextval('{table}_version');
-    """)
+    run_sql(
+        """
+        CREATE SEQUENCE <table>_version AS integer OWNED BY <table>.version;
+        SELECT setval('<table>_version', (SELECT coalesce(max(version), 0) + 1 FROM <table>), false);
+        ALTER TABLE <table> ALTER COLUMN version SET DEFAULT nextval('<table>_version');
+        """.replace("<table>", table)
+    )
