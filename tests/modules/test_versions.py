@@ -1,4 +1,4 @@
-"""A version that somebody has seen never fits another row: versions go on where a row is deleted and made again."""
+"""A version that someone has seen never fits another row: versions go on where a row is deleted and made again."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ def test_every_version_goes_on_or_its_row_never_comes_again(harness: Harness) ->
 
     asyncio.run(run())
     for table in NEVER_DELETED:
-        deleted_from = re.compile(rf"DELETE FROM {table}\b")
-        assert not [name for name, query in QUERIES.items() if deleted_from.search(query.sql)], table
+        assert not [name for name, query in QUERIES.items() if table in re.findall(r"DELETE FROM (\w+)", query.sql)], table
     for name, query in QUERIES.items():
         if "UPDATE memberships" in query.sql or "UPDATE organisations" in query.sql:
             assert "version + 1" not in query.sql, f"{name} writes a version that could come again: write DEFAULT"

@@ -86,9 +86,7 @@ class Rule:
     def _limits_of(self, whom: str, *, times: int) -> tuple[Limit, ...]:
         if self.costs is None:
             return ()
-        return tuple(
-            replace(one, name=f"{one.name}_of_a_{whom}", amount=times * min(one.amount, MOST_OF_A_SESSION)) for one in self.limits
-        )
+        return tuple(replace(one, name=f"{one.name}_of_a_{whom}", amount=times * min(one.amount, MOST_OF_A_SESSION)) for one in self.limits)
 
     @property
     def decides_again(self) -> bool:
