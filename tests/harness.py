@@ -203,7 +203,7 @@ class Harness:
         async with self.runtime.database.transaction() as tx:
             made = await tx.one(INSERT, new_id("org"), slug, slug.title(), tx.now)
             for name, role in roles.items():
-                await tx.execute(INSERT_MEMBER, made.id, self.people[name].id, role, tx.now)
+                await tx.execute(INSERT_MEMBER, made.id, self.people[name].id, role, tx.now, None)
                 tx.invalidate(ACCOUNT(self.people[name].id))
         self.organisations[slug] = made.id
         return made.id

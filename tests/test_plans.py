@@ -31,7 +31,7 @@ ARGUMENTS: dict[str, Any] = {
 }  # fmt: skip
 # What is meant to look at all of a table, and why that may take long.
 WHOLE = {
-    "phoenix.modules.admin.queries.access.TOTALS": "counted when staff sign a review, a few times a year",
+    "phoenix.modules.admin.queries.access.FOUND": "read when staff review access, a few times a year",
     "phoenix.modules.organisations.queries.owners.WITHOUT_OWNER": "a nightly probe of every organisation, in a job",
 }
 # A follower that is far behind.

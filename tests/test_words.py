@@ -93,6 +93,7 @@ SAY = {
     r"e-mails?|e-mail address": "email",
     r"(a|the|by|another|new|every|one|no|of|in|each|unwanted|that) mails?(?! (server|provider|program|scanner))": "email",
     r"somebody": "someone",
+    r"of before": "from before, earlier, former",
     r"(?<!staff or )everybody(?!`)": "everyone",
     r"looks? as|look(s|ing)? through (the |a |another )?\w+['’]s eyes|through (other people['’]s|the) eyes": "impersonate, view as",
     r"those who (run|look after) (this|the|phoenix)": "support, or an administrator",

@@ -61,8 +61,8 @@ async def trim_old_events(runtime: Runtime) -> None:
 
 
 async def watch_room(runtime: Runtime) -> None:
-    """Measure the room left on the disks, which logs what has changed; runs by schedule."""
-    runtime.room.measure()
+    """Measure the space left on the disks, which logs what has changed; runs by schedule."""
+    runtime.disk_space.measure()
 
 
 KERNEL_SCHEDULES = (

@@ -12,7 +12,7 @@ from tests.modules.admin.panel import Panel
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.data.database import Transaction
 from phoenix.modules.organisations.actions import invite as invite_actions
-from phoenix.modules.organisations.actions.create import check_room
+from phoenix.modules.organisations.actions.create import check_count
 
 # An owner who can sign in and is not leaving
 
@@ -234,9 +234,9 @@ def test_an_invitation_withdrawn_at_the_moment_it_is_accepted_adds_nobody(harnes
 
             async def meanwhile(tx: Transaction, account: str) -> None:
                 await harness.sql("UPDATE invitations SET revoked_at = now()")
-                await check_room(tx, account)
+                await check_count(tx, account)
 
-            monkeypatch.setattr(invite_actions, "check_room", meanwhile)
+            monkeypatch.setattr(invite_actions, "check_count", meanwhile)
             refused = await status_of(harness, "POST", "/api/v2/invitations/accept", "bo", json={"token": token})
             assert refused == (404, "invitation_gone")
             assert await harness.events() == []

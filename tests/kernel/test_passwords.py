@@ -128,7 +128,7 @@ def test_the_queue_is_limited_and_empties_even_if_callers_disconnect() -> None:
             task.cancel()
         with pytest.raises(Unavailable):
             await line.burn()
-        await until(lambda: line._room == 3)
+        await until(lambda: line._free == 3)
         await line.burn()
         line.close()
 

@@ -34,7 +34,7 @@ def test_rooms_follow_memberships_and_a_client_learns_that_its_session_ended(har
             assert rooms(harness, sid) == {f"organisation:{ember}"}
             ash = await harness.organisation("ash", ada="owner")
             async with harness.runtime.database.transaction() as tx:
-                await tx.execute(INSERT_MEMBER, ash, harness.people["bo"].id, "viewer", tx.now)
+                await tx.execute(INSERT_MEMBER, ash, harness.people["bo"].id, "viewer", tx.now, None)
                 tx.invalidate(ACCOUNT(harness.people["bo"].id))
             await until(lambda: rooms(harness, sid) == {f"organisation:{ember}", f"organisation:{ash}"})
             assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}", by="ada")).status_code == 204

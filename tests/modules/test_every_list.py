@@ -53,12 +53,12 @@ async def seed(harness: Harness) -> dict[str, str]:
         made = await harness.organisation(f"o{number}")
         await harness.sql("UPDATE organisations SET name = $2 WHERE id = $1", made, f"Shared {number}")
         async with harness.runtime.database.transaction() as tx:
-            await tx.execute(INSERT_MEMBER, made, ada.id, "member", NOW - timedelta(hours=number // 2))
+            await tx.execute(INSERT_MEMBER, made, ada.id, "member", NOW - timedelta(hours=number // 2), None)
     acme = await harness.organisation("acme", ada="owner")
     for number in range(1, COUNT):
         person = await harness.person(f"m{number}", permissions=("platform.jobs",))
         async with harness.runtime.database.transaction() as tx:
-            await tx.execute(INSERT_MEMBER, acme, person.id, "member", NOW - timedelta(hours=number // 2))
+            await tx.execute(INSERT_MEMBER, acme, person.id, "member", NOW - timedelta(hours=number // 2), None)
             await create_session(harness.runtime, tx, account=ada.id, method="test", client=Client("tests", ""))
             tx.events.clear()
     for number in range(COUNT):

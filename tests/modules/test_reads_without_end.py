@@ -21,7 +21,6 @@ ENDS = {
     "accounts.queries.email_verification.HOLD_BY_CODE": PROOFS,
     "accounts.queries.email_verification.HOLD_BY_LINK": PROOFS,
     "accounts.queries.personal.PERMISSIONS": PLATFORM,
-    "admin.queries.access.HOLDINGS": PLATFORM,
     "admin.queries.jobs.COUNTS": "one row for each kind of job",
     "admin.queries.organisations.MEMBERSHIPS": "a person is in at most as many organisations as `MOST_ORGANISATIONS`",
     "admin.queries.people.PERMISSIONS": PLATFORM,

@@ -56,7 +56,7 @@ def test_the_version_of_a_member_who_left_and_joined_again_is_another(harness: H
                 seen.append(await version())
             async with harness.runtime.database.transaction() as tx:
                 await tx.execute(REMOVE, ember, bo)
-                await tx.execute(INSERT_MEMBER, ember, bo, "viewer", tx.now)
+                await tx.execute(INSERT_MEMBER, ember, bo, "viewer", tx.now, None)
             for role in ("member", "viewer", "member"):
                 assert await version() not in seen
                 for one in seen:

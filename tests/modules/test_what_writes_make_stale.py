@@ -200,14 +200,14 @@ WRITES = [
         lock_ada,
     ),
     Write("organisations.actions.service_accounts.add_service_account", service, (EMBER,)),
-    Write("organisations.actions.service_accounts.remove_service_account", remove_service, (EMBER,), service),
+    Write("organisations.actions.members.end_service_account", remove_service, (EMBER,), service),
     Write(
         "organisations.actions.members.add_member",
         act(add_member, "{ember}", "{@eve}", role="viewer", invited_by=""),
         ("account:{@eve}", EMBER),
     ),
     Write("organisations.actions.members.change_role", call("PATCH", MEMBER, json={"role": "viewer"}), (BO, EMBER)),
-    Write("organisations.actions.members.remove_member", call("DELETE", MEMBER), (BO, EMBER)),
+    Write("organisations.actions.members._end", call("DELETE", MEMBER), (BO, EMBER)),
     Write("organisations.actions.create.create_organisation", call("POST", "/api/v2/organisations", json={"name": "Birch"}), (ADA,)),
     Write(
         "organisations.actions.create.rename_organisation",

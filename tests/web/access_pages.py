@@ -11,7 +11,7 @@ from tests.web.samples import MEMBERS, NOW, ago
 
 HELD = ["platform.admin", "platform.people_read", "platform.jobs"]
 ACCESS: dict[str, Any] = {
-    "cursor": "c", "first": False, "names": {"acc_t": "Tomás Aguirre"}, "whole": True, "due": ago(days=-30), "overdue": False, "may_grant": True,
+    "cursor": "c", "first": False, "names": {"acc_t": "Tomás Aguirre"}, "whole": True, "due": ago(days=-30), "overdue": False, "may_grant": True, "seen": "5e",
     "review": Thing(reviewed_at=ago(days=60), reviewed_by="acc_t"),
 }  # fmt: skip
 
@@ -73,6 +73,7 @@ ACCESS_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     account=p.account,
                     name=p.name,
                     role=p.role,
+                    given_by="acc_t",
                     joined_at=p.joined_at,
                     used_at=NOW,
                 )

@@ -243,7 +243,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/staff/settings",
             concerns=SETTINGS,
             disks=[("/var/lib/phoenix", 1900)],
-            room_problem="The disk of /var/lib/phoenix has 1900 MB left.",
+            disk_problem="The disk of /var/lib/phoenix has 1900 MB left.",
         ),
     ),
     "staff-mails": ("admin/mails.html", staff("/staff/mails", emails=[("sign_in/verify", "Your code for Phoenix")])),

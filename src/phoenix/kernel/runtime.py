@@ -17,10 +17,10 @@ from phoenix.kernel.cache.valkey import Valkey
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.data.connect import connect
 from phoenix.kernel.data.database import Database
+from phoenix.kernel.data.disk_space import DiskSpace
 from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
-from phoenix.kernel.data.room import Room
 from phoenix.kernel.i18n.email import Asker, Mailer
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
@@ -54,7 +54,7 @@ class Runtime:
     captcha: Captcha
     http: HttpClient
     mailer: Mailer
-    room: Room
+    disk_space: DiskSpace
     background: Background = field(default_factory=Background)
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
@@ -103,7 +103,7 @@ async def opened(
         if valkey is not None:
             stack.push_async_callback(valkey.close)
         database = await connect(
-            settings.database, time, generations, EventOutbox, pool=pool, notes=settings.development, watched=not settings.strict
+            settings.database, time, generations, EventOutbox, pool=pool, notes=settings.development, one_at_a_time=not settings.strict
         )
         stack.push_async_callback(database.close)
         passwords = Passwords()
@@ -132,7 +132,7 @@ async def opened(
             captcha=Captcha(settings.accounts),
             http=http,
             mailer=Mailer(settings.email, emails, count=count),
-            room=_room(settings.installation),
+            disk_space=_disk_space(settings.installation),
         )
         await check_installation(database, settings, keys)
         claim = None if settings.cache.nodes == "many" else Claim(settings.database.url, host_of(_generations_file(settings)))
@@ -147,10 +147,10 @@ async def opened(
         yield runtime
 
 
-def _room(settings: InstallationSettings) -> Room:
+def _disk_space(settings: InstallationSettings) -> DiskSpace:
     # The embedded database's folder may be a link to another disk.
     folders = [settings.data, settings.data / "postgres", *map(Path, settings.disk_folders)]
-    return Room(folders, warn=settings.disk_warn, refuse=settings.disk_refuse)
+    return DiskSpace(folders, warn=settings.disk_warn, refuse=settings.disk_refuse)
 
 
 def _generations(settings: Settings, valkey: Valkey | None) -> Generations:

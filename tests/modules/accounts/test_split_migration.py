@@ -13,7 +13,7 @@ from tests.conftest import database_url
 from phoenix.composition import MIGRATIONS, REGISTRY
 from phoenix.operations.migrate import migrate
 
-# The migrations of before the split.
+# The migrations from before the split.
 THEN = {
     "kernel_0001_ground.py",
     "kernel_0002_two_identities.py",

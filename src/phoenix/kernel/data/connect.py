@@ -42,7 +42,7 @@ async def connect(
     *,
     pool: int | None = None,
     notes: bool = False,
-    watched: bool = False,
+    one_at_a_time: bool = False,
 ) -> Database:
     """Open the pool. The server enforces the time-outs for every statement on these connections. `notes`: see `statements`."""
     made = asyncpg.create_pool(
@@ -67,4 +67,4 @@ async def connect(
         opened = await made
     except (OSError, asyncpg.PostgresError) as error:
         raise Unavailable("The database is not responding.") from error
-    return Database(opened, clock, generations, outbox(opened), watched=watched)
+    return Database(opened, clock, generations, outbox(opened), one_at_a_time=one_at_a_time)

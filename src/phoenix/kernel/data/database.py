@@ -155,20 +155,20 @@ class Outbox(Protocol):
 class Database:
     """The connection pool of one process."""
 
-    def __init__(self, pool: Pool, clock: Clock, generations: Generations, outbox: Outbox, *, watched: bool = False) -> None:
-        """`watched`: a request that takes two connections at once is refused."""
+    def __init__(self, pool: Pool, clock: Clock, generations: Generations, outbox: Outbox, *, one_at_a_time: bool = False) -> None:
+        """`one_at_a_time`: a request that takes two connections at once is refused."""
         self.pool = pool
         self.clock = clock
         self.generations = generations
         self.outbox = outbox
-        self.watched = watched
+        self.one_at_a_time = one_at_a_time
         self.is_full = False
-        """Whether the last write found no room."""
+        """Whether the last write found the disk full."""
 
     @contextlib.asynccontextmanager
     async def reader(self, *, within: float | None = None) -> AsyncIterator[Reader]:
         """Reads outside a transaction, and waits for the database no longer than `within` seconds in all."""
-        async with Lease(self.pool, within, watched=self.watched) as lease:
+        async with Lease(self.pool, within, one_at_a_time=self.one_at_a_time) as lease:
             yield Reader(lease.acquire, self.clock, lease.left)
 
     @contextlib.asynccontextmanager
@@ -176,13 +176,13 @@ class Database:
         self, *, actor: str | None = None, impersonator: str | None = None, request: str | None = None, within: float | None = None
     ) -> AsyncIterator[Transaction]:
         """One transaction: committed when the block ends, rolled back when it raises. `within`: as for a reader."""
-        lease = Lease(self.pool, within, watched=self.watched)
-        async with self._noting_room(), lease, UnitOfWork(self, lease, actor, request) as tx:
+        lease = Lease(self.pool, within, one_at_a_time=self.one_at_a_time)
+        async with self._noting_disk_full(), lease, UnitOfWork(self, lease, actor, request) as tx:
             tx.impersonator = impersonator
             yield tx
 
     @contextlib.asynccontextmanager
-    async def _noting_room(self) -> AsyncIterator[None]:
+    async def _noting_disk_full(self) -> AsyncIterator[None]:
         try:
             yield
         except DatabaseFull:

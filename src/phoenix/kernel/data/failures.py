@@ -29,7 +29,7 @@ class DatabaseReadOnly(Unavailable):
 
 class DatabaseFull(Unavailable):
     code = "database_full"
-    sentence = "The database has no room left. Nothing was changed. Try again once an administrator has made room."
+    sentence = "The database has no disk space left. Nothing was changed. Try again once an administrator has made space."
 
 
 class DatabaseFault(Unavailable):

@@ -26,9 +26,9 @@ class Lease:
     # The pool is small, and a request may spend most of its time elsewhere: hashing a password, asking a provider. A connection
     # taken at the first statement is not idle in between. One lease per request also means that no request waits for a second
     # connection while holding a first: if all of them did, the pool would deadlock.
-    def __init__(self, pool: Pool, within: float | None, *, watched: bool) -> None:
+    def __init__(self, pool: Pool, within: float | None, *, one_at_a_time: bool) -> None:
         self._pool = pool
-        self._watched = watched
+        self._one_at_a_time = one_at_a_time
         self._within = within
         self._until: float | None = None
         self._connection: Any = None
@@ -45,7 +45,7 @@ class Lease:
 
     async def acquire(self) -> Connection:
         if self._connection is None:
-            if self._watched:
+            if self._one_at_a_time:
                 one_connection.take(self)
             if self._within is not None:
                 self._until = asyncio.get_running_loop().time() + self._within

@@ -42,7 +42,7 @@ class Passwords:
     def __init__(self, *, threads: int | None = None, waiting: int = WAITING) -> None:
         count = threads or max(1, (os.cpu_count() or 1) - 1)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="passwords")
-        self._room = count + waiting
+        self._free = count + waiting
 
     async def hash(self, password: str) -> str:
         """The hash to store, in PHC format. Raises InvalidInput for a password longer than 256 characters."""
@@ -77,9 +77,9 @@ class Passwords:
 
     async def _run(self, work: Callable[[], T]) -> T:
         check_cost()
-        if self._room <= 0:
+        if self._free <= 0:
             raise Unavailable(_("Too many people are signing in right now. Try again in a moment."), retry_after=2)
-        self._room -= 1
+        self._free -= 1
         loop = asyncio.get_running_loop()
         future = self._threads.submit(work)
 
@@ -94,7 +94,7 @@ class Passwords:
         return await asyncio.wrap_future(future)
 
     def _leave(self) -> None:
-        self._room += 1
+        self._free += 1
 
 
 def check_strength(password: str, *, words: Iterable[str] = ()) -> None:

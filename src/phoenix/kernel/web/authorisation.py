@@ -58,7 +58,7 @@ async def admit(request: AnyRequest, rule: Rule, *, count: bool = True) -> Admis
     state = state_of(request.scope)
     limiter = state.app.runtime.limiter
     if request.method not in MAKES_NO_MORE and not rule.frees and state.app.listener == "public":
-        state.app.runtime.room.require()
+        state.app.runtime.disk_space.require()
     limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits]) if count else ()
     admission = await _decide(request, rule, None)
     if admission.actor is not None and count:

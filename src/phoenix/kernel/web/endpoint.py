@@ -159,7 +159,7 @@ async def _answer(
             check_budget(reader, budget, runtime)
         return _respond(request, call, result, status, headers)
     once = await _once(request, admission.actor)
-    if once is not None and rule.opens_late:
+    if once is not None and rule.begins_late:
         # Looked for before the work is done again; the transaction looks again, under its lock.
         async with runtime.database.reader(within=ANSWER_SECONDS) as reader:
             stored = await once.stored(reader)

@@ -31,7 +31,7 @@ class Opening:
 
     async def prepare(self) -> None:
         """Decide now; for a route that opens late, when its transaction begins."""
-        if self._call.rule.opens_late:
+        if self._call.rule.begins_late:
             self._call.tx.opening = self._decide
         else:
             await self._decide()

@@ -40,10 +40,10 @@ class Rule:
     `before_second_factor` opens a route to people who must set up a second factor first. `impersonator_may` opens a route
     that changes something to impersonators. `key_may` opens a SIGNED_IN route to API keys; those with a permission are open
     to keys that have it as a scope. `cross_site` is for the one kind of form that another site may send: an identity
-    provider's answer, which is verified separately. `listeners` are where it is served. What `frees` deletes, revokes or signs out, and works on a disk that is almost full. `body_most` is in bytes. What `costs`
-    much is done before the transaction begins (see `Opening`), and its limits count by session and by person as well, where someone is
-    signed in.
-    A route that `begins_late` uses a transaction of its own before that.
+    provider's answer, which is verified separately. `listeners` are where it is served. What `frees` deletes, revokes or
+    signs out, and works on a disk that is almost full. `body_most` is in bytes. What `costs` much is done before the
+    transaction begins (see `Opening`), and its limits count by session and by person as well, where someone is signed in.
+    A route that `commits_first` uses a transaction of its own before that.
     """
 
     may: str
@@ -60,7 +60,7 @@ class Rule:
     body_most: int = MOST_BODY_BYTES
     frees: bool = False
     costs: Cost | None = None
-    begins_late: bool = False
+    commits_first: bool = False
 
     def __post_init__(self) -> None:
         if self.may == PUBLIC and self.decides_again:
@@ -69,9 +69,9 @@ class Rule:
             raise ValueError("What costs much has a limit: say `limits`.")
 
     @property
-    def opens_late(self) -> bool:
+    def begins_late(self) -> bool:
         """Whether the transaction begins with the handler's first statement."""
-        return self.begins_late or self.costs is not None
+        return self.commits_first or self.costs is not None
 
     @property
     def limits_of_a_session(self) -> tuple[Limit, ...]:

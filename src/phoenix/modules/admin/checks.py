@@ -8,11 +8,11 @@ from phoenix.modules.admin.actions.access import due_at, is_whole
 from phoenix.modules.admin.queries.access import LAST_REVIEW
 
 
-async def _has_room(runtime: Runtime) -> str:
-    return runtime.room.problem()
+async def _has_disk_space(runtime: Runtime) -> str:
+    return runtime.disk_space.problem()
 
 
-HAS_ROOM = Check("admin.room", "The disks have room left.", _has_room)
+HAS_DISK_SPACE = Check("admin.disk_space", "The disks have space left.", _has_disk_space)
 
 
 async def _is_reviewed(runtime: Runtime) -> str:

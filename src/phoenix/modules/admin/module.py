@@ -9,7 +9,7 @@ from typing import Any
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, EventKind, Module, NavigationItem, Permission, Schedule
 from phoenix.modules.admin import events, jobs, lists, notices, pages
-from phoenix.modules.admin.checks import ACCESS_REVIEWED, HAS_ROOM
+from phoenix.modules.admin.checks import ACCESS_REVIEWED, HAS_DISK_SPACE
 
 
 def _reason(data: Mapping[str, Any]) -> str:
@@ -35,7 +35,7 @@ MODULE = Module(
         Permission("platform.people_export", "Request and download a copy of a person's data", scope="platform"),
         Permission("platform.organisations", "View all organisations and their members", scope="platform"),
         Permission("platform.owners", "Appoint an owner of an organisation that has none", scope="platform"),
-        Permission("platform.access", "Review who has access, and revoke API keys", scope="platform"),
+        Permission("platform.access", "Review who has access, revoke API keys and end roles", scope="platform"),
         Permission("platform.jobs", "View background jobs and replay failed ones", scope="platform"),
         Permission("platform.keys", "Rotate and revoke the keys that sign access tokens", scope="platform"),
         Permission("platform.settings", "View settings and email previews", scope="platform"),
@@ -66,6 +66,6 @@ MODULE = Module(
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
     notices=notices.NOTICES,
-    checks=(HAS_ROOM, ACCESS_REVIEWED),
+    checks=(HAS_DISK_SPACE, ACCESS_REVIEWED),
     schedules=(Schedule("admin.run_checks", "47 2 * * *", jobs.run_checks),),
 )

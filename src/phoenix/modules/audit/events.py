@@ -16,6 +16,6 @@ class AuditLogArchived(Event, frozen=True, kw_only=True, kind="audit.archived"):
 
 
 class AuditLogRechained(Event, frozen=True, kw_only=True, kind="audit.rechained"):
-    """Texts in rows of before were replaced by their hashes. The subject is the number of the last row, `before` its former hash."""
+    """Texts in rows from before 2.1 were replaced by their hashes. The subject is the number of the last row, `before` its former hash."""
 
     before: str

@@ -98,7 +98,7 @@ async def _chunks(runtime: Runtime, archive: Archive) -> AsyncIterator[bytes]:
 
 async def make_archive(runtime: Runtime, export: Export) -> None:
     """Collect the data of every module in a file, and save it with the export. Memory holds a few rows and one chunk of it."""
-    runtime.room.require()
+    runtime.disk_space.require()
     with await asyncio.to_thread(_temporary_file, runtime) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             day = f"{runtime.clock.now():%Y-%m-%d}"

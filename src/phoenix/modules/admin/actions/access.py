@@ -1,4 +1,4 @@
-"""The review of who has access: signed with what there is at that moment, and due again after a number of days."""
+"""The review of who has access: signed with what was shown, if it is still so, and due again after a number of days."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import msgspec
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.errors import PreconditionFailed
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, same
 from phoenix.modules.admin.actions.people import take_turn
@@ -17,23 +19,35 @@ from phoenix.modules.admin.events import AccessReviewed
 from phoenix.modules.admin.queries import access as queries
 from phoenix.modules.admin.queries.access import Review
 from phoenix.modules.keys.actions.api_keys import account_of_key, revoke_api_key
+from phoenix.modules.organisations.actions.members import end_role
 
 PURPOSE = "access review"
+SEEN = "access seen"
 
 
-async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor) -> str:
-    """Keep what access there is now, signed in the name of whoever has looked through it. Returns the id of the review."""
+async def access_now(db: Reader) -> dict[str, Any]:
+    """What access there is, as a review keeps it: permissions on the platform, how many keys and roles, and a digest of each of these."""
+    return msgspec.to_builtins(await db.one(queries.FOUND, db.now))  # type: ignore[no-any-return]
+
+
+def seal_of(runtime: Runtime, found: dict[str, Any]) -> str:
+    """What a form carries to say which access was shown with it."""
+    return runtime.keys.mac(SEEN, msgspec.json.encode(found, order="sorted")).hex()
+
+
+async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor, *, seen: str) -> str:
+    """Keep what access there is now, signed in the name of whoever has looked through it. Returns the id of the review.
+
+    `seen` is the seal of what they were shown. Raises PreconditionFailed if someone gave or took access since.
+    """
     now = tx.now
-    totals = await tx.one(queries.TOTALS, now)
-    found = {
-        "staff": msgspec.to_builtins(await tx.all(queries.HOLDINGS)),
-        "keys": totals.keys,
-        "roles": totals.roles,
-    }
+    found = await access_now(tx)
+    if not same(seen.encode(), seal_of(runtime, found).encode()):
+        raise PreconditionFailed(_("Someone's access changed after you opened this page. Look through the lists again, then sign."))
     review = new_id("rev")
     signature = _signature(runtime.keys, review, now, actor.account, found)
     await tx.execute(queries.ADD_REVIEW, review, now, actor.account, found, signature)
-    tx.record(AccessReviewed(subject=review, staff=len(found["staff"]), keys=totals.keys))
+    tx.record(AccessReviewed(subject=review, staff=len(found["staff"]), keys=found["keys"]))
     return review
 
 
@@ -42,6 +56,15 @@ async def revoke_key(tx: Transaction, actor: Actor, key: str) -> None:
     account = await account_of_key(tx, key)
     await take_turn(tx, actor, account)
     await revoke_api_key(tx, account, key)
+
+
+async def end_role_of(tx: Transaction, actor: Actor, organisation: str, account: str) -> None:
+    """End someone's role in an organisation.
+
+    Raises NotFound, LastOwner for the only owner, and Forbidden if the account has a permission that the actor lacks.
+    """
+    await take_turn(tx, actor, account)
+    await end_role(tx, organisation, account)
 
 
 def is_whole(keys: Keys, review: Review) -> bool:

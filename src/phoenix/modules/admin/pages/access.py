@@ -1,4 +1,4 @@
-"""The review of who has access: permissions on the platform, API keys and roles. Permissions can be removed and keys revoked there."""
+"""The review of who has access: permissions on the platform, API keys and roles. Each of them can be ended there."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
-from phoenix.modules.admin.actions.access import due_at, is_whole, revoke_key, sign_review
+from phoenix.modules.admin.actions.access import access_now, due_at, end_role_of, is_whole, revoke_key, seal_of, sign_review
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import access
+from phoenix.modules.admin.queries.access import KeyAccess, RoleAccess, StaffAccess
 
 REVIEW = "platform.access"
 PATH = "/staff/access"
@@ -19,14 +20,14 @@ LISTS = ("staff", "keys", "roles")
 PAGE_SIZE = 50
 
 
-@page(PATH, may=REVIEW, queries=4, listeners=STAFF)
+@page(PATH, may=REVIEW, queries=5, listeners=STAFF)
 async def show_access(call: Call) -> View:
     """One of the three lists, with the last review and when the next is due."""
     shown = call.query("list") if call.query("list") in LISTS else LISTS[0]
     found = await _listed(call, shown)
     review = await call.db.maybe(access.LAST_REVIEW)
     due = await due_at(call.runtime, call.db, review)
-    givers = {getattr(row, "granted_by", None) or getattr(row, "created_by", None) for row in found.items}
+    givers = {_giver(row) for row in found.items}
     involved = {giver for giver in givers if giver} | ({review.reviewed_by} if review else set())
     context = {
         "shown": shown,
@@ -38,9 +39,20 @@ async def show_access(call: Call) -> View:
         "whole": review is None or is_whole(call.runtime.keys, review),
         "due": due,
         "overdue": due is not None and due <= call.db.now,
+        "seen": seal_of(call.runtime, await access_now(call.db)),
         "may_grant": call.actor.may("platform.grant"),
     }
     return View("admin/access.html", context)
+
+
+def _giver(row: StaffAccess | KeyAccess | RoleAccess) -> str | None:
+    match row:
+        case StaffAccess():
+            return row.granted_by
+        case KeyAccess():
+            return row.created_by
+        case RoleAccess():
+            return row.given_by
 
 
 async def _listed(call: Call, shown: str) -> Page[Any]:
@@ -54,7 +66,7 @@ async def _listed(call: Call, shown: str) -> Page[Any]:
 
 @form(f"{PATH}/sign", may=REVIEW, queries=4, sensitive=True, retry=show_access, listeners=STAFF)
 async def send_review(call: Call) -> Redirect:
-    await sign_review(call.runtime, call.tx, call.actor)
+    await sign_review(call.runtime, call.tx, call.actor, seen=call.form.get("seen", ""))
     return Redirect(PATH, _("Review signed."))
 
 
@@ -64,4 +76,18 @@ async def send_revoke_api_key(call: Call) -> Redirect:
     return Redirect(f"{PATH}?list=keys", _("API key revoked."))
 
 
-ROUTES = (show_access, send_review, send_revoke_api_key)
+@form(
+    f"{PATH}/roles/{{organisation_id:str}}/{{account_id:str}}/end",
+    may=REVIEW,
+    act="authority",
+    queries=8,
+    sensitive=True,
+    retry=show_access,
+    listeners=STAFF,
+)
+async def send_end_role(call: Call) -> Redirect:
+    await end_role_of(call.tx, call.actor, str(call.path["organisation_id"]), str(call.path["account_id"]))
+    return Redirect(f"{PATH}?list=roles", _("Role ended."))
+
+
+ROUTES = (show_access, send_review, send_revoke_api_key, send_end_role)

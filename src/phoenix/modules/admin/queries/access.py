@@ -41,30 +41,26 @@ class KeyAccess(Struct, frozen=True):
 
 
 class RoleAccess(Struct, frozen=True):
-    """A role in an organisation. `used_at` is when its holder last used a session."""
+    """A role in an organisation. `given_by` is None for one given before 2.1; `used_at` is when its holder last used a session."""
 
     organisation: str
     organisation_name: str
     account: str
     name: str
     role: str
+    given_by: str | None
     joined_at: datetime
     used_at: datetime | None
 
 
-class Holding(Struct, frozen=True):
-    """A permission on the platform, as a review keeps it."""
+class Found(Struct, frozen=True):
+    """What access there is. The two digests are those of every key and every role, in hexadecimal, so that no change goes unseen."""
 
-    account: str
-    permission: str
-    granted_by: str | None
-
-
-class Totals(Struct, frozen=True):
-    """How many keys work, and how many people and service accounts have each role."""
-
+    staff: list[dict[str, str | None]]
     keys: int
+    keys_digest: str
     roles: dict[str, int]
+    roles_digest: str
 
 
 class Review(Struct, frozen=True):
@@ -103,21 +99,24 @@ ROLES: Paged[RoleAccess] = paged(
     RoleAccess,
     Order("m.organisation_id AS organisation", "m.account_id AS account"),
     """
-    SELECT m.organisation_id AS organisation, o.name AS organisation_name, m.account_id AS account, a.name, m.role, m.joined_at,
+    SELECT m.organisation_id AS organisation, o.name AS organisation_name, m.account_id AS account, a.name, m.role, m.given_by, m.joined_at,
            (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = m.account_id) AS used_at
       FROM memberships m JOIN organisations o ON o.id = m.organisation_id JOIN accounts a ON a.id = m.account_id
      WHERE {after} {order}
 """,
 )
-HOLDINGS: Query[Holding] = query(
-    Holding, "SELECT account_id AS account, permission, granted_by FROM user_permissions ORDER BY account_id, permission"
-)
-TOTALS: Query[Totals] = query(
-    Totals,
+# One statement, so that all of it was so at one instant. The digests do not depend on an order, so nothing is sorted.
+FOUND: Query[Found] = query(
+    Found,
     """
-    SELECT (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND until > $1) AS keys,
-           (SELECT coalesce(jsonb_object_agg(role, number), '{}')
-              FROM (SELECT role, count(*) AS number FROM memberships GROUP BY role) r) AS roles
+    SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('account', account_id, 'permission', permission, 'granted_by', granted_by)
+                                      ORDER BY account_id, permission), '[]') FROM user_permissions) AS staff,
+           k.keys, to_hex(coalesce(k.digest, 0)) AS keys_digest, r.roles, to_hex(coalesce(r.digest, 0)) AS roles_digest
+      FROM (SELECT count(*) AS keys, bit_xor(hashtextextended(concat_ws(' ', id, account_id, created_by, scopes::text), 0)) AS digest
+              FROM api_keys WHERE revoked_at IS NULL AND until > $1) k,
+           (SELECT coalesce(jsonb_object_agg(role, count), '{}') AS roles, bit_xor(digest) AS digest
+              FROM (SELECT role, count(*), bit_xor(hashtextextended(concat_ws(' ', organisation_id, account_id, role), 0)) AS digest
+                      FROM memberships GROUP BY role) g) r
 """,
 )
 ADD_REVIEW = command("INSERT INTO access_reviews (id, reviewed_at, reviewed_by, found, signature) VALUES ($1, $2, $3, $4, $5)")

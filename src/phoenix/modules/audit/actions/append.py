@@ -13,12 +13,11 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.events import AccountErased
 from phoenix.modules.audit import queries
-from phoenix.modules.audit.actions.chain import Seen, fault_of_end, hash_of, set_head
+from phoenix.modules.audit.actions.chain import hash_of, set_head, take_end
 from phoenix.modules.audit.actions.erase import enqueue_erasure
 from phoenix.modules.audit.actions.state import BEFORE_THE_FIRST, FIRST, read_state, settled
-from phoenix.modules.audit.actions.texts import add_texts, part
+from phoenix.modules.audit.actions.texts import add_texts, split_texts
 from phoenix.modules.audit.actions.witness import Witness, save_witness
-from phoenix.modules.audit.errors import AuditLogBroken
 from phoenix.modules.audit.queries import AuditRow
 
 
@@ -27,11 +26,8 @@ async def append(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -
 
     Raises AuditLogBroken if the log's end was altered or rolled back: continuing and signing the new end would hide that.
     """
-    registry, seen = runtime.part(Registry), Seen(runtime)
-    head = await tx.maybe(queries.TAKE_HEAD)
-    newest = await tx.maybe(queries.LAST)
-    if fault := await fault_of_end(runtime, tx, seen, head, newest, newest.number if newest else 0):
-        raise AuditLogBroken(fault)
+    registry = runtime.part(Registry)
+    head = await take_end(runtime, tx)
     number, previous = (head.number, head.hash) if head else (0, BEFORE_THE_FIRST)
     known = set(await tx.all(queries.KNOWN, [event.id for event in batch]))
     rows, texts = [], []
@@ -43,9 +39,9 @@ async def append(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -
             number, event.occurred_at, event.actor, event.impersonator, event.kind, event.subject, event.organisation, event.data,
             event.id, previous, b"",
         )  # fmt: skip
-        parted = part(registry, row)
-        texts += parted.texts
-        row = msgspec.structs.replace(row, data=parted.data)
+        split = split_texts(registry, row)
+        texts += split.texts
+        row = msgspec.structs.replace(row, data=split.data)
         previous = hash_of(row)
         rows.append(msgspec.structs.astuple(msgspec.structs.replace(row, hash=previous)))
         if event.kind == AccountErased.kind and event.subject:

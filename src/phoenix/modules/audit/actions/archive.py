@@ -64,7 +64,7 @@ async def _archive_month(runtime: Runtime, keep: timedelta) -> int:
     until = None if first is None else _next_month(first.at)
     if head is None or first is None or until is None or until > runtime.clock.now() - keep or state.bridge is not None:
         return 0
-    runtime.room.require()
+    runtime.disk_space.require()
     path = runtime.settings.installation.data / FOLDER / f"audit-{first.at.astimezone(UTC):%Y-%m}-from-{base + 1}.jsonl.gz"
     end = await _write(runtime, path, until, base, previous, min(head.number - STAY, state.done))
     if end is None:

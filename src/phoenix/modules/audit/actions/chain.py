@@ -17,6 +17,7 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.actions.state import read_state, settled
 from phoenix.modules.audit.actions.witness import FILE, Damaged, Witness, read_witness
+from phoenix.modules.audit.errors import AuditLogBroken
 from phoenix.modules.audit.queries import AuditRow, Head, State
 
 # Its original name, under which its position is stored.
@@ -39,7 +40,7 @@ async def set_head(runtime: Runtime, tx: Transaction, number: int, hash_: bytes)
 def fault_of(row: AuditRow, number: int, previous: bytes, state: State) -> str:
     """What is wrong with a row that should follow the one with this number and hash; "" if nothing is."""
     if number == state.done and state.bridge is not None:
-        # So far the chain was made again; the rows behind still follow the hash of before.
+        # So far the chain was made again; the rows behind it still follow the former hash.
         previous = state.bridge
     if row.number != number + 1:
         return _("Row {number} is missing.").format(number=number + 1)
@@ -77,6 +78,16 @@ class Seen:
             if found is not None and found != self.witness.hash:
                 return _("The log was rolled back and continued: row {number} is not the one this machine has seen.").format(number=number)
         return ""
+
+
+async def take_end(runtime: Runtime, tx: Transaction) -> Head | None:
+    """The signed end of the log, locked until the transaction ends: the follower waits for it. Raises AuditLogBroken if it is altered."""
+    seen = Seen(runtime)
+    head = await tx.maybe(queries.TAKE_HEAD)
+    newest = await tx.maybe(queries.LAST)
+    if fault := await fault_of_end(runtime, tx, seen, head, newest, newest.number if newest else 0):
+        raise AuditLogBroken(fault)
+    return head
 
 
 async def fault_of_end(runtime: Runtime, db: Reader, seen: Seen, head: Head | None, newest: AuditRow | None, number: int) -> str:

@@ -1,4 +1,4 @@
-"""Texts in the rows of before are replaced by their hashes, in batches, and the chain behind them is made again."""
+"""Texts in rows from before 2.1 are replaced by their hashes, in batches, and the chain behind them is made again."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.events import AccountErased
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.actions.base import read_base
-from phoenix.modules.audit.actions.chain import Seen, fault_of, fault_of_end, hash_of, set_head
+from phoenix.modules.audit.actions.chain import fault_of, hash_of, set_head, take_end
 from phoenix.modules.audit.actions.erase import enqueue_erasure
 from phoenix.modules.audit.actions.state import read_state, save_state, settled
-from phoenix.modules.audit.actions.texts import add_texts, part
+from phoenix.modules.audit.actions.texts import add_texts, split_texts
 from phoenix.modules.audit.actions.witness import Witness, save_witness
 from phoenix.modules.audit.errors import AuditLogBroken
 from phoenix.modules.audit.events import AuditLogRechained
@@ -40,12 +40,7 @@ async def replace_texts(runtime: Runtime) -> None:
 
 
 async def _replace_batch(runtime: Runtime, tx: Transaction) -> int:
-    seen = Seen(runtime)
-    # Its lock keeps the follower waiting.
-    head = await tx.maybe(queries.TAKE_HEAD)
-    newest = await tx.maybe(queries.LAST)
-    if fault := await fault_of_end(runtime, tx, seen, head, newest, newest.number if newest else 0):
-        raise AuditLogBroken(fault)
+    head = await take_end(runtime, tx)
     state = await read_state(runtime, tx)
     if head is None or state is None:
         return 0
@@ -85,15 +80,15 @@ class Batch:
         state = self.state
         if fault := fault_of(row, state.done, state.hash, state):
             raise AuditLogBroken(fault)
-        parted = part(self.registry, row)
-        self.texts += parted.texts
-        self.people.update(id_ for text in parted.texts for id_ in (text.actor, text.subject) if id_)
+        split = split_texts(self.registry, row)
+        self.texts += split.texts
+        self.people.update(id_ for text in split.texts for id_ in (text.actor, text.subject) if id_)
         if row.action == AccountErased.kind and row.subject:
             self.erased.add(row.subject)
-        if state.bridge is None and parted.data == row.data:
+        if state.bridge is None and split.data == row.data:
             self.state = msgspec.structs.replace(state, done=row.number, hash=row.hash)
             return
-        made = msgspec.structs.replace(row, data=parted.data, previous_hash=state.hash)
+        made = msgspec.structs.replace(row, data=split.data, previous_hash=state.hash)
         made = msgspec.structs.replace(made, hash=hash_of(made))
         self.changed.append(made)
         generation = state.generation + (state.bridge is None)

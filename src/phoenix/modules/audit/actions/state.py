@@ -26,7 +26,7 @@ async def save_state(runtime: Runtime, tx: Transaction, state: State) -> None:
 
 
 def settled(state: State) -> int:
-    """The generation of hashes that no longer change: while the chain is made again, rows still have those of before."""
+    """The generation of hashes that no longer change: while the chain is made again, rows still have the former ones."""
     return state.generation - (state.bridge is not None)
 
 

@@ -22,14 +22,14 @@ HASH = "sha256"
 FORMER: Mapping[str, tuple[str, ...]] = {"accounts.locked": ("reason",), "accounts.impersonated": ("reason",)}
 
 
-class Parted(Struct, frozen=True):
+class Split(Struct, frozen=True):
     """The data of a row without its texts, and the texts."""
 
     data: dict[str, Any]
     texts: list[Text]
 
 
-def part(registry: Registry, row: AuditRow) -> Parted:
+def split_texts(registry: Registry, row: AuditRow) -> Split:
     """Replace each text of a row by its salted hash, and those that only code of the last release reads by nothing."""
     kind = registry.events.get(row.action)
     written, leaving = (kind.written, kind.leaving) if kind else (FORMER.get(row.action, ()), ())
@@ -41,7 +41,7 @@ def part(registry: Registry, row: AuditRow) -> Parted:
             texts.append(Text(row.number, field, salt, text, row.event, row.actor, row.subject))
             data[field] = {HASH: _hash(salt, text)}
     data |= {field: "" for field in leaving if isinstance(data.get(field), str)}
-    return Parted(data, texts)
+    return Split(data, texts)
 
 
 async def add_texts(tx: Transaction, texts: Sequence[Text]) -> None:

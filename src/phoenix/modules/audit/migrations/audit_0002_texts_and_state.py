@@ -24,7 +24,7 @@ def upgrade() -> None:
         CREATE INDEX audit_texts_by_actor ON audit_texts (actor_id) WHERE actor_id IS NOT NULL;
         CREATE INDEX audit_texts_by_subject ON audit_texts (subject) WHERE subject IS NOT NULL;
 
-        -- How far texts were replaced by their hashes in the rows of before, and how often the chain was made again. Signed.
+        -- How far texts were replaced by their hashes in rows from before 2.1, and how often the chain was made again. Signed.
         CREATE TABLE audit_state (
             is_one boolean PRIMARY KEY DEFAULT true CHECK (is_one),
             generation bigint NOT NULL,

@@ -20,7 +20,7 @@ def upgrade() -> None:
         );
         CREATE INDEX entry_counts_by_age ON entry_counts (quarter);
 
-        -- Only what a dashboard shows is counted, and a day more. SECURITY DEFINER: code of before the migration has no right to the table yet.
+        -- Only what a dashboard shows is counted, and a day more. SECURITY DEFINER: code from before this migration has no right to the table yet.
         CREATE FUNCTION count_entries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
         BEGIN
             IF TG_OP = 'INSERT' THEN

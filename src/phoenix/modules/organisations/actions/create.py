@@ -27,7 +27,7 @@ OWNER = "owner"
 async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Organisation:
     """Create an organisation with the actor as its owner. The slug is derived from the name, with four more letters if it is taken."""
     name = checked_name(name)
-    await check_room(tx, actor.account)
+    await check_count(tx, actor.account)
     base = slug_of(name)
     made = None
     for slug in (base, *(f"{base}-{secrets.token_hex(2)}" for _try in range(8))):
@@ -36,7 +36,7 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
             break
     if made is None:
         raise InvalidInput(errors=(FieldError("name", "taken", _("Too many organisations have this name. Use another one.")),))
-    await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now)
+    await tx.execute(queries.INSERT_MEMBER, made.id, actor.account, OWNER, tx.now, actor.account)
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(OrganisationCreated(organisation=made.id, subject=made.id, name=name))
     return made
@@ -58,7 +58,7 @@ async def rename_organisation(tx: Transaction, member: Membership, *, name: str,
     return changed
 
 
-async def check_room(tx: Transaction, account: str) -> None:
+async def check_count(tx: Transaction, account: str) -> None:
     """Raises TooMany if the account is in as many organisations as it can be."""
     if await tx.one(queries.COUNT_ORGANISATIONS, account) >= MOST_ORGANISATIONS:
         raise TooMany(_("You're in {most} organisations, which is the limit. Leave one first.").format(most=MOST_ORGANISATIONS))

@@ -18,7 +18,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions.create import check_room
+from phoenix.modules.organisations.actions.create import check_count
 from phoenix.modules.organisations.actions.members import ROLES, add_member, check_role, roles_to_invite_for
 from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, TooMany, WrongAddress
 from phoenix.modules.organisations.events import InvitationRevoked, MemberInvited
@@ -98,7 +98,7 @@ async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, tok
         raise WrongAddress(_("This invitation is for a different address. Sign in with that address, or ask for a new invitation."))
     if not may_still_invite(runtime, invitation):
         raise InvitationGone(_("The person who sent this invitation can't invite you any more. Ask for a new one."))
-    await check_room(tx, actor.account)
+    await check_count(tx, actor.account)
     # Someone who locks the inviter at this moment withdraws it without the organisation's lock.
     if await tx.spend(queries.ACCEPT, invitation.id, tx.now) is None:
         raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))

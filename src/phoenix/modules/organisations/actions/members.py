@@ -11,11 +11,12 @@ from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.keys.actions.service_accounts import revoke_keys
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.owners import require_owner_besides
 from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
 from phoenix.modules.organisations.errors import RoleChangedSince
-from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged
+from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged, ServiceAccountRemoved
 from phoenix.modules.organisations.queries import Member, RoleNow
 
 __all__ = ["Member"]
@@ -37,7 +38,7 @@ async def members_of(runtime: Runtime, db: Reader, organisation: str, *, cursor:
 
 async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> str:
     """Add someone to an organisation. Returns the role they have now: that of a member stays. The caller decides whether it is allowed."""
-    if await tx.execute(queries.INSERT_MEMBER, organisation, account, role, tx.now):
+    if await tx.execute(queries.INSERT_MEMBER, organisation, account, role, tx.now, invited_by):
         tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
         tx.record(MemberJoined(organisation=organisation, subject=account, role=role, invited_by=invited_by))
         return role
@@ -55,7 +56,7 @@ async def change_role(
     fields.one_of("role", role, ROLES, _("Choose a role."))
     fields.check()
     check_role(member, role)
-    found = await _locked_role(tx, member, account)
+    found = await _locked_role(tx, member.organisation, account)
     before = found.role
     if before == role:
         return found.version
@@ -64,7 +65,7 @@ async def change_role(
     check_role(member, before)
     if before == "owner":
         await require_owner_besides(tx, member.organisation, account)
-    version = await tx.one(queries.SET_ROLE, member.organisation, account, role)
+    version = await tx.one(queries.SET_ROLE, member.organisation, account, role, tx.actor)
     tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
     tx.record(RoleChanged(organisation=member.organisation, subject=account, role=role, before=before))
     if ROLES.index(role) > ROLES.index(before):
@@ -76,20 +77,48 @@ async def remove_member(tx: Transaction, member: Membership, account: str) -> No
     """Leave, or remove someone else, which requires organisations.manage. Raises LastOwner for the only owner."""
     if account != member.account:
         member.demand("organisations.manage")
-    before = (await _locked_role(tx, member, account)).role
-    check_role(member, before)
-    if before == "owner":
-        await require_owner_besides(tx, member.organisation, account)
-    await tx.execute(queries.REMOVE, member.organisation, account)
-    tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
-    tx.record(MemberLeft(organisation=member.organisation, subject=account))
-    await withdraw_invitations(tx, member.organisation, account)
+    found = await _locked_role(tx, member.organisation, account)
+    check_role(member, found.role)
+    await _end(tx, member.organisation, account, found)
 
 
-async def _locked_role(tx: Transaction, member: Membership, account: str) -> RoleNow:
+async def end_role(tx: Transaction, organisation: str, account: str) -> None:
+    """End someone's role in an organisation, as staff; that of a service account ends its keys too. The caller checks who may.
+
+    Raises NotFound, and LastOwner for the only owner.
+    """
+    await queries.hold_memberships(tx, organisation)
+    if await tx.maybe(queries.SERVICE_ACCOUNT, organisation, account) is not None:
+        await end_service_account(tx, organisation, account)
+    else:
+        await _end(tx, organisation, account, await _role(tx, organisation, account))
+
+
+async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow) -> None:
+    if found.role == "owner":
+        await require_owner_besides(tx, organisation, account)
+    await tx.execute(queries.REMOVE, organisation, account)
+    tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
+    tx.record(MemberLeft(organisation=organisation, subject=account))
+    await withdraw_invitations(tx, organisation, account)
+
+
+async def end_service_account(tx: Transaction, organisation: str, account: str) -> None:
+    """Revoke the keys of a service account and end its membership."""
+    await revoke_keys(tx, account)
+    await tx.execute(queries.REMOVE, organisation, account)
+    tx.invalidate(MEMBERS(organisation))
+    tx.record(ServiceAccountRemoved(organisation=organisation, subject=account))
+
+
+async def _locked_role(tx: Transaction, organisation: str, account: str) -> RoleNow:
     # The organisation's row is locked, so that two owners cannot demote each other at the same time.
-    await tx.one(queries.LOCK, member.organisation)
-    found = await tx.maybe(queries.ROLE, member.organisation, account)
+    await queries.hold_memberships(tx, organisation)
+    return await _role(tx, organisation, account)
+
+
+async def _role(tx: Transaction, organisation: str, account: str) -> RoleNow:
+    found = await tx.maybe(queries.ROLE, organisation, account)
     if found is None:
         raise NotFound(_("This person is not a member of the organisation."))
     return found

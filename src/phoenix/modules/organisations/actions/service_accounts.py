@@ -14,9 +14,9 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.modules.keys.actions.api_keys import NewApiKey, create_api_key
 from phoenix.modules.keys.actions.service_accounts import create_service_account, revoke_keys
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions.members import check_role
+from phoenix.modules.organisations.actions.members import check_role, end_service_account
 from phoenix.modules.organisations.errors import TooMany
-from phoenix.modules.organisations.events import ServiceAccountAdded, ServiceAccountRemoved
+from phoenix.modules.organisations.events import ServiceAccountAdded
 from phoenix.modules.organisations.queries import ServiceAccount
 
 MOST_SERVICE_ACCOUNTS = 100
@@ -35,7 +35,7 @@ async def add_service_account(
     if await tx.one(queries.COUNT_SERVICE_ACCOUNTS, member.organisation) >= MOST_SERVICE_ACCOUNTS:
         raise TooMany(_("There are {most} service accounts, which is the limit. Remove one first.").format(most=MOST_SERVICE_ACCOUNTS))
     account = await create_service_account(tx, name=name)
-    await tx.execute(queries.INSERT_MEMBER, member.organisation, account, role, tx.now)
+    await tx.execute(queries.INSERT_MEMBER, member.organisation, account, role, tx.now, actor.account)
     made = await create_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
     tx.invalidate(MEMBERS(member.organisation))
     tx.record(ServiceAccountAdded(organisation=member.organisation, subject=account, role=role))
@@ -58,10 +58,7 @@ async def renew_key(
 async def remove_service_account(tx: Transaction, member: Membership, account: str) -> None:
     """Revoke its keys and end its membership. Raises NotFound."""
     await _found(tx, member, account)
-    await revoke_keys(tx, account)
-    await tx.execute(queries.REMOVE, member.organisation, account)
-    tx.invalidate(MEMBERS(member.organisation))
-    tx.record(ServiceAccountRemoved(organisation=member.organisation, subject=account))
+    await end_service_account(tx, member.organisation, account)
 
 
 async def _found(tx: Transaction, member: Membership, account: str) -> ServiceAccount:

@@ -142,7 +142,7 @@ NAME: Query[str] = query(str, "SELECT name FROM organisations WHERE id = $1")
 LOCK: Query[str] = query(str, "SELECT id FROM organisations WHERE id = $1 FOR UPDATE")
 
 INSERT_MEMBER = command("""
-    INSERT INTO memberships (organisation_id, account_id, role, joined_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+    INSERT INTO memberships (organisation_id, account_id, role, joined_at, given_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 """)
 MEMBERS: Paged[Member] = paged(
     "members",
@@ -163,7 +163,10 @@ ROLE: Query[RoleNow] = query(
 """,
 )
 SET_ROLE: Query[int] = query(
-    int, "UPDATE memberships SET role = $3, version = DEFAULT WHERE organisation_id = $1 AND account_id = $2 RETURNING version"
+    int,
+    """
+    UPDATE memberships SET role = $3, given_by = $4, version = DEFAULT WHERE organisation_id = $1 AND account_id = $2 RETURNING version
+""",
 )
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
 _SERVICE_ACCOUNT = """

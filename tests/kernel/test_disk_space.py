@@ -1,4 +1,4 @@
-"""A disk that fills up: administrators are warned, and changes are refused before the database has no room left."""
+"""A disk that fills up: administrators are warned, and changes are refused before the database has no disk space left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.modules.admin.panel import Panel
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.actor import ADMINISTRATOR
-from phoenix.kernel.data.room import MEGABYTE, LittleRoom, Room
+from phoenix.kernel.data.disk_space import MEGABYTE, DiskAlmostFull, DiskSpace
 from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.admin.jobs import run_checks
 from phoenix.worker import watch_room
@@ -24,7 +24,7 @@ ENOUGH, LITTLE, NONE = 5000, 1000, 100
 
 
 class Disk:
-    """A disk whose free room is set, and a clock."""
+    """A disk whose free space is set, and a clock."""
 
     def __init__(self, megabytes: int) -> None:
         self.megabytes = megabytes
@@ -36,33 +36,33 @@ class Disk:
         self.asked += 1
         return self.megabytes * MEGABYTE
 
-    def room(self, *folders: Path) -> Room:
-        return Room(folders, warn=2048, refuse=256, free=self.free, clock=lambda: self.seconds)
+    def space(self, *folders: Path) -> DiskSpace:
+        return DiskSpace(folders, warn=2048, refuse=256, free=self.free, clock=lambda: self.seconds)
 
 
 def test_a_disk_is_measured_every_few_seconds_and_what_follows_is_logged_once(tmp_path: Path, logged: io.StringIO) -> None:
     disk = Disk(ENOUGH)
-    room = disk.room(tmp_path, tmp_path / "not there yet")
-    room.require()
-    assert room.problem() == ""
+    space = disk.space(tmp_path, tmp_path / "not there yet")
+    space.require()
+    assert space.problem() == ""
     assert disk.asked == 1
     for megabytes in (LITTLE, LITTLE, NONE, ENOUGH):
         disk.megabytes, disk.seconds = megabytes, disk.seconds + 10
-        room.measure()
+        space.measure()
     lines = [json.loads(line) for line in logged.getvalue().splitlines()]
-    said = [(line["level"], line["room"], line["free_megabytes"], line["refusing"]) for line in lines if line["event"] == "disk_room"]
+    said = [(line["level"], line["left"], line["free_megabytes"], line["refusing"]) for line in lines if line["event"] == "disk_space"]
     assert said == [("warning", "little", LITTLE, False), ("error", "none", NONE, True), ("info", "enough", ENOUGH, False)]
 
 
 def test_what_is_left_is_said_with_what_to_do(tmp_path: Path) -> None:
     disk = Disk(LITTLE)
-    assert disk.room(tmp_path).problem() == (
-        f"The disk of {tmp_path} has 1000 MB left. Make room, or move the folder to a larger disk. Below 256 MB nothing can be saved."
+    assert disk.space(tmp_path).problem() == (
+        f"The disk of {tmp_path} has 1000 MB left. Make space, or move the folder to a larger disk. Below 256 MB nothing can be saved."
     )
-    with pytest.raises(LittleRoom):
-        Disk(255).room(tmp_path).require()
-    Disk(256).room(tmp_path).require()
-    Room([tmp_path], warn=0, refuse=0, free=lambda _: 0).require()
+    with pytest.raises(DiskAlmostFull):
+        Disk(255).space(tmp_path).require()
+    Disk(256).space(tmp_path).require()
+    DiskSpace([tmp_path], warn=0, refuse=0, free=lambda _: 0).require()
 
 
 def test_changes_are_refused_before_the_disk_is_full_and_reading_and_deleting_work_on(harness: Harness) -> None:
@@ -71,21 +71,21 @@ def test_changes_are_refused_before_the_disk_is_full_and_reading_and_deleting_wo
             ember = await harness.organisation("ember", ada="owner")
             entry = {"organisation": ember, "title": "t"}
             made = (await harness.post("/api/v2/entries", by="ada", json=entry)).json()["id"]
-            harness.runtime.room = Disk(NONE).room(harness.place.folder)
+            harness.runtime.disk_space = Disk(NONE).space(harness.place.folder)
             for path in ("/api/v2/entries", "/api/v2/sessions", "/sign-in", "/o/ember/entries/new"):
                 refused = await harness.post(path, by="ada", json=entry)
                 assert refused.status_code == 503, path
                 assert refused.headers["retry-after"] == "60"
                 if path.startswith("/api/"):
-                    assert refused.json()["code"] == "little_room"
+                    assert refused.json()["code"] == "disk_almost_full"
                 else:
                     assert "Nothing can be saved at the moment" in refused.text
             assert len(await harness.sql("SELECT 1 FROM entries")) == 1
             assert (await harness.get(f"/api/v2/entries/{made}", by="ada")).status_code == 200
             assert (await harness.delete(f"/api/v2/entries/{made}", by="ada", headers={"If-Match": "*"})).status_code == 204
-            harness.runtime.room = Disk(LITTLE).room(harness.place.folder)
+            harness.runtime.disk_space = Disk(LITTLE).space(harness.place.folder)
             assert (await harness.post("/api/v2/entries", by="ada", json=entry)).status_code == 201
-            harness.runtime.room = Disk(NONE).room(harness.place.folder)
+            harness.runtime.disk_space = Disk(NONE).space(harness.place.folder)
             csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
             assert (await harness.post("/sign-out", by="ada", data={"csrf": csrf})).status_code == 303
 
@@ -109,8 +109,8 @@ def test_no_copy_of_data_is_made_on_a_disk_that_is_almost_full(harness: Harness)
         async with harness:
             await harness.person("ada")
             await harness.post("/api/v2/exports", by="ada")
-            harness.runtime.room = Disk(NONE).room(harness.place.folder)
-            with pytest.raises(LittleRoom):
+            harness.runtime.disk_space = Disk(NONE).space(harness.place.folder)
+            with pytest.raises(DiskAlmostFull):
                 await harness.work()
             assert await harness.sql("SELECT 1 FROM exports WHERE ready_at IS NOT NULL") == []
 
@@ -128,7 +128,7 @@ def test_administrators_get_an_email_and_see_it_in_the_panel_where_they_can_stil
             assert panel.app is not None
             assert panel.app.shared is not None
             for runtime in (harness.runtime, panel.app.shared.runtime):
-                runtime.room = Disk(NONE).room(harness.place.folder)
+                runtime.disk_space = Disk(NONE).space(harness.place.folder)
             await run_checks(harness.runtime)
             assert await harness.work() == ["accounts.send_security_notice"]
             assert "Checks of this Phoenix failed last night." in harness.mails("eve@example.com")[0].text
@@ -148,7 +148,7 @@ def test_the_data_folder_the_database_and_further_folders_are_watched(harness: H
     async def run() -> None:
         async with harness:
             await watch_room(harness.runtime)
-            measured = harness.runtime.room.measure()
+            measured = harness.runtime.disk_space.measure()
             assert list(measured) == [harness.place.folder, harness.place.folder / "postgres", elsewhere]
             assert abs(measured[elsewhere] - shutil.disk_usage(elsewhere).free) < 1024 * MEGABYTE
 

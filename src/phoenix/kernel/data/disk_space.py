@@ -1,6 +1,6 @@
-"""The room left on the disks that this installation writes to: watched, warned about, and kept from running out.
+"""The space left on the disks that this installation writes to: watched, warned about, and kept from running out.
 
-A full disk stops the database in the middle of its work, and the administrators who could make room cannot sign in any more.
+A full disk stops the database in the middle of its work, and the administrators who could make space cannot sign in any more.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ MEGABYTE = 1024 * 1024
 SECONDS = 5.0
 
 
-class LittleRoom(Unavailable):
-    code, title = "little_room", "Nothing can be saved at the moment"
-    sentence = "The disk is almost full. Nothing was changed. Try again once an administrator has made room."
+class DiskAlmostFull(Unavailable):
+    code, title = "disk_almost_full", "Nothing can be saved at the moment"
+    sentence = "The disk is almost full. Nothing was changed. Try again once an administrator has made space."
 
 
-class Room:
-    """The free room of some folders' disks, measured when asked, at most every few seconds. A change of what follows is logged."""
+class DiskSpace:
+    """The free space of some folders' disks, measured when asked, at most every few seconds. A change of what follows is logged."""
 
     def __init__(
         self,
@@ -53,19 +53,19 @@ class Room:
         return self._measured[1]
 
     def require(self) -> None:
-        """Raises LittleRoom where so little is left that what is to be saved may fill it up."""
+        """Raises DiskAlmostFull where so little is left that what is to be saved may fill it up."""
         if any(free < self._refuse for free in self.measure().values()):
-            raise LittleRoom(retry_after=60)
+            raise DiskAlmostFull(retry_after=60)
 
     def problem(self) -> str:
-        """What administrators have to know; "" if there is enough room."""
+        """What administrators have to know; "" if there is enough space."""
         short = {folder: free for folder, free in self.measure().items() if free < self._warn}
         if not short:
             return ""
         least = min(short, key=lambda folder: short[folder])
         stops = f"Below {self._refuse // MEGABYTE} MB nothing can be saved." if self._refuse else ""
         return (
-            f"The disk of {least} has {short[least] // MEGABYTE} MB left. Make room, or move the folder to a larger disk. {stops}".strip()
+            f"The disk of {least} has {short[least] // MEGABYTE} MB left. Make space, or move the folder to a larger disk. {stops}".strip()
         )
 
     def _say(self) -> None:
@@ -74,4 +74,4 @@ class Room:
         if said != self._said:
             self._said = said
             write = {"none": log.error, "little": log.warning, "enough": log.info}[said]
-            write("disk_room", room=said, free_megabytes=least // MEGABYTE, refusing=said == "none")
+            write("disk_space", left=said, free_megabytes=least // MEGABYTE, refusing=said == "none")
