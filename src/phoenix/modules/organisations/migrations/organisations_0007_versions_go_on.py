@@ -1,4 +1,4 @@
-"""Versions go on where someone leaves and joins again, and where another organisation takes a name of before."""
+"""Versions go on where someone leaves and joins again, and where another organisation takes a former name."""
 
 from phoenix.kernel.data.revision import number_versions
 
