@@ -68,6 +68,7 @@ def test_the_other_figures_of_guessing_match_the_code() -> None:
     table = {row[0]: row[1] for row in rows("Guessing") if "`" not in row[0] and row[1] != "figure"}
     assert {what: [int(number) for number in re.findall(r"\d+", figure)] for what, figure in table.items()} == OTHERS
     assert PAUSES[0] == 3600
+    assert ("at least four networks" in TEXT, EMAILS_OF_ALL_AN_HOUR // EMAILS_AN_HOUR) == (True, 4)
 
 
 def test_the_documented_password_rules_match_the_code() -> None:

@@ -133,7 +133,7 @@ async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
         if secrets.compare_digest(code_hash(runtime.keys, verification.id, code), verification.code_hash):
             return verification
     sentence = _(
-        "This code is wrong, has been used or replaced, or is more than 10 minutes old. After 5 wrong attempts, open the link in the email or request a new one."
+        "This code is wrong, has been used or replaced, or is more than 10 minutes old. After 5 wrong attempts, open the link in the email or request a new email."
     )
     raise WrongCode(errors=(FieldError("code", "wrong_code", sentence),))
 
