@@ -50,6 +50,18 @@ def test_invitations_stop_at_the_limit_and_keep_no_code_from_anyone(harness: Har
     asyncio.run(run())
 
 
+def test_each_kind_of_email_counts_by_itself(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            admits = harness.runtime.mailer.admits
+            while await admits("sign_in/password_reset", to="bo@example.com", asked_by="n"):
+                pass
+            assert await admits("sign_in/verify", to="bo@example.com", asked_by="n")
+            assert not await admits("sign_in/password_reset", to="Bo@Example.com", asked_by="n")
+
+    asyncio.run(run())
+
+
 def test_each_act_that_sends_an_email_counts_by_itself(harness: Harness) -> None:
     async def run() -> None:
         async with harness:

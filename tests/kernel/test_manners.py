@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+from pathlib import Path
 
 import pytest
 from tests.breaking.test_junk import ROUTES
@@ -13,6 +15,7 @@ from phoenix.composition import MODULES
 from phoenix.kernel.web.csrf import token_for
 from phoenix.kernel.web.session_reader import COOKIE
 
+ROOT = Path(__file__).parents[2]
 # Readable by anyone who is signed in, so that one person can read all of them.
 GETS = [path for method, path, route in ROUTES if method == "GET" and "public" in route.opt["rule"].listeners and "{" not in path]
 ADDRESSES = [
@@ -127,6 +130,44 @@ def test_no_change_of_nothing_records_an_event(harness: Harness) -> None:
             assert await harness.events() == []
 
     asyncio.run(run())
+
+
+VERSIONED = [
+    ("PATCH", "/api/v2/me", {"name": "Ada L."}),
+    ("PATCH", "/api/v2/organisations/{ember}", {"name": "Ash"}),
+    ("PATCH", "/api/v2/organisations/{ember}/members/{bo}", {"role": "viewer"}),
+    ("PATCH", "{entry}", {"title": "Two"}),
+    ("DELETE", "{entry}", None),
+]
+
+
+@pytest.mark.parametrize("tag", ['"abc"', '"1-xyz"', 'W/"nope"', '"x", "y"', '""', "abc", '"٣"'])
+def test_an_unknown_tag_matches_nothing(harness: Harness, tag: str) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            posted = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
+            await harness.events()
+            for method, address, body in VERSIONED:
+                path = address.format(ember=ember, bo=harness.people["bo"].id, entry=posted.headers["location"])
+                given = {} if body is None else {"json": body}
+                answer = await harness.request(method, path, by="ada", headers={"If-Match": tag.encode()}, **given)
+                assert answer.status_code == 412, path
+            assert await harness.events() == []
+
+    asyncio.run(run())
+
+
+def test_every_route_that_documents_412_is_versioned_here() -> None:
+    document = json.loads((ROOT / "api" / "openapi.json").read_text(encoding="utf-8"))
+    documented = {
+        (method.upper(), re.sub(r"{\w+}", "{}", path))
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if "412" in operation["responses"]
+    }
+    here = {(method, re.sub(r"{\w+}", "{}", address.replace("{entry}", "/api/v2/entries/{id}"))) for method, address, _ in VERSIONED}
+    assert here == documented
 
 
 FORMS = [

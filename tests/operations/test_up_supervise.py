@@ -24,9 +24,12 @@ SLEEPER = (sys.executable, "-c", "import signal; print('hello', flush=True); sig
 # A server whose worker, in the same process group, keeps the port and outlives it.
 SERVER = """
 import os, signal, socket, sys
-listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+listener = socket.socket()
+listener.bind(("127.0.0.1", int(sys.argv[1])))
 if os.fork() == 0:
     signal.pause()
+# Whoever sees the port answer knows that both hold it.
+listener.listen()
 signal.pause()
 """
 

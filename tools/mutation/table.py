@@ -76,7 +76,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/data/outbox.py": ("tests/kernel/test_outbox.py", *DATA),
         "kernel/data/query.py": ("tests/kernel/test_query.py", "tests/kernel/test_database.py"),
         "kernel/data/revision.py": ("tests/kernel/test_run_sql.py",),
-        "kernel/data/room.py": ("tests/kernel/test_room.py",),
+        "kernel/data/disk_space.py": ("tests/kernel/test_disk_space.py",),
         "kernel/data/statements.py": ("tests/kernel/test_statements.py", "tests/kernel/test_development.py"),
         "kernel/data/upkeep.py": ("tests/kernel/test_trimmed_events.py", "tests/modules/audit/test_texts.py"),
     },
