@@ -54,10 +54,10 @@ def test_each_kind_of_email_counts_by_itself(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             admits = harness.runtime.mailer.admits
-            while await admits("sign_in/password_reset", to="bo@example.com", asked_by="n"):
+            while await admits("sign_in/password_reset", to="bo@example.com", asked_by=Asker(("n",))):
                 pass
-            assert await admits("sign_in/verify", to="bo@example.com", asked_by="n")
-            assert not await admits("sign_in/password_reset", to="Bo@Example.com", asked_by="n")
+            assert await admits("sign_in/verify", to="bo@example.com", asked_by=Asker(("n",)))
+            assert not await admits("sign_in/password_reset", to="Bo@Example.com", asked_by=Asker(("n",)))
 
     asyncio.run(run())
 
