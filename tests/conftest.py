@@ -19,11 +19,12 @@ import asyncpg
 import hypothesis
 import pytest
 
-from phoenix.composition import MIGRATIONS
+from phoenix.composition import MIGRATIONS, REGISTRY
 from phoenix.embedded.postgres.server import APPLICATION_ROLE, Postgres
 from phoenix.embedded.valkey import Valkey
 from phoenix.operations.grants import grant, make_role
 from phoenix.operations.migrate import migrate
+from phoenix.operations.permit import permit_texts
 from phoenix.settings import LogSettings
 from tests.debian_postgres import DebianPostgres
 from tests.harness import Harness, Place
@@ -96,6 +97,7 @@ def _serve(folder: Path) -> Iterator[str]:
             asyncio.run(_run(url, statement))
         asyncio.run(_run(url, f"CREATE DATABASE {TEMPLATE}"))
         asyncio.run(migrate(database_url(url, TEMPLATE), MIGRATIONS))
+        asyncio.run(permit_texts(database_url(url, TEMPLATE), REGISTRY.texts))
         asyncio.run(make_role(url, APPLICATION_ROLE, APPLICATION_PASSWORD))
         asyncio.run(grant(database_url(url, TEMPLATE), APPLICATION_ROLE))
         yield url

@@ -47,7 +47,7 @@ from phoenix.kernel.web.rules import MOST_BODY_BYTES
 from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.kernel.web.static_files import StaticFiles
-from phoenix.settings import Settings, read_settings
+from phoenix.settings import Settings, settings_of_process
 
 DOCUMENT = OpenAPIConfig(
     title="Phoenix",
@@ -66,14 +66,14 @@ DOCUMENT = OpenAPIConfig(
 
 def create_app() -> AsgiApp:
     """The application of a web worker, with settings from the environment."""
-    settings = read_settings()
+    settings = settings_of_process()
     configure(settings.logs)
     return Phoenix(settings, REGISTRY, watched=not settings.development)
 
 
 def create_admin_app() -> AsgiApp:
     """The admin panel, on its own listener: cookies, origins and links follow the address that staff use."""
-    settings = read_settings()
+    settings = settings_of_process()
     configure(settings.logs)
     return admin_app(settings, REGISTRY, watched=not settings.development)
 
@@ -96,7 +96,7 @@ def admin_app(
 
 def create_realtime_app() -> AsgiApp:
     """Only sockets, for the processes that serve nothing else."""
-    settings = read_settings()
+    settings = settings_of_process()
     configure(settings.logs)
     return Phoenix(settings, REGISTRY, pages=False, watched=not settings.development)
 

@@ -38,9 +38,10 @@ from phoenix.operations.database_shell import open_shell
 from phoenix.operations.grants import grant, role_of
 from phoenix.operations.new_module import PACKAGE, BadName, is_name
 from phoenix.operations.new_product import new_product as lay_out_product
+from phoenix.operations.permit import permit_retention, permit_texts
 from phoenix.operations.shell import BANNER, talk
 from phoenix.release import RELEASE
-from phoenix.settings import Settings, SettingsError, read_settings
+from phoenix.settings import Settings, SettingsError, settings_of_process
 
 NEWER_DATABASE = 3
 
@@ -171,6 +172,8 @@ def db_migrate() -> int:
     except migrations.NewerDatabase as error:
         print(error, file=sys.stderr)
         return NEWER_DATABASE
+    asyncio.run(permit_texts(owner, REGISTRY.texts))
+    asyncio.run(permit_retention(owner, found.installation))
     role = role_of(found.database.url)
     if role and role != role_of(owner):
         asyncio.run(grant(owner, role))
@@ -231,7 +234,7 @@ def shell() -> None:
 
 def configured() -> Settings:
     """Settings from the environment, with logging set up. If they name no database, use the installation running in the data folder."""
-    found = read_settings()
+    found = settings_of_process()
     configure(dataclasses.replace(found.logs, level="warning"))
     return with_what_runs(found)
 

@@ -13,12 +13,12 @@ from phoenix.composition import REGISTRY
 from phoenix.kernel.security.logging import configure
 from phoenix.modules.demo.actions import seed_demo
 from phoenix.modules.sign_in.commands import first_administrator_link
-from phoenix.settings import read_settings
+from phoenix.settings import settings_of_process
 
 
 async def first_start() -> dict[str, Any]:
     """Demo accounts and the link, for the ready line."""
-    settings = read_settings()
+    settings = settings_of_process()
     configure(replace(settings.logs, level="warning"))
     async with REGISTRY.opened(settings, pool=4) as runtime:
         demo = await seed_demo(runtime) if settings.installation.demo else '{"accounts": []}'

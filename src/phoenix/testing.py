@@ -29,6 +29,7 @@ from phoenix.modules.organisations.actions.members import add_member
 from phoenix.modules.sessions.actions.create import Client, create_session
 from phoenix.operations.grants import grant, make_role
 from phoenix.operations.migrate import migrate
+from phoenix.operations.permit import permit_texts
 from phoenix.settings import Settings, read_settings
 
 URL = "http://phoenix.test"
@@ -118,5 +119,6 @@ async def installation(found: Servers, **variables: str) -> AsyncIterator[Instal
 
 async def _prepare(owner: str, application: tuple[str, str]) -> None:
     await migrate(owner, MIGRATIONS)
+    await permit_texts(owner, REGISTRY.texts)
     await make_role(owner, *application)
     await grant(owner, application[0])

@@ -27,7 +27,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
 from phoenix.kernel.web.idempotency import forget_old_keys
-from phoenix.settings import read_settings
+from phoenix.settings import settings_of_process
 
 log = structlog.get_logger(__name__)
 
@@ -164,7 +164,7 @@ def _schedule(runner: PgQueuer, runtime: Runtime, schedule: Schedule) -> None:
 
 async def run() -> None:
     """The worker process."""
-    settings = read_settings()
+    settings = settings_of_process()
     configure(settings.logs)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
+from tests.permitted import permit
 
 from phoenix.kernel.data import upkeep
 from phoenix.kernel.data.upkeep import trim_events
@@ -33,6 +34,7 @@ def test_old_events_go_in_batches_once_every_follower_has_handled_them(harness: 
     async def run() -> None:
         async with harness:
             harness.clock.set(datetime.now(UTC))
+            await permit(harness, events=KEEP.days)
             ember = await harness.organisation("ember", ada="owner")
             await harness.sql(OLD, "old", ember, timedelta(days=200), 10)
             await harness.sql(OLD, "new", ember, timedelta(days=60), 3)
@@ -63,7 +65,9 @@ def test_the_application_cannot_have_events_of_the_last_month_deleted(harness: H
             await harness.follow()
             async with harness.runtime.database.reader() as db:
                 connection = await db.connection()
-                assert await connection.fetchval("SELECT trim_events('infinity', 1000)") == 0
+                for before in ("'infinity'", "now()", "NULL"):
+                    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="are to be kept"):
+                        await connection.fetchval(f"SELECT trim_events({before}, 1000)")
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     await connection.execute("DELETE FROM events")
             assert await _numbers(harness) == 3
@@ -78,6 +82,7 @@ def test_the_setting_says_whether_and_the_panel_shows_it(harness: Harness, keep:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             harness.clock.set(datetime.now(UTC))
+            await permit(harness, events=int(keep))
             ember = await harness.organisation("ember", ada="owner")
             await harness.sql(OLD, "old", ember, timedelta(days=200), 5)
             await harness.follow()

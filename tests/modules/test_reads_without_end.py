@@ -26,6 +26,7 @@ ENDS = {
     "admin.queries.people.PERMISSIONS": PLATFORM,
     "factors.queries.passkeys.REMOVE_PASSKEYS": "at most 20 are made",
     "feed.queries: texts_statement(registry.events.values())": DECLARED,
+    "phoenix.kernel.data.former_zones: zoned.read": "a batch, whose LIMIT is in the query of each table",
     "kernel.data.jobs.FAIL_UNKNOWN": "the names of kinds of jobs",
     "keys.queries.ACCOUNTS_WITH_KEYS_OF": IDS,
     "keys.queries.REVOKE_ALL": "at most 100 keys are made",

@@ -49,6 +49,7 @@ def test_our_revisions_match_those_that_alembic_finds() -> None:
     ("statement", "expected"),
     [
         ("SELECT 1", True),
+        ("UPDATE releases SET release = '1.9.0'", False),
         ("DELETE FROM alembic_version WHERE version_num LIKE 'entries%'", False),
         ("INSERT INTO alembic_version VALUES ('entries_9999')", False),
         ("DROP TABLE alembic_version", False),

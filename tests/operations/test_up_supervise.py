@@ -17,7 +17,7 @@ from phoenix.embedded.valkey import free_port
 from phoenix.operations.up.addresses import is_free, listens
 from phoenix.operations.up.children import Child
 from phoenix.operations.up.leftovers import end_leftovers
-from phoenix.operations.up.plan import DATA_VARIABLE, Part
+from phoenix.operations.up.plan import DATA_OPTION, DATA_VARIABLE, Part
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
 
 SLEEPER = (sys.executable, "-c", "import signal; print('hello', flush=True); signal.pause()")
@@ -220,13 +220,17 @@ def test_processes_started_by_a_dead_child_do_not_keep_its_port(children: list[C
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_processes_that_outlived_a_killed_phoenix_are_found_by_their_data_folder(children: list[Child], tmp_path: Path) -> None:
+    program, *arguments = SLEEPER
     ours = make(children, SLEEPER, None, **{DATA_VARIABLE: str(tmp_path)})
+    # One that closed its memory shows its command line only.
+    closed = make(children, (program, "-X", f"{DATA_OPTION}={tmp_path}", *arguments))
     others = make(children, SLEEPER, None, **{DATA_VARIABLE: str(tmp_path / "other")})
-    ours.start()
-    others.start()
-    assert wait_until(lambda: bool(ours.last_words() and others.last_words()), 5)
-    assert end_leftovers(tmp_path) == [ours.pid]
+    for child in (ours, closed, others):
+        child.start()
+    assert wait_until(lambda: bool(ours.last_words() and closed.last_words() and others.last_words()), 5)
+    assert set(end_leftovers(tmp_path)) == {ours.pid, closed.pid}
     assert ours.has_ended()
+    assert closed.has_ended()
     assert not others.has_ended()
 
 

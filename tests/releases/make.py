@@ -28,13 +28,14 @@ from tests.modules.admin.panel import Panel
 from tests.software_passkey import Authenticator
 
 import phoenix
-from phoenix.composition import MIGRATIONS
+from phoenix.composition import MIGRATIONS, REGISTRY
 from phoenix.embedded.postgres.server import APPLICATION_ROLE, Postgres
 from phoenix.embedded.valkey import Valkey
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.modules.demo.actions import seed_demo
 from phoenix.operations.grants import grant, make_role
 from phoenix.operations.migrate import migrate
+from phoenix.operations.permit import permit_texts
 
 ROOT = Path(__file__).parents[2]
 # Used only for these dumps; no installation has it.
@@ -169,6 +170,7 @@ class Maker:
 
 async def run(folder: Path, commit: str, url: str, valkey: str) -> dict[str, Any]:
     await migrate(url, MIGRATIONS)
+    await permit_texts(url, REGISTRY.texts)
     await make_role(url, APPLICATION_ROLE, APPLICATION_PASSWORD)
     await grant(url, APPLICATION_ROLE)
     harness = Harness(Place(as_application(url), valkey, folder, owner=url), variables={"PHOENIX_SECRET_KEY": MASTER})

@@ -230,6 +230,21 @@ def test_the_audit_log_is_intact_and_appended_to(harness: Harness, recorded: dic
     assert rows[1] >= rows[0] + 2
 
 
+def test_zones_that_the_release_stored_under_a_former_name_get_their_canonical_one(harness: Harness, recorded: dict[str, Any]) -> None:
+    async def run() -> None:
+        async with harness:
+            for table in ("accounts", "entries"):
+                await harness.sql(f"UPDATE {table} SET time_zone = 'Asia/Calcutta' WHERE time_zone = 'Asia/Kolkata'")  # noqa: S608 - our own names
+                await harness.sql(f"UPDATE {table} SET time_zone = 'US/Eastern' WHERE time_zone = 'Europe/Berlin'")  # noqa: S608
+            await run_schedules(harness)
+            for table in ("accounts", "entries"):
+                found = {row[0] for row in await harness.sql(f"SELECT time_zone FROM {table}")}  # noqa: S608
+                assert {"Asia/Kolkata", "America/New_York"} <= found
+                assert not found & {"Asia/Calcutta", "US/Eastern"}
+
+    asyncio.run(run())
+
+
 @pytest.mark.slow
 def test_the_code_of_the_release_still_serves_a_migrated_database(
     release: Path, harness: Harness, upgraded: Place, recorded: dict[str, Any], tmp_path: Path

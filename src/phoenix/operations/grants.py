@@ -1,7 +1,8 @@
 """The privileges of the application's role: read and write rows, and no more. Tables belong to another role.
 
 It can only append to and read events and the audit log: an attacker who takes over the application cannot rewrite its history.
-What erasure and retention need are functions of the owner (SECURITY DEFINER), each of which does that and no more.
+What erasure and retention need are functions of the owner (SECURITY DEFINER), each of which does that and no more. What they are permitted
+to do is in tables that the application can only read.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import asyncpg
 APPEND_ONLY = ("audit_archives", "audit_log", "audit_texts", "events")
 # Rows of these tables are changed, but never deleted.
 STAYS = ("audit_head", "audit_state", "batch_positions")
-# Written only by migrations.
-READ_ONLY = ("alembic_version", "releases")
+# Written only by migrations and by `operations.permit`.
+READ_ONLY = ("alembic_version", "permitted_retention", "permitted_texts", "releases")
 FUNCTIONS = "SELECT oid::regprocedure::text AS name FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
 # The first version of PostgreSQL in which maintaining a table is a privilege of its own.
 MAINTAIN_SINCE = 170_000

@@ -124,10 +124,9 @@ def _run(connection: Connection, directory: ScriptDirectory) -> list[str]:
         environment.configure(connection=connection, transaction_per_migration=True)
         with environment.begin_transaction():
             environment.run_migrations()
-    if ran:
-        connection.exec_driver_sql(
-            "INSERT INTO releases VALUES ($1, now()) ON CONFLICT (release) DO UPDATE SET migrated_at = now()", (RELEASE,)
-        )
+    connection.exec_driver_sql(
+        "INSERT INTO releases VALUES ($1, now()) ON CONFLICT (release) DO UPDATE SET migrated_at = now()", (RELEASE,)
+    )
     connection.commit()
     log.info("migrated", revisions=ran, before=list(current))
     return ran

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import asyncpg
 
+from phoenix.release import RELEASE
+
+NEWEST_RELEASE = "SELECT release FROM releases ORDER BY migrated_at DESC LIMIT 1"
+
 
 def newest_revisions(folders: Sequence[Path]) -> set[str]:
     """The heads among all revision files below these folders: revisions that no other one follows."""
@@ -24,15 +28,20 @@ def newest_revisions(folders: Sequence[Path]) -> set[str]:
 
 
 async def is_up_to_date(url: str, folders: Sequence[Path]) -> bool:
-    """Whether the database has exactly our latest revisions. One that was never migrated does not."""
+    """Whether the database has exactly our latest revisions, and this build was the last to migrate it: what modules declare may be new.
+
+    One that was never migrated does not.
+    """
     connection = await asyncpg.connect(url, timeout=10)
     try:
         rows = await connection.fetch("SELECT version_num FROM alembic_version")
+        if {row["version_num"] for row in rows} != newest_revisions(folders):
+            return False
+        return bool(await connection.fetchval(NEWEST_RELEASE) == RELEASE)
     except asyncpg.UndefinedTableError:
         return False
     finally:
         await connection.close()
-    return {row["version_num"] for row in rows} == newest_revisions(folders)
 
 
 def _constants(path: Path) -> dict[str, object]:

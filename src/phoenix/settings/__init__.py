@@ -28,9 +28,12 @@ from phoenix.settings.concerns import (
     WebSettings,
 )
 from phoenix.settings.declare import PREFIX, WITHHELD, SettingsError, Variable, read_concern, setting, unknown, variables_of
+from phoenix.settings.process import DESCRIPTOR, close_memory, inherited
 
 __all__ = [
+    "DESCRIPTOR",
     "MADE_IN_DEVELOPMENT",
+    "PREFIX",
     "WITHHELD",
     "AccountSettings",
     "AdminSettings",
@@ -50,6 +53,7 @@ __all__ = [
     "read_concern",
     "read_settings",
     "setting",
+    "settings_of_process",
     "unknown",
     "values",
     "variables",
@@ -109,10 +113,18 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read and check every setting. Raises SettingsError, naming the first invalid variable."""
-    env = os.environ if environment is None else environment
+    env = {**os.environ, **inherited()} if environment is None else environment
     parts = {name: read_concern(kind, env) for name, kind in concerns()}
     settings = Settings(**parts, given={name: value for name, value in env.items() if name.startswith(PREFIX)})
     check(settings)
+    return settings
+
+
+def settings_of_process() -> Settings:
+    """Like `read_settings`, for a process at its start: outside development it closes its memory to other processes of the same user."""
+    settings = read_settings()
+    if not settings.development:
+        close_memory()
     return settings
 
 

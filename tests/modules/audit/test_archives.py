@@ -16,6 +16,7 @@ import pytest
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 from tests.modules.audit.log import tamper
+from tests.permitted import permit
 
 from phoenix.kernel.errors import PhoenixError
 from phoenix.modules.accounts.jobs import erase_due
@@ -38,6 +39,7 @@ async def _history(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "STAY", 3)
     monkeypatch.setattr(archive, "BATCH", 7)
     harness.clock.set(datetime.now(UTC))
+    await permit(harness, audit=KEEP.days)
     await harness.person("ada")
     for month, name in ((datetime(2026, 1, 5, tzinfo=UTC), "jan"), (datetime(2026, 2, 5, tzinfo=UTC), "feb"), (harness.clock.now(), "now")):
         await harness.sql(OLD, harness.people["ada"].id, name, month, 10)
@@ -211,8 +213,11 @@ def test_the_application_cannot_delete_rows_that_are_in_no_file_or_of_the_last_m
             async with harness.runtime.database.reader() as db:
                 connection = await db.connection()
                 assert await connection.fetchval("SELECT trim_audit_log(1000)") == 0
-                await connection.execute("INSERT INTO audit_archives VALUES (30, 1, 'x', 'y', 'f', now(), 's')")
-                assert await connection.fetchval("SELECT trim_audit_log(1000)") == 20, "the other ten are of today"
+                await connection.execute(
+                    "INSERT INTO audit_archives SELECT 30, 1, 'x', hash, 'f', now(), 's' FROM audit_log WHERE number = 30"
+                )
+                with pytest.raises(asyncpg.InsufficientPrivilegeError, match="are to be kept"):
+                    await connection.fetchval("SELECT trim_audit_log(1000)")
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     await connection.execute("DELETE FROM audit_archives")
 

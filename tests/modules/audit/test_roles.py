@@ -47,13 +47,13 @@ def test_functions_of_erasure_can_empty_texts_and_nothing_else(harness: Harness)
                 assert await connection.fetchval("SELECT erase_texts_of_account($1, 100)", harness.people["zora"].id) == 0
                 assert await connection.fetchval("SELECT empty_texts_of_events($1, $2)", [1], ["minutes", "nothing"]) == 0
             assert await mentions(harness, WROTE) == {"events": 1, "audit_texts": 1}
-            counted = """INSERT INTO events (id, kind, data, occurred_at) VALUES ('evt_x', 'admin.access_reviewed', '{"staff": 3, "keys": "x"}', now())"""
+            counted = """INSERT INTO events (id, kind, data, occurred_at) VALUES ('evt_x', 'entries.posted', '{"title": 3, "excerpt": "x"}', now())"""
             (event,) = await harness.sql(f"{counted} RETURNING number")
             async with harness.runtime.database.reader() as db:
                 connection = await db.connection()
-                assert await connection.fetchval("SELECT empty_texts_of_events($1, $2)", [event["number"]], ["staff", "keys"]) == 1
+                assert await connection.fetchval("SELECT empty_texts_of_events($1, $2)", [event["number"]], ["title", "excerpt"]) == 1
             (left,) = await harness.sql("SELECT data FROM events WHERE id = 'evt_x'")
-            assert left["data"] == {"staff": 3, "keys": ""}
+            assert left["data"] == {"title": 3, "excerpt": ""}
 
     asyncio.run(run())
 

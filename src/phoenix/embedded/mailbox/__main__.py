@@ -9,7 +9,7 @@ import sys
 from phoenix.embedded.mailbox.receive import Receiver, serve
 from phoenix.embedded.mailbox.store import mailbox_of
 from phoenix.kernel.clock import SystemClock
-from phoenix.settings import Settings, read_settings
+from phoenix.settings import Settings, settings_of_process
 
 
 async def run(settings: Settings) -> int:
@@ -29,4 +29,4 @@ async def run(settings: Settings) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(run(read_settings())))
+    sys.exit(asyncio.run(run(settings_of_process())))

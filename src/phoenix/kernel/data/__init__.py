@@ -6,6 +6,8 @@ from __future__ import annotations
 TABLES = (
     "alembic_version",
     "batch_positions",
+    "permitted_retention",
+    "permitted_texts",
     "releases",
     "event_followers",
     "events",

@@ -48,16 +48,22 @@ async def empty_leaving_fields(database: Database, leaving: Mapping[str, Sequenc
             return changed
 
 
+async def empty(tx: Transaction, leaving: Mapping[str, Sequence[str]], events: Sequence[tuple[int, str]]) -> int:
+    """Empty the fields of these events, given by number and kind. Returns the number of events changed."""
+    changed = 0
+    for kind, fields in leaving.items():
+        if numbers := [number for number, of in events if of == kind]:
+            changed += await tx.one(EMPTY, numbers, list(fields))
+    return changed
+
+
 async def _empty_batch(tx: Transaction, leaving: Mapping[str, Sequence[str]]) -> tuple[bool, int]:
     await tx.execute(ADD_POSITION, EMPTIED)
     position = await tx.one(TAKE_POSITION, EMPTIED)
     found = await tx.all(OLD_EVENTS, position, tx.now - AFTER, BATCH)
     # One that is not old yet ends the batch, so that nothing behind the position is left out.
     end = next((at for at, (_, _, old) in enumerate(found) if not old), len(found))
-    changed = 0
-    for kind, fields in leaving.items():
-        if numbers := [number for number, of, _ in found[:end] if of == kind]:
-            changed += await tx.one(EMPTY, numbers, list(fields))
+    changed = await empty(tx, leaving, [(number, kind) for number, kind, _ in found[:end]])
     if end:
         await tx.execute(MOVE, EMPTIED, found[end - 1][0])
     return end == BATCH, changed

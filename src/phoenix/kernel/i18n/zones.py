@@ -25,6 +25,11 @@ def canonical(name: str) -> str | None:
     return _canonical(name) if name in names() else None
 
 
+def edition() -> str:
+    """The edition of the names, such as “2026f”."""
+    return _read("tzdata.zi").partition("\n")[0].rpartition(" ")[2]
+
+
 @cache
 def _canonical(name: str) -> str:
     seen = {name}

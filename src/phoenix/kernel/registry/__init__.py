@@ -59,6 +59,13 @@ class Registry:
         return {name: kind.leaving for name, kind in self.events.items() if kind.leaving}
 
     @cached_property
+    def texts(self) -> list[tuple[str, str, str]]:
+        """Kind of event, field, and `written` or `leaving`: everything that can be erased from what was recorded."""
+        kinds = self.events.items()
+        written = [(name, field, "written") for name, kind in kinds for field in kind.written]
+        return written + [(name, field, "leaving") for name, kind in kinds for field in kind.leaving]
+
+    @cached_property
     def jobs(self) -> dict[str, Job[Any]]:
         return {job.kind.name: job for module in self.modules for job in module.jobs}
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
+from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.data.former_zones import Zoned, rename_zones
 from phoenix.kernel.i18n.isolation import Ours, isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Job
@@ -13,8 +17,11 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import delete_account, export_data
 from phoenix.modules.accounts.actions.accounts import find_account
 from phoenix.modules.accounts.actions.notices import SEND_NOTICE, NoticeDue
-from phoenix.modules.accounts.queries import email_verification, personal
+from phoenix.modules.accounts.queries import RENAME_ZONES, ZONES, email_verification, personal
 
+log = structlog.get_logger(__name__)
+
+ZONED = Zoned("accounts", ZONES, RENAME_ZONES, lambda tx, ids: tx.invalidate(*map(ACCOUNT, ids)))
 KEEP_VERIFICATIONS = timedelta(days=1)
 # The advice in a notice, unless it has advice of its own.
 STRANGER = _("Wasn't you? Change your password, sign out all other devices and contact support.")
@@ -65,6 +72,12 @@ async def forget_old(runtime: Runtime) -> None:
         await tx.execute(email_verification.FORGET_OLD, tx.now - KEEP_VERIFICATIONS)
         await tx.execute(email_verification.FORGET_USED_TOKENS, tx.now)
         await tx.execute(personal.FORGET_OLD_EXPORTS, tx.now)
+
+
+async def rename_former_zones(runtime: Runtime) -> None:
+    """Give the zones of accounts their canonical names; runs by schedule."""
+    if changed := await rename_zones(runtime.database, ZONED):
+        log.info("zones_renamed", table=ZONED.name, rows=changed)
 
 
 JOBS = (Job(SEND_NOTICE, send_security_notice), Job(export_data.MAKE_EXPORT, make_export), Job(delete_account.ERASE, erase))

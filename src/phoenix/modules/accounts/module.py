@@ -51,6 +51,7 @@ MODULE = Module(
     emails=samples.EMAILS,
     schedules=(
         Schedule("accounts.forget_old", "17 3 * * *", jobs.forget_old),
+        Schedule("accounts.rename_former_zones", "31 2 * * *", jobs.rename_former_zones),
         Schedule("accounts.erase_due", "7 * * * *", jobs.erase_due),
     ),
     navigation=(NavigationItem("Profile", "user", "/settings/profile", group="account", order=10),),

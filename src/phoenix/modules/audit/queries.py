@@ -139,8 +139,9 @@ REPLACE_TEXTS: Query[int] = query(int, "SELECT replace_texts_of_audit_log($1, $2
 ERASE_TEXTS: Query[int] = query(int, "SELECT erase_texts_of_account($1, $2)")
 ERASED: Query[str] = query(str, "SELECT id FROM accounts WHERE id = ANY($1::text[]) AND erased_at IS NOT NULL")
 IS_ERASED: Query[bool] = query(bool, "SELECT erased_at IS NOT NULL FROM accounts WHERE id = $1")
-OF_ACTOR: Query[int] = query(
-    int, "SELECT number FROM events WHERE actor_id = $1 AND number > $2 AND kind = ANY($3::text[]) ORDER BY number LIMIT $4"
+OF_ACTOR: Query[tuple[int, str]] = query(
+    lambda number, kind: (number, kind),
+    "SELECT number, kind FROM events WHERE actor_id = $1 AND number > $2 AND kind = ANY($3::text[]) ORDER BY number LIMIT $4",
 )
 # The last event that the follower handled: its row must exist.
 FOLLOWED: Query[str] = query(str, "SELECT e.id FROM events e JOIN event_followers f ON f.number = e.number WHERE f.name = $1")

@@ -67,7 +67,10 @@ MODULE = Module(
         ),
     ),
     cards=(PER_DAY, RECENT),
-    schedules=(Schedule("entries.forget_old_counts", "27 3 * * *", jobs.forget_old_counts),),
+    schedules=(
+        Schedule("entries.forget_old_counts", "27 3 * * *", jobs.forget_old_counts),
+        Schedule("entries.rename_former_zones", "33 2 * * *", jobs.rename_former_zones),
+    ),
     navigation=(NavigationItem("Entries", "entry", "/o/{organisation}/entries", "entries.read", order=30),),
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

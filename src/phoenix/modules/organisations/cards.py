@@ -8,12 +8,11 @@ MEMBERS = Card(
     "organisations.members",
     "Members",
     sql="""
-        SELECT json_build_object('count', count(*), 'newest', (
+        SELECT json_build_object('count', (SELECT coalesce(sum(count), 0) FROM member_counts WHERE organisation_id = $1), 'newest', (
             SELECT coalesce(json_agg(json_build_object('id', n.id, 'name', n.name, 'role', n.role, 'joined_at',
                    to_char(n.joined_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))), '[]'::json)
               FROM (SELECT a.id, a.name, m.role, m.joined_at FROM memberships m JOIN accounts a ON a.id = m.account_id
                      WHERE m.organisation_id = $1 AND a.kind = 'person' ORDER BY m.joined_at DESC, a.id LIMIT 5) n))
-          FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.organisation_id = $1 AND a.kind = 'person'
     """,
     template="organisations/card_members.html",
     figures="organisations/figures_members.html",

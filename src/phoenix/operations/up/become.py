@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from typing import NoReturn
 
+from phoenix.operations.up.hand_over import handed_over
 from phoenix.operations.up.plan import variables
 from phoenix.settings import Settings
 
@@ -21,4 +22,7 @@ def up(settings: Settings, *, json: bool) -> NoReturn:
         # A person is reading along and has not chosen a format.
         settings = replace(settings, logs=replace(settings.logs, format="pretty"))
     command = [sys.executable, "-m", "phoenix.operations.up", *(["--json"] if json else [])]
-    os.execve(sys.executable, command, variables(settings, os.environ))  # noqa: S606 - no shell, and no input in it
+    with handed_over(variables(settings, os.environ)) as (environment, descriptors):
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, True)
+        os.execve(sys.executable, command, environment)  # noqa: S606 - no shell, and no input in it

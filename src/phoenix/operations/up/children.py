@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Protocol
 
 from phoenix.embedded.leash import leashed
+from phoenix.operations.up.hand_over import handed_over
 from phoenix.operations.up.plan import Part
 
 KEPT_LINES = 20
@@ -55,16 +56,18 @@ class Child:
 
     def start(self) -> None:
         self._lines.clear()
-        self._process = subprocess.Popen(  # noqa: S603
-            leashed(self._part.command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env=self._environment,
-            start_new_session=True,
-        )
+        with handed_over(self._environment) as (environment, descriptors):
+            self._process = subprocess.Popen(  # noqa: S603
+                leashed(self._part.command),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                env=environment,
+                pass_fds=descriptors,
+                start_new_session=True,
+            )
         self._pump = threading.Thread(target=self._pass_on, args=(self._process.stdout,), name=f"{self.name} output", daemon=True)
         self._pump.start()
 
@@ -105,14 +108,16 @@ def run_to_end(command: tuple[str, ...], environment: Mapping[str, str], *, erro
 
     Its standard error is shown as it arrives, or with `errors` returned along with the rest.
     """
-    done = subprocess.run(  # noqa: S603
-        leashed(command),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if errors else None,
-        text=True,
-        errors="replace",
-        env=dict(environment),
-        check=False,
-    )
+    with handed_over(environment) as (given, descriptors):
+        done = subprocess.run(  # noqa: S603
+            leashed(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if errors else None,
+            text=True,
+            errors="replace",
+            env=given,
+            pass_fds=descriptors,
+            check=False,
+        )
     return done.returncode, done.stdout

@@ -1,7 +1,7 @@
 """Processes that outlive a Phoenix killed by SIGKILL, and use its data folder with nothing left to stop them.
 
 Children die with their parent (see `phoenix.embedded.leash`); their own children, such as web workers, may not. They are recognised
-by a variable in their environment. Only Linux shows the environment of other processes; on other systems none are searched for.
+by an option in their command line, or in their environment. Only Linux shows these of other processes; on other systems none are searched for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import signal
 from pathlib import Path
 
 from phoenix.embedded import processes
-from phoenix.operations.up.plan import DATA_VARIABLE
+from phoenix.operations.up.plan import DATA_OPTION, DATA_VARIABLE
 
 PATIENCE_SECONDS = 3.0
 
@@ -28,13 +28,17 @@ def end_leftovers(data: Path) -> list[int]:
 
 
 def _of(data: Path) -> list[int]:
-    wanted = f"{DATA_VARIABLE}={data}".encode()
+    variable, option = f"{DATA_VARIABLE}={data}".encode(), f"{DATA_OPTION}={data}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if wanted in environment and int(folder.name) != os.getpid() and not processes.is_gone(int(folder.name)):
+        ours = option in _parts(folder / "cmdline") or variable in _parts(folder / "environ")
+        if ours and int(folder.name) != os.getpid() and not processes.is_gone(int(folder.name)):
             found.append(int(folder.name))
     return found
+
+
+def _parts(path: Path) -> list[bytes]:
+    try:
+        return path.read_bytes().split(b"\0")
+    except OSError:
+        return []

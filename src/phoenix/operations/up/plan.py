@@ -18,6 +18,8 @@ CONNECTIONS_PER_WORKER = 16_384
 BACKLOG = 4_096
 # Set for every child, so that the next Phoenix finds what outlived a killed one (see `leftovers`).
 DATA_VARIABLE = "PHOENIX_UP_DATA"
+# An option that Python ignores: unlike an environment, everyone may read the command line of a process that closed its memory.
+DATA_OPTION = "phoenix_data"
 # The secrets of every process that serves or works: sessions, the database and the cache.
 SERVING = frozenset({"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL"})
 FOR_SIGN_IN = frozenset({"PHOENIX_PROVIDERS", "PHOENIX_CAPTCHA_SECRET"})
@@ -62,7 +64,7 @@ def with_mailbox(settings: Settings) -> bool:
 
 def variables(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:
     """An environment with all settings written out."""
-    made = dict(base)
+    made = {**base, **settings.given}
     for _concern, variable, value in values(settings):
         made[variable.name] = _text(value)
         made.pop(f"{variable.name}_FILE", None)
@@ -102,8 +104,16 @@ def phoenix(*arguments: str) -> tuple[str, ...]:
 
 def parts(settings: Settings, caddy_configuration: Path) -> list[Part]:
     """Every process of this installation except the database and the cache, in the order in which they are stopped."""
-    if settings.developing.reload:
-        return [*_reloading(), *_mailbox(settings)]
+    made = [*_reloading(), *_mailbox(settings)] if settings.developing.reload else _serving(settings, caddy_configuration)
+    return [replace(part, command=_marked(part.command, settings.installation.data)) for part in made]
+
+
+def _marked(command: tuple[str, ...], data: Path) -> tuple[str, ...]:
+    program, *arguments = command
+    return (program, "-X", f"{DATA_OPTION}={data}", *arguments) if program == sys.executable else command
+
+
+def _serving(settings: Settings, caddy_configuration: Path) -> list[Part]:
     made = [_web(settings)]
     made += [_realtime(settings, number) for number in range(settings.realtime.processes)]
     made.append(_admin(settings))
@@ -133,7 +143,7 @@ def _reloading() -> list[Part]:
 def _web(settings: Settings) -> Part:
     web = settings.web
     command = (
-        *(sys.executable, "-m", "granian", "phoenix.app:create_app", "--factory"),
+        *(sys.executable, "-m", "phoenix.operations.up.granian_server", "phoenix.app:create_app", "--factory"),
         *("--interface", "asgi", "--loop", "uvloop", "--http", "1"),
         *("--host", web.host, "--port", str(web.port), "--workers", str(web.workers)),
         *("--backlog", str(BACKLOG), "--backpressure", str(CONNECTIONS_PER_WORKER)),

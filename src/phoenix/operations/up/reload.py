@@ -33,6 +33,8 @@ CODE = Path(__file__).parents[2]
 # What serves over HTTP, as the factory of its application; everything else has a coroutine function `run`.
 FACTORIES = {"web": "create_app", "admin": "create_admin_app"}
 MODULES = {"web": "phoenix.app", "admin": "phoenix.app", "worker": "phoenix.worker"}
+# It holds the secrets that this process has read; they can be read once.
+KEPT = "phoenix.settings.process"
 # Editors write a file in several steps, and people save several files at once.
 GATHER_MS, STEP_MS, LOOK_MS = 60, 10, 500
 PATIENCE_SECONDS = 0.5
@@ -195,7 +197,7 @@ def _forget_code() -> None:
     """Forget every module loaded from our files, so that it is loaded again."""
     for name, module in sys.modules.copy().items():
         path = getattr(module, "__file__", None)
-        if name != "__main__" and path and Path(path).is_relative_to(CODE):
+        if name not in {"__main__", KEPT} and path and Path(path).is_relative_to(CODE):
             del sys.modules[name]
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+import asyncpg
 import msgspec
 
 from phoenix.embedded.postgres.server import FolderError, Postgres
@@ -20,6 +21,7 @@ from phoenix.embedded.processes import EmbeddedError
 from phoenix.embedded.valkey import Valkey
 from phoenix.kernel.web.assets import FIX, missing_asset
 from phoenix.operations.grants import make_role
+from phoenix.operations.permit import permit_retention
 from phoenix.operations.references import folder_of, references
 from phoenix.operations.revisions import is_up_to_date
 from phoenix.operations.up import caddy
@@ -116,6 +118,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     owner = settings.database.owner_url
     if not asyncio.run(is_up_to_date(owner or settings.database.url, [SOURCE, *map(folder_of, references(os.environ))])):
         _command(progress, "Database is up to date", phoenix("db", "migrate"), environment(settings, os.environ, FOR_MIGRATION))
+    _permit_retention(settings, progress)
     configuration = caddy.write_configuration(settings) if settings.web.domain else data
     for part in parts(settings, configuration):
         # An attacker who takes over a process finds in it only the secrets that it needs: no serving one can change tables.
@@ -141,7 +144,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
 def _check_settings_of_modules(settings: Settings) -> None:
     """Only the modules know their settings, and loading them takes a second, so this is done only for an unknown variable."""
     if unknown(settings.given, {variable.name for _, variable in variables()}):
-        status, said = run_to_end(phoenix("settings", "--check"), os.environ, errors=True)
+        status, said = run_to_end(phoenix("settings", "--check"), {**os.environ, **settings.given}, errors=True)
         if status == WrongSettingError.status:
             raise WrongSettingError(said.strip())
         sys.stderr.write(said)
@@ -157,6 +160,17 @@ def _start_database(settings: Settings, supervisor: Supervisor, progress: Progre
         supervisor.start(server)
         asyncio.run(make_role(server.url, *server.application))
     return replace(settings, database=replace(settings.database, url=server.application_url(), owner_url=server.url))
+
+
+def _permit_retention(settings: Settings, progress: Progress) -> None:
+    """A setting of retention can change without a migration. Without the owner's address, only `phoenix db migrate` can permit it."""
+    try:
+        asyncio.run(permit_retention(settings.database.owner_url or settings.database.url, settings.installation))
+    except asyncpg.InsufficientPrivilegeError:
+        progress.say(
+            "PHOENIX_EVENTS_KEEP or PHOENIX_AUDIT_KEEP has changed, which takes effect when `phoenix db migrate` has run "
+            "with PHOENIX_DATABASE_OWNER_URL."
+        )
 
 
 def _start_cache(settings: Settings, supervisor: Supervisor, progress: Progress) -> Settings:

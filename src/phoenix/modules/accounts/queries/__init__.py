@@ -148,3 +148,11 @@ SECURITY_EVENTS: Query[SecurityEvent] = query(
      WHERE subject = $1 AND organisation_id IS NULL AND kind <> 'accounts.profile_changed' ORDER BY number DESC LIMIT 12
 """,
 )
+
+ZONES: Query[tuple[str, str]] = query(
+    lambda row, zone: (row, zone), "SELECT id AS row, time_zone AS zone FROM accounts WHERE id > $1 ORDER BY id LIMIT $2"
+)
+RENAME_ZONES = command("""
+    UPDATE accounts t SET time_zone = n.name FROM unnest($1::text[], $2::text[], $3::text[]) AS n (id, zone, name)
+     WHERE t.id = n.id AND t.time_zone = n.zone
+""")

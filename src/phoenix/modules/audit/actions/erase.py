@@ -39,12 +39,10 @@ async def erase_texts(runtime: Runtime, account: str) -> None:
             return
         # What is older is empty already.
         after = await db.maybe(upkeep.POSITION, upkeep.EMPTIED) or 0
-    fields = sorted({field for names in leaving.values() for field in names})
     while True:
         async with runtime.database.transaction() as tx:
             found = await tx.all(queries.OF_ACTOR, account, after, list(leaving), BATCH)
-            if found:
-                await tx.one(upkeep.EMPTY, found, fields)
+            await upkeep.empty(tx, leaving, found)
         if len(found) < BATCH:
             return
-        after = found[-1]
+        after = found[-1][0]
