@@ -2,8 +2,8 @@
 
 from phoenix.kernel.data.revision import number_versions
 
-revision = "organisations_0007"
-down_revision = "organisations_0006"
+revision = "organisations_0005"
+down_revision = "organisations_0004"
 branch_labels = None
 depends_on = None
 
