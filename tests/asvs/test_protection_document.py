@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
 from pathlib import Path
 
+import phoenix.modules
 from phoenix.composition import MODULES
+from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.runtime import EMAILS_AN_HOUR, EMAILS_OF_ALL_AN_HOUR
 from phoenix.kernel.security.guessable import PRODUCT
 from phoenix.kernel.security.passwords import LONGEST, SHORTEST, WAITING
-from phoenix.kernel.web.rules import PUBLIC
-from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, TRIES, link_lives
-from phoenix.modules.accounts.actions.limits import RESETS, SIGN_INS, SIGN_UPS, UNLOCKS
+from phoenix.kernel.web.rules import MOST_OF_A_SESSION, PUBLIC, SESSIONS_OF_A_PERSON
+from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, TRIES, TRIES_OF_ALL, link_lives
 from phoenix.modules.factors.actions.throttle import FREE_TRIES
+from phoenix.modules.factors.queries.throttle import COUNT
+from phoenix.modules.sessions.actions.list import ON_A_PAGE
+from phoenix.modules.sessions.actions.refresh import REFRESH_GRACE
 from phoenix.settings import read_settings
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protection.md").read_text(encoding="utf-8")
@@ -23,19 +30,45 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in part.splitlines() if line.startswith("| ")]
 
 
-def test_the_documented_limits_of_guesses_match_the_code() -> None:
-    figures = {row[0]: row[1] for row in rows("Guessing")}
-    assert figures["wrong passwords and codes in a row, for an account"].startswith(f"{FREE_TRIES} are free")
-    for what, limit in (("sign-ins", SIGN_INS), ("codes and links entered", UNLOCKS)):
-        assert figures[f"{what} from one network"] == f"{limit.amount} in {limit.seconds // 60} minutes"
-    for what, limit in (
-        ("emails requested from one network", RESETS),
-        ("sign-ups from one network", SIGN_UPS),
-    ):
-        assert (figures[what], limit.seconds) == (f"{limit.amount} an hour", 3600)
-    assert figures["emails to one address, of one kind"] == f"{EMAILS_AN_HOUR} an hour for each asker, {EMAILS_OF_ALL_AN_HOUR} in all"
-    assert figures["attempts at one code from an email"] == str(TRIES)
-    assert f"{WAITING} wait" in figures["passwords hashed at once"]
+# The first pause and the longest, in seconds.
+PAUSES = [int(number) for number in re.findall(r"least\((\d+), (\d+) \* 2", COUNT.sql)[0]]
+PERIODS = {900: "in 15 minutes", 3600: "an hour", 86_400: "a day"}
+# The numbers of each row that names no limit, in the order in which they are there.
+OTHERS = {
+    "wrong passwords and codes in a row, for an account": [FREE_TRIES, PAUSES[1]],
+    "attempts at one code from an email": [TRIES, TRIES_OF_ALL, TRIES],
+    "emails to one address, of one kind": [EMAILS_AN_HOUR, EMAILS_OF_ALL_AN_HOUR, EMAILS_OF_ALL_AN_HOUR],
+    "what hashes passwords (the limit of its network, and besides), for someone who is signed in": [
+        MOST_OF_A_SESSION,
+        SESSIONS_OF_A_PERSON * MOST_OF_A_SESSION,
+    ],
+    "passwords hashed at once": [WAITING],
+    "CAPTCHA before sign-up and emails": [],
+}
+
+
+def declared() -> dict[str, str]:
+    """Every limit that a module declares: its name and its figure."""
+    found: dict[str, str] = {}
+    for module in pkgutil.walk_packages(phoenix.modules.__path__, "phoenix.modules."):
+        for limit in vars(importlib.import_module(module.name)).values():
+            if isinstance(limit, Limit):
+                found[limit.name] = f"{limit.amount} {PERIODS[limit.seconds]}"
+    used = {limit.name for module in MODULES for route in module.routes for limit in route.opt["rule"].limits}
+    assert used <= set(found), "a route has a limit that no module declares at the top of a file"
+    return found
+
+
+def test_every_limit_is_documented_with_its_figure() -> None:
+    documented = {name: row[1] for row in rows("Guessing") for name in re.findall(r"`([a-z_]+)`", row[0])}
+    assert documented == declared()
+
+
+def test_the_other_figures_of_guessing_match_the_code() -> None:
+    table = {row[0]: row[1] for row in rows("Guessing") if "`" not in row[0] and row[1] != "figure"}
+    assert {what: [int(number) for number in re.findall(r"\d+", figure)] for what, figure in table.items()} == OTHERS
+    assert PAUSES[0] == 3600
+    assert ("at least four networks" in TEXT, EMAILS_OF_ALL_AN_HOUR // EMAILS_AN_HOUR) == (True, 4)
 
 
 def test_the_documented_password_rules_match_the_code() -> None:
@@ -51,6 +84,8 @@ def test_the_documented_limits_of_sessions_match_the_settings() -> None:
     kept = [f"{limits.remember_idle // day} days", f"{limits.remember_absolute // day} days"]
     assert [documented[name] for name in documented if "keep me" in name or "refresh tokens" in name] == [kept, kept]
     assert documented["access token of an API client"][1] == f"{limits.access_token // 60} minutes"
+    assert f"for {round(REFRESH_GRACE.total_seconds())} seconds after its first use" in TEXT.replace("\n", " ")
+    assert f"listed, {ON_A_PAGE} on a page" in TEXT
     assert CODE_LIVES == link_lives("sign_in") == link_lives("reauthenticate")
 
 

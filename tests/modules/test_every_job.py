@@ -20,7 +20,8 @@ def of_what_is_gone(name: str) -> list[msgspec.Struct]:
         return [NoticeDue("acc_gone", what) for what in REGISTRY.notices]
     fields = msgspec.structs.fields(payload)
     without: dict[str, Any] = {field.name: None for field in fields if isinstance(field.type, type(str | None))}
-    named = payload(**{field.name: ["gone"] if field.type == list[str] else "gone" for field in fields})
+    values: dict[Any, Any] = {list[str]: ["gone"], bool: True}
+    named = payload(**{field.name: values.get(field.type, "gone") for field in fields})
     return [named, payload(**without)] if without else [named]
 
 

@@ -188,7 +188,7 @@ def test_a_flood_of_keyed_sign_ins_makes_nobody_wait_for_a_connection(harness: H
 
 
 def test_seventy_requests_for_backup_codes_leave_others_their_sign_in(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "MOST_OF_A_PERSON", 3)
+    monkeypatch.setattr(rules, "MOST_OF_A_SESSION", 3)
     harness.pool = 2
 
     async def run() -> None:

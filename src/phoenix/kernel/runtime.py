@@ -21,7 +21,7 @@ from phoenix.kernel.data.disk_space import DiskSpace
 from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
-from phoenix.kernel.i18n.email import Mailer
+from phoenix.kernel.i18n.email import Asker, Mailer
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 # To one address, of those that someone else causes.
 EMAILS_AN_HOUR = 5
-# For all askers together.
+# For all strangers together, and again for all that the account of the address knows.
 EMAILS_OF_ALL_AN_HOUR = 20
 
 
@@ -112,10 +112,12 @@ async def opened(
         stack.push_async_callback(http.close)
         limiter = Limiter(valkey, keys, time)
 
-        async def count(template: str, address: str, asked_by: str) -> bool:
-            if not (await limiter.hit(Limit(f"email {template}", EMAILS_AN_HOUR, 3600), f"{address} {asked_by}")).allowed:
-                return False
-            return (await limiter.hit(Limit(f"email {template} of all", EMAILS_OF_ALL_AN_HOUR, 3600), address)).allowed
+        async def count(template: str, address: str, asker: Asker) -> bool:
+            for name in asker.names:
+                if not (await limiter.hit(Limit(f"email {template}", EMAILS_AN_HOUR, 3600), f"{address} {name}")).allowed:
+                    return False
+            share = Limit(f"email {template} of {'known' if asker.known else 'strangers'}", EMAILS_OF_ALL_AN_HOUR, 3600)
+            return (await limiter.hit(share, address)).allowed
 
         runtime = Runtime(
             settings=settings,

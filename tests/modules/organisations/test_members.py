@@ -103,7 +103,7 @@ def test_an_invitation_becomes_invalid_when_its_sender_may_no_longer_invite(harn
             await hold_memberships(tx, ember)
             accepting = asyncio.create_task(harness.post("/api/v2/invitations/accept", by="bo", json={"token": token}))
             await until(is_waiting)
-            await tx.execute(SET_ROLE, ember, harness.people["ann"].id, "viewer", None)
+            await tx.one(SET_ROLE, ember, harness.people["ann"].id, "viewer", None)
         return await accepting
 
     async def is_waiting() -> bool:

@@ -26,3 +26,17 @@ def build_index(name: str, on: str) -> None:
         bind = op.get_bind()
         bind.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
         bind.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {on}")
+
+
+def number_versions(table: str) -> None:
+    """Take the versions of a table from a sequence: a row that is deleted and made again under its former address never repeats one.
+
+    Statements then write `version = DEFAULT`.
+    """
+    run_sql(
+        """
+        CREATE SEQUENCE <table>_version AS integer OWNED BY <table>.version;
+        SELECT setval('<table>_version', (SELECT coalesce(max(version), 0) + 1 FROM <table>), false);
+        ALTER TABLE <table> ALTER COLUMN version SET DEFAULT nextval('<table>_version');
+        """.replace("<table>", table)
+    )

@@ -46,6 +46,16 @@ class Mail(Struct, frozen=True):
     html: str
 
 
+class Asker(Struct, frozen=True):
+    """Who causes an email. Each of `names` is a pseudonym or an ID that counts by itself, "" for nobody in particular.
+
+    `known` are a session of the account it is for, and a device that this account knows: no stranger can be one.
+    """
+
+    names: tuple[str, ...] = ("",)
+    known: bool = False
+
+
 class Mailer:
     """Renders and sends emails. Raises Unavailable if the mail server cannot be reached; the job then tries again."""
 
@@ -55,7 +65,7 @@ class Mailer:
         folders: Mapping[str, Path],
         clock: Clock | None = None,
         *,
-        count: Callable[[str, str, str], Awaitable[bool]] | None = None,
+        count: Callable[[str, str, Asker], Awaitable[bool]] | None = None,
     ) -> None:
         """`count` counts an email of this template to an address, by its key, for this asker. Returns whether it is within the limits."""
         self._settings = settings
@@ -90,16 +100,16 @@ class Mailer:
         """Every template, such as "accounts/verify"."""
         return sorted(name.removesuffix(".mjml") for name in self._environment.list_templates(extensions=["mjml"]) if "mail/" not in name)
 
-    async def send_template(self, name: str, /, *, to: str, asked_by: str | None = None, **context: Any) -> None:
+    async def send_template(self, name: str, /, *, to: str, asked_by: Asker | None = None, **context: Any) -> None:
         """Render a template and send it to one address. An email that someone else can cause says who, see `admits`."""
         if asked_by is None or await self.admits(name, to=to, asked_by=asked_by):
             await self.send(to, self.render(name, to=to, **context))
 
-    async def admits(self, name: str, /, *, to: str, asked_by: str) -> bool:
+    async def admits(self, name: str, /, *, to: str, asked_by: Asker) -> bool:
         """Count an email that someone else can cause. Returns whether it may be sent: if not, nothing is made for it either.
 
-        Each template counts by itself. `asked_by` is a pseudonym, "" for anyone: so many an hour reach an address for one asker, and a
-        few times as many in all, so that a stranger does not use up the owner's.
+        Each template counts by itself. So many an hour reach an address for one asker, and a few times as many for all strangers
+        together, and for all that the account knows: however many strangers there are, they do not use up the owner's.
         """
         return self._count is None or await self._count(name, parse_address(to).key, asked_by)
 

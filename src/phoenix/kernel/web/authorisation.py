@@ -62,6 +62,7 @@ async def admit(request: AnyRequest, rule: Rule, *, count: bool = True) -> Admis
     limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits]) if count else ()
     admission = await _decide(request, rule, None)
     if admission.actor is not None and count:
+        limits += tuple([await limiter.require(limit, admission.actor.session) for limit in rule.limits_of_a_session])
         limits += tuple([await limiter.require(limit, admission.actor.account) for limit in rule.limits_of_a_person])
     if request.method not in SAFE:
         body = await _read_body(request)

@@ -16,6 +16,7 @@ from phoenix.kernel.errors import NotFound, NotSignedIn, PreconditionFailed, Pre
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.web.answer import versions_in
 from phoenix.kernel.web.application import Admission, AnyRequest, App, app_of, state_of
 from phoenix.kernel.web.rules import Rule
@@ -57,6 +58,11 @@ class Call:
     def address(self) -> str:
         """The client's address; forwarded ones are believed only behind trusted proxies."""
         return state_of(self.request.scope).address
+
+    @property
+    def caller(self) -> str:
+        """A pseudonym of the client's network, for what is counted by it."""
+        return self.runtime.keys.pseudonym(limited_as(self.address))
 
     @property
     def user(self) -> Actor | None:

@@ -20,8 +20,10 @@ FOUND = "found"
 
 Cost = Literal["argon2"]
 
-# How often a person can cause costly work within a limit's time, from all addresses together.
-MOST_OF_A_PERSON = 20
+# How often one session can cause costly work within a limit's time, from all addresses together, and how many times as often a
+# person can in all sessions together: a stolen session does not use up its owner's.
+MOST_OF_A_SESSION = 20
+SESSIONS_OF_A_PERSON = 3
 # The size of a request's body is limited; larger content is sent in chunks.
 MOST_BODY_BYTES = 1024 * 1024
 
@@ -40,8 +42,8 @@ class Rule:
     to keys that have it as a scope. `cross_site` is for the one kind of form that another site may send: an identity
     provider's answer, which is verified separately. `listeners` are where it is served. What `frees` deletes, revokes or
     signs out, and works on a disk that is almost full. `body_most` is in bytes. What `costs` much is done before the
-    transaction begins (see `Opening`), and its limits count by person as well, where someone is signed in. A route that
-    `commits_first` uses a transaction of its own before that.
+    transaction begins (see `Opening`), and its limits count by session and by person as well, where someone is signed in.
+    A route that `commits_first` uses a transaction of its own before that.
     """
 
     may: str
@@ -72,11 +74,19 @@ class Rule:
         return self.commits_first or self.costs is not None
 
     @property
+    def limits_of_a_session(self) -> tuple[Limit, ...]:
+        """Limits by session: someone can have many addresses."""
+        return self._limits_of("session", times=1)
+
+    @property
     def limits_of_a_person(self) -> tuple[Limit, ...]:
-        """Limits by account: someone can have many addresses."""
+        """Limits by account: someone can have many sessions."""
+        return self._limits_of("person", times=SESSIONS_OF_A_PERSON)
+
+    def _limits_of(self, whom: str, *, times: int) -> tuple[Limit, ...]:
         if self.costs is None:
             return ()
-        return tuple(replace(one, name=f"{one.name}_of_a_person", amount=min(one.amount, MOST_OF_A_PERSON)) for one in self.limits)
+        return tuple(replace(one, name=f"{one.name}_of_a_{whom}", amount=times * min(one.amount, MOST_OF_A_SESSION)) for one in self.limits)
 
     @property
     def decides_again(self) -> bool:

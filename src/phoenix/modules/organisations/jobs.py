@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from phoenix.kernel.i18n.email import Asker
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
@@ -23,8 +24,11 @@ async def send_invitation(runtime: Runtime, invited: Invited) -> None:
     """
     async with runtime.database.reader() as db:
         found = await db.maybe(queries.OPEN_INVITATION_BY_ID, invited.invitation)
-    # Of all inviters together: nobody waits for one.
-    if found is None or not await runtime.mailer.admits("organisations/invitation", to=found.email, asked_by=""):
+    if found is None:
+        return
+    # Of each organisation, so that one cannot keep another's from arriving, and of each person, who can have many organisations.
+    asker = Asker((found.organisation, found.invited_by))
+    if not await runtime.mailer.admits("organisations/invitation", to=found.email, asked_by=asker):
         return
     async with runtime.database.transaction() as tx:
         invitation = await tx.maybe(queries.OPEN_INVITATION_BY_ID, invited.invitation)

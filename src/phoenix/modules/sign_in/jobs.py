@@ -24,7 +24,7 @@ async def send_verification(runtime: Runtime, pending: PendingSignUp) -> None:
         found = await tx.maybe(queries.SIGN_UP, pending.sign_up)
         if found is None or await find_by_email(tx, found.email_key) is not None:
             return
-        if not await runtime.mailer.admits("sign_in/verify", to=found.email, asked_by=pending.asked_by):
+        if not await runtime.mailer.admits("sign_in/verify", to=found.email, asked_by=pending.asker):
             return
         made = {"email_key": found.email_key, "sign_up": found.id, "asked_by": pending.asked_by}
         token, code = await email_verification.start(runtime.keys, tx, purpose=verify.PURPOSE, **made)
@@ -39,7 +39,7 @@ async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
         await runtime.mailer.send_template(
             "sign_in/already_registered",
             to=account.email,
-            asked_by=owner.asked_by,
+            asked_by=owner.asker,
             name=account.name,
             link=Ours(f"{url}/sign-in"),
             reset_link=Ours(f"{url}/forgot-password"),
@@ -78,7 +78,7 @@ async def send_address_change(runtime: Runtime, owner: Owner) -> None:
         requested = await new_address(tx, account.id) if account else ""
         if account is None or not requested:
             return
-        if not await runtime.mailer.admits("sign_in/address_change", to=requested, asked_by=owner.asked_by):
+        if not await runtime.mailer.admits("sign_in/address_change", to=requested, asked_by=owner.asker):
             return
         made = {"email_key": parse_address(requested).key, "account": account.id, "asked_by": owner.asked_by}
         token, code = await email_verification.start(runtime.keys, tx, purpose=change_address.PURPOSE, **made)
@@ -110,7 +110,7 @@ async def _account(runtime: Runtime, account: str | None) -> Account | None:
 
 async def _send_to_owner(runtime: Runtime, owner: Owner, purpose: str, template: str, path: str) -> None:
     account = await _account(runtime, owner.account)
-    if account is None or not await runtime.mailer.admits(f"sign_in/{template}", to=account.email, asked_by=owner.asked_by):
+    if account is None or not await runtime.mailer.admits(f"sign_in/{template}", to=account.email, asked_by=owner.asker):
         return
     async with runtime.database.transaction() as tx:
         made = {"email_key": parse_address(account.email).key, "account": account.id, "asked_by": owner.asked_by}

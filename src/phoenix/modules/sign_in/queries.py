@@ -58,6 +58,13 @@ class Protection(Struct, frozen=True):
     devices: int
 
 
+class OwnerOfAddress(Struct, frozen=True):
+    """The account of an address, and whether it knows a device."""
+
+    account: str
+    knows_device: bool
+
+
 class SignUp(Struct, frozen=True):
     id: str
     email: str
@@ -68,6 +75,13 @@ class SignUp(Struct, frozen=True):
     locale: str
 
 
+OWNER: Query[OwnerOfAddress] = query(
+    OwnerOfAddress,
+    """
+    SELECT a.id AS account, EXISTS (SELECT 1 FROM known_devices d WHERE d.account_id = a.id AND d.device_hash = $2) AS knows_device
+      FROM accounts a WHERE a.email_key = $1 AND a.kind = 'person'
+""",
+)
 CREDENTIALS: Query[Credentials] = query(
     Credentials,
     """

@@ -2,6 +2,9 @@
 
 Opening the link does not use it up, since mail scanners open links; a POST does. A wrong code counts as an attempt, even
 though the request is refused. Both are stored as hashes.
+
+Attempts count for each code and each network (or session) that guesses, so that a stranger's wrong codes are not the owner's. All
+strangers together have a few more, and whoever requested the email has their own in any case. The link is not counted: it cannot be guessed.
 """
 
 from __future__ import annotations
@@ -29,19 +32,26 @@ LINK_LIVES = timedelta(minutes=60)
 # What starts or elevates a session ends with its code (ASVS 5.0, 6.5.5), and with the next email (6.6.2).
 SHORT_LIVED = frozenset({"sign_in", "reauthenticate"})
 TRIES = 5
+# Of all but the one who requested the email. Strangers can have 20 codes an hour sent, and guess each 30 times, out of 10^8: one in
+# 160,000 is right, for an owner who gets those emails all hour.
+TRIES_OF_ALL = 25
 
 
 class EmailProof(Struct, frozen=True):
-    """What someone received in an email: the token of its link, or the address with the code that was sent to it."""
+    """What someone received in an email: the token of its link, or the address with the code that was sent to it.
 
+    `by` are the names of whoever sends it: first the one that attempts are counted by, then others that may have requested the email.
+    """
+
+    by: tuple[str, ...]
     token: str = ""
     email: str = ""
     code: str = ""
 
 
-def proof_of(form: Mapping[str, str]) -> EmailProof:
+def proof_of(form: Mapping[str, str], by: tuple[str, ...]) -> EmailProof:
     """The code entered in a form, or the token of a link."""
-    return EmailProof(form.get("token", ""), form.get("email", ""), form.get("code", ""))
+    return EmailProof(by, form.get("token", ""), form.get("email", ""), form.get("code", ""))
 
 
 async def start(
@@ -65,7 +75,7 @@ async def start(
         code_hash(keys, verification, code),
         tx.now + CODE_LIVES,
         tx.now + link_lives(purpose),
-        TRIES,
+        TRIES_OF_ALL,
         tx.now,
         asked_by,
     )
@@ -77,10 +87,11 @@ def link_lives(purpose: str) -> timedelta:
     return CODE_LIVES if purpose in SHORT_LIVED else LINK_LIVES
 
 
-async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
+async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof, *, account: str | None = None) -> EmailVerification:
     """Use a verification up and return it. Raises WrongCode if none matches. Of two simultaneous uses exactly one succeeds.
 
-    If the caller refuses what it was for, it still works.
+    If the caller refuses what it was for, it still works. Of someone who is signed in, codes are compared only with those of their
+    `account`: no one else's attempts are used up.
     """
     if proof.token:
         await tx.all(queries.HOLD_BY_LINK, hash_token(proof.token))
@@ -88,7 +99,7 @@ async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: Email
         if found is None:
             raise WrongCode(_("This link has been used, replaced or has expired. Request a new email."))
     else:
-        found = await _by_code(runtime, tx, purpose, proof)
+        found = await _by_code(runtime, tx, purpose, proof, account)
     await tx.spend(queries.USE, found.id, tx.now)
     return found
 
@@ -106,22 +117,33 @@ async def use_once(tx: Transaction, token: str, lives: timedelta) -> bool:
     return await tx.spend(queries.USE_TOKEN, hash_token(token), tx.now + lives) is not None
 
 
-async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof) -> EmailVerification:
+async def _by_code(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof, account: str | None) -> EmailVerification:
     if not proof.code.strip():
         raise InvalidInput(errors=(FieldError("code", "missing", _("Enter the 8 digits from the email.")),))
     code = digits_in(proof.code)
     email_key = parse_address(proof.email).key
-    await tx.all(queries.HOLD_BY_CODE, email_key, purpose)
-    sent = await tx.all(queries.BY_CODE, email_key, purpose, tx.now)
-    if sent:
-        await tx.execute(queries.COUNT_TRY, [verification.id for verification in sent])
-    for verification in sent:
+    await tx.all(queries.HOLD_BY_CODE, email_key, purpose, account)
+    sent = await tx.all(queries.BY_CODE, email_key, purpose, tx.now, account)
+    tried = [(verification, guesser) for verification in sent if (guesser := _guesser(verification, proof.by))]
+    if tried:
+        await tx.execute(
+            queries.COUNT_TRY, [verification.id for verification, _name in tried], [guesser for _verification, guesser in tried]
+        )
+    for verification, _name in tried:
         if secrets.compare_digest(code_hash(runtime.keys, verification.id, code), verification.code_hash):
             return verification
     sentence = _(
-        "This code is wrong, has been used or replaced, or is more than 10 minutes old. After 5 wrong attempts, request a new email."
+        "This code is wrong, has been used or replaced, or is more than 10 minutes old. After 5 wrong attempts, open the link in the email or request a new email."
     )
     raise WrongCode(errors=(FieldError("code", "wrong_code", sentence),))
+
+
+def _guesser(verification: EmailVerification, by: tuple[str, ...]) -> str:
+    """The name that an attempt at a code is counted by; "" where none is left."""
+    guesser = verification.asked_by if verification.asked_by in by else by[0]
+    if verification.tried_by.count(guesser) >= TRIES or (guesser != verification.asked_by and verification.tries_left <= 0):
+        return ""
+    return guesser
 
 
 def code_hash(keys: Keys, verification: str, code: str) -> bytes:

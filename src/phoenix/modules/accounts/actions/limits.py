@@ -1,4 +1,4 @@
-"""Limits per client address for routes that allow guessing or send email, one for each act: its page and its route of the API share it."""
+"""Limits per client address, of four kinds. Each act has one of its own, which its page and its route of the API share."""
 
 from __future__ import annotations
 
@@ -15,9 +15,19 @@ def emailing(act: str) -> Limit:
     return Limit(act, 10, 3600)
 
 
-SIGN_UPS = Limit("sign_up", 30, 3600)
-PROVIDER_SIGN_UPS = Limit("sign_up_with_provider", 30, 3600)
-FIRST_ADMINISTRATOR = Limit("first_administrator", 30, 3600)
+def creating(act: str) -> Limit:
+    """A limit of an act that creates what costs much."""
+    return Limit(act, 30, 3600)
+
+
+def by_programs(act: str) -> Limit:
+    """A limit of an act that pages and clients do by themselves."""
+    return Limit(act, 600, 900)
+
+
+SIGN_UPS = creating("sign_up")
+PROVIDER_SIGN_UPS = creating("sign_up_with_provider")
+FIRST_ADMINISTRATOR = creating("first_administrator")
 SIGN_UP_CONFIRMATIONS = guessing("sign_up_confirmation")
 
 SIGN_INS = guessing("sign_in")
@@ -27,8 +37,8 @@ SIGN_INS_BY_CODE = guessing("sign_in_by_code")
 PROVIDER_SIGN_INS = guessing("sign_in_with_provider")
 PROVIDER_CALLBACKS = guessing("provider_callback")
 # Called by every sign-in page on opening, so that the browser can offer a passkey beside the address.
-PASSKEY_OPTIONS = Limit("passkey_offer", 600, 900)
-REFRESHES = Limit("refresh", 600, 900)
+PASSKEY_OPTIONS = by_programs("passkey_offer")
+REFRESHES = by_programs("refresh")
 UNLOCKS = guessing("unlock")
 PASSWORD_RESETS = guessing("password_reset_completion")
 IMPERSONATIONS = guessing("impersonation")
@@ -38,7 +48,7 @@ REAUTHENTICATION_OPTIONS = guessing("reauthentication_offer")
 PASSWORD_CHANGES = guessing("password_change")
 ADDRESS_CONFIRMATIONS = guessing("address_confirmation")
 TOTP_CONFIRMATIONS = guessing("totp_confirmation")
-BACKUP_CODES = Limit("backup_codes", 30, 3600)
+BACKUP_CODES = creating("backup_codes")
 PASSKEY_CREATIONS = guessing("passkey_creation")
 NEW_PASSKEYS = guessing("new_passkey")
 CONNECTION_STARTS = guessing("connection_start")

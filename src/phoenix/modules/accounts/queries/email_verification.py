@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from phoenix.kernel.data.query import Query, command, query
 
 
 class EmailVerification(Struct, frozen=True):
-    """A code and a link in one email. `account` or `sign_up` is what the address belongs to."""
+    """A code and a link in one email. `account` or `sign_up` is what the address belongs to.
+
+    `tried_by` names whoever guessed, once for each attempt. `tries_left` are those of all but `asked_by`, who requested the email.
+    """
 
     id: str
     account: str | None
     sign_up: str | None
     email_key: str
     code_hash: bytes
+    asked_by: str
+    tries_left: int
+    tried_by: Sequence[str]
 
 
-_SELECT = "SELECT id, account_id AS account, sign_up_id AS sign_up, email_key, code_hash FROM proofs"
+_SELECT = "SELECT id, account_id AS account, sign_up_id AS sign_up, email_key, code_hash, asked_by, tries_left, tried_by FROM proofs"
 INSERT = command("""
     INSERT INTO proofs (id, account_id, sign_up_id, email_key, purpose, link_hash, code_hash, code_until, link_until, tries_left, created_at, asked_by)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -28,8 +36,8 @@ BY_LINK: Query[EmailVerification] = query(
 BY_CODE: Query[EmailVerification] = query(
     EmailVerification,
     f"""{_SELECT}
-     WHERE email_key = $1 AND purpose = $2 AND used_at IS NULL AND code_until > $3 AND tries_left > 0
-     ORDER BY created_at DESC LIMIT 20 FOR UPDATE
+     WHERE email_key = $1 AND purpose = $2 AND used_at IS NULL AND code_until > $3 AND ($4::text IS NULL OR account_id = $4)
+     ORDER BY created_at DESC LIMIT 100 FOR UPDATE
 """,
 )
 # Before its proofs, an account's row is locked: whoever changes a password locks both as well, and in this order.
@@ -41,10 +49,13 @@ HOLD_BY_CODE: Query[str] = query(
     str,
     """
     SELECT a.id FROM accounts a JOIN proofs p ON p.account_id = a.id
-     WHERE p.email_key = $1 AND p.purpose = $2 AND p.used_at IS NULL ORDER BY a.id FOR NO KEY UPDATE OF a
+     WHERE p.email_key = $1 AND p.purpose = $2 AND p.used_at IS NULL AND ($3::text IS NULL OR a.id = $3) ORDER BY a.id FOR NO KEY UPDATE OF a
 """,
 )
-COUNT_TRY = command("UPDATE proofs SET tries_left = tries_left - 1 WHERE id = ANY($1::text[])")
+COUNT_TRY = command("""
+    UPDATE proofs p SET tried_by = array_append(p.tried_by, t.guesser), tries_left = p.tries_left - (t.guesser <> p.asked_by)::integer
+      FROM unnest($1::text[], $2::text[]) AS t (id, guesser) WHERE p.id = t.id
+""")
 USE: Query[int] = query(int, "UPDATE proofs SET used_at = $2 WHERE id = $1 AND used_at IS NULL RETURNING 1")
 USE_ALL = command("UPDATE proofs SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
 USE_ALL_FOR = command("UPDATE proofs SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND asked_by = $4 AND used_at IS NULL")

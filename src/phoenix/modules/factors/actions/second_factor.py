@@ -73,7 +73,7 @@ async def confirm_totp(runtime: Runtime, tx: Transaction, actor: Actor, code: st
         raise NoSecondFactor(_("No authenticator app is being set up. Start again."))
     if found.confirmed_at is not None:
         raise SecondFactorExists(_("The authenticator app is already turned on. If you lost its backup codes, create new ones."))
-    attempt = await count_attempt(runtime, "totp set-up", actor.account, account=actor.account)
+    attempt = await count_attempt(runtime, "totp set-up", actor.session, account=actor.account)
     step = _step_of(runtime, actor.account, found, code)
     codes = None if step is None else await _new_backup_codes(runtime, actor.account)
     if codes is None or await tx.spend(queries.USE_TOTP_STEP, actor.account, step, found.sealed) is None:

@@ -65,12 +65,12 @@ async def change_role(
     check_role(member, before)
     if before == "owner":
         await require_owner_besides(tx, member.organisation, account)
-    await tx.execute(queries.SET_ROLE, member.organisation, account, role, tx.actor)
+    version = await tx.one(queries.SET_ROLE, member.organisation, account, role, tx.actor)
     tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
     tx.record(RoleChanged(organisation=member.organisation, subject=account, role=role, before=before))
     if ROLES.index(role) > ROLES.index(before):
         await withdraw_invitations(tx, member.organisation, account, can_still=roles_to_invite_for(runtime, role))
-    return found.version + 1
+    return version
 
 
 async def remove_member(tx: Transaction, member: Membership, account: str) -> None:

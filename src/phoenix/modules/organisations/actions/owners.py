@@ -47,6 +47,6 @@ async def appoint_owner(tx: Transaction, organisation: str, account: str, *, rea
     if before is None:
         sentence = _("This person is not a member of the organisation, or can't sign in. Choose another member.")
         raise InvalidInput(errors=(FieldError("account", "not_able", sentence),))
-    await tx.execute(queries.SET_ROLE, organisation, account, OWNER, tx.actor)
+    await tx.one(queries.SET_ROLE, organisation, account, OWNER, tx.actor)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
     tx.record(OwnerAppointed(organisation=organisation, subject=account, before=before, reason=reason))

@@ -123,7 +123,7 @@ ORGANISATIONS: Paged[JoinedOrganisation] = paged(
 RENAME: Query[Organisation] = query(
     Organisation,
     """
-    UPDATE organisations SET name = $2, updated_at = $3, version = version + 1
+    UPDATE organisations SET name = $2, updated_at = $3, version = DEFAULT
      WHERE id = $1 AND ($4::integer[] IS NULL OR version = ANY($4)) RETURNING id, slug, name, created_at, version
 """,
 )
@@ -162,7 +162,12 @@ ROLE: Query[RoleNow] = query(
      WHERE m.organisation_id = $1 AND m.account_id = $2 AND a.kind = 'person' FOR UPDATE OF m
 """,
 )
-SET_ROLE = command("UPDATE memberships SET role = $3, given_by = $4, version = version + 1 WHERE organisation_id = $1 AND account_id = $2")
+SET_ROLE: Query[int] = query(
+    int,
+    """
+    UPDATE memberships SET role = $3, given_by = $4, version = DEFAULT WHERE organisation_id = $1 AND account_id = $2 RETURNING version
+""",
+)
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
 _SERVICE_ACCOUNT = """
     SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until,

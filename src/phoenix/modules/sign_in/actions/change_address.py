@@ -42,7 +42,7 @@ async def request_change(tx: Transaction, actor: Actor, *, email: str) -> None:
 
 async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof: EmailProof) -> str:
     """Make the verified address the account's. Raises WrongCode; AddressTaken if someone was faster."""
-    verified = await email_verification.complete(runtime, tx, PURPOSE, proof)
+    verified = await email_verification.complete(runtime, tx, PURPOSE, proof, account=actor.account)
     requested = await addresses.new_address(tx, actor.account)
     if verified.account != actor.account or not requested:
         raise WrongCode(_("This link belongs to another account. Sign in with that one first."))

@@ -10,14 +10,14 @@ from phoenix.modules.accounts.actions import email_verification
 from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sign_in.actions.emails import SEND_SIGN_IN_CODE
-from phoenix.modules.sign_in.actions.request_email import owner_of, requested_address
+from phoenix.modules.sign_in.actions.request_email import Sender, owner_of, requested_address
 
 PURPOSE = "sign_in"
 
 
-async def request_code(tx: Transaction, *, email: str, asked_by: str) -> None:
+async def request_code(runtime: Runtime, tx: Transaction, *, email: str, sender: Sender) -> None:
     """Send a sign-in code. The response and its cost do not reveal whether the address is known."""
-    await enqueue(tx, SEND_SIGN_IN_CODE, await owner_of(tx, requested_address(email), asked_by))
+    await enqueue(tx, SEND_SIGN_IN_CODE, await owner_of(runtime, tx, requested_address(email), sender))
 
 
 async def check_code(runtime: Runtime, tx: Transaction, proof: EmailProof) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from phoenix.kernel.data.jobs import JobKind
+from phoenix.kernel.i18n.email import Asker
 
 FIRST = 10
 
@@ -17,7 +18,13 @@ class Owner(Struct, frozen=True):
 
     account: str | None
     asked_by: str = ""
-    """A pseudonym of the person or network that caused it."""
+    """A pseudonym of the network or device, or the ID of the session or account, that caused it."""
+    known: bool = False
+    """Whether that is a session or a device of this account."""
+
+    @property
+    def asker(self) -> Asker:
+        return Asker((self.asked_by,), self.known)
 
 
 class PendingSignUp(Struct, frozen=True):
@@ -25,6 +32,10 @@ class PendingSignUp(Struct, frozen=True):
 
     sign_up: str | None
     asked_by: str = ""
+
+    @property
+    def asker(self) -> Asker:
+        return Asker((self.asked_by,))
 
 
 class FormerAddress(Struct, frozen=True):

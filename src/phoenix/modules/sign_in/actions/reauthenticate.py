@@ -58,9 +58,8 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
     if method == "password":
         attempt = await check_own_password(runtime, tx, actor, answer)
     elif method == "email_code":
-        verified = await email_verification.complete(runtime, tx, PURPOSE, EmailProof(email=actor.record.email, code=answer))
-        if verified.account != actor.account:
-            raise WrongCode(_("This code belongs to another account."))
+        proof = EmailProof((actor.session,), email=actor.record.email, code=answer)
+        await email_verification.complete(runtime, tx, PURPOSE, proof, account=actor.account)
     else:
         attempt = await check_own_password(runtime, tx, actor, password)
         # Counted for this session only, so that no stranger can use up the attempts.
@@ -72,7 +71,7 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
 
 async def request_code(tx: Transaction, actor: Actor) -> None:
     """Send a code to the account's own address."""
-    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account, actor.account))
+    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account, actor.session, known=True))
 
 
 async def check_own_password(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.addresses import Address
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.security.networks import limited_as
-from phoenix.modules.accounts.actions.accounts import find_by_email
+from phoenix.kernel.security.crypto import hash_token
+from phoenix.modules.sign_in import queries
 from phoenix.modules.sign_in.actions.emails import Owner
 
 
@@ -19,12 +21,24 @@ def requested_address(email: str) -> Address:
     return address
 
 
-def asker_at(runtime: Runtime, client_address: str) -> str:
-    """The pseudonym of a network, as the one that asked for an email."""
-    return runtime.keys.pseudonym(limited_as(client_address))
+class Sender(Struct, frozen=True):
+    """Someone who isn't signed in: a pseudonym of their network, and the token of their device, which an account may know."""
+
+    network: str
+    device: str = ""
+
+    def names(self, runtime: Runtime) -> tuple[str, ...]:
+        """What their attempts at a code are counted by: the network, unless the device requested the email."""
+        return (self.network, _name_of(runtime, self.device)) if self.device else (self.network,)
 
 
-async def owner_of(db: Reader, address: Address, asked_by: str) -> Owner:
+async def owner_of(runtime: Runtime, db: Reader, address: Address, sender: Sender) -> Owner:
     """The owner of an address, as the payload of a job. A job for an unknown address costs the same, so that timing reveals nothing."""
-    known = await find_by_email(db, address.key)
-    return Owner(known.id if known else None, asked_by)
+    found = await db.maybe(queries.OWNER, address.key, hash_token(sender.device))
+    if found is not None and found.knows_device:
+        return Owner(found.account, _name_of(runtime, sender.device), known=True)
+    return Owner(found.account if found else None, sender.network)
+
+
+def _name_of(runtime: Runtime, device: str) -> str:
+    return runtime.keys.pseudonym(f"device {device}")

@@ -17,7 +17,7 @@ from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.keys.actions.api_keys import revoke_own_keys
 from phoenix.modules.sessions.actions.end import end_other_sessions
 from phoenix.modules.sign_in.actions.emails import SEND_FORCED_RESET, SEND_PASSWORD_RESET, Owner
-from phoenix.modules.sign_in.actions.request_email import owner_of, requested_address
+from phoenix.modules.sign_in.actions.request_email import Sender, owner_of, requested_address
 from phoenix.modules.sign_in.events import PasswordReset
 from phoenix.modules.sign_in.notices import KEYS_REVOKED, PASSWORD_RESET, PASSWORD_RESET_AND_KEYS
 
@@ -26,10 +26,10 @@ log = structlog.get_logger(__name__)
 PURPOSE = "reset"
 
 
-async def request_reset(runtime: Runtime, tx: Transaction, *, email: str, asked_by: str) -> None:
+async def request_reset(runtime: Runtime, tx: Transaction, *, email: str, sender: Sender) -> None:
     """Send an email for setting a new password. The response does not reveal whether the address is known."""
     address = requested_address(email)
-    owner = await owner_of(tx, address, asked_by)
+    owner = await owner_of(runtime, tx, address, sender)
     await enqueue(tx, SEND_PASSWORD_RESET, owner)
     log.info("password_reset_asked", account=owner.account, asked_for=runtime.keys.pseudonym(address.key))
 

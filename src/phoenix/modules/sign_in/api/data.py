@@ -13,9 +13,13 @@ class EmailData(Struct, forbid_unknown_fields=True):
 
 
 class EmailRequestData(EmailData, forbid_unknown_fields=True):
-    """`captcha` is the answer of the CAPTCHA, where the installation asks for one."""
+    """`captcha` is the answer of the CAPTCHA, where the installation asks for one.
+
+    `device` is what an earlier sign-in on this device answered: with it, strangers' requests use up none of this device's emails.
+    """
 
     captcha: Text = ""
+    device: Text = ""
 
 
 class ProofData(Struct, forbid_unknown_fields=True):
@@ -25,9 +29,9 @@ class ProofData(Struct, forbid_unknown_fields=True):
     email: Text = ""
     code: Text = ""
 
-    @property
-    def proof(self) -> EmailProof:
-        return EmailProof(self.token, self.email, self.code)
+    def proof(self, by: tuple[str, ...]) -> EmailProof:
+        """`by` is whoever sends it: see `EmailProof`."""
+        return EmailProof(by, self.token, self.email, self.code)
 
 
 class Nothing(Struct):

@@ -55,7 +55,7 @@ async def request_address_change(call: Call, data: EmailData) -> Accepted[Nothin
 @post("/api/v2/me/email/confirm", may=SIGNED_IN, act="credential", step_up=False, queries=12, limits=(ADDRESS_CONFIRMATIONS,))
 async def change_my_address(call: Call, data: ProofData) -> None:
     """Confirm the new address with the token or code from the email. The old address is notified."""
-    await change_address.change_address(call.runtime, call.tx, call.actor, data.proof)
+    await change_address.change_address(call.runtime, call.tx, call.actor, data.proof((call.actor.session,)))
 
 
 ROUTES = (read_security, change_my_password, request_address_change, change_my_address)

@@ -29,7 +29,7 @@ from phoenix.modules.sessions.actions.device import device_of, place_of
 from phoenix.modules.sessions.actions.renew import renew_tokens
 from phoenix.modules.sign_in.actions import email_code, passkey, reauthenticate, second_factor
 from phoenix.modules.sign_in.actions.password import check_password
-from phoenix.modules.sign_in.actions.request_email import asker_at
+from phoenix.modules.sign_in.actions.request_email import Sender
 from phoenix.modules.sign_in.actions.start_session import NewSession, start_session
 from phoenix.modules.sign_in.api.data import EmailRequestData, Nothing, ProofData
 from phoenix.modules.sign_in.pages.passkeys_here import party_here
@@ -143,14 +143,15 @@ async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[Si
 async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
     """Request an email with a sign-in code. The response is always the same."""
     await call.runtime.captcha.require(data.captcha, call.address)
-    await email_code.request_code(call.tx, email=data.email, asked_by=asker_at(call.runtime, call.address))
+    await email_code.request_code(call.runtime, call.tx, email=data.email, sender=Sender(call.caller, data.device))
     return Accepted(Nothing())
 
 
 @post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), problems=(401, 403))
 async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
     """Sign in with the token or code from that email. A second factor is needed as after a password."""
-    account = await email_code.check_code(call.runtime, call.tx, data.proof)
+    proof = data.proof(Sender(call.caller, data.device).names(call.runtime))
+    account = await email_code.check_code(call.runtime, call.tx, proof)
     client = client_of(call, remember=data.remember, device=data.device)
     return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="email_code", client=client))
 

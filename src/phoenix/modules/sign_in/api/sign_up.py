@@ -17,7 +17,7 @@ from phoenix.modules.accounts.actions.limits import (
     VERIFICATION_EMAILS,
 )
 from phoenix.modules.sign_in.actions import reset_password, sign_up, unlock, verify
-from phoenix.modules.sign_in.actions.request_email import asker_at
+from phoenix.modules.sign_in.actions.request_email import Sender
 from phoenix.modules.sign_in.api.data import EmailData, EmailRequestData, Nothing, ProofData
 
 
@@ -38,7 +38,10 @@ class VerificationData(ProofData, forbid_unknown_fields=True, kw_only=True):
 
 
 class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
+    """`device` is the one that requested the email, if it sent one then."""
+
     password: Text
+    device: Text = ""
 
 
 @post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,), costs="argon2")
@@ -54,7 +57,7 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
         time_zone=data.time_zone,
         locale=data.locale,
         accept_terms=data.accept_terms,
-        asked_by=asker_at(call.runtime, call.address),
+        asked_by=call.caller,
     )
     return Accepted(Nothing())
 
@@ -65,13 +68,13 @@ async def verify_account(call: Call, data: VerificationData) -> None:
 
     Send the `password` that the account is to have: anyone could have signed up with this address, so what was sent then does not count.
     """
-    await verify.verify(call.runtime, call.tx, data.proof, password=data.password)
+    await verify.verify(call.runtime, call.tx, data.proof((call.caller,)), password=data.password)
 
 
 @post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), tag="accounts")
 async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
     """Resend the code, at most 5 times an hour. The response is always the same."""
-    await sign_up.resend_verification(call.tx, email=data.email, asked_by=asker_at(call.runtime, call.address))
+    await sign_up.resend_verification(call.tx, email=data.email, asked_by=call.caller)
     return Accepted(Nothing())
 
 
@@ -79,20 +82,21 @@ async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
 async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
     """Request an email for setting a new password. The response is always the same. Limited to 10 an hour for each client address."""
     await call.runtime.captcha.require(data.captcha, call.address)
-    await reset_password.request_reset(call.runtime, call.tx, email=data.email, asked_by=asker_at(call.runtime, call.address))
+    await reset_password.request_reset(call.runtime, call.tx, email=data.email, sender=Sender(call.caller, data.device))
     return Accepted(Nothing())
 
 
 @post("/api/v2/password_resets/complete", may=PUBLIC, queries=11, limits=(PASSWORD_RESETS,), costs="argon2")
 async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
     """Set a new password with the token from the link, or with address and code. All sessions are ended."""
-    await reset_password.reset_password(call.runtime, call.tx, data.proof, password=data.password)
+    proof = data.proof(Sender(call.caller, data.device).names(call.runtime))
+    await reset_password.reset_password(call.runtime, call.tx, proof, password=data.password)
 
 
 @post("/api/v2/unlocks", may=PUBLIC, queries=7, limits=(UNLOCKS,))
 async def unlock_account(call: Call, data: ProofData) -> None:
     """Unlock a paused sign-in with the token or code from the email."""
-    await unlock.unlock(call.runtime, call.tx, data.proof)
+    await unlock.unlock(call.runtime, call.tx, data.proof((call.caller,)))
 
 
 ROUTES = (

@@ -13,7 +13,7 @@ from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.email_verification import proof_of
 from phoenix.modules.accounts.actions.limits import PASSWORD_RESETS, RESETS
 from phoenix.modules.sign_in.actions import reset_password
-from phoenix.modules.sign_in.actions.request_email import asker_at
+from phoenix.modules.sign_in.pages.signed_in import sender_of
 
 
 @page("/forgot-password", may=PUBLIC, queries=0)
@@ -25,7 +25,7 @@ async def show_forgot_password(call: Call) -> View:
 async def send_forgot_password(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()
-    await reset_password.request_reset(call.runtime, call.tx, email=email, asked_by=asker_at(call.runtime, call.address))
+    await reset_password.request_reset(call.runtime, call.tx, email=email, sender=sender_of(call))
     return Redirect(f"/reset-password?email={quote(email)}", _("If this address has an account, we've sent an email to it."))
 
 
@@ -38,7 +38,7 @@ async def show_reset_password(call: Call) -> View:
 @form("/reset-password", may=PUBLIC, queries=11, limits=(PASSWORD_RESETS,), retry=show_reset_password, costs="argon2")
 async def send_reset_password(call: Call) -> Redirect:
     sent = call.form
-    proof = proof_of(sent)
+    proof = proof_of(sent, sender_of(call).names(call.runtime))
     await reset_password.reset_password(call.runtime, call.tx, proof, password=sent.get("password", ""))
     return Redirect("/sign-in", _("Password set. You've been signed out everywhere. Sign in with the new password."))
 

@@ -85,7 +85,7 @@ async def show_confirm_address(call: Call) -> View:
 )
 async def send_confirm_address(call: Call) -> Redirect:
     sent = call.form
-    proof = proof_of(sent)
+    proof = proof_of(sent, (call.actor.session,))
     address = await change_address.change_address(call.runtime, call.tx, call.actor, proof)
     return Redirect(SECURITY, _("Your address is now {address}.").format(address=address))
 

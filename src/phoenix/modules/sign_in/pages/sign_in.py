@@ -25,10 +25,9 @@ from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sessions.actions import end
 from phoenix.modules.sign_in.actions import email_code, passkey, second_factor, unlock
 from phoenix.modules.sign_in.actions.password import check_password
-from phoenix.modules.sign_in.actions.request_email import asker_at
 from phoenix.modules.sign_in.errors import AddressNotVerified
 from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
-from phoenix.modules.sign_in.pages.signed_in import CHALLENGE_COOKIE, known_device, remember_sign_up, sign_in_browser
+from phoenix.modules.sign_in.pages.signed_in import CHALLENGE_COOKIE, known_device, remember_sign_up, sender_of, sign_in_browser
 
 METHODS = ("totp", "backup_code", "passkey")
 
@@ -114,7 +113,7 @@ async def show_ask_for_code(call: Call) -> View:
 async def send_ask_for_code(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()
-    await email_code.request_code(call.tx, email=email, asked_by=asker_at(call.runtime, call.address))
+    await email_code.request_code(call.runtime, call.tx, email=email, sender=sender_of(call))
     on_to = quote(safe_next(call.form.get("next") or "/"), safe="")
     return Redirect(f"/sign-in/by-email?email={quote(email)}&next={on_to}", _("If this address has an account, we've sent an email to it."))
 
@@ -135,7 +134,7 @@ async def forward_old_address(call: Call) -> Redirect:
 @form("/sign-in/by-email", may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), retry=show_sign_in_by_email)
 async def send_sign_in_by_email(call: Call) -> Redirect:
     sent = call.form
-    proof = proof_of(sent)
+    proof = proof_of(sent, sender_of(call).names(call.runtime))
     account = await email_code.check_code(call.runtime, call.tx, proof)
     return await sign_in_browser(call, account, method="email_code", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
 
@@ -149,7 +148,7 @@ async def show_unlock(call: Call) -> View:
 @form("/unlock", may=PUBLIC, queries=7, limits=(UNLOCKS,), retry=show_unlock)
 async def send_unlock(call: Call) -> Redirect:
     sent = call.form
-    await unlock.unlock(call.runtime, call.tx, proof_of(sent))
+    await unlock.unlock(call.runtime, call.tx, proof_of(sent, (call.caller,)))
     return Redirect("/sign-in", _("Sign-in unlocked."))
 
 

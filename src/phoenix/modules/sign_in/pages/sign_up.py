@@ -23,7 +23,6 @@ from phoenix.modules.accounts.actions.limits import (
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.providers.actions.providers import providers
 from phoenix.modules.sign_in.actions import first_administrator, sign_up, verify
-from phoenix.modules.sign_in.actions.request_email import asker_at
 from phoenix.modules.sign_in.pages.signed_in import remember_sign_up, sign_in_browser, sign_up_of
 
 
@@ -48,7 +47,7 @@ async def send_sign_up(call: Call) -> View:
         time_zone=zone_or_utc(sent.get("time_zone", "")),
         locale="en",
         accept_terms=bool(sent.get("accept_terms")),
-        asked_by=asker_at(call.runtime, call.address),
+        asked_by=call.caller,
     )
     remember_sign_up(call, made, sent.get("next", ""))
     return View(
@@ -66,12 +65,12 @@ async def show_verify(call: Call) -> View:
 
 @form("/verify", may=PUBLIC, queries=14, limits=(SIGN_UP_CONFIRMATIONS,), retry=show_verify, costs="argon2")
 async def send_verify(call: Call) -> Redirect:
-    return await _verified(call, EmailProof(email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
+    return await _verified(call, EmailProof((call.caller,), email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
 
 
 @form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), retry=show_verify)
 async def send_resend(call: Call) -> View:
-    await sign_up.resend_verification(call.tx, email=call.form.get("email", ""), asked_by=asker_at(call.runtime, call.address))
+    await sign_up.resend_verification(call.tx, email=call.form.get("email", ""), asked_by=call.caller)
     return View(
         "sign_in/sign_up_done.html",
         {"form": {"email": call.form.get("email", "").strip(), "next": call.form.get("next", "")}, **_asks(call)},
@@ -88,7 +87,7 @@ async def show_verify_link(call: Call) -> View:
 async def send_verify_link(call: Call) -> Redirect:
     if not call.form.get("token"):
         raise WrongCode(_("This link is incomplete. Open it again from the email, or enter the code."))
-    return await _verified(call, EmailProof(token=call.form["token"]))
+    return await _verified(call, EmailProof((call.caller,), token=call.form["token"]))
 
 
 def _asks(call: Call) -> dict[str, Any]:

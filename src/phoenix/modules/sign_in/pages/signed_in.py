@@ -12,6 +12,7 @@ from phoenix.kernel.web.session_reader import COOKIE, audience_of
 from phoenix.modules.sessions.actions.create import Client
 from phoenix.modules.sessions.actions.device import device_of, place_of
 from phoenix.modules.sessions.actions.end import try_to_end
+from phoenix.modules.sign_in.actions.request_email import Sender
 from phoenix.modules.sign_in.actions.sign_up import KEEP
 from phoenix.modules.sign_in.actions.start_session import start_session
 from phoenix.modules.sign_in.errors import SecondFactorRequired
@@ -75,6 +76,11 @@ def sign_up_of(call: Call) -> tuple[str, str]:
     kept = call.runtime.keys.verify(SIGN_UP_PURPOSE, cookie_value(call, SIGN_UP_COOKIE), now=call.runtime.clock.now()) or ""
     sign_up, _space, on_to = kept.partition(" ")
     return sign_up, on_to or "/"
+
+
+def sender_of(call: Call) -> Sender:
+    """Whoever uses this browser, before they have signed in."""
+    return Sender(call.caller, known_device(call))
 
 
 def known_device(call: Call) -> str:

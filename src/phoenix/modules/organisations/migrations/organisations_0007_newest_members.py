@@ -2,8 +2,8 @@
 
 from phoenix.kernel.data.revision import build_index
 
-revision = "organisations_0008"
-down_revision = "organisations_0007"
+revision = "organisations_0007"
+down_revision = "organisations_0006"
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,7 @@
 
 from phoenix.kernel.data.revision import run_sql
 
-revision = "organisations_0006"
+revision = "organisations_0004"
 down_revision = "organisations_0003"
 branch_labels = None
 depends_on = None

@@ -2,8 +2,8 @@
 
 from phoenix.kernel.data.revision import run_sql
 
-revision = "organisations_0007"
-down_revision = "organisations_0006"
+revision = "organisations_0006"
+down_revision = "organisations_0005"
 branch_labels = None
 depends_on = ("accounts_0002",)
 
