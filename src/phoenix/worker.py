@@ -60,14 +60,14 @@ async def trim_old_events(runtime: Runtime) -> None:
         log.info("events_trimmed", events=await trim_events(runtime.database, timedelta(days=keep)), keep_days=keep)
 
 
-async def watch_room(runtime: Runtime) -> None:
+async def watch_disk_space(runtime: Runtime) -> None:
     """Measure the space left on the disks, which logs what has changed; runs by schedule."""
     runtime.disk_space.measure()
 
 
 KERNEL_SCHEDULES = (
     Schedule("kernel.trim_events", "51 3 * * *", trim_old_events),
-    Schedule("kernel.watch_room", "* * * * *", watch_room),
+    Schedule("kernel.watch_disk_space", "* * * * *", watch_disk_space),
     Schedule("kernel.empty_events", "13 * * * *", empty_events),
     Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),
     Schedule("kernel.fail_unknown_jobs", "23 * * * *", fail_unknown_jobs),
@@ -156,7 +156,12 @@ def _register(runner: PgQueuer, runtime: Runtime, job: Job[Any]) -> None:
 
 def _schedule(runner: PgQueuer, runtime: Runtime, schedule: Schedule) -> None:
     async def run(_: QueuedSchedule) -> None:
-        await schedule.run(runtime)
+        try:
+            async with asyncio.timeout(schedule.timeout):
+                await schedule.run(runtime)
+        except Exception:
+            log.warning("schedule_failed", schedule=schedule.name, exc_info=True)
+            raise
         log.info("schedule_done", schedule=schedule.name)
 
     runner.schedule(schedule.name, schedule.cron, accepts_context=False)(run)

@@ -145,6 +145,8 @@ def test_staff_appoint_an_owner_where_none_can_sign_in(harness: Harness) -> None
                     assert "Choose another member" in refused.text
                     assert f'value="{account}"' not in refused.text, "who can't be appointed is not offered"
                 assert (await panel.post(f"{path}/owner", by="eve", account=harness.people["bo"].id)).status_code == 422
+                itself = await panel.post(f"{path}/owner", by="eve", account=harness.people["eve"].id, reason=REASON)
+                assert (itself.status_code, "Ask another administrator" in itself.text) == (403, True)
                 await harness.events()
                 assert (await panel.post(f"{path}/owner", by="eve", **sent)).status_code == 303
             assert await harness.events() == ["organisations.owner_appointed"]

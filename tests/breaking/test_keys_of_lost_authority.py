@@ -31,7 +31,7 @@ async def works(harness: Harness, ember: str, key: str) -> bool:
     return answer.status_code == 200
 
 
-def test_keys_of_a_locked_maker_stop_until_they_are_unlocked_or_renewed(harness: Harness) -> None:
+def test_keys_of_a_locked_maker_stop_until_they_are_renewed(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner", bo="owner")
@@ -41,13 +41,29 @@ def test_keys_of_a_locked_maker_stop_until_they_are_unlocked_or_renewed(harness:
             assert await lock(harness, "bo", by="eve") == 303
             assert not await works(harness, ember, key)
             assert await unlock(harness, "bo", by="eve") == 303
-            assert await works(harness, ember, key)
-            assert await lock(harness, "bo", by="eve") == 303
+            assert not await works(harness, ember, key), "a thief may have made it"
             (robot,) = (await harness.get(f"/api/v2/organisations/{ember}/service_accounts", by="ada")).json()["items"]
             path = f"/api/v2/organisations/{ember}/service_accounts/{robot['id']}"
             renewed = await harness.post(path, by="ada", json={"scopes": SCOPES})
             assert renewed.status_code == 201, renewed.text
             assert await works(harness, ember, renewed.json()["key"])
+
+    asyncio.run(run())
+
+
+def test_invitations_sent_with_a_suspended_key_are_withdrawn(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="owner")
+            await harness.person("eve", permissions=(ADMINISTRATOR,))
+            body = {"name": "Import", "role": "administrator", "scopes": ["organisations.invite"]}
+            made = await harness.post(f"/api/v2/organisations/{ember}/service_accounts", by="bo", json=body)
+            headers = {"Authorization": f"Bearer {made.json()['key']}"}
+            sent = {"email": "mallory@example.com", "role": "administrator"}
+            invited = await harness.post(f"/api/v2/organisations/{ember}/invitations", headers=headers, json=sent)
+            assert invited.status_code == 201, invited.text
+            assert await lock(harness, "bo", by="eve") == 303
+            assert (await harness.get(f"/api/v2/organisations/{ember}/invitations", by="ada")).json()["items"] == []
 
     asyncio.run(run())
 
@@ -132,6 +148,25 @@ def test_a_repeated_request_of_a_removed_member_is_refused(harness: Harness) -> 
             path = f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}"
             assert (await harness.delete(path, by="ada")).status_code == 204
             assert (await harness.post("/api/v2/entries", by="bo", **sent)).status_code == 404
+
+    asyncio.run(run())
+
+
+def test_a_repeated_acceptance_of_a_removed_member_is_refused(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            bo = await harness.person("bo")
+            sent = {"email": bo.email, "role": "administrator"}
+            assert (await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json=sent)).status_code == 201
+            await harness.work()
+            again = {"json": {"token": harness.link(bo.email).partition("token=")[2]}, "headers": {"Idempotency-Key": "one-and-the-same"}}
+            accepted = await harness.post("/api/v2/invitations/accept", by="bo", **again)
+            assert accepted.status_code == 200, accepted.text
+            replayed = await harness.post("/api/v2/invitations/accept", by="bo", **again)
+            assert (replayed.content, replayed.headers["idempotency-replayed"]) == (accepted.content, "true")
+            assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{bo.id}", by="ada")).status_code == 204
+            assert (await harness.post("/api/v2/invitations/accept", by="bo", **again)).status_code == 404
 
     asyncio.run(run())
 

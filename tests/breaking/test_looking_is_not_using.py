@@ -72,6 +72,26 @@ def test_an_open_socket_does_not_keep_a_session_alive(harness: Harness) -> None:
 UNASKED = {UNATTENDED.decode(): "yes"}
 
 
+@pytest.mark.parametrize("path", ["/api/v2/me", "/api/v2/feed?organisation={ember}", "/api/v2/organisations/{ember}"])
+def test_no_use_of_a_key_is_hidden(harness: Harness, path: str) -> None:
+    """What is asked twice is answered from memory the second time."""
+
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            made = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["feed.read", "organisations.read"]})
+            for _ in range(2):
+                await harness.sql("UPDATE api_keys SET seen_at = NULL")
+                harness.clock.advance(seconds=3600)
+                headers = {**UNASKED, **bearer(made.json()["key"])}
+                assert (await harness.get(path.replace("{ember}", ember), headers=headers)).status_code == 200
+                await harness.sessions.flush()
+                (row,) = await harness.sql("SELECT seen_at FROM api_keys")
+                assert row["seen_at"] is not None
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize("path", ["/api/v2/me", "/o/ember/feed/new?after=", "/o/ember/dashboard", "/api/v2/sessions"])
 @pytest.mark.parametrize("asked", [True, False], ids=["someone opens it", "the page fetches it by itself"])
 def test_what_a_page_fetches_by_itself_is_no_use_of_the_session(harness: Harness, path: str, asked: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import json
 import re
@@ -18,7 +19,7 @@ from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.data.disk_space import MEGABYTE, DiskAlmostFull, DiskSpace
 from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.admin.jobs import run_checks
-from phoenix.worker import watch_room
+from phoenix.worker import watch_disk_space
 
 ENOUGH, LITTLE, NONE = 5000, 1000, 100
 
@@ -63,6 +64,19 @@ def test_what_is_left_is_said_with_what_to_do(tmp_path: Path) -> None:
         Disk(255).space(tmp_path).require()
     Disk(256).space(tmp_path).require()
     DiskSpace([tmp_path], warn=0, refuse=0, free=lambda _: 0).require()
+
+
+def test_a_disk_that_cannot_be_asked_refuses_nothing(tmp_path: Path) -> None:
+    def free(folder: Path) -> int:
+        if folder.name == "gone":
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return ENOUGH * MEGABYTE
+
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    space = DiskSpace([gone, tmp_path], warn=2048, refuse=256, free=free)
+    space.require()
+    assert space.measure() == {tmp_path: ENOUGH * MEGABYTE}
 
 
 def test_changes_are_refused_before_the_disk_is_full_and_reading_and_deleting_work_on(harness: Harness) -> None:
@@ -147,7 +161,7 @@ def test_the_data_folder_the_database_and_further_folders_are_watched(harness: H
 
     async def run() -> None:
         async with harness:
-            await watch_room(harness.runtime)
+            await watch_disk_space(harness.runtime)
             measured = harness.runtime.disk_space.measure()
             assert list(measured) == [harness.place.folder, harness.place.folder / "postgres", elsewhere]
             assert abs(measured[elsewhere] - shutil.disk_usage(elsewhere).free) < 1024 * MEGABYTE

@@ -87,10 +87,21 @@ def test_what_would_disturb_other_text_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", SHOWS_NOTHING)
 def test_a_name_shows_at_least_one_character(text: str) -> None:
-    assert codes(text) == {"name": "missing", "title": "missing"}
+    expected = {"name": "missing", "title": "missing"}
+    assert codes(text) == (expected | {"body": "missing"} if text.strip() else expected)
     fields = Fields()
     fields.name(text, required=False)
     assert bool(fields.errors) == bool(text.strip())
+
+
+@pytest.mark.parametrize("text", ["\u200d", "\u3164\n\ufe0f", "\u2800\r\n\r\n\u200c"])
+def test_a_text_that_looks_empty_is_refused_and_an_empty_one_is_not(text: str) -> None:
+    fields = Fields()
+    fields.text("body", text, most=200)
+    assert [(error.field, error.code) for error in fields.errors] == [("body", "missing")]
+    fields = Fields()
+    assert fields.text("body", " \n ", most=200) == ""
+    fields.check()
 
 
 def test_isolates_end_with_their_paragraph() -> None:

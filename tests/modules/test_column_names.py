@@ -29,6 +29,7 @@ OTHER_NAMES = {
     "maker.id AS made_by",
     "a.name AS owner",
     ".id AS export",
+    ".id AS row",
     "maker.name AS maker",
     "o.id AS organisation",
     "o.name AS organisation_name",

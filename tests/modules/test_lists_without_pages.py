@@ -18,7 +18,10 @@ MODULES = Path(phoenix.__file__).parent / "modules"
 CUT = {
     "accounts/queries/__init__.py": {"12": "the newest events, as said on the page"},
     "accounts/queries/email_verification.py": {"100": "the codes that are tried: the mailer sends fewer in the time they are valid"},
-    "accounts/queries/personal.py": {"10": "made three a day, kept a week", "100": "the rest is next"},
+    "accounts/queries/personal.py": {
+        "50": "the person makes three a day and staff three, and they are kept a week",
+        "100": "the rest is next",
+    },
     "admin/queries/jobs.py": {"100": "failed jobs, whose number is shown"},
     "entries/cards.py": {"5": "the newest, on a card"},
     "factors/queries/passkeys.py": {"100": "at most 20 are made"},

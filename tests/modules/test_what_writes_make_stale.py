@@ -19,8 +19,8 @@ from phoenix.modules.accounts.actions.delete_account import erase_account
 from phoenix.modules.accounts.actions.permissions import grant_permission, remove_permission
 from phoenix.modules.demo.actions import seed_scale
 from phoenix.modules.factors.actions.second_factor import remove_all
-from phoenix.modules.keys.actions.api_keys import revoke_own_keys
-from phoenix.modules.keys.actions.service_accounts import forget_keys_made_by
+from phoenix.modules.keys.actions.api_keys import revoke_keys
+from phoenix.modules.keys.actions.service_accounts import suspend_keys_made_by
 from phoenix.modules.organisations.actions.members import add_member
 from phoenix.modules.organisations.actions.owners import appoint_owner
 from phoenix.modules.sessions.actions.signing_keys import revoke_key, rotate_keys
@@ -127,10 +127,10 @@ async def remove_service(harness: Harness) -> None:
     await call("DELETE", f"{SERVICES}/{row['id']}")(harness)
 
 
-async def forget_keys(harness: Harness) -> None:
+async def suspend_keys(harness: Harness) -> None:
     (row,) = await harness.sql("SELECT id FROM accounts WHERE kind = 'service'")
     harness.organisations["robot"] = row["id"]
-    await act(forget_keys_made_by, "{@ada}")(harness)
+    await act(suspend_keys_made_by, "{@ada}")(harness)
 
 
 async def lock_ada(harness: Harness) -> None:
@@ -190,9 +190,8 @@ WRITES = [
     Write("factors.actions.passkeys.remove_passkey", remove_passkey, (ADA,), passkey),
     Write("accounts.actions.delete_account.erase_account", postponed_erasure, (ADA,)),
     Write("keys.actions.api_keys.revoke_api_key", revoke_api_key, (ADA,), key),
-    Write("keys.actions.api_keys.revoke_own_keys", act(revoke_own_keys, "{@ada}"), (ADA,), key),
-    Write("keys.actions.service_accounts.forget_keys_made_by", forget_keys, ("account:{robot}",), service),
-    Write("keys.actions.service_accounts.revoke_keys", remove_service, ("account:{robot}",), service),
+    Write("keys.actions.api_keys.revoke_keys", act(revoke_keys, "{@ada}"), (ADA,), key),
+    Write("keys.actions.service_accounts.suspend_keys_made_by", suspend_keys, ("account:{robot}",), service),
     Write(
         "organisations.actions.owners.appoint_owner",
         act(appoint_owner, "{ember}", "{@bo}", reason="Nobody is left."),

@@ -35,7 +35,7 @@ SERVICE_ACCOUNTS = [
         until=samples.NOW,
         maker="Tomas Bauer",
         maker_left=True,
-        maker_locked=False,
+        suspended=False,
     ),
     Thing(
         account="acc_2",
@@ -47,7 +47,7 @@ SERVICE_ACCOUNTS = [
         until=None,
         maker=None,
         maker_left=False,
-        maker_locked=False,
+        suspended=False,
     ),
 ]
 MANAGE = {

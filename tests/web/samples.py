@@ -175,6 +175,7 @@ FEED = [
     happened(6, "entries/feed_deleted.html", ago(hours=20), PRIYA),
     happened(5, "organisations/feed_role_changed.html", ago(hours=22), MARA, role="administrator", before="member"),
     happened(106, "organisations/feed_owner_appointed.html", ago(days=2), AIKO),
+    happened(109, "organisations/feed_role_ended.html", ago(days=2), AIKO),
     happened(4, "organisations/feed_left.html", ago(days=3), MARA, subject="acc_gone"),
     happened(3, "organisations/feed_left.html", ago(days=3), AIKO, subject="acc_aiko"),
     happened(2, "organisations/feed_renamed.html", ago(days=3), MARA, name="Halden Instruments", before="Halden"),

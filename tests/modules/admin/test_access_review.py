@@ -158,7 +158,7 @@ def test_a_role_ends_with_one_click_but_never_that_of_the_only_owner(harness: Ha
             await harness.events()
             cy, dee = harness.people["cy"].id, harness.people["dee"].id
             assert (await panel.post(f"/staff/access/roles/{ember}/{dee}/end", by="ada")).status_code == 303
-            assert await harness.events() == ["organisations.member_left"]
+            assert await harness.events() == ["organisations.role_ended"]
             assert (await harness.get(f"/api/v2/organisations/{ember}", by="dee")).status_code == 404
             assert (await panel.post(f"/staff/access/roles/{ember}/{dee}/end", by="ada")).status_code == 404
             refused = await panel.post(f"/staff/access/roles/{ember}/{cy}/end", by="ada")
@@ -178,7 +178,7 @@ def test_the_role_of_a_service_account_ends_with_its_keys(harness: Harness) -> N
             made = (await harness.post(f"/api/v2/organisations/{ember}/service_accounts", by="cy", json=body)).json()
             await harness.events()
             assert (await panel.post(f"/staff/access/roles/{ember}/{made['id']}/end", by="ada")).status_code == 303
-            assert await harness.events() == ["organisations.service_account_removed"]
+            assert await harness.events() == ["keys.api_key_revoked", "organisations.service_account_removed"]
             headers = {"Authorization": f"Bearer {made['key']}"}
             assert (await harness.get("/api/v2/me", headers=headers)).status_code == 401
 

@@ -16,8 +16,9 @@ from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.module import EventKind
 from phoenix.kernel.registry import Registry
 from phoenix.modules.feed.api import feed_key
-from phoenix.modules.feed.items import visible_kinds
+from phoenix.modules.feed.items import feed_item, visible_kinds
 from phoenix.modules.feed.live import tell
+from phoenix.modules.feed.queries import FeedRow, ids_in
 
 IN_FEED = {name: kind for name, kind in REGISTRY.events.items() if kind.feed}
 GUARDED = {name: kind for name, kind in IN_FEED.items() if kind.permission}
@@ -47,6 +48,21 @@ def membership(permissions: frozenset[str]) -> MembershipRecord:
 def test_every_kind_of_event_in_the_feed_declares_who_may_see_it() -> None:
     assert len(GUARDED) > 5
     assert sorted(set(IN_FEED) - set(GUARDED)) == [], "an event that everyone sees needs a reason"
+
+
+@pytest.mark.parametrize("name", sorted(IN_FEED))
+def test_members_read_neither_what_only_the_audit_log_keeps_nor_which_of_the_staff_acted(name: str) -> None:
+    kind = IN_FEED[name]
+    event = recorded(1, kind)
+    row = FeedRow(1, event.id, name, event.actor, "acc_2", event.data, NOW)
+    item = feed_item(REGISTRY, row, {"acc_1": "Ada", "acc_2": "Bo"}, "ember")
+    seen = str((item.data, item.summary, item.link))
+    for field in kind.written:
+        assert f"secret {field}" not in seen
+    assert (item.actor is None) == kind.by_staff
+    if kind.by_staff:
+        assert "acc_1" not in seen
+        assert ids_in(REGISTRY, row) == {"acc_2"}
 
 
 @pytest.mark.parametrize("name", sorted(GUARDED))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import structlog
@@ -45,12 +45,21 @@ class DiskSpace:
         self._said = "enough"
 
     def measure(self) -> dict[Path, int]:
-        """The free bytes of each folder's disk. A folder that is not there yet is left out."""
+        """The free bytes of each folder's disk. A folder that is not there yet, or cannot be asked, is left out."""
         now = self._clock()
         if self._measured is None or now - self._measured[0] >= SECONDS:
-            self._measured = now, {folder: self._free(folder) for folder in self._folders if folder.exists()}
+            self._measured = now, dict(self._measurable())
             self._say()
         return self._measured[1]
+
+    def _measurable(self) -> Iterator[tuple[Path, int]]:
+        for folder in self._folders:
+            try:
+                if folder.exists():
+                    yield folder, self._free(folder)
+            except OSError as error:
+                # A mount that went away must not keep people from saving elsewhere.
+                log.warning("disk_space_unknown", folder=str(folder), problem=type(error).__name__)
 
     def require(self) -> None:
         """Raises DiskAlmostFull where so little is left that what is to be saved may fill it up."""

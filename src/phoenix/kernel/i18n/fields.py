@@ -61,9 +61,14 @@ class Fields:
         return self._shown(field, line, most)
 
     def text(self, field: str, text: str, *, most: int) -> str:
-        """Text of any number of lines, which can be empty."""
+        """Text of any number of lines, which can be empty, but does not look empty where it is not."""
         composed = self._composed(field, text, most)
-        return "" if composed is None else self._shown(field, composed.replace("\r\n", "\n").strip(), most)
+        if composed is None:
+            return ""
+        lines = composed.replace("\r\n", "\n").strip()
+        if lines and not is_visible(lines):
+            self.refuse(field, "missing", _("This shows nothing. Leave it empty, or enter some text."))
+        return self._shown(field, lines, most)
 
     def one_of(self, field: str, value: str, offered: Collection[str], otherwise: str) -> str:
         """One of the allowed values; `otherwise` is the message for any other."""

@@ -44,7 +44,8 @@ class EventKind:
     null once what it was read from is gone; if all are, the item has no link. Whatever changes such a text must record an event of
     the organisation, so that the cached feed is read again. `holds` gives the reason for each field that is neither an id nor a
     number, an instant or one of a few known words. Readers without `permission` do not see the event. An `act` says that it gives
-    or takes authority, credentials or money: only routes that decide again may record it, and none for an impersonator.
+    or takes authority, credentials or money: only routes that decide again may record it, and none for an impersonator. What is done
+    `by_staff` names nobody in the feed: members are told what happened, not which of the staff did it.
 
     `written` are fields with words that people wrote: the audit log is chained over a salted hash of them, and erasing the actor or the
     subject removes the words and the salt. `leaving` are fields that only code of the last release reads: they are emptied a day
@@ -64,6 +65,7 @@ class EventKind:
     leaving: tuple[str, ...] = ()
     activity: Activity | None = None
     act: Act | None = None
+    by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,12 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A job that runs on a schedule. `cron` is a crontab expression in UTC."""
+    """A job that runs on a schedule. `cron` is a crontab expression in UTC. After `timeout` seconds a run is given up until the next."""
 
     name: str
     cron: str
     run: Callable[[Runtime], Awaitable[None]]
+    timeout: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,8 @@ async def _once(request: AnyRequest, actor: Actor | None) -> Once | None:
     state = state_of(request.scope)
     keys = state.app.runtime.keys
     caller = actor.account if actor else keys.pseudonym(state.address)
-    return Once(keys, caller, check_key(key), f"POST {request.scope['path']}", await request.body())
+    organisations = frozenset(membership.organisation for membership in actor.memberships) if actor else None
+    return Once(keys, caller, check_key(key), f"POST {request.scope['path']}", await request.body(), organisations)
 
 
 def check_within(call: Call) -> None:

@@ -18,7 +18,7 @@ from phoenix.kernel.web.answer import Answer, matches
 from phoenix.kernel.web.application import App
 from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.headers import new_request_id, security_headers
-from phoenix.kernel.web.session_reader import COOKIE, actor_key, bearer, cookie, cookie_name, is_unattended
+from phoenix.kernel.web.session_reader import COOKIE, actor_key, bearer, can_be_unattended, cookie, cookie_name, is_unattended
 
 
 class HotReads:
@@ -74,7 +74,7 @@ class HotReads:
         found = self._believed(key)
         if not isinstance(found, Answer):
             return None
-        if actor.record.refresh_count > 0 or not is_unattended(scope["headers"]):
+        if not is_unattended(scope["headers"]) or not can_be_unattended(actor):
             self._session_reader.saw(actor, now)
         self._cache.hits += 1
         return found

@@ -6,6 +6,7 @@ a keyed hash is stored.
 
 from __future__ import annotations
 
+import re
 import zlib
 from datetime import timedelta
 
@@ -14,7 +15,8 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.query import Query, command, query
-from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
+from phoenix.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, same
 
@@ -41,6 +43,7 @@ KEEP_ANSWER = command("""
 FORGET = command("DELETE FROM idempotency_keys WHERE created_at < $1")
 
 LOCK_SPACE = 0x1DE
+_ORGANISATION = re.compile(rb'"(org_[0-9a-z]+)"')
 
 
 class InFlight(Conflict):
@@ -54,8 +57,12 @@ class Reused(InvalidInput):
 class Once:
     """One request with a key. `replay` returns its earlier answer; `keep` stores the current one."""
 
-    def __init__(self, keys: Keys, caller: str, key: str, method_and_path: str, body: bytes) -> None:
+    def __init__(
+        self, keys: Keys, caller: str, key: str, method_and_path: str, body: bytes, organisations: frozenset[str] | None = None
+    ) -> None:
+        """`organisations` are those that the caller is a member of now; None if nobody is signed in."""
         self._keys = keys
+        self._organisations = organisations
         self._caller = caller
         self._key = key
         self._request = keys.mac("request", method_and_path, body)
@@ -67,7 +74,10 @@ class Once:
         return await self.stored(tx)
 
     async def stored(self, db: Reader) -> Response[bytes] | None:
-        """The earlier answer, if there is one. Raises Reused if the key was used for a different request."""
+        """The earlier answer, if there is one.
+
+        Raises Reused if the key was used for a different request, NotFound if it is about an organisation that the caller has left.
+        """
         found = await db.maybe(FIND, self._caller, self._key, db.now - KEEP)
         if found is None:
             return None
@@ -77,6 +87,8 @@ class Once:
         if body is None:
             # Another caller's, or from before the master secret changed: treated as if it had never been stored.
             return None
+        if self._organisations is not None and {found.decode() for found in _ORGANISATION.findall(body)} - self._organisations:
+            raise NotFound(_("You're no longer a member of the organisation that this answer was about."))
         return Response(
             body, status_code=found.status, media_type="application/json", headers={**found.headers, "Idempotency-Replayed": "true"}
         )

@@ -65,6 +65,8 @@ class Rule:
     def __post_init__(self) -> None:
         if self.may == PUBLIC and self.decides_again:
             raise ValueError("An `act` or a `sensitive` route is someone's: it requires SIGNED_IN or a permission.")
+        if self.within == FOUND and self.decides_again:
+            raise ValueError("What decides again holds an organisation before the handler runs: name it in `within`.")
         if self.costs is not None and not self.limits:
             raise ValueError("What costs much has a limit: say `limits`.")
 

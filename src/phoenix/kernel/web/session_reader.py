@@ -85,6 +85,14 @@ def actor_key(token: str) -> str:
     return f"actor:{hash_token(token).hex()}"
 
 
+def can_be_unattended(actor: Actor) -> bool:
+    """Whether a page can ask with this token while nobody looks at it: not with keys, nor with tokens that were refreshed.
+
+    A thief could otherwise hide that they use one of those.
+    """
+    return actor.record.refresh_count <= 0 and actor.record.scopes is None
+
+
 class SessionReader:
     """Resolves tokens to actors, and remembers which sessions were used."""
 
@@ -98,10 +106,10 @@ class SessionReader:
     async def find(self, token: str, *, unattended: bool = False) -> Actor | None:
         """The actor of a token, or None if its session has ended or never existed. This is a use of the session.
 
-        What a page sends `unattended` is none, except of tokens that were refreshed: a thief could otherwise hide that they use them.
+        What a page sends `unattended` is none; see `can_be_unattended`.
         """
         actor = await self.look(token)
-        if actor is not None and (not unattended or actor.record.refresh_count > 0):
+        if actor is not None and not (unattended and can_be_unattended(actor)):
             self.saw(actor, self._runtime.clock.now())
         return actor
 

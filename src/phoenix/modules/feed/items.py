@@ -51,14 +51,16 @@ def feed_item(registry: Registry, row: FeedRow, names: Mapping[str, str], slug: 
     """The item of a row. An ID that no longer has a name is “Someone”."""
     kind = registry.events[row.kind]
     mentioned = {text: names[text] for text in ids_in(registry, row) if text in names and (text != row.actor or text == row.subject)}
-    actor = Person(row.actor, names.get(row.actor, _(GONE))) if row.actor else None
+    actor = Person(row.actor, names.get(row.actor, _(GONE))) if row.actor and not kind.by_staff else None
     summary = _(kind.summary)
     words = {field: _word(registry, names, row, field) for field in _holes(summary)}
     link = None
     if kind.link and not _gone(kind, row):
         link = kind.link.format_map({field: slug if field == "organisation" else _raw(row, field) for field in _holes(kind.link)})
+    # What the audit log keeps of what people wrote, such as staff's reasons, is not for members.
+    data = {field: value for field, value in row.data.items() if field not in kind.written}
     return FeedItem(
-        row.id, row.kind, actor, row.subject, summary.format_map(words), {**row.data, "names": mentioned}, link, instant(row.occurred_at)
+        row.id, row.kind, actor, row.subject, summary.format_map(words), {**data, "names": mentioned}, link, instant(row.occurred_at)
     )
 
 

@@ -75,7 +75,7 @@ async def _shown(call: Call, member: Membership, rows: Sequence[FeedRow]) -> lis
     items = []
     for row in rows:
         item = feed_item(registry, row, names, member.slug)
-        actor = avatar_of(row.actor, names.get(row.actor, _(GONE))) if row.actor else None
+        actor = avatar_of(row.actor, names.get(row.actor, _(GONE))) if row.actor and not registry.events[row.kind].by_staff else None
         items.append(
             Shown(
                 row.id,

@@ -104,8 +104,9 @@ async def with_texts(db: Reader, registry: Registry, rows: Sequence[FeedRow]) ->
 
 
 def ids_in(registry: Registry, row: FeedRow) -> set[str]:
-    """The ids in a row: its actor, and the fields that its kind declares."""
-    named = [row.actor, *(row.subject if field == "subject" else row.data.get(field) for field in registry.events[row.kind].ids)]
+    """The ids in a row: its actor, unless that is staff, and the fields that its kind declares."""
+    kind = registry.events[row.kind]
+    named = [None if kind.by_staff else row.actor, *(row.subject if field == "subject" else row.data.get(field) for field in kind.ids)]
     return {text for text in named if isinstance(text, str) and len(text) <= LONGEST_ID}
 
 

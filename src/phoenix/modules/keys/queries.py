@@ -28,7 +28,7 @@ class ApiKey(Struct, frozen=True):
 class KeyRecord(SessionRecord, frozen=True):
     """The record of an API key as PostgreSQL returns it. It has no idle limit, and is valid until it expires.
 
-    It stops while the account is about to be deleted, and while the person who made it is locked.
+    It stops while the account is about to be deleted. That of a service account stops once the person who made it is locked.
     """
 
     def __post_init__(self) -> None:
@@ -51,8 +51,12 @@ COUNT: Query[int] = query(int, "SELECT count(*) FROM api_keys WHERE account_id =
 REVOKE: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL RETURNING id")
 ACCOUNT_OF: Query[str] = query(str, "SELECT account_id FROM api_keys WHERE id = $1 AND revoked_at IS NULL")
 REVOKE_ALL: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL RETURNING id")
-ACCOUNTS_WITH_KEYS_OF: Query[str] = query(
-    str, "SELECT DISTINCT account_id FROM api_keys WHERE created_by = $1 AND account_id <> $1 AND revoked_at IS NULL"
+SUSPEND: Query[str] = query(
+    str,
+    """
+    UPDATE api_keys SET suspended_at = $2
+     WHERE created_by = $1 AND account_id <> $1 AND revoked_at IS NULL AND suspended_at IS NULL RETURNING account_id
+""",
 )
 NAMES: Query[str] = query(str, "SELECT name FROM api_keys WHERE id = ANY($1::text[]) ORDER BY name, id")
 # Ordered by id, so that two processes writing at once cannot lock each other.
@@ -70,7 +74,7 @@ RECORD: Query[KeyRecord] = query(
            NULL::text AS impersonator_name, false AS has_second_factor
       FROM api_keys k JOIN accounts a ON a.id = k.account_id LEFT JOIN accounts maker ON maker.id = k.created_by
      WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND k.until > $2 AND a.locked_at IS NULL AND a.erased_at IS NULL
-       AND a.erase_at IS NULL AND maker.locked_at IS NULL
+       AND a.erase_at IS NULL AND k.suspended_at IS NULL AND maker.locked_at IS NULL
 """,
 )
 PERSON_KEYS: Query[dict[str, Any]] = query(

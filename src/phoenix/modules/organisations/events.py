@@ -33,6 +33,10 @@ class MemberLeft(Event, frozen=True, kw_only=True, kind="organisations.member_le
     """Someone left, or was removed by the actor."""
 
 
+class RoleEnded(Event, frozen=True, kw_only=True, kind="organisations.role_ended"):
+    """Staff removed a member."""
+
+
 class RoleChanged(Event, frozen=True, kw_only=True, kind="organisations.role_changed"):
     role: str
     before: str

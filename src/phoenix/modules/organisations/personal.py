@@ -10,7 +10,7 @@ from phoenix.kernel.data.query import Rows
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
-from phoenix.modules.keys.actions.service_accounts import revoke_keys
+from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.queries import owners
 

@@ -18,10 +18,16 @@ async def _names(db: Reader, keys: str, zone: ZoneInfo) -> Mapping[str, str]:
 
 
 PASSWORD_CHANGED = SecurityNotice("password_changed", _("Your password was changed. All other devices were signed out."))
-PASSWORD_RESET = SecurityNotice("password_reset", _("Your password was reset by email. All devices were signed out."))
+# Whoever took an account over may have added these, so its owner has to look.
+STILL_WORKING = _(
+    "Passkeys, connected accounts and keys of service accounts still work. Look at them in your settings and remove those you don't "
+    "recognise. Contact support if you didn't reset your password."
+)
+PASSWORD_RESET = SecurityNotice("password_reset", _("Your password was reset by email. All devices were signed out."), foot=STILL_WORKING)
 PASSWORD_RESET_AND_KEYS = SecurityNotice(
     "password_reset_and_keys",
     _("Your password was reset by email. All devices were signed out, and your API keys were revoked: {keys}."),
+    foot=STILL_WORKING,
     facts=_names,
 )
 KEYS_REVOKED = SecurityNotice(

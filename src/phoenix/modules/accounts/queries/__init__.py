@@ -150,7 +150,7 @@ SECURITY_EVENTS: Query[SecurityEvent] = query(
 )
 
 ZONES: Query[tuple[str, str]] = query(
-    lambda row, zone: (row, zone), "SELECT id AS row, time_zone AS zone FROM accounts WHERE id > $1 ORDER BY id LIMIT $2"
+    lambda row, time_zone: (row, time_zone), "SELECT id AS row, time_zone FROM accounts WHERE id > $1 ORDER BY id LIMIT $2"
 )
 RENAME_ZONES = command("""
     UPDATE accounts t SET time_zone = n.name FROM unnest($1::text[], $2::text[], $3::text[]) AS n (id, zone, name)

@@ -49,7 +49,7 @@ ACTIVITY: Query[dict[str, Any]] = query(
 
 ADD_EXPORT = command("INSERT INTO exports (id, account_id, created_at, until) VALUES ($1, $2, $3, $4)")
 _EXPORT = "SELECT id, account_id AS account, created_at, ready_at, until FROM exports"
-EXPORTS: Query[Export] = query(Export, f"{_EXPORT} WHERE account_id = $1 AND until > $2 ORDER BY created_at DESC LIMIT 10")
+EXPORTS: Query[Export] = query(Export, f"{_EXPORT} WHERE account_id = $1 AND until > $2 ORDER BY created_at DESC LIMIT 50")
 EXPORT: Query[Export] = query(Export, f"{_EXPORT} WHERE id = $1")
 ARCHIVE: Query[Archive] = query(
     Archive,

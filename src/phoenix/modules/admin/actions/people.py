@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
+from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, Forbidden
 from phoenix.kernel.i18n.text import _
@@ -15,12 +16,13 @@ from phoenix.modules.accounts.actions.permissions import require_administrator_b
 from phoenix.modules.admin.events import AccountLocked, AccountUnlocked, ExportFetched, PasswordResetForced
 from phoenix.modules.admin.notices import EXPORT_BY_STAFF, LOCKED, OPENED, SECOND_FACTORS_RESET
 from phoenix.modules.factors.actions import second_factor, throttle
-from phoenix.modules.keys.actions.service_accounts import forget_keys_made_by
+from phoenix.modules.keys.actions.service_accounts import suspend_keys_made_by
 from phoenix.modules.organisations.actions.withdraw import withdraw_all_invitations
 from phoenix.modules.sessions.actions.end import end_other_sessions, end_session_of
 from phoenix.modules.sign_in.actions.reset_password import force_reset as remove_password
 
 BY_STAFF = "ended_by_staff"
+EXPORTS_BY_STAFF_A_DAY = Limit("export by staff", 3, 86_400)
 LOCKED_BY_STAFF = "locked_by_staff"
 
 
@@ -48,7 +50,7 @@ def may_give(actor: Actor, permission: str) -> bool:
 async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: str) -> None:
     """Lock an account until staff unlock it. This ends its sessions, and those in which it impersonates others.
 
-    Its open invitations are withdrawn, and keys that it made for service accounts stop until it is unlocked or they are renewed.
+    Keys that it made for service accounts stop until they are renewed, and open invitations of it and of those are withdrawn.
     Raises Conflict for the last administrator.
     """
     reason = checked_reason(reason)
@@ -59,19 +61,18 @@ async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: s
         await require_administrator_besides(tx, account)
     if not await accounts.lock(tx, account, reason=reason):
         raise Conflict(_("This account is already locked."))
-    await withdraw_all_invitations(tx, account)
-    await forget_keys_made_by(tx, account)
+    stopped = await suspend_keys_made_by(tx, account)
+    await withdraw_all_invitations(tx, account, *stopped)
     await end_other_sessions(tx, account, keep=None, reason=LOCKED_BY_STAFF)
     await notify(tx, account, LOCKED)
     tx.record(AccountLocked(subject=account, reason=reason))
 
 
 async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
-    """Unlock an account that staff locked."""
+    """Unlock an account that staff locked. Keys that it made for service accounts stay suspended until they are renewed."""
     await take_turn(tx, actor, account)
     if not await accounts.unlock(tx, account):
         raise Conflict(_("This account is not locked."))
-    await forget_keys_made_by(tx, account)
     await notify(tx, account, OPENED)
     tx.record(AccountUnlocked(subject=account))
 
@@ -110,8 +111,12 @@ async def reset_second_factors(tx: Transaction, actor: Actor, account: str) -> N
     await notify(tx, account, SECOND_FACTORS_RESET)
 
 
-async def request_export(tx: Transaction, actor: Actor, account: str) -> str:
-    """Request the archive of a person who cannot sign in. Returns its id. The person gets an email, and can download it too."""
+async def request_export(runtime: Runtime, tx: Transaction, actor: Actor, account: str) -> str:
+    """Request the archive of a person who cannot sign in. Returns its id. The person gets an email, and can download it too.
+
+    Raises TooManyRequests: each of them takes much work and space.
+    """
+    await runtime.limiter.require(EXPORTS_BY_STAFF_A_DAY, account)
     target = await take_turn(tx, actor, account)
     if target.kind != "person":
         raise Conflict(_("A service account has no personal data."))

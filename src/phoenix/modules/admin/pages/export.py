@@ -14,7 +14,7 @@ from phoenix.modules.admin.pages.person import EXPORT, PATH, show_person
 @form(f"{PATH}/exports", may=EXPORT, queries=7, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_export(call: Call) -> Redirect:
     account = str(call.path["account_id"])
-    await people.request_export(call.tx, call.actor, account)
+    await people.request_export(call.runtime, call.tx, call.actor, account)
     return Redirect(f"/staff/people/{account}", _("The copy is being prepared. Reload this page in a minute."))
 
 

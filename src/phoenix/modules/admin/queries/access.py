@@ -41,7 +41,7 @@ class KeyAccess(Struct, frozen=True):
 
 
 class RoleAccess(Struct, frozen=True):
-    """A role in an organisation. `given_by` is None for one given before 2.1; `used_at` is when its holder last used a session."""
+    """A role in an organisation. `given_by` is None for one given before 2.1; `used_at` is when its holder last used a session or API key."""
 
     organisation: str
     organisation_name: str
@@ -100,7 +100,8 @@ ROLES: Paged[RoleAccess] = paged(
     Order("m.organisation_id AS organisation", "m.account_id AS account"),
     """
     SELECT m.organisation_id AS organisation, o.name AS organisation_name, m.account_id AS account, a.name, m.role, m.given_by, m.joined_at,
-           (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = m.account_id) AS used_at
+           greatest((SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = m.account_id),
+                    (SELECT max(k.seen_at) FROM api_keys k WHERE k.account_id = m.account_id)) AS used_at
       FROM memberships m JOIN organisations o ON o.id = m.organisation_id JOIN accounts a ON a.id = m.account_id
      WHERE {after} {order}
 """,

@@ -85,8 +85,8 @@ async def account_of_key(db: Reader, key_id: str) -> str:
     return found
 
 
-async def revoke_own_keys(tx: Transaction, account: str) -> list[str]:
-    """Revoke every key of a person. Returns their ids."""
+async def revoke_keys(tx: Transaction, account: str) -> list[str]:
+    """Revoke every key of a person or service account. Returns their ids."""
     revoked = await tx.all(queries.REVOKE_ALL, account, tx.now)
     for key in revoked:
         tx.record(ApiKeyRevoked(subject=account, key=key))

@@ -16,12 +16,11 @@ async def create_service_account(tx: Transaction, *, name: str) -> str:
     return account
 
 
-async def forget_keys_made_by(tx: Transaction, maker: str) -> None:
-    """The maker was locked or unlocked: what is cached about the service accounts whose keys they made is stale."""
-    tx.invalidate(*(ACCOUNT(account) for account in await tx.all(queries.ACCOUNTS_WITH_KEYS_OF, maker)))
+async def suspend_keys_made_by(tx: Transaction, maker: str) -> list[str]:
+    """Stop the keys that someone made for service accounts, until they are renewed. Returns those accounts.
 
-
-async def revoke_keys(tx: Transaction, account: str) -> None:
-    """Revoke every key of a service account. Its row stays, since its content refers to it."""
-    await tx.all(queries.REVOKE_ALL, account, tx.now)
-    tx.invalidate(ACCOUNT(account))
+    Unlocking the maker does not resume them: whoever took over their account may have made them.
+    """
+    suspended = sorted(set(await tx.all(queries.SUSPEND, maker, tx.now)))
+    tx.invalidate(*map(ACCOUNT, suspended))
+    return suspended

@@ -6,17 +6,18 @@ from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.events import Event
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.keys.actions.service_accounts import revoke_keys
+from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.owners import require_owner_besides
 from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
 from phoenix.modules.organisations.errors import RoleChangedSince
-from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged, ServiceAccountRemoved
+from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged, RoleEnded, ServiceAccountRemoved
 from phoenix.modules.organisations.queries import Member, RoleNow
 
 __all__ = ["Member"]
@@ -79,7 +80,7 @@ async def remove_member(tx: Transaction, member: Membership, account: str) -> No
         member.demand("organisations.manage")
     found = await _locked_role(tx, member.organisation, account)
     check_role(member, found.role)
-    await _end(tx, member.organisation, account, found)
+    await _end(tx, member.organisation, account, found, MemberLeft(organisation=member.organisation, subject=account))
 
 
 async def end_role(tx: Transaction, organisation: str, account: str) -> None:
@@ -91,15 +92,16 @@ async def end_role(tx: Transaction, organisation: str, account: str) -> None:
     if await tx.maybe(queries.SERVICE_ACCOUNT, organisation, account) is not None:
         await end_service_account(tx, organisation, account)
     else:
-        await _end(tx, organisation, account, await _role(tx, organisation, account))
+        found = await _role(tx, organisation, account)
+        await _end(tx, organisation, account, found, RoleEnded(organisation=organisation, subject=account))
 
 
-async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow) -> None:
+async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow, event: Event) -> None:
     if found.role == "owner":
         await require_owner_besides(tx, organisation, account)
     await tx.execute(queries.REMOVE, organisation, account)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
-    tx.record(MemberLeft(organisation=organisation, subject=account))
+    tx.record(event)
     await withdraw_invitations(tx, organisation, account)
 
 

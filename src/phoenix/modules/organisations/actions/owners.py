@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
+from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.errors import LastOwner
@@ -38,8 +38,10 @@ async def able_members(db: Reader, organisation: str, accounts: Collection[str])
 async def appoint_owner(tx: Transaction, organisation: str, account: str, *, reason: str) -> None:
     """Make a member an owner, as staff, where no owner is left. The caller checks who may, and the reason.
 
-    Raises Conflict while an owner is left, and InvalidInput for someone who is not a member or cannot sign in.
+    Raises Forbidden for oneself, Conflict while an owner is left, and InvalidInput for someone who is not a member or cannot sign in.
     """
+    if account == tx.actor:
+        raise Forbidden(_("You can't make yourself an owner. Ask another administrator."))
     await queries.hold_memberships(tx, organisation)
     if await has_owner(tx, organisation):
         raise Conflict(_("This organisation has an owner who can sign in. Ask them to make this person an owner."))

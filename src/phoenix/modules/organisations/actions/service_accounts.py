@@ -11,8 +11,8 @@ from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.keys.actions.api_keys import NewApiKey, create_api_key
-from phoenix.modules.keys.actions.service_accounts import create_service_account, revoke_keys
+from phoenix.modules.keys.actions.api_keys import NewApiKey, create_api_key, revoke_keys
+from phoenix.modules.keys.actions.service_accounts import create_service_account
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.members import check_role, end_service_account
 from phoenix.modules.organisations.errors import TooMany

@@ -28,9 +28,9 @@ async def withdraw_invitations(tx: Transaction, organisation: str, account: str,
     await _record(tx, await tx.all(withdraw.WITHDRAW, organisation, account, list(can_still), tx.now))
 
 
-async def withdraw_all_invitations(tx: Transaction, account: str) -> None:
-    """Revoke every open invitation from this account, in every organisation."""
-    await _record(tx, await tx.all(withdraw.WITHDRAW_ALL, account, tx.now))
+async def withdraw_all_invitations(tx: Transaction, *accounts: str) -> None:
+    """Revoke every open invitation from these accounts, in every organisation."""
+    await _record(tx, await tx.all(withdraw.WITHDRAW_ALL, list(accounts), tx.now))
 
 
 async def _record(tx: Transaction, withdrawn: Sequence[Withdrawal]) -> None:

@@ -67,8 +67,8 @@ class ServiceAccount(Struct, frozen=True):
     """The name of the person who made the key."""
     maker_left: bool
     """Whether they are no longer a member."""
-    maker_locked: bool
-    """Whether staff locked them: then the key does not work until it is renewed."""
+    suspended: bool
+    """Whether staff locked them since they made the key: then it does not work until it is renewed."""
 
 
 class Invitation(Struct, frozen=True):
@@ -171,11 +171,11 @@ SET_ROLE: Query[int] = query(
 REMOVE = command("DELETE FROM memberships WHERE organisation_id = $1 AND account_id = $2")
 _SERVICE_ACCOUNT = """
     SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until,
-           maker.id AS made_by, maker.name AS maker, maker.locked_at IS NOT NULL AS maker_locked,
+           maker.id AS made_by, maker.name AS maker, (k.suspended_at IS NOT NULL OR maker.locked_at IS NOT NULL) AS suspended,
            maker.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.organisation_id = m.organisation_id
                                                                               AND x.account_id = maker.id) AS maker_left
       FROM memberships m JOIN accounts a ON a.id = m.account_id
-      LEFT JOIN LATERAL (SELECT id, hint, scopes, seen_at, until, created_by FROM api_keys
+      LEFT JOIN LATERAL (SELECT id, hint, scopes, seen_at, until, created_by, suspended_at FROM api_keys
                           WHERE account_id = a.id AND revoked_at IS NULL ORDER BY created_at DESC LIMIT 1) k ON true
       LEFT JOIN accounts maker ON maker.id = k.created_by
      WHERE m.organisation_id = $1 AND a.kind = 'service'

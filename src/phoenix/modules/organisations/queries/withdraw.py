@@ -26,7 +26,7 @@ WITHDRAW: Query[Withdrawal] = query(
 WITHDRAW_ALL: Query[Withdrawal] = query(
     Withdrawal,
     """
-    UPDATE invitations SET revoked_at = $2 WHERE invited_by = $1 AND accepted_at IS NULL AND revoked_at IS NULL
+    UPDATE invitations SET revoked_at = $2 WHERE invited_by = ANY($1::text[]) AND accepted_at IS NULL AND revoked_at IS NULL
     RETURNING id, organisation_id AS organisation
 """,
 )

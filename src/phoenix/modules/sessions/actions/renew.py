@@ -9,6 +9,7 @@ from msgspec import Struct
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.errors import NotSignedIn
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.sessions import queries
@@ -26,8 +27,9 @@ class RenewedTokens(Struct, frozen=True):
 
 
 async def set_authenticated(tx: Transaction, actor: Actor, *, method: str) -> None:
-    """Allow sensitive actions in this session for a while."""
-    await tx.execute(queries.SET_AUTHENTICATED, actor.session, tx.now)
+    """Allow sensitive actions in this session for a while. Raises NotSignedIn if it has ended since the request was admitted."""
+    if not await tx.execute(queries.SET_AUTHENTICATED, actor.session, tx.now):
+        raise NotSignedIn
     tx.invalidate(ACCOUNT(actor.account))
     tx.record(SessionReauthenticated(subject=actor.account, session=actor.session, method=method))
 

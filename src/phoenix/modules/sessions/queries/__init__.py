@@ -148,7 +148,7 @@ ROTATE = command("""
                         idle_until = $4, refresh_count = refresh_count + 1
      WHERE id = $1
 """)
-SET_AUTHENTICATED = command("UPDATE sessions SET proved_at = $2 WHERE id = $1")
+SET_AUTHENTICATED = command("UPDATE sessions SET proved_at = $2 WHERE id = $1 AND ended_at IS NULL")
 # Access tokens name the renewal they were created after, so the former ones become invalid.
 RENEW: Query[RenewedSession] = query(
     RenewedSession,

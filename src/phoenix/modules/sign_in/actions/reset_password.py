@@ -14,7 +14,7 @@ from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.actions.password import NONE, set_password
 from phoenix.modules.accounts.errors import WrongCode
-from phoenix.modules.keys.actions.api_keys import revoke_own_keys
+from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.sessions.actions.end import end_other_sessions
 from phoenix.modules.sign_in.actions.emails import SEND_FORCED_RESET, SEND_PASSWORD_RESET, Owner
 from phoenix.modules.sign_in.actions.request_email import Sender, owner_of, requested_address
@@ -47,14 +47,14 @@ async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *
     await email_verification.cancel_all(tx, verified.account)
     await end_other_sessions(tx, verified.account, keep=None, reason="password_reset")
     tx.record(PasswordReset(subject=verified.account))
-    revoked = await revoke_own_keys(tx, verified.account)
+    revoked = await revoke_keys(tx, verified.account)
     await notify(tx, verified.account, PASSWORD_RESET_AND_KEYS if revoked else PASSWORD_RESET, about=" ".join(revoked))
     return verified.account
 
 
 async def force_reset(tx: Transaction, account: str) -> None:
     """Remove the password of an account, end its sessions, revoke its API keys, and email a link to set a new one."""
-    if revoked := await revoke_own_keys(tx, account):
+    if revoked := await revoke_keys(tx, account):
         await notify(tx, account, KEYS_REVOKED, about=" ".join(revoked))
     await set_password(tx, account, NONE)
     await email_verification.cancel_all(tx, account)
