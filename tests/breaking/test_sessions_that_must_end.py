@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import pytest
 from tests.factors import bearer
 from tests.harness import PASSWORD, Harness
 
 from phoenix.kernel.actor import Use
+from phoenix.kernel.security.crypto import hash_token
+from phoenix.modules.sign_in.actions.reset_password import force_reset
 
 NEW = "eleven kettles on the roof"
 
@@ -79,3 +83,61 @@ def test_an_invented_refresh_token_ends_no_session(harness: Harness) -> None:
             assert (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": owner["refresh_token"]})).status_code == 200
 
     asyncio.run(run())
+
+
+async def reset_by_email(harness: Harness, theirs: str) -> None:
+    email = harness.people["ada"].email
+    await harness.post("/api/v2/password_resets", json={"email": email})
+    await harness.work()
+    sent = {"email": email, "code": harness.code(email), "password": NEW}
+    assert (await harness.post("/api/v2/password_resets/complete", json=sent)).status_code == 204
+
+
+async def change_password(harness: Harness, theirs: str) -> None:
+    sent = {"current_password": PASSWORD, "password": NEW}
+    assert (await harness.post("/api/v2/me/password", by="ada", json=sent)).status_code == 204
+
+
+async def end_the_others(harness: Harness, theirs: str) -> None:
+    assert (await harness.delete("/api/v2/sessions", by="ada")).status_code == 204
+
+
+async def end_that_one(harness: Harness, theirs: str) -> None:
+    assert (await harness.delete(f"/api/v2/sessions/{theirs}", by="ada")).status_code == 204
+
+
+async def reset_by_staff(harness: Harness, theirs: str) -> None:
+    async with harness.runtime.database.transaction() as tx:
+        await force_reset(tx, harness.people["ada"].id)
+
+
+@pytest.mark.parametrize("act", [reset_by_email, change_password, end_the_others, end_that_one, reset_by_staff])
+def test_a_device_whose_session_was_ended_by_someone_else_is_no_longer_known(
+    harness: Harness, act: Callable[[Harness, str], Awaitable[None]]
+) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", password=True)
+            thief = (await harness.sign_in("ada")).json()
+            assert await known(harness, thief["device"])
+            await act(harness, thief["session"])
+            assert not await known(harness, thief["device"])
+
+    asyncio.run(run())
+
+
+def test_a_device_stays_known_after_signing_out_there_and_where_its_session_goes_on(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", password=True)
+            mine = (await harness.sign_in("ada")).json()
+            assert (await harness.delete("/api/v2/sessions", headers=bearer(mine["access_token"]))).status_code == 204
+            assert await known(harness, mine["device"])
+            assert (await harness.delete("/api/v2/sessions/current", headers=bearer(mine["access_token"]))).status_code == 204
+            assert await known(harness, mine["device"])
+
+    asyncio.run(run())
+
+
+async def known(harness: Harness, device: str) -> bool:
+    return bool(await harness.sql("SELECT 1 FROM known_devices WHERE device_hash = $1", hash_token(device)))

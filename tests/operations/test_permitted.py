@@ -13,6 +13,7 @@ from tests.modules.audit.log import WROTE, locked
 from tests.permitted import permit
 
 from phoenix.kernel.security.logging import configure
+from phoenix.operations.grants import grant, role_of
 from phoenix.operations.permit import RETENTION, permit_retention
 from phoenix.operations.up import start
 from phoenix.operations.up.progress import Progress
@@ -54,6 +55,34 @@ def test_every_function_of_the_owner_is_listed_with_what_it_checks_and_finds_onl
     asyncio.run(run())
 
 
+def test_what_runs_as_the_owner_is_open_to_nobody_else_and_triggers_only_to_their_tables(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await grant(harness.place.owner, role_of(harness.place.database))
+            (me,) = await _read(
+                harness, "SELECT current_user AS name, has_database_privilege(current_database(), 'TEMPORARY') AS temporary"
+            )
+            assert me["temporary"] is False
+            rights = await _read(
+                harness,
+                "SELECT p.proname AS name, prorettype = 'trigger'::regtype AS is_trigger, has_function_privilege(oid, 'EXECUTE') AS mine,"
+                " (SELECT count(*) FROM aclexplode(proacl) WHERE grantee = 0) AS of_everyone, proacl IS NULL AS by_default, prosrc AS source"
+                " FROM pg_proc p WHERE prosecdef AND pronamespace = 'public'::regnamespace",
+            )
+            assert {row["name"] for row in rights} == set(CHECKS)
+            for row in rights:
+                assert (row["mine"], row["of_everyone"], row["by_default"]) == (not row["is_trigger"], 0, False), row["name"]
+                assert "TG_RELID" in row["source"] or not row["is_trigger"], row["name"]
+
+    asyncio.run(run())
+
+
+async def _read(harness: Harness, sql: str) -> list[asyncpg.Record]:
+    """Rows that the application's role reads."""
+    async with harness.runtime.database.reader() as db:
+        return await (await db.connection()).fetch(sql)  # type: ignore[no-any-return]
+
+
 async def _recorded(harness: Harness) -> list[Any]:
     return [[tuple(row) for row in await harness.sql(f"SELECT * FROM {table} ORDER BY 1, 2")] for table in RECORDED]  # noqa: S608 - our own names
 
@@ -76,6 +105,13 @@ async def _recorded(harness: Harness) -> list[Any]:
         'SELECT replace_texts_of_audit_log(ARRAY[2], ARRAY[(SELECT data || \'{"minutes": ""}\' FROM audit_log WHERE number = 2)], ARRAY(SELECT previous_hash FROM audit_log WHERE number = 2), ARRAY(SELECT hash FROM audit_log WHERE number = 2))',
         'SELECT replace_texts_of_audit_log(ARRAY[2], ARRAY[(SELECT data || \'{"reason": ""}\' FROM audit_log WHERE number = 2)], ARRAY(SELECT previous_hash FROM audit_log WHERE number = 2), ARRAY(SELECT hash FROM audit_log WHERE number = 2))',
         "SELECT replace_texts_of_audit_log(ARRAY[2], ARRAY[(SELECT data FROM audit_log WHERE number = 2)], ARRAY['x'::bytea], ARRAY['y'::bytea])",
+        # Another hash for the last row, and for the one that the first row follows.
+        "SELECT replace_texts_of_audit_log(ARRAY[number], ARRAY[data], ARRAY[previous_hash], ARRAY['y'::bytea]) FROM (SELECT * FROM audit_log ORDER BY number DESC LIMIT 1) AS l",
+        "SELECT replace_texts_of_audit_log(ARRAY[number], ARRAY[data], ARRAY['x'::bytea], ARRAY[hash]) FROM (SELECT * FROM audit_log ORDER BY number LIMIT 1) AS l",
+        # Types, functions and tables of one's own, with which a trigger's function would run what one likes.
+        "CREATE TYPE pg_temp.evil AS ENUM ('x')",
+        "CREATE TEMPORARY TABLE added (organisation_id text)",
+        "SELECT count_members()",
         # Texts of an erased account that name an event of others, or what is no text.
         "INSERT INTO audit_texts SELECT 900, 'reason', 'x', 'x', id, 'acc_gone' FROM events WHERE id = 'evt_old1'; SELECT erase_texts_of_account('acc_gone', 100)",
         "INSERT INTO audit_texts SELECT 900, 'minutes', 'x', 'x', id, 'acc_gone' FROM events WHERE id = 'evt_gone1'; SELECT erase_texts_of_account('acc_gone', 100)",
@@ -90,6 +126,7 @@ async def _recorded(harness: Harness) -> list[Any]:
 def test_other_arguments_change_nothing_and_are_refused(harness: Harness, statement: str) -> None:
     async def run() -> None:
         async with harness:
+            await grant(harness.place.owner, role_of(harness.place.database))
             await permit(harness, events=60, audit=60)
             await harness.sql(OLD, "old", timedelta(days=200), 10)
             await harness.sql(OLD, "new", timedelta(days=40), 10)

@@ -17,7 +17,12 @@ APPEND_ONLY = ("audit_archives", "audit_log", "audit_texts", "events")
 STAYS = ("audit_head", "audit_state", "batch_positions")
 # Written only by migrations and by `operations.permit`.
 READ_ONLY = ("alembic_version", "permitted_retention", "permitted_texts", "releases")
-FUNCTIONS = "SELECT oid::regprocedure::text AS name FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+# What runs with the owner's rights. A trigger's function needs no right of whoever changes its table, and must not be put on a table
+# of someone else's making: the conversions of such a table's columns would run with the owner's rights.
+FUNCTIONS = """
+    SELECT oid::regprocedure::text AS name, prorettype = 'trigger'::regtype AS is_trigger
+      FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace
+"""
 # The first version of PostgreSQL in which maintaining a table is a privilege of its own.
 MAINTAIN_SINCE = 170_000
 
@@ -47,6 +52,8 @@ async def grant(owner_url: str, role: str) -> None:
             quoted = await connection.fetchval("SELECT quote_ident($1)", role)
             for statement in await _statements(connection):
                 await connection.execute(f"{statement} {quoted}")
+            for statement in await _closed_to_everyone(connection):
+                await connection.execute(statement)
     finally:
         await connection.close()
 
@@ -63,4 +70,17 @@ async def _statements(connection: asyncpg.Connection[asyncpg.Record]) -> list[st
     for tables, rights in ((APPEND_ONLY, "UPDATE, DELETE, TRUNCATE"), (STAYS, "DELETE, TRUNCATE"), (READ_ONLY, "INSERT, UPDATE, DELETE")):
         statements += [f"REVOKE {rights} ON {table} FROM" for table in tables if table in found]
     functions = await connection.fetch(FUNCTIONS)
-    return statements + [f"GRANT EXECUTE ON FUNCTION {row['name']} TO" for row in functions]
+    return statements + [
+        f"REVOKE EXECUTE ON FUNCTION {row['name']} FROM" if row["is_trigger"] else f"GRANT EXECUTE ON FUNCTION {row['name']} TO"
+        for row in functions
+    ]
+
+
+async def _closed_to_everyone(connection: asyncpg.Connection[asyncpg.Record]) -> list[str]:
+    """What PostgreSQL lets every role do by default: call any function, and make types, functions and tables of its own for a session."""
+    database = await connection.fetchval("SELECT quote_ident(current_database())")
+    functions = await connection.fetch(FUNCTIONS)
+    return [
+        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+        *(f"REVOKE EXECUTE ON FUNCTION {row['name']} FROM PUBLIC" for row in functions),
+    ]

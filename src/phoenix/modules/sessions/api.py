@@ -90,7 +90,7 @@ def _answer(s: Session, current: str) -> SessionAnswer:
 @delete("/api/v2/sessions/current", may=SIGNED_IN, before_second_factor=True, queries=2)
 async def end_current_session(call: Call) -> None:
     """Sign out."""
-    await end.end_session(call.tx, call.actor, call.actor.session, reason="logged_out")
+    await end.sign_out(call.tx, call.actor)
 
 
 @delete("/api/v2/sessions/{session_id:str}", may=SIGNED_IN, queries=2, sensitive=True)

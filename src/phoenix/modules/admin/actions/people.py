@@ -22,7 +22,7 @@ from phoenix.modules.sessions.actions.end import end_other_sessions, end_session
 from phoenix.modules.sign_in.actions.reset_password import force_reset as remove_password
 
 BY_STAFF = "ended_by_staff"
-EXPORTS_BY_STAFF_A_DAY = Limit("export by staff", 3, 86_400)
+EXPORTS_BY_STAFF_A_DAY = Limit("export_by_staff", 3, 86_400)
 LOCKED_BY_STAFF = "locked_by_staff"
 
 

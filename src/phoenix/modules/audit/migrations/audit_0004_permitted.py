@@ -40,14 +40,16 @@ def upgrade() -> None:
             RETURN trimmed;
         END $$;
 
-        -- It replaces a text by the hash of that text, and what only code of the last release reads by nothing. Each row follows the one before.
+        -- It replaces a text by the hash of that text, and what only code of the last release reads by nothing. Each row follows the one before,
+        -- and of a row without such a text only what follows from the row before it changes: where no text is left, nothing can be changed.
         CREATE OR REPLACE FUNCTION replace_texts_of_audit_log(numbers bigint[], replaced jsonb[], previous bytea[], hashes bytea[]) RETURNS bigint
             LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET phoenix.maintenance = 'on' AS $$
-        DECLARE changed bigint;
+        DECLARE changed bigint; first_follows bytea;
         BEGIN
+            SELECT previous_hash INTO first_follows FROM audit_log ORDER BY number LIMIT 1;
             UPDATE audit_log l SET data = n.data, previous_hash = n.previous, hash = n.hash
               FROM unnest(numbers, replaced, previous, hashes) AS n (number, data, previous, hash)
-             WHERE l.number = n.number AND NOT EXISTS (
+             WHERE l.number = n.number AND (l.data <> n.data OR l.previous_hash <> n.previous) AND NOT EXISTS (
                    SELECT FROM jsonb_each(l.data) AS was FULL JOIN jsonb_each(n.data) AS is_now ON is_now.key = was.key
                     WHERE was.key IS NULL OR is_now.key IS NULL OR NOT (
                           was.value = is_now.value
@@ -60,7 +62,8 @@ def upgrade() -> None:
             GET DIAGNOSTICS changed = ROW_COUNT;
             IF changed IS DISTINCT FROM cardinality(numbers)
                OR EXISTS (SELECT FROM audit_log l JOIN audit_log b ON b.number = l.number - 1
-                           WHERE l.number = ANY (numbers) AND l.previous_hash <> b.hash) THEN
+                           WHERE l.number = ANY (numbers) AND l.previous_hash <> b.hash)
+               OR first_follows IS DISTINCT FROM (SELECT previous_hash FROM audit_log ORDER BY number LIMIT 1) THEN
                 RAISE EXCEPTION 'The audit log is append-only.' USING ERRCODE = 'insufficient_privilege';
             END IF;
             RETURN changed;

@@ -23,6 +23,9 @@ def upgrade() -> None:
         -- Only what a dashboard shows is counted, and a day more. SECURITY DEFINER: code from before this migration has no right to the table yet.
         CREATE FUNCTION count_entries() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
         BEGIN
+            IF TG_RELID <> 'public.entries'::regclass THEN
+                RAISE EXCEPTION 'This counts entries only.' USING ERRCODE = 'insufficient_privilege';
+            END IF;
             IF TG_OP = 'INSERT' THEN
                 INSERT INTO entry_counts
                 SELECT organisation_id, date_bin('15 minutes', occurred_at, '2000-01-01Z'), pg_backend_pid() % 4, count(*) FROM added
@@ -43,6 +46,7 @@ def upgrade() -> None:
             END IF;
             RETURN NULL;
         END $$;
+        REVOKE EXECUTE ON FUNCTION count_entries() FROM PUBLIC;
         CREATE TRIGGER entries_counted_when_added AFTER INSERT ON entries REFERENCING NEW TABLE AS added
             FOR EACH STATEMENT EXECUTE FUNCTION count_entries();
         CREATE TRIGGER entries_counted_when_changed AFTER UPDATE ON entries REFERENCING OLD TABLE AS removed NEW TABLE AS added

@@ -22,6 +22,9 @@ def upgrade() -> None:
         -- counted, and of an account that is, only people are left.
         CREATE FUNCTION count_members() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
         BEGIN
+            IF TG_RELID <> 'public.memberships'::regclass THEN
+                RAISE EXCEPTION 'This counts memberships only.' USING ERRCODE = 'insufficient_privilege';
+            END IF;
             IF TG_OP = 'INSERT' THEN
                 INSERT INTO member_counts
                 SELECT m.organisation_id, pg_backend_pid() % 4, count(*) FROM added m JOIN accounts a ON a.id = m.account_id
@@ -36,6 +39,7 @@ def upgrade() -> None:
             END IF;
             RETURN NULL;
         END $$;
+        REVOKE EXECUTE ON FUNCTION count_members() FROM PUBLIC;
         CREATE TRIGGER members_counted_when_added AFTER INSERT ON memberships REFERENCING NEW TABLE AS added
             FOR EACH STATEMENT EXECUTE FUNCTION count_members();
         CREATE TRIGGER members_counted_when_removed AFTER DELETE ON memberships REFERENCING OLD TABLE AS removed

@@ -12,28 +12,36 @@ from phoenix.modules.sessions import queries
 from phoenix.modules.sessions.events import ImpersonationEnded, SessionEnded
 from phoenix.modules.sessions.queries import EndedSession
 
+ENDED = "This session doesn't exist or has already ended."
+
 
 async def end_session(tx: Transaction, actor: Actor, session: str, *, reason: str = "ended_by_owner") -> None:
     """End one of the actor's sessions. Raises NotFound if it belongs to someone else, or has ended."""
     await end_session_of(tx, actor.account, session, reason=reason)
 
 
+async def sign_out(tx: Transaction, actor: Actor) -> None:
+    """End the actor's session. The device stays known. Raises NotFound if it has ended."""
+    if not await try_to_end(tx, actor.account, actor.session, reason="logged_out", keeps_device=True):
+        raise NotFound(ENDED)
+
+
 async def end_session_of(tx: Transaction, account: str, session: str, *, reason: str) -> None:
-    """End a session of an account. Raises NotFound if there is none, or it has ended."""
+    """End a session of an account, and forget its device. Raises NotFound if there is none, or it has ended."""
     if not await try_to_end(tx, account, session, reason=reason):
-        raise NotFound("This session doesn't exist or has already ended.")
+        raise NotFound(ENDED)
 
 
-async def try_to_end(tx: Transaction, account: str, session: str, *, reason: str) -> bool:
-    """End a session of an account. Returns whether it was still open."""
-    ended = await tx.maybe(queries.END, session, account, tx.now, reason)
+async def try_to_end(tx: Transaction, account: str, session: str, *, reason: str, keeps_device: bool = False) -> bool:
+    """End a session of an account, and forget its device unless it `keeps_device`. Returns whether it was still open."""
+    ended = await tx.maybe(queries.END, session, account, tx.now, reason, keeps_device)
     if ended is not None:
         record_ended(tx, ended, reason)
     return ended is not None
 
 
 async def end_other_sessions(tx: Transaction, account: str, *, keep: str | None, reason: str = "ended_by_owner") -> int:
-    """End all sessions of an account but one, and all in which it impersonates others. Returns how many."""
+    """End all sessions of an account but one, and all in which it impersonates others, and forget all other devices. Returns how many."""
     ended = await tx.all(queries.END_OTHERS, account, keep, tx.now, reason)
     tx.invalidate(ACCOUNT(account))
     return _record_all(tx, ended, reason)

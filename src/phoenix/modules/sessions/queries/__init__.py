@@ -87,8 +87,8 @@ INSERT = command("""
     )
     INSERT INTO sessions (id, account_id, token_hash, refresh_hash, refreshed_at, remembered, idle_seconds, created_at, seen_at,
                           idle_until, until, access_until, device, place, method, proved_at,
-                          impersonator_id, impersonation_reason, impersonation_writes, audience, second_factor)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $5, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $19, $20)
+                          impersonator_id, impersonation_reason, impersonation_writes, device_hash, audience, second_factor)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $5, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 """)
 
 
@@ -164,9 +164,14 @@ _SESSION = """
 """
 SESSIONS: Paged[Session] = paged("sessions", Session, Order("seen_at DESC", "id DESC"), _SESSION + " AND {after} {order}")
 SESSION: Query[Session] = query(Session, f"{_SESSION} AND id = $3")
+# A device is forgotten with its session, unless its owner only signed out there ($5): a thief must not remain known.
 END: Query[EndedSession] = query(
     EndedSession,
     """
+    WITH forgotten AS (
+        DELETE FROM known_devices d USING sessions s
+         WHERE NOT $5 AND s.id = $1 AND s.account_id = $2 AND d.account_id = s.account_id AND d.device_hash = s.device_hash
+    )
     UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND account_id = $2 AND ended_at IS NULL
     RETURNING id, account_id AS account, impersonator_id AS impersonator
 """,
@@ -184,6 +189,9 @@ END_REFRESHED: Query[EndedSession] = query(
 END_OTHERS: Query[EndedSession] = query(
     EndedSession,
     """
+    WITH forgotten AS (
+        DELETE FROM known_devices WHERE account_id = $1 AND device_hash IS DISTINCT FROM (SELECT device_hash FROM sessions WHERE id = $2)
+    )
     UPDATE sessions SET ended_at = $3, end_reason = $4
      WHERE (account_id = $1 OR impersonator_id = $1) AND id IS DISTINCT FROM $2 AND ended_at IS NULL AND until > $3
     RETURNING id, account_id AS account, impersonator_id AS impersonator

@@ -154,7 +154,7 @@ async def send_unlock(call: Call) -> Redirect:
 
 @form("/sign-out", frees=True, may=SIGNED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
 async def send_sign_out(call: Call) -> Redirect:
-    await end.end_session(call.tx, call.actor, call.actor.session, reason="logged_out")
+    await end.sign_out(call.tx, call.actor)
     call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
     return Redirect("/sign-in", _("You've signed out."))
 

@@ -52,7 +52,7 @@ async def sign_in_browser(
     former = call.user
     if former is not None and not former.is_key and former.session != made.id:
         # Its cookie is about to be replaced, so it could no longer be ended from here (ASVS 5.0, 7.2.4).
-        await try_to_end(call.tx, former.account, former.session, reason="logged_in_again")
+        await try_to_end(call.tx, former.account, former.session, reason="logged_in_again", keeps_device=True)
     call.cookies += [
         our_cookie(call.runtime, COOKIE, made.token, seconds=made.seconds if remember else None),
         our_cookie(call.runtime, DEVICE_COOKIE, made.device, seconds=DEVICE_SECONDS),
