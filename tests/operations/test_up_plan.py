@@ -87,7 +87,7 @@ def test_the_admin_panel_has_its_own_process_and_address(tmp_path: Path) -> None
     settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     assert settings.admin.port >= 9020
     assert settings.admin.origin == f"http://127.0.0.1:{settings.admin.port}"
-    assert f"phoenix.app:create_admin_app --host 127.0.0.1 --port {settings.admin.port} --ws none" in commands(settings)["admin"]
+    assert f"phoenix.app:create_admin_app --host 127.0.0.1 --port {settings.admin.port}" in commands(settings)["admin"]
     chosen = resolve(settings_with(admin=AdminSettings(bind="[::1]:8443", url="https://staff.example.com/")), tmp_path)
     assert "--host ::1 --port 8443" in commands(chosen)["admin"]
     assert chosen.admin.origin == "https://staff.example.com"

@@ -7,6 +7,7 @@ import re
 
 import httpx
 import pytest
+from tests.breaking.test_keys_of_lost_authority import MARKS
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
@@ -63,6 +64,9 @@ def test_a_key_ends_with_one_click(harness: Harness) -> None:
             path = f"/staff/access/keys/{made['id']}/revoke"
             assert (await panel.post(path, by="ada")).status_code == 303
             assert await harness.events() == ["keys.api_key_revoked"]
+            await harness.work()
+            told = [MARKS.sub("", mail.text) for mail in harness.mails(harness.people["cy"].email)]
+            assert len([text for text in told if "revoked an API key that you made: n." in text]) == 1
             assert (await harness.get("/api/v2/me", headers=headers)).status_code == 401
             assert (await panel.post(path, by="ada")).status_code == 404
             assert await harness.events() == []
@@ -160,6 +164,10 @@ def test_a_role_ends_with_one_click_but_never_that_of_the_only_owner(harness: Ha
             assert (await panel.post(f"/staff/access/roles/{ember}/{dee}/end", by="ada")).status_code == 303
             assert await harness.events() == ["organisations.role_ended"]
             assert (await harness.get(f"/api/v2/organisations/{ember}", by="dee")).status_code == 404
+            await harness.work()
+            (told,) = harness.mails(harness.people["dee"].email)
+            assert "ended your role in" in told.text
+            assert "ember" in told.text.lower()
             assert (await panel.post(f"/staff/access/roles/{ember}/{dee}/end", by="ada")).status_code == 404
             refused = await panel.post(f"/staff/access/roles/{ember}/{cy}/end", by="ada")
             assert refused.status_code == 409

@@ -23,7 +23,7 @@ _EMBEDDING, _END_OF_EMBEDDING = "\u202a\u202b", "\u202c"
 _ISOLATE, _END_OF_ISOLATE = "\u2066\u2067\u2068", "\u2069"
 _ENDS = {**dict.fromkeys(_EMBEDDING, _END_OF_EMBEDDING), **dict.fromkeys(_ISOLATE, _END_OF_ISOLATE)}
 # Letters and signs that show nothing: Hangul fillers, Khmer inherent vowels and the empty Braille pattern.
-_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc")
 _RESERVED_FOR_NOTHING = re.compile("[\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"})
 

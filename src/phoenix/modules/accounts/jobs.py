@@ -25,7 +25,10 @@ log = structlog.get_logger(__name__)
 ZONED = Zoned("accounts", queries.ZONES, queries.RENAME_ZONES, lambda tx, ids: tx.invalidate(*map(ACCOUNT, ids)))
 KEEP_VERIFICATIONS = timedelta(days=1)
 # The advice in a notice, unless it has advice of its own.
-STRANGER = _("Wasn't you? Change your password, sign out all other devices and contact support.")
+# A reset works for whoever has the mailbox, also after someone else changed the password; it signs out all devices and revokes keys.
+STRANGER = _(
+    "Wasn't you? Reset your password by email on the sign-in page: that signs out all devices and revokes your API keys. Then contact support."
+)
 
 
 async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:

@@ -25,6 +25,13 @@ class ApiKey(Struct, frozen=True):
     created_by: str | None
 
 
+class KeyPeople(Struct, frozen=True):
+    """The account that a key acts for, and who made it; None for a person's own key of an earlier release."""
+
+    account: str
+    created_by: str | None
+
+
 class KeyRecord(SessionRecord, frozen=True):
     """The record of an API key as PostgreSQL returns it. It has no idle limit, and is valid until it expires.
 
@@ -49,7 +56,7 @@ API_KEYS: Query[ApiKey] = query(
 )
 COUNT: Query[int] = query(int, "SELECT count(*) FROM api_keys WHERE account_id = $1 AND revoked_at IS NULL")
 REVOKE: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL RETURNING id")
-ACCOUNT_OF: Query[str] = query(str, "SELECT account_id FROM api_keys WHERE id = $1 AND revoked_at IS NULL")
+OF_KEY: Query[KeyPeople] = query(KeyPeople, "SELECT account_id AS account, created_by FROM api_keys WHERE id = $1 AND revoked_at IS NULL")
 REVOKE_ALL: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL RETURNING id")
 SUSPEND: Query[str] = query(
     str,

@@ -1,4 +1,4 @@
-"""Notices to owners of an organisation."""
+"""Notices to owners and members of an organisation."""
 
 from __future__ import annotations
 
@@ -25,4 +25,12 @@ INVITATIONS_WITHDRAWN = SecurityNotice(
     facts=facts,
 )
 
-NOTICES = (INVITATIONS_WITHDRAWN,)
+ROLE_ENDED = SecurityNotice(
+    "role_ended",
+    _("An administrator of this platform ended your role in {name}. You can no longer use it."),
+    _("Questions? Ask one of its owners, who can invite you again."),
+    path="/organisations",
+    facts=facts,
+)
+
+NOTICES = (INVITATIONS_WITHDRAWN, ROLE_ENDED)

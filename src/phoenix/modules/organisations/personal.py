@@ -10,7 +10,7 @@ from phoenix.kernel.data.query import Rows
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
-from phoenix.modules.keys.actions.api_keys import revoke_keys
+from phoenix.modules.keys.actions.service_accounts import erase_service_account
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.queries import owners
 
@@ -39,7 +39,7 @@ async def erase(tx: Transaction, account: str) -> None:
         tx.invalidate(MEMBERS(organisation), EVENTS(organisation))
     if left_alone := await tx.all(queries.LEFT_ALONE, account):
         for service_account in await tx.all(queries.SERVICE_ACCOUNTS_OF, left_alone):
-            await revoke_keys(tx, service_account)
+            await erase_service_account(tx, service_account)
         await tx.execute(queries.DELETE, left_alone)
     await tx.execute(queries.LEAVE_ALL, account)
     await tx.execute(queries.FORGET_INVITATIONS, account)

@@ -158,9 +158,8 @@ def _realtime(settings: Settings, number: int) -> Part:
     return Part(
         f"realtime-{number + 1}" if settings.realtime.processes > 1 else "realtime",
         (
-            *(sys.executable, "-m", "uvicorn", "--factory", "phoenix.app:create_realtime_app"),
-            *("--host", host, "--port", str(port), "--ws", "websockets-sansio", "--loop", "uvloop"),
-            *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5", "--no-proxy-headers"),
+            *(sys.executable, "-m", "phoenix.operations.up.uvicorn_server", "phoenix.app:create_realtime_app"),
+            *("--host", host, "--port", str(port), "--ws", "websockets-sansio"),
         ),
         patience=8.0,
     )
@@ -169,8 +168,7 @@ def _realtime(settings: Settings, number: int) -> Part:
 def _admin(settings: Settings) -> Part:
     """A single process: few people use it, and it must be reachable when the public listener is not."""
     command = (
-        *(sys.executable, "-m", "uvicorn", "--factory", "phoenix.app:create_admin_app"),
-        *("--host", settings.admin.host, "--port", str(settings.admin.port), "--ws", "none", "--loop", "uvloop"),
-        *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5", "--no-proxy-headers"),
+        *(sys.executable, "-m", "phoenix.operations.up.uvicorn_server", "phoenix.app:create_admin_app"),
+        *("--host", settings.admin.host, "--port", str(settings.admin.port)),
     )
     return Part("admin", command, patience=8.0)

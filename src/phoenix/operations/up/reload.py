@@ -27,6 +27,7 @@ from typing import Any
 import uvicorn
 from watchfiles import Change, watch
 
+from phoenix.operations.up.uvicorn_server import config_of
 from phoenix.settings import read_settings
 
 CODE = Path(__file__).parents[2]
@@ -150,15 +151,7 @@ def _serve(name: str, listener: socket.socket | None, since: float) -> None:
         gc.enable()
         asyncio.run(module.run())
         return
-    config = uvicorn.Config(
-        application,
-        loop="uvloop",
-        ws="none" if name == "admin" else "websockets-sansio",
-        access_log=False,
-        log_level="warning",
-        proxy_headers=False,
-        timeout_graceful_shutdown=1,
-    )
+    config = config_of(application, ws="none" if name == "admin" else "websockets-sansio", timeout_graceful_shutdown=1)
     _Timed(config, name, since).run(sockets=[listener])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.i18n.addresses import Address
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.events import AccountCreated
 from phoenix.modules.accounts.queries import Account, Standing
@@ -54,6 +55,11 @@ async def create_service_account(tx: Transaction, *, name: str) -> str:
     # RFC 2606: nothing is ever delivered to an address under .invalid.
     await tx.execute(queries.INSERT_SERVICE_ACCOUNT, account, f"{account}@service.invalid", name, tx.now)
     return account
+
+
+async def erase_service_account(tx: Transaction, account: str) -> None:
+    """Forget the name of a service account whose organisation has ended. Its row stays, since its id is referenced elsewhere."""
+    await tx.execute(queries.ERASE_SERVICE_ACCOUNT, account, _("Deleted service account"), tx.now)
 
 
 async def hold(tx: Transaction, account: str) -> None:

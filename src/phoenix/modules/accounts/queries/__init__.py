@@ -118,6 +118,7 @@ STANDING: Query[Standing] = query(
            ARRAY(SELECT permission FROM user_permissions WHERE account_id = a.id) AS permissions FROM accounts a WHERE id = $1
 """,
 )
+ERASE_SERVICE_ACCOUNT = command("UPDATE accounts SET name = $2, erased_at = $3 WHERE id = $1 AND kind = 'service'")
 LOCK: Query[str] = query(str, "UPDATE accounts SET locked_at = $2, lock_reason = $3 WHERE id = $1 AND locked_at IS NULL RETURNING id")
 UNLOCK: Query[str] = query(
     str, "UPDATE accounts SET locked_at = NULL, lock_reason = NULL WHERE id = $1 AND locked_at IS NOT NULL RETURNING id"

@@ -14,11 +14,13 @@ from phoenix.kernel.errors import PreconditionFailed
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, same
+from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.admin.actions.people import take_turn
 from phoenix.modules.admin.events import AccessReviewed
 from phoenix.modules.admin.queries import access as queries
 from phoenix.modules.admin.queries.access import Review
-from phoenix.modules.keys.actions.api_keys import account_of_key, revoke_api_key
+from phoenix.modules.keys.actions.api_keys import people_of_key, revoke_api_key
+from phoenix.modules.keys.notices import KEY_REVOKED_BY_STAFF
 from phoenix.modules.organisations.actions.members import end_role
 
 PURPOSE = "access review"
@@ -52,10 +54,11 @@ async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor, *, seen: 
 
 
 async def revoke_key(tx: Transaction, actor: Actor, key: str) -> None:
-    """Revoke someone's API key. Raises NotFound, and Forbidden if its account has a permission that the actor lacks."""
-    account = await account_of_key(tx, key)
-    await take_turn(tx, actor, account)
-    await revoke_api_key(tx, account, key)
+    """Revoke someone's API key; whoever made it is told by email. Raises NotFound, and Forbidden if its account has a permission that the actor lacks."""
+    found = await people_of_key(tx, key)
+    await take_turn(tx, actor, found.account)
+    await revoke_api_key(tx, found.account, key)
+    await notify(tx, found.created_by or found.account, KEY_REVOKED_BY_STAFF, about=key)
 
 
 async def end_role_of(tx: Transaction, actor: Actor, organisation: str, account: str) -> None:

@@ -70,7 +70,7 @@ async def send_review(call: Call) -> Redirect:
     return Redirect(PATH, _("Review signed."))
 
 
-@form(f"{PATH}/keys/{{key_id:str}}/revoke", may=REVIEW, act="credential", queries=6, sensitive=True, retry=show_access, listeners=STAFF)
+@form(f"{PATH}/keys/{{key_id:str}}/revoke", may=REVIEW, act="credential", queries=7, sensitive=True, retry=show_access, listeners=STAFF)
 async def send_revoke_api_key(call: Call) -> Redirect:
     await revoke_key(call.tx, call.actor, str(call.path["key_id"]))
     return Redirect(f"{PATH}?list=keys", _("API key revoked."))
@@ -80,7 +80,7 @@ async def send_revoke_api_key(call: Call) -> Redirect:
     f"{PATH}/roles/{{organisation_id:str}}/{{account_id:str}}/end",
     may=REVIEW,
     act="authority",
-    queries=8,
+    queries=9,
     sensitive=True,
     retry=show_access,
     listeners=STAFF,

@@ -22,7 +22,7 @@ from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.keys import queries
 from phoenix.modules.keys.errors import TooManyApiKeys
 from phoenix.modules.keys.events import ApiKeyCreated, ApiKeyRevoked
-from phoenix.modules.keys.notices import API_KEY_CREATED
+from phoenix.modules.keys.notices import API_KEY_CREATED, SERVICE_KEY_CREATED
 from phoenix.modules.keys.queries import ApiKey
 
 __all__ = ["ApiKey"]
@@ -65,7 +65,7 @@ async def create_api_key(
     until = tx.now + timedelta(days=days or 0)
     await tx.execute(queries.ADD, key_id, owner, name, hash_token(key), key[-4:], sorted(set(scopes)), actor.account, tx.now, until)
     tx.record(ApiKeyCreated(subject=owner, key=key_id, scopes=sorted(set(scopes))))
-    await notify(tx, actor.account, API_KEY_CREATED)
+    await notify(tx, actor.account, API_KEY_CREATED if owner == actor.account else SERVICE_KEY_CREATED, about=key_id)
     return NewApiKey(key_id, key)
 
 
@@ -77,9 +77,9 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
     tx.record(ApiKeyRevoked(subject=account, key=key_id))
 
 
-async def account_of_key(db: Reader, key_id: str) -> str:
-    """Whose key this is. Raises NotFound for one that was revoked."""
-    found = await db.maybe(queries.ACCOUNT_OF, key_id)
+async def people_of_key(db: Reader, key_id: str) -> queries.KeyPeople:
+    """Whose key this is, and who made it. Raises NotFound for one that was revoked."""
+    found = await db.maybe(queries.OF_KEY, key_id)
     if found is None:
         raise NotFound(_("This key doesn't exist or has already been revoked."))
     return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.modules.accounts.actions.accounts import create_service_account as create
+from phoenix.modules.accounts.actions.accounts import erase_service_account as erase
 from phoenix.modules.keys import queries
+from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.keys.events import ServiceAccountCreated
 
 
@@ -14,6 +16,13 @@ async def create_service_account(tx: Transaction, *, name: str) -> str:
     account = await create(tx, name=name)
     tx.record(ServiceAccountCreated(subject=account))
     return account
+
+
+async def erase_service_account(tx: Transaction, account: str) -> None:
+    """Delete the keys of a service account whose organisation has ended, and forget its name: people wrote both."""
+    await revoke_keys(tx, account)
+    await tx.execute(queries.ERASE, account)
+    await erase(tx, account)
 
 
 async def suspend_keys_made_by(tx: Transaction, maker: str) -> list[str]:

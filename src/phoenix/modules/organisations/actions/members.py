@@ -12,12 +12,14 @@ from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.owners import require_owner_besides
 from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
 from phoenix.modules.organisations.errors import RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged, RoleEnded, ServiceAccountRemoved
+from phoenix.modules.organisations.notices import ROLE_ENDED
 from phoenix.modules.organisations.queries import Member, RoleNow
 
 __all__ = ["Member"]
@@ -86,7 +88,7 @@ async def remove_member(tx: Transaction, member: Membership, account: str) -> No
 async def end_role(tx: Transaction, organisation: str, account: str) -> None:
     """End someone's role in an organisation, as staff; that of a service account ends its keys too. The caller checks who may.
 
-    Raises NotFound, and LastOwner for the only owner.
+    A person is told by email. Raises NotFound, and LastOwner for the only owner.
     """
     await queries.hold_memberships(tx, organisation)
     if await tx.maybe(queries.SERVICE_ACCOUNT, organisation, account) is not None:
@@ -94,6 +96,7 @@ async def end_role(tx: Transaction, organisation: str, account: str) -> None:
     else:
         found = await _role(tx, organisation, account)
         await _end(tx, organisation, account, found, RoleEnded(organisation=organisation, subject=account))
+        await notify(tx, account, ROLE_ENDED, about=organisation)
 
 
 async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow, event: Event) -> None:
