@@ -41,7 +41,7 @@ def test_the_link_works_on_another_device_where_the_password_is_set(harness: Har
             assert refused.status_code == 422
             assert "You haven&#39;t signed up in this browser." in refused.text
             assert "phoenix_session" not in phone.cookies
-            answer = await phone.post("/verify/link", data={**sent, "password": NEW_PASSWORD})
+            answer = await phone.post("/verify/link", data={**sent, "password": NEW_PASSWORD, "name": "Ada"})
             assert (answer.status_code, answer.headers["location"]) == (303, "/")
             assert "phoenix_session" in phone.cookies
             assert (await harness.post("/api/v2/sessions", json=_sign_in())).status_code == 401, "nothing sent before is kept"

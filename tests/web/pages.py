@@ -83,18 +83,29 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             },
         ),
     ),
-    "sign-up-done": ("sign_in/sign_up_done.html", outside("/sign-up", form=FILLED, asks_password=False, least=12)),
+    "sign-up-done": ("sign_in/sign_up_done.html", outside("/sign-up", form=FILLED, asks_account=False, least=12)),
     "verify": (
         "sign_in/verify.html",
         outside(
-            "/verify", errors={"code": "This code is wrong or has expired."}, problem="Try the newest code.", asks_password=True, least=12
+            "/verify", errors={"code": "This code is wrong or has expired."}, problem="Try the newest code.", asks_account=True, least=12
         ),
     ),
-    "verify-link": ("sign_in/verify_link.html", outside("/verify/link", token="abc", asks_password=False, least=12)),
-    "verify-link-elsewhere": ("sign_in/verify_link.html", outside("/verify/link", token="abc", asks_password=True, least=12)),
+    "verify-link": ("sign_in/verify_link.html", outside("/verify/link", token="abc", asks_account=False, least=12)),
+    "verify-link-elsewhere": ("sign_in/verify_link.html", outside("/verify/link", token="abc", asks_account=True, least=12)),
+    "verify-link-unnamed": (
+        "sign_in/verify_link.html",
+        outside(
+            "/verify/link",
+            token="abc",
+            form={"time_zone": "Asia/Tokyo"},
+            errors={"name": "Enter a name.", "password": "Choose a password for your account. You haven't signed up in this browser."},
+            asks_account=False,
+            least=12,
+        ),
+    ),
     "verify-link-refused": (
         "sign_in/verify_link.html",
-        outside("/verify/link", token="abc", problem="This link was used before.", asks_password=False, least=12),
+        outside("/verify/link", token="abc", problem="This link was used before.", asks_account=False, least=12),
     ),
     "forgot-password": ("sign_in/forgot_password.html", outside("/forgot-password")),
     "reset-password": ("sign_in/reset_password.html", outside("/reset-password", token="abc", least=12)),

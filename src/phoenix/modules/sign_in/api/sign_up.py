@@ -34,7 +34,12 @@ class SignUpData(Struct, forbid_unknown_fields=True):
 
 
 class VerificationData(ProofData, forbid_unknown_fields=True, kw_only=True):
+    """Without a `name`, the account is called by the part of its address before the @."""
+
     password: Text = ""
+    name: Text = ""
+    time_zone: Text = "UTC"
+    locale: Text = "en"
 
 
 class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
@@ -66,9 +71,11 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
 async def verify_account(call: Call, data: VerificationData) -> None:
     """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account.
 
-    Send the `password` that the account is to have: anyone could have signed up with this address, so what was sent then does not count.
+    Send the `password` that the account is to have, and its name, time zone and language: anyone could have signed up with this
+    address, so nothing of what was sent then counts.
     """
-    await verify.verify(call.runtime, call.tx, data.proof((call.caller,)), password=data.password)
+    typed = verify.Typed(data.password, data.name or None, data.time_zone, data.locale)
+    await verify.verify(call.runtime, call.tx, data.proof((call.caller,)), typed)
 
 
 @post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), tag="accounts")

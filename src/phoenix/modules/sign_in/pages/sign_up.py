@@ -52,15 +52,13 @@ async def send_sign_up(call: Call) -> View:
     remember_sign_up(call, made, sent.get("next", ""))
     return View(
         "sign_in/sign_up_done.html",
-        {"form": {"email": sent.get("email", "").strip(), "next": sent.get("next", "")}, "asks_password": False, "least": SHORTEST},
+        {"form": {"email": sent.get("email", "").strip(), "next": sent.get("next", "")}, "asks_account": False, "least": SHORTEST},
     )
 
 
 @page("/verify", may=PUBLIC, queries=0)
 async def show_verify(call: Call) -> View:
-    return View(
-        "sign_in/verify.html", {"form": {"email": call.query("email")}, "asks_password": not sign_up_of(call)[0], "least": SHORTEST}
-    )
+    return View("sign_in/verify.html", {"form": {"email": call.query("email")}, **_asks(call)})
 
 
 @form("/verify", may=PUBLIC, queries=14, limits=(SIGN_UP_CONFIRMATIONS,), retry=show_verify, costs="argon2")
@@ -71,10 +69,8 @@ async def send_verify(call: Call) -> Redirect:
 @form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), retry=show_verify)
 async def send_resend(call: Call) -> View:
     await sign_up.resend_verification(call.tx, email=call.form.get("email", ""), asked_by=call.caller)
-    return View(
-        "sign_in/sign_up_done.html",
-        {"form": {"email": call.form.get("email", "").strip(), "next": call.form.get("next", "")}, **_asks(call)},
-    )
+    typed = {name: call.form.get(name, "") for name in ("next", "name", "time_zone")}
+    return View("sign_in/sign_up_done.html", {"form": {"email": call.form.get("email", "").strip(), **typed}, **_asks(call)})
 
 
 @page("/verify/link", may=PUBLIC, queries=0)
@@ -91,15 +87,17 @@ async def send_verify_link(call: Call) -> Redirect:
 
 
 def _asks(call: Call) -> dict[str, Any]:
-    """Whether confirming an address in this browser takes a password: it has no sign-up of its own."""
-    return {"asks_password": not sign_up_of(call)[0], "least": SHORTEST}
+    """Whether confirming an address in this browser asks for what the account is to be: it has no sign-up of its own."""
+    return {"asks_account": not sign_up_of(call)[0], "least": SHORTEST}
 
 
 async def _verified(call: Call, proof: EmailProof) -> Redirect:
-    """Sign in, and continue to where the sign-up was to lead. In another browser than that of the sign-up, a password is set first."""
+    """Sign in, and continue to where the sign-up was to lead. In another browser than that of the sign-up, the account is what is typed here."""
     signed_up, kept = sign_up_of(call)
     on_to = safe_next(call.form.get("next") or kept)
-    account = await verify.verify(call.runtime, call.tx, proof, signed_up_here=signed_up, password=call.form.get("password", ""))
+    sent = call.form
+    typed = verify.Typed(sent.get("password", ""), sent.get("name", ""), zone_or_utc(sent.get("time_zone", "")))
+    account = await verify.verify(call.runtime, call.tx, proof, typed, signed_up_here=signed_up)
     return await sign_in_browser(call, account, method="email_code", on_to=on_to, toast=_("Address confirmed."))
 
 
