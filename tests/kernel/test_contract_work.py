@@ -248,7 +248,7 @@ def test_two_modules_with_the_same_name_are_refused(tmp_path: Path, what: str, d
 
 
 def test_an_event_group_must_be_declared_exactly_once(tmp_path: Path) -> None:
-    events = (EventKind(Rung, group="bells"),)
+    events = (EventKind(Rung, act=None, group="bells"),)
     with pytest.raises(RegistryError, match=r"bell\.rung, which is in the group bells, which no module declares"):
         Registry((Module("bell", "", tmp_path, events=events),))
     groups = (EventGroup("bells", "Bells"),)

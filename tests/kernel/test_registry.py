@@ -59,7 +59,7 @@ def part(kind: type[Any]) -> Part:
 
 
 def posted(**shown: Any) -> tuple[EventKind, ...]:
-    return (EventKind(NotePosted, **shown),)
+    return (EventKind(NotePosted, act=None, **shown),)
 
 
 # The declaration, the part that is refused, and the fix that the error names.

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.blockers.impersonating import browse, link_to, staff
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
@@ -14,7 +15,7 @@ from tests.modules.test_who_may import CHANGING
 
 from phoenix.composition import MODULES, REGISTRY
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
-from phoenix.kernel.module import Module
+from phoenix.kernel.module import EventKind, Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import post
@@ -52,6 +53,11 @@ def filled(harness: Harness, path: str) -> str:
 def test_every_kind_of_event_is_an_act_or_is_listed() -> None:
     without = {name for name, kind in REGISTRY.events.items() if kind.act is None}
     assert without == NO_ACT
+
+
+def test_a_kind_of_event_says_whether_it_is_an_act() -> None:
+    with pytest.raises(TypeError, match="act"):
+        EventKind(PermissionGranted)  # type: ignore[call-arg]
 
 
 def test_acts_without_step_up_are_listed_with_a_reason() -> None:

@@ -37,9 +37,9 @@ class Everything(Event, frozen=True, kw_only=True, kind="test.everything"):
 @pytest.mark.parametrize(
     ("kind", "left"),
     [
-        (EventKind(Everything), ["session", "text", "tags", "either", "more"]),
-        (EventKind(Everything, ids=("session",), holds={"tags": "they come from a list"}), ["text", "either", "more"]),
-        (EventKind(Everything, holds={"text": "", "tags": " "}), ["session", "text", "tags", "either", "more"]),
+        (EventKind(Everything, act=None), ["session", "text", "tags", "either", "more"]),
+        (EventKind(Everything, act=None, ids=("session",), holds={"tags": "they come from a list"}), ["text", "either", "more"]),
+        (EventKind(Everything, act=None, holds={"text": "", "tags": " "}), ["session", "text", "tags", "either", "more"]),
     ],
 )
 def test_a_field_that_could_hold_user_text_needs_a_reason(kind: EventKind, left: list[str]) -> None:

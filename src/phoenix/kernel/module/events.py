@@ -64,7 +64,7 @@ class EventKind:
     written: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     activity: Activity | None = None
-    act: Act | None = None
+    act: Act | None = field(kw_only=True)
     by_staff: bool = False
 
 

@@ -35,15 +35,15 @@ MODULE = Module(
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(Permission(ADMINISTRATOR, "Administer the whole installation", scope="platform"),),
     events=(
-        EventKind(events.AccountCreated, activity=Activity(_("Account created"))),
-        EventKind(events.ProfileChanged, holds={"fields": "names of fields of a profile, not what is in them"}),
+        EventKind(events.AccountCreated, act=None, activity=Activity(_("Account created"))),
+        EventKind(events.ProfileChanged, act=None, holds={"fields": "names of fields of a profile, not what is in them"}),
         EventKind(
             events.PermissionGranted, act="authority", holds={"permission": PERMISSION}, activity=Activity(_("Platform permission granted"))
         ),
         EventKind(
             events.PermissionRemoved, act="authority", holds={"permission": PERMISSION}, activity=Activity(_("Platform permission removed"))
         ),
-        EventKind(events.ExportRequested, ids=("export",), activity=Activity(_("Copy of your data requested"))),
+        EventKind(events.ExportRequested, act=None, ids=("export",), activity=Activity(_("Copy of your data requested"))),
         EventKind(events.DeletionRequested, act="credential", activity=Activity(_("Account deletion requested"), "bad")),
         EventKind(events.DeletionPostponed, act="credential", activity=Activity(_("Account deletion postponed"))),
         EventKind(events.DeletionCancelled, act="credential", activity=Activity(_("Account deletion cancelled"), "good")),

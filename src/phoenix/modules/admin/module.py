@@ -42,8 +42,8 @@ MODULE = Module(
         Permission("platform.grant", "Grant and remove platform permissions", scope="platform"),
     ),
     events=(
-        EventKind(events.AccessReviewed),
-        EventKind(events.JobReplayed),
+        EventKind(events.AccessReviewed, act=None),
+        EventKind(events.JobReplayed, act=None),
         EventKind(
             events.AccountLocked,
             act="authority",
@@ -53,7 +53,7 @@ MODULE = Module(
         ),
         EventKind(events.AccountUnlocked, act="authority", activity=Activity(_("Account unlocked by staff"))),
         EventKind(events.PasswordResetForced, act="credential", activity=Activity(_("Password reset by staff"), "bad")),
-        EventKind(events.ExportFetched, ids=("export",), activity=Activity(_("Copy of your data downloaded by staff"), "bad")),
+        EventKind(events.ExportFetched, act=None, ids=("export",), activity=Activity(_("Copy of your data downloaded by staff"), "bad")),
     ),
     navigation=(
         NavigationItem("People", "people", "/staff/people", permission="platform.people_read", group="staff", order=10),

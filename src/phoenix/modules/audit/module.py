@@ -25,9 +25,9 @@ MODULE = Module(
     ),
     permissions=(Permission(pages.AUDIT, "View events and the audit log", scope="platform"),),
     events=(
-        EventKind(events.AuditLogSigned),
-        EventKind(events.AuditLogArchived),
-        EventKind(events.AuditLogRechained, holds={"before": "a hash"}),
+        EventKind(events.AuditLogSigned, act=None),
+        EventKind(events.AuditLogArchived, act=None),
+        EventKind(events.AuditLogRechained, act=None, holds={"before": "a hash"}),
     ),
     jobs=jobs.JOBS,
     schedules=(

@@ -39,6 +39,7 @@ MODULE = Module(
         EventKind(
             events.EntryPosted,
             "{actor} added the entry “{title}”",
+            act=None,
             feed="entries/feed_posted.html",
             texts={"title": queries.TITLE, "excerpt": queries.EXCERPT},
             holds={"title": OF_2_0, "excerpt": OF_2_0},
@@ -50,6 +51,7 @@ MODULE = Module(
         EventKind(
             events.EntryChanged,
             "{actor} edited the entry “{title}”",
+            act=None,
             feed="entries/feed_changed.html",
             texts={"title": queries.TITLE},
             holds={"title": OF_2_0},
@@ -61,6 +63,7 @@ MODULE = Module(
         EventKind(
             events.EntryDeleted,
             "{actor} deleted an entry",
+            act=None,
             feed="entries/feed_deleted.html",
             texts={"title": queries.TITLE},
             holds={"title": OF_2_0},

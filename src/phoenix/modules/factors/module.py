@@ -25,15 +25,17 @@ MODULE = Module(
     tables=("guards", "totp_secrets", "backup_codes", "passkeys"),
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
-        EventKind(events.SignInPaused, activity=Activity(_("Sign-in paused after too many attempts"), "bad")),
-        EventKind(events.SignInResumed, activity=Activity(_("Sign-in unlocked"))),
+        EventKind(events.SignInPaused, act=None, activity=Activity(_("Sign-in paused after too many attempts"), "bad")),
+        EventKind(events.SignInResumed, act=None, activity=Activity(_("Sign-in unlocked"))),
         EventKind(events.SecondFactorAdded, act="credential", activity=Activity(_("Authenticator app set up"), "good")),
         EventKind(events.SecondFactorRemoved, act="credential", activity=Activity(_("Two-step verification turned off"), "bad")),
         EventKind(events.BackupCodesCreated, act="credential", activity=Activity(_("Backup codes created"))),
-        EventKind(events.BackupCodeUsed, activity=Activity(_("Backup code used"), "", _codes_left)),
+        EventKind(events.BackupCodeUsed, act=None, activity=Activity(_("Backup code used"), "", _codes_left)),
         EventKind(events.PasskeyAdded, act="credential", ids=("passkey",), activity=Activity(_("Passkey added"), "good")),
         EventKind(events.PasskeyRemoved, act="credential", ids=("passkey",), activity=Activity(_("Passkey removed"), "bad")),
-        EventKind(events.PasskeyRefused, ids=("passkey",), activity=Activity(_("Passkey rejected: it may have been copied"), "bad")),
+        EventKind(
+            events.PasskeyRefused, act=None, ids=("passkey",), activity=Activity(_("Passkey rejected: it may have been copied"), "bad")
+        ),
     ),
     schedules=(Schedule("factors.forget_old", "21 3 * * *", jobs.forget_old),),
     credentials=(

@@ -53,6 +53,7 @@ MODULE = Module(
         EventKind(
             events.OrganisationRenamed,
             "{actor} renamed {before} to {name}",
+            act=None,
             feed="organisations/feed_renamed.html",
             group="people",
             permission="organisations.read",

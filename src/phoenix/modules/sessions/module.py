@@ -24,17 +24,24 @@ MODULE = Module(
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
         EventKind(
-            events.SessionStarted, ids=("session",), holds={"method": METHOD}, activity=Activity(_("Signed in"), "good", signed_in_with)
+            events.SessionStarted,
+            act=None,
+            ids=("session",),
+            holds={"method": METHOD},
+            activity=Activity(_("Signed in"), "good", signed_in_with),
         ),
-        EventKind(events.SessionEnded, ids=("session",), holds={"reason": REASON}, activity=Activity(_("Device signed out"))),
+        EventKind(events.SessionEnded, act=None, ids=("session",), holds={"reason": REASON}, activity=Activity(_("Device signed out"))),
         EventKind(
             events.ImpersonationEnded,
+            act=None,
             ids=("session", "staff"),
             holds={"reason": REASON},
             activity=Activity(_("Impersonation by staff ended")),
         ),
-        EventKind(events.SessionReauthenticated, ids=("session",), holds={"method": METHOD}, activity=Activity(_("Identity confirmed"))),
-        EventKind(events.NewDeviceSeen, ids=("session",), activity=Activity(_("First sign-in on a new device"))),
+        EventKind(
+            events.SessionReauthenticated, act=None, ids=("session",), holds={"method": METHOD}, activity=Activity(_("Identity confirmed"))
+        ),
+        EventKind(events.NewDeviceSeen, act=None, ids=("session",), activity=Activity(_("First sign-in on a new device"))),
         EventKind(events.SigningKeysRotated, act="credential"),
         EventKind(events.SigningKeyRevoked, act="credential"),
     ),
