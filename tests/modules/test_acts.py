@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from tests.blockers.impersonating import browse, link_to, staff
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
@@ -15,11 +16,13 @@ from tests.modules.test_who_may import CHANGING
 
 from phoenix.composition import MODULES, REGISTRY
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
-from phoenix.kernel.module import EventKind, Module
+from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.module import EventKind, Job, Module
 from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import post
-from phoenix.kernel.web.rules import BODY, SIGNED_IN
+from phoenix.kernel.web.rules import BODY, PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.events import PermissionGranted
 
 # Events that give nobody anything, and take nothing: a new kind of event is either an act, or is added here.
@@ -147,6 +150,39 @@ async def undeclared(call: Call) -> None:
 async def declared(call: Call) -> None:
     """Grant something, and say so."""
     call.tx.record(PermissionGranted(subject=call.actor.account, permission="platform.jobs"))
+
+
+@post("/api/v2/acts/open", may=PUBLIC, queries=1)
+async def by_code(call: Call) -> None:
+    """Grant something to the account that a code belongs to."""
+    call.tx.record(PermissionGranted(subject=call.request.headers["x-code"], permission="platform.jobs"))
+
+
+class Due(Struct, frozen=True):
+    account: str
+
+
+async def when_due(runtime: Runtime, due: Due) -> None:
+    async with runtime.database.transaction() as tx:
+        tx.record(PermissionGranted(subject=due.account, permission="platform.jobs"))
+
+
+def test_open_routes_and_jobs_record_acts_on_what_they_check_themselves(harness: Harness, tmp_path: Path) -> None:
+    kind = JobKind("acts.due", Due)
+    acts = Module(name="acts", about="Acts.", folder=tmp_path, routes=(by_code,), jobs=(Job(kind, when_due),))
+    harness.registry = Registry((*MODULES, acts))
+
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            assert (await harness.post("/api/v2/acts/open", headers={"X-Code": ada.id})).status_code == 204
+            assert await harness.events() == ["accounts.permission_granted"]
+            async with harness.runtime.database.transaction() as tx:
+                await enqueue(tx, kind, Due(ada.id))
+            await harness.work()
+            assert await harness.events() == ["accounts.permission_granted"]
+
+    asyncio.run(run())
 
 
 def test_a_route_that_records_an_act_without_declaring_it_fails(harness: Harness, tmp_path: Path) -> None:

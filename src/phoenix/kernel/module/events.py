@@ -43,9 +43,14 @@ class EventKind:
     see the event: a scalar subquery for each name that `summary` and the template use, with the subject written `{subject}`. It is
     null once what it was read from is gone; if all are, the item has no link. Whatever changes such a text must record an event of
     the organisation, so that the cached feed is read again. `holds` gives the reason for each field that is neither an id nor a
-    number, an instant or one of a few known words. Readers without `permission` do not see the event. An `act` says that it gives
-    or takes authority, credentials or money: only routes that decide again may record it, and none for an impersonator. What is done
+    number, an instant or one of a few known words. Readers without `permission` do not see the event. What is done
     `by_staff` names nobody in the feed: members are told what happened, not which of the staff did it.
+
+    An `act` says that it gives or takes authority, credentials or money. A route for people who are signed in, or for keys, may record it
+    only if it declares `act` or `sensitive`: it decides again in its transaction, and is closed to impersonators. Two may record it
+    without that, as nobody's session could have ended. A PUBLIC route acts on something that it checks itself, in the same
+    transaction and against the generation it was made with, such as a code from an email. A job, schedule or follower acts for nobody
+    who waits: it asks again whether what it does is still due when it runs. Nothing but their tests looks at these.
 
     `written` are fields with words that people wrote: the audit log is chained over a salted hash of them, and erasing the actor or the
     subject removes the words and the salt. `leaving` are fields that only code of the last release reads: they are emptied a day

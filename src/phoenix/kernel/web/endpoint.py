@@ -219,7 +219,8 @@ def check_within(call: Call) -> None:
 def check_acts(call: Call, tx: Transaction) -> None:
     """Events that give or take authority, credentials or money come from routes that declare it. Raises RuntimeError outside production.
 
-    An open route acts on a proof of its own, such as a code from an email, and has no session that could have ended since.
+    A PUBLIC route cannot declare it: there may be no session to decide about again. It acts on what it checks itself in this transaction,
+    such as a code from an email, and so does a job (see `EventKind`).
     """
     if call.rule.may == PUBLIC or call.rule.decides_again or call.runtime.settings.strict:
         return
