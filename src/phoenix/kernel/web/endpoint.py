@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from functools import wraps
 from typing import Annotated, Any, TypeVar, get_type_hints
 
@@ -23,23 +22,19 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Response
 
-from phoenix.kernel import one_connection
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.limits import headers_of
-from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
-from phoenix.kernel.errors import QueryBudgetExceeded
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.answer import Answer, answer, matches
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.authorisation import admit
 from phoenix.kernel.web.call import Accepted, Call, Created, Download
+from phoenix.kernel.web.handling import Handled, Run, handle
 from phoenix.kernel.web.idempotency import Once, check_key
-from phoenix.kernel.web.opening import Opening, Replayed
-from phoenix.kernel.web.problems import request_id
+from phoenix.kernel.web.opening import Replayed
 from phoenix.kernel.web.route_document import problems_of, security_of, status_and_type
-from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, Rule
+from phoenix.kernel.web.rules import BODY, FOUND, SAFE, Rule
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 # Arguments of a handler that come from us, not from the framework.
@@ -73,33 +68,8 @@ def route(
     rule = Rule(**asks)
 
     def decorate(handler: Handler) -> HTTPRouteHandler:
-        signature = inspect.signature(handler)
         hints = get_type_hints(handler, include_extras=True)
         status, returned = status_and_type(hints.get("return"))
-        hints.update({name: _placed(name, hints[name], path) for name in signature.parameters if name not in OURS})
-        # Parameters that only the rule reads are documented, but not passed to the handler.
-        unused = [name for name in _parameters_of(path, rule) if name not in signature.parameters]
-        takes_member = "member" in signature.parameters
-
-        @wraps(handler)
-        async def endpoint(request: AnyRequest, **arguments: Any) -> Response[Any]:
-            for name in unused:
-                del arguments[name]
-            fields = Fields()
-            fields.sent("body", arguments.get("data"))
-            fields.check()
-            return await _answer(request, handler, arguments, rule, budget=queries, status=status, takes_member=takes_member)
-
-        parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, State])]
-        parameters += [
-            p.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[p.name])
-            for p in signature.parameters.values()
-            if p.name not in OURS
-        ]
-        parameters += [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=_placed(n, str, path)) for n in unused]
-        endpoint.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]
-        endpoint.__annotations__ = {**{p.name: p.annotation for p in parameters}, "return": returned}
-        del endpoint.__wrapped__
         return GuardedRoute(
             path,
             http_method=method,  # type: ignore[arg-type]
@@ -113,9 +83,48 @@ def route(
             operation_id=getattr(handler, "__name__", None),
             security=security_of(rule),
             responses=problems_of(method, path, rule, problems, has_data="data" in hints),
-        )(endpoint)
+        )(_endpoint(handler, path, rule, budget=queries, status=status, returned=returned))
 
     return decorate
+
+
+def _endpoint(
+    handler: Handler, path: str, rule: Rule, *, budget: int, status: int, returned: Any
+) -> Callable[..., Awaitable[Response[Any]]]:
+    """What the framework calls: with the parameters of the handler that are not ours, and those that only the rule reads.
+
+    The latter are documented, but not passed to the handler.
+    """
+    signature = inspect.signature(handler)
+    hints = get_type_hints(handler, include_extras=True)
+    unused = [name for name in _parameters_of(path, rule) if name not in signature.parameters]
+    takes_member = "member" in signature.parameters
+
+    @wraps(handler)
+    async def endpoint(request: AnyRequest, **arguments: Any) -> Response[Any]:
+        for name in unused:
+            del arguments[name]
+        fields = Fields()
+        fields.sent("body", arguments.get("data"))
+        fields.check()
+
+        async def run(call: Call) -> Any:
+            return await handler(call=call, **arguments, **({"member": call.member} if takes_member else {}))
+
+        return await _answer(request, rule, run, budget=budget, status=status)
+
+    placed = {"request": Request[Any, Any, State]}
+    placed |= {name: _placed(name, hints[name], path) for name in signature.parameters if name not in OURS}
+    placed |= {name: _placed(name, str, path) for name in unused}
+    given = {name: parameter.default for name, parameter in signature.parameters.items()}
+    parameters = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=given.get(name, inspect.Parameter.empty), annotation=hint)
+        for name, hint in placed.items()
+    ]
+    endpoint.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]
+    endpoint.__annotations__ = {**placed, "return": returned}
+    del endpoint.__wrapped__
+    return endpoint
 
 
 class GuardedRoute(HTTPRouteHandler):
@@ -130,57 +139,29 @@ def _guarded(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteH
     del connection, handler
 
 
-async def _answer(
-    request: AnyRequest,
-    handler: Callable[..., Awaitable[Any]],
-    arguments: dict[str, Any],
-    rule: Rule,
-    *,
-    budget: int,
-    status: int,
-    takes_member: bool,
-) -> Response[Any]:
-    runtime = app_of(request).runtime
+async def _answer(request: AnyRequest, rule: Rule, run: Run, *, budget: int, status: int) -> Response[Any]:
     admission = admitted(request)
-    headers = headers_of(admission.limits)
-
-    async def run(call: Call) -> Any:
-        if takes_member:
-            arguments["member"] = call.member
-        with one_connection.costs(declared=rule.costs is not None or runtime.settings.strict):
-            result = await handler(call=call, **arguments)
-        check_within(call)
-        return result
-
-    if request.method in SAFE:
-        async with runtime.database.reader(within=ANSWER_SECONDS) as reader:
-            call = Call(request, rule, admission, reader)
-            result = await run(call)
-            check_budget(reader, budget, runtime)
-        return _respond(request, call, result, status, headers)
     once = await _once(request, admission.actor)
     if once is not None and rule.begins_late:
         # Looked for before the work is done again; the transaction looks again, under its lock.
-        async with runtime.database.reader(within=ANSWER_SECONDS) as reader:
+        async with app_of(request).runtime.database.reader(within=ANSWER_SECONDS) as reader:
             stored = await once.stored(reader)
         if stored is not None:
             return stored
+
+    async def respond(handled: Handled) -> Response[Any]:
+        response = _respond(request, handled, status, headers_of(admission.limits))
+        if once is not None:
+            kept = {name: value for name, value in response.headers.items() if name.lower() in {"etag", "location"}}
+            await once.keep(
+                handled.call.tx, status if response.status_code is None else response.status_code, kept, response.content or b""
+            )
+        return response
+
     try:
-        async with transaction(request, admission.actor) as tx:
-            call = Call(request, rule, admission, tx)
-            opening = Opening(call, once)
-            await opening.prepare()
-            result = await run(call)
-            await opening.finish()
-            response = _respond(request, call, result, status, headers, uncounted=opening.queries)
-            check_acts(call, tx)
-            check_budget(tx, budget + opening.queries, runtime)
-            if once:
-                kept = {name: value for name, value in response.headers.items() if name.lower() in {"etag", "location"}}
-                await once.keep(tx, status if response.status_code is None else response.status_code, kept, response.content or b"")
+        return await handle(request, rule, admission, run, respond, budget=budget, once=once)
     except Replayed as replayed:
         return replayed.response
-    return response
 
 
 def admitted(request: AnyRequest) -> Admission:
@@ -189,14 +170,6 @@ def admitted(request: AnyRequest) -> Admission:
     if admission is None:
         raise RuntimeError("This request was not admitted.")
     return admission
-
-
-def transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContextManager[Transaction]:
-    """The transaction of a request, on behalf of its actor."""
-    database = app_of(request).runtime.database
-    if actor is None:
-        return database.transaction(request=request_id(request), within=ANSWER_SECONDS)
-    return database.transaction(actor=actor.account, impersonator=actor.impersonator, request=request_id(request), within=ANSWER_SECONDS)
 
 
 async def _once(request: AnyRequest, actor: Actor | None) -> Once | None:
@@ -210,41 +183,11 @@ async def _once(request: AnyRequest, actor: Actor | None) -> Once | None:
     return Once(keys, caller, check_key(key), f"POST {request.scope['path']}", await request.body(), organisations)
 
 
-def check_within(call: Call) -> None:
-    """A handler whose rule leaves the organisation to it must have named one by now. Raises RuntimeError outside production."""
-    if call.rule.within == FOUND and not call.checked and not call.runtime.settings.strict:
-        raise RuntimeError("The handler found no organisation: call `call.within(…)` before anything is shown or changed.")
-
-
-def check_acts(call: Call, tx: Transaction) -> None:
-    """Events that give or take authority, credentials or money come from routes that declare it. Raises RuntimeError outside production.
-
-    A PUBLIC route cannot declare it: there may be no session to decide about again. It acts on what it checks itself in this transaction,
-    such as a code from an email, and so does a job (see `EventKind`).
-    """
-    if call.rule.may == PUBLIC or call.rule.decides_again or call.runtime.settings.strict:
-        return
-    for event in tx.events:
-        if call.app.registry.events[event.kind].act is not None:
-            raise RuntimeError(f"The route records {event.kind}, which is an act: declare it with `act` or `sensitive`.")
-
-
-def check_budget(reader: Reader, budget: int, runtime: Runtime) -> None:
-    """Outside production, a route that exceeds its query budget fails, so that the excess is noticed at once."""
-    made = _made(reader)
-    if made > budget and not runtime.settings.strict:
-        raise QueryBudgetExceeded(f"{made} queries were made; the route declares {budget}.")
-
-
-def _made(reader: Reader) -> int:
-    """The number of queries made, including the one that writes the events at the end."""
-    return reader.queries + (1 if isinstance(reader, Transaction) and reader.events else 0)
-
-
-def _respond(request: AnyRequest, call: Call, result: Any, status: int, headers: dict[str, str], *, uncounted: int = 0) -> Response[Any]:
+def _respond(request: AnyRequest, handled: Handled, status: int, headers: dict[str, str]) -> Response[Any]:
+    call, result = handled.call, handled.result
     headers = {"Cache-Control": "no-store", **headers, **call.headers}
     if call.runtime.settings.installation.environment == "test":
-        headers["X-Phoenix-Queries"] = str(_made(call.db) - uncounted)
+        headers["X-Phoenix-Queries"] = str(handled.queries)
     if isinstance(result, Answer):
         headers["Cache-Control"] = "private, no-cache"
         headers["Vary"] = "Authorization, Cookie"

@@ -17,7 +17,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 from markupsafe import Markup
 
-from phoenix.kernel import one_connection
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.errors import (
     InvalidInput,
@@ -33,11 +32,10 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of
 from phoenix.kernel.web.authorisation import admit, authenticate
 from phoenix.kernel.web.call import Call, Download
-from phoenix.kernel.web.endpoint import check_acts, check_budget, check_within, transaction
 from phoenix.kernel.web.form_body import browser_cookie, read_form
-from phoenix.kernel.web.opening import Opening
+from phoenix.kernel.web.handling import Handled, handle
 from phoenix.kernel.web.page_context import page_context
-from phoenix.kernel.web.rules import Rule
+from phoenix.kernel.web.rules import SAFE, Rule
 from phoenix.kernel.web.session_reader import cookie_of
 
 HTML = MediaType.HTML
@@ -125,36 +123,21 @@ def _route(
 
 
 async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int) -> Response[Any]:
-    app = app_of(request)
     try:
         admission = await admit(request, rule)
     except (NotSignedIn, SecondFactorNeeded, ReauthenticationRequired, TooManyRequests) as problem:
         return await _not_admitted(request, retry, rule, problem)
-    if request.method == "GET":
-        async with app.runtime.database.reader(within=ANSWER_SECONDS) as reader:
-            call = Call(request, rule, admission, reader)
-            with one_connection.costs(declared=rule.costs is not None or app.runtime.settings.strict):
-                result = await handler(call)
-            check_within(call)
-            check_budget(reader, budget, app.runtime)
-        return show(result, call)
-    form = await read_form(request, admission, checked=not rule.cross_site)
+    form = None if request.method in SAFE else await read_form(request, admission, checked=not rule.cross_site)
     try:
-        async with transaction(request, admission.actor) as tx:
-            call = Call(request, rule, admission, tx, form)
-            opening = Opening(call)
-            await opening.prepare()
-            with one_connection.costs(declared=rule.costs is not None or app.runtime.settings.strict):
-                result = await handler(call)
-            await opening.finish()
-            check_within(call)
-            check_acts(call, tx)
-            check_budget(tx, budget + opening.queries, app.runtime)
+        return await handle(request, rule, admission, handler, _respond, budget=budget, form=form)
     except PhoenixError as problem:
-        if retry is None or not problem.shows_form:
+        if form is None or retry is None or not problem.shows_form:
             raise
         return await _again(request, admission, retry, form, problem)
-    return show(result, call)
+
+
+async def _respond(handled: Handled) -> Response[Any]:
+    return show(handled.result, handled.call)
 
 
 async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rule: Rule, problem: PhoenixError) -> Response[Any]:

@@ -13,7 +13,7 @@ from phoenix.kernel.i18n.times import zone_or_utc
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
-from phoenix.kernel.web.endpoint import check_budget, transaction
+from phoenix.kernel.web.handling import check_budget, transaction
 from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions.limits import (
