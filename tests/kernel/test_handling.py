@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.harness import Harness
+from tests.modules.admin.panel import Panel
 
 from phoenix.composition import MODULES
 from phoenix.kernel.module import Module
@@ -17,6 +18,7 @@ from phoenix.kernel.web.endpoint import post
 from phoenix.kernel.web.pages import Redirect, View, form
 from phoenix.kernel.web.rules import FOUND, SIGNED_IN
 from phoenix.modules.accounts.events import PermissionGranted, ProfileChanged
+from phoenix.modules.organisations.events import MemberLeft, RoleEnded
 
 
 async def grant(call: Call) -> None:
@@ -72,6 +74,21 @@ async def shown(call: Call) -> View:
     return View("sign_in/terms.html")
 
 
+@form("/staff/handled", may=SIGNED_IN, queries=9, act="authority", listeners=("admin",))
+async def named_staff(call: Call) -> Redirect:
+    organisation = call.form["organisation"]
+    call.tx.record(MemberLeft(organisation=organisation, subject=call.actor.account))
+    return Redirect("/")
+
+
+@form("/staff/handled/by-staff", may=SIGNED_IN, queries=9, act="authority", listeners=("admin",))
+async def unnamed_staff(call: Call) -> Redirect:
+    organisation = call.form["organisation"]
+    call.tx.record(RoleEnded(organisation=organisation, subject=call.actor.account))
+    return Redirect("/")
+
+
+STAFF = (named_staff, unnamed_staff)
 ROUTES = (act_by_api, act_by_form, unfound_by_api, unfound_by_form, above_budget_by_api, above_budget_by_form, not_shown, shown)
 
 
@@ -90,5 +107,21 @@ def test_what_is_not_as_declared_or_cannot_be_shown_changes_nothing(harness: Har
             assert await harness.events() == []
             assert (await harness.post("/handled/shown", by="ada", data=sent)).status_code == 200
             assert await harness.events() == ["accounts.profile_changed"]
+
+    asyncio.run(run())
+
+
+def test_what_staff_do_is_in_the_feed_without_their_names(harness: Harness, tmp_path: Path) -> None:
+    harness.registry = Registry((*MODULES, Module(name="handled", about="Handled.", folder=tmp_path, routes=STAFF)))
+
+    async def run() -> None:
+        async with harness, Panel(harness) as panel:
+            await harness.person("eve", permissions=("platform.jobs",))
+            ember = await harness.organisation("ember", ada="owner")
+            await harness.events()
+            assert (await panel.post("/staff/handled", by="eve", organisation=ember)).status_code == 500
+            assert await harness.events() == []
+            assert (await panel.post("/staff/handled/by-staff", by="eve", organisation=ember)).status_code == 303
+            assert await harness.events() == ["organisations.role_ended"]
 
     asyncio.run(run())

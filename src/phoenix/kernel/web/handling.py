@@ -67,6 +67,7 @@ async def _handled(call: Call, run: Run, opening: Opening | None, budget: int) -
     if opening is not None:
         await opening.finish()
     _check_acts(call)
+    _check_staff(call)
     uncounted = opening.queries if opening is not None else 0
     check_budget(call.db, budget + uncounted, call.runtime)
     return Handled(call, result, _made(call.db) - uncounted)
@@ -104,6 +105,18 @@ def _check_acts(call: Call) -> None:
     for event in call.db.events:
         if call.registry.events[event.kind].act is not None:
             raise RuntimeError(f"The route records {event.kind}, which is an act: declare it with `act` or `sensitive`.")
+
+
+def _check_staff(call: Call) -> None:
+    """Members are not told which of the staff did something. Raises RuntimeError outside production for an event that would say it."""
+    if call.app.listener != "admin" or call.runtime.settings.strict or not isinstance(call.db, Transaction):
+        return
+    for event in call.db.events:
+        kind = call.registry.events[event.kind]
+        if event.organisation is not None and kind.feed and not kind.by_staff:
+            raise RuntimeError(
+                f"Staff record {event.kind}, which the feed shows with its actor: give what staff do a kind of its own, `by_staff`."
+            )
 
 
 def _made(reader: Reader) -> int:
