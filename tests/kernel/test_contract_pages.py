@@ -121,9 +121,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
             places=("board", "board.unknown"),
             permissions=(Permission("board.pin", "Pin to the board"),),
             roles={"owner": frozenset({"board.pin"})},
-            events=(
-                EventKind(Pinned, "{actor} pinned something", act=None, feed="board/feed.html", group="boards", permission="board.pin"),
-            ),
+            events=(EventKind(Pinned, "{actor} pinned it", act=None, feed="board/feed.html", group="boards", permission="board.pin"),),
             event_groups=(EventGroup("boards", "Boards"),),
             first_actions=(FirstAction("Pin something", "Pin the first thing", "plus", "/o/{organisation}/board/new", "board.pin"),),
         ),

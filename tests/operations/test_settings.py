@@ -11,7 +11,7 @@ from tests import strict
 from tests.strict import KEY
 
 from phoenix.settings import Settings, SettingsError, read_settings, unknown, values, variables
-from phoenix.settings.declare import bind, email, networks, one_of, origins, with_scheme
+from phoenix.settings.declare import bind, email, host_name, networks, one_of, origins, sender, with_scheme
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "settings.md"
 STRICT = {"PHOENIX_ENVIRONMENT": "production", **strict.STRICT}
@@ -254,3 +254,26 @@ def test_settings_are_listed_with_their_effective_values() -> None:
     assert next((about, value) for about, variable, value in listed if variable.name == "PHOENIX_PORT") == ("The public listener", 9000)
     assert [variable for _, variable, _ in listed] == [variable for _, variable in variables()]
     assert variables()[0][0] == "installation"
+
+
+@pytest.mark.parametrize("value", ["nope", "<>", "", "Phoenix", "a@b, c@d", "Phoenix <a b@c.de>"])
+def test_a_sender_that_is_no_address_is_refused(value: str) -> None:
+    assert sender(value)
+    with pytest.raises(SettingsError, match="PHOENIX_MAIL_FROM"):
+        read_settings({"PHOENIX_MAIL_FROM": value or "<>"})
+
+
+@pytest.mark.parametrize("value", ["Phoenix <no-reply@example.com>", "no-reply@example.com", '"Phoenix, Ltd." <a@b.example>'])
+def test_a_sender_is_an_address_with_a_name_or_without(value: str) -> None:
+    assert sender(value) == ""
+
+
+@pytest.mark.parametrize("value", ["https://x.org/", "x y", "x.org/", "x.org:443", "-x.org", "x..org", "münchen.de", "a" * 64 + ".org"])
+def test_a_domain_that_is_no_host_name_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match="PHOENIX_DOMAIN must be a host name"):
+        read_settings({"PHOENIX_DOMAIN": value})
+
+
+@pytest.mark.parametrize("value", ["", "x.org", "App.example.com", "xn--mnchen-3ya.de", "localhost"])
+def test_a_domain_is_a_host_name(value: str) -> None:
+    assert host_name(value) == ""

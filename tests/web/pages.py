@@ -34,7 +34,7 @@ SERVICE_ACCOUNTS = [
         seen_at=samples.NOW,
         until=samples.NOW,
         maker="Tomas Bauer",
-        maker_left=True,
+        maker_lost_right=True,
         suspended=False,
     ),
     Thing(
@@ -46,7 +46,7 @@ SERVICE_ACCOUNTS = [
         seen_at=None,
         until=None,
         maker=None,
-        maker_left=False,
+        maker_lost_right=False,
         suspended=False,
     ),
 ]

@@ -100,6 +100,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "settings/checks.py": SETTINGS,
         "settings/concerns.py": SETTINGS,
         "settings/declare.py": SETTINGS,
+        "settings/logs.py": SETTINGS,
     },
 }
 

@@ -18,16 +18,15 @@ from phoenix.settings.concerns import (
     AdminSettings,
     CacheSettings,
     DatabaseSettings,
-    DevelopmentSettings,
     EmailSettings,
     InstallationSettings,
-    LogSettings,
     RealtimeSettings,
     SecretSettings,
     SessionSettings,
     WebSettings,
 )
 from phoenix.settings.declare import PREFIX, WITHHELD, SettingsError, Variable, read_concern, setting, unknown, variables_of
+from phoenix.settings.logs import DevelopmentSettings, LogSettings
 from phoenix.settings.process import DESCRIPTOR, close_memory, inherited
 
 __all__ = [

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoenix.settings.declare import PORT, at_least_or_never, between, bind, email, networks, one_of, origins, setting, with_scheme
+from phoenix.settings.declare import (
+    PORT,
+    at_least_or_never,
+    between,
+    bind,
+    email,
+    host_name,
+    networks,
+    one_of,
+    origins,
+    sender,
+    setting,
+    with_scheme,
+)
 
 YEAR = 366 * 86_400
 
@@ -66,7 +79,7 @@ class WebSettings:
     port: int = setting("PORT", 8000, "Port of the public listener.", between(1, 65_535))
     workers: int = setting("WORKERS", 1, "Web worker processes.", between(1, 1024))
     domain: str = setting(
-        "DOMAIN", "", "Public host name. When set, Caddy is put in front with a certificate by ACME, on ports 80 and 443."
+        "DOMAIN", "", "Public host name. When set, Caddy is put in front with a certificate by ACME, on ports 80 and 443.", host_name
     )
     acme_directory: str = setting(
         "ACME_DIRECTORY", "", "ACME directory URL other than Let's Encrypt's, for a private authority.", with_scheme("https", "http")
@@ -244,7 +257,7 @@ class EmailSettings:
         with_scheme("smtp", "smtps"),
         secret=True,
     )
-    sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every email.")
+    sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every email.", sender)
     support: str = setting(
         "SUPPORT_EMAIL", "", "Email address of support, shown in emails and on pages before sign-in. Empty: none is shown.", email
     )
@@ -274,25 +287,3 @@ class RealtimeSettings:
         between(1, 1_000_000),
     )
     per_account: int = setting("REALTIME_PER_ACCOUNT", 50, "Sockets that an account may have open in each process.", between(1, 10_000))
-
-
-@dataclass(frozen=True, slots=True)
-class DevelopmentSettings:
-    """For people who change Phoenix itself. Refused outside development."""
-
-    reload: bool = setting(
-        "RELOAD", False, "Load the code again when a Python file changes, and bundle again what changed in `web/`; development only."
-    )
-    sql_log: bool = setting(
-        "SQL_LOG",
-        False,
-        "Log the statements of each request with their times and the line that asked, without their values; development only.",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LogSettings:
-    """What is written to standard error."""
-
-    level: str = setting("LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`.", one_of("debug", "info", "warning", "error"))
-    format: str = setting("LOG_FORMAT", "json", "`json`, or `pretty` for people.", one_of("json", "pretty"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 from urllib.parse import SplitResult, urlsplit
@@ -19,6 +21,9 @@ INTERNAL = ("PHOENIX_UP_", "PHOENIX_TEST_")
 WITHHELD = "PHOENIX_UP_WITHHELD"
 Check = Callable[[Any], str]
 """What is wrong with a value, as the end of a sentence that starts with the variable's name; "" if nothing is."""
+
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 
 
 class SettingsError(Exception):
@@ -198,3 +203,17 @@ def email(value: str) -> str:
     local, _, domain = value.rpartition("@")
     whole = bool(local and domain) and value.isprintable() and not set(value) & set(' <>,;"?&')
     return "" if whole or not value else f"must be an email address such as support@example.com, not {value[:60]!r}"
+
+
+def sender(value: str) -> str:
+    """One email address, with a name before it or not."""
+    found = [address for _name, address in getaddresses([value])]
+    whole = len(found) == 1 and bool(found[0]) and not email(found[0])
+    return "" if whole else f"must be like Phoenix <no-reply@your-domain>, not {value[:60]!r}"
+
+
+def host_name(value: str) -> str:
+    """Empty, or the name of a host alone (RFC 1123), in its ASCII form."""
+    labels = value.split(".")
+    whole = len(value) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+    return "" if whole or not value else f"must be a host name such as app.example.com, without https:// or a path, not {value[:60]!r}"

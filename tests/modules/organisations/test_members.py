@@ -122,7 +122,10 @@ def test_an_invitation_becomes_invalid_when_its_sender_may_no_longer_invite(harn
                 await harness.post("/api/v2/invitations/accept", by="bo", json={"token": token}),
             ):
                 assert refused.status_code == 404
-                assert refused.json()["detail"] == "The person who sent this invitation can't invite you any more. Ask for a new one."
+                assert (
+                    refused.json()["detail"]
+                    == "The person who sent this invitation can't invite you any more. Ask an owner or administrator of the organisation to send a new one."
+                )
 
     asyncio.run(run())
 

@@ -14,13 +14,11 @@ from phoenix.kernel.errors import PreconditionFailed
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, same
-from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.admin.actions.people import take_turn
 from phoenix.modules.admin.events import AccessReviewed
 from phoenix.modules.admin.queries import access as queries
 from phoenix.modules.admin.queries.access import Review
-from phoenix.modules.keys.actions.api_keys import people_of_key, revoke_api_key
-from phoenix.modules.keys.notices import KEY_REVOKED_BY_STAFF
+from phoenix.modules.keys.actions.api_keys import people_of_key, revoke_as_staff
 from phoenix.modules.organisations.actions.members import end_role
 
 PURPOSE = "access review"
@@ -57,8 +55,7 @@ async def revoke_key(tx: Transaction, actor: Actor, key: str) -> None:
     """Revoke someone's API key; whoever made it is told by email. Raises NotFound, and Forbidden if its account has a permission that the actor lacks."""
     found = await people_of_key(tx, key)
     await take_turn(tx, actor, found.account)
-    await revoke_api_key(tx, found.account, key)
-    await notify(tx, found.created_by or found.account, KEY_REVOKED_BY_STAFF, about=key)
+    await revoke_as_staff(tx, found, key)
 
 
 async def end_role_of(tx: Transaction, actor: Actor, organisation: str, account: str) -> None:

@@ -22,7 +22,7 @@ from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.keys import queries
 from phoenix.modules.keys.errors import TooManyApiKeys
 from phoenix.modules.keys.events import ApiKeyCreated, ApiKeyRevoked
-from phoenix.modules.keys.notices import API_KEY_CREATED, SERVICE_KEY_CREATED
+from phoenix.modules.keys.notices import API_KEY_CREATED, KEY_REVOKED_BY_STAFF, SERVICE_KEY_CREATED
 from phoenix.modules.keys.queries import ApiKey
 
 __all__ = ["ApiKey"]
@@ -75,6 +75,12 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
         raise NotFound(_("This key doesn't exist or has already been revoked."))
     tx.invalidate(ACCOUNT(account))
     tx.record(ApiKeyRevoked(subject=account, key=key_id))
+
+
+async def revoke_as_staff(tx: Transaction, found: queries.KeyPeople, key_id: str) -> None:
+    """Revoke a key; whoever made it is told by email. The caller checks who may. Raises NotFound."""
+    await revoke_api_key(tx, found.account, key_id)
+    await notify(tx, found.created_by or found.account, KEY_REVOKED_BY_STAFF, about=key_id)
 
 
 async def people_of_key(db: Reader, key_id: str) -> queries.KeyPeople:

@@ -93,15 +93,27 @@ async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, tok
     """Join. Returns the invitation with the role that the person has now. Raises InvitationGone for a link that no longer works, WrongAddress if it was sent to someone else's address."""
     invitation = await _held(tx, token)
     if invitation is None:
-        raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
+        raise InvitationGone(
+            _(
+                "This invitation has been used or revoked, or it has expired. Ask an owner or administrator of the organisation to send a new one."
+            )
+        )
     if parse_address(actor.record.email).key != invitation.email_key:
         raise WrongAddress(_("This invitation is for a different address. Sign in with that address, or ask for a new invitation."))
     if not may_still_invite(runtime, invitation):
-        raise InvitationGone(_("The person who sent this invitation can't invite you any more. Ask for a new one."))
+        raise InvitationGone(
+            _(
+                "The person who sent this invitation can't invite you any more. Ask an owner or administrator of the organisation to send a new one."
+            )
+        )
     await check_count(tx, actor.account)
     # Someone who locks the inviter at this moment withdraws it without the organisation's lock.
     if await tx.spend(queries.ACCEPT, invitation.id, tx.now) is None:
-        raise InvitationGone(_("This invitation has been used or revoked, or it has expired. Ask for a new one."))
+        raise InvitationGone(
+            _(
+                "This invitation has been used or revoked, or it has expired. Ask an owner or administrator of the organisation to send a new one."
+            )
+        )
     role = await add_member(tx, invitation.organisation, actor.account, role=invitation.role, invited_by=invitation.invited_by)
     if not await tx.one(owners.ABLE_OWNERS, invitation.organisation, ""):
         raise Conflict(

@@ -65,8 +65,8 @@ class ServiceAccount(Struct, frozen=True):
     made_by: str | None
     maker: str | None
     """The name of the person who made the key."""
-    maker_left: bool
-    """Whether they are no longer a member."""
+    maker_lost_right: bool
+    """Whether they could not make it now: they are no longer a member, or have a lower role."""
     suspended: bool
     """Whether staff locked them since they made the key: then it does not work until it is renewed."""
 
@@ -173,7 +173,7 @@ _SERVICE_ACCOUNT = """
     SELECT a.id AS account, a.name AS name, m.role AS role, k.id AS key, k.hint AS hint, k.scopes AS scopes, k.seen_at AS seen_at, k.until AS until,
            maker.id AS made_by, maker.name AS maker, (k.suspended_at IS NOT NULL OR maker.locked_at IS NOT NULL) AS suspended,
            maker.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.organisation_id = m.organisation_id
-                                                                              AND x.account_id = maker.id) AS maker_left
+                                                   AND x.account_id = maker.id AND x.role IN ('owner', 'administrator')) AS maker_lost_right
       FROM memberships m JOIN accounts a ON a.id = m.account_id
       LEFT JOIN LATERAL (SELECT id, hint, scopes, seen_at, until, created_by, suspended_at FROM api_keys
                           WHERE account_id = a.id AND revoked_at IS NULL ORDER BY created_at DESC LIMIT 1) k ON true
