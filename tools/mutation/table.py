@@ -72,7 +72,12 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/data/ids.py": ("tests/kernel/test_ids.py", "tests/kernel/test_ids_and_the_clock.py"),
         "kernel/data/installation.py": ("tests/kernel/test_installation.py", "tests/kernel/test_opening.py"),
         "kernel/data/jobs.py": JOBS,
-        "kernel/data/lease.py": ("tests/kernel/test_database_failures.py", "tests/kernel/test_pool.py", "tests/kernel/test_database.py"),
+        "kernel/data/lease.py": (
+            "tests/kernel/test_database_failures.py",
+            "tests/kernel/test_pool.py",
+            "tests/kernel/test_database.py",
+            "tests/kernel/test_opening.py",
+        ),
         "kernel/data/outbox.py": ("tests/kernel/test_outbox.py", *DATA),
         "kernel/data/query.py": ("tests/kernel/test_query.py", "tests/kernel/test_database.py"),
         "kernel/data/revision.py": ("tests/kernel/test_run_sql.py",),
