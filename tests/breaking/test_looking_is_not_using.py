@@ -38,11 +38,11 @@ async def browser_token(harness: Harness) -> str:
         return browser.cookies["phoenix_session"]
 
 
-async def check(harness: Harness, token: str) -> None:
+async def check(harness: Harness) -> None:
     """What the process does twice a second."""
     _app, sockets = parts(harness)
-    (sid,) = sockets._tokens
-    await sockets._check(sid, token)
+    (opened,) = sockets._open.values()
+    await sockets._check(opened)
 
 
 def said(socket: Socket, event: str) -> list[Any]:
@@ -59,9 +59,9 @@ def test_an_open_socket_does_not_keep_a_session_alive(harness: Harness) -> None:
             await socket.sign_in(token)
             for _minute in range(IDLE // 600):
                 assert said(socket, "session_ended") == []
-                await check(harness, token)
+                await check(harness)
                 harness.clock.advance(seconds=600)
-            await check(harness, token)
+            await check(harness)
             await socket.until(lambda: said(socket, "session_ended"))
             assert said(socket, "session_ended") == [{"reason": "expired"}]
             assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 401
@@ -121,7 +121,7 @@ def test_a_use_by_another_page_keeps_an_open_socket(harness: Harness) -> None:
             await socket.sign_in(token)
             for _half in range(4):
                 harness.clock.advance(seconds=IDLE // 2)
-                await check(harness, token)
+                await check(harness)
                 assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 200
             assert (sockets.count, said(socket, "session_ended")) == (1, [])
 
@@ -134,7 +134,7 @@ async def entries_sent(harness: Harness, socket: Socket, organisation: str, titl
     made = await harness.post("/api/v2/entries", by="bo", json={"organisation": organisation, "title": title})
     async with harness.runtime.database.reader() as db:
         await sockets.deliver([event for event in await read_after(db, (0, 0)) if event.subject == made.json()["id"]])
-    for sid in list(sockets._tokens):
+    for sid in list(sockets._open):
         await sockets.server.emit("mark", title, to=sid)
     await socket.until(lambda: title in said(socket, "mark") or "41" in socket.texts)
     return any(message["subject"] == made.json()["id"] for message in said(socket, "feed"))
@@ -150,12 +150,12 @@ def test_a_socket_outlives_its_access_token_and_is_told(harness: Harness) -> Non
             socket = await stack.enter_async_context(Socket(app))
             await socket.sign_in(made["access_token"])
             harness.clock.advance(seconds=TOKEN_SECONDS - 1)
-            await check(harness, made["access_token"])
+            await check(harness)
             assert await entries_sent(harness, socket, ember, "before")
             assert said(socket, "token_expired") == []
             harness.clock.advance(seconds=1)
             for _ in range(3):
-                await check(harness, made["access_token"])
+                await check(harness)
             assert await entries_sent(harness, socket, ember, "after")
             assert said(socket, "token_expired") == [{"session": made["session"]}]
             assert said(socket, "session_ended") == []
@@ -167,7 +167,7 @@ def test_a_socket_outlives_its_access_token_and_is_told(harness: Harness) -> Non
             fresh = (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": made["refresh_token"]})).json()
             ended = await harness.delete("/api/v2/sessions/current", headers=bearer(fresh["access_token"]))
             assert ended.status_code == 204
-            await check(harness, made["access_token"])
+            await check(harness)
             await socket.until(lambda: said(socket, "session_ended"))
             assert said(socket, "session_ended") == [{"reason": "logged_out"}]
 
@@ -183,10 +183,10 @@ def test_a_socket_whose_token_expired_ends_with_the_idle_limit(harness: Harness)
             socket = await stack.enter_async_context(Socket(app))
             await socket.sign_in(made["access_token"])
             harness.clock.advance(seconds=KEPT_IDLE - 1)
-            await check(harness, made["access_token"])
+            await check(harness)
             assert said(socket, "session_ended") == []
             harness.clock.advance(seconds=1)
-            await check(harness, made["access_token"])
+            await check(harness)
             await socket.until(lambda: said(socket, "session_ended"))
             assert said(socket, "session_ended") == [{"reason": "expired"}]
 
@@ -205,7 +205,7 @@ def test_a_socket_with_replaced_tokens_is_told_that_they_expired_and_connects_ag
             await socket.sign_in(made["access_token"])
             proof = {"method": "password", "code": PASSWORD}
             renewed = (await harness.post(REAUTHENTICATE, headers=bearer(made["access_token"]), json=proof)).json()
-            await check(harness, made["access_token"])
+            await check(harness)
             await socket.until(lambda: "41" in socket.texts)
             assert (said(socket, "token_expired"), said(socket, "session_ended")) == ([{"session": made["session"]}], [])
             assert sockets.count == 0

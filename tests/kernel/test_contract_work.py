@@ -20,6 +20,7 @@ from tests.waiting import until
 from phoenix.app import Phoenix
 from phoenix.composition import MODULES
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.events import Event
 from phoenix.kernel.module import Check, EventGroup, EventKind, Metric, Module, SocketRule
 from phoenix.kernel.realtime.sockets import Sockets
@@ -37,13 +38,20 @@ class Rules:
 
     refused: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int | None]] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    locked: set[str] = field(default_factory=set)
+    fails: bool = False
     problem: str = ""
     broken: bool = False
     figure: float = 0
 
     async def join(self, runtime: Runtime, actor: Actor) -> Sequence[str]:
         del runtime
-        return [f"reader:{actor.record.name}", "everyone"]
+        if self.fails:
+            raise ValueError("on purpose")
+        self.joined.append(actor.record.name)
+        rooms = [f"reader:{actor.record.name}", "everyone", *(f"tower:{membership.slug}" for membership in actor.memberships)]
+        return [room for room in rooms if room not in self.locked]
 
     async def replay(self, runtime: Runtime, actor: Actor, number: int | None) -> Sequence[tuple[str, Any]]:
         del runtime
@@ -125,8 +133,8 @@ class RefusedError(Exception):
 async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tuple[str, Any]]]:
     """An open socket, and the events that it has received so far."""
     client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
-    for event in ("missed", "rung"):
-        client.on(event, lambda data, event=event: told.append((event, data)))
+    for event in ("missed", "rung", "socket_refused", "disconnect"):
+        client.on(event, lambda *data, event=event: told.append((event, *data)))
     reasons: list[str] = []
     client.on("connect_error", lambda data: reasons.append(data["message"]))
     try:
@@ -188,6 +196,91 @@ def test_a_socket_is_refused_with_the_reason_that_the_module_gives(ringing: Harn
             with pytest.raises(RefusedError, match="not_logged_in"):
                 async with connected(url, "pho_of_nobody"):
                     pass
+
+    asyncio.run(run())
+
+
+async def ring(ringing: Harness, room: str, *listeners: list[Any]) -> None:
+    """Ring in a room, and wait until whoever listens in the room `everyone` has heard all that was sent before."""
+    server, mark = sockets_of(ringing).server, f"after {room}"
+    await server.emit("rung", room, room=room)
+    await server.emit("rung", mark, room="everyone")
+    await until(lambda: all(("rung", mark) in told for told in listeners))
+
+
+async def is_heard(ringing: Harness, room: str, told: list[Any], *, expected: bool) -> None:
+    """Wait until a ring in a room is heard, or no longer is."""
+    async with asyncio.timeout(15):
+        heard = not expected
+        while heard != expected:
+            told.clear()
+            await ring(ringing, room, told)
+            heard = ("rung", room) in told
+
+
+async def something_changed(ringing: Harness, name: str) -> None:
+    """As a module does that ends what entitles someone to a room."""
+    async with ringing.runtime.database.transaction() as tx:
+        tx.invalidate(ACCOUNT(ringing.people[name].id))
+
+
+def test_a_room_of_a_module_is_left_with_the_membership_that_opened_it(ringing: Harness, rules: Rules) -> None:
+    async def run() -> None:
+        async with ringing, served(ringing) as url:
+            ember = await ringing.organisation("ember", ada="owner", bo="member")
+            tokens = {name: ringing.people[name].token for name in ("ada", "bo")}
+            async with connected(url, tokens["ada"]) as ada, connected(url, tokens["bo"]) as bo:
+                await ring(ringing, "tower:ember", ada, bo)
+                assert ("rung", "tower:ember") in bo
+                assert (
+                    await ringing.delete(f"/api/v2/organisations/{ember}/members/{ringing.people['bo'].id}", by="ada")
+                ).status_code == 204
+                await is_heard(ringing, "tower:ember", bo, expected=False)
+                await is_heard(ringing, "tower:ember", ada, expected=True)
+
+    asyncio.run(run())
+
+
+def test_rooms_of_modules_are_asked_for_again_only_after_a_change(ringing: Harness, rules: Rules) -> None:
+    """What the rule goes by can be the module's own: it says that something changed. Nothing is asked twice about the same."""
+
+    async def run() -> None:
+        async with ringing, served(ringing) as url:
+            for name in ("ada", "bo"):
+                await ringing.person(name)
+            tokens = {name: ringing.people[name].token for name in ("ada", "bo")}
+            async with connected(url, tokens["ada"]) as ada, connected(url, tokens["bo"]) as bo:
+                rules.locked.add("reader:Ada")
+                for opened in list(sockets_of(ringing)._open.values()):
+                    await sockets_of(ringing)._check(opened)
+                assert sorted(rules.joined) == ["Ada", "Bo"]
+                await something_changed(ringing, "ada")
+                await is_heard(ringing, "reader:Ada", ada, expected=False)
+                rules.locked.clear()
+                await something_changed(ringing, "ada")
+                await is_heard(ringing, "reader:Ada", ada, expected=True)
+                await ring(ringing, "everyone", bo)
+                assert rules.joined.count("Bo") == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("how", ["refused", "cannot be asked"])
+def test_an_open_socket_is_cut_once_a_module_refuses_it_or_cannot_be_asked(ringing: Harness, rules: Rules, how: str) -> None:
+    async def run() -> None:
+        async with ringing, served(ringing) as url:
+            for name in ("ada", "bo"):
+                await ringing.person(name)
+            tokens = {name: ringing.people[name].token for name in ("ada", "bo")}
+            async with connected(url, tokens["ada"]) as ada, connected(url, tokens["bo"]) as bo:
+                rules.refused["Bo"] = "bell_taken_away" if how == "refused" else ""
+                rules.fails = how != "refused"
+                await something_changed(ringing, "bo")
+                await until(lambda: any(told[0] == "disconnect" for told in bo))
+                assert (("socket_refused", {"reason": "bell_taken_away"}) in bo) == (how == "refused")
+                assert sockets_of(ringing).count == 1
+                await ring(ringing, "everyone", ada)
+                assert ("rung", "everyone") not in bo
 
     asyncio.run(run())
 

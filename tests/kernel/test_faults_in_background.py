@@ -100,7 +100,7 @@ class Probes:
         socket = await self.connected()
         await self.change_session()
         subject = await self.post()
-        await until(lambda: any(subject in text for text in socket.texts) or not parts(self.harness)[1]._tokens)
+        await until(lambda: any(subject in text for text in socket.texts) or not parts(self.harness)[1].count)
         if not any(subject in text for text in socket.texts):
             # It could not be checked, so it was cut: it connects again, and is told what follows.
             socket = await self.connected()
@@ -114,7 +114,7 @@ class Probes:
             tx.invalidate(ACCOUNT(self.harness.people["ada"].id))
 
     async def connected(self) -> Socket:
-        if self.socket is None or not parts(self.harness)[1]._tokens:
+        if self.socket is None or not parts(self.harness)[1].count:
             self.socket = await self.stack.enter_async_context(Socket(parts(self.harness)[0]))
             await self.socket.sign_in(self.harness.people["ada"].token)
         return self.socket
@@ -132,11 +132,12 @@ class Probes:
         """A socket is brought back into the rooms of its member."""
         await self.connected()
         room = f"organisation:{self.harness.organisations['ember']}"
+        _app, sockets = parts(self.harness)
+        (opened,) = sockets._open.values()
+        await sockets.server.leave_room(opened.sid, room)
+        opened.rooms -= {room}
         await self.change_session()
-        (sid,) = parts(self.harness)[1]._tokens
-        await parts(self.harness)[1].server.leave_room(sid, room)
-        parts(self.harness)[1]._people.pop(sid, None)
-        await until(lambda: not parts(self.harness)[1]._tokens or room in parts(self.harness)[1].server.rooms(sid))
+        await until(lambda: not sockets.count or room in sockets.server.rooms(opened.sid))
 
     async def close_unknown(self) -> None:
         async with Socket(parts(self.harness)[0]) as socket:

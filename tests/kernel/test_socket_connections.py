@@ -128,8 +128,8 @@ def test_a_socket_on_which_someone_signed_in_stays_open_until_the_session_ends(h
                 assert socket.closed() is None
                 # The client stays connected and answers pings, with or without a session.
                 assert (await harness.delete("/api/v2/sessions/current", by="ada")).status_code == 204
-                (sid,) = sockets._tokens
-                await sockets._check(sid, ada.token)
+                (opened,) = sockets._open.values()
+                await sockets._check(opened)
                 await socket.until(lambda: any("session_ended" in text for text in socket.texts))
                 await sockets.connections.close_unknown()
                 assert socket.closed() is None
@@ -223,7 +223,7 @@ def test_a_client_that_leaves_while_signing_in_is_not_counted(harness: Harness) 
 async def entries_sent(harness: Harness, socket: Socket, name: str) -> list[str]:
     """The ids of the entries that a socket was sent, up to a mark that is sent now."""
     _app, sockets = parts(harness)
-    sid = next(sid for sid, actor in sockets._people.items() if actor.account == harness.people[name].id)
+    sid = next(sid for sid, opened in sockets._open.items() if opened.actor.account == harness.people[name].id)
     await sockets.server.emit("mark", "", to=sid)
     await socket.until(lambda: any('"mark"' in text for text in socket.texts))
     return [json.loads(text[2:])[1]["subject"] for text in socket.texts if text.startswith('42["feed"') and "entries.posted" in text]

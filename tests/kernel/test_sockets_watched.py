@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
+from msgspec.structs import replace
 from tests.harness import Harness
 from tests.kernel.test_socket_connections import Socket, parts
 from tests.waiting import until
@@ -30,7 +31,7 @@ def test_rooms_follow_memberships_and_a_client_learns_that_its_session_ended(har
             ember = await harness.organisation("ember", ada="owner", bo="member")
             socket = await stack.enter_async_context(Socket(app))
             await socket.sign_in(harness.people["bo"].token)
-            (sid,) = sockets._tokens
+            (sid,) = sockets._open
             assert rooms(harness, sid) == {f"organisation:{ember}"}
             ash = await harness.organisation("ash", ada="owner")
             async with harness.runtime.database.transaction() as tx:
@@ -55,11 +56,11 @@ def test_a_client_that_reads_too_slowly_is_disconnected(harness: Harness, monkey
             ada = await harness.person("ada")
             socket = await stack.enter_async_context(Socket(app))
             await socket.sign_in(ada.token)
-            (sid,) = sockets._tokens
-            await sockets._check(sid, ada.token)
+            (opened,) = sockets._open.values()
+            await sockets._check(opened)
             assert sockets.count == 1
             monkeypatch.setattr(realtime, "QUEUE_MOST", -1)
-            await sockets._check(sid, ada.token)
+            await sockets._check(opened)
             assert sockets.count == 0
 
     asyncio.run(run())
@@ -68,8 +69,13 @@ def test_a_client_that_reads_too_slowly_is_disconnected(harness: Harness, monkey
 def test_an_unknown_session_is_reported_as_ended(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
-            _app, sockets = parts(harness)
-            assert await sockets._why("a socket that is gone") == "ended"
+            app, sockets = parts(harness)
+            ada = await harness.person("ada")
+            async with Socket(app) as socket:
+                await socket.sign_in(ada.token)
+                (opened,) = sockets._open.values()
+                unknown = replace(opened.actor, record=replace(opened.actor.record, session="x_of_no_module"))
+                assert await sockets._why(unknown) == "ended"
 
     asyncio.run(run())
 
@@ -95,12 +101,12 @@ def test_no_event_of_a_client_changes_what_is_known_of_its_session(harness: Harn
             ember = await harness.organisation("ember", ada="owner", bo="member")
             socket = await stack.enter_async_context(Socket(app))
             await socket.sign_in(harness.people["bo"].token)
-            (sid,) = sockets._tokens
+            (sid,) = sockets._open
             socket.say(frame)
             # The answer to this comes after what was sent before it.
             socket.say("40/nowhere,")
             await socket.until(lambda: any(text.startswith("44/nowhere,") for text in socket.texts))
-            assert sockets._tokens == {sid: harness.people["bo"].token}
+            assert {sid: opened.token for sid, opened in sockets._open.items()} == {sid: harness.people["bo"].token}
             assert rooms(harness, sid) == {f"organisation:{ember}"}
             assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}", by="ada")).status_code == 204
             await until(lambda: rooms(harness, sid) == set())
@@ -117,7 +123,7 @@ def test_a_socket_in_a_room_without_a_session_is_sent_nothing(harness: Harness, 
             ember = await harness.organisation("ember", ada="owner", bo="member")
             socket = await stack.enter_async_context(Socket(app))
             await socket.sign_in(harness.people["bo"].token)
-            sockets._tokens.clear()
+            sockets._open.clear()
             await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "Not for them"})
             async with harness.runtime.database.reader() as db:
                 batch = await read_after(db, (0, 0))

@@ -193,10 +193,10 @@ def test_an_open_socket_closes_when_the_last_second_factor_is_removed(place: Pla
             sockets, server = Sockets(harness.app, _nothing), RecordingServer()
             sockets.server = server
             await sockets._connect("sid", {}, {"token": ada.token})
-            await sockets._check("sid", ada.token)
+            await sockets._check(sockets._open["sid"])
             assert server.sent == []
             assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
-            await sockets._check("sid", ada.token)
+            await sockets._check(sockets._open["sid"])
             assert server.sent == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
 
     asyncio.run(run())

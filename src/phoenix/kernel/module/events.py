@@ -93,10 +93,13 @@ class LiveMessages:
 
 @dataclass(frozen=True, slots=True)
 class SocketRule:
-    """What a module does when a socket opens: add rooms to join, replay missed messages, or refuse it.
+    """What a module does about sockets: name the rooms they belong in, replay missed messages, or refuse them.
 
-    `join` returns rooms besides those of the account and its organisations. `replay` gets the number the client saw last, or
-    None, and returns (event, payload) to send only to this socket. `refuse` returns a code for machines, or "".
+    `join` returns rooms besides those of the account and its organisations. `refuse` returns a code for machines, or "". Both are
+    asked when a socket opens, and again, before anything more is sent to it, whenever something about the account has changed: a room that
+    is no longer returned is left. What ends someone's right to a room therefore invalidates their `ACCOUNT`, in the same
+    transaction, as the end of a membership does. `replay` gets the number the client saw last, or None, and returns (event,
+    payload) to send only to this socket, when it opens.
     """
 
     join: Callable[[Runtime, Actor], Awaitable[Sequence[str]]] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,30 @@ class _Server(socketio.AsyncServer):  # type: ignore[misc]
         log.info("socket_event_refused", connection=eio_sid)
 
 
+class SocketRefused(Exception):
+    """A module refuses a socket. `code` says why, for machines."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(slots=True, eq=False)
+class OpenSocket:
+    """All that is known of one socket, from sign-in until it closes. `expires` is when its token does, or None once it was told.
+
+    It is checked by one task at a time: a check that began earlier must not put back what a later one has ended.
+    """
+
+    sid: str
+    token: str
+    actor: Actor
+    expires: datetime | None
+    connection: Connection | None
+    rooms: frozenset[str] = frozenset()
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Sockets:
     """The Socket.IO server of one process. `tell` turns events into (room, event, payload)."""
 
@@ -68,15 +93,12 @@ class Sockets:
         self.server.on("connect", self._connect)
         self.server.on("disconnect", self._disconnect)
         self.connections = Connections(runtime.settings.realtime, runtime.clock)
-        self._connections: dict[str, Connection] = {}
+        self._open: dict[str, OpenSocket] = {}
         self._tail = Tail(runtime.database)
-        self._tokens: dict[str, str] = {}
-        self._people: dict[str, Actor] = {}
-        self._token_until: dict[str, datetime] = {}
 
     @property
     def count(self) -> int:
-        return len(self._tokens)
+        return len(self._open)
 
     def app(self, other: Any) -> Any:
         """The ASGI application: sockets at /socket.io/, everything else passed on."""
@@ -91,7 +113,7 @@ class Sockets:
         background.start("listener", listener.listen, stop=listener.stop)
 
     async def _feed(self, batch: Sequence[Recorded]) -> None:
-        if self._tokens:
+        if self._open:
             await self.deliver(batch)
 
     async def deliver(self, batch: Sequence[Recorded]) -> None:
@@ -102,13 +124,13 @@ class Sockets:
         """
         messages = await self._tell(batch)
         for sid in {sid for room in {room for room, _, _ in messages} for sid, _ in self.server.manager.get_participants("/", room)}:
-            token = self._tokens.get(sid)
-            if token is None:
+            socket = self._open.get(sid)
+            if socket is None:
                 # Whoever is in a room is someone whose session is known.
                 await self.server.disconnect(sid)
                 continue
             try:
-                await self._check(sid, token)
+                await self._check(socket)
             except Exception:  # a socket that cannot be checked is sent nothing; its client reconnects and catches up
                 log.exception("socket_cut")
                 await self.server.disconnect(sid)
@@ -124,48 +146,56 @@ class Sockets:
     async def _watch_sessions(self, alive: Alive) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            for sid, token in list(self._tokens.items()):
+            for socket in list(self._open.values()):
                 try:
-                    await self._check(sid, token)
+                    await self._check(socket)
                 except EXPECTED:
                     raise
                 except Exception:  # one socket must not keep the others from being checked
                     log.exception("socket_cut")
-                    await self.server.disconnect(sid)
+                    await self.server.disconnect(socket.sid)
                 alive()
             alive()
 
-    async def _check(self, sid: str, token: str) -> None:
+    async def _check(self, socket: OpenSocket) -> None:
         """Looking at a session is not using it. A socket lasts as long as its session, whenever the token expires."""
-        actor = await self._session_reader.follow(token)
-        if actor is None or self._is_closed_to(actor):
-            reason = await self._why(sid) if actor is None else SecondFactorNeeded.code
-            if reason:
-                await self.server.emit("session_ended", {"reason": reason}, to=sid)
-            else:
-                # The session's tokens were replaced: whoever has the new one connects again.
-                await self._tell_token_expired(sid)
-            await self.server.disconnect(sid)
-            return
-        if self._people.get(sid) is not actor:
-            await self._enter_rooms(sid, actor)
-        if sid in self._token_until and self._token_until[sid] <= self._runtime.clock.now():
-            del self._token_until[sid]
-            await self._tell_token_expired(sid)
-        await self._cut_slow_reader(sid)
+        async with socket.checking:
+            actor = await self._session_reader.follow(socket.token)
+            if self._open.get(socket.sid) is not socket:
+                return
+            if actor is None or self._is_closed_to(actor):
+                reason = await self._why(socket.actor) if actor is None else SecondFactorNeeded.code
+                # Without a reason, the session's tokens were replaced: whoever has the new one connects again.
+                await (self._cut(socket, "session_ended", reason) if reason else self._tell_token_expired(socket, cut=True))
+                return
+            try:
+                # Another object, even an equal one, means that something was changed.
+                if actor is not socket.actor:
+                    await self._enter_rooms(socket, actor, await self._rooms_of(actor))
+            except SocketRefused as refused:
+                await self._cut(socket, "socket_refused", refused.code)
+                return
+            if socket.expires is not None and socket.expires <= self._runtime.clock.now():
+                socket.expires = None
+                await self._tell_token_expired(socket)
+            await self._cut_slow_reader(socket.sid)
 
-    async def _tell_token_expired(self, sid: str) -> None:
-        before = self._people.get(sid)
-        await self.server.emit("token_expired", {"session": before.session if before else None}, to=sid)
+    async def _cut(self, socket: OpenSocket, event: str, reason: str) -> None:
+        await self.server.emit(event, {"reason": reason}, to=socket.sid)
+        await self.server.disconnect(socket.sid)
 
-    async def _why(self, sid: str) -> str:
-        """The reason why the session of a socket ended, as a code for machines; "" if it has not."""
-        before = self._people.get(sid)
-        identity = None if before is None else self._registry.identity_of_record(before.session)
-        if identity is None or before is None:
+    async def _tell_token_expired(self, socket: OpenSocket, *, cut: bool = False) -> None:
+        await self.server.emit("token_expired", {"session": socket.actor.session}, to=socket.sid)
+        if cut:
+            await self.server.disconnect(socket.sid)
+
+    async def _why(self, actor: Actor) -> str:
+        """The reason why a session ended, as a code for machines; "" if it has not."""
+        identity = self._registry.identity_of_record(actor.session)
+        if identity is None:
             return "ended"
         async with self._runtime.database.reader() as db:
-            return await identity.why(db, before.session)
+            return await identity.why(db, actor.session)
 
     async def _cut_slow_reader(self, sid: str) -> None:
         eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
@@ -180,50 +210,54 @@ class Sockets:
             secure = self._runtime.settings.public_url.startswith("https://")
             headers = environ.get("asgi.scope", {}).get("headers", [])
             token = cookie(headers, cookie_name(COOKIE, secure=secure).encode())
-        actor = await self._session_reader.find(token, unattended=True) if token else None
-        if actor is None or token is None or self._is_closed_to(actor):
+        found = await self._session_reader.find(token, unattended=True) if token else None
+        # As each check will find it.
+        actor = await self._session_reader.follow(token) if found is not None and token else None
+        if found is None or actor is None or token is None or self._is_closed_to(actor):
             raise socketio.exceptions.ConnectionRefusedError("not_logged_in")
-        for rule in self._rules:
-            if rule.refuse is not None and (reason := await rule.refuse(self._runtime, actor)):
-                raise socketio.exceptions.ConnectionRefusedError(reason)
+        try:
+            rooms = await self._rooms_of(actor)
+        except SocketRefused as refused:
+            raise socketio.exceptions.ConnectionRefusedError(refused.code) from None
         connection = self.connections.of(environ.get("asgi.scope", {}))
-        if connection is not None:
-            if not self.connections.know(connection, actor.account):
-                raise socketio.exceptions.ConnectionRefusedError("too_many_sockets")
-            self._connections[sid] = connection
-        self._tokens[sid] = token
-        self._token_until[sid] = actor.record.until
-        await self._enter_rooms(sid, actor)
+        if connection is not None and not self.connections.know(connection, actor.account):
+            raise socketio.exceptions.ConnectionRefusedError("too_many_sockets")
+        socket = self._open[sid] = OpenSocket(sid, token, actor, found.record.until, connection)
+        await self._enter_rooms(socket, actor, rooms)
         await self._replay(sid, actor, auth)
 
     async def _replay(self, sid: str, actor: Actor, auth: Any) -> None:
-        """What the modules do for this socket: join their rooms, and replay what the client missed."""
+        """Send what the client missed, as the modules replay it."""
         last = auth.get("last_number") if isinstance(auth, dict) else None
         number = last if isinstance(last, int) and not isinstance(last, bool) and 0 <= last < 2**62 else None
         for rule in self._rules:
-            for room in await rule.join(self._runtime, actor) if rule.join is not None else ():
-                await self.server.enter_room(sid, room)
             for event, payload in await rule.replay(self._runtime, actor, number) if rule.replay is not None else ():
                 await self.server.emit(event, payload, to=sid)
 
-    async def _enter_rooms(self, sid: str, actor: Actor) -> None:
-        before = self._people.get(sid)
-        old = {f"organisation:{membership.organisation}" for membership in before.memberships} if before else set()
-        new = {f"organisation:{membership.organisation}" for membership in actor.memberships}
-        for room in old - new:
-            await self.server.leave_room(sid, room)
-        for room in new - old:
-            await self.server.enter_room(sid, room)
-        if before is None:
-            await self.server.enter_room(sid, f"account:{actor.account}")
-        self._people[sid] = actor
+    async def _rooms_of(self, actor: Actor) -> frozenset[str]:
+        """The rooms that the sockets of someone belong in now. Raises SocketRefused if a module wants none of theirs."""
+        for rule in self._rules:
+            if rule.refuse is not None and (code := await rule.refuse(self._runtime, actor)):
+                raise SocketRefused(code)
+        rooms = {f"account:{actor.account}", *(f"organisation:{membership.organisation}" for membership in actor.memberships)}
+        for rule in self._rules:
+            rooms |= set(await rule.join(self._runtime, actor)) if rule.join is not None else set()
+        return frozenset(rooms)
+
+    async def _enter_rooms(self, socket: OpenSocket, actor: Actor, rooms: frozenset[str]) -> None:
+        """Be in these rooms and no others, unless the socket has closed since."""
+        if self._open.get(socket.sid) is not socket:
+            return
+        for room in socket.rooms - rooms:
+            await self.server.leave_room(socket.sid, room)
+        for room in rooms - socket.rooms:
+            await self.server.enter_room(socket.sid, room)
+        socket.actor, socket.rooms = actor, rooms
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
-        self._tokens.pop(sid, None)
-        self._token_until.pop(sid, None)
-        self._people.pop(sid, None)
-        if (connection := self._connections.pop(sid, None)) is not None:
-            self.connections.forget(connection)
+        socket = self._open.pop(sid, None)
+        if socket is not None and socket.connection is not None:
+            self.connections.forget(socket.connection)
         log.debug("socket_closed", reason=reason)
 
     def _is_closed_to(self, actor: Actor) -> bool:
