@@ -22,7 +22,7 @@ READ_ONLY: Query[bool] = query(bool, "SELECT current_setting('transaction_read_o
 NEEDS_ROOM = "CREATE TEMPORARY TABLE phoenix_room ON COMMIT DROP AS SELECT repeat('x', 1000) FROM generate_series(1, 100)"
 
 
-class Alive(Struct):
+class Liveness(Struct):
     status: str
 
 
@@ -33,10 +33,10 @@ class Readiness(Struct):
 
 
 @get("/healthz", may=PUBLIC, queries=0, tag="health")
-async def alive(call: Call) -> Alive:
+async def alive(call: Call) -> Liveness:
     """Check that this process is running."""
     del call
-    return Alive("ok")
+    return Liveness("ok")
 
 
 @get("/readyz", may=PUBLIC, queries=1, tag="health")
