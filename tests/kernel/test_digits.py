@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.effort import little_work
 from tests.factors import Factors
 from tests.harness import Harness
 
@@ -26,6 +27,12 @@ def test_digits_of_every_script_are_read_as_ours(text: str, digits: str) -> None
 
 def test_letters_are_read_in_lower_case_and_plain() -> None:
     assert letters_and_digits_in("ＡＢ-ｃ１ ٢") == "abc12"
+
+
+def test_a_text_longer_than_any_code_is_none() -> None:
+    with little_work():
+        assert letters_and_digits_in("a" + "\u0301\u0323" * 500_000) == ""
+    assert letters_and_digits_in("a" * 100) == "a" * 100
 
 
 @pytest.mark.parametrize("keyboard", KEYBOARDS)

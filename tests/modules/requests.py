@@ -12,6 +12,7 @@ import pyotp
 from litestar.handlers import HTTPRouteHandler
 from tests.harness import PASSWORD, Harness
 from tests.modules.admin.panel import Panel
+from tests.software_passkey import Authenticator
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.cache.keys import ACCOUNT
@@ -47,9 +48,10 @@ class Requests:
         *,
         before: Callable[[], object] = lambda: None,
         null: str = "",
+        replace: Callable[[dict[str, Any]], dict[str, Any]] = lambda body: body,
         **headers: str,
     ) -> httpx.Response:
-        """`before` is called when all is ready. The field `null` of the body is null."""
+        """`before` is called when all is ready. The field `null` of the body is null; `replace` makes another body of it, or another form."""
         self._count += 1
         name, slug = f"p{self._count}", f"o{self._count}"
         harness = self._harness
@@ -63,13 +65,14 @@ class Requests:
             "role": "member", "scopes": ["entries.read"], "slug": slug, "time_zone": "UTC", "title": "A title", "token": "t" * 43,
             "version": 1, "organisation_id": made, "account_id": other.id, "session_id": person.session, "occurred_at": None,
         }  # fmt: skip
+        harness.client.cookies.clear()
         prepare = PREPARED.get(path)
         if prepare is not None:
             values |= await prepare(harness, name)
         async with harness.runtime.database.transaction() as tx:
             # Sessions are read from the database, as by a process that has just started.
             tx.invalidate(ACCOUNT(person.id))
-        target = re.sub(r"{(\w+):\w+}", lambda found: str(values.get(found[1], "nothing")), path)
+        target = re.sub(r"{(\w+):(\w+)}", lambda found: str(values.get(found[1], 1 if found[2] == "int" else "nothing")), path)
         client, token, session = harness.client, harness.people[name].token, person.session
         if "public" not in route.opt["rule"].listeners:
             client, inside = self._panel.client(), await self._panel.session(name)
@@ -85,9 +88,10 @@ class Requests:
                 options["json"] = {field.name: values[field.name] for field in msgspec.structs.fields(body) if values.get(field.name)}
                 if null:
                     options["json"][null] = None
+                options["json"] = replace(options["json"])
         elif method == "POST":
             sent = {key: value for key, value in values.items() if isinstance(value, str | int)}
-            options["data"] = {**sent, "csrf": token_for(harness.runtime.keys, session)}
+            options["data"] = {**replace(sent), "csrf": token_for(harness.runtime.keys, session)}
         before()
         return await client.request(method, target, headers=headers, **options)
 
@@ -128,6 +132,34 @@ async def someone_else(harness: Harness, name: str) -> Values:
     return {"email": f"new-{name}@example.com"}
 
 
+async def with_entry(harness: Harness, name: str) -> Values:
+    sent = {"organisation": harness.organisations[f"o{name[1:]}"], "title": "A title"}
+    return {"entry_id": (await harness.post("/api/v2/entries", by=name, json=sent)).json()["id"]}
+
+
+async def with_service_account(harness: Harness, name: str) -> Values:
+    path = f"/api/v2/organisations/{harness.organisations[f'o{name[1:]}']}/service_accounts"
+    made = await harness.post(path, by=name, json={"name": "A robot", "scopes": ["entries.read"]})
+    return {"account_id": made.json()["id"]}
+
+
+async def adding_passkey(harness: Harness, name: str) -> Values:
+    offer = (await harness.post("/api/v2/passkeys/options", by=name)).json()
+    return {"challenge": offer["challenge"], "credential": Authenticator().create(offer["options"])}
+
+
+async def with_passkey(harness: Harness, name: str) -> Values:
+    made = await harness.post("/api/v2/passkeys", by=name, json=await adding_passkey(harness, name))
+    return {"passkey_id": made.json()["id"]}
+
+
+async def passkey_sign_in(harness: Harness, name: str) -> Values:
+    device, offer = Authenticator(), (await harness.post("/api/v2/passkeys/options", by=name)).json()
+    await harness.post("/api/v2/passkeys", by=name, json={"challenge": offer["challenge"], "credential": device.create(offer["options"])})
+    wanted = (await harness.post("/api/v2/sessions/passkey/options", json={})).json()
+    return {"challenge": wanted["challenge"], "credential": device.get(wanted["options"])}
+
+
 # What a request needs that those to other routes do not.
 PREPARED: dict[str, Callable[[Harness, str], Awaitable[Values]]] = {
     "/api/v2/accounts": new_password,
@@ -136,6 +168,11 @@ PREPARED: dict[str, Callable[[Harness, str], Awaitable[Values]]] = {
     "/api/v2/me/password": new_password,
     "/api/v2/sessions/second_factor": signing_in,
     "/api/v2/totp/confirm": setting_up,
+    "/api/v2/entries/{entry_id:str}": with_entry,
+    "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}": with_service_account,
+    "/api/v2/passkeys": adding_passkey,
+    "/api/v2/passkeys/{passkey_id:str}": with_passkey,
+    "/api/v2/sessions/passkey": passkey_sign_in,
     "/api/v2/backup_codes": with_app,
     "/api/v2/organisations/{organisation_id:str}/invitations": someone_else,
     "/api/v2/me/email": someone_else,

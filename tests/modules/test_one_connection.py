@@ -53,7 +53,7 @@ def test_every_route_answers_on_a_pool_of_one_and_declares_whether_it_hashes(har
         async with harness, Panel(harness) as panel:
             requests = Requests(harness, panel)
             for method, path, route in ROUTES:
-                keyed = {"Idempotency-Key": path} if method == "POST" and path.startswith("/api/") else {}
+                keyed: dict[str, Any] = {"Idempotency-Key": path} if method == "POST" and path.startswith("/api/") else {}
                 answer = await requests.send(method, path, route, before=hashed.clear, **keyed)
                 if answer.status_code >= 500 and path not in MAY_BE_DOWN:
                     broken.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")

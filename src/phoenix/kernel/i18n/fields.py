@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
@@ -89,15 +89,17 @@ class Fields:
             raise InvalidInput(errors=tuple(self.errors))
 
     def sent(self, field: str, value: object) -> None:
-        """Refuse a text, or an object with one, that is too long for any field."""
-        if isinstance(value, str) and len(value) > LONGEST_SENT:
-            self._too_long(field, value, LONGEST_SENT)
-        elif isinstance(value, Struct):
-            for name in value.__struct_fields__:
-                self.sent(name, getattr(value, name))
-        elif isinstance(value, list):
-            for each in value:
-                self.sent(field, each)
+        """Refuse a text that is too long for any field, wherever in a value it is; one in an object is named by the object's field."""
+        waiting = [(field, value)]
+        for name, each in waiting:
+            if isinstance(each, str) and len(each) > LONGEST_SENT:
+                self._too_long(name, each, LONGEST_SENT)
+            elif isinstance(each, Struct):
+                waiting += [(inner, getattr(each, inner)) for inner in each.__struct_fields__]
+            elif isinstance(each, Mapping):
+                waiting += [(name, inner) for pair in each.items() for inner in pair]
+            elif isinstance(each, list | tuple | set | frozenset):
+                waiting += [(name, inner) for inner in each]
 
     def _composed(self, field: str, text: str, most: int) -> str | None:
         composed = compose(text, most)
