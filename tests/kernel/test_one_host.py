@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-import asyncpg
 import pytest
 from glide import GlideClient
 from tests.conftest import running_valkey
