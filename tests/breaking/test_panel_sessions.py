@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from tests.factors import Factors, bearer
 from tests.harness import PASSWORD, Harness
-from tests.kernel.test_contract_work import RefusedError, connected, served
+from tests.kernel.ringing import RefusedError, connected, served
 from tests.modules.admin.panel import Panel
 from tests.modules.admin.test_s7_admin_listener import STAFF, filled
 from tests.oidc.running import csrf_of

@@ -1,0 +1,118 @@
+"""A small module with decisions about sockets, a check and a metric, and a real socket to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import socketio
+import uvicorn
+from tests.harness import Harness
+from tests.waiting import until
+
+from phoenix.app import Phoenix
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.data.events import Event
+from phoenix.kernel.realtime.sockets import Sockets
+from phoenix.kernel.runtime import Runtime
+
+
+class Rung(Event, frozen=True, kind="bell.rung"):
+    """The bell was rung."""
+
+
+@dataclass(slots=True)
+class Rules:
+    """The module's decisions about sockets, which a test can set, and the accounts it was asked about."""
+
+    refused: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, int | None]] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    locked: set[str] = field(default_factory=set)
+    fails: bool = False
+    problem: str = ""
+    broken: bool = False
+    figure: float = 0
+
+    async def join(self, runtime: Runtime, actor: Actor) -> Sequence[str]:
+        del runtime
+        if self.fails:
+            raise ValueError("on purpose")
+        self.joined.append(actor.record.name)
+        rooms = [f"reader:{actor.record.name}", "everyone", *(f"tower:{membership.slug}" for membership in actor.memberships)]
+        return [room for room in rooms if room not in self.locked]
+
+    async def replay(self, runtime: Runtime, actor: Actor, number: int | None) -> Sequence[tuple[str, Any]]:
+        del runtime
+        self.asked.append((actor.record.name, number))
+        return [("missed", {"after": number}), ("missed", {"last": True})]
+
+    async def refuse(self, runtime: Runtime, actor: Actor) -> str:
+        del runtime
+        return self.refused.get(actor.record.name, "")
+
+    async def probe(self, runtime: Runtime) -> str:
+        del runtime
+        if self.broken:
+            raise OSError("on purpose")
+        return self.problem
+
+    async def read(self, runtime: Runtime) -> float:
+        del runtime
+        return self.figure
+
+
+async def always_wrong(runtime: Runtime) -> str:
+    del runtime
+    return "The rope is gone."
+
+
+def phoenix_of(ringing: Harness) -> Phoenix:
+    assert ringing._phoenix is not None
+    return ringing._phoenix
+
+
+def sockets_of(ringing: Harness) -> Sockets:
+    sockets = phoenix_of(ringing).sockets
+    assert sockets is not None
+    return sockets
+
+
+@contextlib.asynccontextmanager
+async def served(ringing: Harness) -> AsyncIterator[str]:
+    """The harness's application on a real port, for tests that need a real socket."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(phoenix_of(ringing), lifespan="off", log_config=None))
+        serving = asyncio.create_task(server.serve([listening]))
+        try:
+            await until(lambda: server.started)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class RefusedError(Exception):
+    """The server refused a socket; the message is its reason."""
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tuple[str, Any]]]:
+    """An open socket, and the events that it has received so far."""
+    client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
+    for event in ("missed", "rung", "socket_refused", "disconnect"):
+        client.on(event, lambda *data, event=event: told.append((event, *data)))
+    reasons: list[str] = []
+    client.on("connect_error", lambda data: reasons.append(data["message"]))
+    try:
+        await client.connect(url, auth={"token": token, **auth}, transports=["websocket"])
+    except socketio.exceptions.ConnectionError as error:
+        raise RefusedError(*reasons) from error
+    try:
+        yield told
+    finally:
+        await client.disconnect()
