@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.breaking.test_junk import NAMES
+from tests.breaking.test_junk import LEFT_OUT, NAMES
 from tests.breaking.test_texts_without_end import FORMS
 from tests.harness import PASSWORD, Harness
 from tests.modules.admin.panel import Panel
@@ -55,7 +55,7 @@ def test_every_problem_of_every_form_can_be_read(harness: Harness, refused: list
                 f"phoenix_session={staff.token}": token_for(harness.runtime.keys, staff.session),
                 "phoenix_visitor=v": token_for(harness.runtime.keys, "v"),
             }
-            for number, (path, route) in enumerate(FORMS):
+            for number, (path, route) in enumerate(form for form in FORMS if form[0] not in LEFT_OUT):
                 target = path.replace("{slug:str}", "acme").replace("{account_id:str}", staff.id)
                 for wrong in WRONG:
                     for cookie, csrf in bindings.items():
