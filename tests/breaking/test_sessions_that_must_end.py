@@ -11,7 +11,10 @@ from tests.factors import bearer
 from tests.harness import PASSWORD, Harness
 
 from phoenix.kernel.actor import Use
+from phoenix.kernel.errors import NotFound, NotSignedIn
 from phoenix.kernel.security.crypto import hash_token
+from phoenix.modules.sessions.actions.end import sign_out
+from phoenix.modules.sessions.actions.renew import set_authenticated
 from phoenix.modules.sign_in.actions.reset_password import force_reset
 
 NEW = "eleven kettles on the roof"
@@ -141,3 +144,21 @@ def test_a_device_stays_known_after_signing_out_there_and_where_its_session_goes
 
 async def known(harness: Harness, device: str) -> bool:
     return bool(await harness.sql("SELECT 1 FROM known_devices WHERE device_hash = $1", hash_token(device)))
+
+
+def test_a_session_that_ended_while_a_request_was_on_its_way_is_neither_renewed_nor_ended_again(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            actor = await harness.sessions.find(ada.token)
+            assert actor is not None
+            await harness.sql("UPDATE sessions SET ended_at = now(), end_reason = 'ended_by_owner'")
+            await harness.events()
+            async with harness.runtime.database.transaction() as tx:
+                with pytest.raises(NotSignedIn):
+                    await set_authenticated(tx, actor, method="password")
+                with pytest.raises(NotFound):
+                    await sign_out(tx, actor)
+            assert await harness.events() == []
+
+    asyncio.run(run())

@@ -11,7 +11,8 @@ import textwrap
 import pytest
 
 from phoenix.operations.up.hand_over import handed_over, is_secret
-from phoenix.settings import DESCRIPTOR, variables
+from phoenix.settings import DESCRIPTOR, SettingsError, variables
+from phoenix.settings.process import inherited
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has files without a name, and /proc")
 
@@ -100,3 +101,10 @@ def test_a_descriptor_without_secrets_is_refused_with_a_sentence(number: str) ->
 def test_a_process_of_the_same_user_reads_no_environment_outside_development(environment: str, expected: str) -> None:
     done = _python(LOOKS, {**GIVEN, "PHOENIX_ENVIRONMENT": environment})
     assert done.stdout.strip() == expected, done.stderr
+
+
+@pytest.mark.parametrize("number", ["999999", "not a number"])
+def test_a_descriptor_that_is_none_is_refused_with_its_name(monkeypatch: pytest.MonkeyPatch, number: str) -> None:
+    monkeypatch.setenv(DESCRIPTOR, number)
+    with pytest.raises(SettingsError, match=f"{DESCRIPTOR} names no descriptor"):
+        inherited.__wrapped__()
