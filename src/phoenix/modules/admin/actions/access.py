@@ -1,4 +1,4 @@
-"""The review of who has access: signed with what was shown, if it is still so, and due again after a number of days."""
+"""The review of who has access: signed for what was shown unless that has changed, and due again after a number of days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The review of who has access: permissions on the platform, API keys and roles. Each of them can be ended there."""
+"""The review of who has access: permissions on the platform, API keys and roles, which can be removed, revoked and ended there."""
 
 from __future__ import annotations
 
