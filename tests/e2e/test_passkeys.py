@@ -26,6 +26,19 @@ class Device:
     """A phone or laptop with a fingerprint sensor, as far as the browser can tell."""
 
     def __init__(self, page: Page) -> None:
+        # What the page asks for by a button waits for a finger; what waits in the browser's own list has been taken back by then.
+        page.expose_function("touched", lambda: self.answers(by_itself=True))
+        page.add_init_script(
+            """
+            const get = navigator.credentials?.get.bind(navigator.credentials);
+            window.asked = [];
+            if (get) navigator.credentials.get = async (options) => {
+              window.asked.push(options.mediation ?? "plain");
+              if (!options.mediation) await window.touched();
+              return get(options);
+            };
+            """
+        )
         self._session = page.context.new_cdp_session(page)
         self._session.send("WebAuthn.enable", {"enableUI": False})
         options = {
@@ -77,16 +90,11 @@ def person(chromium: ChromiumBrowser, phoenix: Running, here: str) -> Iterator[s
 
 
 def sign_out(browser: ChromiumBrowser, device: Device, here: str) -> None:
-    """Open the sign-in page while the device does not answer yet; otherwise it would answer the browser's own list at once."""
+    """Open the sign-in page, where the device answers only a button; otherwise it would answer the browser's own list at once."""
     device.answers(by_itself=False)
     browser.page.context.clear_cookies()
     browser.open(f"{here}/sign-in")
     wait(browser, "Welcome back to Phoenix.")
-
-
-def press_and_touch(browser: ChromiumBrowser, device: Device, words: str) -> None:
-    device.answers(by_itself=True)
-    browser.press(words)
 
 
 def add(browser: ChromiumBrowser, here: str) -> None:
@@ -118,7 +126,7 @@ def test_a_passkey_is_added_used_and_removed(chromium: ChromiumBrowser, phoenix:
     wait(chromium, "Passkey renamed.")
 
     sign_out(chromium, device, here)
-    press_and_touch(chromium, device, "Continue with a passkey")
+    chromium.press("Continue with a passkey")
     wait(chromium, "organisation")
     assert "/sign-in" not in chromium.address()
     chromium.open(f"{here}/settings/security")
@@ -131,7 +139,7 @@ def test_a_passkey_is_added_used_and_removed(chromium: ChromiumBrowser, phoenix:
     chromium.fill("password", PASSWORD)
     chromium.press("Sign in")
     wait(chromium, "Use your passkey to confirm it's you.")
-    press_and_touch(chromium, device, "Use your passkey")
+    chromium.press("Use your passkey")
     wait(chromium, "Account protection")
     wait(chromium, "with a password and a passkey")
 
@@ -147,7 +155,7 @@ def test_a_passkey_is_added_used_and_removed(chromium: ChromiumBrowser, phoenix:
     chromium.page.get_by_role("button", name="Remove passkey").click()
     wait(chromium, "Passkey removed.")
     sign_out(chromium, device, here)
-    press_and_touch(chromium, device, "Continue with a passkey")
+    chromium.press("Continue with a passkey")
     wait(chromium, "This passkey isn't registered here")
 
 
@@ -165,7 +173,7 @@ def test_a_passkey_rejected_by_the_browser_is_reported_next_to_the_button(
 
     sign_out(chromium, device, here)
     device.put_finger_on(right=False)
-    press_and_touch(chromium, device, "Continue with a passkey")
+    chromium.press("Continue with a passkey")
     wait(chromium, "You cancelled, or this device has no passkey for Phoenix.")
     device.answers(by_itself=False)
     device.put_finger_on(right=True)
@@ -192,13 +200,6 @@ def test_a_passkey_is_offered_at_the_email_address_field(chromium: ChromiumBrows
     """The browser lists passkeys at the address field; Chromium's virtual device chooses the only one, as the person would."""
     device = Device(chromium.page)
     add(chromium, here)
-    chromium.page.add_init_script(
-        """
-        const get = navigator.credentials.get.bind(navigator.credentials);
-        window.asked = [];
-        navigator.credentials.get = (options) => { window.asked.push(options.mediation ?? "plain"); return get(options); };
-        """
-    )
     chromium.page.clock.install()
     sign_out(chromium, device, here)
     wait_for_asking(chromium, ["conditional"])
@@ -207,8 +208,9 @@ def test_a_passkey_is_offered_at_the_email_address_field(chromium: ChromiumBrows
     chromium.page.clock.fast_forward("04:01")
     wait_for_asking(chromium, ["conditional", "conditional"])
     # Pressing the button cancels the waiting request of the list; the browser refuses two at once.
-    press_and_touch(chromium, device, "Continue with a passkey")
+    chromium.press("Continue with a passkey")
     wait(chromium, "organisation")
+    # In that list the device answers at once.
     chromium.page.context.clear_cookies()
     chromium.page.goto(f"{here}/sign-in", wait_until="commit")
     chromium.page.wait_for_url("**/organisations")
@@ -234,7 +236,7 @@ def test_browsers_without_newer_functions_or_without_passkeys_work(playwright: P
         browser.press("Add a passkey")
         wait(browser, "This device already has a passkey for your account.")
         sign_out(browser, device, here)
-        press_and_touch(browser, device, "Continue with a passkey")
+        browser.press("Continue with a passkey")
         browser.page.wait_for_url("**/o/**")
         browser.open(f"{here}/confirm?next=/settings/security")
         browser.press("Use your passkey")
