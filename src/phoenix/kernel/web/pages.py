@@ -20,6 +20,7 @@ from markupsafe import Markup
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.errors import (
     InvalidInput,
+    NotFound,
     NotSignedIn,
     PhoenixError,
     ReauthenticationRequired,
@@ -32,6 +33,7 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of
 from phoenix.kernel.web.authorisation import admit, authenticate
 from phoenix.kernel.web.call import Call, Download
+from phoenix.kernel.web.edits import shown_again
 from phoenix.kernel.web.form_body import browser_cookie, read_form
 from phoenix.kernel.web.handling import Handled, handle
 from phoenix.kernel.web.page_context import page_context
@@ -87,9 +89,14 @@ def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -
     return _route("GET", path, Rule(**asks), queries=queries, retry=None, slots=slots)
 
 
-def form(path: str, *, queries: int, retry: Retry = None, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare the handler of a form. `retry` is the page it was on, or its path if that page is in another module."""
-    return _route("POST", path, Rule(**asks), queries=queries, retry=retry)
+def form(
+    path: str, *, queries: int, retry: Retry = None, anew: HTTPRouteHandler | None = None, **asks: Any
+) -> Callable[[PageHandler], HTTPRouteHandler]:
+    """Declare the handler of a form. `retry` is the page it was on, or its path if that page is in another module.
+
+    `anew` is the page that has the form for a new one of what this form edits: it is shown where that has since been deleted.
+    """
+    return _route("POST", path, Rule(**asks), queries=queries, retry=retry, anew=anew)
 
 
 def safe_next(target: str) -> str:
@@ -101,13 +108,20 @@ def safe_next(target: str) -> str:
 
 
 def _route(
-    method: str, path: str, rule: Rule, *, queries: int, retry: Retry, slots: tuple[str, ...] = ()
+    method: str,
+    path: str,
+    rule: Rule,
+    *,
+    queries: int,
+    retry: Retry,
+    slots: tuple[str, ...] = (),
+    anew: HTTPRouteHandler | None = None,
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     def decorate(handler: PageHandler) -> HTTPRouteHandler:
         async def endpoint(request: Request[Any, Any, State]) -> Response[Any]:
             registry = app_of(request).registry
             budget = queries + sum(slot.queries for name in slots for slot in registry.slots(name))
-            return await _show(request, handler, _page_of(request, retry), rule, budget=budget)
+            return await _show(request, handler, _page_of(request, retry), rule, budget=budget, anew=anew)
 
         return HTTPRouteHandler(
             path,
@@ -122,7 +136,9 @@ def _route(
     return decorate
 
 
-async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int) -> Response[Any]:
+async def _show(
+    request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int, anew: HTTPRouteHandler | None
+) -> Response[Any]:
     try:
         admission = await admit(request, rule)
     except (NotSignedIn, SecondFactorNeeded, ReauthenticationRequired, TooManyRequests) as problem:
@@ -131,9 +147,10 @@ async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandl
     try:
         return await handle(request, rule, admission, handler, _respond, budget=budget, form=form)
     except PhoenixError as problem:
-        if form is None or retry is None or not problem.shows_form:
+        page = anew if isinstance(problem, NotFound) else retry if problem.shows_form else None
+        if form is None or page is None:
             raise
-        return await _again(request, admission, retry, form, problem)
+        return await _again(request, admission, page, form, problem)
 
 
 async def _respond(handled: Handled) -> Response[Any]:
@@ -187,18 +204,18 @@ async def _again(
 ) -> Response[Any]:
     """The page a form was on, with what was entered and what was wrong with it. `confirm` is the page to visit before it is sent again."""
     rule: Rule = retry.opt["rule"]
+    kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
     async with app_of(request).runtime.database.reader(within=ANSWER_SECONDS) as reader:
         if admission.member is not None and admission.actor is not None and rule.within:
             # The page may require a different permission than the form.
             admission = replace(admission, member=admission.actor.require(rule.may, admission.member.organisation))
         call = Call(request, rule, admission, reader, form)
         result = await retry.opt["shows"](call)
+        again = await shown_again(call, problem, result.context, kept) if isinstance(result, View) else {}
     if not isinstance(result, View):
         return show(result, call)
     errors = {error.field: error.detail for error in problem.errors}
-    kept = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
-    context = {**result.context, "form": {**result.context.get("form", {}), **kept}, "errors": errors}
-    context["problem"] = "" if errors else problem.detail
+    context = {**result.context, "errors": errors, "problem": "" if errors else problem.detail, **again}
     if confirm:
         link = Markup('<a href="{}" target="_blank">{}</a>').format(confirm, _("Confirm it's you in a new tab"))
         context["problem"] = Markup("{}").format(_("This is a sensitive change. {confirm}, then send the form again.")).format(confirm=link)
@@ -231,7 +248,9 @@ def show(result: View | Redirect | Raw | Plain | Download, call: Call, headers: 
     if toast:
         cookies.append(our_cookie(call.runtime, TOAST_COOKIE, "", seconds=0))
     context = page_context(call.request, call.user, csrf.token_for(call.runtime.keys, binding), _toast(call.runtime, toast))
-    html = call.app.templates.render(result.template, **{"form": {}, "errors": {}, "problem": "", **context, **result.context})
+    html = call.app.templates.render(
+        result.template, **{"form": {}, "errors": {}, "problem": "", "conflict": None, **context, **result.context}
+    )
     return Response(
         html, status_code=result.status, media_type=HTML, cookies=cookies, headers={"Cache-Control": "no-store", **(headers or {})}
     )
