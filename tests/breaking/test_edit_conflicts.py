@@ -59,7 +59,8 @@ def test_an_edit_of_an_old_version_shows_both_and_loses_nothing(harness: Harness
             assert re.sub("<[^>]+>", "", conflict).count(f"{scenario.by}, 12:05") == 1
             assert 'target="_blank">Open in a new tab</a>' in conflict
             assert f'form="edit">{scenario.button}</button>' in conflict
-            assert ("Take theirs" in conflict) == bool(scenario.typed)
+            take = "Take saved version" if scenario.by == "Changed by you" else "Take theirs"
+            assert (f">{take}</a>" in conflict) == bool(scenario.typed)
             assert f'id="edit" method="post" action="{address}"' in refused.text
             assert not await scenario.is_saved(harness)
             # Having seen it, they overwrite it.

@@ -15,7 +15,17 @@ FORM = {"title": "Site visit", "body": samples.BODY, "occurred_at": "2026-11-23T
 def conflict(sentence: str, *fields: tuple[str, str, str], **more: Any) -> Thing:
     pairs = [Thing(label=label, theirs=theirs, mine=mine) for label, theirs, mine in fields]
     return Thing(
-        **{"sentence": sentence, "gone": False, "by": "", "at": samples.NOW, "href": "/o/halden", "act": "", "fields": pairs, **more}
+        **{
+            "sentence": sentence,
+            "gone": False,
+            "own": False,
+            "by": "",
+            "at": samples.NOW,
+            "href": "/o/halden",
+            "act": "",
+            "fields": pairs,
+            **more,
+        }
     )
 
 

@@ -18,8 +18,10 @@ from phoenix.kernel.i18n.text import _
 
 # The product of the lengths of what is compared, for all of one comparison: tens of milliseconds at the worst.
 MOST_STEPS = 250_000
-# A line break, spaces, a character of a script without spaces, or a word.
-_TOKENS = re.compile(r"\n|[^\S\n]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\s\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+# Each by itself: punctuation, and characters of scripts without spaces.
+_SINGLE = r"!-/:-@\[-`{-~\u00a1-\u00bf\u2010-\u205e\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff0f"
+# A line break, spaces, one of those, or a word.
+_TOKENS = re.compile(rf"\n|[^\S\n]+|[{_SINGLE}]|[^\s{_SINGLE}]+")
 
 Side = Literal["", "left", "right"]
 

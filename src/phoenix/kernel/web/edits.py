@@ -50,10 +50,11 @@ class FieldPair:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What the part conflict.html shows. `gone`: what the form was about no longer exists."""
+    """What the part conflict.html shows. `gone`: what the form was about no longer exists. `own`: the reader saved the other version."""
 
     sentence: str
     gone: bool = False
+    own: bool = False
     by: str = ""
     at: datetime | None = None
     href: str = ""
@@ -77,7 +78,15 @@ async def shown_again(call: Call, problem: PhoenixError, context: Mapping[str, A
     form |= {name: saved[name] for name in ("version", *edits.refreshed)}
     pairs = (FieldPair(field.label, *(field.show(_lines(values[field.name])) for values in (saved, form))) for field in edits.fields)
     fields = tuple(pair for pair in pairs if pair.theirs != pair.mine)
-    conflict = Conflict(problem.detail, by=await _name(call, problem.by), at=problem.at, href=edits.href, act=edits.act, fields=fields)
+    conflict = Conflict(
+        problem.detail,
+        own=problem.by == call.actor.account,
+        by=await _name(call, problem.by),
+        at=problem.at,
+        href=edits.href,
+        act=edits.act,
+        fields=fields,
+    )
     return {"form": form, "problem": "", "conflict": conflict}
 
 
