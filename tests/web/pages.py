@@ -12,6 +12,7 @@ from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
 from tests.web.staff_pages import STAFF_PAGES
 
 from phoenix.kernel.web.reference import reference
+from phoenix.kernel.web.typed_text import Typed
 
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
 WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
@@ -59,7 +60,9 @@ MANAGE = {
 
 
 def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    return "error.html", outside("/somewhere", status=status, title=title, detail=detail, **{"request_id": "", "next_step": None, **more})
+    return "error.html", outside(
+        "/somewhere", status=status, title=title, detail=detail, **{"request_id": "", "next_step": None, "typed": None, **more}
+    )
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -246,7 +249,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "error-404-inside": (
         "error.html",
-        frame("/o/halden/nowhere", status=404, title="Not found", detail="There's no page here.", request_id="", next_step=None),
+        frame(
+            "/o/halden/nowhere", status=404, title="Not found", detail="There's no page here.", request_id="", next_step=None, typed=None
+        ),
     ),
     "error-403": fault(
         403,
@@ -254,7 +259,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "Your role in Halden Instruments does not allow this.",
         next_step=Thing(href="/o/halden/dashboard", label="Go to the dashboard"),
     ),
-    "error-422": fault(422, "Invalid input", "Go back and look at what you entered."),
+    "error-422": fault(
+        422,
+        "Invalid input",
+        "Go back and look at what you entered.",
+        typed=Typed((samples.ENTRY.title, samples.ENTRY.body), "", {}),
+    ),
     "error-429": fault(429, "Too many attempts", "Wait a minute, then try again."),
     "error-500": fault(
         500, "Something went wrong", "Your last change was not saved. Try again in a minute.", request_id="4f1c2a9b00aa17c3"
@@ -264,6 +274,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "Not ready right now",
         "Phoenix is starting, or a part of it does not answer. Try again in a few seconds.",
         request_id="4f1c2a9b00aa17c3",
+        typed=Typed((samples.ENTRY.title,), "/o/halden/entries/new", {"title": samples.ENTRY.title}),
     ),
     **SECURITY_PAGES,
     **ELSEWHERE_PAGES,
