@@ -105,7 +105,7 @@ def test_what_takes_ones_own_right_is_answered_the_same_when_sent_twice(harness:
     asyncio.run(run())
 
 
-def test_a_refusal_is_not_kept(harness: Harness) -> None:
+def test_a_form_that_was_wrong_is_sent_again(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
             sent = await key_form(harness, browser)

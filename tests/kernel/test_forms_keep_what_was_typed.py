@@ -189,7 +189,7 @@ def test_a_button_alone_comes_back_to_its_page(harness: Harness) -> None:
             )
             assert elsewhere.headers["location"].startswith("/confirm?next=%2F%3Fkept%3D")
             page = await browser.get(next_of(answer))
-            assert "Press the button again." in page.text
+            assert "Choose it again" in page.text
 
     asyncio.run(run())
 

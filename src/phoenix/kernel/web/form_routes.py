@@ -112,7 +112,7 @@ async def _sender(request: AnyRequest, problem: PhoenixError) -> Actor | None:
 
 
 async def _is_read(request: AnyRequest, problem: PhoenixError) -> bool:
-    """Whether the body of somebody unknown is read.
+    """Whether the body of someone unknown is read.
 
     Only to give it back: to whom it is from, or on the page about a failure of ours. For a limit by network address no byte is,
     or a flood would have its bodies read.

@@ -22,7 +22,7 @@ KEEP = timedelta(days=1)
 MOST_OF_A_PERSON = 20
 SEALED_AS = "kept form"
 SECRET_FIELDS = frozenset({"password", "current_password", "csrf", "code", "token", "challenge", "credential"})
-# Of somebody who is not signed in a body is read only this often: it has to be, to see whose page it is from.
+# Of someone who is not signed in a body is read only this often: it has to be, to see whose page it is from.
 KEPT_FORMS = Limit("kept_forms", 30, 3600)
 FIELD = "kept"
 

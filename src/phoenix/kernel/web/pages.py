@@ -114,7 +114,7 @@ def _with_kept_form(handler: Handler) -> Handler:
 def _notice(*, typed: bool) -> Banner:
     if typed:
         return Banner("warn", _("Not sent yet"), _("What you typed is still here. Check it, then send it again."), "", "")
-    return Banner("warn", _("Not done yet"), _("Press the button again."), "", "")
+    return Banner("warn", _("Not done yet"), _("Choose it again, now that we know it's you."), "", "")
 
 
 def _page_of(request: AnyRequest, retry: Retry) -> HTTPRouteHandler | None:
