@@ -10,8 +10,9 @@ import secrets
 from urllib.parse import urlsplit
 
 from phoenix.kernel.errors import Forbidden
-from phoenix.kernel.security.crypto import Keys, same, to_base64url
+from phoenix.kernel.security.crypto import Keys, same
 from phoenix.kernel.web.application import AnyRequest
+from phoenix.kernel.web.masks import mask, unmask
 from phoenix.settings import Settings
 
 BROWSER_COOKIE = "phoenix_visitor"
@@ -23,8 +24,8 @@ class Forged(Forbidden):
 
 
 def token_for(keys: Keys, binding: str) -> str:
-    """The token of a session id, or of the browser cookie's value."""
-    return to_base64url(keys.mac(PURPOSE, binding))
+    """A token for a session id, or for the browser cookie's value; another text each time."""
+    return mask(keys.mac(PURPOSE, binding))
 
 
 def new_browser() -> str:
@@ -44,7 +45,8 @@ def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
 
 def check(keys: Keys, binding: str | None, given: str | None) -> None:
     """Raises Forged if the token does not belong to the session or browser."""
-    if not binding or not given or not same(token_for(keys, binding), given):
+    sent = unmask(given) if given else None
+    if not binding or sent is None or not same(keys.mac(PURPOSE, binding), sent):
         raise Forged("This page has expired, or cookies are turned off. Reload it and try again.")
 
 
