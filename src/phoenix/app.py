@@ -48,6 +48,7 @@ from phoenix.kernel.web.rules import MOST_BODY_BYTES
 from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.kernel.web.static_files import StaticFiles
+from phoenix.kernel.web.time_zones import TIME_ZONE_ROUTES
 from phoenix.settings import Settings, settings_of_process
 
 DOCUMENT = OpenAPIConfig(
@@ -203,7 +204,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
     """The framework with the routes of all modules for one listener. With `documented` it can describe itself."""
     routes: list[Any] = [*HEALTH_ROUTES]
     if listener == "public":
-        routes.extend(DOCUMENTATION_ROUTES)
+        routes.extend([*DOCUMENTATION_ROUTES, *TIME_ZONE_ROUTES])
         if not settings.strict:
             routes.extend(MAILBOX_ROUTES)
     else:
