@@ -58,9 +58,11 @@ def test_every_answer_of_the_api_has_a_tag_and_is_sent_once(harness: Harness) ->
                 if not path.startswith("/api/v2") or got.status_code != 200:
                     continue
                 tagged += 1
-                for wanted in (got.headers["etag"], f'"x", W/{got.headers["etag"]}', "*"):
+                strong = got.headers["etag"].removeprefix("W/")
+                for wanted in (strong, f'"x", W/{strong}', "*"):
                     again = await harness.get(path, by="ada", headers={"If-None-Match": wanted})
-                    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", got.headers["etag"]), path
+                    assert (again.status_code, again.content) == (304, b""), path
+                    assert again.headers["etag"] == (f"W/{strong}" if "W/" in wanted else strong), path
                 assert (await harness.get(path, by="ada", headers={"If-None-Match": '"1"'})).status_code == 200, path
                 other = await harness.get(path, by="bo")
                 assert (other.content == got.content) or other.headers.get("etag") != got.headers["etag"], path

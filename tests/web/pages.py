@@ -11,6 +11,7 @@ from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
 from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
 from tests.web.staff_pages import STAFF_PAGES
 
+from phoenix.kernel.i18n.times import zones
 from phoenix.kernel.web.reference import reference
 from phoenix.kernel.web.typed_text import Typed
 
@@ -114,6 +115,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "reset-password": ("sign_in/reset_password.html", outside("/reset-password", token="abc", least=12)),
     "reset-password-code": ("sign_in/reset_password.html", outside("/reset-password", token="", least=12, form=FILLED)),
     "first-administrator": ("sign_in/first_administrator.html", outside("/first-administrator", token="abc", least=12)),
+    "time-zones": ("time_zones.html", outside("/time-zones", words="", found=zones(samples.NOW))),
+    "time-zones-none": ("time_zones.html", outside("/time-zones", words="Atlantis", found=[])),
     "terms": ("sign_in/terms.html", outside("/terms")),
     "data": ("accounts/settings/data.html", frame("/settings/data", exports=[], grace=14, erase_at=None)),
     "data-asked": (

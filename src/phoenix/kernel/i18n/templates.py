@@ -78,7 +78,7 @@ class Templates:
             icon=self.icon,
             avatar_of=avatar_of,
             query=query,
-            zones=times.zones,
+            offset=times.offset,
             two_offsets=times.two_offsets,
             zone_name=times.zone_or_utc,
         )
