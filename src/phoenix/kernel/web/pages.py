@@ -115,11 +115,17 @@ def _route(
             status_code=200,
             include_in_schema=False,
             name=f"{method} {path}",
-            opt={"queries": queries, "rule": rule, "shows": handler},
+            opt={"queries": queries, "rule": rule, "shows": handler, "page": _path_of_page(retry)},
             request_max_body_size=rule.body_most,
         )(endpoint)
 
     return decorate
+
+
+def _path_of_page(retry: Retry) -> str:
+    if isinstance(retry, HTTPRouteHandler):
+        return min(retry.paths)
+    return retry or ""
 
 
 async def _show(request: AnyRequest, handler: PageHandler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int) -> Response[Any]:
@@ -146,7 +152,7 @@ async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rul
     if isinstance(problem, NotSignedIn) and shown and not request.headers.get("hx-request"):
         return go_to(f"{pages.sign_in}?next={quote(_target(request), safe='')}", request)
     if isinstance(problem, SecondFactorNeeded) and app_of(request).listener != "admin":
-        return go_to(pages.second_factor, request)
+        return go_to(f"{pages.second_factor}?next={quote(_target(request), safe='')}" if shown else pages.second_factor, request)
     if isinstance(problem, ReauthenticationRequired):
         target = _target(request) if shown else _path_of(request.headers.get("referer", ""))
         confirm = f"{pages.reauthenticate}?next={quote(target, safe='')}"
