@@ -42,6 +42,7 @@ from phoenix.kernel.web.headers import Headers
 from phoenix.kernel.web.health import HEALTH_ROUTES, METRIC_ROUTES
 from phoenix.kernel.web.hot import HotReads
 from phoenix.kernel.web.noting import Noting
+from phoenix.kernel.web.one_name import OneName
 from phoenix.kernel.web.own_pages import page_of_form
 from phoenix.kernel.web.pages import go_to
 from phoenix.kernel.web.problem_page import problem_page
@@ -150,7 +151,7 @@ class Phoenix:
             runtime.background.start("last use of sessions", app.sessions.keep_flushing)
             if self.watched:
                 runtime.background.start("watchdog", watchdog)
-            served: AsgiApp = AroundRoutes(self.framework)
+            served: AsgiApp = OneName(AroundRoutes(self.framework), self.settings)
             if self.pages:
                 assets = {f"/assets/{name}/": folder for name, folder in self.registry.asset_folders.items()}
                 served = StaticFiles(served, {"/static/": self.settings.web.static, **assets})
