@@ -95,8 +95,8 @@ async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rul
         return await _first(request, pages.sign_in, token.binding, retry, form)
     if isinstance(problem, ReauthenticationRequired):
         return await _first(request, pages.reauthenticate, token.binding, retry, form)
-    if isinstance(problem, SecondFactorNeeded) and retry is None and state.app.listener != "admin":
-        return go_to(pages.second_factor, request)
+    if isinstance(problem, SecondFactorNeeded) and state.app.listener != "admin":
+        return await _first(request, pages.second_factor, token.binding, retry, form)
     raise problem
 
 

@@ -63,11 +63,17 @@ def _route(
             status_code=200,
             include_in_schema=False,
             name=f"{method} {path}",
-            opt={"queries": queries, "rule": rule, "shows": handler, "retry": retry},
+            opt={"queries": queries, "rule": rule, "shows": handler, "page": _path_of_page(retry)},
             request_max_body_size=rule.body_most,
         )(endpoint)
 
     return decorate
+
+
+def _path_of_page(retry: Retry) -> str:
+    if isinstance(retry, HTTPRouteHandler):
+        return min(retry.paths)
+    return retry or ""
 
 
 async def _show(request: AnyRequest, handler: Handler, rule: Rule, *, budget: int) -> Response[Any]:
@@ -89,7 +95,7 @@ def _not_admitted(request: AnyRequest, problem: PhoenixError) -> Response[Any]:
     if isinstance(problem, NotSignedIn) and not request.headers.get("hx-request"):
         return go_to(f"{pages.sign_in}?next={quote(_target(request), safe='')}", request)
     if isinstance(problem, SecondFactorNeeded) and app_of(request).listener != "admin":
-        return go_to(pages.second_factor, request)
+        return go_to(f"{pages.second_factor}?next={quote(_target(request), safe='')}", request)
     if isinstance(problem, ReauthenticationRequired):
         return go_to(f"{pages.reauthenticate}?next={quote(_target(request), safe='')}", request)
     raise problem

@@ -8,9 +8,10 @@ from typing import Any
 
 import segno
 
+from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.pages import Redirect, View, form, page, shown_once
+from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next, shown_once
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts.actions.limits import BACKUP_CODES, TOTP_CONFIRMATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
@@ -24,7 +25,7 @@ CODES = "/settings/backup-codes"
 @form("/settings/totp/begin", may=SIGNED_IN, before_second_factor=True, queries=3, sensitive=True)
 async def send_set_up_totp(call: Call) -> Redirect:
     await second_factor.set_up_totp(call.runtime, call.tx, call.actor)
-    return Redirect("/settings/totp")
+    return Redirect(query("/settings/totp", next=call.form.get("next", "")))
 
 
 @page("/settings/totp", may=SIGNED_IN, before_second_factor=True, queries=1, sensitive=True)
@@ -32,7 +33,8 @@ async def show_totp(call: Call) -> View | Redirect:
     unconfirmed = await second_factor.unconfirmed_totp(call.runtime, call.db, call.actor)
     if unconfirmed is None:
         return Redirect(SECURITY)
-    return View("factors/totp.html", {"secret": unconfirmed.secret, "qr": qr_code(unconfirmed.uri)})
+    shown = {"next": call.query("next")}
+    return View("factors/totp.html", {"form": shown, "secret": unconfirmed.secret, "qr": qr_code(unconfirmed.uri)})
 
 
 @form(
@@ -52,7 +54,8 @@ async def send_totp(call: Call) -> Redirect:
         # The page with the codes was loaded again.
         return Redirect(SECURITY, problem.detail)
     owed = call.actor.needs_second_factor(call.runtime.settings.second_factor_for)
-    return Redirect(CODES, shows={"codes": codes, "fresh": True, "on_to": "/" if owed else SECURITY})
+    on_to = safe_next(call.form.get("next") or ("/" if owed else SECURITY))
+    return Redirect(CODES, shows={"codes": codes, "fresh": True, "on_to": on_to})
 
 
 @form("/settings/totp/remove", frees=True, may=SIGNED_IN, queries=5, sensitive=True)
