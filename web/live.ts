@@ -2,6 +2,8 @@
 
 import { io } from "socket.io-client";
 
+// What both need then stands in that bundle, not in a third one.
+import "./app";
 import { liveCards } from "./parts/live-cards";
 import { liveFeed } from "./parts/live-feed";
 

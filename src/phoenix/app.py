@@ -12,6 +12,7 @@ import msgspec
 from litestar import Litestar
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
+from litestar.exceptions import MethodNotAllowedException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response import Response
@@ -35,18 +36,23 @@ from phoenix.kernel.web.application import AnyRequest, App, app_of
 from phoenix.kernel.web.around_routes import AroundRoutes
 from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.client_address import ClientAddress
+from phoenix.kernel.web.compression import Compression
 from phoenix.kernel.web.debug_page import debug_page
 from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.headers import Headers
 from phoenix.kernel.web.health import HEALTH_ROUTES, METRIC_ROUTES
 from phoenix.kernel.web.hot import HotReads
 from phoenix.kernel.web.noting import Noting
+from phoenix.kernel.web.one_name import OneName
+from phoenix.kernel.web.own_pages import page_of_form
 from phoenix.kernel.web.problem_page import problem_page
 from phoenix.kernel.web.problems import as_problem, is_api, log_failure, problem_response
+from phoenix.kernel.web.rendering import go_to
 from phoenix.kernel.web.rules import MOST_BODY_BYTES
 from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.kernel.web.static_files import StaticFiles
+from phoenix.kernel.web.time_zones import TIME_ZONE_ROUTES
 from phoenix.settings import Settings, settings_of_process
 
 DOCUMENT = OpenAPIConfig(
@@ -104,7 +110,7 @@ def create_realtime_app() -> AsgiApp:
 class Phoenix:
     """One complete web process: its lifespan opens the runtime, then wraps the framework in every layer.
 
-    Layers from the outside in: hot reads, client address, headers, sockets, static files, framework. A `framework` built for an
+    Layers from the outside in: compression, hot reads, client address, headers, sockets, static files, framework. A `framework` built for an
     earlier process that has ended can be passed in, since building one is slow. With `watched` the process ends if it hangs.
     """
 
@@ -147,7 +153,7 @@ class Phoenix:
             runtime.background.start("last use of sessions", app.sessions.keep_flushing)
             if self.watched:
                 runtime.background.start("watchdog", watchdog)
-            served: AsgiApp = AroundRoutes(self.framework)
+            served: AsgiApp = OneName(AroundRoutes(self.framework), self.settings)
             if self.pages:
                 assets = {f"/assets/{name}/": folder for name, folder in self.registry.asset_folders.items()}
                 served = StaticFiles(served, {"/static/": self.settings.web.static, **assets})
@@ -163,7 +169,7 @@ class Phoenix:
                 served = StaffOnly(served, self.settings)
             served = ClientAddress(served, app, self.settings.web.trusted_proxies)
             hot = [read for module in self.registry.modules for read in module.hot if self.listener == "public"]
-            self.serve = HotReads(served, app, hot)
+            self.serve = Compression(HotReads(served, app, hot))
             self.shared = app
             try:
                 yield runtime
@@ -202,7 +208,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
     """The framework with the routes of all modules for one listener. With `documented` it can describe itself."""
     routes: list[Any] = [*HEALTH_ROUTES]
     if listener == "public":
-        routes.extend(DOCUMENTATION_ROUTES)
+        routes.extend([*DOCUMENTATION_ROUTES, *TIME_ZONE_ROUTES])
         if not settings.strict:
             routes.extend(MAILBOX_ROUTES)
     else:
@@ -230,8 +236,10 @@ def openapi_document() -> bytes:
 
 
 def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Handle every exception: with problem details for the API, with a page for people."""
+    """Handle every exception: with problem details for the API, with a page for people. The address of a form leads to its page."""
     api = is_api(request.scope["path"])
+    if isinstance(error, MethodNotAllowedException) and request.method == "GET" and not api and (page := page_of_form(request)):
+        return go_to(page, request)
     problem = as_problem(error, on_a_page=not api)
     log_failure(error, problem, request)
     if api:

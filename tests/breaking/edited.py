@@ -160,7 +160,7 @@ async def shown(harness: Harness, address: str) -> dict[str, str]:
 
 
 async def send(harness: Harness, address: str, fields: dict[str, str]) -> httpx.Response:
-    csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
+    csrf = token_for(harness.runtime, harness.people["ada"].id)
     return await harness.post(address, by="ada", data={"csrf": csrf, **fields})
 
 

@@ -10,7 +10,6 @@ from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select
 from selenium.webdriver.webkitgtk.service import Service
 
 from tests.waiting import eventually
@@ -32,7 +31,6 @@ class Browser(Protocol):
 
     def open(self, url: str) -> None: ...
     def fill(self, name: str, text: str) -> None: ...
-    def choose(self, name: str, value: str) -> None: ...
     def tick(self, name: str) -> None: ...
     def press(self, words: str) -> None: ...
     def sees(self, words: str) -> bool: ...
@@ -51,6 +49,16 @@ class ChromiumBrowser:
 
     def __init__(self, playwright: Playwright, *, width: int = 1280, scripts: bool = True, dark: bool = False) -> None:
         self._browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        self._open(width=width, scripts=scripts, dark=dark)
+
+    def beside(self) -> ChromiumBrowser:
+        """Another person's browser, or another device, in the same process: it shares nothing with this one."""
+        other = object.__new__(ChromiumBrowser)
+        other._browser = self._browser
+        other._open()
+        return other
+
+    def _open(self, *, width: int = 1280, scripts: bool = True, dark: bool = False) -> None:
         context = self._browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=scripts, color_scheme="dark" if dark else "light", locale="en-GB"
         )
@@ -64,9 +72,6 @@ class ChromiumBrowser:
 
     def fill(self, name: str, text: str) -> None:
         self.page.locator(f"main [name='{name}']:visible").first.fill(text)
-
-    def choose(self, name: str, value: str) -> None:
-        self.page.locator(f"main [name='{name}']").first.select_option(value)
 
     def tick(self, name: str) -> None:
         self.page.locator(f"main [name='{name}']").first.check()
@@ -111,9 +116,6 @@ class WebKitBrowser:
         field = self._field(name)
         field.clear()
         field.send_keys(text)
-
-    def choose(self, name: str, value: str) -> None:
-        Select(self._field(name)).select_by_value(value)
 
     def tick(self, name: str) -> None:
         self._driver.execute_script("arguments[0].click()", self._driver.find_element(By.CSS_SELECTOR, f"main [name='{name}']"))

@@ -38,7 +38,7 @@ def sign_up(browser: Browser, phoenix: Running, name: str, email: str, zone: str
         browser.press("Confirm address")
     wait(browser, "organisation")
     browser.open(f"{phoenix.url}/settings/profile")
-    browser.choose("time_zone", zone)
+    browser.fill("time_zone", zone)
     browser.press("Save profile")
     wait(browser, "Profile saved.")
 

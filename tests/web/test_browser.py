@@ -250,6 +250,28 @@ def test_the_dashboard_refreshes_its_cards_but_not_while_one_has_the_focus(page:
     assert len(fetched) == 1
 
 
+def test_a_time_zone_field_offers_all_of_them_when_it_is_used(page: Page, site: str) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(json=[["Europe/Berlin", "Berlin, UTC+01:00"], ["Asia/Tokyo", "Tokyo, UTC+09:00"]])
+
+    page.route("**/time-zones/list", answer)
+    page.goto(f"{site}/profile")
+    field = page.get_by_label("Time zone")
+    expect(field).to_have_value("Europe/Berlin")
+    assert asked == []
+    field.click()
+    expect(page.locator("datalist option")).to_have_count(2)
+    assert page.locator("datalist option").last.get_attribute("label") == "Tokyo, UTC+09:00"
+    page.keyboard.type("Asia/Tokyo")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-zone-now]")).to_have_text("Tokyo, UTC+09:00")
+    field.focus()
+    assert len(asked) == 1
+
+
 def test_an_ended_session_redirects_to_sign_in(page: Page, site: str, socket: Socket) -> None:
     page.goto(f"{site}/feed")
     expect(page.locator("[data-live-state]")).to_have_text("Live")

@@ -80,7 +80,7 @@ class Templates:
             avatar_of=avatar_of,
             compare=Comparison,
             query=query,
-            zones=times.zones,
+            offset=times.offset,
             two_offsets=times.two_offsets,
             zone_name=times.zone_or_utc,
         )
