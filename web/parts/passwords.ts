@@ -1,7 +1,7 @@
 /** Passwords: a button that shows what was typed, and words on how strong a new one is. The server decides; this only helps. */
 
-function reveals(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-reveal]")) {
+function reveals(root: ParentNode): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>("[data-reveal]")) {
     const input = document.getElementById(button.dataset["reveal"] ?? "");
     if (!(input instanceof HTMLInputElement)) continue;
     button.hidden = false;
@@ -27,8 +27,8 @@ export function level(password: string, least: number): number {
   return length < least + 12 ? 3 : 4;
 }
 
-function strengths(): void {
-  for (const meter of document.querySelectorAll<HTMLElement>("[data-strength]")) {
+function strengths(root: ParentNode): void {
+  for (const meter of root.querySelectorAll<HTMLElement>("[data-strength]")) {
     const input = document.getElementById(meter.dataset["strength"] ?? "");
     const bars = meter.querySelector<HTMLElement>(".strength");
     const words = meter.querySelector<HTMLElement>("[data-words]");
@@ -44,7 +44,7 @@ function strengths(): void {
   }
 }
 
-export function passwords(): void {
-  reveals();
-  strengths();
+export function passwords(root: ParentNode): void {
+  reveals(root);
+  strengths(root);
 }
