@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from tests.web import samples
@@ -9,7 +10,7 @@ from tests.web.samples import frame, outside
 
 from phoenix.kernel.web.typed_text import Typed
 
-Thing = samples.Thing
+Thing = SimpleNamespace
 
 
 def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[str, Any]]:
