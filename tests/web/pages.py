@@ -6,6 +6,7 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
 from tests.web.error_pages import ERROR_PAGES
 from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
@@ -18,8 +19,7 @@ from phoenix.kernel.web.reference import reference
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
 WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
 VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": samples.READ_ONLY})
-FORM = {"title": "Site visit", "body": samples.BODY, "occurred_at": "2026-11-23T14:05", "time_zone": "Europe/Berlin"}
-PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en"}
+PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en", "version": "1"}
 LOCALES = (("en", "English"),)
 EXPORTS = [
     Thing(id="exp_2", created_at=samples.NOW, ready_at=None, until=samples.NOW),
@@ -134,7 +134,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             errors={"scopes": "Choose at least one thing."},
         ),
     ),
-    "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES, version=1)),
+    "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES)),
     "profile-refused": (
         "accounts/settings/profile.html",
         frame(
@@ -142,7 +142,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             form={**PROFILE, "name": "", "time_zone": "US/Old"},
             errors={"name": "Write your name."},
             locales=LOCALES,
-            version=1,
         ),
     ),
     "sessions": (
@@ -172,11 +171,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "members-viewer": ("organisations/members.html", frame("/o/halden/members", **{**MANAGE, "roles": ("viewer",)}, organisation=VIEWER)),
     "organisation-settings": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden Instruments"}, version=2, may_leave=False),
+        frame("/o/halden/settings", form={"name": "Halden Instruments", "version": "2"}, may_leave=False),
     ),
     "organisation-settings-leave": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden"}, version=2, may_leave=True, problem="Someone else changed it."),
+        frame("/o/halden/settings", form={"name": "Halden", "version": "2"}, may_leave=True, problem="Someone else changed it."),
     ),
     "invitation": (
         "organisations/invitation.html",
@@ -223,17 +222,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "entries/show.html",
         frame("/o/halden/entries/ent_1", entry=Thing(**{**vars(samples.ENTRY), "body": ""}), may_change=False),
     ),
-    "entry-new": ("entries/form.html", frame("/o/halden/entries/new", entry=None, form=FORM)),
-    "entry-edit-refused": (
-        "entries/form.html",
-        frame(
-            "/o/halden/entries/ent_1/edit",
-            entry=samples.ENTRY,
-            form=FORM,
-            errors={"title": "Enter a title.", "occurred_at": "This time did not exist in Berlin."},
-        ),
-    ),
-    "entry-delete": ("entries/delete.html", frame("/o/halden/entries/ent_1/delete", entry=samples.ENTRY)),
     "feed": (
         "feed/page.html",
         frame("/o/halden/feed", items=samples.FEED, kinds=samples.KINDS, kind="", older="/o/halden/feed?cursor=x", newest=True),
@@ -267,6 +255,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "api-docs": ("api_docs.html", outside("/api/docs", api=reference(samples.DOCUMENT))),
     "api-docs-signed-in": ("api_docs.html", frame("/api/docs", api=reference(samples.DOCUMENT))),
     **ERROR_PAGES,
+    **EDIT_PAGES,
     **SECURITY_PAGES,
     **ELSEWHERE_PAGES,
     **STAFF_PAGES,
