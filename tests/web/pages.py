@@ -8,13 +8,13 @@ from typing import Any
 from tests.web import samples
 from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
+from tests.web.error_pages import ERROR_PAGES
 from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
 from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
 from tests.web.staff_pages import STAFF_PAGES
 
 from phoenix.kernel.i18n.times import zones
 from phoenix.kernel.web.reference import reference
-from phoenix.kernel.web.typed_text import Typed
 
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
 WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
@@ -58,12 +58,6 @@ MANAGE = {
     "roles": ("owner", "administrator", "member", "viewer"),
     "older": "",
 }
-
-
-def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    return "error.html", outside(
-        "/somewhere", status=status, title=title, detail=detail, **{"request_id": "", "next_step": None, "typed": None, **more}
-    )
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -260,38 +254,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "help-hidden": ("welcome/help.html", frame("/help", checklist=samples.CHECKLIST | {"hidden": True}, support="")),
     "api-docs": ("api_docs.html", outside("/api/docs", api=reference(samples.DOCUMENT))),
     "api-docs-signed-in": ("api_docs.html", frame("/api/docs", api=reference(samples.DOCUMENT))),
-    "error-404": fault(
-        404, "This page does not exist", "It may have been moved or deleted, or it belongs to an organisation you are not in."
-    ),
-    "error-404-inside": (
-        "error.html",
-        frame(
-            "/o/halden/nowhere", status=404, title="Not found", detail="There's no page here.", request_id="", next_step=None, typed=None
-        ),
-    ),
-    "error-403": fault(
-        403,
-        "Not allowed",
-        "Your role in Halden Instruments does not allow this.",
-        next_step=Thing(href="/o/halden/dashboard", label="Go to the dashboard"),
-    ),
-    "error-422": fault(
-        422,
-        "Invalid input",
-        "Go back and look at what you entered.",
-        typed=Typed((samples.ENTRY.title, samples.ENTRY.body), "", {}),
-    ),
-    "error-429": fault(429, "Too many attempts", "Wait a minute, then try again."),
-    "error-500": fault(
-        500, "Something went wrong", "Your last change was not saved. Try again in a minute.", request_id="4f1c2a9b00aa17c3"
-    ),
-    "error-503": fault(
-        503,
-        "Not ready right now",
-        "Phoenix is starting, or a part of it does not answer. Try again in a few seconds.",
-        request_id="4f1c2a9b00aa17c3",
-        typed=Typed((samples.ENTRY.title,), "/o/halden/entries/new", {"title": samples.ENTRY.title}),
-    ),
+    **ERROR_PAGES,
     **EDIT_PAGES,
     **SECURITY_PAGES,
     **ELSEWHERE_PAGES,

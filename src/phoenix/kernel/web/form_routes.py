@@ -38,6 +38,7 @@ from phoenix.kernel.web.form_once import answered_before, once_of, sent_once
 from phoenix.kernel.web.handling import Handled, handle
 from phoenix.kernel.web.kept_forms import FIELD, KEPT_FORMS, keep_form, without_secrets
 from phoenix.kernel.web.kept_passwords import seal_passwords
+from phoenix.kernel.web.own_pages import page_before
 from phoenix.kernel.web.rendering import Redirect, Result, View, go_to, safe_next, show
 from phoenix.kernel.web.rules import Rule
 
@@ -130,7 +131,7 @@ async def _is_read(request: AnyRequest, problem: PhoenixError) -> bool:
 
 async def _first(request: AnyRequest, door: str, binding: str, retry: HTTPRouteHandler | None, form: Mapping[str, str]) -> Response[Any]:
     """To the page where something has to be done first. From there the person comes back to their form, as they left it."""
-    came_from = urlsplit(_referer(request))
+    came_from = urlsplit(safe_next(page_before(request) or "/"))
     page = came_from.path if retry is None else _path_of(retry, request)
     query = came_from.query if came_from.path == page else ""
     if csrf.account_of(binding) is not None:
@@ -179,13 +180,3 @@ def _path_of(retry: HTTPRouteHandler, request: AnyRequest) -> str:
         for kind in ("str", "int"):
             path = path.replace(f"{{{name}:{kind}}}", quote(str(value), safe=""))
     return path
-
-
-def _referer(request: AnyRequest) -> str:
-    """The path and query of the page that a form was sent from, as the browser says; the front page if it does not, or names another site."""
-    try:
-        parts = urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        return "/"
-    ours = {request.headers.get("host", ""), urlsplit(app_of(request).runtime.settings.public_url).netloc}
-    return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path) if parts.netloc in ours else "/"
