@@ -11,6 +11,8 @@ const WORTH_ASKING = 20;
 interface Draft {
   text: string;
   at: number;
+  /** Of what is edited, when this was typed: what others saved since then is shown before it is overwritten. */
+  version: string;
 }
 
 let sent = false;
@@ -22,15 +24,20 @@ function keyOf(field: HTMLTextAreaElement): string {
 function read(key: string): Draft | null {
   try {
     const found = JSON.parse(localStorage.getItem(key) ?? "null") as Partial<Draft> | null;
-    return found && typeof found.text === "string" && typeof found.at === "number" ? { text: found.text, at: found.at } : null;
+    if (!found || typeof found.text !== "string" || typeof found.at !== "number") return null;
+    return { text: found.text, at: found.at, version: typeof found.version === "string" ? found.version : "" };
   } catch {
     return null;
   }
 }
 
-function write(key: string, text: string): void {
+function versionIn(field: HTMLTextAreaElement): HTMLInputElement | null {
+  return field.form?.querySelector<HTMLInputElement>('input[name="version"]') ?? null;
+}
+
+function write(key: string, text: string, version = ""): void {
   try {
-    if (text) localStorage.setItem(key, JSON.stringify({ text, at: Date.now() } satisfies Draft));
+    if (text) localStorage.setItem(key, JSON.stringify({ text, at: Date.now(), version } satisfies Draft));
     else localStorage.removeItem(key);
   } catch {
     // No room, or not allowed: the text is still in the form.
@@ -59,10 +66,13 @@ function offer(field: HTMLTextAreaElement, key: string): void {
   const template = document.querySelector<HTMLTemplateElement>("template[data-draft]");
   const note = template?.content.firstElementChild?.cloneNode(true);
   if (!draft || draft.text === field.value || !(note instanceof HTMLElement)) return;
-  const before = field.value;
+  const [before, version] = [field.value, versionIn(field)];
+  const latest = version?.value ?? "";
   field.value = draft.text;
+  if (version && draft.version) version.value = draft.version;
   note.querySelector("button")?.addEventListener("click", () => {
     field.value = before;
+    if (version) version.value = latest;
     write(key, "");
     note.remove();
     field.focus();
@@ -75,7 +85,7 @@ export function drafts(root: ParentNode): void {
     const key = keyOf(field);
     // What the server gave back, as after a refusal, is newer than what was kept.
     if (field.value === "" || field.closest("form")?.querySelector('[name="version"]')) offer(field, key);
-    field.addEventListener("input", () => write(key, field.value === field.defaultValue ? "" : field.value));
+    field.addEventListener("input", () => write(key, field.value === field.defaultValue ? "" : field.value, versionIn(field)?.value));
   }
 }
 
@@ -96,6 +106,11 @@ export function forgetDrafts(form: HTMLFormElement): void {
 
 export function draftsOnce(): void {
   forget(isOld);
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("[data-discards]") : null;
+    const form = document.getElementById(link?.getAttribute("data-discards") ?? "");
+    if (form instanceof HTMLFormElement) forgetDrafts(form);
+  });
   window.addEventListener("beforeunload", (event) => {
     if (!sent && isHalfWritten()) event.preventDefault();
   });
