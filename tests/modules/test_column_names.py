@@ -13,10 +13,13 @@ from phoenix.modules.sessions.queries import record_queries
 
 # The names that columns have in rows, besides `x_id AS x`.
 OTHER_NAMES = {
+    ".actor_id AS by",
     ".created_at AS at",
     ".entrypoint AS name",
     ".key_check AS check",
     ".occurred_at AS at",
+    ".updated_at AS at",
+    ".updated_at AS saved_at",
     ".refresh_count AS count",
     "a.credential_generation AS generation",
     "a.id AS account",
@@ -29,6 +32,7 @@ OTHER_NAMES = {
     "maker.id AS made_by",
     "a.name AS owner",
     ".id AS export",
+    ".id AS entry",
     ".id AS row",
     "maker.name AS maker",
     "o.id AS organisation",
