@@ -31,3 +31,5 @@ passwords();
 themes();
 toasts();
 zones();
+
+if (document.querySelector("[data-live-part], [data-live-feed]")) void import("./live");

@@ -176,7 +176,17 @@ def test_every_time_can_be_shown(instant: datetime, zone: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "Springfield", "Europe/Nowhere", "../../etc/passwd", "/etc/localtime", "Berlin/Europe", "Europe/Berlin\0", "posixrules", "x" * 10_000],
+    [
+        "",
+        "Springfield",
+        "Europe/Nowhere",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "Berlin/Europe",
+        "Europe/Berlin\0",
+        "posixrules",
+        "x" * 10_000,
+    ],
 )
 def test_text_that_is_not_a_time_zone_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
