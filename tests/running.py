@@ -35,7 +35,7 @@ class Running:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://localhost:{self.port}"
 
     def start(self) -> Running:
         command = [self._python, "-m", "phoenix.cli", "up", "--json", "--port", str(self.port), "--data", str(self.data), *self._options]

@@ -42,6 +42,7 @@ def test_only_these_routes_are_public() -> None:
         "GET /sign-in/code",
         "GET /sign-in/second-step",
         "GET /sign-in/with/{provider:str}/callback",
+        "GET /sign-in/with/{provider:str}/continue",
         "GET /sign-up",
         "GET /sign-up/with",
         "GET /terms",

@@ -16,6 +16,7 @@ from phoenix.modules.accounts.actions import credentials
 from phoenix.modules.dashboard.queries import statement
 from phoenix.modules.feed.queries import texts_statement
 from phoenix.modules.sessions.queries import record_queries
+from phoenix.modules.welcome.queries import statement as checklist_statement
 from tests.harness import Place
 from tests.source import QUERIES
 
@@ -29,6 +30,7 @@ def test_every_query_fits_the_schema_and_its_row_type(place: Place) -> None:
             records = record_queries(REGISTRY.credentials)
             texts = {
                 **QUERIES,
+                "checklist": Query(lambda *columns: columns, checklist_statement(REGISTRY.welcome)),
                 "dashboard": Query(lambda *columns: columns, statement(REGISTRY.cards)),
                 "session by token": records.by_token,
                 "session by id": records.by_id,

@@ -61,11 +61,11 @@ def run(environment: Path, folder: Path) -> None:
         process = subprocess.Popen(command, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             said = first_line(process).strip()
-            if said != f"Phoenix is ready at http://127.0.0.1:{port}":
+            if said != f"Phoenix is ready at http://localhost:{port}":
                 log.seek(0)
                 raise SystemExit(f"Phoenix did not become ready; it said {said!r}.\n{log.read()}")
             print(said)
-            subprocess.run([sys.executable, ROOT / "tools" / "smoke.py", f"http://127.0.0.1:{port}"], check=True)
+            subprocess.run([sys.executable, ROOT / "tools" / "smoke.py", f"http://localhost:{port}"], check=True)
         finally:
             process.terminate()
             status = process.wait(STOP_SECONDS)

@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 
+import { carried } from "./parts/carried";
 import { copies } from "./parts/copies";
 import { dialogs } from "./parts/dialogs";
 import { forms } from "./parts/forms";
@@ -21,6 +22,7 @@ htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0;
 htmx.config.timeout = 15_000;
 
+carried();
 copies();
 dialogs();
 forms();

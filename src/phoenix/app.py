@@ -12,6 +12,7 @@ import msgspec
 from litestar import Litestar
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
+from litestar.exceptions import MethodNotAllowedException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme
 from litestar.response import Response
@@ -43,8 +44,11 @@ from phoenix.kernel.web.headers import Headers
 from phoenix.kernel.web.health import HEALTH_ROUTES, METRIC_ROUTES
 from phoenix.kernel.web.hot import HotReads
 from phoenix.kernel.web.noting import Noting
+from phoenix.kernel.web.one_name import OneName
+from phoenix.kernel.web.own_pages import page_of_form
 from phoenix.kernel.web.problem_page import problem_page
 from phoenix.kernel.web.problems import as_problem, is_api, log_failure, problem_response
+from phoenix.kernel.web.rendering import go_to
 from phoenix.kernel.web.rules import MOST_BODY_BYTES
 from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.kernel.web.staff_only import StaffOnly
@@ -150,7 +154,7 @@ class Phoenix:
             runtime.background.start("last use of sessions", app.sessions.keep_flushing)
             if self.watched:
                 runtime.background.start("watchdog", watchdog)
-            served: AsgiApp = AroundRoutes(self.framework)
+            served: AsgiApp = OneName(AroundRoutes(self.framework), self.settings)
             if self.pages:
                 assets = {f"/assets/{name}/": folder for name, folder in self.registry.asset_folders.items()}
                 served = StaticFiles(served, {"/static/": self.settings.web.static, **assets})
@@ -233,8 +237,10 @@ def openapi_document() -> bytes:
 
 
 def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
-    """Handle every exception: with problem details for the API, with a page for people."""
+    """Handle every exception: with problem details for the API, with a page for people. The address of a form leads to its page."""
     api = is_api(request.scope["path"])
+    if isinstance(error, MethodNotAllowedException) and request.method == "GET" and not api and (page := page_of_form(request)):
+        return go_to(page, request)
     problem = as_problem(error, on_a_page=not api)
     log_failure(error, problem, request)
     if api:

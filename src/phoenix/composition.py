@@ -27,6 +27,7 @@ NAMES = (
     "entries",
     "feed",
     "dashboard",
+    "welcome",
     "admin",
     "demo",
 )

@@ -49,6 +49,16 @@ class ChromiumBrowser:
 
     def __init__(self, playwright: Playwright, *, width: int = 1280, scripts: bool = True, dark: bool = False) -> None:
         self._browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        self._open(width=width, scripts=scripts, dark=dark)
+
+    def beside(self) -> ChromiumBrowser:
+        """Another person's browser, or another device, in the same process: it shares nothing with this one."""
+        other = object.__new__(ChromiumBrowser)
+        other._browser = self._browser
+        other._open()
+        return other
+
+    def _open(self, *, width: int = 1280, scripts: bool = True, dark: bool = False) -> None:
         context = self._browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=scripts, color_scheme="dark" if dark else "light", locale="en-GB"
         )

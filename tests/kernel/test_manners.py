@@ -188,7 +188,7 @@ def test_a_form_without_the_version_it_was_shown_with_overwrites_nothing(harness
             ember = await harness.organisation("ember", ada="owner", bo="member")
             posted = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
             await harness.events()
-            csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
+            csrf = token_for(harness.runtime, harness.people["ada"].id)
             for address, form in FORMS:
                 path = address.replace("{entry}", f"/o/ember/entries/{posted.json()['id']}").replace("{bo}", harness.people["bo"].id)
                 given = {**form, "csrf": csrf, **({} if version is None else {"version": version})}
@@ -230,7 +230,7 @@ def test_every_cookie_is_bound_to_the_host_over_https_only(harness: Harness, sch
                 assert found
                 form = {"email": "ada@example.com", "password": PASSWORD, "csrf": found[1], "remember": "on"}
                 set_ += (await browser.post("/sign-in", data=form, headers=cookies(set_))).headers.get_list("set-cookie")
-                csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
+                csrf = token_for(harness.runtime, harness.people["ada"].id)
                 mine = {"Authorization": f"Bearer {harness.people['ada'].token}"}
                 saved = await browser.post("/settings/profile", data={"name": "Ada", "version": "1", "csrf": csrf}, headers=mine)
                 set_ += saved.headers.get_list("set-cookie")

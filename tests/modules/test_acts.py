@@ -39,6 +39,8 @@ NO_STEP_UP = {
     "POST /organisations/new": "the same",
     "POST /api/v2/invitations/accept": "the invitation gave the role",
     "POST /invitations/accept": "the same",
+    "POST /invitations/{invitation_id:str}/join": "the same",
+    "POST /invitations/{invitation_id:str}/decline": "gives nothing, and can be undone by a new invitation",
     "DELETE /api/v2/me/deletion": "the account stays what it was",
     "POST /settings/data/keep": "the same",
     "POST /api/v2/me/email/confirm": "asked when the change was requested, and the code is a proof",

@@ -89,6 +89,7 @@ def test_sensitive_actions_are_authorised_again_in_their_transaction(route: HTTP
 DECIDED_ONCE = {
     "/api/v2/me": "a name and a time zone",
     "/settings/profile": "the same",
+    "/help/checklist": "whether a checklist is shown",
     "/api/v2/passkeys/{passkey_id:str}": "the name of a passkey",
     "/settings/passkeys/{passkey_id:str}": "the same",
     "/api/v2/sessions/current": "ends the session itself",

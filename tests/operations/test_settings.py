@@ -222,9 +222,11 @@ def test_a_session_cannot_be_idle_for_longer_than_it_lasts(kind: str) -> None:
 @pytest.mark.parametrize(
     ("given", "address"),
     [
-        ({}, "http://127.0.0.1:8000"),
-        ({"HOST": "0.0.0.0", "PORT": "9000"}, "http://127.0.0.1:9000"),
-        ({"HOST": "::"}, "http://127.0.0.1:8000"),
+        ({}, "http://localhost:8000"),
+        ({"HOST": "0.0.0.0", "PORT": "9000"}, "http://localhost:9000"),
+        ({"HOST": "::"}, "http://localhost:8000"),
+        ({"HOST": "::1"}, "http://localhost:8000"),
+        ({"HOST": "fd00::7"}, "http://[fd00::7]:8000"),
         ({"HOST": "10.0.0.7"}, "http://10.0.0.7:8000"),
         ({"DOMAIN": "phoenix.example"}, "https://phoenix.example"),
         ({"DOMAIN": "phoenix.example", "PUBLIC_URL": "https://other.example/"}, "https://other.example"),

@@ -113,7 +113,7 @@ def running(started: Installation) -> Installation:
 
 def test_an_empty_folder_becomes_a_ready_installation(running: Installation, folder: Path) -> None:
     said = running.said
-    assert said["url"] == f"http://127.0.0.1:{running.port}"
+    assert said["url"] == f"http://localhost:{running.port}"
     assert said["pid"] == running.process.pid
     assert said["first_administrator_link"].startswith(said["url"])
     assert len(said["demo_accounts"]) >= 2
@@ -221,7 +221,7 @@ def test_a_killed_phoenix_leaves_nothing_that_prevents_the_next_start(folder: Pa
     first.stop()
     second = Installation(folder / "killed", folder / "log-killed", port=first.port)
     try:
-        assert second.said["url"] == f"http://127.0.0.1:{first.port}"
+        assert second.said["url"] == f"http://localhost:{first.port}"
         assert all(is_gone(pid) for pid in family)
     finally:
         family = second.pids()
@@ -249,6 +249,6 @@ def test_a_busy_mailbox_port_does_not_prevent_the_start(folder: Path) -> None:
         stack.enter_context(socket.create_server(("127.0.0.1", port + 1)))
         installation = Installation(folder / "killed", folder / "log-mailbox", port=port)
         try:
-            assert installation.said["mailbox"] == f"http://127.0.0.1:{port}/mailbox"
+            assert installation.said["mailbox"] == f"http://localhost:{port}/mailbox"
         finally:
             assert installation.stop() == 0

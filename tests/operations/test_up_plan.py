@@ -34,6 +34,12 @@ from phoenix.settings import (
 )
 
 
+@pytest.fixture(autouse=True)
+def _without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on every machine, whether or not it has ::1; tests/operations/test_loopback.py is about that."""
+    monkeypatch.setattr(plan, "has_ipv6_loopback", lambda: False)
+
+
 def settings_with(**concerns: object) -> Settings:
     return replace(Settings(), **concerns)  # type: ignore[arg-type]
 
@@ -80,13 +86,13 @@ def test_each_realtime_process_has_a_port_that_pages_know(tmp_path: Path) -> Non
     found = commands(settings)
     assert list(found) == ["web", "realtime-1", "realtime-2", "admin", "worker", "mailbox"]
     assert "--port 9101 --ws websockets-sansio" in found["realtime-2"]
-    assert settings.realtime.url == "http://127.0.0.1:9100"
+    assert settings.realtime.url == "http://localhost:9100"
 
 
 def test_the_admin_panel_has_its_own_process_and_address(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     assert settings.admin.port >= 9020
-    assert settings.admin.origin == f"http://127.0.0.1:{settings.admin.port}"
+    assert settings.admin.origin == f"http://localhost:{settings.admin.port}"
     assert f"phoenix.app:create_admin_app --host 127.0.0.1 --port {settings.admin.port}" in commands(settings)["admin"]
     chosen = resolve(settings_with(admin=AdminSettings(bind="[::1]:8443", url="https://staff.example.com/")), tmp_path)
     assert "--host ::1 --port 8443" in commands(chosen)["admin"]
@@ -195,7 +201,7 @@ def said_at_the_end(settings: Settings, *, as_json: bool) -> str:
 def test_the_ready_message_is_one_line_and_links_are_not_wrapped(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=WebSettings(port=9000)), tmp_path)
     lines = said_at_the_end(settings, as_json=False).splitlines()
-    assert lines[0] == "Phoenix is ready at http://127.0.0.1:9000"
+    assert lines[0] == "Phoenix is ready at http://localhost:9000"
     assert sum("ready" in line for line in lines) == 1
     assert any("t" * 90 in line for line in lines)
     assert any("ada@example.com  demo-1  Ada" in line for line in lines)
@@ -208,11 +214,11 @@ def test_the_json_output_contains_every_address(tmp_path: Path) -> None:
     said = json.loads(text)
     assert said["ready"] is True
     assert (said["url"], said["api"], said["docs"]) == (
-        "http://127.0.0.1:9000",
-        "http://127.0.0.1:9000/api/v2",
-        "http://127.0.0.1:9000/api/docs",
+        "http://localhost:9000",
+        "http://localhost:9000/api/v2",
+        "http://localhost:9000/api/docs",
     )
-    assert said["mailbox"] == "http://127.0.0.1:9000/mailbox"
+    assert said["mailbox"] == "http://localhost:9000/mailbox"
     assert said["admin"] == settings.admin.origin
     assert said["demo_accounts"] == [{"email": "ada@example.com", "password": "demo-1", "name": "Ada"}]
 

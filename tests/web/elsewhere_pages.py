@@ -10,16 +10,21 @@ from tests.web.samples import frame, outside
 URL = "#main"
 
 ELSEWHERE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "go-on": ("sign_in/go_on.html", outside("/sign-in/with/google", url=URL, provider="Google")),
-    "connect": ("sign_in/connect.html", frame("/settings/connect", provider="Google", email="mara.lindqvist@example.com")),
+    "go-on": ("sign_in/go_on.html", outside("/sign-in/with/google", url=URL, provider="Google", next="")),
+    "connect": ("sign_in/connect.html", frame("/settings/connect", provider="Google", email="mara.lindqvist@example.com", other=False)),
     "connect-refused": (
         "sign_in/connect.html",
         frame(
             "/sign-in/with/google/callback",
             provider="",
             email="",
+            other=False,
             problem="This Google account is connected to another account here. Disconnect it there first.",
         ),
+    ),
+    "connect-other": (
+        "sign_in/connect.html",
+        frame("/settings/connect", provider="Google", email="leila.haddad@example.com", other=True, problem="Your address there differs."),
     ),
     "sign-up-with": (
         "sign_in/sign_up_with.html",

@@ -13,6 +13,7 @@ from tests.web.staff_pages import STAFF_PAGES
 
 from phoenix.kernel.i18n.times import zones
 from phoenix.kernel.web.reference import reference
+from phoenix.kernel.web.typed_text import Typed
 
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
 WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
@@ -60,7 +61,9 @@ MANAGE = {
 
 
 def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    return "error.html", outside("/somewhere", status=status, title=title, detail=detail, **{"request_id": "", "next_step": None, **more})
+    return "error.html", outside(
+        "/somewhere", status=status, title=title, detail=detail, **{"request_id": "", "next_step": None, "typed": None, **more}
+    )
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -91,26 +94,28 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/verify", errors={"code": "This code is wrong or has expired."}, problem="Try the newest code.", asks_account=True, least=12
         ),
     ),
-    "verify-link": ("sign_in/verify_link.html", outside("/verify/link", token="abc", asks_account=False, least=12)),
-    "verify-link-elsewhere": ("sign_in/verify_link.html", outside("/verify/link", token="abc", asks_account=True, least=12)),
+    "verify-link": ("sign_in/verify_link.html", outside("/verify/link", token="abc", gone=False, asks_account=False, least=12)),
+    "verify-link-elsewhere": ("sign_in/verify_link.html", outside("/verify/link", token="abc", gone=False, asks_account=True, least=12)),
     "verify-link-unnamed": (
         "sign_in/verify_link.html",
         outside(
             "/verify/link",
             token="abc",
+            gone=False,
             form={"time_zone": "Asia/Tokyo"},
             errors={"name": "Enter a name.", "password": "Choose a password for your account. You haven't signed up in this browser."},
             asks_account=False,
             least=12,
         ),
     ),
-    "verify-link-refused": (
-        "sign_in/verify_link.html",
-        outside("/verify/link", token="abc", problem="This link was used before.", asks_account=False, least=12),
-    ),
+    "verify-link-gone": ("sign_in/verify_link.html", outside("/verify/link", token="abc", gone=True, asks_account=False, least=12)),
     "forgot-password": ("sign_in/forgot_password.html", outside("/forgot-password")),
-    "reset-password": ("sign_in/reset_password.html", outside("/reset-password", token="abc", least=12)),
-    "reset-password-code": ("sign_in/reset_password.html", outside("/reset-password", token="", least=12, form=FILLED)),
+    "reset-password": ("sign_in/reset_password.html", outside("/reset-password", token="abc", gone=False, sent=False, least=12)),
+    "reset-password-gone": ("sign_in/reset_password.html", outside("/reset-password", token="abc", gone=True, sent=False, least=12)),
+    "reset-password-code": (
+        "sign_in/reset_password.html",
+        outside("/reset-password", token="", gone=False, sent=True, least=12, form=FILLED),
+    ),
     "first-administrator": ("sign_in/first_administrator.html", outside("/first-administrator", token="abc", least=12)),
     "time-zones": ("time_zones.html", outside("/time-zones", words="", found=zones(samples.NOW))),
     "time-zones-none": ("time_zones.html", outside("/time-zones", words="Atlantis", found=[])),
@@ -155,10 +160,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "organisations/new.html",
         frame("/organisations/new", organisation=None, navigation=WITHOUT_ORGANISATION, live=None),
     ),
-    "organisations": ("organisations/choose.html", frame("/organisations")),
+    "organisations": ("organisations/choose.html", frame("/organisations", invitations=[samples.OFFER])),
     "organisations-none": (
         "organisations/choose.html",
-        frame("/organisations", organisation=None, organisations=[], navigation=WITHOUT_ORGANISATION, live=None),
+        frame("/organisations", invitations=[], organisation=None, organisations=[], navigation=WITHOUT_ORGANISATION, live=None),
     ),
     "members": ("organisations/members.html", frame("/o/halden/members", **MANAGE, form={"email": "", "role": "member"})),
     "members-refused": (
@@ -181,19 +186,39 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "invitation": (
         "organisations/invitation.html",
-        outside("/invitations/accept", token="t", invitation=samples.OFFER, signed_in_as_other=False, next="/invitations/accept?token=t"),
+        outside(
+            "/invitations/accept",
+            token="t",
+            invitation=samples.OFFER,
+            used=None,
+            role="",
+            signed_in_as_other=False,
+            next="/invitations/accept?token=t",
+        ),
     ),
     "invitation-join": (
         "organisations/invitation.html",
-        frame("/invitations/accept", token="t", invitation=samples.OFFER, signed_in_as_other=False, next="/x"),
+        frame("/invitations/accept", token="t", invitation=samples.OFFER, used=None, role="", signed_in_as_other=False, next="/x"),
     ),
     "invitation-other": (
         "organisations/invitation.html",
-        frame("/invitations/accept", token="t", invitation=samples.OFFER, signed_in_as_other=True, next="/x"),
+        frame("/invitations/accept", token="t", invitation=samples.OFFER, used=None, role="", signed_in_as_other=True, next="/x"),
+    ),
+    "invitation-of-a-member": (
+        "organisations/invitation.html",
+        frame("/invitations/accept", token="t", invitation=samples.OFFER, used=None, role="viewer", signed_in_as_other=False, next="/x"),
+    ),
+    "invitation-accepted": (
+        "organisations/invitation.html",
+        outside("/invitations/accept", token="t", invitation=None, used=samples.OFFER, role="", signed_in_as_other=False, next="/x"),
+    ),
+    "invitation-accepted-other": (
+        "organisations/invitation.html",
+        frame("/invitations/accept", token="t", invitation=None, used=samples.OFFER, role="", signed_in_as_other=True, next="/x"),
     ),
     "invitation-gone": (
         "organisations/invitation.html",
-        outside("/invitations/accept", token="t", invitation=None, signed_in_as_other=False, next="/x"),
+        outside("/invitations/accept", token="t", invitation=None, used=None, role="", signed_in_as_other=False, next="/x"),
     ),
     "entries": ("entries/list.html", frame("/o/halden/entries", entries=samples.ENTRIES, older="/o/halden/entries?cursor=x", newest=True)),
     "entries-last": ("entries/list.html", frame("/o/halden/entries", entries=samples.ENTRIES[:1], older="", newest=False)),
@@ -233,6 +258,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "dashboard/page.html",
         frame(
             cards=samples.cards(),
+            notices=samples.NOTICES,
             names=samples.NAMES,
             toasts=[Thing(kind="good", text="Entry deleted.")],
             banners=[
@@ -240,8 +266,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             ],
         ),
     ),
-    "dashboard-new": ("dashboard/page.html", frame(cards=samples.cards((0,) * 14, entries=False), names={})),
-    "dashboard-empty": ("dashboard/page.html", frame(cards=[], names={}, organisation=VIEWER)),
+    "dashboard-new": ("dashboard/page.html", frame(cards=samples.cards((0,) * 14, entries=False), notices=[], names={})),
+    "dashboard-empty": ("dashboard/page.html", frame(cards=[], notices=[], names={}, organisation=VIEWER)),
+    "help": ("welcome/help.html", frame("/help", checklist=samples.CHECKLIST, support="support@example.com")),
+    "help-hidden": ("welcome/help.html", frame("/help", checklist=samples.CHECKLIST | {"hidden": True}, support="")),
     "api-docs": ("api_docs.html", outside("/api/docs", api=reference(samples.DOCUMENT))),
     "api-docs-signed-in": ("api_docs.html", frame("/api/docs", api=reference(samples.DOCUMENT))),
     "error-404": fault(
@@ -249,7 +277,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "error-404-inside": (
         "error.html",
-        frame("/o/halden/nowhere", status=404, title="Not found", detail="There's no page here.", request_id="", next_step=None),
+        frame(
+            "/o/halden/nowhere", status=404, title="Not found", detail="There's no page here.", request_id="", next_step=None, typed=None
+        ),
     ),
     "error-403": fault(
         403,
@@ -257,7 +287,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "Your role in Halden Instruments does not allow this.",
         next_step=Thing(href="/o/halden/dashboard", label="Go to the dashboard"),
     ),
-    "error-422": fault(422, "Invalid input", "Go back and look at what you entered."),
+    "error-422": fault(
+        422,
+        "Invalid input",
+        "Go back and look at what you entered.",
+        typed=Typed((samples.ENTRY.title, samples.ENTRY.body), "", {}),
+    ),
     "error-429": fault(429, "Too many attempts", "Wait a minute, then try again."),
     "error-500": fault(
         500, "Something went wrong", "Your last change was not saved. Try again in a minute.", request_id="4f1c2a9b00aa17c3"
@@ -267,6 +302,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "Not ready right now",
         "Phoenix is starting, or a part of it does not answer. Try again in a few seconds.",
         request_id="4f1c2a9b00aa17c3",
+        typed=Typed((samples.ENTRY.title,), "/o/halden/entries/new", {"title": samples.ENTRY.title}),
     ),
     **SECURITY_PAGES,
     **ELSEWHERE_PAGES,

@@ -214,7 +214,27 @@ SESSIONS = [
         method="impersonation", staff=True, panel=False, current=False,
     ),
 ]  # fmt: skip
-OFFER = Thing(organisation_name=LONGEST.name, inviter_name=AIKO.name, role="member", email="leila.haddad@example.com")
+OFFER = Thing(
+    id="inv_1",
+    organisation_slug="donau",
+    organisation_name=LONGEST.name,
+    inviter_name=AIKO.name,
+    role="member",
+    email="leila.haddad@example.com",
+)
+
+STEPS = [
+    {"title": title, "text": "What it is for.", "label": label, "icon": icon, "href": "/somewhere", "done": done}
+    for title, label, icon, done in (
+        ("Write your first entry", "Write entry", "entry", True),
+        ("Invite people", "Invite people", "people", False),
+    )
+]
+CHECKLIST: dict[str, Any] = {"hidden": False, "steps": STEPS, "left": 1}
+NOTICES = [
+    Thing(template="organisations/slot_invitations.html", context=Thing(invitations=[OFFER])),
+    Thing(template="welcome/slot_checklist.html", context=Thing(**CHECKLIST)),
+]
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",

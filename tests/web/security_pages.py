@@ -138,6 +138,7 @@ def confirm(method: str, **changes: Any) -> dict[str, Any]:
         "both": method == "totp",
         "minutes": 15,
         "passkeys": HERE,
+        "token": "",
     }
     return frame("/confirm", **{**shown, **changes})
 
@@ -179,8 +180,8 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "totp": ("factors/totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI))),
     "totp-refused": ("factors/totp.html", frame("/settings/totp", secret=SECRET, qr=qr_code(URI), errors=WRONG_CODE)),
-    "second-factor-owed": ("sign_in/second_factor_owed.html", frame("/settings/security", passkeys=HERE)),
-    "second-factor-owed-at-a-number": ("sign_in/second_factor_owed.html", frame("/settings/security", passkeys=AT_A_NUMBER)),
+    "second-factor-owed": ("sign_in/second_factor_owed.html", frame("/settings/security", passkeys=HERE, next="/o/halden/feed")),
+    "second-factor-owed-at-a-number": ("sign_in/second_factor_owed.html", frame("/settings/security", passkeys=AT_A_NUMBER, next="")),
     "welcome": ("sign_in/welcome.html", frame("/first-administrator/welcome", panel="http://127.0.0.1:8020")),
     "welcome-without-address": ("sign_in/welcome.html", frame("/first-administrator/welcome", panel="")),
     "looked": ("impersonation/ended.html", outside("/impersonation/end", name="Aiko Tanaka", panel="http://127.0.0.1:8020")),
@@ -210,9 +211,27 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "address-confirm": (
         "sign_in/settings/address_confirm.html",
-        frame("/settings/address/confirm", form={"email": "mara@halden.example"}, token="", errors={"code": "This code is wrong."}),
+        frame(
+            "/settings/address/confirm",
+            form={"email": "mara@halden.example"},
+            token="",
+            gone=False,
+            other=False,
+            errors={"code": "This code is wrong."},
+        ),
     ),
-    "address-confirm-link": ("sign_in/settings/address_confirm.html", frame("/settings/address/confirm", token="abc")),
+    "address-confirm-link": (
+        "sign_in/settings/address_confirm.html",
+        frame("/settings/address/confirm", token="abc", gone=False, other=False),
+    ),
+    "address-confirm-gone": (
+        "sign_in/settings/address_confirm.html",
+        frame("/settings/address/confirm", token="abc", gone=True, other=False),
+    ),
+    "address-confirm-other": (
+        "sign_in/settings/address_confirm.html",
+        frame("/settings/address/confirm", token="abc", gone=False, other=True, next="/settings/address/confirm?token=abc"),
+    ),
     "api-keys": (
         "keys/api_keys.html",
         frame("/settings/api-keys", keys=API_KEYS, scopes=SCOPES, made=Thing(id="key_1", key="phk_" + "n4Xb7Qd" * 6)),
@@ -241,11 +260,20 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "second-step-support": ("sign_in/second_step.html", step("totp", support="support@example.com")),
     "confirm-mail": ("sign_in/reauthenticate.html", confirm("email_code")),
     "ask-for-code": ("sign_in/ask_for_code.html", outside("/sign-in/code")),
-    "sign-in-by-email": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-email", token="", form={"email": "mara@example.com"})),
-    "sign-in-by-email-link": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-email", token="abc", form={"next": "/o/halden/feed"})),
+    "sign-in-by-email": (
+        "sign_in/sign_in_by_email.html",
+        outside("/sign-in/by-email", token="", gone=False, sent=True, form={"email": "mara@example.com"}),
+    ),
+    "sign-in-by-email-opened": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-email", token="", gone=False, sent=False)),
+    "sign-in-by-email-gone": ("sign_in/sign_in_by_email.html", outside("/sign-in/by-email", token="abc", gone=True, sent=False)),
+    "sign-in-by-email-link": (
+        "sign_in/sign_in_by_email.html",
+        outside("/sign-in/by-email", token="abc", gone=False, sent=False, form={"next": "/o/halden/feed"}),
+    ),
     "unlock": (
         "sign_in/unlock.html",
-        outside("/unlock", token="", form={"email": "mara@example.com"}, errors={"code": "This code is wrong."}),
+        outside("/unlock", token="", gone=False, form={"email": "mara@example.com"}, errors={"code": "This code is wrong."}),
     ),
-    "unlock-link": ("sign_in/unlock.html", outside("/unlock", token="abc")),
+    "unlock-link": ("sign_in/unlock.html", outside("/unlock", token="abc", gone=False)),
+    "unlock-gone": ("sign_in/unlock.html", outside("/unlock", token="abc", gone=True)),
 }

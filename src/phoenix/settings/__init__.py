@@ -60,6 +60,9 @@ __all__ = [
 ]
 
 
+UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an operator can set."""
@@ -106,8 +109,18 @@ class Settings:
             return self.web.public_url.rstrip("/")
         if self.web.domain:
             return f"https://{self.web.domain}"
-        host = "127.0.0.1" if self.web.host in {"0.0.0.0", "::"} else self.web.host  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self.web.port}"
+        return self.url_here(self.web.port)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether people on this machine use it as localhost, since passkeys need a name. Never where people's real data can be."""
+        return not self.strict and not self.web.domain and self.web.host in {"127.0.0.1", "::1", *UNSPECIFIED}
+
+    def url_here(self, port: int) -> str:
+        """The address under which this machine reaches a port of the public listener."""
+        host = "127.0.0.1" if self.web.host in UNSPECIFIED else self.web.host
+        host = "localhost" if self.by_name else host
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -12,7 +12,7 @@ from phoenix.kernel.web.csrf import token_for
 
 
 async def send(harness: Harness, by: str, **form: str) -> httpx.Response:
-    csrf = token_for(harness.runtime.keys, harness.people[by].session)
+    csrf = token_for(harness.runtime, harness.people[by].id)
     return await harness.post(f"/o/ember/members/{harness.people['bo'].id}/role", by=by, data={"csrf": csrf, **form})
 
 

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phoenix.kernel.module.events import Activity, EventGroup, EventKind, Follower, LiveMessages, SocketRule
-from phoenix.kernel.module.pages import Banner, Card, FirstAction, HotRead, ImpersonationPages, NavigationItem, SignInPages, Slot, Sources
+from phoenix.kernel.module.pages import (
+    Banner,
+    Card,
+    FirstAction,
+    HotRead,
+    ImpersonationPages,
+    NavigationItem,
+    SignInPages,
+    Slot,
+    Sources,
+    WelcomeStep,
+)
 from phoenix.kernel.module.people import (
     AccountSource,
     Credential,
@@ -60,6 +71,7 @@ __all__ = [
     "Slot",
     "SocketRule",
     "Sources",
+    "WelcomeStep",
 ]
 
 
@@ -102,6 +114,7 @@ class Module:
     sources: Sources | None = None
     places: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
+    welcome: tuple[WelcomeStep, ...] = ()
     credentials: tuple[Credential, ...] = ()
     notices: tuple[SecurityNotice, ...] = ()
     accounts: AccountSource | None = None

@@ -1,4 +1,4 @@
-"""What modules declare about pages: cards, navigation, banners, slots, hot reads, and external origins."""
+"""What modules declare about pages: cards, navigation, banners, slots, steps of the checklist, hot reads, and external origins."""
 
 from __future__ import annotations
 
@@ -102,6 +102,25 @@ class Slot:
     template: str
     load: Callable[[Any], Awaitable[Mapping[str, Any]]]
     queries: int = 0
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeStep:
+    """A step of the checklist for people who are new. All steps share one statement: `done` is a scalar boolean expression in SQL.
+
+    It can use $1 (the organisation, or "" where the reader is in none) and $2 (the account). `title`, `text` and `label` (of the
+    button) are gettext messages. A step whose `path` contains `{organisation}` is shown to members with its `permission`.
+    """
+
+    name: str
+    title: str
+    text: str
+    label: str
+    icon: str
+    path: str
+    done: str
+    permission: str = ""
     order: int = 50
 
 

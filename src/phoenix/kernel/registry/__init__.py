@@ -34,6 +34,7 @@ from phoenix.kernel.module import (
     SignInPages,
     Slot,
     Sources,
+    WelcomeStep,
 )
 from phoenix.kernel.registry.fit import RegistryError, check_fit
 from phoenix.kernel.runtime import Part, Runtime, opened
@@ -89,6 +90,11 @@ class Registry:
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         return tuple(card for module in self.modules for card in module.cards)
+
+    @cached_property
+    def welcome(self) -> tuple[WelcomeStep, ...]:
+        """The steps of the checklist, in order."""
+        return tuple(sorted((step for module in self.modules for step in module.welcome), key=lambda step: step.order))
 
     @cached_property
     def event_groups(self) -> dict[str, EventGroup]:

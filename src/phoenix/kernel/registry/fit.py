@@ -74,6 +74,7 @@ def _declared(modules: Sequence[Module], variables: Sequence[tuple[str, Variable
         "schedule": ((m.name, s.name) for m in modules for s in m.schedules),
         "follower": ((m.name, f.name) for m in modules for f in m.followers),
         "card": ((m.name, c.name) for m in modules for c in m.cards),
+        "step of the checklist": ((m.name, s.name) for m in modules for s in m.welcome),
         "id prefix": ((m.name, n.prefix) for m in modules for n in m.names),
         "hot read": ((m.name, h.path) for m in modules for h in m.hot),
         "command": ((m.name, f"{c.group} {c.name}") for m in modules for c in m.commands),
@@ -112,6 +113,9 @@ def _asked_for(module: Module) -> Iterator[tuple[str, str]]:
         yield from ((f"lets {permission.name} imply the permission", name) for name in permission.implies)
     for card in module.cards:
         yield f"shows the card {card.name} to those with the permission", card.permission
+    for step in module.welcome:
+        if step.permission:
+            yield f"shows the step {step.name} to those with the permission", step.permission
     for action in module.first_actions:
         yield f"offers the first action “{action.label}” to those with the permission", action.permission
     for item in module.navigation:

@@ -18,5 +18,6 @@ MODULE = Module(
     permissions=(Permission("dashboard.read", "View the dashboard"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/dashboard", api.hot_key),),
+    places=("dashboard",),
     navigation=(NavigationItem("Dashboard", "home", "/o/{organisation}/dashboard", "dashboard.read", order=10),),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
+from phoenix.kernel.web.slots import fill
 from phoenix.modules.dashboard import queries
 from phoenix.modules.dashboard.api import visible_cards
 
 
-@page("/o/{slug:str}/dashboard", may="dashboard.read", within="slug", queries=1)
+@page("/o/{slug:str}/dashboard", may="dashboard.read", within="slug", queries=1, slots=("dashboard",))
 async def show_dashboard(call: Call) -> View:
     registry = call.registry
     member = call.member
@@ -19,7 +20,7 @@ async def show_dashboard(call: Call) -> View:
         {"name": card.name, "title": _(card.title), "template": card.template, "data": found, "side": card.side, "figures": card.figures}
         for card, found in zip(cards, data, strict=True)
     ]
-    return View("dashboard/page.html", {"cards": shown})
+    return View("dashboard/page.html", {"cards": shown, "notices": await fill(call, "dashboard")})
 
 
 ROUTES = (show_dashboard,)

@@ -1,8 +1,9 @@
-"""What entries show on the dashboard."""
+"""What entries show on the dashboard, and their step of the checklist."""
 
 from __future__ import annotations
 
-from phoenix.kernel.module import Card
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Card, WelcomeStep
 
 PER_DAY = Card(
     "entries.per_day",
@@ -32,4 +33,16 @@ RECENT = Card(
     template="entries/card_recent.html",
     figures="entries/figures_recent.html",
     permission="entries.read",
+)
+
+FIRST_ENTRY = WelcomeStep(
+    "entries.first",
+    _("Write your first entry"),
+    _("A title is enough. Everyone in the organisation sees it in the feed."),
+    _("Write entry"),
+    icon="entry",
+    path="/o/{organisation}/entries/new",
+    done="EXISTS (SELECT 1 FROM entries WHERE author_id = $2 AND organisation_id = $1)",
+    permission="entries.write",
+    order=10,
 )

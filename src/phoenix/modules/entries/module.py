@@ -7,7 +7,7 @@ from pathlib import Path
 
 from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule
 from phoenix.modules.entries import api, events, jobs, pages, personal, queries
-from phoenix.modules.entries.cards import PER_DAY, RECENT
+from phoenix.modules.entries.cards import FIRST_ENTRY, PER_DAY, RECENT
 
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
 
@@ -73,6 +73,7 @@ MODULE = Module(
         ),
     ),
     cards=(PER_DAY, RECENT),
+    welcome=(FIRST_ENTRY,),
     schedules=(
         Schedule("entries.forget_old_counts", "27 3 * * *", jobs.forget_old_counts),
         Schedule("entries.rename_former_zones", "33 2 * * *", jobs.rename_former_zones),

@@ -9,6 +9,7 @@ from typing import Any
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, Schedule, Slot
 from phoenix.modules.factors import api, events, jobs, notices, pages, personal
+from phoenix.modules.factors.cards import SECOND_FACTOR
 from phoenix.modules.factors.pages.passkeys import sign_in_methods
 from phoenix.modules.factors.pages.second_factor import second_step
 
@@ -48,6 +49,7 @@ MODULE = Module(
         Slot("security.sign_in_methods", "factors/slot_sign_in_methods.html", sign_in_methods, queries=1, order=10),
         Slot("security", "factors/slot_second_step.html", second_step, queries=1, order=20),
     ),
+    welcome=(SECOND_FACTOR,),
     notices=notices.NOTICES,
     personal=PersonalData(export=personal.export, erase=personal.erase),
 )

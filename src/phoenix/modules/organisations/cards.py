@@ -1,8 +1,9 @@
-"""What organisations show on the dashboard."""
+"""What organisations show on the dashboard, and their step of the checklist."""
 
 from __future__ import annotations
 
-from phoenix.kernel.module import Card
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import Card, WelcomeStep
 
 MEMBERS = Card(
     "organisations.members",
@@ -18,4 +19,19 @@ MEMBERS = Card(
     figures="organisations/figures_members.html",
     permission="organisations.read",
     side=True,
+)
+
+INVITE = WelcomeStep(
+    "organisations.invite",
+    _("Invite people"),
+    _("They get an email with a link, and see what you share as soon as they join."),
+    _("Invite people"),
+    icon="people",
+    path="/o/{organisation}/members",
+    done="""
+        (SELECT coalesce(sum(count), 0) > 1 FROM member_counts WHERE organisation_id = $1)
+        OR EXISTS (SELECT 1 FROM invitations WHERE invited_by = $2 AND organisation_id = $1)
+    """,
+    permission="organisations.invite",
+    order=20,
 )

@@ -24,6 +24,10 @@ class InvitationRevoked(Event, frozen=True, kw_only=True, kind="organisations.in
     """The subject is the invitation."""
 
 
+class InvitationDeclined(Event, frozen=True, kw_only=True, kind="organisations.invitation_declined"):
+    """Someone declined the invitation to their address. The subject is the invitation."""
+
+
 class MemberJoined(Event, frozen=True, kw_only=True, kind="organisations.member_joined"):
     role: str
     invited_by: str

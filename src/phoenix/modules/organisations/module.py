@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from phoenix.kernel.module import EventGroup, EventKind, ListQuery, MembershipSource, Module, NavigationItem, Permission, PersonalData
+from phoenix.kernel.module import EventGroup, EventKind, ListQuery, MembershipSource, Module, NavigationItem, Permission, PersonalData, Slot
 from phoenix.modules.organisations import api, events, jobs, notices, pages, personal, queries, samples
-from phoenix.modules.organisations.cards import MEMBERS
+from phoenix.modules.organisations.cards import INVITE, MEMBERS
 from phoenix.modules.organisations.checks import HAS_OWNER
+from phoenix.modules.organisations.pages.invitations import open_invitations
 
 ROLE = "the name of a role, which modules declare"
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
@@ -61,6 +62,7 @@ MODULE = Module(
         ),
         EventKind(events.MemberInvited, act="authority", holds={"role": ROLE}),
         EventKind(events.InvitationRevoked, act="authority"),
+        EventKind(events.InvitationDeclined, act="authority"),
         EventKind(
             events.MemberJoined,
             "{subject} joined, invited by {invited_by}",
@@ -125,6 +127,8 @@ MODULE = Module(
     jobs=jobs.JOBS,
     emails=samples.EMAILS,
     cards=(MEMBERS,),
+    slots=(Slot("dashboard", "organisations/slot_invitations.html", open_invitations, queries=1, order=10),),
+    welcome=(INVITE,),
     navigation=(
         NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
         NavigationItem("Settings", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.isolation import Ours
+from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url
@@ -15,6 +16,7 @@ from phoenix.modules.accounts.actions.addresses import new_address
 from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, link_lives
 from phoenix.modules.sign_in import queries
 from phoenix.modules.sign_in.actions import change_address, email_code, emails, reauthenticate, reset_password, sign_up, unlock, verify
+from phoenix.modules.sign_in.actions.destination import open_destination
 from phoenix.modules.sign_in.actions.emails import FormerAddress, Owner, PendingSignUp
 
 
@@ -35,14 +37,14 @@ async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
     """Notify the owner of an address that someone tried to sign up with it."""
     account = await _account(runtime, owner.account)
     if account is not None:
-        url = runtime.settings.public_url
+        url, on_to = runtime.settings.public_url, open_destination(runtime, owner.destination, parse_address(account.email).key)
         await runtime.mailer.send_template(
             "sign_in/already_registered",
             to=account.email,
             asked_by=owner.asker,
             name=account.name,
-            link=Ours(f"{url}/sign-in"),
-            reset_link=Ours(f"{url}/forgot-password"),
+            link=Ours(url + query("/sign-in", next=on_to)),
+            reset_link=Ours(url + query("/forgot-password", next=on_to)),
         )
 
 
@@ -114,7 +116,7 @@ async def _send_to_owner(runtime: Runtime, owner: Owner, purpose: str, template:
         return
     async with runtime.database.transaction() as tx:
         made = {"email_key": parse_address(account.email).key, "account": account.id, "asked_by": owner.asked_by}
-        token, code = await email_verification.start(runtime.keys, tx, purpose=purpose, **made)
+        token, code = await email_verification.start(runtime.keys, tx, purpose=purpose, destination=owner.destination, **made)
     await _send(runtime, purpose, template, account.email, account.name, path, token, code)
 
 

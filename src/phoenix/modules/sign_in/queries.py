@@ -73,6 +73,7 @@ class SignUp(Struct, frozen=True):
     password_hash: str
     time_zone: str
     locale: str
+    destination: str
 
 
 OWNER: Query[OwnerOfAddress] = query(
@@ -122,10 +123,10 @@ PROTECTION: Query[Protection] = query(
 """,
 )
 
-_SIGN_UP = "SELECT s.id, s.email, s.email_key, s.name, s.password_hash, s.time_zone, s.locale FROM sign_ups s"
+_SIGN_UP = "SELECT s.id, s.email, s.email_key, s.name, s.password_hash, s.time_zone, s.locale, s.destination FROM sign_ups s"
 INSERT_SIGN_UP = command("""
-    INSERT INTO sign_ups (id, email, email_key, name, password_hash, time_zone, locale, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO sign_ups (id, email, email_key, name, password_hash, time_zone, locale, created_at, destination)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """)
 SIGN_UP: Query[SignUp] = query(SignUp, f"{_SIGN_UP} WHERE s.id = $1")
 # The verified sign-up, if it still exists; but if the browser itself sent one for the same address, that one.

@@ -24,9 +24,14 @@ def local_host(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
 
-def local_url(host: str, port: int) -> str:
-    name = local_host(host)
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+def has_ipv6_loopback() -> bool:
+    """Whether this machine has the address ::1, which browsers may try first for localhost."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def is_free(host: str, port: int, *, variable: str = "PHOENIX_HOST") -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from phoenix.operations.up.addresses import first_free, local_url, without_user
+from phoenix.operations.up.addresses import first_free, has_ipv6_loopback, without_user
 from phoenix.operations.up.caddy import caddy_program
 from phoenix.settings import WITHHELD, Settings, values
 
@@ -46,6 +46,8 @@ def resolve(settings: Settings, data: Path) -> Settings:
     if not admin.port:
         host = admin.bind.rpartition(":")[0]
         admin = replace(admin, bind=f"{host}:{first_free(web.port + 20, admin.host)}")
+    if settings.by_name and not admin.url and admin.host == "127.0.0.1":
+        admin = replace(admin, url=f"http://localhost:{admin.port}")
     if web.domain:
         # Only Caddy is reachable from outside, and only it is trusted about the client's address.
         web = replace(web, host="127.0.0.1", trusted_proxies=("127.0.0.1/32",))
@@ -54,7 +56,7 @@ def resolve(settings: Settings, data: Path) -> Settings:
         mail = replace(mail, mailbox_port=mail.mailbox_port or first_free(web.port + 1))
     if realtime.processes:
         port = realtime.port or first_free(web.port + 10)
-        realtime = replace(realtime, port=port, url=realtime.url or ("" if web.domain else local_url(web.host, port)))
+        realtime = replace(realtime, port=port, url=realtime.url or ("" if web.domain else settings.url_here(port)))
     return replace(settings, installation=replace(settings.installation, data=data), web=web, email=mail, realtime=realtime, admin=admin)
 
 
@@ -104,7 +106,7 @@ def phoenix(*arguments: str) -> tuple[str, ...]:
 
 def parts(settings: Settings, caddy_configuration: Path) -> list[Part]:
     """Every process of this installation except the database and the cache, in the order in which they are stopped."""
-    made = [*_reloading(), *_mailbox(settings)] if settings.developing.reload else _serving(settings, caddy_configuration)
+    made = [*_reloading(settings), *_mailbox(settings)] if settings.developing.reload else _serving(settings, caddy_configuration)
     return [replace(part, command=_marked(part.command, settings.installation.data)) for part in made]
 
 
@@ -114,7 +116,7 @@ def _marked(command: tuple[str, ...], data: Path) -> tuple[str, ...]:
 
 
 def _serving(settings: Settings, caddy_configuration: Path) -> list[Part]:
-    made = [_web(settings)]
+    made = [_web(settings), *_loopback(settings)]
     made += [_realtime(settings, number) for number in range(settings.realtime.processes)]
     made.append(_admin(settings))
     made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0, secrets=SERVING | FOR_EMAIL))
@@ -128,10 +130,10 @@ def _mailbox(settings: Settings) -> list[Part]:
     return [Part("mailbox", (sys.executable, "-m", "phoenix.embedded.mailbox"), secrets=frozenset())] if with_mailbox(settings) else []
 
 
-def _reloading() -> list[Part]:
+def _reloading(settings: Settings) -> list[Part]:
     """The processes of `make dev`, which follow the files they are made from."""
     secrets = SERVING | FOR_SIGN_IN | FOR_EMAIL
-    made = [
+    made = _loopback(settings) + [
         Part(name, (sys.executable, "-m", "phoenix.operations.up.reload", name), secrets=secrets) for name in ("web", "admin", "worker")
     ]
     bundler = Path("tools/npm.sh")
@@ -151,6 +153,19 @@ def _web(settings: Settings) -> Part:
         *("--no-access-log", "--log-level", "warning"),
     )
     return Part("web", command, patience=12.0, secrets=SERVING | FOR_SIGN_IN)
+
+
+def on_both_loopbacks(settings: Settings) -> bool:
+    """Whether ::1 leads to the public listener as well: localhost can be either address, and another program could have that one."""
+    return settings.by_name and settings.web.host == "127.0.0.1" and has_ipv6_loopback()
+
+
+def _loopback(settings: Settings) -> list[Part]:
+    """The public listener itself has a single address."""
+    if not on_both_loopbacks(settings):
+        return []
+    command = (sys.executable, "-m", "phoenix.operations.up.loopback", "--port", str(settings.web.port))
+    return [Part("loopback", command, patience=2.0, bare=True)]
 
 
 def _realtime(settings: Settings, number: int) -> Part:

@@ -10,7 +10,6 @@ from msgspec import Struct
 from rich.console import Console
 from rich.text import Text
 
-from phoenix.operations.up.addresses import local_url
 from phoenix.operations.up.plan import with_mailbox
 from phoenix.settings import Settings
 
@@ -46,7 +45,7 @@ class Ready(Struct, frozen=True):
 
 
 def describe(settings: Settings, *, database: str, cache: str, link: str | None, accounts: tuple[DemoAccount, ...]) -> Ready:
-    local = local_url(settings.web.host, settings.web.port)
+    local = settings.url_here(settings.web.port)
     url = settings.public_url if settings.web.domain else local
     return Ready(
         ready=True,

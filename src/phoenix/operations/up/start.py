@@ -39,14 +39,23 @@ from phoenix.operations.up.children import Child, run_to_end
 from phoenix.operations.up.errors import NewerDataError, StartError, WrongSettingError
 from phoenix.operations.up.folder import claim, secret_key
 from phoenix.operations.up.leftovers import end_leftovers
-from phoenix.operations.up.plan import FOR_MIGRATION, bare_environment, environment, parts, phoenix, resolve, with_mailbox
+from phoenix.operations.up.plan import (
+    FOR_MIGRATION,
+    bare_environment,
+    environment,
+    on_both_loopbacks,
+    parts,
+    phoenix,
+    resolve,
+    with_mailbox,
+)
 from phoenix.operations.up.progress import Progress
 from phoenix.operations.up.ready import FirstStart, announce, describe
 from phoenix.operations.up.supervise import GaveUpError, Supervisor
 from phoenix.settings import Settings, unknown, variables
 
 SOURCE = Path(__file__).parents[2]
-STOP_ORDER = ("web", "realtime", "admin", "worker", "mailbox", "caddy", "Valkey", "PostgreSQL")
+STOP_ORDER = ("loopback", "web", "realtime", "admin", "worker", "mailbox", "caddy", "Valkey", "PostgreSQL")
 READY_SECONDS = 60.0
 NEWER_DATABASE = 3
 FORCED = 130
@@ -105,6 +114,8 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
         progress.say(f"Ended {len(ended)} processes left over from an earlier start.")
     _check_settings_of_modules(settings)
     require_free(settings.web.host, settings.web.port)
+    if on_both_loopbacks(settings):
+        require_free("::1", settings.web.port)
     if settings.admin.port:
         require_free_for_staff(settings.admin.host, settings.admin.port)
     if settings.web.domain:

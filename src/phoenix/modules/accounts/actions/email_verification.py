@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
@@ -25,7 +25,7 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, hash_token, new_code, new_token
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.accounts.queries import email_verification as queries
-from phoenix.modules.accounts.queries.email_verification import EmailVerification
+from phoenix.modules.accounts.queries.email_verification import EmailVerification, Link
 
 CODE_LIVES = timedelta(minutes=10)
 LINK_LIVES = timedelta(minutes=60)
@@ -55,11 +55,19 @@ def proof_of(form: Mapping[str, str], by: tuple[str, ...]) -> EmailProof:
 
 
 async def start(
-    keys: Keys, tx: Transaction, *, purpose: str, email_key: str, account: str | None = None, sign_up: str | None = None, asked_by: str = ""
+    keys: Keys,
+    tx: Transaction,
+    *,
+    purpose: str,
+    email_key: str,
+    account: str | None = None,
+    sign_up: str | None = None,
+    asked_by: str = "",
+    destination: str = "",
 ) -> tuple[str, str]:
     """Create a verification. Returns the link's token and the code, which exist nowhere else in readable form.
 
-    It replaces what the same asker requested before, and nothing that another did: a stranger must not make the owner's code useless.
+    `destination` comes back with the verification. It replaces what the same asker requested before, and nothing that another did: a stranger must not make the owner's code useless.
     """
     verification, token, code = new_id("prf"), new_token(), new_code()
     if account is not None and purpose in SHORT_LIVED:
@@ -78,6 +86,7 @@ async def start(
         TRIES_OF_ALL,
         tx.now,
         asked_by,
+        destination,
     )
     return token, code
 
@@ -85,6 +94,11 @@ async def start(
 def link_lives(purpose: str) -> timedelta:
     """How long the link of an email works."""
     return CODE_LIVES if purpose in SHORT_LIVED else LINK_LIVES
+
+
+async def look(db: Reader, purpose: str, token: str) -> Link | None:
+    """The link with this token, used up or not, or None. Looking uses nothing up."""
+    return await db.maybe(queries.LINK, hash_token(token), purpose, db.now)
 
 
 async def complete(runtime: Runtime, tx: Transaction, purpose: str, proof: EmailProof, *, account: str | None = None) -> EmailVerification:

@@ -12,7 +12,7 @@ from phoenix.kernel.data.query import Query, command, query
 class EmailVerification(Struct, frozen=True):
     """A code and a link in one email. `account` or `sign_up` is what the address belongs to.
 
-    `tried_by` names whoever guessed, once for each attempt. `tries_left` are those of all but `asked_by`, who requested the email.
+    `destination` is sealed by whoever started it. `tried_by` names whoever guessed, once for each attempt. `tries_left` are those of all but `asked_by`, who requested the email.
     """
 
     id: str
@@ -23,15 +23,32 @@ class EmailVerification(Struct, frozen=True):
     asked_by: str
     tries_left: int
     tried_by: Sequence[str]
+    destination: str
 
 
-_SELECT = "SELECT id, account_id AS account, sign_up_id AS sign_up, email_key, code_hash, asked_by, tries_left, tried_by FROM proofs"
+class Link(Struct, frozen=True):
+    """A link as it is now: whose it is, and whether it can still be used."""
+
+    account: str | None
+    works: bool
+
+
+_SELECT = (
+    "SELECT id, account_id AS account, sign_up_id AS sign_up, email_key, code_hash, asked_by, tries_left, tried_by, destination FROM proofs"
+)
 INSERT = command("""
-    INSERT INTO proofs (id, account_id, sign_up_id, email_key, purpose, link_hash, code_hash, code_until, link_until, tries_left, created_at, asked_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    INSERT INTO proofs (id, account_id, sign_up_id, email_key, purpose, link_hash, code_hash, code_until, link_until, tries_left, created_at, asked_by,
+                        destination)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """)
 BY_LINK: Query[EmailVerification] = query(
     EmailVerification, f"{_SELECT} WHERE link_hash = $1 AND purpose = $2 AND used_at IS NULL AND link_until > $3 FOR UPDATE"
+)
+LINK: Query[Link] = query(
+    Link,
+    """
+    SELECT account_id AS account, used_at IS NULL AND link_until > $3 AS works FROM proofs WHERE link_hash = $1 AND purpose = $2
+""",
 )
 BY_CODE: Query[EmailVerification] = query(
     EmailVerification,

@@ -7,7 +7,7 @@ from typing import Any
 
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts.actions.limits import NEW_PASSKEYS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
@@ -31,7 +31,7 @@ async def send_passkey(call: Call) -> Redirect:
     response = PasskeyResponse(call.form.get("challenge", ""), call.form.get("credential", ""))
     await passkeys.add_passkey(call.runtime, call.tx, call.actor, party, response, name="", device=device_of(call.agent))
     owed = call.actor.needs_second_factor(call.runtime.settings.second_factor_for)
-    return Redirect("/" if owed else SECURITY, _("Passkey added. You can now sign in with it."))
+    return Redirect(safe_next(call.form.get("next") or ("/" if owed else SECURITY)), _("Passkey added. You can now sign in with it."))
 
 
 @page("/settings/passkeys/{passkey_id:str}", may=SIGNED_IN, queries=1)

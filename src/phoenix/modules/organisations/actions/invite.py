@@ -8,9 +8,10 @@ from msgspec import Struct, structs
 
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.cache.limits import Limit
-from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.data.query import Query
 from phoenix.kernel.errors import Conflict, FieldError, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.fields import Fields
@@ -21,8 +22,8 @@ from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.create import check_count
 from phoenix.modules.organisations.actions.members import ROLES, add_member, check_role, roles_to_invite_for
 from phoenix.modules.organisations.errors import AlreadyMember, InvitationGone, TooMany, WrongAddress
-from phoenix.modules.organisations.events import InvitationRevoked, MemberInvited
-from phoenix.modules.organisations.queries import OpenInvitation, owners, withdraw
+from phoenix.modules.organisations.events import InvitationDeclined, InvitationRevoked, MemberInvited
+from phoenix.modules.organisations.queries import OpenInvitation, invited, owners, withdraw
 
 LIVES = timedelta(days=7)
 MOST_INVITATIONS = 200
@@ -91,7 +92,30 @@ async def revoke_invitation(tx: Transaction, member: Membership, invitation: str
 
 async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, token: str) -> OpenInvitation:
     """Join. Returns the invitation with the role that the person has now. Raises InvitationGone for a link that no longer works, WrongAddress if it was sent to someone else's address."""
-    invitation = await _held(tx, token)
+    return await _accept(runtime, tx, actor, await _held(tx, queries.OPEN_INVITATION, hash_token(token), tx.now))
+
+
+async def join(runtime: Runtime, tx: Transaction, actor: Actor, invitation: str) -> OpenInvitation:
+    """Accept an open invitation to one's own address, without its link. Otherwise like `accept_invitation`."""
+    key = parse_address(actor.record.email).key
+    return await _accept(runtime, tx, actor, await _held(tx, invited.OPEN_TO_BY_ID, invitation, tx.now, key))
+
+
+async def decline(tx: Transaction, actor: Actor, invitation: str) -> None:
+    """Decline an invitation to one's own address; its link stops working. Raises InvitationGone."""
+    organisation = await tx.maybe(invited.DECLINE, invitation, parse_address(actor.record.email).key, tx.now)
+    if organisation is None:
+        raise InvitationGone(_("This invitation has already been accepted, declined or revoked."))
+    tx.record(InvitationDeclined(organisation=organisation, subject=invitation))
+
+
+async def invitations_to(runtime: Runtime, db: Reader, actor: Actor) -> list[OpenInvitation]:
+    """The open invitations to one's own address, newest first, except those that their inviter could no longer send or that came too late."""
+    found = await db.all(invited.OPEN_TO, parse_address(actor.record.email).key, db.now)
+    return [one for one in found if may_still_invite(runtime, one) and actor.membership(one.organisation) is None]
+
+
+async def _accept(runtime: Runtime, tx: Transaction, actor: Actor, invitation: OpenInvitation | None) -> OpenInvitation:
     if invitation is None:
         raise InvitationGone(
             _(
@@ -122,13 +146,13 @@ async def accept_invitation(runtime: Runtime, tx: Transaction, actor: Actor, tok
     return structs.replace(invitation, role=role)
 
 
-async def _held(tx: Transaction, token: str) -> OpenInvitation | None:
+async def _held(tx: Transaction, which: Query[OpenInvitation], *given: object) -> OpenInvitation | None:
     """An open invitation as it is while the memberships of its organisation are held: its inviter's right stays what is seen here."""
-    found = await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
+    found = await tx.maybe(which, *given)
     if found is None:
         return None
     await queries.hold_memberships(tx, found.organisation)
-    return await tx.maybe(queries.OPEN_INVITATION, hash_token(token), tx.now)
+    return await tx.maybe(which, *given)
 
 
 def may_still_invite(runtime: Runtime, invitation: OpenInvitation) -> bool:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
-from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
+from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
 from phoenix.modules.organisations.queries import owners
@@ -19,10 +17,9 @@ from phoenix.modules.organisations.queries import owners
 PAGE_SIZE = 50
 
 
-@page("/organisations", may=SIGNED_IN, queries=0)
+@page("/organisations", may=SIGNED_IN, queries=1)
 async def choose(call: Call) -> View:
-    del call
-    return View("organisations/choose.html")
+    return View("organisations/choose.html", {"invitations": await invite.invitations_to(call.runtime, call.db, call.actor)})
 
 
 @page("/organisations/new", may=SIGNED_IN, queries=0)
@@ -34,7 +31,7 @@ async def show_new(call: Call) -> View:
 @form("/organisations/new", may=SIGNED_IN, act="authority", step_up=False, queries=15, retry=show_new)
 async def send_new(call: Call) -> Redirect:
     made = await create.create_organisation(call.tx, call.actor, name=call.form.get("name", ""))
-    return Redirect(f"/o/{made.slug}/dashboard", _("{name} is ready.").format(name=isolated(made.name)))
+    return Redirect(f"/o/{made.slug}/feed", _("{name} is ready.").format(name=isolated(made.name)))
 
 
 @page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2)
@@ -120,23 +117,6 @@ async def send_resend(call: Call) -> Redirect:
     return Redirect(f"/o/{call.member.slug}/members", _("Invitation sent again. The link in the previous email no longer works."))
 
 
-@page("/invitations/accept", may=PUBLIC, queries=1)
-async def show_invitation(call: Call) -> View:
-    token = call.form.get("token") or call.query("token")
-    invitation = await call.db.maybe(queries.OPEN_INVITATION, hash_token(token), call.db.now)
-    other = bool(invitation and call.user and parse_address(call.user.record.email).key != invitation.email_key)
-    context = {"token": token, "invitation": invitation, "signed_in_as_other": other, "next": f"/invitations/accept?token={quote(token)}"}
-    return View("organisations/invitation.html", context)
-
-
-@form("/invitations/accept", may=SIGNED_IN, queries=9, act="authority", step_up=False, retry=show_invitation)
-async def send_accept(call: Call) -> Redirect:
-    invitation = await invite.accept_invitation(call.runtime, call.tx, call.actor, call.form.get("token", ""))
-    return Redirect(
-        f"/o/{invitation.organisation_slug}/feed", _("You're now a member of {name}.").format(name=isolated(invitation.organisation_name))
-    )
-
-
 @page("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=2)
 async def show_settings(call: Call) -> View:
     member = call.member
@@ -163,8 +143,6 @@ ROUTES = (
     send_remove,
     send_revoke,
     send_resend,
-    show_invitation,
-    send_accept,
     show_settings,
     send_settings,
 )

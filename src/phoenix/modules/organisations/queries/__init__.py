@@ -257,15 +257,15 @@ INVITATION: Query[Invitation] = query(
      WHERE id = $1 AND organisation_id = $2 AND accepted_at IS NULL AND revoked_at IS NULL FOR UPDATE
 """,
 )
-_OPEN = """
+OPEN = """
     SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
            a.name AS inviter_name, i.email, i.email_key,
            (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
      WHERE i.accepted_at IS NULL AND i.revoked_at IS NULL AND a.locked_at IS NULL AND a.erased_at IS NULL
 """
-OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(OpenInvitation, f"{_OPEN} AND i.id = $1")
-OPEN_INVITATION: Query[OpenInvitation] = query(OpenInvitation, f"{_OPEN} AND i.token_hash = $1 AND i.until > $2")
+OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(OpenInvitation, f"{OPEN} AND i.id = $1")
+OPEN_INVITATION: Query[OpenInvitation] = query(OpenInvitation, f"{OPEN} AND i.token_hash = $1 AND i.until > $2")
 SET_TOKEN = command("UPDATE invitations SET token_hash = $2, sent_at = $3, until = $4 WHERE id = $1")
 ACCEPT: Query[str] = query(
     str, "UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL AND revoked_at IS NULL RETURNING id"

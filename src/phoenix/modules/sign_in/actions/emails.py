@@ -21,6 +21,8 @@ class Owner(Struct, frozen=True):
     """A pseudonym of the network or device, or the ID of the session or account, that caused it."""
     known: bool = False
     """Whether that is a session or a device of this account."""
+    destination: str = ""
+    """Where they were going, sealed."""
 
     @property
     def asker(self) -> Asker:

@@ -13,6 +13,7 @@ from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts.actions.password import replace_hash
 from phoenix.modules.factors.actions import throttle
 from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.destination import seal_destination
 from phoenix.modules.sign_in.actions.sign_up import KEEP
 from phoenix.modules.sign_in.actions.unlock import offer_unlock
 from phoenix.modules.sign_in.errors import AddressNotVerified, WrongCredentials
@@ -25,8 +26,10 @@ class PasswordProof(Struct, frozen=True):
     generation: int | None
 
 
-async def check_password(runtime: Runtime, tx: Transaction, *, email: str, password: str, device: str = "") -> PasswordProof:
-    """Whose password this is.
+async def check_password(
+    runtime: Runtime, tx: Transaction, *, email: str, password: str, device: str = "", on_to: str = ""
+) -> PasswordProof:
+    """Whose password this is. An email that unlocks sign-in leads to `on_to`.
 
     Raises WrongCredentials, in the same time whether or not the address is known. Raises AddressNotVerified for someone who
     knows the password of a sign-up, even if the address has an account, since the response would otherwise reveal it.
@@ -48,7 +51,7 @@ async def check_password(runtime: Runtime, tx: Transaction, *, email: str, passw
     if found.account is None or found.password_hash is None or not await runtime.passwords.verify(found.password_hash, password):
         # The counter is not reset: anyone could reset it by signing up with that address.
         signed_up = found.sign_up_hash is not None and await runtime.passwords.verify(found.sign_up_hash, password)
-        await offer_unlock(tx, attempt)
+        await offer_unlock(tx, attempt, seal_destination(runtime, on_to, address.key))
         if found.sign_up is not None and signed_up:
             sentence = _("Your address isn't confirmed yet. Open the link in the email we sent, or enter its code.")
             raise AddressNotVerified(sentence, sign_up=found.sign_up)

@@ -6,6 +6,7 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import email_verification
@@ -16,6 +17,7 @@ from phoenix.modules.factors.actions import throttle
 from phoenix.modules.factors.actions.second_factor import check_factor
 from phoenix.modules.sessions.actions.renew import set_authenticated
 from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.destination import open_destination, seal_destination
 from phoenix.modules.sign_in.actions.emails import SEND_REAUTHENTICATION_CODE, Owner
 from phoenix.modules.sign_in.actions.unlock import offer_unlock
 from phoenix.modules.sign_in.queries import Protection
@@ -45,8 +47,10 @@ def methods_of(found: Protection) -> list[str]:
     return methods or ["email_code"]
 
 
-async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, method: str, answer: str, password: str = "") -> None:
-    """Re-authenticate by `method`. A second factor also needs the `password`, if the account has one.
+async def reauthenticate(
+    runtime: Runtime, tx: Transaction, actor: Actor, *, method: str, answer: str, password: str = "", token: str = ""
+) -> str:
+    """Re-authenticate by `method`. Returns where the email of a code leads to, or "". A second factor also needs the `password`, if the account has one.
 
     Raises WrongCode, or InvalidInput if this account does not have that method.
     """
@@ -54,12 +58,15 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
         found = await protection_of(db, actor.account)
     if method not in methods_of(found) or method == "passkey":
         raise InvalidInput(errors=(FieldError("method", "unknown", _("This method isn't set up for your account. Choose another one.")),))
-    attempt = None
+    attempt, on_to = None, ""
     if method == "password":
         attempt = await check_own_password(runtime, tx, actor, answer)
     elif method == "email_code":
-        proof = EmailProof((actor.session,), email=actor.record.email, code=answer)
-        await email_verification.complete(runtime, tx, PURPOSE, proof, account=actor.account)
+        proof = EmailProof((actor.session,), token=token, email=actor.record.email, code=answer)
+        verified = await email_verification.complete(runtime, tx, PURPOSE, proof, account=actor.account)
+        if verified.account != actor.account:
+            raise WrongCode(_("This link belongs to another account. Sign in with that one first."))
+        on_to = open_destination(runtime, verified.destination, verified.email_key)
     else:
         attempt = await check_own_password(runtime, tx, actor, password)
         # Counted for this session only, so that no stranger can use up the attempts.
@@ -67,11 +74,13 @@ async def reauthenticate(runtime: Runtime, tx: Transaction, actor: Actor, *, met
     if attempt is not None:
         await throttle.clear(tx, attempt)
     await set_authenticated(tx, actor, method=method)
+    return on_to
 
 
-async def request_code(tx: Transaction, actor: Actor) -> None:
-    """Send a code to the account's own address."""
-    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account, actor.session, known=True))
+async def request_code(runtime: Runtime, tx: Transaction, actor: Actor, on_to: str = "") -> None:
+    """Send a code to the account's own address. Its link leads to `on_to`."""
+    destination = seal_destination(runtime, on_to, parse_address(actor.record.email).key)
+    await enqueue(tx, SEND_REAUTHENTICATION_CODE, Owner(actor.account, actor.session, known=True, destination=destination))
 
 
 async def check_own_password(

@@ -10,6 +10,7 @@ from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.destination import seal_destination
 from phoenix.modules.sign_in.actions.emails import Owner
 
 
@@ -32,12 +33,13 @@ class Sender(Struct, frozen=True):
         return (self.network, _name_of(runtime, self.device)) if self.device else (self.network,)
 
 
-async def owner_of(runtime: Runtime, db: Reader, address: Address, sender: Sender) -> Owner:
-    """The owner of an address, as the payload of a job. A job for an unknown address costs the same, so that timing reveals nothing."""
+async def owner_of(runtime: Runtime, db: Reader, address: Address, sender: Sender, on_to: str = "") -> Owner:
+    """The owner of an address, as the payload of a job, with the path they were going to. A job for an unknown address costs the same, so that timing reveals nothing."""
     found = await db.maybe(queries.OWNER, address.key, hash_token(sender.device))
+    destination = seal_destination(runtime, on_to, address.key)
     if found is not None and found.knows_device:
-        return Owner(found.account, _name_of(runtime, sender.device), known=True)
-    return Owner(found.account if found else None, sender.network)
+        return Owner(found.account, _name_of(runtime, sender.device), known=True, destination=destination)
+    return Owner(found.account if found else None, sender.network, destination=destination)
 
 
 def _name_of(runtime: Runtime, device: str) -> str:

@@ -16,6 +16,7 @@ from phoenix.modules.accounts.actions.password import NONE, set_password
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.sessions.actions.end import end_other_sessions
+from phoenix.modules.sign_in.actions.destination import Proven, open_destination
 from phoenix.modules.sign_in.actions.emails import SEND_FORCED_RESET, SEND_PASSWORD_RESET, Owner
 from phoenix.modules.sign_in.actions.request_email import Sender, owner_of, requested_address
 from phoenix.modules.sign_in.events import PasswordReset
@@ -26,16 +27,16 @@ log = structlog.get_logger(__name__)
 PURPOSE = "reset"
 
 
-async def request_reset(runtime: Runtime, tx: Transaction, *, email: str, sender: Sender) -> None:
-    """Send an email for setting a new password. The response does not reveal whether the address is known."""
+async def request_reset(runtime: Runtime, tx: Transaction, *, email: str, sender: Sender, on_to: str = "") -> None:
+    """Send an email for setting a new password. It leads to `on_to`, in every browser. The response does not reveal whether the address is known."""
     address = requested_address(email)
-    owner = await owner_of(runtime, tx, address, sender)
+    owner = await owner_of(runtime, tx, address, sender, on_to)
     await enqueue(tx, SEND_PASSWORD_RESET, owner)
     log.info("password_reset_asked", account=owner.account, asked_for=runtime.keys.pseudonym(address.key))
 
 
-async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *, password: str) -> str:
-    """Set a new password; every session ends, and the person's API keys are revoked. Returns the account's ID. The code or link is used up only if the password is accepted."""
+async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *, password: str) -> Proven:
+    """Set a new password; every session ends, and the person's API keys are revoked. The code or link is used up only if the password is accepted."""
     fields = AccountFields()
     await fields.password(runtime, password, proof.email)
     fields.check()
@@ -49,7 +50,7 @@ async def reset_password(runtime: Runtime, tx: Transaction, proof: EmailProof, *
     tx.record(PasswordReset(subject=verified.account))
     revoked = await revoke_keys(tx, verified.account)
     await notify(tx, verified.account, PASSWORD_RESET_AND_KEYS if revoked else PASSWORD_RESET, about=" ".join(revoked))
-    return verified.account
+    return Proven(verified.account, open_destination(runtime, verified.destination, verified.email_key))
 
 
 async def force_reset(tx: Transaction, account: str) -> None:

@@ -11,6 +11,7 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import find_by_email
 from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
 from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.destination import seal_destination
 from phoenix.modules.sign_in.actions.emails import SEND_ALREADY_REGISTERED, SEND_VERIFICATION, Owner, PendingSignUp
 from phoenix.modules.sign_in.actions.request_email import requested_address
 
@@ -28,8 +29,9 @@ async def sign_up(
     locale: str,
     accept_terms: bool,
     asked_by: str,
+    on_to: str = "",
 ) -> str:
-    """Sign up. Returns the id of the sign-up. Raises InvalidInput with every invalid field.
+    """Sign up. Returns the id of the sign-up. Confirming the address leads to `on_to`, in every browser. Raises InvalidInput with every invalid field.
 
     A known address takes the same time and gets the same response, and its owner is notified by email. Such a sign-up can
     never become an account: it is stored so that signing in with its password gets the same response as well.
@@ -45,9 +47,21 @@ async def sign_up(
     sign_up_id = new_id("sup")
     password_hash = await runtime.passwords.hash(password)
     known = await find_by_email(tx, address.key)
-    await tx.execute(queries.INSERT_SIGN_UP, sign_up_id, address.display, address.key, name, password_hash, time_zone, locale, tx.now)
+    destination = seal_destination(runtime, on_to, sign_up_id)
+    await tx.execute(
+        queries.INSERT_SIGN_UP,
+        sign_up_id,
+        address.display,
+        address.key,
+        name,
+        password_hash,
+        time_zone,
+        locale,
+        tx.now,
+        destination,
+    )
     if known is not None:
-        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(known.id, asked_by))
+        await enqueue(tx, SEND_ALREADY_REGISTERED, Owner(known.id, asked_by, destination=seal_destination(runtime, on_to, address.key)))
     else:
         await enqueue(tx, SEND_VERIFICATION, PendingSignUp(sign_up_id, asked_by))
     return sign_up_id

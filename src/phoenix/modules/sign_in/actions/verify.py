@@ -17,6 +17,7 @@ from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sign_in import queries
+from phoenix.modules.sign_in.actions.destination import Proven, open_destination
 from phoenix.modules.sign_in.actions.sign_up import forget_sign_ups
 
 PURPOSE = "verify"
@@ -43,8 +44,8 @@ class _Owner(Struct, frozen=True):
     locale: str
 
 
-async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, typed: Typed, *, signed_up_here: str = "") -> str:
-    """Create the account of the sign-up that the code or link belongs to. Returns its id. Works on any device.
+async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, typed: Typed, *, signed_up_here: str = "") -> Proven:
+    """Create the account of the sign-up that the code or link belongs to. Works on any device.
 
     Anyone can sign up with any address, so its owner may have emails about a stranger's sign-up besides their own, and nothing
     that a stranger typed may become part of an account that the owner believes to be theirs. If this browser itself sent a sign-up
@@ -69,7 +70,7 @@ async def verify(runtime: Runtime, tx: Transaction, proof: EmailProof, typed: Ty
     if account is None:
         raise WrongCode(_("This address is already confirmed. Sign in."))
     await forget_sign_ups(tx, sign_up.email_key)
-    return account
+    return Proven(account, open_destination(runtime, sign_up.destination, sign_up.id))
 
 
 async def _checked(runtime: Runtime, proof: EmailProof, typed: Typed) -> _Owner:

@@ -151,9 +151,9 @@ async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[N
 async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
     """Sign in with the token or code from that email. A second factor is needed as after a password."""
     proof = data.proof(Sender(call.caller, data.device).names(call.runtime))
-    account = await email_code.check_code(call.runtime, call.tx, proof)
+    found = await email_code.check_code(call.runtime, call.tx, proof)
     client = client_of(call, remember=data.remember, device=data.device)
-    return sign_in_answer(await start_session(call.runtime, call.tx, account=account, method="email_code", client=client))
+    return sign_in_answer(await start_session(call.runtime, call.tx, account=found.account, method="email_code", client=client))
 
 
 @post(
@@ -181,7 +181,7 @@ async def reauthenticate_session(call: Call, data: ReauthenticationData) -> Reau
 @post("/api/v2/sessions/current/reauthenticate_code", may=SIGNED_IN, before_second_factor=True, queries=2, limits=(REAUTHENTICATION_CODES,))
 async def request_reauthentication_code(call: Call) -> Accepted[Nothing]:
     """Request an email with a code for re-authentication, for accounts without a password."""
-    await reauthenticate.request_code(call.tx, call.actor)
+    await reauthenticate.request_code(call.runtime, call.tx, call.actor)
     return Accepted(Nothing())
 
 

@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from phoenix.kernel.errors import PhoenixError
+from phoenix.kernel.errors import Conflict, PhoenixError
+from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import zone_or_utc
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
 from phoenix.kernel.web.handling import check_budget, transaction
-from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
+from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next, shown_once
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions.limits import (
     CONNECTION_STARTS,
@@ -30,6 +31,7 @@ from phoenix.modules.providers.actions.oauth import Flow, ProviderCallback, Prov
 from phoenix.modules.providers.actions.providers import Provider, provider_called, title_of
 from phoenix.modules.providers.errors import ProviderDown, ProviderRefused
 from phoenix.modules.sign_in.actions.provider import sign_up_with_provider
+from phoenix.modules.sign_in.pages.links import carried, next_of
 from phoenix.modules.sign_in.pages.sign_in import show_sign_in
 from phoenix.modules.sign_in.pages.signed_in import sign_in_browser
 
@@ -43,16 +45,16 @@ BACK_QUERIES = 17
 
 
 @form("/sign-in/with/{provider:str}", may=PUBLIC, queries=0, limits=(PROVIDER_SIGN_INS,), retry=show_sign_in)
-async def send_sign_in_with(call: Call) -> View:
+async def send_sign_in_with(call: Call) -> Redirect:
     """To the provider, by a page that redirects: browsers refuse to follow a form's redirect to another site (form-action)."""
     provider = provider_called(call.runtime.settings, call.path["provider"])
-    remember, on_to = bool(call.form.get("remember")), safe_next(call.form.get("next") or "/")
+    remember, on_to = bool(call.form.get("remember")), next_of(call.form)
     url, sealed = await oauth.begin(call.runtime, provider, browser=_browser(call), purpose="sign_in", remember=remember, on_to=on_to)
-    return _out(call, provider, url, sealed)
+    return _out(call, provider, url, sealed, on_to)
 
 
 @form("/settings/connect/{provider:str}", may=SIGNED_IN, queries=0, limits=(CONNECTION_STARTS,), sensitive=True)
-async def send_connect_with(call: Call) -> View:
+async def send_connect_with(call: Call) -> View | Redirect:
     """To the provider, to connect an identity there to the account that is signed in."""
     provider, actor = provider_called(call.runtime.settings, call.path["provider"]), call.actor
     try:
@@ -62,6 +64,13 @@ async def send_connect_with(call: Call) -> View:
     except ProviderDown as problem:
         return _not_connected(problem)
     return _out(call, provider, url, sealed)
+
+
+@page("/sign-in/with/{provider:str}/continue", may=PUBLIC, queries=0)
+async def show_continue(call: Call) -> View | Redirect:
+    """From here on to the provider; after ten minutes the sign-in begins anew."""
+    shown = shown_once(call)
+    return View("sign_in/go_on.html", shown) if shown else Redirect("/sign-in")
 
 
 @page("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(PROVIDER_CALLBACKS,))
@@ -103,16 +112,19 @@ async def show_sign_up_with(call: Call) -> View | Redirect:
     """The remaining questions for someone whose address a provider has verified."""
     pending = _pending(call)
     if pending is None:
-        return Redirect("/sign-in", _("This sign-in has expired. Sign in again."))
+        return Redirect(query("/sign-in", next=next_of(carried(call))), _("This sign-in has expired. Sign in again."))
     title = title_of(call.runtime.settings, pending.provider)
-    return View("sign_in/sign_up_with.html", {"form": {"name": pending.name}, "email": pending.email, "provider": title})
+    return View(
+        "sign_in/sign_up_with.html",
+        {"form": {"name": pending.name, "next": next_of({"next": pending.on_to})}, "email": pending.email, "provider": title},
+    )
 
 
 @form("/sign-up/with", may=PUBLIC, queries=17, limits=(PROVIDER_SIGN_UPS,), retry=show_sign_up_with)
 async def send_sign_up_with(call: Call) -> Redirect:
     pending, sent = _pending(call), call.form
     if pending is None:
-        raise ProviderRefused(_("This sign-in has expired. Sign in again."))
+        return Redirect(query("/sign-in", next=next_of(sent)), _("This sign-in has expired. Sign in again."))
     account = await sign_up_with_provider(
         call.runtime,
         call.tx,
@@ -135,8 +147,12 @@ async def show_connect(call: Call) -> View | Redirect:
     if pending is None:
         return Redirect(SECURITY, _("There's nothing to connect, or the request has expired."))
     title = title_of(call.runtime.settings, pending.provider)
-    identities.check_same_address(call.runtime, pending, call.actor.record.email)
-    return View("sign_in/connect.html", {"provider": title, "email": pending.email})
+    try:
+        identities.check_same_address(call.runtime, pending, call.actor.record.email)
+    except Conflict as problem:
+        context = {"provider": title, "email": pending.email, "other": True, "problem": problem.detail}
+        return View("sign_in/connect.html", context, problem.status)
+    return View("sign_in/connect.html", {"provider": title, "email": pending.email, "other": False})
 
 
 @form("/settings/connect", may=SIGNED_IN, queries=6, limits=(CONNECTIONS,), sensitive=True, retry=show_connect)
@@ -159,7 +175,7 @@ async def _arrived(call: Call, flow: Flow, profile: ProviderProfile) -> View | R
     sealed = identities.seal_pending(runtime, pending, _browser(call))
     call.cookies.append(our_cookie(runtime, PENDING_COOKIE, sealed, seconds=SECONDS))
     if not found.known_address:
-        return Redirect("/sign-up/with")
+        return Redirect(query("/sign-up/with", next=next_of({"next": pending.on_to})))
     if call.user is not None:
         return Redirect("/settings/connect")
     title = title_of(runtime.settings, pending.provider)
@@ -186,7 +202,7 @@ async def _refused(call: Call, problem: PhoenixError, started: Flow | None) -> V
 
 
 def _not_connected(problem: PhoenixError) -> View:
-    return View("sign_in/connect.html", {"provider": "", "email": "", "problem": problem.detail}, problem.status)
+    return View("sign_in/connect.html", {"provider": "", "email": "", "other": False, "problem": problem.detail}, problem.status)
 
 
 async def _sign_in_again(call: Call, shown: dict[str, str], sentence: str, status: int) -> View:
@@ -194,9 +210,9 @@ async def _sign_in_again(call: Call, shown: dict[str, str], sentence: str, statu
     return View(view.template, {**view.context, "form": shown, "problem": sentence}, status)
 
 
-def _out(call: Call, provider: Provider, url: str, sealed: str) -> View:
+def _out(call: Call, provider: Provider, url: str, sealed: str, on_to: str = "") -> Redirect:
     call.cookies.append(our_cookie(call.runtime, FLOW_COOKIE, sealed, seconds=SECONDS))
-    return View("sign_in/go_on.html", {"url": url, "provider": provider.title})
+    return Redirect(f"/sign-in/with/{provider.name}/continue", shows={"url": url, "provider": provider.title, "next": on_to})
 
 
 def _browser(call: Call) -> str:
@@ -229,6 +245,7 @@ def _name_in(user: str) -> str:
 ROUTES = (
     send_sign_in_with,
     send_connect_with,
+    show_continue,
     show_callback,
     send_callback,
     show_sign_up_with,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.call import Call
@@ -10,12 +11,13 @@ from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.kernel.web.slots import fill
 from phoenix.modules.accounts.actions.activity import in_words, recent_events
 from phoenix.modules.accounts.actions.addresses import new_address
-from phoenix.modules.accounts.actions.email_verification import proof_of
+from phoenix.modules.accounts.actions.email_verification import look, proof_of
 from phoenix.modules.accounts.actions.limits import ADDRESS_CHANGES, ADDRESS_CONFIRMATIONS, PASSWORD_CHANGES
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions.second_factor import BACKUP_CODES_LOW
 from phoenix.modules.sign_in.actions import change_address, change_password
 from phoenix.modules.sign_in.actions.reauthenticate import protection_of
+from phoenix.modules.sign_in.pages.links import carried, next_of, token_of
 from phoenix.modules.sign_in.pages.passkeys_here import passkeys_here
 from phoenix.modules.sign_in.queries import Protection
 
@@ -26,7 +28,7 @@ METHODS, SECTIONS = "security.sign_in_methods", "security"
 async def show_security(call: Call) -> View:
     account, registry = call.actor.account, call.registry
     if call.actor.needs_second_factor(call.runtime.settings.second_factor_for):
-        return View("sign_in/second_factor_owed.html", {"passkeys": passkeys_here(call)})
+        return View("sign_in/second_factor_owed.html", {"passkeys": passkeys_here(call), "next": next_of(carried(call))})
     found = await protection_of(call.db, account)
     events = await recent_events(call.db, account)
     context = {
@@ -67,11 +69,19 @@ async def send_change_address(call: Call) -> Redirect:
     return Redirect("/settings/address/confirm", _("We've sent a code to the new address."))
 
 
-@page("/settings/address/confirm", may=SIGNED_IN, queries=1)
+@page("/settings/address/confirm", may=SIGNED_IN, queries=2)
 async def show_confirm_address(call: Call) -> View:
     requested = await new_address(call.db, call.actor.account)
-    token = call.form.get("token") or call.query("token")
-    return View("sign_in/settings/address_confirm.html", {"form": {"email": requested or ""}, "token": token})
+    token = token_of(call)
+    link = await look(call.db, change_address.PURPOSE, token) if token else None
+    context = {
+        "form": {"email": requested or ""},
+        "token": token,
+        "gone": bool(token) and (link is None or not link.works),
+        "other": link is not None and link.account != call.actor.account,
+        "next": query("/settings/address/confirm", token=token),
+    }
+    return View("sign_in/settings/address_confirm.html", context)
 
 
 @form(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.web.call import Call
@@ -26,6 +25,7 @@ from phoenix.modules.sessions.actions import end
 from phoenix.modules.sign_in.actions import email_code, passkey, second_factor, unlock
 from phoenix.modules.sign_in.actions.password import check_password
 from phoenix.modules.sign_in.errors import AddressNotVerified
+from phoenix.modules.sign_in.pages.links import carried, is_gone, next_of, token_of, was_sent
 from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
 from phoenix.modules.sign_in.pages.signed_in import CHALLENGE_COOKIE, known_device, remember_sign_up, sender_of, sign_in_browser
 
@@ -45,8 +45,9 @@ async def front(call: Call) -> Redirect:
 async def show_sign_in(call: Call) -> View | Redirect:
     if call.user is not None:
         return Redirect(safe_next(call.query("next") or "/"))
-    shown = {"next": call.query("next"), "email": call.query("email")}
-    return View("sign_in/sign_in.html", {"form": shown, "passkeys": passkeys_here(call), "providers": providers(call.runtime.settings)})
+    return View(
+        "sign_in/sign_in.html", {"form": carried(call), "passkeys": passkeys_here(call), "providers": providers(call.runtime.settings)}
+    )
 
 
 @form("/sign-in", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE, costs="argon2")
@@ -59,10 +60,12 @@ async def send_sign_in(call: Call) -> Redirect:
     if missing:
         raise InvalidInput(errors=tuple(missing))
     try:
-        found = await check_password(call.runtime, call.tx, email=email, password=sent["password"], device=known_device(call))
+        found = await check_password(
+            call.runtime, call.tx, email=email, password=sent["password"], device=known_device(call), on_to=next_of(sent)
+        )
     except AddressNotVerified as problem:
-        remember_sign_up(call, problem.sign_up, sent.get("next", ""))
-        return Redirect(f"/verify?email={quote(email)}", _("Confirm your address first. We've emailed you a code."))
+        remember_sign_up(call, problem.sign_up, next_of(sent))
+        return Redirect(query("/verify", email=email, next=next_of(sent)), _("Confirm your address first. We've emailed you a code."))
     remember, on_to = bool(sent.get("remember")), sent.get("next", "")
     return await sign_in_browser(call, found.account, method="password", remember=remember, on_to=on_to, generation=found.generation)
 
@@ -79,12 +82,12 @@ async def send_sign_in_with_passkey(call: Call) -> Redirect:
 async def show_second_step(call: Call) -> View | Redirect:
     challenge = cookie_value(call, CHALLENGE_COOKIE)
     if not challenge:
-        return Redirect("/sign-in", _("This sign-in has expired. Sign in again."))
+        return Redirect(query("/sign-in", next=next_of(carried(call))), _("This sign-in has expired. Sign in again."))
     methods = [method for method in call.query("methods").split(",") if method in METHODS] or ["totp", "backup_code"]
     methods = possible_here(call, methods)
     wanted = call.form.get("method") or call.query("method")
     method = wanted if wanted in methods else methods[0]
-    shown = {"next": safe_next(call.query("next") or call.form.get("next") or "/"), "method": method}
+    shown = {"next": next_of(carried(call)), "method": method}
     context = {"form": shown, "methods": methods, "passkeys": passkeys_here(call), "challenge": challenge}
     return View("sign_in/second_step.html", context)
 
@@ -106,23 +109,25 @@ async def send_second_step(call: Call) -> Redirect:
 
 @page("/sign-in/code", may=PUBLIC, queries=0)
 async def show_ask_for_code(call: Call) -> View:
-    return View("sign_in/ask_for_code.html", {"form": {"email": call.query("email"), "next": call.query("next")}})
+    return View("sign_in/ask_for_code.html", {"form": carried(call)})
 
 
 @form("/sign-in/code", may=PUBLIC, queries=3, limits=(SIGN_IN_CODES,), retry=show_ask_for_code)
 async def send_ask_for_code(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()
-    await email_code.request_code(call.runtime, call.tx, email=email, sender=sender_of(call))
-    on_to = quote(safe_next(call.form.get("next") or "/"), safe="")
-    return Redirect(f"/sign-in/by-email?email={quote(email)}&next={on_to}", _("If this address has an account, we've sent an email to it."))
+    on_to = next_of(call.form)
+    await email_code.request_code(call.runtime, call.tx, email=email, sender=sender_of(call), on_to=on_to)
+    return Redirect(
+        query("/sign-in/by-email", email=email, next=on_to, sent="yes"), _("If this address has an account, we've sent an email to it.")
+    )
 
 
-@page("/sign-in/by-email", may=PUBLIC, queries=0)
+@page("/sign-in/by-email", may=PUBLIC, queries=1)
 async def show_sign_in_by_email(call: Call) -> View:
     """The page for the code, and the target of the link in the email: opening it uses nothing up."""
-    token = call.form.get("token") or call.query("token")
-    return View("sign_in/sign_in_by_email.html", {"form": {"email": call.query("email"), "next": call.query("next")}, "token": token})
+    context = {"form": carried(call), "token": token_of(call), "gone": await is_gone(call, email_code.PURPOSE), "sent": was_sent(call)}
+    return View("sign_in/sign_in_by_email.html", context)
 
 
 @page("/sign-in/by-mail", may=PUBLIC, queries=0)
@@ -135,28 +140,30 @@ async def forward_old_address(call: Call) -> Redirect:
 async def send_sign_in_by_email(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent, sender_of(call).names(call.runtime))
-    account = await email_code.check_code(call.runtime, call.tx, proof)
-    return await sign_in_browser(call, account, method="email_code", remember=bool(sent.get("remember")), on_to=sent.get("next", ""))
+    found = await email_code.check_code(call.runtime, call.tx, proof)
+    on_to = next_of(sent) or found.on_to
+    return await sign_in_browser(call, found.account, method="email_code", remember=bool(sent.get("remember")), on_to=on_to)
 
 
-@page("/unlock", may=PUBLIC, queries=0)
+@page("/unlock", may=PUBLIC, queries=1)
 async def show_unlock(call: Call) -> View:
-    token = call.form.get("token") or call.query("token")
-    return View("sign_in/unlock.html", {"form": {"email": call.query("email")}, "token": token})
+    context = {"form": carried(call), "token": token_of(call), "gone": await is_gone(call, unlock.PURPOSE)}
+    return View("sign_in/unlock.html", context)
 
 
 @form("/unlock", may=PUBLIC, queries=7, limits=(UNLOCKS,), retry=show_unlock)
 async def send_unlock(call: Call) -> Redirect:
     sent = call.form
-    await unlock.unlock(call.runtime, call.tx, proof_of(sent, (call.caller,)))
-    return Redirect("/sign-in", _("Sign-in unlocked."))
+    found = await unlock.unlock(call.runtime, call.tx, proof_of(sent, (call.caller,)))
+    return Redirect(query("/sign-in", email=sent.get("email", ""), next=next_of(sent) or found.on_to), _("Sign-in unlocked."))
 
 
 @form("/sign-out", frees=True, may=SIGNED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
 async def send_sign_out(call: Call) -> Redirect:
     await end.sign_out(call.tx, call.actor)
     call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
-    return Redirect("/sign-in", _("You've signed out."))
+    sent = call.form
+    return Redirect(query("/sign-in", email=sent.get("email", ""), next=next_of(sent)), _("You've signed out."))
 
 
 ROUTES = (
