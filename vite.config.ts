@@ -72,7 +72,7 @@ export default defineConfig({
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["web/app.ts", "web/live.ts", "web/theme.ts", "web/styles/app.css", "web/styles/debug.css", ...ofModules()],
+      input: ["web/app.ts", "web/theme.ts", "web/styles/app.css", "web/styles/debug.css", ...ofModules()],
     },
   },
 });

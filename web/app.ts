@@ -12,6 +12,7 @@ import { menus } from "./parts/menus";
 import { pages } from "./parts/pages";
 import { passkeys } from "./parts/passkeys";
 import { passwords } from "./parts/passwords";
+import { places } from "./parts/place";
 import { themes } from "./parts/theme";
 import { toasts } from "./parts/toasts";
 import { zones } from "./parts/zones";
@@ -39,7 +40,10 @@ draftsOnce();
 forms(begin);
 menus();
 pages();
+places();
 themes();
 toasts();
 begin(document);
 focus();
+
+if (document.querySelector("[data-live-part], [data-live-feed]")) void import("./live");

@@ -28,6 +28,7 @@ from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.i18n.templates import Templates
+from phoenix.kernel.realtime.changes import changes
 from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -256,7 +257,7 @@ def _quiet(config: AppConfig) -> AppConfig:
 
 
 async def _live_messages(app: App, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
-    messages: list[tuple[str, str, Any]] = []
+    messages = changes(batch)
     for module in app.registry.modules:
         for live in module.live:
             messages += await live.tell(app.runtime, batch)

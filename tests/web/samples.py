@@ -164,7 +164,7 @@ INVITATIONS = [
 def happened(number: int, template: str, when: datetime, actor: Thing | None = TOMAS, subject: str = "acc_priya", **data: Any) -> Thing:
     return Thing(
         id=f"evt_{number}", kind="some.kind", actor=actor, subject=subject, summary="", url="/o/halden/entries/ent_1", occurred_at=when,
-        template=template, data={"names": NAMES, "dated": when.isoformat(), **data},
+        template=template, data={"names": NAMES, "dated": when.isoformat(), **data}, gone=False,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -41,10 +41,11 @@ class AssetsMissingError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day in the reader's time zone and its items. `date` is ISO 8601, `name` is its heading."""
+    """A day in the reader's time zone and its items. `date` is ISO 8601, `name` its heading, `later` its headings from the next day on."""
 
     date: str
     name: str
+    later: tuple[str, ...]
     items: list[Any]
 
 
@@ -193,9 +194,15 @@ def _by_day(context: Context, items: Iterable[Any]) -> list[Day]:
         instant = _instant(item.occurred_at)
         iso = times.local_input(instant, context["zone"])[:10]
         if not days or days[-1].date != iso:
-            days.append(Day(iso, times.day(instant, context["zone"], context["now"], current_locale()), []))
+            names = [times.day(instant, context["zone"], now, current_locale()) for now in _next_days(context["now"])]
+            days.append(Day(iso, names[0], tuple(names[1:]), []))
         days[-1].items.append(item)
     return days
+
+
+def _next_days(now: datetime) -> list[datetime]:
+    """The same time today, tomorrow and the day after."""
+    return [now + timedelta(days=number) for number in range(3)]
 
 
 @pass_context
