@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.web import samples
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
+from tests.web.member_pages import MEMBER_PAGES, VIEWER, WRONG_ADDRESS
 from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
 from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
 from tests.web.staff_pages import STAFF_PAGES
@@ -16,8 +17,6 @@ from phoenix.kernel.web.reference import reference
 from phoenix.kernel.web.typed_text import Typed
 
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
-WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
-VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": samples.READ_ONLY})
 FORM = {"title": "Site visit", "body": samples.BODY, "occurred_at": "2026-11-23T14:05", "time_zone": "Europe/Berlin"}
 PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en"}
 LOCALES = (("en", "English"),)
@@ -52,12 +51,6 @@ SERVICE_ACCOUNTS = [
         suspended=False,
     ),
 ]
-MANAGE = {
-    "members": samples.MEMBERS,
-    "invitations": samples.INVITATIONS,
-    "roles": ("owner", "administrator", "member", "viewer"),
-    "older": "",
-}
 
 
 def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[str, Any]]:
@@ -165,17 +158,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "organisations/choose.html",
         frame("/organisations", invitations=[], organisation=None, organisations=[], navigation=WITHOUT_ORGANISATION, live=None),
     ),
-    "members": ("organisations/members.html", frame("/o/halden/members", **MANAGE, form={"email": "", "role": "member"})),
-    "members-refused": (
-        "organisations/members.html",
-        frame(
-            "/o/halden/members",
-            **{**MANAGE, "invitations": [], "older": "/o/halden/members?cursor=x"},
-            form={"email": "leila"},
-            errors=WRONG_ADDRESS,
-        ),
-    ),
-    "members-viewer": ("organisations/members.html", frame("/o/halden/members", **{**MANAGE, "roles": ("viewer",)}, organisation=VIEWER)),
+    **MEMBER_PAGES,
     "organisation-settings": (
         "organisations/settings.html",
         frame("/o/halden/settings", form={"name": "Halden Instruments"}, version=2, may_leave=False),
