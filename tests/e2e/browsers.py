@@ -7,7 +7,7 @@ from typing import Protocol
 
 from playwright.sync_api import Playwright
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import JavascriptException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.webkitgtk.service import Service
@@ -129,7 +129,8 @@ class WebKitBrowser:
     def sees(self, words: str) -> bool:
         try:
             return words in self._driver.find_element(By.TAG_NAME, "body").text
-        except StaleElementReferenceException:
+        except (StaleElementReferenceException, JavascriptException):
+            # The page is about to be another.
             return False
 
     def attribute(self, selector: str, name: str) -> str:

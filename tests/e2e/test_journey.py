@@ -112,6 +112,9 @@ def test_a_refused_form_keeps_what_was_typed_and_names_the_field(browser: Browse
     browser.fill("email", "ada.example.com")
     browser.fill("password", "short")
     browser.press("Create account")
+    wait(browser, "Tick this box to continue.")
+    browser.tick("accept_terms")
+    browser.press("Create account")
     wait(browser, "Enter an address such as name@example.com.")
     assert browser.attribute("main [name='email']", "value") == "ada.example.com"
     assert browser.attribute("main [name='email']", "aria-invalid") == "true"

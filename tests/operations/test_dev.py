@@ -150,7 +150,7 @@ def test_the_prompt_has_the_runtime_and_supports_await(tree: Tree) -> None:
     assert done.returncode == 0, done.stderr
     assert "accounts True" in done.stdout
     assert "ZeroDivisionError" in done.stderr
-    assert "http://127.0.0.1:" in done.stdout
+    assert "http://localhost:" in done.stdout
 
 
 @pytest.mark.slow

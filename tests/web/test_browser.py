@@ -80,11 +80,16 @@ def test_the_theme_is_saved_and_applied_before_the_first_paint(page: Page, site:
 
 
 def test_passwords_can_be_shown_and_their_strength_is_rated(page: Page, site: str) -> None:
+    said: dict[str, object] = {"acceptable": False, "detail": "It contains your name."}
+    page.route("**/api/v2/password_checks", lambda route: route.fulfill(json=said))
     page.goto(f"{site}/sign-up")
     assert page.locator("input[name=time_zone]").input_value() == "Asia/Tokyo"
     field = page.get_by_label("Password", exact=True)
     field.fill("short")
     expect(page.get_by_text("Too short.")).to_be_visible()
+    field.fill("ada lovelace of the harbour")
+    expect(page.get_by_text("It contains your name.")).to_be_visible()
+    said.update(acceptable=True, detail="")
     field.fill("copper lantern drift nine")
     expect(page.get_by_text("Very strong.")).to_be_visible()
     show = page.get_by_role("button", name="Show password")

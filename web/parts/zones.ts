@@ -25,12 +25,12 @@ async function say(field: HTMLInputElement): Promise<void> {
   if (words) words.textContent = found?.[1] ?? field.value;
 }
 
-export function zones(): void {
+export function zones(root: ParentNode): void {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zone]")) {
+  for (const field of root.querySelectorAll<HTMLInputElement>("input[data-zone]")) {
     if (zone && !field.value) field.value = zone;
   }
-  for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zones]")) {
+  for (const field of root.querySelectorAll<HTMLInputElement>("input[data-zones]")) {
     field.addEventListener("focus", () => {
       // What is chosen would else be all that the browser finds in the list.
       field.select();

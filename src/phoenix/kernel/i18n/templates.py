@@ -26,6 +26,7 @@ from markupsafe import Markup, escape
 
 from phoenix.kernel.i18n import times
 from phoenix.kernel.i18n.avatars import avatar_of
+from phoenix.kernel.i18n.differences import Comparison
 from phoenix.kernel.i18n.isolation import install, without_elements
 from phoenix.kernel.i18n.text import current_locale
 
@@ -78,6 +79,7 @@ class Templates:
             asset=self.asset,
             icon=self.icon,
             avatar_of=avatar_of,
+            compare=Comparison,
             query=query,
             offset=times.offset,
             two_offsets=times.two_offsets,
@@ -89,6 +91,7 @@ class Templates:
             clock=_clock,
             day_month=_day_month,
             in_full=_in_full,
+            is_ahead=_is_ahead,
             local=_local,
             long_date=_long_date,
             moment=_moment,
@@ -169,6 +172,12 @@ def _in_full(context: Context, instant: datetime | str, zone: str = "") -> Marku
     """An instant written out, in the reader's zone or in another."""
     shown = times.show(_instant(instant), zone or context["zone"], context["now"], current_locale())
     return Markup('<time datetime="{}">{}</time>').format(shown.iso, shown.full)
+
+
+@pass_context
+def _is_ahead(context: Context, instant: datetime | str) -> bool:
+    """Whether an instant is yet to come."""
+    return bool(_instant(instant) > context["now"])
 
 
 @pass_context

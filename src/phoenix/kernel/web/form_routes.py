@@ -19,6 +19,7 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.errors import (
     InvalidInput,
+    NotFound,
     NotSignedIn,
     PhoenixError,
     ReauthenticationRequired,
@@ -31,18 +32,22 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.authorisation import admit, authenticate, read_body
 from phoenix.kernel.web.call import Call, Download
+from phoenix.kernel.web.edits import shown_again
 from phoenix.kernel.web.form_body import read_fields, read_form, token_in
 from phoenix.kernel.web.form_once import answered_before, once_of, sent_once
 from phoenix.kernel.web.handling import Handled, handle
 from phoenix.kernel.web.kept_forms import FIELD, KEPT_FORMS, keep_form, without_secrets
 from phoenix.kernel.web.kept_passwords import seal_passwords
+from phoenix.kernel.web.own_pages import page_before
 from phoenix.kernel.web.rendering import Redirect, Result, View, go_to, safe_next, show
 from phoenix.kernel.web.rules import Rule
 
 Handler = Callable[[Call], Awaitable[Result]]
 
 
-async def answer_form(request: AnyRequest, handler: Handler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int) -> Response[Any]:
+async def answer_form(
+    request: AnyRequest, handler: Handler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int, anew: HTTPRouteHandler | None
+) -> Response[Any]:
     """Admit, read and handle a form. Raises the error that refuses it where its page cannot be shown again."""
     try:
         admission = await admit(request, rule)
@@ -67,9 +72,10 @@ async def answer_form(request: AnyRequest, handler: Handler, retry: HTTPRouteHan
     try:
         return await (send() if once is None else sent_once(request, once, send))
     except PhoenixError as problem:
-        if retry is None or not problem.shows_form:
+        page = anew if isinstance(problem, NotFound) else retry if problem.shows_form else None
+        if page is None:
             raise
-        return await _again(request, admission, retry, form, problem)
+        return await _again(request, admission, page, form, problem)
 
 
 async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rule: Rule, problem: PhoenixError) -> Response[Any]:
@@ -125,7 +131,7 @@ async def _is_read(request: AnyRequest, problem: PhoenixError) -> bool:
 
 async def _first(request: AnyRequest, door: str, binding: str, retry: HTTPRouteHandler | None, form: Mapping[str, str]) -> Response[Any]:
     """To the page where something has to be done first. From there the person comes back to their form, as they left it."""
-    came_from = urlsplit(_referer(request))
+    came_from = urlsplit(safe_next(page_before(request) or "/"))
     page = came_from.path if retry is None else _path_of(retry, request)
     query = came_from.query if came_from.path == page else ""
     if csrf.account_of(binding) is not None:
@@ -145,12 +151,12 @@ async def _again(
             admission = replace(admission, member=admission.actor.require(rule.may, admission.member.organisation))
         call = Call(request, rule, admission, reader, form)
         result = await retry.opt["shows"](call)
+        again = await shown_again(call, problem, result.context, without_secrets(form)) if isinstance(result, View) else {}
     if not isinstance(result, View):
         return show(result, call)
     token = csrf.read_token(call.runtime, token_in(request))
     errors = seal_passwords(call.runtime, token.binding if token else "", form, {error.field: error.detail for error in problem.errors})
-    context = {**result.context, "form": {**result.context.get("form", {}), **without_secrets(form)}, "errors": errors}
-    context["problem"] = "" if errors else problem.detail
+    context = {**result.context, "errors": errors, "problem": "" if errors else problem.detail, **again}
     # A page is for people: a refused sign-in must not cause the browser's own challenge (401).
     status = InvalidInput.status if problem.status == NotSignedIn.status else problem.status
     answer = show(View(result.template, context, status), call, problem.headers)
@@ -174,13 +180,3 @@ def _path_of(retry: HTTPRouteHandler, request: AnyRequest) -> str:
         for kind in ("str", "int"):
             path = path.replace(f"{{{name}:{kind}}}", quote(str(value), safe=""))
     return path
-
-
-def _referer(request: AnyRequest) -> str:
-    """The path and query of the page that a form was sent from, as the browser says; the front page if it does not, or names another site."""
-    try:
-        parts = urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        return "/"
-    ours = {request.headers.get("host", ""), urlsplit(app_of(request).runtime.settings.public_url).netloc}
-    return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path) if parts.netloc in ours else "/"

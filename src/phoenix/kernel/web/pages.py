@@ -41,13 +41,25 @@ def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -
     return _route("GET", path, Rule(**asks), queries=queries, retry=None, slots=slots)
 
 
-def form(path: str, *, queries: int, retry: Retry = None, **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare the handler of a form. `retry` is the page it was on, or its path if that page is in another module."""
-    return _route("POST", path, Rule(**asks), queries=queries, retry=retry)
+def form(
+    path: str, *, queries: int, retry: Retry = None, anew: HTTPRouteHandler | None = None, **asks: Any
+) -> Callable[[PageHandler], HTTPRouteHandler]:
+    """Declare the handler of a form. `retry` is the page it was on, or its path if that page is in another module.
+
+    `anew` is the page that has the form for a new one of what this form edits: it is shown where that has since been deleted.
+    """
+    return _route("POST", path, Rule(**asks), queries=queries, retry=retry, anew=anew)
 
 
 def _route(
-    method: str, path: str, rule: Rule, *, queries: int, retry: Retry, slots: tuple[str, ...] = ()
+    method: str,
+    path: str,
+    rule: Rule,
+    *,
+    queries: int,
+    retry: Retry,
+    slots: tuple[str, ...] = (),
+    anew: HTTPRouteHandler | None = None,
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     def decorate(handler: PageHandler) -> HTTPRouteHandler:
         async def endpoint(request: Request[Any, Any, State]) -> Response[Any]:
@@ -55,7 +67,7 @@ def _route(
             budget = queries + sum(slot.queries for name in slots for slot in registry.slots(name))
             if method in SAFE:
                 return await _show(request, handler, rule, budget=budget)
-            return await answer_form(request, handler, _page_of(request, retry), rule, budget=budget)
+            return await answer_form(request, handler, _page_of(request, retry), rule, budget=budget, anew=anew)
 
         return HTTPRouteHandler(
             path,

@@ -96,7 +96,9 @@ def show(result: Result, call: Call, headers: Mapping[str, str] | None = None) -
         cookies.append(our_cookie(runtime, TOAST_COOKIE, "", seconds=0))
     context = page_context(call.request, call.user, csrf.token_for(runtime, binding), _toast(runtime, toast))
     context["banners"] = [*result.banners, *context["banners"]]
-    html = call.app.templates.render(result.template, **{"form": {}, "errors": {}, "problem": "", **context, **result.context})
+    html = call.app.templates.render(
+        result.template, **{"form": {}, "errors": {}, "problem": "", "conflict": None, **context, **result.context}
+    )
     return Response(
         html, status_code=result.status, media_type=HTML, cookies=cookies, headers={"Cache-Control": "no-store", **(headers or {})}
     )

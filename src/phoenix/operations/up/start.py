@@ -224,6 +224,7 @@ def _serves(settings: Settings) -> bool:
     mailbox, admin = settings.email.mailbox_port, settings.admin
     return (
         answers(settings.web.host, settings.web.port, "/readyz")
+        and (not on_both_loopbacks(settings) or listens("::1", settings.web.port))
         and listens(local_host(admin.host), admin.port)
         and (not with_mailbox(settings) or listens("127.0.0.1", mailbox))
     )
