@@ -30,6 +30,7 @@ LISTS = {name: query for name, query in QUERIES.items() if isinstance(query, Pag
 ASKED = {
     "/api/v2/feed": ["", "kind=entries"],
     "/o/{slug:str}/feed": ["", "kind=entries"],
+    "/o/{slug:str}/members": ["", "q=m"],
     "/staff/people": ["", "q=acc_", "q=m", "q=m1@example.com"],
     "/staff/organisations": ["", "q=shared"],
     "/staff/access": ["", "list=keys", "list=roles"],

@@ -5,11 +5,12 @@ from __future__ import annotations
 import http.server
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from tests.web import samples
 from tests.web.pages import PAGES
 from tests.web.sockets import Socket
 
@@ -70,6 +71,24 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def socket(page: Page) -> Socket:
     return Socket(page)
+
+
+@pytest.fixture
+def news(page: Page, templates: Templates) -> Callable[[int], None]:
+    """Make the server answer with that many new events, and one that the page already shows."""
+    state = {"count": 0}
+
+    def answer(route: Route) -> None:
+        assert "after=evt_9" in route.request.url
+        new = [samples.happened(9 + n, "entries/feed_changed.html", samples.NOW, title=f"New {n}") for n in range(state["count"], 0, -1)]
+        html = templates.render("feed/_items.html", **samples.frame(items=[*new, samples.FEED[0]], gap=False))
+        route.fulfill(body=html, content_type="text/html")
+
+    def happen(count: int) -> None:
+        state["count"] = count
+
+    page.route("**/feed/new?*", answer)
+    return happen
 
 
 @pytest.fixture(scope="session")

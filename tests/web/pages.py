@@ -9,6 +9,7 @@ from tests.web import samples
 from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
 from tests.web.error_pages import ERROR_PAGES
+from tests.web.member_pages import MEMBER_PAGES, VIEWER, WRONG_ADDRESS
 from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
 from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
 from tests.web.staff_pages import STAFF_PAGES
@@ -17,8 +18,6 @@ from phoenix.kernel.i18n.times import zones
 from phoenix.kernel.web.reference import reference
 
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
-WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
-VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": samples.READ_ONLY})
 PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en", "version": "1"}
 LOCALES = (("en", "English"),)
 EXPORTS = [
@@ -52,12 +51,6 @@ SERVICE_ACCOUNTS = [
         suspended=False,
     ),
 ]
-MANAGE = {
-    "members": samples.MEMBERS,
-    "invitations": samples.INVITATIONS,
-    "roles": ("owner", "administrator", "member", "viewer"),
-    "older": "",
-}
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -158,17 +151,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "organisations/choose.html",
         frame("/organisations", invitations=[], organisation=None, organisations=[], navigation=WITHOUT_ORGANISATION, live=None),
     ),
-    "members": ("organisations/members.html", frame("/o/halden/members", **MANAGE, form={"email": "", "role": "member"})),
-    "members-refused": (
-        "organisations/members.html",
-        frame(
-            "/o/halden/members",
-            **{**MANAGE, "invitations": [], "older": "/o/halden/members?cursor=x"},
-            form={"email": "leila"},
-            errors=WRONG_ADDRESS,
-        ),
-    ),
-    "members-viewer": ("organisations/members.html", frame("/o/halden/members", **{**MANAGE, "roles": ("viewer",)}, organisation=VIEWER)),
+    **MEMBER_PAGES,
     "organisation-settings": (
         "organisations/settings.html",
         frame("/o/halden/settings", form={"name": "Halden Instruments", "version": "2"}, may_leave=False),

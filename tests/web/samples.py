@@ -91,6 +91,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
         "path": path,
         "live": Thing(url="", organisation="org_halden"),
         "impersonation": None,
+        "sign_in": "/sign-in",
         "sign_out": "/sign-out",
         "first_action": Thing(label="New entry", empty_label="Write the first entry", icon="plus", href="/o/halden/entries/new"),
         "listener": "public",

@@ -19,24 +19,6 @@ SOURCE = Path(__file__).parents[2] / "src" / "phoenix"
 LIVE = re.compile(r"^Live$")
 
 
-@pytest.fixture
-def news(page: Page, templates: Templates) -> Callable[[int], None]:
-    """Make the server answer with that many new events, and one that the page already shows."""
-    state = {"count": 0}
-
-    def answer(route: Route) -> None:
-        assert "after=evt_9" in route.request.url
-        new = [samples.happened(9 + n, "entries/feed_changed.html", samples.NOW, title=f"New {n}") for n in range(state["count"], 0, -1)]
-        html = templates.render("feed/_items.html", **samples.frame(items=[*new, samples.FEED[0]], gap=False))
-        route.fulfill(body=html, content_type="text/html")
-
-    def happen(count: int) -> None:
-        state["count"] = count
-
-    page.route("**/feed/new?*", answer)
-    return happen
-
-
 def connect(page: Page, socket: Socket) -> None:
     """Wait for the socket, on pages that say that they are live and on those that do not."""
     for _ in range(200):

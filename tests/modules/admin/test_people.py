@@ -14,7 +14,7 @@ from tests.modules.admin.panel import Panel
 
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE
 from phoenix.kernel.data.connect import set_codecs
-from phoenix.modules.admin.actions.search import END, text_query
+from phoenix.kernel.data.words import END, text_query
 from phoenix.modules.admin.actions.values import mask, values_of
 from phoenix.modules.admin.queries import people as staff
 from phoenix.modules.factors.actions.throttle import count_attempt

@@ -116,6 +116,7 @@ def page_context(request: AnyRequest, actor: Actor | None, csrf_token: str, toas
         "navigation": navigation(app, actor, membership, path),
         "first_action": _first_action(app, membership),
         "impersonation": _impersonation(app, actor),
+        "sign_in": app.registry.sign_in.sign_in,
         "sign_out": app.registry.sign_in.sign_out,
         "listener": app.listener,
         "environment": runtime.settings.installation.environment,

@@ -24,6 +24,7 @@ MODULE = Module(
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
         ListQuery(queries.MEMBERS, ("org_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
+        ListQuery(queries.MEMBERS_FOUND, ("org_1", "ada:*", "1@", "1@~", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
         ListQuery(queries.ORGANISATIONS, ("acc_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
     ),
     permissions=(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.data.words import text_query
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.fields import checked_reason
-from phoenix.modules.admin.actions.search import text_query
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import organisations
 from phoenix.modules.organisations.actions.members import members_of

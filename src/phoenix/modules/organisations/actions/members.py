@@ -7,6 +7,7 @@ from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.events import Event
+from phoenix.kernel.data.words import END, text_query, typed
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
@@ -35,8 +36,12 @@ def check_role(member: Membership, role: str) -> None:
         raise Forbidden(_("Your role is {own}. You can't grant or remove a higher one.").format(own=member.role))
 
 
-async def members_of(runtime: Runtime, db: Reader, organisation: str, *, cursor: str | None, limit: int) -> Page[Member]:
-    """A page of the people of an organisation, in the order in which they joined."""
+async def members_of(runtime: Runtime, db: Reader, organisation: str, *, words: str = "", cursor: str | None, limit: int) -> Page[Member]:
+    """A page of the people of an organisation, in the order in which they joined: all of them, or those that `words` find."""
+    if asked := typed(words):
+        start = asked.lower()
+        found = (text_query(asked), start, start + END)
+        return await queries.MEMBERS_FOUND.page(db, runtime.keys, organisation, *found, cursor=cursor, limit=limit)
     return await queries.MEMBERS.page(db, runtime.keys, organisation, cursor=cursor, limit=limit)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.isolation import isolated
+from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
@@ -40,7 +39,8 @@ async def send_new(call: Call) -> Redirect:
 async def show_members(call: Call) -> View:
     member = call.member
     cursor = call.query("cursor") or None
-    found = await members.members_of(call.runtime, call.db, member.organisation, cursor=cursor, limit=PAGE_SIZE)
+    words = call.query("q").strip()[:200]
+    found = await members.members_of(call.runtime, call.db, member.organisation, words=words, cursor=cursor, limit=PAGE_SIZE)
     invited = await call.db.all(queries.INVITATIONS, member.organisation) if "organisations.invite" in member.permissions else []
     mine = members.ROLES.index(member.role)
     context = {
@@ -59,7 +59,9 @@ async def show_members(call: Call) -> View:
         ],
         "invitations": invited,
         "roles": members.ROLES[mine:],
-        "older": f"/o/{member.slug}/members?cursor={quote(found.next_cursor)}" if found.next_cursor else "",
+        "words": words,
+        "first": cursor is None,
+        "older": query(f"/o/{member.slug}/members", q=words, cursor=found.next_cursor) if found.next_cursor else "",
         "form": {"email": "", "role": "member"},
     }
     return View("organisations/members.html", context)

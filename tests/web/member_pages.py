@@ -1,0 +1,42 @@
+"""The members of an organisation, as its page shows them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace as Thing
+from typing import Any
+
+from tests.web import samples
+from tests.web.samples import frame
+
+VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": samples.READ_ONLY})
+WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
+MANAGE = {
+    "members": samples.MEMBERS,
+    "invitations": samples.INVITATIONS,
+    "roles": ("owner", "administrator", "member", "viewer"),
+    "older": "",
+    "words": "",
+    "first": True,
+}
+
+MEMBER_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "members": ("organisations/members.html", frame("/o/halden/members", **MANAGE, form={"email": "", "role": "member"})),
+    "members-refused": (
+        "organisations/members.html",
+        frame(
+            "/o/halden/members",
+            **{**MANAGE, "invitations": [], "older": "/o/halden/members?cursor=x"},
+            form={"email": "leila"},
+            errors=WRONG_ADDRESS,
+        ),
+    ),
+    "members-found": (
+        "organisations/members.html",
+        frame("/o/halden/members", **{**MANAGE, "words": "aguirre", "members": samples.MEMBERS[1:2]}, form={"email": "", "role": "member"}),
+    ),
+    "members-none": (
+        "organisations/members.html",
+        frame("/o/halden/members", **{**MANAGE, "words": "nobody", "members": []}, form={"email": "", "role": "member"}),
+    ),
+    "members-viewer": ("organisations/members.html", frame("/o/halden/members", **{**MANAGE, "roles": ("viewer",)}, organisation=VIEWER)),
+}
