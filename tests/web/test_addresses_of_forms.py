@@ -73,5 +73,9 @@ def test_sign_in_on_an_error_page_keeps_where_one_was(harness: Harness) -> None:
             gone = await browser.get("/o/ember/feed?kind=people", headers=headers)
             assert gone.status_code == 401
             assert 'href="/sign-in?next=%2Fo%2Fember%2Ffeed%3Fkind%3Dpeople"' in gone.text
+            sent = await browser.post("/help/checklist", headers={"Referer": "http://phoenix.test/help?a=b"})
+            assert (sent.status_code, 'href="/sign-in?next=%2Fhelp%3Fa%3Db"' in sent.text) == (401, True)
+            elsewhere = await browser.post("/help/checklist", headers={"Referer": "http://elsewhere.test/o/ember/feed"})
+            assert (elsewhere.status_code, 'href="/sign-in"' in elsewhere.text) == (401, True)
 
     asyncio.run(run())

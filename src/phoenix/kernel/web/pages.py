@@ -41,6 +41,8 @@ from phoenix.kernel.web.session_reader import cookie_of
 HTML = MediaType.HTML
 SECRET_FIELDS = frozenset({"password", "csrf", "code", "token"})
 TOAST_COOKIE = "phoenix_toast"
+# A path to continue to is carried in addresses and cookies, which browsers and proxies bound.
+LONGEST_NEXT = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,12 @@ def form(path: str, *, queries: int, retry: Retry = None, **asks: Any) -> Callab
 
 
 def safe_next(target: str) -> str:
-    """A path of ours to continue to, or "/": never another site."""
-    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+    """A path of ours to continue to, or "/": never another site, nor what no address could carry."""
+    if len(target) > LONGEST_NEXT or not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
         return "/"
     # A header is ASCII; other characters are encoded as browsers do it.
-    return quote(target, safe=string.punctuation)
+    encoded = quote(target, safe=string.punctuation)
+    return encoded if len(encoded) <= LONGEST_NEXT else "/"
 
 
 def _route(

@@ -23,7 +23,7 @@ from phoenix.modules.factors.errors import SecondFactorExists
 @form("/settings/totp/begin", may=SIGNED_IN, before_second_factor=True, queries=3, sensitive=True)
 async def send_set_up_totp(call: Call) -> Redirect:
     await second_factor.set_up_totp(call.runtime, call.tx, call.actor)
-    return Redirect(query("/settings/totp", next=call.form.get("next", "")))
+    return Redirect(query("/settings/totp", next=call.form.get("next") and safe_next(call.form["next"])))
 
 
 @page("/settings/totp", may=SIGNED_IN, before_second_factor=True, queries=1, sensitive=True)
@@ -62,7 +62,7 @@ async def send_remove_totp(call: Call) -> Redirect:
     return Redirect(SECURITY, _("Authenticator app turned off. Your backup codes no longer work."))
 
 
-@form("/settings/backup-codes", may=SIGNED_IN, queries=5, limits=(BACKUP_CODES,), sensitive=True, costs="argon2")
+@form("/settings/backup-codes", may=SIGNED_IN, queries=5, limits=(BACKUP_CODES,), sensitive=True, retry=SECURITY, costs="argon2")
 async def send_backup_codes(call: Call) -> View:
     codes = await second_factor.replace_backup_codes(call.runtime, call.tx, call.actor.account)
     return View("factors/backup_codes.html", {"codes": codes, "fresh": False, "on_to": SECURITY})
