@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
 /** The favicon is linked from pages, not from a style or a script, so it is emitted by hand to get a hashed name. */
@@ -32,6 +34,23 @@ function withoutEval(): Plugin {
   };
 }
 
+/** Beside each bundle its compressed copies, which are served to those who take them; none where it would save nothing. */
+function compressed(): Plugin {
+  return {
+    name: "phoenix-compressed",
+    writeBundle({ dir }, bundle) {
+      for (const name of Object.keys(bundle)) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const path = join(dir ?? "", name);
+        const whole = readFileSync(path);
+        if (whole.length < 1000) continue;
+        writeFileSync(`${path}.br`, brotliCompressSync(whole, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: whole.length } }));
+        writeFileSync(`${path}.gz`, gzipSync(whole, { level: 9 }));
+      }
+    },
+  };
+}
+
 const MODULES = "src/phoenix/modules";
 
 /** The scripts and styles that modules bring: those in their folders called assets. */
@@ -45,7 +64,7 @@ function ofModules(): string[] {
 export default defineConfig({
   base: "/static/",
   publicDir: false,
-  plugins: [favicon("web/brand.svg"), withoutEval()],
+  plugins: [favicon("web/brand.svg"), withoutEval(), compressed()],
   build: {
     outDir: "src/phoenix/static",
     assetsDir: "",
@@ -53,7 +72,7 @@ export default defineConfig({
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["web/app.ts", "web/live.ts", "web/theme.ts", "web/styles/app.css", "web/styles/debug.css", ...ofModules()],
+      input: ["web/app.ts", "web/theme.ts", "web/styles/app.css", "web/styles/debug.css", ...ofModules()],
     },
   },
 });

@@ -24,6 +24,7 @@ from bench.load import tree
 from phoenix.app import Phoenix
 from phoenix.composition import REGISTRY
 from phoenix.embedded.postgres.server import Postgres
+from phoenix.kernel.web.compression import Compression
 from phoenix.kernel.web.hot import HotReads
 from phoenix.settings import read_settings
 
@@ -159,7 +160,9 @@ async def _session_check(data: Path, ready: dict[str, Any]) -> float:
         head = {"Authorization": f"Bearer {made['access_token']}"}
         for _ in range(3):
             (await client.get("/api/v2/me", headers=head)).raise_for_status()
-        hot = phoenix.serve
+        outermost = phoenix.serve
+        assert isinstance(outermost, Compression)
+        hot = outermost.app
         assert isinstance(hot, HotReads)
         scope = {
             "type": "http",

@@ -5,11 +5,14 @@ import htmx from "htmx.org";
 import { carried } from "./parts/carried";
 import { copies } from "./parts/copies";
 import { dialogs } from "./parts/dialogs";
+import { drafts, draftsOnce } from "./parts/drafts";
+import { focus } from "./parts/focus";
 import { forms } from "./parts/forms";
 import { menus } from "./parts/menus";
 import { pages } from "./parts/pages";
 import { passkeys } from "./parts/passkeys";
 import { passwords } from "./parts/passwords";
+import { places } from "./parts/place";
 import { themes } from "./parts/theme";
 import { toasts } from "./parts/toasts";
 import { zones } from "./parts/zones";
@@ -22,14 +25,25 @@ htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0;
 htmx.config.timeout = 15_000;
 
-carried();
-copies();
+/** What looks at the elements of a page, also of one that took the place of another. */
+function begin(root: ParentNode): void {
+  carried();
+  copies(root);
+  drafts(root);
+  passkeys(root);
+  passwords(root);
+  zones(root);
+}
+
 dialogs();
-forms();
+draftsOnce();
+forms(begin);
 menus();
 pages();
-passkeys();
-passwords();
+places();
 themes();
 toasts();
-zones();
+begin(document);
+focus();
+
+if (document.querySelector("[data-live-part], [data-live-feed]")) void import("./live");

@@ -1,28 +1,31 @@
-/** The script of pages that are live: one socket, and what each page does with what it hears. Loaded only where the page asks for it. */
+/** The script of pages that are live: one socket, and what each page does with what it hears. Loaded where a page has a mark for it. */
 
 import { io } from "socket.io-client";
 
-import { liveCards } from "./parts/live-cards";
+import { atMidnight } from "./parts/live-days";
 import { liveFeed } from "./parts/live-feed";
+import { AwayError, type Why } from "./parts/live-fetch";
+import { isChanged, type Live, liveParts } from "./parts/live-parts";
+import { patiently } from "./parts/patience";
 
-interface Happening {
+interface Change {
   organisation?: string;
+  account?: string;
 }
 
 const { body } = document;
 const here = body.dataset["organisation"] ?? "";
+const listeners: Live[] = [liveFeed(), liveParts()].filter((listener) => listener !== null);
+const follows = (what: string): boolean => listeners.some((listener) => listener.follows.has(what));
 
 // Only the websocket transport: it needs no sticky sessions. The session cookie logs it in.
 const socket = io(body.dataset["live"] || location.origin, { transports: ["websocket"], withCredentials: true });
 
-const listeners = [liveFeed(), liveCards()].filter((listener) => listener !== null);
-const tell = (): void => {
-  for (const listener of listeners) listener();
-};
-
-function state(alive: boolean): void {
+/** Said only while it is true: the socket is open, and what was fetched last came. */
+function show(): void {
+  const alive = socket.connected && !failed && navigator.onLine;
   for (const badge of document.querySelectorAll<HTMLElement>("[data-live-state]")) {
-    badge.hidden = false;
+    badge.hidden = away;
     badge.querySelector(".dot")?.classList.toggle("dot--good", alive);
     badge.querySelector(".dot")?.classList.toggle("dot--warn", !alive);
     const words = badge.querySelector("[data-on]");
@@ -30,19 +33,87 @@ function state(alive: boolean): void {
   }
 }
 
+/** The page can go on no longer: say why in place of what it showed, or above a form that is being filled in, and where to go on. */
+function leave(why: Why): void {
+  if (away) return;
+  away = true;
+  socket.disconnect();
+  show();
+  const main = document.querySelector("main");
+  const template = document.querySelector<HTMLTemplateElement>(`template[data-live-away="${why}"]`);
+  if (!main || !template) return;
+  const told = document.importNode(template.content, true);
+  const next = told.querySelector<HTMLAnchorElement>("[data-live-next]");
+  if (next) next.search = `?next=${encodeURIComponent(location.pathname + location.search)}`;
+  const above = main.querySelector<HTMLAnchorElement>(".breadcrumb a");
+  const back = told.querySelector<HTMLAnchorElement>("[data-live-back]");
+  if (above && back) {
+    back.href = above.href;
+    back.textContent = above.textContent;
+  }
+  if ([...main.querySelectorAll("input, textarea, select")].some(isChanged)) main.prepend(told);
+  else main.replaceChildren(told);
+}
+
+let away = false;
+let failed = false;
+let missed = false;
+
+const refresh = patiently(async () => {
+  try {
+    for (const listener of listeners) {
+      const again = await listener.refresh();
+      if (again !== undefined) window.setTimeout(look, again);
+    }
+    failed = false;
+  } catch (error) {
+    failed = true;
+    if (error instanceof AwayError) leave(error.why);
+    // Tried again in a second, for as long as it fails.
+    else if (socket.connected) refresh();
+  }
+  show();
+});
+
+function look(): void {
+  if (away) return;
+  if (document.hidden) missed = true;
+  else refresh();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !missed) return;
+  missed = false;
+  look();
+});
+
 let connectedBefore = false;
 socket.on("connect", () => {
-  state(true);
+  show();
   // Whatever happened while the socket was away is fetched the same way as what happens now.
-  if (connectedBefore) tell();
+  if (connectedBefore) look();
   connectedBefore = true;
 });
-socket.on("disconnect", () => state(false));
-socket.on("connect_error", () => state(false));
-socket.on("feed", (item: Happening) => {
-  if (!item.organisation || !here || item.organisation === here) tell();
+socket.on("disconnect", show);
+socket.on("connect_error", (error) => {
+  show();
+  // Refused, and not tried again by itself: the page says why when it is asked for.
+  if (error.message === "not_logged_in") look();
 });
-socket.on("reload", tell);
+for (const name of ["online", "offline"]) window.addEventListener(name, show);
+window.addEventListener("online", look);
+
+for (const message of ["feed", "changed"]) {
+  socket.on(message, (change: Change) => {
+    if (change.account ? follows("account") : (!here || change.organisation === here) && follows("organisation")) look();
+  });
+}
+socket.on("reload", look);
+socket.on("organisation_left", (change: Change) => {
+  if (change.organisation === here && follows("organisation")) leave("removed");
+});
+atMidnight(body.dataset["timeZone"] || "UTC", look);
+
 // The session goes on. If its tokens were replaced the server closes this socket, and a new one has the new cookie.
 let expired = false;
 socket.on("token_expired", () => {
@@ -53,7 +124,5 @@ socket.on("disconnect", () => {
   expired = false;
   socket.disconnect().connect();
 });
-socket.on("session_ended", () => {
-  socket.disconnect();
-  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-});
+socket.on("session_ended", () => leave("signed-out"));
+if (document.querySelector("[data-live-every]")) look();

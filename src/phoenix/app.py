@@ -28,6 +28,7 @@ from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.i18n.templates import Templates
+from phoenix.kernel.realtime.changes import changes
 from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -36,6 +37,7 @@ from phoenix.kernel.web.application import AnyRequest, App, app_of
 from phoenix.kernel.web.around_routes import AroundRoutes
 from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.client_address import ClientAddress
+from phoenix.kernel.web.compression import Compression
 from phoenix.kernel.web.debug_page import debug_page
 from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.headers import Headers
@@ -44,13 +46,14 @@ from phoenix.kernel.web.hot import HotReads
 from phoenix.kernel.web.noting import Noting
 from phoenix.kernel.web.one_name import OneName
 from phoenix.kernel.web.own_pages import page_of_form
-from phoenix.kernel.web.pages import go_to
 from phoenix.kernel.web.problem_page import problem_page
 from phoenix.kernel.web.problems import as_problem, is_api, log_failure, problem_response
+from phoenix.kernel.web.rendering import go_to
 from phoenix.kernel.web.rules import MOST_BODY_BYTES
 from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.kernel.web.staff_only import StaffOnly
 from phoenix.kernel.web.static_files import StaticFiles
+from phoenix.kernel.web.time_zones import TIME_ZONE_ROUTES
 from phoenix.settings import Settings, settings_of_process
 
 DOCUMENT = OpenAPIConfig(
@@ -108,7 +111,7 @@ def create_realtime_app() -> AsgiApp:
 class Phoenix:
     """One complete web process: its lifespan opens the runtime, then wraps the framework in every layer.
 
-    Layers from the outside in: hot reads, client address, headers, sockets, static files, framework. A `framework` built for an
+    Layers from the outside in: compression, hot reads, client address, headers, sockets, static files, framework. A `framework` built for an
     earlier process that has ended can be passed in, since building one is slow. With `watched` the process ends if it hangs.
     """
 
@@ -167,7 +170,7 @@ class Phoenix:
                 served = StaffOnly(served, self.settings)
             served = ClientAddress(served, app, self.settings.web.trusted_proxies)
             hot = [read for module in self.registry.modules for read in module.hot if self.listener == "public"]
-            self.serve = HotReads(served, app, hot)
+            self.serve = Compression(HotReads(served, app, hot))
             self.shared = app
             try:
                 yield runtime
@@ -206,7 +209,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
     """The framework with the routes of all modules for one listener. With `documented` it can describe itself."""
     routes: list[Any] = [*HEALTH_ROUTES]
     if listener == "public":
-        routes.extend(DOCUMENTATION_ROUTES)
+        routes.extend([*DOCUMENTATION_ROUTES, *TIME_ZONE_ROUTES])
         if not settings.strict:
             routes.extend(MAILBOX_ROUTES)
     else:
@@ -254,7 +257,7 @@ def _quiet(config: AppConfig) -> AppConfig:
 
 
 async def _live_messages(app: App, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
-    messages: list[tuple[str, str, Any]] = []
+    messages = changes(batch)
     for module in app.registry.modules:
         for live in module.live:
             messages += await live.tell(app.runtime, batch)

@@ -27,6 +27,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
 from phoenix.kernel.web.idempotency import forget_old_keys
+from phoenix.kernel.web.kept_forms import forget_kept_forms
 from phoenix.settings import settings_of_process
 
 log = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ KERNEL_SCHEDULES = (
     Schedule("kernel.watch_disk_space", "* * * * *", watch_disk_space),
     Schedule("kernel.empty_events", "13 * * * *", empty_events),
     Schedule("kernel.forget_idempotency_keys", "41 * * * *", forget_old_keys),
+    Schedule("kernel.forget_kept_forms", "27 * * * *", forget_kept_forms),
     Schedule("kernel.fail_unknown_jobs", "23 * * * *", fail_unknown_jobs),
 )
 

@@ -16,8 +16,10 @@ WHY = "Request 4121: the feed is empty"
 
 async def link_to(harness: Harness, panel: Panel, target: str, *, by: str = "ada", **sent: str) -> str:
     """Start in the panel; returns the path of the one-time link."""
-    answer = await panel.post(f"/staff/people/{harness.people[target].id}/impersonation", by=by, **{"reason": WHY, "minutes": "30", **sent})
-    assert answer.status_code == 200, answer.text
+    path = f"/staff/people/{harness.people[target].id}/impersonation"
+    answer = await panel.post(path, by=by, **{"reason": WHY, "minutes": "30", **sent})
+    assert (answer.status_code, answer.headers["location"]) == (303, path), answer.text
+    answer = await panel.get(path, by=by, cookies=answer.cookies)
     found = re.search(r'href="http://phoenix\.test(/impersonation\?token=[\w-]+)"', answer.text)
     assert found
     return found[1]

@@ -138,7 +138,7 @@ def test_ending_impersonation_leaves_nobody_signed_in(harness: Harness) -> None:
                 assert row["data"]["staff"] == ada.id
             refused = await harness.client.post(
                 "/impersonation/end",
-                data={"csrf": token_for(harness.runtime.keys, harness.people["eve"].session)},
+                data={"csrf": token_for(harness.runtime, harness.people["eve"].id)},
                 headers={"Authorization": f"Bearer {harness.people['eve'].token}"},
             )
             assert refused.status_code == 409

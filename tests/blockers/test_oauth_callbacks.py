@@ -86,7 +86,7 @@ def test_the_callback_address_comes_from_the_settings_and_never_from_a_request(
                 async with behind_proxy(harness, public, scheme) as browser:
                     page = await browser.get("/sign-in")
                     sent = {"csrf": token_of(page.text)}
-                    url = redirect_target(await browser.post("/sign-in/with/acme", data=sent, headers=headers))
+                    url = await redirect_target(browser, await browser.post("/sign-in/with/acme", data=sent, headers=headers))
                     assert asked(url)["redirect_uri"] == expected, headers
             async with behind_proxy(harness, public, scheme) as browser:
                 arrived = await sign_in_at_provider(await start_sign_in(browser))

@@ -59,7 +59,7 @@ def test_the_link_signs_in_the_browser_of_the_sign_up_and_opens_the_requested_pa
         async with harness, harness.new_client() as browser:
             form = await browser.get(f"/sign-up?next={quote(invitation, safe='')}")
             sent = {"email": ADA["email"], "password": PASSWORD, "name": "Ada", "accept_terms": "1", "next": invitation}
-            assert (await browser.post("/sign-up", data={"csrf": token_of(form.text), **sent})).status_code == 200
+            assert (await browser.post("/sign-up", data={"csrf": token_of(form.text), **sent})).status_code == 303
             await harness.work()
             page = await browser.get(harness.link("ada@example.com") if way == "link" else "/verify?email=ada@example.com")
             token = harness.link("ada@example.com").partition("token=")[2]

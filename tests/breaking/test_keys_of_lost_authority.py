@@ -88,7 +88,7 @@ def test_the_page_says_whose_key_may_be_elsewhere_and_renews_it(harness: Harness
             assert "The person who made its key can no longer manage service accounts" in page
             (robot,) = (await harness.get(f"/api/v2/organisations/{ember}/service_accounts", by="ada")).json()["items"]
             assert robot["key_created_by"] == harness.people["bo"].id
-            csrf = csrf_token(harness.runtime.keys, harness.people["ada"].session)
+            csrf = csrf_token(harness.runtime, harness.people["ada"].id)
             renewed = await harness.post(f"/o/ember/service-accounts/{robot['id']}/renew", by="ada", data={"csrf": csrf})
             new = re.search(r"phk_[\w-]+", renewed.text)
             assert new

@@ -14,7 +14,7 @@ from tests.harness import PASSWORD, Harness
 from tests.modules.admin.panel import Panel
 
 from phoenix.kernel.errors import FieldError, InvalidInput, PhoenixError
-from phoenix.kernel.web import pages
+from phoenix.kernel.web import form_routes
 from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.sign_in.actions.first_administrator import link_token
 
@@ -25,7 +25,7 @@ WRONG = ("", "\u3164", "x" * 99_999, "\u202e", "nothing that is known", "2026-13
 def refused(monkeypatch: pytest.MonkeyPatch) -> list[tuple[FieldError, str]]:
     """Each refusal of a field, with the page that was shown after it."""
     found: list[tuple[FieldError, str]] = []
-    again = pages._again
+    again = form_routes._again
 
     async def watched(request: Any, admission: Any, retry: Any, form: Any, problem: PhoenixError) -> Any:
         # As if the act refused a field that no page has, besides what it refused.
@@ -36,7 +36,7 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> list[tuple[FieldError, str]]:
             found.extend((error, answer.content) for error in noted.errors)
         return answer
 
-    monkeypatch.setattr(pages, "_again", watched)
+    monkeypatch.setattr(form_routes, "_again", watched)
     return found
 
 
@@ -52,8 +52,8 @@ def test_every_problem_of_every_form_can_be_read(harness: Harness, refused: list
             await harness.organisation("acme", staff="owner")
             token = link_token(harness.runtime)
             bindings = {
-                f"phoenix_session={staff.token}": token_for(harness.runtime.keys, staff.session),
-                "phoenix_visitor=v": token_for(harness.runtime.keys, "v"),
+                f"phoenix_session={staff.token}": token_for(harness.runtime, staff.id),
+                "phoenix_visitor=v": token_for(harness.runtime, "v"),
             }
             for number, (path, route) in enumerate(form for form in FORMS if form[0] not in LEFT_OUT):
                 target = path.replace("{slug:str}", "acme").replace("{account_id:str}", staff.id)

@@ -7,10 +7,9 @@ from typing import Protocol
 
 from playwright.sync_api import Playwright
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import JavascriptException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select
 from selenium.webdriver.webkitgtk.service import Service
 
 from tests.waiting import eventually
@@ -32,7 +31,6 @@ class Browser(Protocol):
 
     def open(self, url: str) -> None: ...
     def fill(self, name: str, text: str) -> None: ...
-    def choose(self, name: str, value: str) -> None: ...
     def tick(self, name: str) -> None: ...
     def press(self, words: str) -> None: ...
     def sees(self, words: str) -> bool: ...
@@ -74,9 +72,6 @@ class ChromiumBrowser:
 
     def fill(self, name: str, text: str) -> None:
         self.page.locator(f"main [name='{name}']:visible").first.fill(text)
-
-    def choose(self, name: str, value: str) -> None:
-        self.page.locator(f"main [name='{name}']").first.select_option(value)
 
     def tick(self, name: str) -> None:
         self.page.locator(f"main [name='{name}']").first.check()
@@ -122,9 +117,6 @@ class WebKitBrowser:
         field.clear()
         field.send_keys(text)
 
-    def choose(self, name: str, value: str) -> None:
-        Select(self._field(name)).select_by_value(value)
-
     def tick(self, name: str) -> None:
         self._driver.execute_script("arguments[0].click()", self._driver.find_element(By.CSS_SELECTOR, f"main [name='{name}']"))
 
@@ -137,7 +129,8 @@ class WebKitBrowser:
     def sees(self, words: str) -> bool:
         try:
             return words in self._driver.find_element(By.TAG_NAME, "body").text
-        except StaleElementReferenceException:
+        except (StaleElementReferenceException, JavascriptException):
+            # The page is about to be another.
             return False
 
     def attribute(self, selector: str, name: str) -> str:

@@ -38,7 +38,7 @@ def sign_up(browser: Browser, phoenix: Running, name: str, email: str, zone: str
         browser.press("Confirm address")
     wait(browser, "organisation")
     browser.open(f"{phoenix.url}/settings/profile")
-    browser.choose("time_zone", zone)
+    browser.fill("time_zone", zone)
     browser.press("Save profile")
     wait(browser, "Profile saved.")
 
@@ -111,6 +111,9 @@ def test_a_refused_form_keeps_what_was_typed_and_names_the_field(browser: Browse
     browser.fill("name", "Ada")
     browser.fill("email", "ada.example.com")
     browser.fill("password", "short")
+    browser.press("Create account")
+    wait(browser, "Tick this box to continue.")
+    browser.tick("accept_terms")
     browser.press("Create account")
     wait(browser, "Enter an address such as name@example.com.")
     assert browser.attribute("main [name='email']", "value") == "ada.example.com"

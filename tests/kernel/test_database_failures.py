@@ -14,7 +14,7 @@ from tests.harness import Harness
 from phoenix.kernel.data import lease
 from phoenix.kernel.data.failures import BY_CLASS, DatabaseReadOnly
 from phoenix.kernel.errors import Unavailable
-from phoenix.kernel.web import endpoint, pages, session_reader
+from phoenix.kernel.web import endpoint, form_routes, handling, session_reader
 
 STATES = sorted(
     {
@@ -85,7 +85,7 @@ async def through_a_proxy(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> 
         harness.variables["PHOENIX_DATABASE_URL"] = address
         async with harness:
             await harness.organisation("ember", ada="owner")
-            for module in (endpoint, pages, session_reader):
+            for module in (endpoint, form_routes, handling, session_reader):
                 monkeypatch.setattr(module, "ANSWER_SECONDS", 0.5)
             yield proxy
 

@@ -100,7 +100,7 @@ def test_changes_are_refused_before_the_disk_is_full_and_reading_and_deleting_wo
             harness.runtime.disk_space = Disk(LITTLE).space(harness.place.folder)
             assert (await harness.post("/api/v2/entries", by="ada", json=entry)).status_code == 201
             harness.runtime.disk_space = Disk(NONE).space(harness.place.folder)
-            csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
+            csrf = token_for(harness.runtime, harness.people["ada"].id)
             assert (await harness.post("/sign-out", by="ada", data={"csrf": csrf})).status_code == 303
 
     asyncio.run(run())

@@ -142,7 +142,7 @@ def test_the_live_feed_starts_now_and_receives_a_commit_at_once(harness: Harness
                 tx.record(EntryChanged(subject="before", title="t"))
             arrived = Arrived()
             async with Tailing(harness.runtime.database, arrived) as tailing:
-                await asyncio.wait_for(arrived.listened_for.wait(), 10)
+                await asyncio.wait_for(arrived.listened_for.wait(), 60)
                 async with harness.runtime.database.transaction() as tx:
                     tx.record(EntryChanged(subject="after", title="t"))
                 arrived.set()

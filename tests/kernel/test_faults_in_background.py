@@ -257,6 +257,6 @@ def test_every_task_of_a_worker_works_after_an_error_at_any_await(harness: Harne
             for name in WORKER:
                 await raise_everywhere(probes, name)
             stop.set()
-            await asyncio.wait_for(working, 20)
+            await asyncio.wait_for(working, 60)
 
     asyncio.run(run())

@@ -57,7 +57,7 @@ class Tailing:
 
     async def told(self) -> list[str | None]:
         """The subjects of the next batch."""
-        return await asyncio.wait_for(self._told.get(), 10)
+        return await asyncio.wait_for(self._told.get(), 60)
 
     async def _handle(self, batch: Sequence[Recorded]) -> None:
         if self.fails:
@@ -80,7 +80,7 @@ async def listening(harness: Harness) -> AsyncIterator[tuple[Listener, asyncio.E
     tasks.start("listener", listener.listen, stop=listener.stop)
     try:
         # It notifies at its start, because there may have been events before it listened.
-        await asyncio.wait_for(arrived.wait(), 10)
+        await asyncio.wait_for(arrived.wait(), 60)
         yield listener, arrived
     finally:
         await tasks.close()
@@ -92,12 +92,12 @@ def test_a_commit_with_events_wakes_the_listeners(harness: Harness) -> None:
             other = listener.subscribe()
             arrived.clear()
             await write(harness.runtime.database, "a")
-            await asyncio.wait_for(asyncio.gather(arrived.wait(), other.wait()), 10)
+            await asyncio.wait_for(asyncio.gather(arrived.wait(), other.wait()), 60)
             # And again: listening goes on after the first notification.
             arrived.clear()
             await until(lambda: not arrived.is_set())
             await write(harness.runtime.database, "b")
-            await asyncio.wait_for(arrived.wait(), 10)
+            await asyncio.wait_for(arrived.wait(), 60)
 
     asyncio.run(run())
 
@@ -141,13 +141,13 @@ def test_a_listener_survives_a_lost_connection(harness: Harness, monkeypatch: py
             arrived.clear()
             for pid in before:
                 await harness.sql("SELECT pg_terminate_backend($1)", pid)
-            await asyncio.wait_for(arrived.wait(), 10)
+            await asyncio.wait_for(arrived.wait(), 60)
             after = await ours()
             assert after
             assert not after & before
             arrived.clear()
             await write(harness.runtime.database, "a")
-            await asyncio.wait_for(arrived.wait(), 10)
+            await asyncio.wait_for(arrived.wait(), 60)
 
     asyncio.run(run())
 
@@ -172,7 +172,7 @@ def test_a_listener_stopped_before_it_starts_listening_ends(harness: Harness) ->
             listener = Listener(harness.place.database)
             arrived = listener.subscribe()
             listener.stop()
-            await asyncio.wait_for(listener.listen(never_mind), 10)
+            await asyncio.wait_for(listener.listen(never_mind), 60)
             assert not arrived.is_set()
 
     asyncio.run(run())

@@ -54,12 +54,12 @@ def test_a_listener_closes_what_it_opened(harness: Harness, monkeypatch: pytest.
             arrived = listener.subscribe()
             monkeypatch.setattr(asyncpg, "connect", note)
             task = asyncio.create_task(listener.listen(never_mind))
-            await asyncio.wait_for(arrived.wait(), 10)
+            await asyncio.wait_for(arrived.wait(), 60)
             monkeypatch.setattr(asyncpg, "connect", connect)
             if lost:
                 opened[0].terminate()
             listener.stop()
-            await asyncio.wait_for(task, 10)
+            await asyncio.wait_for(task, 60)
             assert [connection.is_closed() for connection in opened] == [True]
 
     asyncio.run(run())
@@ -78,7 +78,7 @@ def test_a_listener_stopped_while_connecting_does_not_listen(harness: Harness, m
                 return made
 
             monkeypatch.setattr(asyncpg, "connect", stop_meanwhile)
-            await asyncio.wait_for(listener.listen(never_mind), 10)
+            await asyncio.wait_for(listener.listen(never_mind), 60)
             monkeypatch.setattr(asyncpg, "connect", connect)
 
     asyncio.run(run())

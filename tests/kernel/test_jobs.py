@@ -41,7 +41,7 @@ async def run_until(harness: Harness, jobs: list[Job[Any]], condition: Any, seco
         await until(condition, seconds)
     finally:
         stop.set()
-        await asyncio.wait_for(running, 10)
+        await asyncio.wait_for(running, 60)
 
 
 async def failed_jobs(harness: Harness) -> list[int]:
@@ -206,9 +206,9 @@ def test_long_jobs_in_one_queue_do_not_delay_another_queue(harness: Harness) -> 
                     await enqueue(tx, short, Nothing())
                 stop = asyncio.Event()
                 working = asyncio.create_task(work(runtime, stop))
-                await asyncio.wait_for(long_ended.wait(), 15)
+                await asyncio.wait_for(long_ended.wait(), 60)
                 stop.set()
-                await asyncio.wait_for(working, 15)
+                await asyncio.wait_for(working, 60)
 
     asyncio.run(run())
 

@@ -58,9 +58,11 @@ def test_every_answer_of_the_api_has_a_tag_and_is_sent_once(harness: Harness) ->
                 if not path.startswith("/api/v2") or got.status_code != 200:
                     continue
                 tagged += 1
-                for wanted in (got.headers["etag"], f'"x", W/{got.headers["etag"]}', "*"):
+                strong = got.headers["etag"].removeprefix("W/")
+                for wanted in (strong, f'"x", W/{strong}', "*"):
                     again = await harness.get(path, by="ada", headers={"If-None-Match": wanted})
-                    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", got.headers["etag"]), path
+                    assert (again.status_code, again.content) == (304, b""), path
+                    assert again.headers["etag"] == (f"W/{strong}" if "W/" in wanted else strong), path
                 assert (await harness.get(path, by="ada", headers={"If-None-Match": '"1"'})).status_code == 200, path
                 other = await harness.get(path, by="bo")
                 assert (other.content == got.content) or other.headers.get("etag") != got.headers["etag"], path
@@ -186,7 +188,7 @@ def test_a_form_without_the_version_it_was_shown_with_overwrites_nothing(harness
             ember = await harness.organisation("ember", ada="owner", bo="member")
             posted = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "One"})
             await harness.events()
-            csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
+            csrf = token_for(harness.runtime, harness.people["ada"].id)
             for address, form in FORMS:
                 path = address.replace("{entry}", f"/o/ember/entries/{posted.json()['id']}").replace("{bo}", harness.people["bo"].id)
                 given = {**form, "csrf": csrf, **({} if version is None else {"version": version})}
@@ -228,7 +230,7 @@ def test_every_cookie_is_bound_to_the_host_over_https_only(harness: Harness, sch
                 assert found
                 form = {"email": "ada@example.com", "password": PASSWORD, "csrf": found[1], "remember": "on"}
                 set_ += (await browser.post("/sign-in", data=form, headers=cookies(set_))).headers.get_list("set-cookie")
-                csrf = token_for(harness.runtime.keys, harness.people["ada"].session)
+                csrf = token_for(harness.runtime, harness.people["ada"].id)
                 mine = {"Authorization": f"Bearer {harness.people['ada'].token}"}
                 saved = await browser.post("/settings/profile", data={"name": "Ada", "version": "1", "csrf": csrf}, headers=mine)
                 set_ += saved.headers.get_list("set-cookie")

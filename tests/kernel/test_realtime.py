@@ -78,6 +78,6 @@ async def _listen(phoenix: Running) -> None:
 
         await client.delete("/sessions/current", headers=people[1])
         assert (await listeners[1].receive("session_ended"))["reason"]
-        await asyncio.wait_for(listeners[1].gone.wait(), 10)
+        await asyncio.wait_for(listeners[1].gone.wait(), 60)
         assert listeners[0].client.connected
         await listeners[0].client.disconnect()

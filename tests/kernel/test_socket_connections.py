@@ -54,7 +54,7 @@ class Socket:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         assert self._task is not None
         self._in.put_nowait({"type": "websocket.disconnect", "code": 1001})
-        await asyncio.wait_for(self._task, 10)
+        await asyncio.wait_for(self._task, 60)
 
     async def _send(self, message: MutableMapping[str, Any]) -> None:
         async with self._changed:
@@ -85,7 +85,7 @@ class Socket:
 
     async def ended(self) -> None:
         assert self._task is not None
-        await asyncio.wait_for(asyncio.shield(self._task), 10)
+        await asyncio.wait_for(asyncio.shield(self._task), 60)
 
 
 def parts(harness: Harness) -> tuple[Phoenix, Sockets]:

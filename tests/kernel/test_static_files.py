@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import shutil
 from contextlib import AsyncExitStack
@@ -22,6 +23,7 @@ from phoenix.kernel.web.static_files import CHUNK
 from phoenix.settings import Settings
 
 PREFIXES = ("/static/", "/assets/polls/")
+COPIES = {".br": "br", ".gz": "gzip"}
 FILES = {
     "poll.css": ("p { color: red }", "text/css; charset=utf-8"),
     "poll.js": ("document.title = 1", "text/javascript; charset=utf-8"),
@@ -244,3 +246,52 @@ def test_a_percent_encoded_path_outside_the_folder_is_not_found(listeners: Harne
                         assert (await client.get(prefix + name)).status_code == 404, prefix + name
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "coding"),
+    [
+        ("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0.5, gzip", "gzip"), ("*", "br"), ("br;q=0, gzip;q=0", ""),
+        ("identity", ""), ("zstd", ""), ("br;q=0, *;q=0.1", "gzip"),
+    ],
+)  # fmt: skip
+def test_the_compressed_copy_that_a_client_wants_most_is_sent(listeners: Harness, tmp_path: Path, wanted: str, coding: str) -> None:
+    for folder in (tmp_path / "static", tmp_path / "polls" / "assets"):
+        for suffix, name in COPIES.items():
+            (folder / f"poll.js{suffix}").write_bytes(b"copy in " + name.encode())
+
+    async def run() -> None:
+        async with AsyncExitStack() as stack:
+            for _app, client in await both(listeners, stack):
+                for prefix in PREFIXES:
+                    plain = await client.get(f"{prefix}poll.js", headers={"Accept-Encoding": "identity"})
+                    async with client.stream("GET", f"{prefix}poll.js", headers={"Accept-Encoding": wanted}) as answer:
+                        sent = b"".join([part async for part in answer.aiter_raw()])
+                    assert answer.headers.get("content-encoding", "") == coding
+                    assert sent == (f"copy in {coding}".encode() if coding else plain.content)
+                    assert answer.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+                    assert answer.headers["content-type"] == plain.headers["content-type"]
+                    assert (answer.headers["etag"] == plain.headers["etag"]) == (coding == "")
+                    tag = {"Accept-Encoding": wanted, "If-None-Match": answer.headers["etag"]}
+                    assert (await client.get(f"{prefix}poll.js", headers=tag)).status_code == 304
+                    # A range is one of the copy that is sent, and a tag of another copy asks for the whole.
+                    ranged = {"Accept-Encoding": wanted, "Range": "bytes=1-3", "If-Range": answer.headers["etag"]}
+                    async with client.stream("GET", f"{prefix}poll.js", headers=ranged) as part:
+                        assert (part.status_code, b"".join([piece async for piece in part.aiter_raw()])) == (206, sent[1:4])
+                    if coding:
+                        ranged["If-Range"] = plain.headers["etag"]
+                        async with client.stream("GET", f"{prefix}poll.js", headers=ranged) as whole:
+                            assert whole.status_code == 200
+
+    asyncio.run(run())
+
+
+def test_every_bundle_that_is_worth_it_has_its_compressed_copies() -> None:
+    static = Settings().web.static
+    bundles = [path for path in static.iterdir() if path.suffix in {".js", ".css", ".svg"}]
+    assert len(bundles) > 3
+    for path in bundles:
+        made = {suffix for suffix in COPIES if (static / (path.name + suffix)).exists()}
+        assert made == (set(COPIES) if path.stat().st_size >= 1000 else set()), path.name
+        if made:
+            assert gzip.decompress((static / f"{path.name}.gz").read_bytes()) == path.read_bytes()

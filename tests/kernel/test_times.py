@@ -176,7 +176,17 @@ def test_every_time_can_be_shown(instant: datetime, zone: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "Berlin", "Europe/Nowhere", "../../etc/passwd", "/etc/localtime", "europe/berlin", "Europe/Berlin\0", "posixrules", "x" * 10_000],
+    [
+        "",
+        "Springfield",
+        "Europe/Nowhere",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "Berlin/Europe",
+        "Europe/Berlin\0",
+        "posixrules",
+        "x" * 10_000,
+    ],
 )
 def test_text_that_is_not_a_time_zone_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
@@ -215,13 +225,43 @@ def test_a_zone_of_hours_behind_utc_is_shown_by_its_offset() -> None:
     assert show(NOW, "Etc/GMT+5", NOW).full == "Monday 23 November 2026, 08:05 UTC-05:00"
 
 
-def test_zones_are_grouped_with_the_offset_in_force() -> None:
-    summer = {zone.name: zone for _group, members in zones(utc("2026-07-01")) for zone in members}
-    winter = {zone.name: zone for _group, members in zones(utc("2026-01-01")) for zone in members}
+def test_zones_have_the_offset_in_force() -> None:
+    summer = {zone.name: zone for zone in zones(utc("2026-07-01"))}
+    winter = {zone.name: zone for zone in zones(utc("2026-01-01"))}
     assert (summer["Europe/Berlin"].offset, winter["Europe/Berlin"].offset) == ("+02:00", "+01:00")
     assert (summer["Australia/Lord_Howe"].offset, winter["Australia/Lord_Howe"].offset) == ("+10:30", "+11:00")
     assert (summer["America/New_York"].offset, winter["America/New_York"].offset) == ("-04:00", "-05:00")
     assert summer["America/Argentina/Buenos_Aires"].city == "Argentina, Buenos Aires"
     assert "UTC" in summer
-    assert all(check_zone(name) for name in summer)
+    assert all(check_zone(name) == name for name in summer)
     assert offset(NOW, "America/St_Johns") == "-03:30"
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("tok", "Asia/Tokyo"), ("new york", "America/New_York"), ("Calcutta", "Asia/Kolkata"), ("UTC+05:45", "Asia/Kathmandu"), ("utc", "UTC"),
+        ("Lord_Howe", "Australia/Lord_Howe"), ("US/Pacific", "America/Los_Angeles"),
+    ],
+)  # fmt: skip
+def test_a_zone_is_found_by_part_of_its_name_a_former_name_or_its_offset(words: str, name: str) -> None:
+    found = [zone.name for zone in zones(NOW, words)]
+    assert name in found
+    assert len(found) == len(zones(NOW)) or len(found) < 20
+    assert zones(NOW, "Atlantis") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("tokyo", "Asia/Tokyo"), (" New  York ", "America/New_York"), ("europe/berlin", "Europe/Berlin"), ("Bombay", None), ("calcutta", "Asia/Kolkata"),
+        ("utc", "UTC"), ("", None), ("Tokyo, UTC+09:00", None),
+    ],
+)  # fmt: skip
+def test_a_place_can_be_typed_where_only_one_zone_has_it(typed: str, name: str | None) -> None:
+    if name is None:
+        with pytest.raises(InvalidInput):
+            check_zone(typed)
+    else:
+        assert check_zone(typed) == name
+        assert local_to_instant("2026-11-23T14:05", typed) == local_to_instant("2026-11-23T14:05", name)

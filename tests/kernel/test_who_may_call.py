@@ -23,7 +23,7 @@ def test_an_allowed_origin_can_send_the_same_requests_as_our_pages(harness: Harn
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
-            csrf = token_for(harness.runtime.keys, ada.session)
+            csrf = token_for(harness.runtime, ada.id)
             headers = {"Cookie": f"phoenix_session={ada.token}", "X-CSRF-Token": csrf, "Sec-Fetch-Site": "cross-site"}
             for origin, status in ((APP, 201), ("https://elsewhere.example.com", 403)):
                 answer = await harness.post("/api/v2/organisations", json={"name": "Ember"}, headers={**headers, "Origin": origin})

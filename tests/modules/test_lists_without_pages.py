@@ -24,6 +24,7 @@ CUT = {
     },
     "admin/queries/jobs.py": {"100": "failed jobs, whose number is shown"},
     "entries/cards.py": {"5": "the newest, on a card"},
+    "entries/queries.py": {"2": "a version and the one before it"},
     "factors/queries/passkeys.py": {"100": "at most 20 are made"},
     "keys/queries.py": {"100": "at most 100 are made"},
     "organisations/cards.py": {"5": "the newest, on a card"},

@@ -132,7 +132,7 @@ def test_a_route_that_holds_and_waits_or_hashes_unseen_fails_outside_production(
     async def run() -> None:
         async with harness:
             ada = await harness.person("ada")
-            sent = {"csrf": token_for(harness.runtime.keys, ada.session)}
+            sent = {"csrf": token_for(harness.runtime, ada.id)}
             assert (await harness.post(path, by="ada", data=sent)).status_code == status
 
     asyncio.run(run())

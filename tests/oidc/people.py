@@ -43,7 +43,7 @@ async def is_signed_in(browser: httpx.AsyncClient) -> bool:
 
 
 async def start_connecting(browser: httpx.AsyncClient) -> str:
-    return redirect_target(await press(browser, "/settings/security", "/settings/connect/acme"))
+    return await redirect_target(browser, await press(browser, "/settings/security", "/settings/connect/acme"))
 
 
 async def connect_again(browser: httpx.AsyncClient) -> httpx.Response:

@@ -79,12 +79,13 @@ async def start_sign_in(browser: httpx.AsyncClient, name: str = "acme", *, remem
     page = await browser.get("/sign-in", params={"next": on_to})
     assert f'formaction="/sign-in/with/{name}"' in page.text
     sent = {"csrf": csrf_of(page.text), "next": on_to, **({"remember": "on"} if remember else {})}
-    return redirect_target(await browser.post(f"/sign-in/with/{name}", data=sent))
+    return await redirect_target(browser, await browser.post(f"/sign-in/with/{name}", data=sent))
 
 
-def redirect_target(answer: httpx.Response) -> str:
+async def redirect_target(browser: httpx.AsyncClient, answer: httpx.Response) -> str:
     """The address that the intermediate page redirects to by itself."""
-    assert answer.status_code == 200, answer.text[:2000]
+    assert answer.status_code == 303, answer.text[:2000]
+    answer = await browser.get(answer.headers["location"])
     found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', answer.text)
     assert found, answer.text[:2000]
     return html.unescape(found[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ import uvicorn
 from tests.waiting import until
 
 from phoenix.operations.up import uvicorn_server
-from phoenix.operations.up.uvicorn_server import config_of
+from phoenix.operations.up.uvicorn_server import PanelProtocol, config_of
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -106,3 +107,33 @@ def test_a_malformed_body_is_no_error_of_ours(caplog: pytest.LogCaptureFixture) 
 
     asyncio.run(run())
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+@pytest.mark.parametrize(("of_an_address", "of_all"), [(3, 400), (100, 3)])
+def test_the_panel_closes_one_connection_too_many(monkeypatch: pytest.MonkeyPatch, of_an_address: int, of_all: int) -> None:
+    monkeypatch.setattr(uvicorn_server, "HEAD_SECONDS", 60)
+    monkeypatch.setattr(uvicorn_server, "MOST_OF_AN_ADDRESS", of_an_address)
+    monkeypatch.setattr(uvicorn_server, "MOST_CONNECTIONS", of_all)
+
+    async def run() -> None:
+        slow = Slow()
+        slow.go_on.set()
+        async with served(slow) as port:
+            held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+            for reader, writer in held:
+                writer.write(HEAD + b"\r\n")
+                assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
+            writer.close()
+            held[0][1].close()
+            await until(lambda: PanelProtocol._open.total() == 2)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HEAD + b"\r\n")
+            assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+            for _reader, each in (*held[1:], (reader, writer)):
+                each.close()
+        assert PanelProtocol._open == {}
+
+    asyncio.run(run())

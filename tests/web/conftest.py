@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from tests.web.pages import PAGES
+from tests.web.sockets import Socket
 
 from phoenix.kernel.i18n.templates import Templates
 
@@ -54,6 +55,21 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce", timezone_id="Asia/Tokyo") as context:
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield page
+        assert faults == []
+
+
+@pytest.fixture
+def socket(page: Page) -> Socket:
+    return Socket(page)
 
 
 @pytest.fixture(scope="session")

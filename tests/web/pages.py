@@ -6,18 +6,20 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
+from tests.web.error_pages import ERROR_PAGES
 from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
 from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
 from tests.web.staff_pages import STAFF_PAGES
 
+from phoenix.kernel.i18n.times import zones
 from phoenix.kernel.web.reference import reference
 
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
 WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
 VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": samples.READ_ONLY})
-FORM = {"title": "Site visit", "body": samples.BODY, "occurred_at": "2026-11-23T14:05", "time_zone": "Europe/Berlin"}
-PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en"}
+PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en", "version": "1"}
 LOCALES = (("en", "English"),)
 EXPORTS = [
     Thing(id="exp_2", created_at=samples.NOW, ready_at=None, until=samples.NOW),
@@ -56,10 +58,6 @@ MANAGE = {
     "roles": ("owner", "administrator", "member", "viewer"),
     "older": "",
 }
-
-
-def fault(status: int, title: str, detail: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    return "error.html", outside("/somewhere", status=status, title=title, detail=detail, **{"request_id": "", "next_step": None, **more})
 
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -113,6 +111,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         outside("/reset-password", token="", gone=False, sent=True, least=12, form=FILLED),
     ),
     "first-administrator": ("sign_in/first_administrator.html", outside("/first-administrator", token="abc", least=12)),
+    "time-zones": ("time_zones.html", outside("/time-zones", words="", found=zones(samples.NOW))),
+    "time-zones-none": ("time_zones.html", outside("/time-zones", words="Atlantis", found=[])),
     "terms": ("sign_in/terms.html", outside("/terms")),
     "data": ("accounts/settings/data.html", frame("/settings/data", exports=[], grace=14, erase_at=None)),
     "data-asked": (
@@ -134,7 +134,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             errors={"scopes": "Choose at least one thing."},
         ),
     ),
-    "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES, version=1)),
+    "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES)),
     "profile-refused": (
         "accounts/settings/profile.html",
         frame(
@@ -142,7 +142,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             form={**PROFILE, "name": "", "time_zone": "US/Old"},
             errors={"name": "Write your name."},
             locales=LOCALES,
-            version=1,
         ),
     ),
     "sessions": (
@@ -172,11 +171,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "members-viewer": ("organisations/members.html", frame("/o/halden/members", **{**MANAGE, "roles": ("viewer",)}, organisation=VIEWER)),
     "organisation-settings": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden Instruments"}, version=2, may_leave=False),
+        frame("/o/halden/settings", form={"name": "Halden Instruments", "version": "2"}, may_leave=False),
     ),
     "organisation-settings-leave": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden"}, version=2, may_leave=True, problem="Someone else changed it."),
+        frame("/o/halden/settings", form={"name": "Halden", "version": "2"}, may_leave=True, problem="Someone else changed it."),
     ),
     "invitation": (
         "organisations/invitation.html",
@@ -223,17 +222,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "entries/show.html",
         frame("/o/halden/entries/ent_1", entry=Thing(**{**vars(samples.ENTRY), "body": ""}), may_change=False),
     ),
-    "entry-new": ("entries/form.html", frame("/o/halden/entries/new", entry=None, form=FORM)),
-    "entry-edit-refused": (
-        "entries/form.html",
-        frame(
-            "/o/halden/entries/ent_1/edit",
-            entry=samples.ENTRY,
-            form=FORM,
-            errors={"title": "Enter a title.", "occurred_at": "This time did not exist in Berlin."},
-        ),
-    ),
-    "entry-delete": ("entries/delete.html", frame("/o/halden/entries/ent_1/delete", entry=samples.ENTRY)),
     "feed": (
         "feed/page.html",
         frame("/o/halden/feed", items=samples.FEED, kinds=samples.KINDS, kind="", older="/o/halden/feed?cursor=x", newest=True),
@@ -266,30 +254,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "help-hidden": ("welcome/help.html", frame("/help", checklist=samples.CHECKLIST | {"hidden": True}, support="")),
     "api-docs": ("api_docs.html", outside("/api/docs", api=reference(samples.DOCUMENT))),
     "api-docs-signed-in": ("api_docs.html", frame("/api/docs", api=reference(samples.DOCUMENT))),
-    "error-404": fault(
-        404, "This page does not exist", "It may have been moved or deleted, or it belongs to an organisation you are not in."
-    ),
-    "error-404-inside": (
-        "error.html",
-        frame("/o/halden/nowhere", status=404, title="Not found", detail="There's no page here.", request_id="", next_step=None),
-    ),
-    "error-403": fault(
-        403,
-        "Not allowed",
-        "Your role in Halden Instruments does not allow this.",
-        next_step=Thing(href="/o/halden/dashboard", label="Go to the dashboard"),
-    ),
-    "error-422": fault(422, "Invalid input", "Go back and look at what you entered."),
-    "error-429": fault(429, "Too many attempts", "Wait a minute, then try again."),
-    "error-500": fault(
-        500, "Something went wrong", "Your last change was not saved. Try again in a minute.", request_id="4f1c2a9b00aa17c3"
-    ),
-    "error-503": fault(
-        503,
-        "Not ready right now",
-        "Phoenix is starting, or a part of it does not answer. Try again in a few seconds.",
-        request_id="4f1c2a9b00aa17c3",
-    ),
+    **ERROR_PAGES,
+    **EDIT_PAGES,
     **SECURITY_PAGES,
     **ELSEWHERE_PAGES,
     **STAFF_PAGES,

@@ -83,6 +83,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
         "form": {},
         "errors": {},
         "problem": "",
+        "conflict": None,
         "toasts": [],
         "banners": [],
         "now": NOW,
@@ -122,6 +123,7 @@ ENTRIES = [
     Thing(id=f"ent_{n}", title=title, author=author, occurred_at=when, excerpt=BODY[:140] if n % 2 == 0 else "")
     for n, (title, author, when) in enumerate(
         [
+            ("Line 2 is off for inspection", PRIYA, NOW + timedelta(days=3)),
             ("Flow meter FM-204 recalibrated", TOMAS, ago(minutes=27)),
             ("Pressure drop on line 2, cause found", PRIYA, ago(hours=3)),
             ("Spare valves ordered for hall 3", AIKO, ago(days=2)),
@@ -135,7 +137,7 @@ ENTRIES = [
     )
 ]
 ENTRY = Thing(
-    id="ent_01jd8m2k", title=ENTRIES[0].title, body=BODY, author=TOMAS, occurred_at=ago(minutes=27), time_zone="Asia/Tokyo",
+    id="ent_01jd8m2k", title=ENTRIES[1].title, body=BODY, author=TOMAS, occurred_at=ago(minutes=27), time_zone="Asia/Tokyo",
     created_at=ago(minutes=20), updated_at=ago(minutes=2), version=3,
 )  # fmt: skip
 
@@ -162,7 +164,7 @@ INVITATIONS = [
 def happened(number: int, template: str, when: datetime, actor: Thing | None = TOMAS, subject: str = "acc_priya", **data: Any) -> Thing:
     return Thing(
         id=f"evt_{number}", kind="some.kind", actor=actor, subject=subject, summary="", url="/o/halden/entries/ent_1", occurred_at=when,
-        template=template, data={"names": NAMES, **data},
+        template=template, data={"names": NAMES, "dated": when.isoformat(), **data}, gone=False,
     )  # fmt: skip
 
 
@@ -195,7 +197,7 @@ def cards(counts: tuple[int, ...] = COUNTS, *, entries: bool = True) -> list[dic
     newest = [{"id": m.account, "name": m.name, "role": m.role, "joined_at": m.joined_at.isoformat()} for m in reversed(MEMBERS)]
     return [
         {"name": "entries.per_day", "title": "Entries per day", "template": "entries/card_per_day.html", "figures": "entries/figures_per_day.html", "data": {"days": days}, "side": False},
-        {"name": "entries.recent", "title": "Latest entries", "template": "entries/card_recent.html", "figures": "entries/figures_recent.html", "data": {"entries": recent if entries else []}, "side": False},
+        {"name": "entries.recent", "title": "Latest entries", "template": "entries/card_recent.html", "figures": "entries/figures_recent.html", "data": {"entries": recent if entries else [], "last": recent[1] if entries else None}, "side": False},
         {"name": "organisations.members", "title": "Members", "template": "organisations/card_members.html", "figures": "organisations/figures_members.html", "data": {"count": 24, "newest": newest}, "side": True},
     ]  # fmt: skip
 

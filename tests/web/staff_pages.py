@@ -158,9 +158,12 @@ AUDIT = {
 }
 
 STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "staff-people": ("admin/people.html", staff("/staff/people", people=LISTED, words="", cursor="c", first=True)),
-    "staff-people-older": ("admin/people.html", staff("/staff/people", people=LISTED[:1], words="mara", cursor=None, first=False)),
-    "staff-people-none": ("admin/people.html", staff("/staff/people", people=[], words="nobody", cursor=None, first=True)),
+    "staff-people": ("admin/people.html", staff("/staff/people", kind="person", people=LISTED, words="", cursor="c", first=True)),
+    "staff-people-older": (
+        "admin/people.html",
+        staff("/staff/people", kind="person", people=LISTED[:1], words="mara", cursor=None, first=False),
+    ),
+    "staff-people-none": ("admin/people.html", staff("/staff/people", kind="service", people=[], words="nobody", cursor=None, first=True)),
     "staff-person": ("admin/person.html", staff("/staff/people/acc_1", **PERSON)),
     "staff-person-locked": (
         "admin/person.html",
@@ -185,7 +188,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "admin/organisations.html",
         staff(
             "/staff/organisations",
-            items=[Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=24)],
+            items=[Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=24, service_accounts=2)],
             words="",
             cursor="c",
         ),
@@ -195,7 +198,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "admin/organisation.html",
         staff(
             "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4),
+            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
             members=[(member, member) for member in MEMBERS],
             cursor="c",
             may_appoint=False,
@@ -205,7 +208,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "admin/organisation.html",
         staff(
             "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4),
+            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
             members=[(member, member) for member in MEMBERS],
             cursor="",
             may_appoint=True,
@@ -217,7 +220,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "admin/organisation.html",
         staff(
             "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4),
+            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
             members=[(member, member) for member in MEMBERS],
             cursor="c",
             may_appoint=True,

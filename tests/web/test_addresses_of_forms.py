@@ -49,7 +49,7 @@ def test_a_form_leads_to_the_page_it_is_on(harness: Harness) -> None:
         "/verify/resend": "/verify",
         "/confirm/mail": "/confirm",
         "/o/ember/members/invite": "/o/ember/members",
-        "/o/a%20b/members/acc_1/role": "/o/a%20b/members",
+        "/o/a%20b/invitations/inv_1/resend": "/o/a%20b/members",
         "/settings/passkeys": "/settings/security",
     }
 

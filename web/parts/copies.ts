@@ -1,6 +1,6 @@
 /** Buttons that copy what is shown once: `data-copy` names the element, `data-copied` is what the button says then. */
-export function copies(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+export function copies(root: ParentNode): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
     // Browsers give the clipboard to secure pages alone.
     if (!navigator.clipboard) continue;
     button.hidden = false;

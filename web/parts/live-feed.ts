@@ -4,13 +4,11 @@
  */
 
 import { onlyNew, prepend } from "./feed";
-import { toast } from "./toasts";
+import { AwayError, fetchLive } from "./live-fetch";
+import type { Live } from "./live-parts";
 
-/** Several things often happen at once, such as an import; they are fetched together. */
-const PATIENCE_MS = 250;
-
-export function liveFeed(): (() => void) | null {
-  const feed = document.querySelector<HTMLElement>("[data-feed]");
+export function liveFeed(): Live | null {
+  const feed = document.querySelector<HTMLElement>("[data-live-feed]");
   const place = document.querySelector<HTMLElement>("[data-pill-place]");
   const pill = place?.querySelector<HTMLButtonElement>("[data-pill]");
   const number = pill?.querySelector("span");
@@ -19,8 +17,7 @@ export function liveFeed(): (() => void) | null {
   if (!feed || !place || !pill || !number || !said || !address) return null;
 
   let held: DocumentFragment | null = null;
-  let timer = 0;
-  let missed = false;
+  let quietly = false;
 
   const words = (count: number): string => {
     const text = count === 1 ? pill.dataset["one"] : pill.dataset["many"];
@@ -39,16 +36,26 @@ export function liveFeed(): (() => void) | null {
     pill.hidden = true;
   };
 
-  const fetchNew = async (quietly: boolean): Promise<void> => {
+  /** What was deleted goes from the events that were shown before, title and link alike. */
+  const forget = (fragment: DocumentFragment): void => {
+    for (const { dataset } of fragment.querySelectorAll<HTMLElement>("[data-gone]")) {
+      for (const item of feed.querySelectorAll<HTMLElement>("[data-event]"))
+        if (dataset["subject"] && item.dataset["subject"] === dataset["subject"]) item.remove();
+    }
+    for (const heading of feed.querySelectorAll("[data-day]")) if (!heading.nextElementSibling?.matches("[data-event]")) heading.remove();
+  };
+
+  const refresh = async (): Promise<undefined> => {
     const url = new URL(address, location.origin);
     const newest = feed.querySelector<HTMLElement>("[data-event]")?.dataset["event"];
     if (newest) url.searchParams.set("after", newest);
-    const response = await fetch(url, { headers: { Accept: "text/html", "HX-Request": "true", "X-Unattended": "yes" }, redirect: "error" });
-    if (!response.ok) throw new Error(`the feed answered ${response.status}`);
+    const response = await fetchLive(url, { "HX-Request": "true" });
+    if (!response.ok) throw new AwayError("gone");
     const template = document.createElement("template");
     template.innerHTML = await response.text();
     const count = onlyNew(feed, template.content);
     if (count === 0) return;
+    forget(template.content);
     held = template.content;
     if (quietly || window.scrollY > 0) {
       number.textContent = words(count);
@@ -56,13 +63,7 @@ export function liveFeed(): (() => void) | null {
     } else {
       insert();
     }
-  };
-
-  const look = (quietly: boolean): void => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      fetchNew(quietly).catch(() => toast("bad", document.body.dataset["failed"] ?? ""));
-    }, PATIENCE_MS);
+    quietly = false;
   };
 
   pill.addEventListener("click", () => {
@@ -71,14 +72,8 @@ export function liveFeed(): (() => void) | null {
     feed.querySelector<HTMLElement>("[data-event]")?.focus({ preventScroll: true });
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden || !missed) return;
-    missed = false;
     // Someone who comes back reads on where they were: the pill tells them, nothing jumps.
-    look(true);
+    if (document.hidden) quietly = true;
   });
-
-  return () => {
-    if (document.hidden) missed = true;
-    else look(false);
-  };
+  return { follows: new Set(["organisation"]), refresh };
 }

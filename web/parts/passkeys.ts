@@ -189,10 +189,16 @@ async function beside(button: HTMLButtonElement, form: HTMLFormElement): Promise
   }
 }
 
-export function passkeys(): void {
+export function passkeys(root: ParentNode): void {
   const able = "PublicKeyCredential" in window;
-  if (!able) for (const note of document.querySelectorAll<HTMLElement>("[data-passkey-missing]")) note.hidden = false;
-  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-passkey]")) {
+  // A form that another has replaced waits for nothing: the browser refuses two questions at once.
+  for (const [form, stop] of pending) {
+    if (form.isConnected) continue;
+    pending.delete(form);
+    stop.abort();
+  }
+  if (!able) for (const note of root.querySelectorAll<HTMLElement>("[data-passkey-missing]")) note.hidden = false;
+  for (const button of root.querySelectorAll<HTMLButtonElement>("[data-passkey]")) {
     const { form } = button;
     if (!form || !able) continue;
     button.hidden = false;

@@ -1,7 +1,7 @@
-/** Passwords: a button that shows what was typed, and words on how strong a new one is. The server decides; this only helps. */
+/** Passwords: a button that shows what was typed, and what the server says of a new one while it is typed. */
 
-function reveals(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-reveal]")) {
+function reveals(root: ParentNode): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>("[data-reveal]")) {
     const input = document.getElementById(button.dataset["reveal"] ?? "");
     if (!(input instanceof HTMLInputElement)) continue;
     button.hidden = false;
@@ -17,34 +17,64 @@ function reveals(): void {
   }
 }
 
-/** 0 nothing typed, 1 too short, 2 just long enough or very uniform, 3 strong, 4 very strong: length first, as NIST SP 800-63B counts it. */
-export function level(password: string, least: number): number {
-  const length = [...password].length;
-  if (length === 0) return 0;
-  if (length < least) return 1;
-  const different = new Set(password.toLowerCase()).size;
-  if (different < 6 || length < least + 4) return different < 4 ? 1 : 2;
-  return length < least + 12 ? 3 : 4;
+interface Check {
+  acceptable?: boolean;
+  detail?: string;
 }
 
-function strengths(): void {
-  for (const meter of document.querySelectorAll<HTMLElement>("[data-strength]")) {
+const TYPING_MS = 300;
+
+/** What the server says of a new password, by the rules it will decide by. */
+async function check(input: HTMLInputElement): Promise<Check> {
+  const headers: Record<string, string> = { "Content-Type": "application/json", "X-Unattended": "yes" };
+  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
+  if (token) headers["X-CSRF-Token"] = token;
+  const typed = (name: string): string => input.form?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value ?? "";
+  const body = JSON.stringify({ password: input.value, email: typed("email"), name: typed("name") });
+  const answer = await fetch("/api/v2/password_checks", { method: "POST", headers, body });
+  return answer.ok ? ((await answer.json()) as Check) : {};
+}
+
+/** Length first, as NIST SP 800-63B counts it: 3 strong, 4 very strong. What the server refuses is neither. */
+function level(password: string, least: number): number {
+  return [...password].length < least + 12 ? 3 : 4;
+}
+
+function rate(meter: HTMLElement, input: HTMLInputElement, bars: HTMLElement, words: HTMLElement): void {
+  const least = Number(meter.dataset["least"]);
+  const show = (strength: number, text: string): void => {
+    meter.hidden = strength === 0;
+    bars.dataset["level"] = String(strength);
+    if (words.textContent !== text) words.textContent = text;
+  };
+  let timer = 0;
+  input.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    const { value } = input;
+    if (!value) return show(0, "");
+    if ([...value].length < least) return show(1, words.dataset["level1"] ?? "");
+    timer = window.setTimeout(async () => {
+      const found = await check(input).catch((): Check => ({}));
+      // Nothing is said where the server said nothing, nor of what is no longer there.
+      if (input.value !== value) return;
+      const strength = level(value, least);
+      if (found.acceptable === undefined) show(0, "");
+      else if (found.acceptable) show(strength, words.dataset[`level${strength}`] ?? "");
+      else show(1, found.detail ?? "");
+    }, TYPING_MS);
+  });
+}
+
+function strengths(root: ParentNode): void {
+  for (const meter of root.querySelectorAll<HTMLElement>("[data-strength]")) {
     const input = document.getElementById(meter.dataset["strength"] ?? "");
     const bars = meter.querySelector<HTMLElement>(".strength");
     const words = meter.querySelector<HTMLElement>("[data-words]");
-    if (!(input instanceof HTMLInputElement) || !bars || !words) continue;
-    const least = Number(meter.dataset["least"]);
-    input.addEventListener("input", () => {
-      const strength = level(input.value, least);
-      meter.hidden = strength === 0;
-      bars.dataset["level"] = String(strength);
-      const text = words.dataset[`level${strength}`] ?? "";
-      if (words.textContent !== text) words.textContent = text;
-    });
+    if (input instanceof HTMLInputElement && bars && words) rate(meter, input, bars, words);
   }
 }
 
-export function passwords(): void {
-  reveals();
-  strengths();
+export function passwords(root: ParentNode): void {
+  reveals(root);
+  strengths(root);
 }

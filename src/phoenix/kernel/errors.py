@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from msgspec import Struct
@@ -83,6 +84,15 @@ class PreconditionFailed(PhoenixError):
     shows_form = True
     status, code, title = 412, "precondition_failed", "Changed by someone else"
     sentence = "Reload it, then make your change again."
+
+
+class EditConflict(PreconditionFailed):
+    """Another version was saved after the one that was read: `by` whom, an account, and `at` what time, where that is known."""
+
+    def __init__(self, detail: str = "", *, by: str | None = None, at: datetime | None = None) -> None:
+        super().__init__(detail)
+        self.by = by
+        self.at = at
 
 
 class InvalidInput(PhoenixError):

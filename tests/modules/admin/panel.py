@@ -55,13 +55,14 @@ class Panel:
         self._clients.append(httpx.AsyncClient(transport=transport, base_url=url, headers={"User-Agent": "tests"}))
         return self._clients[-1]
 
-    async def get(self, path: str, *, by: str | None = None) -> httpx.Response:
-        return await self.client().get(path, headers=await self.headers(by))
+    async def get(self, path: str, *, by: str | None = None, cookies: httpx.Cookies | None = None) -> httpx.Response:
+        client = self.client()
+        client.cookies = cookies or httpx.Cookies()
+        return await client.get(path, headers=await self.headers(by))
 
     async def post(self, path: str, *, by: str, **sent: str) -> httpx.Response:
         """Send a form, as the page it is on would."""
-        session = await self.session(by)
-        data = {"csrf": token_for(self.harness.runtime.keys, session.id), **sent}
+        data = {"csrf": token_for(self.harness.runtime, self.harness.people[by].id), **sent}
         return await self.client().post(path, data=data, headers=await self.headers(by))
 
     async def session(self, by: str) -> SessionTokens:

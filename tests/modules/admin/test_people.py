@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from typing import Any
 
@@ -76,8 +77,8 @@ def test_every_search_uses_an_index(place: Place) -> None:
                 ANALYZE accounts
             """)
             now = await connection.fetchval("SELECT now()")
-            for name, (query, args) in searches.items():
-                rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {query.sql}", now, *args, "~", 51)
+            for kind, (name, (query, args)) in itertools.product(("person", "service"), searches.items()):
+                rows = await connection.fetch(f"EXPLAIN (FORMAT JSON) {query.sql}", now, kind, *args, "~", 51)
                 plan = json.dumps(rows[0][0])
                 assert '"Relation Name": "accounts"' in plan
                 scans = [node for node in _nodes(rows[0][0][0]["Plan"]) if node.get("Relation Name") == "accounts"]
@@ -248,5 +249,30 @@ def test_the_settings_page_contains_no_secret(harness: Harness) -> None:
             assert harness.runtime.settings.secrets.key not in page
             assert "of-tests-alone" not in page
             assert "phoenix_app:•••@" in page
+
+    asyncio.run(run())
+
+
+def test_people_and_service_accounts_are_counted_and_listed_apart(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, Panel(harness) as panel:
+            await harness.person("staff", permissions=("platform.admin",))
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            made = await harness.post(
+                f"/api/v2/organisations/{ember}/service_accounts", by="ada", json={"name": "Nightly import", "scopes": ["entries.read"]}
+            )
+            assert made.status_code == 201
+            people = (await panel.get("/staff/people", by="staff")).text
+            services = (await panel.get("/staff/people?kind=service", by="staff")).text
+            robot = made.headers["location"].rpartition("/")[2]
+            ada = harness.people["ada"].id
+            assert (ada in people, robot in people) == (True, False)
+            assert (ada in services, robot in services) == (False, True)
+            assert robot in (await panel.get("/staff/people?kind=service&q=nightly", by="staff")).text
+            assert robot not in (await panel.get("/staff/people?q=nightly", by="staff")).text
+            for path in ("/staff/organisations", f"/staff/organisations/{ember}"):
+                assert "2 people, 1 service account" in (await panel.get(path, by="staff")).text
+            card = (await harness.get("/o/ember/dashboard", by="ada")).text
+            assert '<span class="count count--quiet">2</span>' in card
 
     asyncio.run(run())

@@ -24,7 +24,7 @@ async def entry_in(harness: Harness, organisation: str, by: str) -> str:
 
 async def press(harness: Harness, method: str, path: str, by: str) -> Any:
     person = harness.people[by]
-    data = {"csrf": token_for(harness.runtime.keys, person.session), **SENT} if method == "POST" else None
+    data = {"csrf": token_for(harness.runtime, person.id), **SENT} if method == "POST" else None
     return await harness.request(method, path, by=by, data=data)
 
 

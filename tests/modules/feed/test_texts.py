@@ -26,7 +26,12 @@ def test_feed_shows_the_current_title_of_an_entry(harness: Harness) -> None:
             ember = await harness.organisation("ember", ada="member")
             posted = await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, **ENTRY})
             found = await items(harness, ember)
-            assert found["entries.posted"]["data"] == {"title": "Valve replaced", "excerpt": "It leaked.", "names": {}}
+            assert found["entries.posted"]["data"] == {
+                "title": "Valve replaced",
+                "excerpt": "It leaked.",
+                "dated": "2026-11-23T12:00:00.000Z",
+                "names": {},
+            }
             change = {"title": "Pump replaced", "body": "It was loud."}
             await harness.patch(
                 f"/api/v2/entries/{posted.json()['id']}", by="ada", json=change, headers={"if-match": posted.headers["etag"]}

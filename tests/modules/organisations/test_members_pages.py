@@ -11,7 +11,7 @@ from phoenix.kernel.web.csrf import token_for
 
 
 async def send(harness: Harness, path: str, *, by: str, htmx: bool = False) -> httpx.Response:
-    csrf = token_for(harness.runtime.keys, harness.people[by].session)
+    csrf = token_for(harness.runtime, harness.people[by].id)
     return await harness.post(path, by=by, data={"csrf": csrf}, headers={"HX-Request": "true"} if htmx else {})
 
 

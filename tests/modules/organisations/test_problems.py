@@ -63,7 +63,7 @@ def test_a_revoked_invitation_cannot_be_resent(harness: Harness) -> None:
             await harness.work()
             assert (await harness.delete(f"{path}/{made.json()['id']}", by="ada")).status_code == 204
             mails, ada = len(harness.mails()), harness.people["ada"]
-            csrf = token_for(harness.runtime.keys, ada.session)
+            csrf = token_for(harness.runtime, ada.id)
             again = await harness.post(f"/o/ember/invitations/{made.json()['id']}/resend", by="ada", data={"csrf": csrf})
             assert again.status_code == 404
             assert "has already been accepted or revoked" in again.text

@@ -12,13 +12,13 @@ from phoenix.kernel.web.csrf import token_for
 
 
 async def send(harness: Harness, by: str, **form: str) -> httpx.Response:
-    csrf = token_for(harness.runtime.keys, harness.people[by].session)
+    csrf = token_for(harness.runtime, harness.people[by].id)
     return await harness.post(f"/o/ember/members/{harness.people['bo'].id}/role", by=by, data={"csrf": csrf, **form})
 
 
 def offered(page: str, account: str) -> tuple[str, str]:
     """The version that a member's form was shown with, and the role selected in it."""
-    form = re.search(rf'<form[^>]*/members/{account}/role">.*?</form>', page, re.DOTALL)
+    form = re.search(rf'<form[^>]*/members/{account}/role"[^>]*>.*?</form>', page, re.DOTALL)
     assert form is not None
     version, selected = re.search(r'name="version" value="(\d+)"', form[0]), re.search(r'value="(\w+)" selected', form[0])
     assert version is not None
@@ -40,9 +40,7 @@ def test_a_role_that_someone_else_has_changed_must_be_confirmed(harness: Harness
             assert "Someone else changed this role to member after you opened the page." in stale.text
             second, selected = offered(stale.text, bo)
             assert second != first
-            assert selected == "member"
-            invitation = stale.text[stale.text.index('id="invite"') :]
-            assert re.findall(r'value="(\w+)" selected', invitation) == ["member"], "the invitation form is not filled in from this one"
+            assert selected == "administrator"
             assert await harness.events() == ["organisations.role_changed"]
             # Having seen the change, they can change the role.
             assert (await send(harness, "cy", role="administrator", version=second)).status_code == 303

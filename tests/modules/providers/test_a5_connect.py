@@ -166,7 +166,9 @@ def test_two_sign_in_methods_cannot_both_be_disconnected_at_once(place: Place, p
     async def run() -> None:
         async with phoenix_with(place, provider.listed()) as harness, harness.new_client() as browser:
             await sign_up(browser)
-            await return_from_provider(browser, await sign_in_at_provider(redirect_target(await connect_again(browser)), "bo"))
+            await return_from_provider(
+                browser, await sign_in_at_provider(await redirect_target(browser, await connect_again(browser)), "bo")
+            )
             session = {"Authorization": f"Bearer {browser.cookies['phoenix_session']}"}
             listed = (await harness.get("/api/v2/identities", headers=session)).json()["items"]
             assert len(listed) == 2

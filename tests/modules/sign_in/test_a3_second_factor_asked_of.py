@@ -124,9 +124,11 @@ def test_pages_redirect_to_setting_up_a_second_factor_and_back(place: Place) -> 
             shown = await browser.get("/settings/totp")
             secret = shown.text.partition("secret=")[2].partition("&")[0] or _typed(shown.text)
             codes = await press(browser, "/settings/totp", code=pyotp.TOTP(secret).at(harness.clock.now()))
-            assert codes.status_code == 200
+            assert (codes.status_code, codes.headers["location"]) == (303, "/settings/backup-codes")
+            codes = await browser.get("/settings/backup-codes")
             assert '<a class="button button--primary" href="/">' in codes.text
-            # If loaded again, the page links to the next step; it cannot show the codes again.
+            # Loaded again, the page still shows the codes; the form is answered only once.
+            assert (await browser.get("/settings/backup-codes")).text.count("<li>") == codes.text.count("<li>")
             again = await browser.post("/settings/totp", data={"csrf": csrf_of(shown.text), "code": "000000"})
             assert (again.status_code, again.headers["location"]) == (303, "/settings/security")
             assert "Account protection" in (await browser.get("/settings/security")).text

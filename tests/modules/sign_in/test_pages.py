@@ -31,8 +31,9 @@ def test_an_invited_person_returns_to_the_invitation_after_signing_up(harness: H
                 "password": PASSWORD,
                 "accept_terms": "on",
             }
-            page = await browser.post("/sign-up", data=sent)
-            assert page.status_code == 200
+            answer = await browser.post("/sign-up", data=sent)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/verify")
+            page = await browser.get("/verify")
             await harness.work()
             kept = re.search(r'name="next" value="([^"]+)"', page.text)[1]  # type: ignore[index]
             sent = {"csrf": token_of(page.text), "next": kept, "email": "bo@example.com", "code": harness.code("bo@example.com")}

@@ -93,7 +93,7 @@ def test_an_expired_sign_in_with_a_provider_says_so(harness: Harness) -> None:
             assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
             assert "This sign-in has expired. Sign in again." in (await browser.get("/sign-in")).text
             ada = await harness.person("ada")
-            csrf = token_for(harness.runtime.keys, ada.session)
+            csrf = token_for(harness.runtime, ada.id)
             answer = await harness.post("/settings/connect", by="ada", data={"csrf": csrf})
             assert (answer.status_code, answer.headers["location"]) == (303, "/settings/security")
             assert await harness.events() == []

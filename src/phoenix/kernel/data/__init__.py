@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The tables that belong to no module: events, the queue, idempotent responses, and the record of migrations.
+# The tables that belong to no module: events, the queue, idempotent responses, forms that wait for their person, and the record of migrations.
 TABLES = (
     "alembic_version",
     "batch_positions",
@@ -13,6 +13,7 @@ TABLES = (
     "events",
     "idempotency_keys",
     "installation",
+    "kept_forms",
     "pgqueuer",
     "pgqueuer_log",
     "pgqueuer_schedules",

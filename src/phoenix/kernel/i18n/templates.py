@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +26,7 @@ from markupsafe import Markup, escape
 
 from phoenix.kernel.i18n import times
 from phoenix.kernel.i18n.avatars import avatar_of
+from phoenix.kernel.i18n.differences import Comparison
 from phoenix.kernel.i18n.isolation import install, without_elements
 from phoenix.kernel.i18n.text import current_locale
 
@@ -40,10 +41,11 @@ class AssetsMissingError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day in the reader's time zone and its items. `date` is ISO 8601, `name` is its heading."""
+    """A day in the reader's time zone and its items. `date` is ISO 8601, `name` its heading, `later` its headings from the next day on."""
 
     date: str
     name: str
+    later: tuple[str, ...]
     items: list[Any]
 
 
@@ -77,8 +79,9 @@ class Templates:
             asset=self.asset,
             icon=self.icon,
             avatar_of=avatar_of,
+            compare=Comparison,
             query=query,
-            zones=times.zones,
+            offset=times.offset,
             two_offsets=times.two_offsets,
             zone_name=times.zone_or_utc,
         )
@@ -88,6 +91,7 @@ class Templates:
             clock=_clock,
             day_month=_day_month,
             in_full=_in_full,
+            is_ahead=_is_ahead,
             local=_local,
             long_date=_long_date,
             moment=_moment,
@@ -171,6 +175,12 @@ def _in_full(context: Context, instant: datetime | str, zone: str = "") -> Marku
 
 
 @pass_context
+def _is_ahead(context: Context, instant: datetime | str) -> bool:
+    """Whether an instant is yet to come."""
+    return bool(_instant(instant) > context["now"])
+
+
+@pass_context
 def _local(context: Context, instant: datetime | str) -> datetime:
     """The reader's local date and time at an instant, to the minute and without a zone."""
     return datetime.fromisoformat(times.local_input(_instant(instant), context["zone"]))
@@ -184,9 +194,15 @@ def _by_day(context: Context, items: Iterable[Any]) -> list[Day]:
         instant = _instant(item.occurred_at)
         iso = times.local_input(instant, context["zone"])[:10]
         if not days or days[-1].date != iso:
-            days.append(Day(iso, times.day(instant, context["zone"], context["now"], current_locale()), []))
+            names = [times.day(instant, context["zone"], now, current_locale()) for now in _next_days(context["now"])]
+            days.append(Day(iso, names[0], tuple(names[1:]), []))
         days[-1].items.append(item)
     return days
+
+
+def _next_days(now: datetime) -> list[datetime]:
+    """The same time today, tomorrow and the day after."""
+    return [now + timedelta(days=number) for number in range(3)]
 
 
 @pass_context

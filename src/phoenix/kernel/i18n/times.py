@@ -12,10 +12,9 @@ from msgspec import Struct
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.zones import UTC as UTC_NAME
-from phoenix.kernel.i18n.zones import canonical, names
+from phoenix.kernel.i18n.zones import called, canonical, known
 
 WEEK = timedelta(days=6)
-CONTINENTS = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
 class Shown(Struct, frozen=True):
@@ -35,17 +34,17 @@ class Zone(Struct, frozen=True):
 
 
 def check_zone(name: str) -> str:
-    """The canonical name of a time zone. Raises InvalidInput if there is none of that name."""
-    found = canonical(name)
+    """The canonical name of a time zone, or of the place that someone typed. Raises InvalidInput if there is none of that name."""
+    found = called(name)
     if found is None:
-        sentence = _("Unknown time zone. Choose one from the list, such as Europe/Berlin.")
+        sentence = _("Unknown time zone. Enter a name from the list, such as Europe/Berlin.")
         raise InvalidInput(sentence, errors=(FieldError("time_zone", "unknown_zone", sentence),))
     return found
 
 
 def zone_or_utc(name: str) -> str:
     """The canonical name of a time zone that a browser names without anyone seeing it; UTC for one that is not known here."""
-    return canonical(name) or UTC_NAME
+    return called(name) or UTC_NAME
 
 
 def city(zone: str) -> str:
@@ -109,7 +108,7 @@ def local_to_instant(text: str, zone: str, *, offset: str = "") -> datetime:
 
     For a local time that occurs twice, when the clocks go back, `offset` says which of the two; without it InvalidInput is raised.
     """
-    check_zone(zone)
+    zone = check_zone(zone)
     naive = _naive(text)
     if naive is None:
         sentence = _("Enter a date and time, such as 2026-11-23 14:05.")
@@ -125,13 +124,11 @@ def local_to_instant(text: str, zone: str, *, offset: str = "") -> datetime:
     return moment.astimezone(UTC)
 
 
-def zones(now: datetime) -> list[tuple[str, list[Zone]]]:
-    """Every time zone people can choose, by continent, with its offset at `now`."""
-    groups: dict[str, list[Zone]] = {}
-    for name in sorted(name for name in names() if name.startswith(CONTINENTS) and canonical(name) == name):
-        continent, _slash, _rest = name.partition("/")
-        groups.setdefault(continent, []).append(Zone(name, name.partition("/")[2].replace("_", " ").replace("/", ", "), offset(now, name)))
-    return [*groups.items(), ("UTC", [Zone("UTC", "UTC", "+00:00")])]
+def zones(now: datetime, words: str = "") -> list[Zone]:
+    """The time zones people can choose, with their offsets at `now`: all of them, or those that `words` find."""
+    wanted, named = words.casefold().removeprefix("utc").strip() or words.casefold().strip(), called(words)
+    found = [Zone(name, name.partition("/")[2].replace("_", " ").replace("/", ", ") or name, offset(now, name)) for name in known()]
+    return [zone for zone in found if zone.name == named or wanted in f"{zone.name} {zone.city} {zone.offset}".casefold()]
 
 
 def offset(instant: datetime, zone: str) -> str:

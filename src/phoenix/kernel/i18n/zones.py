@@ -7,6 +7,8 @@ from functools import cache
 from importlib import resources
 
 UTC = "UTC"
+LONGEST = 64
+CONTINENTS = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 # Names in the database that stand for no zone of their own: what the server's clock is set to, and a placeholder.
 NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 
@@ -23,6 +25,30 @@ def canonical(name: str) -> str | None:
     A place of its own keeps its name even where its clocks are those of another: Oslo is not shown as Berlin.
     """
     return _canonical(name) if name in names() else None
+
+
+def called(text: str) -> str | None:
+    """The zone that someone who typed this means: a name in any case, or a place that only one zone has, such as “tokyo”."""
+    return canonical(text) or (_called().get(_plain(text)) if len(text) <= LONGEST else None)
+
+
+def known() -> list[str]:
+    """The canonical names, in order: the places people choose from, and UTC."""
+    return [*sorted(name for name in names() if name.startswith(CONTINENTS) and _canonical(name) == name), UTC]
+
+
+@cache
+def _called() -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for name in names():
+        if name.startswith(CONTINENTS):
+            for words in (_plain(name), _plain(name.rpartition("/")[2])):
+                found.setdefault(words, set()).add(_canonical(name))
+    return {"utc": UTC, **{words: zones.pop() for words, zones in found.items() if len(zones) == 1}}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("_", " ").casefold().split())
 
 
 def edition() -> str:

@@ -20,6 +20,7 @@ from phoenix.kernel.background import EXPECTED, Alive
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener, Tail
 from phoenix.kernel.errors import SecondFactorNeeded
+from phoenix.kernel.realtime.changes import LEFT
 from phoenix.kernel.realtime.connections import Connection, Connections
 from phoenix.kernel.web.application import App
 from phoenix.kernel.web.session_reader import COOKIE, cookie, cookie_name
@@ -249,6 +250,9 @@ class Sockets:
         if self._open.get(socket.sid) is not socket:
             return
         for room in socket.rooms - rooms:
+            kind, _, organisation = room.partition(":")
+            if kind == "organisation":
+                await self.server.emit(LEFT, {"organisation": organisation}, to=socket.sid)
             await self.server.leave_room(socket.sid, room)
         for room in rooms - socket.rooms:
             await self.server.enter_room(socket.sid, room)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -53,12 +53,13 @@ class Admission:
 
 @dataclass(slots=True)
 class RequestState:
-    """What the layers know about one request: its id, the client's address, and what was decided about it."""
+    """What the layers know about one request: its id, the client's address, what was decided about it, and the fields of its form."""
 
     app: App
     address: str = ""
     request_id: str = ""
     admission: Admission | None = None
+    form: Mapping[str, str] | None = None
 
 
 def put_state(scope: Any, state: RequestState) -> None:

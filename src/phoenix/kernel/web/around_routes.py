@@ -22,11 +22,9 @@ class AroundRoutes:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = send
         if scope["method"] == "HEAD":
-            # Decided and made as a GET is, so that nothing differs but the body.
+            # Decided and made as a GET is, so that nothing differs but the body, which is left out where it would be compressed.
             scope = {**scope, "method": "GET"}
-            answer = _without_body(send)
         unknown = False
 
         async def send_unless_unknown(message: Message) -> None:
@@ -34,11 +32,11 @@ class AroundRoutes:
             if message["type"] == "http.response.start":
                 unknown = message["status"] == NotFound.status and state_of(scope).admission is None and not is_api(scope["path"])
             if not unknown:
-                await answer(message)
+                await send(message)
 
         await self._app(scope, receive, send_unless_unknown)
         if unknown:
-            await _show_unknown(scope, receive, answer)
+            await _show_unknown(scope, receive, send)
 
 
 async def _show_unknown(scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,10 +49,3 @@ async def _show_unknown(scope: Scope, receive: Receive, send: Send) -> None:
     state_of(scope).admission = Admission(actor, token)
     page = problem_page(NotFound("There's no page at this address."), request)
     await page.to_asgi_response(None, request)(scope, receive, send)  # type: ignore[arg-type]
-
-
-def _without_body(send: Send) -> Send:
-    async def send_head(message: Message) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-    return send_head

@@ -65,7 +65,7 @@ async def admit(request: AnyRequest, rule: Rule, *, count: bool = True) -> Admis
         limits += tuple([await limiter.require(limit, admission.actor.session) for limit in rule.limits_of_a_session])
         limits += tuple([await limiter.require(limit, admission.actor.account) for limit in rule.limits_of_a_person])
     if request.method not in SAFE:
-        body = await _read_body(request)
+        body = await read_body(request)
         admission = await _decide(request, rule, body)
     admission = Admission(admission.actor, admission.token, limits, admission.member)
     state.admission = admission
@@ -101,7 +101,7 @@ async def _decide(request: AnyRequest, rule: Rule, body: bytes | None) -> Admiss
     if request.method not in SAFE and not rule.cross_site:
         csrf.refuse_other_origins(request, runtime.settings)
         if by_cookie and actor is not None and is_api_call(request):
-            csrf.check(runtime.keys, actor.session, request.headers.get("x-csrf-token"))
+            csrf.check(runtime, frozenset({csrf.binding_of(actor)}), request.headers.get("x-csrf-token"))
     if rule.may == PUBLIC:
         return Admission(actor, token)
     if actor is None:
@@ -133,7 +133,7 @@ def is_api_call(request: AnyRequest) -> bool:
     return request.scope["path"].startswith("/api/")
 
 
-async def _read_body(request: AnyRequest) -> bytes:
+async def read_body(request: AnyRequest) -> bytes:
     """Read the whole body and store it with the request. Raises BodyTimeout and BodyIncomplete."""
     try:
         async with asyncio.timeout(BODY_SECONDS):

@@ -1,30 +1,74 @@
-"""Cross-site request forgery: a token bound to the session or browser, and the origin reported by the browser.
+"""Cross-site request forgery: a token in every form, bound to the person or browser, and the origin reported by the browser.
 
 Required wherever a browser would send its cookie automatically: for unsafe methods with one of our cookies, and for
 every form. Requests authenticated by the Authorization header need no token.
+
+A token is sealed anew for each page. So a compressed page gives nothing away about it (BREACH), and it names the page it was
+given to: a form that is sent twice is recognised by it. It is bound to the person rather than to the session, so that a page
+that was open while they signed in again can still be sent.
 """
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from phoenix.kernel.actor import Actor
 from phoenix.kernel.errors import Forbidden
-from phoenix.kernel.security.crypto import Keys, same, to_base64url
+from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.crypto import from_base64url, to_base64url
 from phoenix.kernel.web.application import AnyRequest
 from phoenix.settings import Settings
 
 BROWSER_COOKIE = "phoenix_visitor"
 PURPOSE = "csrf"
+VALID = timedelta(days=7)
+# How the ids of accounts begin. A browser's value has no such sign in it.
+ACCOUNTS = "acc_"
+
+_SECONDS_BYTES = 8
 
 
 class Forged(Forbidden):
     code, title = "csrf_failed", "Page expired"
+    sentence = "This page has expired, or cookies are turned off. Reload it and try again."
 
 
-def token_for(keys: Keys, binding: str) -> str:
-    """The token of a session id, or of the browser cookie's value."""
-    return to_base64url(keys.mac(PURPOSE, binding))
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a token says: whom its page was made for, and when."""
+
+    binding: str
+    at: datetime
+
+
+def token_for(runtime: Runtime, binding: str) -> str:
+    """A new token for an account (see `binding_of`) or the value of the browser cookie. About 90 characters."""
+    said = int(runtime.clock.now().timestamp()).to_bytes(_SECONDS_BYTES, "big") + binding.encode()
+    return to_base64url(runtime.keys.seal(PURPOSE, said))
+
+
+def read_token(runtime: Runtime, given: str | None) -> Token | None:
+    """What a token of ours says; None if it is damaged, forged, or older than VALID."""
+    sealed = from_base64url(given or "")
+    said = runtime.keys.unseal(PURPOSE, sealed) if sealed else None
+    if said is None:
+        return None
+    token = Token(said[_SECONDS_BYTES:].decode(), datetime.fromtimestamp(int.from_bytes(said[:_SECONDS_BYTES], "big"), UTC))
+    return token if runtime.clock.now() - token.at < VALID else None
+
+
+def binding_of(actor: Actor) -> str:
+    """What the tokens of a person's pages are bound to. Whoever impersonates them has others."""
+    return actor.account if actor.impersonator is None else f"{actor.account} {actor.impersonator}"
+
+
+def account_of(binding: str) -> str | None:
+    """The account of a person's token; None for that of a browser in which nobody was signed in."""
+    account = binding.partition(" ")[0]
+    return account if account.startswith(ACCOUNTS) else None
 
 
 def new_browser() -> str:
@@ -42,10 +86,11 @@ def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
         raise Forged("This request came from another site. Open the page here and try again.")
 
 
-def check(keys: Keys, binding: str | None, given: str | None) -> None:
-    """Raises Forged if the token does not belong to the session or browser."""
-    if not binding or not given or not same(token_for(keys, binding), given):
-        raise Forged("This page has expired, or cookies are turned off. Reload it and try again.")
+def check(runtime: Runtime, bindings: frozenset[str], given: str | None) -> None:
+    """Raises Forged unless the token belongs to one of these people and browsers."""
+    token = read_token(runtime, given)
+    if token is None or token.binding not in bindings:
+        raise Forged
 
 
 def _netloc(origin: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from datetime import timedelta
+from typing import Any
 
 from litestar.response import Response
 from msgspec import Struct
@@ -57,6 +58,8 @@ class Reused(InvalidInput):
 class Once:
     """One request with a key. `replay` returns its earlier answer; `keep` stores the current one."""
 
+    keep_for = KEEP
+
     def __init__(
         self, keys: Keys, caller: str, key: str, method_and_path: str, body: bytes, organisations: frozenset[str] | None = None
     ) -> None:
@@ -67,18 +70,18 @@ class Once:
         self._key = key
         self._request = keys.mac("request", method_and_path, body)
 
-    async def replay(self, tx: Transaction) -> Response[bytes] | None:
+    async def replay(self, tx: Transaction) -> Response[Any] | None:
         """Raises InFlight while another request holds the key, Reused if the key was used for a different request."""
         if not await tx.one(LOCK, LOCK_SPACE, _signed(zlib.crc32(self._bound_to.encode()))):
             raise InFlight("A request with this Idempotency-Key is in progress. Wait for its response, then try again.")
         return await self.stored(tx)
 
-    async def stored(self, db: Reader) -> Response[bytes] | None:
+    async def stored(self, db: Reader) -> Response[Any] | None:
         """The earlier answer, if there is one.
 
         Raises Reused if the key was used for a different request, NotFound if it is about an organisation that the caller has left.
         """
-        found = await db.maybe(FIND, self._caller, self._key, db.now - KEEP)
+        found = await db.maybe(FIND, self._caller, self._key, db.now - self.keep_for)
         if found is None:
             return None
         if not same(found.request, self._request):
@@ -89,6 +92,10 @@ class Once:
             return None
         if self._organisations is not None and {found.decode() for found in _ORGANISATION.findall(body)} - self._organisations:
             raise NotFound(_("You're no longer a member of the organisation that this answer was about."))
+        return self.answer(found, body)
+
+    def answer(self, found: StoredAnswer, body: bytes) -> Response[Any]:
+        """The response once more, with its body unsealed."""
         return Response(
             body, status_code=found.status, media_type="application/json", headers={**found.headers, "Idempotency-Replayed": "true"}
         )

@@ -6,6 +6,8 @@ while a password is hashed. What it read before then may have changed, so it com
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar.response import Response
 
 from phoenix.kernel.web.authorisation import decide_again
@@ -16,7 +18,7 @@ from phoenix.kernel.web.idempotency import Once
 class Replayed(Exception):
     """The request has been answered before."""
 
-    def __init__(self, response: Response[bytes]) -> None:
+    def __init__(self, response: Response[Any]) -> None:
         super().__init__()
         self.response = response
 

@@ -70,7 +70,7 @@ class ImpersonationNotice:
 
 @dataclass(frozen=True, slots=True)
 class LiveUpdates:
-    """The address of the sockets, and the organisation whose events this page follows."""
+    """The address of the sockets, and the organisation whose changes this page follows, "" for a reader who is in none."""
 
     url: str
     organisation: str
@@ -127,7 +127,7 @@ def page_context(request: AnyRequest, actor: Actor | None, csrf_token: str, toas
         "now": runtime.clock.now(),
         "zone": record.time_zone if record else "UTC",
         "path": path,
-        "live": LiveUpdates(runtime.settings.realtime.url, membership.organisation) if membership else None,
+        "live": LiveUpdates(runtime.settings.realtime.url, membership.organisation if membership else "") if actor else None,
         "version": __version__,
     }
 

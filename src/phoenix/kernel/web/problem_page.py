@@ -15,9 +15,10 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of, state_of
 from phoenix.kernel.web.own_pages import page_before
 from phoenix.kernel.web.page_context import page_context
-from phoenix.kernel.web.pages import HTML
 from phoenix.kernel.web.plain_page import plain_page
 from phoenix.kernel.web.problems import request_id
+from phoenix.kernel.web.rendering import HTML
+from phoenix.kernel.web.typed_text import typed_text
 
 log = structlog.get_logger(__name__)
 
@@ -50,12 +51,14 @@ def _in_frame(problem: PhoenixError, request: AnyRequest) -> str:
         # The admin panel has no personal settings; they are on the public listener.
         base = app.people_url if app.listener == "admin" else ""
         next_step = NextStep(f"{base}{app.registry.sign_in.second_factor}", _("Set up two-step verification"))
+    token = csrf.token_for(app.runtime, csrf.binding_of(actor)) if actor else ""
     context = {
-        **page_context(request, actor, csrf.token_for(app.runtime.keys, actor.session) if actor else "", ""),
+        **page_context(request, actor, token, ""),
         "status": problem.status,
         "title": problem.title,
         "detail": problem.detail,
         "request_id": request_id(request),
         "next_step": next_step,
+        "typed": typed_text(request, problem),
     }
     return app.templates.render("error.html", **{"form": {}, "errors": {}, "problem": "", **context})

@@ -1,4 +1,8 @@
-"""The bundles and the assets of modules, as files: served by us, since the server could give them no headers of ours."""
+"""The bundles and the assets of modules, as files: served by us, since the server could give them no headers of ours.
+
+Beside a file may stand its compressed copies, made when it was built: `app.js.br` and `app.js.gz`. Each is a version of its own, with
+its own tag and its own ranges.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,13 @@ import mimetypes
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix.kernel.web.answer import matches
 from phoenix.kernel.web.asgi import AsgiApp, Raw, Receive, Scope, Send
+from phoenix.kernel.web.compression import weight
 
 # What is in the address of a file names its content.
 IMMUTABLE = b"max-age=31536000, public, immutable"
@@ -20,6 +26,8 @@ IMMUTABLE = b"max-age=31536000, public, immutable"
 POLICY = b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 CHUNK = 1024 * 1024
 OTHER = "application/octet-stream"
+# In order of size: of two that a client wants as much, the smaller is sent.
+CODINGS = (("br", ".br"), ("gzip", ".gz"))
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 # Without the files of the machine, which differ.
@@ -40,17 +48,41 @@ class StaticFiles:
         if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             for prefix, folder in self._folders:
                 if scope["path"].startswith(prefix):
-                    file = _open(folder, scope["path"][len(prefix) :])
+                    file = _chosen(folder, scope["path"][len(prefix) :], scope["headers"])
                     if file is not None:
                         try:
                             await _send(file, scope, send)
                         finally:
-                            os.close(file[0])
+                            os.close(file.descriptor)
                         return
         await self._app(scope, receive, send)
 
 
-def _open(folder: Path, name: str) -> tuple[int, os.stat_result, str] | None:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """An open file, as it is sent. `coding` is how it is compressed, "" if it is not."""
+
+    descriptor: int
+    about: os.stat_result
+    media_type: str
+    coding: str = ""
+
+
+def _chosen(folder: Path, name: str, headers: Iterable[Raw]) -> _File | None:
+    """The file of this name, or the compressed copy of it that the client wants most."""
+    file = _open(folder, name)
+    wanted = next((value.decode("latin-1") for header, value in headers if header == b"accept-encoding"), "")
+    if file is None or not wanted:
+        return file
+    for coding, suffix in sorted(CODINGS, key=lambda known: -weight(wanted, known[0])):
+        copy = _open(folder, name + suffix) if weight(wanted, coding) > 0 else None
+        if copy is not None:
+            os.close(file.descriptor)
+            return _File(copy.descriptor, copy.about, file.media_type, coding)
+    return file
+
+
+def _open(folder: Path, name: str) -> _File | None:
     """The file of this name in the folder, opened; None for a name that leads out of it, or that no file can have."""
     try:
         if not {"", ".", ".."}.isdisjoint(name.split("/")):
@@ -66,7 +98,7 @@ def _open(folder: Path, name: str) -> tuple[int, os.stat_result, str] | None:
     if not stat.S_ISREG(about.st_mode):
         os.close(descriptor)
         return None
-    return descriptor, about, _media_type(path.name)
+    return _File(descriptor, about, _media_type(path.name))
 
 
 def _media_type(name: str) -> str:
@@ -76,10 +108,13 @@ def _media_type(name: str) -> str:
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
-async def _send(file: tuple[int, os.stat_result, str], scope: Scope, send: Send) -> None:
-    descriptor, about, media_type = file
-    size, etag = about.st_size, f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
+async def _send(file: _File, scope: Scope, send: Send) -> None:
+    descriptor, about, media_type = file.descriptor, file.about, file.media_type
+    size, etag = about.st_size, f'"{about.st_mtime_ns:x}-{about.st_size:x}{file.coding and f"-{file.coding}"}"'
     headers: list[Raw] = [(b"cache-control", IMMUTABLE), (b"etag", etag.encode()), (b"accept-ranges", b"bytes")]
+    headers.append((b"vary", b"Accept-Encoding"))
+    if file.coding:
+        headers.append((b"content-encoding", file.coding.encode()))
     if not media_type.startswith("text/javascript"):
         headers.append((b"content-security-policy", POLICY))
     sent = {name: value.decode("latin-1") for name, value in scope["headers"]}

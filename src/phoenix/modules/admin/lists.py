@@ -17,8 +17,8 @@ LISTS = (
     ListQuery(events.FOUND, ("entries.posted", "", events.LOOKED_THROUGH, 2**62, 51)),
     ListQuery(organisations.ORGANISATIONS, ("~", 51)),
     ListQuery(organisations.FOUND, ("nobody", "nobody:*", "~", 51)),
-    ListQuery(people.PEOPLE, (NOW, "~", 51)),
-    ListQuery(people.PEOPLE_BY_ID, (NOW, "acc_1", "acc_2", "~", 51)),
-    ListQuery(people.PEOPLE_BY_ADDRESS, (NOW, "1@", "1@~", "~", 51)),
-    ListQuery(people.PEOPLE_BY_WORDS, (NOW, "1@", "1@~", "ada:*", "~", 51)),
+    ListQuery(people.PEOPLE, (NOW, "person", "~", 51)),
+    ListQuery(people.PEOPLE_BY_ID, (NOW, "person", "acc_1", "acc_2", "~", 51)),
+    ListQuery(people.PEOPLE_BY_ADDRESS, (NOW, "person", "1@", "1@~", "~", 51)),
+    ListQuery(people.PEOPLE_BY_WORDS, (NOW, "person", "1@", "1@~", "ada:*", "~", 51)),
 )

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import check_id, new_id
-from phoenix.kernel.errors import Forbidden, NotFound, PreconditionFailed
+from phoenix.kernel.errors import EditConflict, Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.entries import queries
@@ -64,23 +64,24 @@ async def find_entry(db: Reader, entry: str) -> Entry:
 
 
 async def change_entry(tx: Transaction, member: Membership, entry: Entry, draft: Draft, *, versions: Sequence[int] | None) -> Entry:
-    """Change one's own entry, or anyone's with the permission. Raises PreconditionFailed if none of `versions` is the latest."""
+    """Change one's own entry, or anyone's with the permission. Raises EditConflict if none of `versions` is the latest."""
     _check_changeable(member, entry)
     clean = _checked(tx, draft)
     if (versions is None or entry.version in versions) and not _changes(clean, entry):
         return entry
-    changed = await tx.maybe(queries.CHANGE, entry.id, clean.title, clean.body, clean.occurred_at, clean.time_zone, tx.now, versions)
+    given = (clean.title, clean.body, clean.occurred_at, clean.time_zone)
+    changed = await tx.maybe(queries.CHANGE, entry.id, *given, tx.now, versions, member.account)
     if changed is None:
-        raise PreconditionFailed(_("Someone else edited this entry while you were writing."))
+        raise await _conflict(tx, member, entry, _("Someone else edited this entry while you were writing."))
     tx.record(EntryChanged(organisation=entry.organisation, subject=entry.id, title=changed.title))
     return changed
 
 
 async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, versions: Sequence[int] | None) -> None:
-    """Delete one's own entry, or anyone's with the permission. Raises PreconditionFailed if none of `versions` is the latest."""
+    """Delete one's own entry, or anyone's with the permission. Raises EditConflict if none of `versions` is the latest."""
     _check_changeable(member, entry)
     if not await tx.execute(queries.DELETE, entry.id, versions):
-        raise PreconditionFailed(_("Someone else edited this entry. Reload it before you delete it."))
+        raise await _conflict(tx, member, entry, _("Someone else edited this entry after you opened this page."))
     tx.record(EntryDeleted(organisation=entry.organisation, subject=entry.id, title=entry.title))
 
 
@@ -99,6 +100,14 @@ def excerpt(body: str) -> str:
     words = start.rpartition(" ")[0]
     # Not every language puts spaces between words.
     return (words if len(words) >= EXCERPT_MOST // 2 else start) + " …"
+
+
+async def _conflict(tx: Transaction, member: Membership, entry: Entry, sentence: str) -> EditConflict | NotFound:
+    latest = await tx.maybe(queries.LATEST, entry.id)
+    if latest is None:
+        return NotFound(MISSING)
+    own = latest.by == member.account
+    return EditConflict(_("You saved another version of this entry in the meantime.") if own else sentence, by=latest.by, at=latest.at)
 
 
 def _check_changeable(member: Membership, entry: Entry) -> None:

@@ -16,7 +16,7 @@ from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import FOUND
 from phoenix.modules.entries import actions, queries
 from phoenix.modules.entries.actions import Draft
-from phoenix.modules.entries.queries import Entry
+from phoenix.modules.entries.queries import Entry, Version
 
 When = Annotated[datetime, Meta(tz=True)]
 
@@ -71,6 +71,24 @@ def entry_answer(e: Entry) -> EntryAnswer:
     )
 
 
+class EntryVersionAnswer(Struct):
+    """An entry as it was saved once. `editor` is null where that was not recorded."""
+
+    entry: str
+    version: int
+    editor: str | None
+    title: str
+    body: str
+    occurred_at: Instant
+    time_zone: str
+    saved_at: Instant
+
+
+def version_answer(v: Version) -> EntryVersionAnswer:
+    """A version as the API writes it."""
+    return EntryVersionAnswer(v.entry, v.number, v.editor, v.title, v.body, instant(v.occurred_at), v.time_zone, instant(v.saved_at))
+
+
 @get("/api/v2/entries", may="entries.read", within="organisation", queries=1)
 async def list_entries(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[EntryAnswer]:
     """List the entries of an organisation, latest first."""
@@ -108,10 +126,18 @@ async def delete_entry(call: Call, entry_id: str) -> None:
     await actions.delete_entry(call.tx, member, entry, versions=call.expected_versions())
 
 
+@get("/api/v2/entries/{entry_id:str}/versions", may="entries.read", within=FOUND, queries=2)
+async def list_versions(call: Call, entry_id: str, limit: int | None = None, cursor: str | None = None) -> Page[EntryVersionAnswer]:
+    """List the versions of an entry, latest first. The first is the entry as it is now."""
+    entry, _member = await _find(call, entry_id)
+    made = await queries.VERSIONS.page(call.db, call.runtime.keys, entry.id, cursor=cursor, limit=parse_limit(limit))
+    return Page([version_answer(v) for v in made.items], made.next_cursor)
+
+
 async def _find(call: Call, entry_id: str) -> tuple[Entry, Membership]:
     """An entry, and proof of the route's permission where it is."""
     entry = await actions.find_entry(call.db, entry_id)
     return entry, call.within(entry.organisation, actions.MISSING)
 
 
-ROUTES = (list_entries, post_entry, read_entry, change_entry, delete_entry)
+ROUTES = (list_entries, post_entry, read_entry, change_entry, delete_entry, list_versions)

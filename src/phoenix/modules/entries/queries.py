@@ -25,6 +25,29 @@ class Entry(Struct, frozen=True):
     version: int
 
 
+class Version(Struct, frozen=True):
+    """An entry as it was saved once. `editor` is None where that was not recorded."""
+
+    entry: str
+    number: int
+    editor: str | None
+    title: str
+    body: str
+    occurred_at: datetime
+    time_zone: str
+    saved_at: datetime
+
+
+class Saved(Struct, frozen=True):
+    """Who saved something, where that was recorded, and when."""
+
+    by: str | None
+    at: datetime
+
+
+# Code of 2.0 does not record who edited an entry.
+_EDITOR = "CASE WHEN version = 1 THEN author_id WHEN edited_at = updated_at THEN edited_by END"
+
 INSERT: Query[Entry] = query(
     Entry,
     """
@@ -55,20 +78,41 @@ ENTRY: Query[Entry] = query(
 
 CHANGE: Query[Entry] = query(
     Entry,
-    """
-    UPDATE entries
-       SET title = coalesce($2, title), body = coalesce($3, body), occurred_at = coalesce($4, occurred_at),
-           time_zone = coalesce($5, time_zone), updated_at = $6, version = version + 1
-     WHERE id = $1 AND ($7::integer[] IS NULL OR version = ANY($7))
-    RETURNING id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
-""",
+    f"""
+    WITH before AS (
+        SELECT * FROM entries WHERE id = $1 AND ($7::integer[] IS NULL OR version = ANY($7)) FOR UPDATE
+    ), saved AS (
+        INSERT INTO entry_versions (entry_id, number, editor_id, title, body, occurred_at, time_zone, saved_at)
+        SELECT id, version, {_EDITOR}, title, body, occurred_at, time_zone, updated_at FROM before
+    )
+    UPDATE entries e
+       SET title = coalesce($2, e.title), body = coalesce($3, e.body), occurred_at = coalesce($4, e.occurred_at),
+           time_zone = coalesce($5, e.time_zone), updated_at = $6, version = e.version + 1, edited_by = $8, edited_at = $6
+      FROM before WHERE e.id = before.id
+    RETURNING e.id, e.organisation_id AS organisation, e.author_id AS author, e.title, e.body, e.occurred_at, e.time_zone, e.created_at,
+              e.updated_at, e.version
+""",  # noqa: S608 - with our own expression
 )
+# Who saved the version that an entry has now, and when.
+LATEST: Query[Saved] = query(Saved, f"SELECT {_EDITOR} AS by, updated_at AS at FROM entries WHERE id = $1")  # noqa: S608 - as above
+_VERSIONS = f"""
+    SELECT entry, number, editor, title, body, occurred_at, time_zone, saved_at
+      FROM (SELECT id AS entry, version::bigint AS number, {_EDITOR} AS editor, title, body, occurred_at, time_zone, updated_at AS saved_at
+              FROM entries WHERE id = $1
+             UNION ALL
+            SELECT entry_id, number, editor_id, title, body, occurred_at, time_zone, saved_at FROM entry_versions WHERE entry_id = $1) AS versions
+"""  # noqa: S608 - as above
+VERSIONS: Paged[Version] = paged("entry versions", Version, Order("number DESC"), f"{_VERSIONS} WHERE {{after}} {{order}}")
+VERSION_AND_ONE_BEFORE: Query[Version] = query(Version, f"{_VERSIONS} WHERE number <= $2 ORDER BY number DESC LIMIT 2")
 
 # Scalar subqueries for an entry whose id stands where `{subject}` is; null once it is deleted.
 TITLE = "SELECT title FROM entries WHERE id = {subject}"
 EXCERPT = r"""
     SELECT CASE WHEN length(line) <= 280 THEN line ELSE regexp_replace(left(line, 280), ' [^ ]{0,139}$', '') || ' …' END
       FROM (SELECT btrim(regexp_replace(left(body, 2000), '\s+', ' ', 'g')) AS line FROM entries WHERE id = {subject}) AS start
+"""
+DATED = """
+    SELECT to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') FROM entries WHERE id = {subject}
 """
 
 DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer[] IS NULL OR version = ANY($2))")
@@ -78,6 +122,16 @@ OF_AUTHOR: Query[Entry] = query(
     """
     SELECT id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
       FROM entries WHERE author_id = $1 ORDER BY id
+""",
+)
+# What they saved and is no longer the latest version, or is so of an entry of someone else.
+EDITS_OF: Query[Version] = query(
+    Version,
+    """
+    SELECT entry_id AS entry, number, editor_id AS editor, title, body, occurred_at, time_zone, saved_at FROM entry_versions WHERE editor_id = $1
+     UNION ALL
+    SELECT id, version, edited_by, title, body, occurred_at, time_zone, updated_at FROM entries
+     WHERE edited_by = $1 AND edited_at = updated_at AND author_id <> $1
 """,
 )
 

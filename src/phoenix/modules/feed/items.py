@@ -55,7 +55,7 @@ def feed_item(registry: Registry, row: FeedRow, names: Mapping[str, str], slug: 
     summary = _(kind.summary)
     words = {field: _word(registry, names, row, field) for field in _holes(summary)}
     link = None
-    if kind.link and not _gone(kind, row):
+    if kind.link and not gone(kind, row):
         link = kind.link.format_map({field: slug if field == "organisation" else _raw(row, field) for field in _holes(kind.link)})
     # What the audit log keeps of what people wrote, such as staff's reasons, is not for members.
     data = {field: value for field, value in row.data.items() if field not in kind.written}
@@ -64,7 +64,7 @@ def feed_item(registry: Registry, row: FeedRow, names: Mapping[str, str], slug: 
     )
 
 
-def _gone(kind: EventKind, row: FeedRow) -> bool:
+def gone(kind: EventKind, row: FeedRow) -> bool:
     """Whether everything that people wrote about the subject is gone, so that a link would lead nowhere."""
     return bool(kind.texts) and all(row.data.get(name) is None for name in kind.texts)
 

@@ -14,7 +14,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
 from phoenix.modules.feed import queries
-from phoenix.modules.feed.items import GONE, feed_item, visible_kinds
+from phoenix.modules.feed.items import GONE, feed_item, gone, visible_kinds
 from phoenix.modules.feed.queries import FeedRow
 
 PAGE_SIZE = 20
@@ -35,6 +35,8 @@ class Shown:
     template: str
     occurred_at: datetime
     names: dict[str, str]
+    gone: bool
+    """Whether its subject was deleted, so that what was shown of it is to go."""
 
 
 @page("/o/{slug:str}/feed", may="feed.read", within="slug", queries=3)
@@ -88,6 +90,7 @@ async def _shown(call: Call, member: Membership, rows: Sequence[FeedRow]) -> lis
                 registry.events[row.kind].feed,
                 row.occurred_at,
                 names,
+                gone(registry.events[row.kind], row),
             )
         )
     return items

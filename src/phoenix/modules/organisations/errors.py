@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.errors import Conflict, NotFound, PreconditionFailed
+from phoenix.kernel.errors import Conflict, EditConflict, NotFound
 
 
 class LastOwner(Conflict):
     code, title = "last_owner", "An organisation needs an owner"
 
 
-class RoleChangedSince(PreconditionFailed):
+class RoleChangedSince(EditConflict):
     code, title = "role_changed_since", "Role changed by someone else"
 
 

@@ -1,5 +1,8 @@
 """The panel's listener, and the processes that serve only sockets: uvicorn, with a deadline for the head of each request.
 
+On the panel, which few people use, one address can hold only so many connections, and so can all together. Sockets have limits
+of their own, by address and by person (see kernel/realtime).
+
     python -m phoenix.operations.up.uvicorn_server phoenix.app:create_admin_app --host 127.0.0.1 --port 8020
 
 uvicorn alone waits for ever for a head that never ends, and for the first byte of a connection.
@@ -9,13 +12,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from typing import Any
+from collections import Counter
+from typing import Any, ClassVar
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 # As long as the public listener waits.
 HEAD_SECONDS = 30.0
+# A browser opens six at once; everyone behind one proxy has its address.
+MOST_CONNECTIONS, MOST_OF_AN_ADDRESS = 400, 100
 
 
 class DeadlineProtocol(H11Protocol):
@@ -70,10 +76,31 @@ class DeadlineProtocol(H11Protocol):
             self._deadline = None
 
 
+class PanelProtocol(DeadlineProtocol):
+    """Closes a connection that is one too many, of its address or of all, before anything of it is read."""
+
+    _open: ClassVar[Counter[str]] = Counter()
+    _address = ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._address = self.client[0] if self.client else "local"
+        self._open[self._address] += 1
+        if self._open[self._address] > MOST_OF_AN_ADDRESS or self._open.total() > MOST_CONNECTIONS:
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._open[self._address] -= 1
+        if not self._open[self._address]:
+            del self._open[self._address]
+
+
 def config_of(application: Any, **more: Any) -> uvicorn.Config:
     """What every process of uvicorn is started with, and `more`."""
     given: dict[str, Any] = {"loop": "uvloop", "access_log": False, "log_level": "warning", "proxy_headers": False}
-    return uvicorn.Config(application, http=DeadlineProtocol, **given, **more)
+    protocol = PanelProtocol if more.get("ws") == "none" else DeadlineProtocol
+    return uvicorn.Config(application, http=protocol, **given, **more)
 
 
 def main() -> None:

@@ -39,6 +39,8 @@ PROVIDER_CALLBACKS = guessing("provider_callback")
 # Called by every sign-in page on opening, so that the browser can offer a passkey beside the address.
 PASSKEY_OPTIONS = by_programs("passkey_offer")
 REFRESHES = by_programs("refresh")
+# Asked while a new password is typed.
+PASSWORD_CHECKS = by_programs("password_check")
 UNLOCKS = guessing("unlock")
 PASSWORD_RESETS = guessing("password_reset_completion")
 IMPERSONATIONS = guessing("impersonation")

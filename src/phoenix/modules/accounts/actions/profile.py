@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.errors import PreconditionFailed
+from phoenix.kernel.errors import EditConflict
+from phoenix.kernel.i18n.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
 from phoenix.modules.accounts.events import ProfileChanged
@@ -24,7 +25,7 @@ async def change_profile(
     contact: str | None,
     versions: Sequence[int] | None,
 ) -> Account:
-    """Change the given fields. Raises PreconditionFailed if none of `versions` is the latest.
+    """Change the given fields. Raises EditConflict if none of `versions` is the latest.
 
     Everything that shows the person becomes stale with the commit: their own session, and the feeds they appear in.
     """
@@ -41,7 +42,8 @@ async def change_profile(
         return before
     changed = await tx.maybe(queries.UPDATE_PROFILE, actor.account, name, time_zone, locale, tx.now, versions, contact)
     if changed is None:
-        raise PreconditionFailed("Your profile was changed on another device. Reload it, then make your change again.")
+        at = await tx.maybe(queries.PROFILE_CHANGED_AT, actor.account)
+        raise EditConflict(_("Your profile was changed in another window or on another device."), by=actor.account if at else None, at=at)
     tx.invalidate(ACCOUNT(actor.account), *(MEMBERS(membership.organisation) for membership in actor.memberships))
     tx.record(ProfileChanged(subject=actor.account, fields=changes))
     return changed

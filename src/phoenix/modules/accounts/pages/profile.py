@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import city
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts import queries
@@ -15,8 +17,23 @@ LANGUAGES = (("en", "English"),)
 @page("/settings/profile", may=SIGNED_IN, queries=1)
 async def show_profile(call: Call) -> View:
     account = await call.db.one(queries.ACCOUNT, call.actor.account)
-    shown = {"name": account.name, "time_zone": account.time_zone, "locale": account.locale, "contact": account.contact}
-    return View("accounts/settings/profile.html", {"form": shown, "locales": LANGUAGES, "version": account.version})
+    shown = {
+        "name": account.name,
+        "time_zone": account.time_zone,
+        "locale": account.locale,
+        "contact": account.contact,
+        "version": str(account.version),
+    }
+    edits = Edits(
+        "/settings/profile",
+        (
+            EditedField("name", _("Name")),
+            EditedField("time_zone", _("Time zone"), city),
+            EditedField("contact", _("Phone or other contact")),
+            EditedField("locale", _("Language"), lambda tag: dict(LANGUAGES).get(tag, tag)),
+        ),
+    )
+    return View("accounts/settings/profile.html", {"form": shown, "locales": LANGUAGES, "edits": edits})
 
 
 @form("/settings/profile", may=SIGNED_IN, queries=3, retry=show_profile)

@@ -150,6 +150,13 @@ SECURITY_EVENTS: Query[SecurityEvent] = query(
 """,
 )
 
+PROFILE_CHANGED_AT: Query[datetime] = query(
+    lambda occurred_at: occurred_at,
+    """
+    SELECT occurred_at FROM events WHERE subject = $1 AND organisation_id IS NULL AND kind = 'accounts.profile_changed' ORDER BY number DESC LIMIT 1
+""",
+)
+
 ZONES: Query[tuple[str, str]] = query(
     lambda row, time_zone: (row, time_zone), "SELECT id AS row, time_zone FROM accounts WHERE id > $1 ORDER BY id LIMIT $2"
 )

@@ -74,7 +74,8 @@ ERASE = command("""
     WITH gone_verifications AS (DELETE FROM proofs WHERE account_id = $1),
          gone_exports AS (DELETE FROM exports WHERE account_id = $1),
          gone_permissions AS (DELETE FROM user_permissions WHERE account_id = $1),
-         gone_answers AS (DELETE FROM idempotency_keys WHERE caller = $1)
+         gone_answers AS (DELETE FROM idempotency_keys WHERE caller = $1),
+         gone_forms AS (DELETE FROM kept_forms WHERE account_id = $1)
     UPDATE accounts
        SET email = id || '@deleted.invalid', email_key = id || '@deleted.invalid', new_email = NULL, name = $2, contact = '',
            password_hash = '!', time_zone = 'UTC', lock_reason = NULL, erase_at = NULL, erased_at = $3, updated_at = $3, version = version + 1

@@ -16,8 +16,8 @@ ACCOUNT = "acc_"
 LONGEST = 200
 
 
-async def find_people(runtime: Runtime, db: Reader, words: str, *, cursor: str | None, limit: int) -> Page[PersonRow]:
-    """People by account id, address or words of their name, the newest first. Beginnings are enough for each."""
+async def find_people(runtime: Runtime, db: Reader, words: str, *, kind: str = "person", cursor: str | None, limit: int) -> Page[PersonRow]:
+    """People, or service accounts, by account id, address or words of their name, the newest first. Beginnings are enough for each."""
     typed = " ".join(unicodedata.normalize("NFC", words[:LONGEST]).replace("\0", "").split())
     start = typed.lower()
     query = people.PEOPLE_BY_WORDS
@@ -28,7 +28,7 @@ async def find_people(runtime: Runtime, db: Reader, words: str, *, cursor: str |
         query, asked = people.PEOPLE_BY_ID, (start, start + END)
     elif "@" in start:
         query, asked = people.PEOPLE_BY_ADDRESS, (start, start + END)
-    return await query.page(db, runtime.keys, db.now, *asked, cursor=cursor, limit=limit)
+    return await query.page(db, runtime.keys, db.now, kind, *asked, cursor=cursor, limit=limit)
 
 
 def text_query(words: str) -> str:

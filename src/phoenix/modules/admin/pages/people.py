@@ -17,9 +17,11 @@ PAGE_SIZE = 50
 async def show_people(call: Call) -> View:
     words = call.query("q").strip()[:200]
     cursor = call.query("cursor") or None
-    found = await find_people(call.runtime, call.db, words, cursor=cursor, limit=PAGE_SIZE)
+    kind = "service" if call.query("kind") == "service" else "person"
+    found = await find_people(call.runtime, call.db, words, kind=kind, cursor=cursor, limit=PAGE_SIZE)
     people = [shown(person) for person in found.items]
-    return View("admin/people.html", {"people": people, "words": words, "cursor": found.next_cursor, "first": cursor is None})
+    context = {"people": people, "kind": kind, "words": words, "cursor": found.next_cursor, "first": cursor is None}
+    return View("admin/people.html", context)
 
 
 def shown(person: PersonRow) -> dict[str, object]:

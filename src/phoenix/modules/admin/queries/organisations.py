@@ -16,6 +16,8 @@ class OrganisationRow(Struct, frozen=True):
     name: str
     created_at: datetime
     members: int
+    """People, counted as they join and leave."""
+    service_accounts: int
 
 
 class PersonMembership(Struct, frozen=True):
@@ -29,8 +31,10 @@ class PersonMembership(Struct, frozen=True):
 
 
 _LISTED = """
-    SELECT o.id, o.slug, o.name, o.created_at, (SELECT count(*) FROM memberships m WHERE m.organisation_id = o.id) AS members
+    SELECT o.id, o.slug, o.name, o.created_at, people.count AS members,
+           (SELECT count(*) FROM memberships m WHERE m.organisation_id = o.id) - people.count AS service_accounts
       FROM organisations o
+      CROSS JOIN LATERAL (SELECT coalesce(sum(c.count), 0)::bigint AS count FROM member_counts c WHERE c.organisation_id = o.id) people
 """
 NEWEST_FIRST = Order("o.id DESC")
 ORGANISATIONS: Paged[OrganisationRow] = paged("staff organisations", OrganisationRow, NEWEST_FIRST, _LISTED + " WHERE {after} {order}")

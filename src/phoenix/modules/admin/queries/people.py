@@ -11,7 +11,7 @@ from phoenix.kernel.data.query import Query, query
 
 
 class PersonRow(Struct, frozen=True):
-    """A person as a row of a list. `paused` means rate-limited after too many wrong attempts."""
+    """A person, or a service account, as a row of a list. `paused` means rate-limited after too many wrong attempts."""
 
     id: str
     email: str
@@ -76,11 +76,13 @@ def _people(condition: str) -> Paged[PersonRow]:
     return paged("staff people", PersonRow, NEWEST_FIRST, f"{_LISTED} WHERE {condition} {{after}} {{order}}")
 
 
-PEOPLE = _people("")
-PEOPLE_BY_ID = _people("a.id >= $2 AND a.id < $3 AND")
-PEOPLE_BY_ADDRESS = _people("a.email_key >= $2 AND a.email_key < $3 AND")
+PEOPLE = _people("a.kind = $2 AND")
+PEOPLE_BY_ID = _people("a.kind = $2 AND a.id >= $3 AND a.id < $4 AND")
+PEOPLE_BY_ADDRESS = _people("a.kind = $2 AND a.email_key >= $3 AND a.email_key < $4 AND")
 # By prefixes of any words of the name, or of the address. Both have an index, and neither needs an extension.
-PEOPLE_BY_WORDS = _people("(to_tsvector('simple', a.name) @@ to_tsquery('simple', $4) OR (a.email_key >= $2 AND a.email_key < $3)) AND")
+PEOPLE_BY_WORDS = _people(
+    "a.kind = $2 AND (to_tsvector('simple', a.name) @@ to_tsquery('simple', $5) OR (a.email_key >= $3 AND a.email_key < $4)) AND"
+)
 PERSON: Query[PersonDetails] = query(
     PersonDetails,
     """

@@ -11,13 +11,15 @@ import segno
 from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next
+from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next, shown_once
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.accounts.actions.limits import BACKUP_CODES, TOTP_CONFIRMATIONS
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.factors.actions import second_factor
 from phoenix.modules.factors.actions.second_factor import BACKUP_CODES_LOW
 from phoenix.modules.factors.errors import SecondFactorExists
+
+CODES = "/settings/backup-codes"
 
 
 @form("/settings/totp/begin", may=SIGNED_IN, before_second_factor=True, queries=3, sensitive=True)
@@ -45,7 +47,7 @@ async def show_totp(call: Call) -> View | Redirect:
     retry=show_totp,
     costs="argon2",
 )
-async def send_totp(call: Call) -> View | Redirect:
+async def send_totp(call: Call) -> Redirect:
     try:
         codes = await second_factor.confirm_totp(call.runtime, call.tx, call.actor, call.form.get("code", ""))
     except SecondFactorExists as problem:
@@ -53,7 +55,7 @@ async def send_totp(call: Call) -> View | Redirect:
         return Redirect(SECURITY, problem.detail)
     owed = call.actor.needs_second_factor(call.runtime.settings.second_factor_for)
     on_to = safe_next(call.form.get("next") or ("/" if owed else SECURITY))
-    return View("factors/backup_codes.html", {"codes": codes, "fresh": True, "on_to": on_to})
+    return Redirect(CODES, shows={"codes": codes, "fresh": True, "on_to": on_to})
 
 
 @form("/settings/totp/remove", frees=True, may=SIGNED_IN, queries=5, sensitive=True)
@@ -62,10 +64,17 @@ async def send_remove_totp(call: Call) -> Redirect:
     return Redirect(SECURITY, _("Authenticator app turned off. Your backup codes no longer work."))
 
 
-@form("/settings/backup-codes", may=SIGNED_IN, queries=5, limits=(BACKUP_CODES,), sensitive=True, retry=SECURITY, costs="argon2")
-async def send_backup_codes(call: Call) -> View:
+@form(CODES, may=SIGNED_IN, queries=5, limits=(BACKUP_CODES,), sensitive=True, costs="argon2")
+async def send_backup_codes(call: Call) -> Redirect:
     codes = await second_factor.replace_backup_codes(call.runtime, call.tx, call.actor.account)
-    return View("factors/backup_codes.html", {"codes": codes, "fresh": False, "on_to": SECURITY})
+    return Redirect(CODES, shows={"codes": codes, "fresh": False, "on_to": SECURITY})
+
+
+@page(CODES, may=SIGNED_IN, queries=0)
+async def show_backup_codes(call: Call) -> View | Redirect:
+    """The new codes, for ten minutes; after that there is nothing to see."""
+    shown = shown_once(call)
+    return View("factors/backup_codes.html", shown) if shown else Redirect(SECURITY)
 
 
 async def second_step(call: Call) -> Mapping[str, Any]:
@@ -83,4 +92,4 @@ def qr_code(text: str) -> str:
     return out.getvalue().decode()
 
 
-ROUTES = (send_set_up_totp, show_totp, send_totp, send_remove_totp, send_backup_codes)
+ROUTES = (send_set_up_totp, show_totp, send_totp, send_remove_totp, send_backup_codes, show_backup_codes)

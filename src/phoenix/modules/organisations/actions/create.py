@@ -10,13 +10,13 @@ from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.errors import FieldError, InvalidInput, PreconditionFailed
+from phoenix.kernel.errors import EditConflict, FieldError, InvalidInput
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.errors import TooMany
 from phoenix.modules.organisations.events import OrganisationCreated, OrganisationRenamed
-from phoenix.modules.organisations.queries import Organisation
+from phoenix.modules.organisations.queries import Organisation, changes
 
 NAME_MOST = 80
 SLUG_MOST = 40
@@ -43,15 +43,19 @@ async def create_organisation(tx: Transaction, actor: Actor, *, name: str) -> Or
 
 
 async def rename_organisation(tx: Transaction, member: Membership, *, name: str, versions: Sequence[int] | None) -> Organisation:
-    """Change the name. The slug stays, so that links keep working. Raises PreconditionFailed if none of `versions` is the latest."""
+    """Change the name. The slug stays, so that links keep working. Raises EditConflict if none of `versions` is the latest."""
     name = checked_name(name)
     before = await tx.one(queries.ORGANISATION, member.organisation)
     if before.name == name and (versions is None or before.version in versions):
         return before
     changed = await tx.maybe(queries.RENAME, member.organisation, name, tx.now, versions)
     if changed is None:
-        raise PreconditionFailed(
-            _("Someone else changed this organisation while you were editing. Reload it, then make your change again.")
+        latest = await tx.maybe(changes.RENAMED, member.organisation) or changes.UNKNOWN
+        own = latest.by == member.account
+        raise EditConflict(
+            _("You saved another name in the meantime.") if own else _("Someone else changed this organisation while you were editing."),
+            by=latest.by,
+            at=latest.at,
         )
     tx.invalidate(*(ACCOUNT(account) for account in await tx.all(queries.MEMBER_IDS, member.organisation)))
     tx.record(OrganisationRenamed(organisation=member.organisation, subject=member.organisation, name=name, before=before.name))

@@ -20,10 +20,11 @@ from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
 from phoenix.modules.organisations.errors import RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged, RoleEnded, ServiceAccountRemoved
 from phoenix.modules.organisations.notices import ROLE_ENDED
-from phoenix.modules.organisations.queries import Member, RoleNow
+from phoenix.modules.organisations.queries import Member, RoleNow, changes
 
 __all__ = ["Member"]
 
+NO_MEMBER = _("This person is not a member of the organisation.")
 # From the highest to the lowest.
 ROLES = ("owner", "administrator", "member", "viewer")
 
@@ -64,7 +65,13 @@ async def change_role(
     if before == role:
         return found.version
     if versions is not None and found.version not in versions:
-        raise RoleChangedSince(_("Someone else changed this role to {role} after you opened the page. Choose again.").format(role=before))
+        latest = await tx.maybe(changes.ROLE_CHANGED, member.organisation, account) or changes.UNKNOWN
+        sentence = (
+            _("You changed this role to {role} in the meantime.")
+            if latest.by == member.account
+            else _("Someone else changed this role to {role} after you opened the page.")
+        )
+        raise RoleChangedSince(sentence.format(role=before), by=latest.by, at=latest.at)
     check_role(member, before)
     if before == "owner":
         await require_owner_besides(tx, member.organisation, account)
@@ -125,7 +132,7 @@ async def _locked_role(tx: Transaction, organisation: str, account: str) -> Role
 async def _role(tx: Transaction, organisation: str, account: str) -> RoleNow:
     found = await tx.maybe(queries.ROLE, organisation, account)
     if found is None:
-        raise NotFound(_("This person is not a member of the organisation."))
+        raise NotFound(NO_MEMBER)
     return found
 
 

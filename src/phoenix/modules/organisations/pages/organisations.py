@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
-from phoenix.modules.organisations.queries import owners
+from phoenix.modules.organisations.queries import changes, owners
 
 PAGE_SIZE = 50
 
@@ -71,9 +73,24 @@ async def send_invite(call: Call) -> Redirect:
     return Redirect(f"/o/{member.slug}/members", _("Invitation sent."))
 
 
-@form(
-    "/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=8, act="authority", retry=show_members
-)
+@page("/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=1)
+async def show_role(call: Call) -> View:
+    member = call.member
+    found = await call.db.maybe(changes.MEMBER, member.organisation, call.path["account_id"])
+    if found is None:
+        raise NotFound(members.NO_MEMBER)
+    members.check_role(member, found.role)
+    names = {"owner": _("Owner"), "administrator": _("Administrator"), "member": _("Member"), "viewer": _("Viewer")}
+    context = {
+        "member": found,
+        "roles": members.ROLES[members.ROLES.index(member.role) :],
+        "form": {"role": found.role, "version": str(found.version)},
+        "edits": Edits(f"/o/{member.slug}/members", (EditedField("role", _("Role"), lambda role: names.get(role, role)),)),
+    }
+    return View("organisations/role.html", context)
+
+
+@form("/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=8, act="authority", retry=show_role)
 async def send_role(call: Call) -> Redirect:
     member = call.member
     role, versions = call.form.get("role", ""), call.shown_version()
@@ -130,7 +147,11 @@ async def show_settings(call: Call) -> View:
     member = call.member
     found = await call.db.one(queries.ORGANISATION, member.organisation)
     others = await call.db.one(owners.ABLE_OWNERS, member.organisation, member.account)
-    context = {"form": {"name": found.name}, "version": found.version, "may_leave": member.role != "owner" or others > 0}
+    context = {
+        "form": {"name": found.name, "version": str(found.version)},
+        "may_leave": member.role != "owner" or others > 0,
+        "edits": Edits(f"/o/{member.slug}/settings", (EditedField("name", _("Name")),)),
+    }
     return View("organisations/settings.html", context)
 
 
@@ -147,6 +168,7 @@ ROUTES = (
     send_new,
     show_members,
     send_invite,
+    show_role,
     send_role,
     send_remove,
     send_revoke,

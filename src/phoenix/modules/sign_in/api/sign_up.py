@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.fields import Text
+from phoenix.kernel.security.passwords import check_strength
 from phoenix.kernel.web.call import Accepted, Call
 from phoenix.kernel.web.endpoint import post
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.limits import (
+    PASSWORD_CHECKS,
     PASSWORD_RESETS,
     RESETS,
     SIGN_UP_CONFIRMATIONS,
@@ -47,6 +50,21 @@ class NewPasswordData(ProofData, forbid_unknown_fields=True, kw_only=True):
 
     password: Text
     device: Text = ""
+
+
+class PasswordData(Struct, forbid_unknown_fields=True):
+    """A password, and what an attacker would try of the person: their email address and name."""
+
+    password: Text
+    email: Text = ""
+    name: Text = ""
+
+
+class PasswordCheck(Struct, frozen=True):
+    """Whether the password can be used; if not, `detail` says why."""
+
+    acceptable: bool
+    detail: str
 
 
 @post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,), costs="argon2")
@@ -100,6 +118,17 @@ async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
     await reset_password.reset_password(call.runtime, call.tx, proof, password=data.password)
 
 
+@post("/api/v2/password_checks", may=PUBLIC, queries=0, limits=(PASSWORD_CHECKS,))
+async def check_new_password(call: Call, data: PasswordData) -> PasswordCheck:
+    """Check a password by the rules for new ones, while it is being typed. Nothing is stored."""
+    del call
+    try:
+        check_strength(data.password, words=(data.email, data.name))
+    except InvalidInput as problem:
+        return PasswordCheck(acceptable=False, detail=problem.detail)
+    return PasswordCheck(acceptable=True, detail="")
+
+
 @post("/api/v2/unlocks", may=PUBLIC, queries=7, limits=(UNLOCKS,))
 async def unlock_account(call: Call, data: ProofData) -> None:
     """Unlock a paused sign-in with the token or code from the email."""
@@ -112,5 +141,6 @@ ROUTES = (
     resend_verification,
     request_password_reset,
     complete_password_reset,
+    check_new_password,
     unlock_account,
 )

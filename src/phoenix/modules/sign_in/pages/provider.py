@@ -15,7 +15,7 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
 from phoenix.kernel.web.handling import check_budget, transaction
-from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
+from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next, shown_once
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions.limits import (
     CONNECTION_STARTS,
@@ -45,7 +45,7 @@ BACK_QUERIES = 17
 
 
 @form("/sign-in/with/{provider:str}", may=PUBLIC, queries=0, limits=(PROVIDER_SIGN_INS,), retry=show_sign_in)
-async def send_sign_in_with(call: Call) -> View:
+async def send_sign_in_with(call: Call) -> Redirect:
     """To the provider, by a page that redirects: browsers refuse to follow a form's redirect to another site (form-action)."""
     provider = provider_called(call.runtime.settings, call.path["provider"])
     remember, on_to = bool(call.form.get("remember")), next_of(call.form)
@@ -54,7 +54,7 @@ async def send_sign_in_with(call: Call) -> View:
 
 
 @form("/settings/connect/{provider:str}", may=SIGNED_IN, queries=0, limits=(CONNECTION_STARTS,), sensitive=True)
-async def send_connect_with(call: Call) -> View:
+async def send_connect_with(call: Call) -> View | Redirect:
     """To the provider, to connect an identity there to the account that is signed in."""
     provider, actor = provider_called(call.runtime.settings, call.path["provider"]), call.actor
     try:
@@ -64,6 +64,13 @@ async def send_connect_with(call: Call) -> View:
     except ProviderDown as problem:
         return _not_connected(problem)
     return _out(call, provider, url, sealed)
+
+
+@page("/sign-in/with/{provider:str}/continue", may=PUBLIC, queries=0)
+async def show_continue(call: Call) -> View | Redirect:
+    """From here on to the provider; after ten minutes the sign-in begins anew."""
+    shown = shown_once(call)
+    return View("sign_in/go_on.html", shown) if shown else Redirect("/sign-in")
 
 
 @page("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(PROVIDER_CALLBACKS,))
@@ -203,9 +210,9 @@ async def _sign_in_again(call: Call, shown: dict[str, str], sentence: str, statu
     return View(view.template, {**view.context, "form": shown, "problem": sentence}, status)
 
 
-def _out(call: Call, provider: Provider, url: str, sealed: str, on_to: str = "") -> View:
+def _out(call: Call, provider: Provider, url: str, sealed: str, on_to: str = "") -> Redirect:
     call.cookies.append(our_cookie(call.runtime, FLOW_COOKIE, sealed, seconds=SECONDS))
-    return View("sign_in/go_on.html", {"url": url, "provider": provider.title, "next": on_to})
+    return Redirect(f"/sign-in/with/{provider.name}/continue", shows={"url": url, "provider": provider.title, "next": on_to})
 
 
 def _browser(call: Call) -> str:
@@ -238,6 +245,7 @@ def _name_in(user: str) -> str:
 ROUTES = (
     send_sign_in_with,
     send_connect_with,
+    show_continue,
     show_callback,
     send_callback,
     show_sign_up_with,

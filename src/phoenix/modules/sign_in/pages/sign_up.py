@@ -11,7 +11,7 @@ from phoenix.kernel.i18n.times import zone_or_utc
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next
+from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next, shown_once
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.email_verification import EmailProof
 from phoenix.modules.accounts.actions.limits import (
@@ -26,6 +26,8 @@ from phoenix.modules.sign_in.actions import first_administrator, sign_up, verify
 from phoenix.modules.sign_in.pages.links import carried, is_gone, next_of, token_of
 from phoenix.modules.sign_in.pages.signed_in import remember_sign_up, sign_in_browser, sign_up_of
 
+VERIFY = "/verify"
+
 
 @page("/sign-up", may=PUBLIC, queries=0)
 async def show_sign_up(call: Call) -> View | Redirect:
@@ -35,7 +37,7 @@ async def show_sign_up(call: Call) -> View | Redirect:
 
 
 @form("/sign-up", may=PUBLIC, queries=4, limits=(SIGN_UPS,), retry=show_sign_up, costs="argon2")
-async def send_sign_up(call: Call) -> View:
+async def send_sign_up(call: Call) -> Redirect:
     sent = call.form
     await call.runtime.captcha.require(answer_in(sent), call.address)
     made = await sign_up.sign_up(
@@ -51,27 +53,25 @@ async def send_sign_up(call: Call) -> View:
         on_to=next_of(sent),
     )
     remember_sign_up(call, made, sent.get("next", ""))
-    return View(
-        "sign_in/sign_up_done.html",
-        {"form": {"email": sent.get("email", "").strip(), "next": sent.get("next", "")}, "asks_account": False, "least": SHORTEST},
-    )
+    return Redirect(VERIFY, shows={"email": sent.get("email", "").strip(), "next": sent.get("next", "")})
 
 
-@page("/verify", may=PUBLIC, queries=0)
+@page(VERIFY, may=PUBLIC, queries=0)
 async def show_verify(call: Call) -> View:
-    return View("sign_in/verify.html", {"form": carried(call), **_asks(call)})
+    sent = shown_once(call)
+    return View("sign_in/sign_up_done.html" if sent else "sign_in/verify.html", {"form": {**carried(call), **sent}, **_asks(call)})
 
 
-@form("/verify", may=PUBLIC, queries=14, limits=(SIGN_UP_CONFIRMATIONS,), retry=show_verify, costs="argon2")
+@form(VERIFY, may=PUBLIC, queries=14, limits=(SIGN_UP_CONFIRMATIONS,), retry=show_verify, costs="argon2")
 async def send_verify(call: Call) -> Redirect:
     return await _verified(call, EmailProof((call.caller,), email=call.form.get("email", "").strip(), code=call.form.get("code", "")))
 
 
 @form("/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), retry=show_verify)
-async def send_resend(call: Call) -> View:
+async def send_resend(call: Call) -> Redirect:
     await sign_up.resend_verification(call.tx, email=call.form.get("email", ""), asked_by=call.caller)
     typed = {name: call.form.get(name, "") for name in ("next", "name", "time_zone")}
-    return View("sign_in/sign_up_done.html", {"form": {"email": call.form.get("email", "").strip(), **typed}, **_asks(call)})
+    return Redirect(VERIFY, shows={"email": call.form.get("email", "").strip(), **typed})
 
 
 @page("/verify/link", may=PUBLIC, queries=1)

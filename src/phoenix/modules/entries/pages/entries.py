@@ -1,4 +1,4 @@
-"""Pages of entries: list, read, write, change, delete."""
+"""Pages of entries: list, read, write, edit, delete."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import msgspec
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import Avatar, avatar_of
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.i18n.times import local_input, local_to_instant, offset, zone_or_utc
+from phoenix.kernel.i18n.times import city, local_input, local_to_instant, offset, zone_or_utc
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.entries import actions, queries
@@ -50,7 +51,7 @@ async def send_new(call: Call) -> Redirect:
 
 @page("/o/{slug:str}/entries/{entry_id:str}", may="entries.read", within="slug", queries=2)
 async def show_entry(call: Call) -> View:
-    entry = await _find(call)
+    entry = await find_here(call)
     avatars = await _avatars(call, [entry])
     shown = {**msgspec.structs.asdict(entry), "author": avatars[entry.author]}
     return View("entries/show.html", {"entry": shown, "may_change": actions.may_change(call.member, entry)})
@@ -58,31 +59,43 @@ async def show_entry(call: Call) -> View:
 
 @page("/o/{slug:str}/entries/{entry_id:str}/edit", may="entries.write", within="slug", queries=1)
 async def show_edit(call: Call) -> View:
-    entry = await _find(call)
-    shown = {"title": entry.title, "body": entry.body, **_when(entry.occurred_at, entry.time_zone)}
-    return View("entries/form.html", {"form": shown, "entry": entry})
+    entry = await find_here(call)
+    shown = {"title": entry.title, "body": entry.body, **_when(entry.occurred_at, entry.time_zone), "version": str(entry.version)}
+    edits = Edits(
+        f"/o/{call.member.slug}/entries/{entry.id}",
+        (
+            EditedField("title", _("Title")),
+            EditedField("body", _("Text")),
+            EditedField("occurred_at", _("When it happened"), lambda local: local.replace("T", " ")),
+            EditedField("time_zone", _("Time zone"), city),
+        ),
+        refreshed=("occurred_at_shown",),
+    )
+    return View("entries/form.html", {"form": shown, "entry": entry, "edits": edits})
 
 
-@form("/o/{slug:str}/entries/{entry_id:str}/edit", may="entries.write", within="slug", queries=4, retry=show_edit)
+@form("/o/{slug:str}/entries/{entry_id:str}/edit", may="entries.write", within="slug", queries=4, retry=show_edit, anew=show_new)
 async def send_edit(call: Call) -> Redirect:
-    before = await _find(call)
+    before = await find_here(call)
     await actions.change_entry(call.tx, call.member, before, _draft(call, before.occurred_at), versions=call.shown_version())
     return Redirect(f"/o/{call.member.slug}/entries/{before.id}", _("Entry saved."))
 
 
 @page("/o/{slug:str}/entries/{entry_id:str}/delete", may="entries.write", within="slug", queries=1)
 async def show_delete(call: Call) -> View:
-    return View("entries/delete.html", {"entry": await _find(call)})
+    entry = await find_here(call)
+    edits = Edits(f"/o/{call.member.slug}/entries/{entry.id}", act=_("Delete entry"))
+    return View("entries/delete.html", {"entry": entry, "form": {"version": str(entry.version)}, "edits": edits})
 
 
 @form("/o/{slug:str}/entries/{entry_id:str}/delete", frees=True, may="entries.write", within="slug", queries=4, retry=show_delete)
 async def send_delete(call: Call) -> Redirect:
-    entry = await _find(call)
+    entry = await find_here(call)
     await actions.delete_entry(call.tx, call.member, entry, versions=call.shown_version())
     return Redirect(f"/o/{call.member.slug}/entries", _("Entry deleted."))
 
 
-async def _find(call: Call) -> Entry:
+async def find_here(call: Call) -> Entry:
     """The entry in the URL, which must belong to the organisation in the URL."""
     entry = await actions.find_entry(call.db, call.path["entry_id"])
     if entry.organisation != call.member.organisation:

@@ -1,0 +1,95 @@
+"""A form that is sent twice does one thing, and the second answer is the first: pressed twice, with and without scripts, in any process.
+
+The token of the page tells one sending from another (see `csrf`), so no form has to do anything for it. What the answer sets
+is kept sealed: it can begin a session or show a new key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from litestar.datastructures import Cookie
+from litestar.response import Response
+from msgspec import Struct
+
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.data.lease import ANSWER_SECONDS
+from phoenix.kernel.web.application import AnyRequest, app_of
+from phoenix.kernel.web.cookies import browser_of
+from phoenix.kernel.web.form_body import token_in
+from phoenix.kernel.web.idempotency import KEEP, InFlight, Once, StoredAnswer
+from phoenix.kernel.web.opening import Replayed
+from phoenix.kernel.web.rendering import redirect_to
+
+# What begins a session is not begun again by the same page an hour later.
+KEEP_OF_NOBODY = timedelta(minutes=1)
+SEE_OTHER = 303
+# Seconds to wait for the first of two at once, without a connection.
+WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+
+
+class Kept(Struct, frozen=True):
+    """A redirect, with its cookies by name: the value and how long it is valid, in seconds."""
+
+    to: str
+    cookies: dict[str, tuple[str, int | None]]
+
+
+class FormOnce(Once):
+    """One sending of a form."""
+
+    def __init__(self, request: AnyRequest, caller: str, body: bytes, *, signed_in: bool) -> None:
+        keys, target = app_of(request).runtime.keys, f"POST {request.scope['path']}"
+        # Something else sent from the same page is another thing.
+        key = keys.mac("form", token_in(request) or "", target, body).hex()
+        super().__init__(keys, caller, key, target, body)
+        self._request_now = request
+        self.keep_for = KEEP if signed_in else KEEP_OF_NOBODY
+
+    def answer(self, found: StoredAnswer, body: bytes) -> Response[Any]:
+        del found
+        kept = msgspec.msgpack.decode(body, type=Kept)
+        cookies = [
+            Cookie(name, value=value, max_age=seconds, path="/", secure=name.startswith("__Host-"), httponly=True, samesite="lax")
+            for name, (value, seconds) in kept.cookies.items()
+        ]
+        return redirect_to(kept.to, self._request_now, cookies)
+
+    async def keep_redirect(self, tx: Transaction, response: Response[Any]) -> None:
+        """Keep where this sending led to."""
+        to = response.headers.get("Location") or response.headers["HX-Redirect"]
+        cookies = {cookie.key: (cookie.value or "", cookie.max_age) for cookie in response.cookies}
+        await self.keep(tx, SEE_OTHER, {}, msgspec.msgpack.encode(Kept(to, cookies)))
+
+
+async def once_of(request: AnyRequest, account: str | None) -> FormOnce | None:
+    """The sending of a form by this person, or by nobody in this browser; None if it cannot be told from another."""
+    caller = account or browser_of(request)
+    if not caller or not token_in(request):
+        return None
+    return FormOnce(request, caller, await request.body(), signed_in=account is not None)
+
+
+async def sent_once(request: AnyRequest, once: FormOnce, send: Callable[[], Awaitable[Response[Any]]]) -> Response[Any]:
+    """The answer of `send`, or of an earlier sending of the same form. Raises InFlight if that takes more than a few seconds."""
+    for wait in WAITS:
+        try:
+            return await send()
+        except Replayed as replayed:
+            return replayed.response
+        except InFlight:
+            await asyncio.sleep(wait)
+        found = await answered_before(request, once)
+        if found is not None:
+            return found
+    raise InFlight
+
+
+async def answered_before(request: AnyRequest, once: FormOnce) -> Response[Any] | None:
+    """The answer to an earlier sending of the same form, if there was one."""
+    async with app_of(request).runtime.database.reader(within=ANSWER_SECONDS) as reader:
+        return await once.stored(reader)

@@ -1,0 +1,188 @@
+"""Forms in a real browser: nothing typed is lost to a network that is gone, to Escape, a slow server, a second press, or leaving."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Dialog, Page, Playwright, Route, expect
+
+from tests.e2e.browsers import ChromiumBrowser, wait
+from tests.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TEXT = "Three paragraphs about the harbour"
+NEW = "/o/halden-instruments/entries/new"
+
+
+@pytest.fixture
+def page(chromium: ChromiumBrowser, phoenix: Running) -> Page:
+    """Someone who is signed in, on the page of a new entry."""
+    sign_in(chromium, phoenix)
+    chromium.open(f"{phoenix.url}{NEW}")
+    return chromium.page
+
+
+def sign_in(browser: ChromiumBrowser, phoenix: Running) -> None:
+    demo = phoenix.ready["demo_accounts"][0]
+    browser.open(f"{phoenix.url}/sign-in")
+    browser.fill("email", demo["email"])
+    browser.fill("password", demo["password"])
+    browser.press("Sign in")
+    wait(browser, "Mara")
+
+
+def write(page: Page, title: str) -> None:
+    page.fill("[name=title]", title)
+    page.fill("[name=body]", TEXT)
+
+
+def post(page: Page) -> None:
+    page.locator("main").get_by_role("button", name="Post entry").click()
+
+
+def entries_called(page: Page, phoenix: Running, title: str) -> int:
+    page.goto(f"{phoenix.url}/o/halden-instruments/entries")
+    return page.locator("main").get_by_text(title, exact=True).count()
+
+
+def test_offline_is_said_and_what_was_typed_is_sent_afterwards(page: Page, phoenix: Running) -> None:
+    write(page, "Sent from a train")
+    page.context.set_offline(True)
+    post(page)
+    expect(page.locator("main")).to_contain_text("You're offline. This will be sent when you're back online.")
+    page.context.set_offline(False)
+    page.wait_for_url(re.compile(r"/entries/ent_"))
+    assert entries_called(page, phoenix, "Sent from a train") == 1
+
+
+def test_a_failed_connection_is_said_beside_the_button_and_the_form_can_be_sent_again(page: Page, phoenix: Running) -> None:
+    write(page, "Sent at the second attempt")
+    page.route(f"**{NEW}", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    post(page)
+    expect(page.locator("main form")).to_contain_text("This couldn't be sent.")
+    expect(page.locator("[name=body]")).to_have_value(TEXT)
+    page.unroute(f"**{NEW}")
+    post(page)
+    page.wait_for_url(re.compile(r"/entries/ent_"))
+    assert entries_called(page, phoenix, "Sent at the second attempt") == 1
+
+
+def held(page: Page, after: Callable[[Route], None]) -> threading.Event:
+    """Hold the answer to the form back: the server has it, the browser waits."""
+    arrived = threading.Event()
+
+    def hold(route: Route) -> None:
+        if route.request.method != "POST" or arrived.is_set():
+            route.continue_()
+            return
+        arrived.set()
+        after(route)
+
+    page.route(f"**{NEW}", hold)
+    return arrived
+
+
+def test_escape_stops_waiting_and_sending_again_makes_nothing_twice(page: Page, phoenix: Running) -> None:
+    write(page, "Stopped and sent again")
+
+    # The server answers, but the answer never arrives.
+    def lose(route: Route) -> None:
+        route.fetch(max_redirects=0)
+
+    held(page, lose)
+    post(page)
+    button = page.locator("main form [type=submit]").first
+    expect(button).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("Escape")
+    expect(page.locator("main form")).to_contain_text("Stopped.")
+    expect(button).not_to_have_attribute("aria-busy", "true")
+    post(page)
+    page.wait_for_url(re.compile(r"/entries/ent_"))
+    assert entries_called(page, phoenix, "Stopped and sent again") == 1
+
+
+def test_two_presses_send_once_with_and_without_scripts(page: Page, phoenix: Running, playwright: Playwright) -> None:
+    write(page, "Pressed twice")
+    page.locator("main form [type=submit]").first.dblclick()
+    page.wait_for_url(re.compile(r"/entries/ent_"))
+    assert entries_called(page, phoenix, "Pressed twice") == 1
+    plain = ChromiumBrowser(playwright, scripts=False)
+    try:
+        sign_in(plain, phoenix)
+        plain.open(f"{phoenix.url}{NEW}")
+        write(plain.page, "Pressed twice without scripts")
+        plain.page.locator("main form [type=submit]").first.dblclick()
+        plain.page.wait_for_url(re.compile(r"/entries/ent_"))
+        plain.page.go_back()
+        assert entries_called(plain.page, phoenix, "Pressed twice without scripts") == 1
+    finally:
+        plain.close()
+
+
+def test_what_was_refused_stays_and_its_first_field_has_the_focus(page: Page, phoenix: Running) -> None:
+    page.fill("[name=body]", TEXT)
+    post(page)
+    expect(page.locator("[name=title]")).to_be_focused()
+    expect(page.locator("main form")).to_contain_text("This field is required.")
+    page.fill("[name=title]", "x")
+    expect(page.locator("main form")).not_to_contain_text("This field is required.")
+    # Loaded again, nothing is sent, and the draft is there.
+    page.fill("[name=title]", "")
+    page.evaluate("document.querySelector('[name=title]').removeAttribute('required')")
+    post(page)
+    expect(page.locator("[name=title]")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("[name=title]")).to_be_focused()
+    expect(page.locator("[name=body]")).to_have_value(TEXT)
+
+
+def test_a_draft_survives_a_reload_and_is_gone_once_sent(page: Page, phoenix: Running) -> None:
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    write(page, "Kept through a reload")
+    page.reload()
+    assert asked == ["beforeunload"]
+    expect(page.locator("[name=body]")).to_have_value(TEXT)
+    expect(page.locator("main form")).to_contain_text("This is your draft from this browser.")
+    page.get_by_role("button", name="Discard draft").click()
+    expect(page.locator("[name=body]")).to_have_value("")
+    write(page, "Kept through a reload")
+    post(page)
+    page.wait_for_url(re.compile(r"/entries/ent_"))
+    assert asked == ["beforeunload"], "what has been sent is not asked about"
+    page.goto(f"{phoenix.url}{NEW}")
+    expect(page.locator("[name=body]")).to_have_value("")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('phoenix.draft:'))") == []
+
+
+def test_signed_out_in_another_tab_the_form_waits_behind_the_sign_in(page: Page, phoenix: Running, chromium: ChromiumBrowser) -> None:
+    write(page, "Written while signed out")
+    page.context.clear_cookies(name="phoenix_session")
+    post(page)
+    wait(chromium, "Welcome back to Phoenix.")
+    demo = phoenix.ready["demo_accounts"][0]
+    chromium.fill("email", demo["email"])
+    chromium.fill("password", demo["password"])
+    chromium.press("Sign in")
+    wait(chromium, "What you typed is still here.")
+    expect(page.locator("[name=title]")).to_have_value("Written while signed out")
+    expect(page.locator("[name=body]")).to_have_value(TEXT)
+    post(page)
+    page.wait_for_url(re.compile(r"/entries/ent_"))
+    # Back leads to the form, not to a page that has expired.
+    page.go_back()
+    assert "ERR_CACHE_MISS" not in page.content()
+
+
+def test_a_page_that_is_one_form_begins_at_its_first_field(chromium: ChromiumBrowser, phoenix: Running) -> None:
+    for path, field in (("/sign-in", "email"), ("/sign-up", "name"), ("/forgot-password", "email")):
+        chromium.open(f"{phoenix.url}{path}")
+        expect(chromium.page.locator(f"main [name={field}]").first).to_be_focused()

@@ -1,0 +1,102 @@
+/**
+ * What is typed into a long text stays in this browser until it is sent: after a crash, a closed tab or a battery that died. It belongs
+ * to the person and the page, is forgotten after a week and on signing out, and can be thrown away. Leaving the page asks first.
+ */
+
+const PREFIX = "phoenix.draft:";
+const KEEP_MS = 7 * 24 * 60 * 60_000;
+// So little is typed again quickly.
+const WORTH_ASKING = 20;
+
+interface Draft {
+  text: string;
+  at: number;
+}
+
+let sent = false;
+
+function keyOf(field: HTMLTextAreaElement): string {
+  return `${PREFIX}${document.body.dataset["reader"] ?? ""}:${location.pathname}:${field.name}`;
+}
+
+function read(key: string): Draft | null {
+  try {
+    const found = JSON.parse(localStorage.getItem(key) ?? "null") as Partial<Draft> | null;
+    return found && typeof found.text === "string" && typeof found.at === "number" ? { text: found.text, at: found.at } : null;
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, text: string): void {
+  try {
+    if (text) localStorage.setItem(key, JSON.stringify({ text, at: Date.now() } satisfies Draft));
+    else localStorage.removeItem(key);
+  } catch {
+    // No room, or not allowed: the text is still in the form.
+  }
+}
+
+function forget(matches: (key: string) => boolean): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX) && matches(key)) localStorage.removeItem(key);
+  } catch {
+    // Not allowed: then there are none.
+  }
+}
+
+function isOld(key: string): boolean {
+  const draft = read(key);
+  return !draft || Date.now() - draft.at > KEEP_MS;
+}
+
+function long(root: ParentNode): HTMLTextAreaElement[] {
+  return [...root.querySelectorAll<HTMLTextAreaElement>('form[method="post"] textarea[name]')];
+}
+
+function offer(field: HTMLTextAreaElement, key: string): void {
+  const draft = read(key);
+  const template = document.querySelector<HTMLTemplateElement>("template[data-draft]");
+  const note = template?.content.firstElementChild?.cloneNode(true);
+  if (!draft || draft.text === field.value || !(note instanceof HTMLElement)) return;
+  const before = field.value;
+  field.value = draft.text;
+  note.querySelector("button")?.addEventListener("click", () => {
+    field.value = before;
+    write(key, "");
+    note.remove();
+    field.focus();
+  });
+  field.after(note);
+}
+
+export function drafts(root: ParentNode): void {
+  for (const field of long(root)) {
+    const key = keyOf(field);
+    // What the server gave back, as after a refusal, is newer than what was kept.
+    if (field.value === "" || field.closest("form")?.querySelector('[name="version"]')) offer(field, key);
+    field.addEventListener("input", () => write(key, field.value === field.defaultValue ? "" : field.value));
+  }
+}
+
+function isHalfWritten(): boolean {
+  const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(
+    'form[method="post"] textarea, form[method="post"] input[type="text"]',
+  );
+  return [...fields].some((field) => field.value !== field.defaultValue && field.value.length >= WORTH_ASKING);
+}
+
+/** What was in this form has been saved. */
+export function forgetDrafts(form: HTMLFormElement): void {
+  sent = true;
+  for (const field of form.querySelectorAll<HTMLTextAreaElement>("textarea[name]")) write(keyOf(field), "");
+  // On a shared machine the next person is not to find them.
+  if (form.getAttribute("action") === "/sign-out") forget(() => true);
+}
+
+export function draftsOnce(): void {
+  forget(isOld);
+  window.addEventListener("beforeunload", (event) => {
+    if (!sent && isHalfWritten()) event.preventDefault();
+  });
+}

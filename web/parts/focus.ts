@@ -1,0 +1,19 @@
+/** Where typing begins: the first field that was refused, in the page's order; on opening a page that is one form, its first field. */
+
+const TYPED = 'input:not([type="hidden"], [type="checkbox"], [type="radio"], [type="submit"]), textarea, select';
+
+/** Answers whether there was such a field. */
+export function focusFirst(root: ParentNode): boolean {
+  const refused = root.querySelector<HTMLElement>('[aria-invalid="true"]');
+  refused?.focus();
+  return refused !== null;
+}
+
+export function focus(): void {
+  if (focusFirst(document) || location.hash || document.activeElement !== document.body) return;
+  // On a phone the keyboard would cover the page before it was read.
+  if (window.matchMedia("(pointer: coarse)").matches) return;
+  const forms = [...document.querySelectorAll<HTMLFormElement>('main form[method="post"]')].filter((form) => form.querySelector(TYPED));
+  const [form] = forms;
+  if (form && forms.length === 1) form.querySelector<HTMLElement>(TYPED)?.focus({ preventScroll: true });
+}
