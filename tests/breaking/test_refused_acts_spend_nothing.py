@@ -172,7 +172,7 @@ USES = {
     "factors.actions.second_factor.check_factor": "a_code_of_the_app_for_a_used_challenge",
     "factors.actions.second_factor.confirm_totp": "refused only when the app was confirmed since, which undoes everything",
     "impersonation.actions.open_link": "refused only when the session that it opens has ended",
-    "organisations.actions.invite.accept_invitation": "an_invitation_under_another_account",
+    "organisations.actions.invite._accept": "an_invitation_under_another_account",
     "providers.actions.identities.connect_pending": "its refusals undo everything",
     "providers.actions.identities.use_pending": "its refusals undo everything",
     "providers.actions.oauth.finish": "the state is the browser's: an answer of a provider is read once, whatever it says",

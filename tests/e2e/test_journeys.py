@@ -249,7 +249,7 @@ def who_has_joined(walk: Walk) -> None:
     wait(walk.there, "Your role")
     walk.there.page.locator("main").get_by_role("button", name=re.compile("^Join ")).click()
     wait(walk.there, "now a member of")
-    # Signed out meanwhile, and back by the old email.
+    # Signed out, and back by the old email.
     walk.open(invitation)
     walk.press("Sign in")
 

@@ -41,6 +41,8 @@ OF_ONESELF = {
     "/api/v2/security",
     "/api/v2/exports",
     "/api/v2/me/deletion",
+    "/help",
+    "/help/checklist",
     "/settings/data",
     "/settings/data/export",
     "/settings/data/delete",

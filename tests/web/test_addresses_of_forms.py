@@ -50,6 +50,7 @@ def test_a_form_leads_to_the_page_it_is_on(harness: Harness) -> None:
         "/confirm/mail": "/confirm",
         "/o/ember/members/invite": "/o/ember/members",
         "/o/a%20b/members/acc_1/remove": "/o/a%20b/members",
+        "/o/a%20b/invitations/inv_1/resend": "/o/a%20b/members",
         "/settings/passkeys": "/settings/security",
     }
 
@@ -73,5 +74,9 @@ def test_sign_in_on_an_error_page_keeps_where_one_was(harness: Harness) -> None:
             gone = await browser.get("/o/ember/feed?kind=people", headers=headers)
             assert gone.status_code == 401
             assert 'href="/sign-in?next=%2Fo%2Fember%2Ffeed%3Fkind%3Dpeople"' in gone.text
+            sent = await browser.post("/help/checklist", headers={"Referer": "http://phoenix.test/help?a=b"})
+            assert (sent.status_code, 'href="/sign-in?next=%2Fhelp%3Fa%3Db"' in sent.text) == (401, True)
+            elsewhere = await browser.post("/help/checklist", headers={"Referer": "http://elsewhere.test/o/ember/feed"})
+            assert (elsewhere.status_code, 'href="/sign-in"' in elsewhere.text) == (401, True)
 
     asyncio.run(run())

@@ -24,6 +24,8 @@ from phoenix.kernel.web.shown_once import cookie_to_show
 
 HTML = MediaType.HTML
 TOAST_COOKIE = "phoenix_toast"
+# A path to continue to is carried in addresses and cookies, which browsers and proxies bound.
+LONGEST_NEXT = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ Result: TypeAlias = View | Redirect | Raw | Plain | Download
 
 
 def safe_next(target: str) -> str:
-    """A path of ours to continue to, or "/": never another site."""
-    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+    """A path of ours to continue to, or "/": never another site, nor what no address could carry."""
+    if len(target) > LONGEST_NEXT or not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
         return "/"
     # A header is ASCII; other characters are encoded as browsers do it.
-    return quote(target, safe=string.punctuation)
+    encoded = quote(target, safe=string.punctuation)
+    return encoded if len(encoded) <= LONGEST_NEXT else "/"
 
 
 def show(result: Result, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:

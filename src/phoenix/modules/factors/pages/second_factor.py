@@ -25,7 +25,7 @@ CODES = "/settings/backup-codes"
 @form("/settings/totp/begin", may=SIGNED_IN, before_second_factor=True, queries=3, sensitive=True)
 async def send_set_up_totp(call: Call) -> Redirect:
     await second_factor.set_up_totp(call.runtime, call.tx, call.actor)
-    return Redirect(query("/settings/totp", next=call.form.get("next", "")))
+    return Redirect(query("/settings/totp", next=call.form.get("next") and safe_next(call.form["next"])))
 
 
 @page("/settings/totp", may=SIGNED_IN, before_second_factor=True, queries=1, sensitive=True)

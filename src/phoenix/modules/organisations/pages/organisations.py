@@ -124,13 +124,21 @@ async def send_remove(call: Call) -> Redirect:
     within="slug",
     queries=3,
     act="authority",
+    retry=show_members,
 )
 async def send_revoke(call: Call) -> Redirect:
     await invite.revoke_invitation(call.tx, call.member, call.path["invitation_id"])
     return Redirect(f"/o/{call.member.slug}/members", _("Invitation revoked."))
 
 
-@form("/o/{slug:str}/invitations/{invitation_id:str}/resend", may="organisations.invite", within="slug", queries=3, act="authority")
+@form(
+    "/o/{slug:str}/invitations/{invitation_id:str}/resend",
+    may="organisations.invite",
+    within="slug",
+    queries=3,
+    act="authority",
+    retry=show_members,
+)
 async def send_resend(call: Call) -> Redirect:
     await invite.resend_invitation(call.runtime, call.tx, call.member, call.path["invitation_id"])
     return Redirect(f"/o/{call.member.slug}/members", _("Invitation sent again. The link in the previous email no longer works."))

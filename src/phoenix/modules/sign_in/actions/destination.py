@@ -11,7 +11,6 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url, to_base64url
 
 PURPOSE = "destination"
-LONGEST = 1500
 
 
 class Proven(Struct, frozen=True):
@@ -22,8 +21,8 @@ class Proven(Struct, frozen=True):
 
 
 def seal_destination(runtime: Runtime, on_to: str, bound_to: str) -> str:
-    """The path to store; "" for the front page, and for one that is too long."""
-    if on_to in {"", "/"} or len(on_to) > LONGEST:
+    """The path to store; "" for the front page."""
+    if on_to in {"", "/"}:
         return ""
     return to_base64url(runtime.keys.seal(PURPOSE, on_to.encode(), bound_to=bound_to))
 

@@ -8,6 +8,8 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import safe_next
 from phoenix.modules.accounts.actions import email_verification
 
+LONGEST_ADDRESS = 320
+
 
 def token_of(call: Call) -> str:
     """The token of the link that was opened, also where its form is shown again; "" where there is none."""
@@ -32,6 +34,12 @@ def next_of(fields: Mapping[str, str]) -> str:
     """Where the sender of a form was going, if that is one of our pages; "" for the front page."""
     on_to = safe_next(fields.get("next") or "/")
     return "" if on_to == "/" else on_to
+
+
+def address_of(fields: Mapping[str, str]) -> str:
+    """The address that was typed into a form, to be filled in on the next page; "" for what is longer than any."""
+    email = fields.get("email", "").strip()
+    return email if len(email) <= LONGEST_ADDRESS else ""
 
 
 def was_sent(call: Call) -> bool:

@@ -12,7 +12,7 @@ from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.accounts.actions.email_verification import proof_of
 from phoenix.modules.accounts.actions.limits import PASSWORD_RESETS, RESETS
 from phoenix.modules.sign_in.actions import reset_password
-from phoenix.modules.sign_in.pages.links import carried, is_gone, next_of, token_of, was_sent
+from phoenix.modules.sign_in.pages.links import address_of, carried, is_gone, next_of, token_of, was_sent
 from phoenix.modules.sign_in.pages.signed_in import sender_of
 
 
@@ -43,7 +43,7 @@ async def send_reset_password(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent, sender_of(call).names(call.runtime))
     found = await reset_password.reset_password(call.runtime, call.tx, proof, password=sent.get("password", ""))
-    target = query("/sign-in", email=sent.get("email", ""), next=next_of(sent) or found.on_to)
+    target = query("/sign-in", email=address_of(sent), next=next_of(sent) or found.on_to)
     return Redirect(target, _("Password set. You've been signed out everywhere. Sign in with the new password."))
 
 

@@ -25,7 +25,7 @@ from phoenix.modules.sessions.actions import end
 from phoenix.modules.sign_in.actions import email_code, passkey, second_factor, unlock
 from phoenix.modules.sign_in.actions.password import check_password
 from phoenix.modules.sign_in.errors import AddressNotVerified
-from phoenix.modules.sign_in.pages.links import carried, is_gone, next_of, token_of, was_sent
+from phoenix.modules.sign_in.pages.links import address_of, carried, is_gone, next_of, token_of, was_sent
 from phoenix.modules.sign_in.pages.passkeys_here import party_here, passkey_response, passkeys_here, possible_here
 from phoenix.modules.sign_in.pages.signed_in import CHALLENGE_COOKIE, known_device, remember_sign_up, sender_of, sign_in_browser
 
@@ -155,7 +155,7 @@ async def show_unlock(call: Call) -> View:
 async def send_unlock(call: Call) -> Redirect:
     sent = call.form
     found = await unlock.unlock(call.runtime, call.tx, proof_of(sent, (call.caller,)))
-    return Redirect(query("/sign-in", email=sent.get("email", ""), next=next_of(sent) or found.on_to), _("Sign-in unlocked."))
+    return Redirect(query("/sign-in", email=address_of(sent), next=next_of(sent) or found.on_to), _("Sign-in unlocked."))
 
 
 @form("/sign-out", frees=True, may=SIGNED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
@@ -163,7 +163,7 @@ async def send_sign_out(call: Call) -> Redirect:
     await end.sign_out(call.tx, call.actor)
     call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
     sent = call.form
-    return Redirect(query("/sign-in", email=sent.get("email", ""), next=next_of(sent)), _("You've signed out."))
+    return Redirect(query("/sign-in", email=address_of(sent), next=next_of(sent)), _("You've signed out."))
 
 
 ROUTES = (
