@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from tests.blockers.impersonating import link_to
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
@@ -63,9 +64,7 @@ def test_erased_staff_no_longer_impersonate_anyone(harness: Harness) -> None:
             for name in ("eva", "ivo"):
                 await harness.person(name, permissions=("platform.admin",))
             await harness.person("zoe")
-            reason = "A ticket says the dashboard is empty."
-            shown = await panel.post(f"/staff/people/{harness.people['zoe'].id}/impersonation", by="eva", reason=reason, minutes="15")
-            link = shown.text.partition("/impersonation?token=")[2].partition('"')[0].partition("<")[0]
+            link = (await link_to(harness, panel, "zoe", by="eva", minutes="15")).partition("token=")[2]
             async with harness.new_client() as browser:
                 page = await browser.get(f"/impersonation?token={link}")
                 csrf = page.text.partition('name="csrf" value="')[2].partition('"')[0]

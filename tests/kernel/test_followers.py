@@ -19,6 +19,7 @@ from phoenix.kernel.data.database import Database, Transaction
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener, Tail, follow
 from phoenix.kernel.data.outbox import CHANNEL
+from phoenix.kernel.data.query import Query, query
 from phoenix.modules.entries.events import EntryChanged
 
 LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'phoenix listener' AND datname = current_database()"
@@ -31,6 +32,15 @@ def harness(harness: Harness) -> Harness:
     return harness
 
 
+OPEN_TRANSACTIONS: Query[str] = query(
+    str,
+    """
+    SELECT concat_ws(' ', datname, backend_type, state, now() - xact_start, backend_xid, backend_xmin, wait_event, left(query, 200))
+      FROM pg_stat_activity WHERE backend_xid IS NOT NULL OR backend_xmin IS NOT NULL
+""",
+)
+
+
 def never_mind() -> None:
     """For a task that nobody watches."""
 
@@ -40,6 +50,7 @@ class Tailing:
 
     def __init__(self, database: Database, arrived: asyncio.Event) -> None:
         self._tail = Tail(database)
+        self._database = database
         self._arrived = arrived
         self._tasks = Background()
         self._told: asyncio.Queue[list[str | None]] = asyncio.Queue()
@@ -57,7 +68,13 @@ class Tailing:
 
     async def told(self) -> list[str | None]:
         """The subjects of the next batch."""
-        return await asyncio.wait_for(self._told.get(), 60)
+        try:
+            return await asyncio.wait_for(self._told.get(), 60)
+        except TimeoutError:
+            # Events are read up to the oldest transaction of the whole server: say which it is.
+            async with self._database.reader() as reader:
+                open_ones = await reader.all(OPEN_TRANSACTIONS)
+            raise AssertionError(f"nothing came; down: {self._tasks.down}, restarts: {self._tasks.restarts}, open: {open_ones}") from None
 
     async def _handle(self, batch: Sequence[Recorded]) -> None:
         if self.fails:

@@ -23,6 +23,8 @@ OTHER_NAMES = {
     ".refresh_count AS count",
     "a.credential_generation AS generation",
     "a.id AS account",
+    "people.count AS members",
+    "people.count AS service_accounts",
     "a.name AS inviter_name",
     "i.id AS staff",
     "i.name AS staff_name",

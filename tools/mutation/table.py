@@ -84,6 +84,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/data/disk_space.py": ("tests/kernel/test_disk_space.py",),
         "kernel/data/statements.py": ("tests/kernel/test_statements.py", "tests/kernel/test_development.py"),
         "kernel/data/former_zones.py": ("tests/kernel/test_former_zones.py",),
+        "kernel/data/words.py": ("tests/modules/admin/test_people.py",),
         "kernel/data/upkeep.py": ("tests/kernel/test_trimmed_events.py", "tests/modules/audit/test_texts.py"),
     },
     "cache": {

@@ -36,13 +36,14 @@ function say(form: HTMLFormElement, sentence: string): void {
   if (!place && sentence) {
     place = document.createElement("p");
     place.dataset["sending"] = "";
-    place.className = "field__error";
+    place.className = "field__error sending";
     place.setAttribute("role", "alert");
-    form.append(place);
+    (form.querySelector(".card__foot") ?? form).append(place);
   }
   if (!place) return;
   place.textContent = sentence;
   place.hidden = !sentence;
+  if (sentence) place.scrollIntoView({ block: "nearest" });
 }
 
 function busy(sending: Sending): () => void {

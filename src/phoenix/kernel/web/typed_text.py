@@ -12,8 +12,8 @@ from phoenix.kernel.web.application import AnyRequest, app_of, state_of
 from phoenix.kernel.web.form_body import token_in
 from phoenix.kernel.web.kept_forms import SECRET_FIELDS
 
-# What a page says by itself in a hidden field: an id, a number, an address of ours.
-_NOT_TYPED = re.compile(r"[a-z]{2,5}_[0-9a-z]{20,}|[0-9]*|on|/\S*")
+# What nobody typed, or nobody misses: an id, a number, an address of ours, a ticked box, a time, a time zone.
+_NOT_TYPED = re.compile(r"[a-z]{2,5}_[0-9a-z]{20,}|[0-9]*|on|/\S*|\d{4}-\d\d-\d\dT\S+( .*)?|[A-Z]\w+(/[\w+-]+)+")
 # These pass: the same form can succeed in a moment.
 PASSING = frozenset({408, 409, 429, 500, 503})
 
