@@ -90,6 +90,8 @@ def test_the_page_says_whose_key_may_be_elsewhere_and_renews_it(harness: Harness
             assert robot["key_created_by"] == harness.people["bo"].id
             csrf = csrf_token(harness.runtime, harness.people["ada"].id)
             renewed = await harness.post(f"/o/ember/service-accounts/{robot['id']}/renew", by="ada", data={"csrf": csrf})
+            shown = {"Cookie": renewed.headers["set-cookie"].partition(";")[0]}
+            renewed = await harness.get("/o/ember/service-accounts", by="ada", headers=shown)
             new = re.search(r"phk_[\w-]+", renewed.text)
             assert new
             assert await works(harness, ember, new[0])

@@ -41,6 +41,9 @@ NOT_NAMED = {
     "locale": "the nearest is taken",
     "refresh_token": "a wrong one refuses the request as a whole",
     "token": "so does this",
+    "/api/v2/password_checks email": "it is only what an attacker would try",
+    "/api/v2/password_checks name": "the same",
+    "/api/v2/password_checks password": "why it cannot be used is the answer",
     "/api/v2/sessions email": "whether it was that or the password is not said",
     "/api/v2/sessions password": "the same",
     "/api/v2/sessions/current/reauthenticate code": "the method is the password here",
@@ -199,7 +202,7 @@ def forms(monkeypatch: pytest.MonkeyPatch) -> list[Read]:
 
         return await real(request, rule, admission, noting_run, respond, form=noted, **options)
 
-    monkeypatch.setattr("phoenix.kernel.web.pages.handle", noting)
+    monkeypatch.setattr("phoenix.kernel.web.form_routes.handle", noting)
     return read
 
 

@@ -43,8 +43,8 @@ def test_an_invited_person_returns_to_the_invitation_after_signing_up(harness: H
     asyncio.run(run())
 
 
-def test_a_refused_conflict_is_refused_again_until_the_page_is_loaded(harness: Harness) -> None:
-    """The form shown again must not carry the newest version, or saving it once more would overwrite the other change."""
+def test_a_conflict_is_shown_before_anything_is_overwritten(harness: Harness) -> None:
+    """The first sending shows the other version beside one's own; only the one after that overwrites it."""
 
     async def run() -> None:
         async with harness, harness.new_client() as browser:
@@ -54,11 +54,12 @@ def test_a_refused_conflict_is_refused_again_until_the_page_is_loaded(harness: H
             path = f"/o/ember/entries/{made['id']}/edit"
             page = await browser.get(path)
             await harness.patch(f"/api/v2/entries/{made['id']}", by="ada", json={"title": "Two"}, headers={"If-Match": "*"})
+            saved = []
             for _attempt in range(2):
                 version = re.search(r'name="version" value="(\d+)"', page.text)[1]  # type: ignore[index]
                 page = await browser.post(path, data={"csrf": token_of(page.text), "version": version, "title": "Three"})
-                assert page.status_code == 412
-            assert (await harness.get(f"/api/v2/entries/{made['id']}", by="ada")).json()["title"] == "Two"
+                saved.append((page.status_code, (await harness.get(f"/api/v2/entries/{made['id']}", by="ada")).json()["title"]))
+            assert saved == [(412, "Two"), (303, "Three")]
 
     asyncio.run(run())
 

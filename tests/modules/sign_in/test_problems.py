@@ -70,7 +70,7 @@ def test_a_sign_in_form_names_what_is_missing(harness: Harness) -> None:
         async with harness, harness.new_client() as browser:
             answer = await press(browser, "/sign-in", email=" ", password="")
             assert answer.status_code == 422
-            assert answer.text.count("This field is required.") == 2
+            assert answer.text.count("<span>This field is required.</span>") == 2
             assert await harness.events() == []
 
     asyncio.run(run())
@@ -79,7 +79,7 @@ def test_a_sign_in_form_names_what_is_missing(harness: Harness) -> None:
 def test_a_link_without_its_token_says_what_to_do(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:
-            answer = await press(browser, "/verify/link", token="")
+            answer = await press(browser, "/verify", to="/verify/link", token="")
             assert answer.status_code == 422
             assert "This link is incomplete." in answer.text
 

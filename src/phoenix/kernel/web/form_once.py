@@ -18,8 +18,8 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
+from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of
-from phoenix.kernel.web.cookies import browser_of
 from phoenix.kernel.web.form_body import token_in
 from phoenix.kernel.web.idempotency import KEEP, InFlight, Once, StoredAnswer
 from phoenix.kernel.web.opening import Replayed
@@ -66,12 +66,16 @@ class FormOnce(Once):
         await self.keep(tx, SEE_OTHER, {}, msgspec.msgpack.encode(Kept(to, cookies)))
 
 
-async def once_of(request: AnyRequest, account: str | None) -> FormOnce | None:
-    """The sending of a form by this person, or by nobody in this browser; None if it cannot be told from another."""
-    caller = account or browser_of(request)
-    if not caller or not token_in(request):
+async def once_of(request: AnyRequest) -> FormOnce | None:
+    """The sending of a form by the person, or in the browser, its page was made for; None if it cannot be told from another.
+
+    Whoever signs in and sends the same page again is someone by then, but the page is still nobody's.
+    """
+    token = csrf.read_token(app_of(request).runtime, token_in(request))
+    if token is None:
         return None
-    return FormOnce(request, caller, await request.body(), signed_in=account is not None)
+    account = csrf.account_of(token.binding)
+    return FormOnce(request, account or token.binding, await request.body(), signed_in=account is not None)
 
 
 async def sent_once(request: AnyRequest, once: FormOnce, send: Callable[[], Awaitable[Response[Any]]]) -> Response[Any]:

@@ -54,7 +54,7 @@ async def answer_form(
     except PhoenixError as problem:
         return await _not_admitted(request, retry, rule, problem)
     form = await read_form(request, admission, rule)
-    once = None if rule.cross_site else await once_of(request, admission.actor.account if admission.actor else None)
+    once = None if rule.cross_site else await once_of(request)
 
     async def respond(handled: Handled) -> Response[Any]:
         result = handled.result
@@ -92,7 +92,7 @@ async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rul
     token = csrf.read_token(state.app.runtime, token_in(request))
     if isinstance(problem, Unavailable) or token is None or (actor is not None and token.binding != csrf.binding_of(actor)):
         raise problem
-    once = await once_of(request, csrf.account_of(token.binding))
+    once = await once_of(request)
     found = await answered_before(request, once) if once is not None else None
     if found is not None:
         # Such as leaving an organisation, or signing out: what was sent has itself removed the permission.

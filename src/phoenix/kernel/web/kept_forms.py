@@ -23,7 +23,7 @@ MOST_OF_A_PERSON = 20
 SEALED_AS = "kept form"
 SECRET_FIELDS = frozenset({"password", "current_password", "csrf", "code", "token", "challenge", "credential"})
 # Of someone who is not signed in a body is read only this often: it has to be, to see whose page it is from.
-KEPT_FORMS = Limit("kept_forms", 30, 3600)
+KEPT_FORMS = Limit("kept_forms", 120, 3600)
 FIELD = "kept"
 
 FIND: Query[bytes] = query(bytes, "SELECT sealed FROM kept_forms WHERE token_hash = $1 AND account_id = $2 AND created_at > $3")
