@@ -34,6 +34,7 @@ def test_only_these_routes_are_public() -> None:
         "GET /first-administrator",
         "GET /forgot-password",
         "GET /impersonation",
+        "GET /impersonation/ended",
         "GET /invitations/accept",
         "GET /reset-password",
         "GET /sign-in",

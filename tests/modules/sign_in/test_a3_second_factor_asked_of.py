@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -116,7 +117,7 @@ def test_pages_redirect_to_setting_up_a_second_factor_and_back(place: Place) -> 
             await sign_in(browser, "ada@example.com", PASSWORD)
             for path in ("/o/ember/feed", "/organisations", "/settings/profile"):
                 led = await browser.get(path)
-                assert (led.status_code, led.headers["location"]) == (303, "/settings/security"), path
+                assert (led.status_code, led.headers["location"]) == (303, f"/settings/security?next={quote(path, safe='')}"), path
             page = await browser.get("/settings/security")
             assert "Two-step verification" in page.text
             assert "/settings/profile" not in page.text, "no link leads back to this page"

@@ -20,7 +20,7 @@ from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.cookies import browser_of, our_cookie
 from phoenix.kernel.web.page_context import page_context
 from phoenix.kernel.web.session_reader import cookie_of
-from phoenix.kernel.web.shown_once import cookie_to_show
+from phoenix.kernel.web.shown_once import cookies_to_show
 
 HTML = MediaType.HTML
 TOAST_COOKIE = "phoenix_toast"
@@ -81,7 +81,7 @@ def safe_next(target: str) -> str:
 def show(result: Result, call: Call, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """A view as a page in our layout, or a redirect after a form (303)."""
     if isinstance(result, Redirect):
-        shown = [cookie_to_show(call.request, call.user, result.to, result.shows)] if result.shows else []
+        shown = cookies_to_show(call.request, call.user, result.to, result.shows) if result.shows else []
         return go_to(result.to, call.request, toast=result.toast, cookies=[*call.cookies, *shown])
     if isinstance(result, Download):
         return result.respond({"Cache-Control": "no-store"})

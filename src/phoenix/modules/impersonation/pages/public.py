@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page
+from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, shown_once
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.kernel.web.session_reader import COOKIE
 from phoenix.modules.accounts.actions.limits import IMPERSONATIONS
@@ -26,12 +26,19 @@ async def send_link(call: Call) -> Redirect:
 
 
 @form("/impersonation/end", frees=True, may=SIGNED_IN, queries=2, impersonator_may=True)
-async def send_end(call: Call) -> View:
+async def send_end(call: Call) -> Redirect:
     name = call.actor.name
     await actions.end(call.tx, call.actor)
     call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
     call.forget_user()
-    return View("impersonation/ended.html", {"name": name, "panel": call.runtime.settings.admin.origin})
+    return Redirect("/impersonation/ended", shows={"name": name})
 
 
-ROUTES = (show_link, send_link, send_end)
+@page("/impersonation/ended", may=PUBLIC, queries=0)
+async def show_ended(call: Call) -> View | Redirect:
+    """Nobody is signed in on this listener any more."""
+    shown = shown_once(call)
+    return View("impersonation/ended.html", {**shown, "panel": call.runtime.settings.admin.origin}) if shown else Redirect("/")
+
+
+ROUTES = (show_link, send_link, send_end, show_ended)
