@@ -7,9 +7,12 @@ import re
 from datetime import timedelta
 
 import httpx
+import pytest
 from tests.harness import PASSWORD, Harness
 from tests.kernel.test_forms_keep_what_was_typed import field, signed_in
+from tests.waiting import until
 
+from phoenix.kernel.data.query import command
 from phoenix.kernel.web import form_once, shown_once
 
 
@@ -101,6 +104,29 @@ def test_what_takes_ones_own_right_is_answered_the_same_when_sent_twice(harness:
             assert (twice.status_code, twice.headers["location"]) == (303, out.headers["location"])
             assert "set-cookie" not in twice.headers
             assert await harness.events() == ["sessions.ended"]
+
+    asyncio.run(run())
+
+
+def test_a_second_press_waits_for_the_first_and_gives_up_in_words(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form_once, "WAITS", (0.0, 0.0))
+
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            await key_form(harness, browser)
+            page = await browser.get("/o/ember/entries/new")
+            sent = {"csrf": field(page.text, "csrf"), "title": "Harbour", "body": "Text", "occurred_at": ""}
+            async with harness.runtime.database.transaction() as tx:
+                await tx.execute(command("LOCK TABLE entries IN SHARE MODE"))
+                first = asyncio.create_task(browser.post("/o/ember/entries/new", data=sent))
+                await until(
+                    lambda: harness.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+                )
+                second = await browser.post("/o/ember/entries/new", data=sent)
+                assert (second.status_code, "What you sent is still being saved." in second.text) == (409, True)
+                assert 'value="Harbour"' in second.text
+            assert (await first).status_code == 303
+            assert await harness.events() == ["entries.posted"]
 
     asyncio.run(run())
 

@@ -20,6 +20,7 @@ DEBUG = "debug"
 UNSEEN = frozenset(
     {
         "event--new",
+        "sending",
         "notice__mark",
         "bad",
         "badge--info",

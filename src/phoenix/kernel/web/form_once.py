@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of
 from phoenix.kernel.web.form_body import token_in
@@ -90,7 +91,7 @@ async def sent_once(request: AnyRequest, once: FormOnce, send: Callable[[], Awai
         found = await answered_before(request, once)
         if found is not None:
             return found
-    raise InFlight
+    raise InFlight(_("What you sent is still being saved. Wait a moment, then send it again."))
 
 
 async def answered_before(request: AnyRequest, once: FormOnce) -> Response[Any] | None:
