@@ -101,8 +101,8 @@ def test_the_import_contracts_apply_to_the_new_module(clone: Path) -> None:
 
 # The changes that check-module asks for: the file, the text before which the line goes, and the line.
 DONE = (
-    ("docs/where.md", "| entries |", "| comments | `src/phoenix/modules/comments/` |\n"),
-    ("docs/ARCHITECTURE.md", "feed dashboard admin demo", "comments "),
+    ("docs/where.md", "| entries, ", "| comments | `src/phoenix/modules/comments/` |\n"),
+    ("docs/ARCHITECTURE.md", "feed dashboard welcome admin demo", "comments "),
     ("docs/ARCHITECTURE.md", "| `entries` |", "| `comments` | short texts |\n"),
     (
         "docs/protection.md",
@@ -112,7 +112,7 @@ DONE = (
     (
         "tests/web/pages.py",
         '    "entries": (',
-        '    "comments": ("comments/list.html", frame("/o/halden/comments", comments=[], cursor=None, form=FORM)),\n',
+        '    "comments": ("comments/list.html", frame("/o/halden/comments", comments=[], cursor=None, form={})),\n',
     ),
     ("tests/web/samples.py", "    happened(8,", '    happened(10, "comments/feed_posted.html", ago(minutes=30), text="Seen."),\n'),
     (
