@@ -166,3 +166,20 @@ def test_a_line_that_cannot_be_rendered_says_so_without_its_arguments(written: i
     Rendering(written).emit(record)
     assert ("LookupError" in written.getvalue()) is said
     assert SECRETS[0] not in written.getvalue()
+
+
+def test_an_output_that_is_closed_ends_nothing() -> None:
+    """A background task that logged its failure there would otherwise end without a word."""
+    with logging_of(LogSettings(level="debug", format="json")) as stream:
+        stream.close()
+        structlog.get_logger("phoenix").error("background_failed", exc_info=RuntimeError("on purpose"))
+
+
+def test_a_report_that_fails_is_not_reported_again(written: io.StringIO) -> None:
+    class Failing(Guarded):
+        def format(self, record: logging.LogRecord) -> str:
+            raise LookupError(record.name)
+
+    logging.getLogger().handlers[:] = [Failing(written)]
+    structlog.get_logger("phoenix").error("background_failed")
+    assert written.getvalue() == ""

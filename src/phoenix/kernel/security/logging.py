@@ -69,7 +69,9 @@ class Guarded(logging.StreamHandler[TextIO]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the standard library's
         kind = sys.exc_info()[0]
-        if record.msg != LOG_FAILED and kind is not None and not issubclass(kind, OSError):
+        said = record.msg.get("event") if isinstance(record.msg, dict) else record.msg
+        # Where the stream itself is gone nothing more can be said, and saying so would fail again, without end.
+        if said != LOG_FAILED and kind is not None and not issubclass(kind, OSError) and not self.stream.closed:
             structlog.get_logger("phoenix").error(LOG_FAILED, of=record.name, reason=kind.__name__)
 
 
