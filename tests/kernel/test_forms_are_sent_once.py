@@ -86,10 +86,29 @@ def test_a_sign_in_sent_twice_begins_one_session(harness: Harness) -> None:
             assert first.cookies["phoenix_session"] == second.cookies["phoenix_session"]
             assert await harness.events() == ["sessions.started"]
             # A page that is found again later begins another.
-            harness.clock.advance(seconds=form_once.KEEP_OF_NOBODY.total_seconds())
+            harness.clock.advance(seconds=form_once.KEEP_OF_A_SESSION.total_seconds())
             browser.cookies.delete("phoenix_session")
             assert (await browser.post("/sign-in", data=sent)).status_code == 303
             assert await harness.events() == ["sessions.started"]
+
+    asyncio.run(run())
+
+
+def test_a_renewed_session_is_not_given_again_later(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            sent = {
+                "csrf": (await key_form(harness, browser))["csrf"],
+                "method": "password",
+                "password": PASSWORD,
+                "next": "/settings/profile",
+            }
+            first = (await browser.post("/confirm", data=sent)).cookies["phoenix_session"]
+            assert (await browser.post("/confirm", data=sent)).cookies["phoenix_session"] == first
+            assert await harness.events() == ["sessions.reauthenticated"]
+            harness.clock.advance(seconds=form_once.KEEP_OF_A_SESSION.total_seconds())
+            assert (await browser.post("/confirm", data=sent)).cookies["phoenix_session"] != first
+            assert await harness.events() == ["sessions.reauthenticated"]
 
     asyncio.run(run())
 

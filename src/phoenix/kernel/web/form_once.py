@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -25,35 +25,38 @@ from phoenix.kernel.web.form_body import token_in
 from phoenix.kernel.web.idempotency import KEEP, InFlight, Once, StoredAnswer
 from phoenix.kernel.web.opening import Replayed
 from phoenix.kernel.web.rendering import redirect_to
+from phoenix.kernel.web.session_reader import COOKIE, cookie_of
 
-# What begins a session is not begun again by the same page an hour later.
-KEEP_OF_NOBODY = timedelta(minutes=1)
+# What begins or renews a session is not given again by the same page an hour later, when that session may have ended.
+KEEP_OF_A_SESSION = timedelta(minutes=1)
 SEE_OTHER = 303
 # Seconds to wait for the first of two at once, without a connection.
 WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 
 class Kept(Struct, frozen=True):
-    """A redirect, with its cookies by name: the value and how long it is valid, in seconds."""
+    """A redirect, with its cookies by name: the value and how long it is valid, in seconds. It is given again before `until`."""
 
     to: str
     cookies: dict[str, tuple[str, int | None]]
+    until: datetime
 
 
 class FormOnce(Once):
     """One sending of a form."""
 
-    def __init__(self, request: AnyRequest, caller: str, body: bytes, *, signed_in: bool) -> None:
+    def __init__(self, request: AnyRequest, caller: str, body: bytes) -> None:
         keys, target = app_of(request).runtime.keys, f"POST {request.scope['path']}"
         # Something else sent from the same page is another thing.
         key = keys.mac("form", token_in(request) or "", target, body).hex()
         super().__init__(keys, caller, key, target, body)
         self._request_now = request
-        self.keep_for = KEEP if signed_in else KEEP_OF_NOBODY
 
-    def answer(self, found: StoredAnswer, body: bytes) -> Response[Any]:
+    def answer(self, found: StoredAnswer, body: bytes) -> Response[Any] | None:
         del found
         kept = msgspec.msgpack.decode(body, type=Kept)
+        if app_of(self._request_now).runtime.clock.now() >= kept.until:
+            return None
         cookies = [
             Cookie(name, value=value, max_age=seconds, path="/", secure=name.startswith("__Host-"), httponly=True, samesite="lax")
             for name, (value, seconds) in kept.cookies.items()
@@ -64,7 +67,9 @@ class FormOnce(Once):
         """Keep where this sending led to."""
         to = response.headers.get("Location") or response.headers["HX-Redirect"]
         cookies = {cookie.key: (cookie.value or "", cookie.max_age) for cookie in response.cookies}
-        await self.keep(tx, SEE_OTHER, {}, msgspec.msgpack.encode(Kept(to, cookies)))
+        begins = cookie_of(app_of(self._request_now).runtime.settings, COOKIE) in cookies
+        until = tx.now + (KEEP_OF_A_SESSION if begins else KEEP)
+        await self.keep(tx, SEE_OTHER, {}, msgspec.msgpack.encode(Kept(to, cookies, until)))
 
 
 async def once_of(request: AnyRequest) -> FormOnce | None:
@@ -75,8 +80,7 @@ async def once_of(request: AnyRequest) -> FormOnce | None:
     token = csrf.read_token(app_of(request).runtime, token_in(request))
     if token is None:
         return None
-    account = csrf.account_of(token.binding)
-    return FormOnce(request, account or token.binding, await request.body(), signed_in=account is not None)
+    return FormOnce(request, csrf.account_of(token.binding) or token.binding, await request.body())
 
 
 async def sent_once(request: AnyRequest, once: FormOnce, send: Callable[[], Awaitable[Response[Any]]]) -> Response[Any]:

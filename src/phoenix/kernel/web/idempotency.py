@@ -58,8 +58,6 @@ class Reused(InvalidInput):
 class Once:
     """One request with a key. `replay` returns its earlier answer; `keep` stores the current one."""
 
-    keep_for = KEEP
-
     def __init__(
         self, keys: Keys, caller: str, key: str, method_and_path: str, body: bytes, organisations: frozenset[str] | None = None
     ) -> None:
@@ -81,7 +79,7 @@ class Once:
 
         Raises Reused if the key was used for a different request, NotFound if it is about an organisation that the caller has left.
         """
-        found = await db.maybe(FIND, self._caller, self._key, db.now - self.keep_for)
+        found = await db.maybe(FIND, self._caller, self._key, db.now - KEEP)
         if found is None:
             return None
         if not same(found.request, self._request):
@@ -94,8 +92,8 @@ class Once:
             raise NotFound(_("You're no longer a member of the organisation that this answer was about."))
         return self.answer(found, body)
 
-    def answer(self, found: StoredAnswer, body: bytes) -> Response[Any]:
-        """The response once more, with its body unsealed."""
+    def answer(self, found: StoredAnswer, body: bytes) -> Response[Any] | None:
+        """The response once more, with its body unsealed; None if it is no longer to be given."""
         return Response(
             body, status_code=found.status, media_type="application/json", headers={**found.headers, "Idempotency-Replayed": "true"}
         )
