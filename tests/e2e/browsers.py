@@ -7,7 +7,6 @@ from typing import Protocol
 
 from playwright.sync_api import Playwright
 from selenium import webdriver
-from selenium.common.exceptions import JavascriptException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.webkitgtk.service import Service
@@ -127,11 +126,8 @@ class WebKitBrowser:
         self._driver.execute_script("arguments[0].click()", target)
 
     def sees(self, words: str) -> bool:
-        try:
-            return words in self._driver.find_element(By.TAG_NAME, "body").text
-        except (StaleElementReferenceException, JavascriptException):
-            # The page is about to be another.
-            return False
+        # The driver's own way to the text fails on a list of suggestions, whose options are in no menu.
+        return words in self._driver.execute_script("return document.body?.innerText ?? ''")
 
     def attribute(self, selector: str, name: str) -> str:
         return self._driver.find_element(By.CSS_SELECTOR, selector).get_attribute(name) or ""

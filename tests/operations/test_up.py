@@ -170,7 +170,11 @@ def test_no_secret_is_in_the_environment_of_any_process(running: Installation, f
 
 
 def _has_read_its_secrets(pid: int) -> bool:
-    return not any("memfd:secrets" in str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir())
+    try:
+        return not any("memfd:secrets" in str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir())
+    except FileNotFoundError:
+        # One was closed in between: look again.
+        return False
 
 
 def test_the_mailbox_page_is_html(running: Installation) -> None:

@@ -32,8 +32,8 @@ export function zones(root: ParentNode): void {
   }
   for (const field of root.querySelectorAll<HTMLInputElement>("input[data-zones]")) {
     field.addEventListener("focus", () => {
-      // What is chosen would else be all that the browser finds in the list.
-      field.select();
+      // What is chosen would else be all that the browser finds in the list. What is being typed stays as it is.
+      if (field.value === field.defaultValue) field.select();
       offer(field).catch(() => undefined);
     });
     field.addEventListener("change", () => void say(field).catch(() => undefined));
