@@ -103,6 +103,7 @@ SAY = {
     r"quarter of an hour": "15 minutes",
     r"wrong tr(y|ies)": "wrong attempt",
     r"set anew": "reset",
+    r"anew": "again",
     r"(one|a|second) step more|second step": "two-step verification; second factor",
     r"ways? (in|to sign in)(?! which)": "sign-in method",
     r"prove again": "reauthenticate",

@@ -163,6 +163,16 @@ def test_a_draft_survives_a_reload_and_is_gone_once_sent(page: Page, phoenix: Ru
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('phoenix.draft:'))") == []
 
 
+def test_signing_out_forgets_the_drafts_of_this_browser(page: Page) -> None:
+    write(page, "Of nobody else's business")
+    drafts = "Object.keys(localStorage).filter((key) => key.startsWith('phoenix.draft:')).length"
+    assert page.evaluate(drafts) == 1
+    page.locator("summary", has_text="Your account").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate(drafts) == 0
+
+
 def test_signed_out_in_another_tab_the_form_waits_behind_the_sign_in(page: Page, phoenix: Running, chromium: ChromiumBrowser) -> None:
     write(page, "Written while signed out")
     page.context.clear_cookies(name="phoenix_session")

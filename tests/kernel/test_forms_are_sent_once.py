@@ -184,7 +184,7 @@ def test_a_password_that_was_not_refused_is_not_typed_again(harness: Harness) ->
             }
             assert (await browser.post("/verify", data=proof)).status_code == 303
             await signed_in(harness, browser)
-            # What was refused is typed anew.
+            # What was refused is typed again.
             async with harness.new_client() as other:
                 page = await other.get("/sign-up")
                 short = {**sent, "csrf": field(page.text, "csrf"), "password": "short", "accept_terms": "on"}

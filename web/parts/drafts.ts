@@ -101,7 +101,7 @@ export function forgetDrafts(form: HTMLFormElement): void {
   sent = true;
   for (const field of form.querySelectorAll<HTMLTextAreaElement>("textarea[name]")) write(keyOf(field), "");
   // On a shared machine the next person is not to find them.
-  if (form.getAttribute("action") === "/sign-out") forget(() => true);
+  if (form.getAttribute("action") === document.body.dataset["signOut"]) forget(() => true);
 }
 
 export function draftsOnce(): void {

@@ -16,7 +16,7 @@ interface Said extends Partial<Offer> {
 /** Something to say to the person, in words from the server. */
 class RequestError extends Error {}
 
-// An offer is good for five minutes; one that waits in the list of addresses is made anew before.
+// An offer is good for five minutes; one that waits in the list of addresses is replaced before.
 const RENEW_MS = 4 * 60_000;
 
 const pending = new Map<HTMLFormElement, AbortController>();

@@ -2,7 +2,7 @@
 
 Only what is read (GET and HEAD) is compressed, so that a key or a token that an act answers with never is. A page that shows a
 secret says so by a hidden field called token or by `data-secret`; it is sent as it is, and proxies are told to leave it so.
-The token of forms is on every page, sealed anew each time (csrf.py).
+The token of forms is on every page, another text each time (csrf.py).
 """
 
 from __future__ import annotations

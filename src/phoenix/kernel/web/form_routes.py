@@ -38,7 +38,7 @@ from phoenix.kernel.web.form_once import answered_before, once_of, sent_once
 from phoenix.kernel.web.handling import Handled, handle
 from phoenix.kernel.web.kept_forms import FIELD, KEPT_FORMS, keep_form, without_secrets
 from phoenix.kernel.web.kept_passwords import seal_passwords
-from phoenix.kernel.web.own_pages import page_before
+from phoenix.kernel.web.own_pages import filled, page_before
 from phoenix.kernel.web.rendering import Redirect, Result, View, go_to, safe_next, show
 from phoenix.kernel.web.rules import Rule
 
@@ -46,7 +46,7 @@ Handler = Callable[[Call], Awaitable[Result]]
 
 
 async def answer_form(
-    request: AnyRequest, handler: Handler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int, anew: HTTPRouteHandler | None
+    request: AnyRequest, handler: Handler, retry: HTTPRouteHandler | None, rule: Rule, *, budget: int, as_new: HTTPRouteHandler | None
 ) -> Response[Any]:
     """Admit, read and handle a form. Raises the error that refuses it where its page cannot be shown again."""
     try:
@@ -72,7 +72,7 @@ async def answer_form(
     try:
         return await (send() if once is None else sent_once(request, once, send))
     except PhoenixError as problem:
-        page = anew if isinstance(problem, NotFound) else retry if problem.shows_form else None
+        page = as_new if isinstance(problem, NotFound) else retry if problem.shows_form else None
         if page is None:
             raise
         return await _again(request, admission, page, form, problem)
@@ -132,7 +132,7 @@ async def _is_read(request: AnyRequest, problem: PhoenixError) -> bool:
 async def _first(request: AnyRequest, door: str, binding: str, retry: HTTPRouteHandler | None, form: Mapping[str, str]) -> Response[Any]:
     """To the page where something has to be done first. From there the person comes back to their form, as they left it."""
     came_from = urlsplit(safe_next(page_before(request) or "/"))
-    page = came_from.path if retry is None else _path_of(retry, request)
+    page = came_from.path if retry is None else filled(min(retry.paths), request.path_params)
     query = came_from.query if came_from.path == page else ""
     if csrf.account_of(binding) is not None:
         token = await keep_form(app_of(request).runtime, binding, page, form if retry is not None else {})
@@ -171,12 +171,3 @@ def _without_cookies(response: Response[Any]) -> Response[Any]:
     """Only where it leads to: what it set was for someone who was still admitted."""
     response.cookies = []
     return response
-
-
-def _path_of(retry: HTTPRouteHandler, request: AnyRequest) -> str:
-    """The path of a form's page: its parameters are among those of the form's path."""
-    path = next(iter(retry.paths))
-    for name, value in request.path_params.items():
-        for kind in ("str", "int"):
-            path = path.replace(f"{{{name}:{kind}}}", quote(str(value), safe=""))
-    return path

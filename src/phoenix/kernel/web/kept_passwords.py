@@ -45,7 +45,7 @@ def seal_passwords(runtime: Runtime, binding: str, form: Mapping[str, str], erro
 
 
 def with_kept_passwords(runtime: Runtime, binding: str, form: Mapping[str, str]) -> dict[str, str]:
-    """The fields with the passwords that were kept and not typed anew, and without those seals."""
+    """The fields with the passwords that were kept and not typed again, and without those seals."""
     plain = {name: value for name, value in form.items() if not name.startswith(PREFIX)}
     for name in PASSWORDS:
         sealed = from_base64url(form.get(f"{PREFIX}{name}", "")) if not plain.get(name) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
 from phoenix.kernel.web.application import AnyRequest, app_of
@@ -25,12 +26,17 @@ def page_of_form(request: AnyRequest) -> str:
     route, match = found
     declared = route.opt["page"]
     if declared:
-        return _PARAMETER.sub(lambda name: quote(match[name[1]], safe=""), declared)
+        return filled(declared, match.groupdict())
     pages = [at for route, at in routes if "GET" in route.http_methods]
     above = path.rpartition("/")[0]
     while above and not any(_match(at, above) for at in pages):
         above = above.rpartition("/")[0]
     return quote(above) or "/"
+
+
+def filled(path: str, values: Mapping[str, object]) -> str:
+    """The path of a route with its parameters filled in."""
+    return _PARAMETER.sub(lambda name: quote(str(values[name[1]]), safe=""), path)
 
 
 def page_before(request: AnyRequest) -> str:

@@ -42,13 +42,13 @@ def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -
 
 
 def form(
-    path: str, *, queries: int, retry: Retry = None, anew: HTTPRouteHandler | None = None, **asks: Any
+    path: str, *, queries: int, retry: Retry = None, as_new: HTTPRouteHandler | None = None, **asks: Any
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     """Declare the handler of a form. `retry` is the page it was on, or its path if that page is in another module.
 
-    `anew` is the page that has the form for a new one of what this form edits: it is shown where that has since been deleted.
+    `as_new` is the page that has the form for a new one of what this form edits: it is shown where that has since been deleted.
     """
-    return _route("POST", path, Rule(**asks), queries=queries, retry=retry, anew=anew)
+    return _route("POST", path, Rule(**asks), queries=queries, retry=retry, as_new=as_new)
 
 
 def _route(
@@ -59,7 +59,7 @@ def _route(
     queries: int,
     retry: Retry,
     slots: tuple[str, ...] = (),
-    anew: HTTPRouteHandler | None = None,
+    as_new: HTTPRouteHandler | None = None,
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     def decorate(handler: PageHandler) -> HTTPRouteHandler:
         async def endpoint(request: Request[Any, Any, State]) -> Response[Any]:
@@ -67,7 +67,7 @@ def _route(
             budget = queries + sum(slot.queries for name in slots for slot in registry.slots(name))
             if method in SAFE:
                 return await _show(request, handler, rule, budget=budget)
-            return await answer_form(request, handler, _page_of(request, retry), rule, budget=budget, anew=anew)
+            return await answer_form(request, handler, _page_of(request, retry), rule, budget=budget, as_new=as_new)
 
         return HTTPRouteHandler(
             path,

@@ -74,7 +74,7 @@ async def show_edit(call: Call) -> View:
     return View("entries/form.html", {"form": shown, "entry": entry, "edits": edits})
 
 
-@form("/o/{slug:str}/entries/{entry_id:str}/edit", may="entries.write", within="slug", queries=4, retry=show_edit, anew=show_new)
+@form("/o/{slug:str}/entries/{entry_id:str}/edit", may="entries.write", within="slug", queries=4, retry=show_edit, as_new=show_new)
 async def send_edit(call: Call) -> Redirect:
     before = await find_here(call)
     await actions.change_entry(call.tx, call.member, before, _draft(call, before.occurred_at), versions=call.shown_version())

@@ -68,7 +68,7 @@ async def send_connect_with(call: Call) -> View | Redirect:
 
 @page("/sign-in/with/{provider:str}/continue", may=PUBLIC, queries=0)
 async def show_continue(call: Call) -> View | Redirect:
-    """From here on to the provider; after ten minutes the sign-in begins anew."""
+    """From here on to the provider; after ten minutes the sign-in begins again."""
     shown = shown_once(call)
     return View("sign_in/go_on.html", shown) if shown else Redirect("/sign-in")
 
