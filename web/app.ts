@@ -13,6 +13,7 @@ import { pages } from "./parts/pages";
 import { passkeys } from "./parts/passkeys";
 import { passwords } from "./parts/passwords";
 import { places } from "./parts/place";
+import { restored } from "./parts/restored";
 import { themes } from "./parts/theme";
 import { toasts } from "./parts/toasts";
 import { zones } from "./parts/zones";
@@ -44,6 +45,7 @@ places();
 themes();
 toasts();
 begin(document);
+restored();
 focus();
 
 if (document.querySelector("[data-live-part], [data-live-feed]")) void import("./live");

@@ -113,6 +113,21 @@ def test_a_renewed_session_is_not_given_again_later(harness: Harness) -> None:
     asyncio.run(run())
 
 
+def test_a_new_password_sent_twice_is_not_refused_for_the_old_one(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            await key_form(harness, browser)
+            page = await browser.get("/settings/password")
+            sent = {"csrf": field(page.text, "csrf"), "current_password": PASSWORD, "password": "seven kettles on a cold morning"}
+            for _press in range(2):
+                answer = await browser.post("/settings/password", data=sent)
+                assert (answer.status_code, answer.headers["location"]) == (303, "/settings/security")
+            # The session by API that this person has had before.
+            assert await harness.events() == ["sessions.ended", "sign_in.password_changed"]
+
+    asyncio.run(run())
+
+
 def test_what_takes_ones_own_right_is_answered_the_same_when_sent_twice(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser:

@@ -3,6 +3,8 @@
  * to the person and the page, is forgotten after a week and on signing out, and can be thrown away. Leaving the page asks first.
  */
 
+import { forgetTyped } from "./restored";
+
 const PREFIX = "phoenix.draft:";
 const KEEP_MS = 7 * 24 * 60 * 60_000;
 // So little is typed again quickly.
@@ -100,8 +102,10 @@ function isHalfWritten(): boolean {
 export function forgetDrafts(form: HTMLFormElement): void {
   sent = true;
   for (const field of form.querySelectorAll<HTMLTextAreaElement>("textarea[name]")) write(keyOf(field), "");
+  const signsOut = form.getAttribute("action") === document.body.dataset["signOut"];
+  forgetTyped(form, signsOut);
   // On a shared machine the next person is not to find them.
-  if (form.getAttribute("action") === document.body.dataset["signOut"]) forget(() => true);
+  if (signsOut) forget(() => true);
 }
 
 export function draftsOnce(): void {

@@ -76,5 +76,9 @@ class Panel:
             self._sessions[by] = made
         return self._sessions[by]
 
+    def forget_session(self, by: str) -> None:
+        """The next request starts a new session, as after it was ended."""
+        self._sessions.pop(by, None)
+
     async def headers(self, by: str | None) -> dict[str, str]:
         return {} if by is None else {"Authorization": f"Bearer {(await self.session(by)).token}"}

@@ -1,0 +1,111 @@
+/**
+ * What was typed into short fields, or chosen, is there again after a reload and after Back, in the same tab. Browsers do this only for
+ * pages that they may store. Passwords and codes are never stored. Long texts have drafts instead: see drafts.ts.
+ */
+
+const PREFIX = "phoenix.typed:";
+const SECRET = '[type="password"], [autocomplete="one-time-code"], [name="code"]';
+const OTHER = '[type="hidden"], [type="file"], [type="submit"], [type="button"], textarea, button';
+
+type Field = HTMLInputElement | HTMLSelectElement;
+
+/** By the field's form and name, what it holds; of a box, whether it is ticked. */
+type Typed = Record<string, string | boolean>;
+
+function keyOfPage(): string {
+  return `${PREFIX}${document.body.dataset["reader"] ?? ""}:${location.pathname}`;
+}
+
+function read(): Typed {
+  try {
+    const found: unknown = JSON.parse(sessionStorage.getItem(keyOfPage()) ?? "{}");
+    return typeof found === "object" && found !== null ? (found as Typed) : {};
+  } catch {
+    return {};
+  }
+}
+
+function write(typed: Typed): void {
+  try {
+    if (Object.keys(typed).length > 0) sessionStorage.setItem(keyOfPage(), JSON.stringify(typed));
+    else sessionStorage.removeItem(keyOfPage());
+  } catch {
+    // No room, or not allowed: it is still in the form.
+  }
+}
+
+function isBox(field: Field): field is HTMLInputElement {
+  return field.type === "checkbox" || field.type === "radio";
+}
+
+function nameOf(form: HTMLFormElement, field: Field): string {
+  return [form.getAttribute("action") ?? "", field.name, isBox(field) ? field.value : ""].join("\n");
+}
+
+function isKept(field: Element): field is Field {
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement) || !field.name) return false;
+  return field.form?.method === "post" && !field.matches(SECRET) && !field.matches(OTHER);
+}
+
+function versionOf(form: HTMLFormElement): HTMLInputElement | null {
+  return form.querySelector<HTMLInputElement>('input[name="version"]');
+}
+
+function isAsServed(field: Field): boolean {
+  if (isBox(field)) return field.checked === field.defaultChecked;
+  if (field instanceof HTMLInputElement) return field.value === field.defaultValue;
+  const served = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+  return field.value === (served?.value ?? "");
+}
+
+function note(form: HTMLFormElement): void {
+  const typed = read();
+  const fields = [...form.elements].filter(isKept);
+  for (const field of fields) {
+    if (isAsServed(field)) delete typed[nameOf(form, field)];
+    else typed[nameOf(form, field)] = isBox(field) ? field.checked : field.value;
+  }
+  const version = versionOf(form);
+  // Of what is edited, when this was typed: what others saved since then is shown before it is overwritten.
+  if (version) typed[nameOf(form, version)] = version.value;
+  if (version && fields.every(isAsServed)) delete typed[nameOf(form, version)];
+  write(typed);
+}
+
+function restore(form: HTMLFormElement, typed: Typed): void {
+  for (const field of [...form.elements].filter(isKept)) {
+    const kept = typed[nameOf(form, field)];
+    if (isBox(field)) {
+      if (typeof kept === "boolean") field.checked = kept;
+    } else if (typeof kept === "string") {
+      field.value = kept;
+    }
+  }
+  const version = versionOf(form);
+  const kept = version ? typed[nameOf(form, version)] : undefined;
+  if (version && typeof kept === "string") version.value = kept;
+}
+
+/** What was in this form has been sent, or is not wanted. On signing out, what is stored of every page goes. */
+export function forgetTyped(form: HTMLFormElement, everywhere: boolean): void {
+  const typed = read();
+  for (const field of form.elements) if (isKept(field)) delete typed[nameOf(form, field)];
+  const version = versionOf(form);
+  if (version) delete typed[nameOf(form, version)];
+  write(typed);
+  if (!everywhere) return;
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+}
+
+export function restored(): void {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (navigation?.type === "reload" || navigation?.type === "back_forward") {
+    const typed = read();
+    for (const form of document.querySelectorAll<HTMLFormElement>('form[method="post"]')) restore(form, typed);
+  }
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.target instanceof Element && isKept(event.target) && event.target.form) note(event.target.form);
+    });
+  }
+}
