@@ -28,6 +28,7 @@ OTHER_NAMES = {
     "a.name AS inviter_name",
     "i.id AS staff",
     "i.name AS staff_name",
+    "c.name AS asker",
     "k.id AS key",
     "k.id AS session",
     "k.until AS idle_until",

@@ -1,20 +1,28 @@
-"""Emails about invitations, to those invited and to owners."""
+"""Emails to those invited, to owners and to all members; copies and deletions of organisations."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
+from msgspec import structs
+
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.i18n.email import Asker
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
-from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.accounts.actions.notices import notify, notify_all
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions import copies, delete
+from phoenix.modules.organisations.actions.closing import TELL_MEMBERS, Told
 from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited, may_still_invite
 from phoenix.modules.organisations.actions.withdraw import TELL_OWNERS, Withdrawn
-from phoenix.modules.organisations.notices import INVITATIONS_WITHDRAWN
-from phoenix.modules.organisations.queries import owners
+from phoenix.modules.organisations.notices import INVITATIONS_WITHDRAWN, TO_MEMBERS
+from phoenix.modules.organisations.queries import closing, owners
+from phoenix.modules.organisations.queries.copies import EXPORT, FORGET_OLD
+
+TOLD_AT_ONCE = 200
 
 
 async def send_invitation(runtime: Runtime, invited: Invited) -> None:
@@ -54,4 +62,47 @@ async def tell_owners(runtime: Runtime, withdrawn: Withdrawn) -> None:
                 await notify(tx, owner, INVITATIONS_WITHDRAWN, about=organisation)
 
 
-JOBS = (Job(SEND_INVITATION, send_invitation), Job(TELL_OWNERS, tell_owners))
+async def tell_members(runtime: Runtime, told: Told) -> None:
+    """Tell some members what concerns all of them, and enqueue the next: a second run of this job tells them twice, a crash nobody."""
+    notice = TO_MEMBERS.get(told.what)
+    if notice is None:
+        return
+    async with runtime.database.transaction() as tx:
+        people = await tx.all(closing.PEOPLE, told.organisation, told.after, told.role, TOLD_AT_ONCE)
+        await notify_all(tx, people, notice, about=told.organisation)
+        if len(people) == TOLD_AT_ONCE:
+            await enqueue(tx, TELL_MEMBERS, structs.replace(told, after=people[-1]))
+
+
+async def make_copy(runtime: Runtime, asked: copies.CopyAsked) -> None:
+    """Make the copy that an owner asked for, and email them the link."""
+    async with runtime.database.reader() as db:
+        found = await db.maybe(EXPORT, asked.export)
+    if found is not None and found.ready_at is None:
+        await copies.make_copy(runtime, found)
+
+
+async def delete_organisation(runtime: Runtime, deletion: delete.Deletion) -> None:
+    """Delete an organisation that is due, or go on with it."""
+    await delete.delete_organisation(runtime, deletion.organisation)
+
+
+async def delete_due(runtime: Runtime) -> None:
+    """Remind owners, and enqueue what is due; runs by schedule."""
+    async with runtime.database.transaction() as tx:
+        await delete.enqueue_due(tx)
+
+
+async def forget_old_copies(runtime: Runtime) -> None:
+    """Delete expired copies; runs by schedule."""
+    async with runtime.database.transaction() as tx:
+        await tx.execute(FORGET_OLD, tx.now)
+
+
+JOBS = (
+    Job(SEND_INVITATION, send_invitation),
+    Job(TELL_OWNERS, tell_owners),
+    Job(TELL_MEMBERS, tell_members),
+    Job(copies.MAKE_COPY, make_copy),
+    Job(delete.DELETE, delete_organisation),
+)

@@ -22,7 +22,9 @@ async def require_owner_besides(db: Reader, organisation: str, account: str) -> 
     The caller holds the organisation's memberships (`queries.hold_memberships`), so that the answer stays true.
     """
     if not await db.one(owners.ABLE_OWNERS, organisation, account):
-        raise LastOwner(_("This is the only owner who can sign in and isn't leaving. Make someone else an owner first."))
+        raise LastOwner(
+            _("This is the only owner who can sign in and isn't leaving. Make someone else an owner first, or delete the organisation.")
+        )
 
 
 async def has_owner(db: Reader, organisation: str) -> bool:

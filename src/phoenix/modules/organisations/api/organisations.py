@@ -137,6 +137,7 @@ async def change_role(call: Call, member: Membership, account_id: str, data: Rol
     within="organisation_id",
     queries=8,
     act="authority",
+    while_closing=True,
 )
 async def remove_member(call: Call, member: Membership, account_id: str) -> None:
     """Remove a member, which needs organisations.manage, or leave. An API key cannot leave on its owner's behalf."""
@@ -185,6 +186,7 @@ async def invite_member(call: Call, member: Membership, data: InvitationData) ->
     within="organisation_id",
     queries=3,
     act="authority",
+    while_closing=True,
 )
 async def revoke_invitation(call: Call, member: Membership, invitation_id: str) -> None:
     """Revoke an invitation."""

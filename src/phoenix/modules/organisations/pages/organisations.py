@@ -103,6 +103,7 @@ async def send_role(call: Call) -> Redirect:
 @form(
     "/o/{slug:str}/members/{account_id:str}/remove",
     frees=True,
+    while_closing=True,
     may="organisations.read",
     within="slug",
     queries=8,
@@ -120,6 +121,7 @@ async def send_remove(call: Call) -> Redirect:
 @form(
     "/o/{slug:str}/invitations/{invitation_id:str}/revoke",
     frees=True,
+    while_closing=True,
     may="organisations.invite",
     within="slug",
     queries=3,
