@@ -28,6 +28,8 @@ OTHER_NAMES = {
     "a.name AS inviter_name",
     "i.id AS staff",
     "i.name AS staff_name",
+    "a.name AS person",
+    "b.name AS offerer",
     "c.name AS asker",
     "k.id AS key",
     "k.id AS session",

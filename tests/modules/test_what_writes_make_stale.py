@@ -122,6 +122,12 @@ SERVICES = "/api/v2/organisations/{ember}/service_accounts"
 service = call("POST", SERVICES, json={"name": "Robot", "role": "member", "scopes": ["entries.read"]})
 
 
+async def offer_ownership(harness: Harness) -> None:
+    path = f"/api/v2/organisations/{harness.organisations['ember']}/transfer"
+    await call("POST", path, json={"account": harness.people["bo"].id})(harness)
+
+
+accept_ownership = call("POST", "/api/v2/organisations/{ember}/transfer/accept", "bo")
 closing = call("POST", "/api/v2/organisations/{ember}/deletion", json={"name": "Ember"})
 
 
@@ -219,6 +225,7 @@ WRITES = [
     Write("organisations.actions.closing._changed", closing, (ADA, BO, EMBER, "events:{ember}")),
     Write("organisations.actions.delete.begin", begun, (ADA, BO, EMBER, "events:{ember}"), closing),
     Write("keys.actions.api_keys.revoke_keys_of", begun, ("account:{robot}",), closing_with_service),
+    Write("organisations.actions.transfer.accept_offer", accept_ownership, (ADA, BO, EMBER), offer_ownership),
     Write("organisations.actions.service_accounts.add_service_account", service, (EMBER,)),
     Write("organisations.actions.members.end_service_account", remove_service, (EMBER,), service),
     Write(

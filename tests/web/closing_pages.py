@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace as Thing
 from typing import Any
 
-from tests.web.samples import ago, frame
+from tests.web.samples import MEMBERS, ago, frame
 
 COPIES = [
     Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
@@ -22,9 +22,17 @@ BANNER = Thing(
     href="/o/halden/deletion",
     label="Cancel deletion",
 )
+OFFER = Thing(person="Priya Raman", offerer="Mara Lindqvist", until=ago(days=-6))
 WRONG = {"name": "Enter the name exactly as it's shown: Halden Instruments"}
 
 CLOSING_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "ownership": (
+        "organisations/ownership.html",
+        frame("/o/halden/ownership", offer=None, mine=False, people=MEMBERS, form={"account": ""}),
+    ),
+    "ownership-nobody": ("organisations/ownership.html", frame("/o/halden/ownership", offer=None, mine=False, people=[], form={})),
+    "ownership-offered": ("organisations/ownership.html", frame("/o/halden/ownership", offer=OFFER, mine=False, people=[], form={})),
+    "ownership-to-you": ("organisations/ownership.html", frame("/o/halden/ownership", offer=OFFER, mine=True, people=[], form={})),
     "organisation-deletion": ("organisations/deletion.html", frame("/o/halden/deletion", form={"name": ""}, **OPEN)),
     "organisation-deletion-refused": (
         "organisations/deletion.html",

@@ -179,6 +179,7 @@ FEED = [
     happened(6, "entries/feed_deleted.html", ago(hours=20), PRIYA),
     happened(5, "organisations/feed_role_changed.html", ago(hours=22), MARA, role="administrator", before="member"),
     happened(106, "organisations/feed_owner_appointed.html", ago(days=2), AIKO),
+    happened(113, "organisations/feed_ownership.html", ago(days=2), PRIYA, former="acc_mara", before="member"),
     happened(110, "organisations/feed_closing.html", ago(days=2), MARA),
     happened(111, "organisations/feed_closing_cancelled.html", ago(days=2), MARA),
     happened(112, "organisations/feed_closing_cancelled.html", ago(days=2), None),

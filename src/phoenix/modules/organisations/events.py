@@ -83,3 +83,22 @@ class CopyRequested(Event, frozen=True, kw_only=True, kind="organisations.copy_r
 
 class OrganisationDeleted(Event, frozen=True, kw_only=True, kind="organisations.deleted"):
     """Its grace period was over: it is gone, in every module."""
+
+
+class OwnershipOffered(Event, frozen=True, kw_only=True, kind="organisations.ownership_offered"):
+    """An owner offered their ownership to the member who is the subject."""
+
+
+class OwnershipWithdrawn(Event, frozen=True, kw_only=True, kind="organisations.ownership_withdrawn"):
+    """An owner withdrew the offer to the subject."""
+
+
+class OwnershipDeclined(Event, frozen=True, kw_only=True, kind="organisations.ownership_declined"):
+    """The subject declined."""
+
+
+class OwnershipTransferred(Event, frozen=True, kw_only=True, kind="organisations.ownership_transferred"):
+    """The subject accepted and is an owner; `former` offered it and is an administrator now."""
+
+    former: str
+    before: str

@@ -17,8 +17,20 @@ from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import copies, delete
 from phoenix.modules.organisations.actions.closing import TELL_MEMBERS, Told
 from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited, may_still_invite
+from phoenix.modules.organisations.actions.ownership import TELL_OF_OWNERSHIP, OwnershipChanged
+from phoenix.modules.organisations.actions.transfer import TELL_OF_OFFER, OfferChanged
 from phoenix.modules.organisations.actions.withdraw import TELL_OWNERS, Withdrawn
-from phoenix.modules.organisations.notices import INVITATIONS_WITHDRAWN, TO_MEMBERS
+from phoenix.modules.organisations.notices import (
+    INVITATIONS_WITHDRAWN,
+    OFFERED,
+    OFFERED_TO_YOU,
+    OFFERS,
+    OWNER_ADDED,
+    OWNER_REMOVED,
+    TO_MEMBERS,
+    YOU_OWN,
+    YOU_OWN_NO_MORE,
+)
 from phoenix.modules.organisations.queries import closing, owners
 from phoenix.modules.organisations.queries.copies import EXPORT, FORGET_OLD
 
@@ -74,6 +86,30 @@ async def tell_members(runtime: Runtime, told: Told) -> None:
             await enqueue(tx, TELL_MEMBERS, structs.replace(told, after=people[-1]))
 
 
+async def tell_of_ownership(runtime: Runtime, changed: OwnershipChanged) -> None:
+    """Tell the owners, and the person themselves."""
+    about = f"{changed.organisation} {changed.account} {changed.by}"
+    async with runtime.database.transaction() as tx:
+        told = await tx.all(closing.PEOPLE, changed.organisation, "", "owner", TOLD_AT_ONCE)
+        others = [account for account in told if account != changed.account]
+        await notify_all(tx, others, OWNER_ADDED if changed.gained else OWNER_REMOVED, about=about)
+        if not changed.owners_only:
+            await notify(tx, changed.account, YOU_OWN if changed.gained else YOU_OWN_NO_MORE, about=about)
+
+
+async def tell_of_offer(runtime: Runtime, changed: OfferChanged) -> None:
+    """Tell the owners, the person it was offered to, and whoever is no longer an owner since."""
+    notice = OFFERS.get(changed.what)
+    if notice is None:
+        return
+    about = f"{changed.organisation} {changed.account} {changed.by}"
+    async with runtime.database.transaction() as tx:
+        told = set(await tx.all(closing.PEOPLE, changed.organisation, "", "owner", TOLD_AT_ONCE))
+        others = sorted((told | {changed.by}) - {changed.account})
+        await notify_all(tx, others, notice, about=about)
+        await notify(tx, changed.account, OFFERED_TO_YOU if changed.what == OFFERED else notice, about=about)
+
+
 async def make_copy(runtime: Runtime, asked: copies.CopyAsked) -> None:
     """Make the copy that an owner asked for, and email them the link."""
     async with runtime.database.reader() as db:
@@ -103,6 +139,8 @@ JOBS = (
     Job(SEND_INVITATION, send_invitation),
     Job(TELL_OWNERS, tell_owners),
     Job(TELL_MEMBERS, tell_members),
+    Job(TELL_OF_OWNERSHIP, tell_of_ownership),
+    Job(TELL_OF_OFFER, tell_of_offer),
     Job(copies.MAKE_COPY, make_copy),
     Job(delete.DELETE, delete_organisation),
 )

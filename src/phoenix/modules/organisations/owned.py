@@ -10,7 +10,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Counted, OrganisationData
 from phoenix.modules.keys.actions.service_accounts import erase_service_account
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.queries import closing, copies
+from phoenix.modules.organisations.queries import closing, copies, transfer
 
 # A chunk of a copy is a megabyte, and the end of a service account is several statements.
 CHUNKS = 20
@@ -30,6 +30,7 @@ async def delete(tx: Transaction, organisation: str, most: int) -> int:
     """Everything but the organisation itself, whose row is what holds the deletion together."""
     if deleted := await tx.execute(copies.DELETE_CHUNKS, organisation, min(most, CHUNKS)):
         return deleted
+    await tx.execute(transfer.DELETE, organisation)
     for statement in (copies.DELETE_EXPORTS, closing.DELETE_INVITATIONS):
         if deleted := await tx.execute(statement, organisation, most):
             return deleted
@@ -46,7 +47,15 @@ async def delete(tx: Transaction, organisation: str, most: int) -> int:
 OWNED = OrganisationData(
     delete=delete,
     export=export,
-    tables=("organisations", "memberships", "invitations", "member_counts", "organisation_exports", "organisation_export_chunks"),
+    tables=(
+        "organisations",
+        "memberships",
+        "invitations",
+        "member_counts",
+        "organisation_exports",
+        "organisation_export_chunks",
+        "ownership_offers",
+    ),
     counted=(
         Counted(_("Members"), "SELECT FROM memberships WHERE organisation_id = {organisation}"),
         Counted(

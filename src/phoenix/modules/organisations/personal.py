@@ -12,7 +12,7 @@ from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.delete import delete_at_once
-from phoenix.modules.organisations.queries import owners
+from phoenix.modules.organisations.queries import owners, transfer
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
@@ -41,5 +41,6 @@ async def erase(tx: Transaction, account: str) -> None:
         tx.invalidate(MEMBERS(organisation), EVENTS(organisation))
     for organisation in await tx.all(queries.LEFT_ALONE, account):
         await delete_at_once(tx, organisation)
+    await tx.execute(transfer.OF_PERSON, account)
     await tx.execute(queries.LEAVE_ALL, account)
     await tx.execute(queries.FORGET_INVITATIONS, account)

@@ -54,7 +54,7 @@ async def show_organisation(call: Call) -> View:
 @form(
     "/staff/organisations/{organisation_id:str}/owner",
     may=APPOINT,
-    queries=6,
+    queries=7,
     act="authority",
     sensitive=True,
     retry=show_organisation,

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from phoenix.modules.organisations.api import deletion, organisations, service_accounts
+from phoenix.modules.organisations.api import deletion, organisations, service_accounts, transfer
 
-ROUTES = (*organisations.ROUTES, *service_accounts.ROUTES, *deletion.ROUTES)
+ROUTES = (*organisations.ROUTES, *service_accounts.ROUTES, *deletion.ROUTES, *transfer.ROUTES)

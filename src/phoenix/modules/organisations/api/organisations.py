@@ -117,7 +117,7 @@ async def list_members(call: Call, member: Membership, limit: int | None = None,
     "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
     may="organisations.manage",
     within="organisation_id",
-    queries=8,
+    queries=9,
     act="authority",
     problems=(412,),
 )
@@ -135,7 +135,7 @@ async def change_role(call: Call, member: Membership, account_id: str, data: Rol
     "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
     may="organisations.read",
     within="organisation_id",
-    queries=8,
+    queries=9,
     act="authority",
     while_closing=True,
 )
