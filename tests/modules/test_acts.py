@@ -41,6 +41,8 @@ NO_STEP_UP = {
     "POST /api/v2/invitations/accept": "the invitation gave the role",
     "POST /invitations/accept": "the same",
     "POST /invitations/{invitation_id:str}/join": "the same",
+    "POST /api/v2/invitations/{invitation_id:str}/accept": "the same",
+    "POST /api/v2/invitations/{invitation_id:str}/decline": "as by the form",
     "POST /invitations/{invitation_id:str}/decline": "gives nothing, and can be undone by a new invitation",
     "DELETE /api/v2/me/deletion": "the account stays what it was",
     "POST /settings/data/keep": "the same",

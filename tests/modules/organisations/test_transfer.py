@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import httpx
 from tests.harness import Harness
@@ -23,6 +24,14 @@ async def offer(harness: Harness, to: str = "bo", *, by: str = "ada") -> httpx.R
 
 async def answer(harness: Harness, what: str = "accept", *, by: str = "bo") -> httpx.Response:
     return await harness.post(f"/api/v2/organisations/{harness.organisations['ember']}/transfer/{what}", by=by)
+
+
+def offers(to: str) -> Callable[[Harness], Awaitable[httpx.Response]]:
+    return lambda harness: offer(harness, to)
+
+
+def answers(what: str, by: str) -> Callable[[Harness], Awaitable[httpx.Response]]:
+    return lambda harness: answer(harness, what, by=by)
 
 
 async def offered(harness: Harness) -> None:
@@ -74,7 +83,7 @@ async def closing(harness: Harness) -> None:
         Scenario(
             f"ownership is not offered to {whom}",
             given=[EVERYONE, person("eve")],
-            when=lambda harness, to=to: offer(harness, to),
+            when=offers(to),
             then=[problem(422, "invalid_input", "account"), fires_nothing(), changes_nothing()],
         )
         for whom, to in (("another owner", "ann"), ("oneself", "ada"), ("a stranger", "eve"))
@@ -107,7 +116,7 @@ async def closing(harness: Harness) -> None:
         Scenario(
             f"{who} cannot {what} it",
             given=[EVERYONE, offered],
-            when=lambda harness, what=what, who=who: answer(harness, what, by=who),
+            when=answers(what, who),
             then=[problem(404, "not_found"), fires_nothing(), changes_nothing()],
         )
         for who in ("vi", "ann", "ada")
