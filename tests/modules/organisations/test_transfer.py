@@ -11,6 +11,7 @@ from tests.modules.organisations.deleting import close, sign_in_again
 from tests.scenario import Scenario, call, changes_nothing, fires, fires_nothing, organisation, person, play, problem, status, table
 from tests.waiting import until
 
+from phoenix.modules.organisations.jobs import forget_old
 from phoenix.modules.organisations.queries import SET_ROLE, hold_memberships
 
 TRANSFER = "/api/v2/organisations/{ember}/transfer"
@@ -221,5 +222,22 @@ def test_accepting_waits_for_a_change_of_role_and_then_sees_it(harness: Harness)
                 await until(is_waiting)
                 await tx.one(SET_ROLE, ember, harness.people["ada"].id, "viewer", None)
             assert (await accepting).status_code == 404
+
+    asyncio.run(run())
+
+
+def test_an_expired_offer_is_forgotten_and_another_can_be_made(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member", vi="viewer")
+            await offer(harness)
+            harness.clock.advance(days=7)
+            await sign_in_again(harness, "ada")
+            assert (await offer(harness, "vi")).status_code == 201, "the expired one does not stand in its way"
+            await forget_old(harness.runtime)
+            assert len(await harness.sql("SELECT 1 FROM ownership_offers")) == 1
+            harness.clock.advance(days=7)
+            await forget_old(harness.runtime)
+            assert await harness.sql("SELECT 1 FROM ownership_offers") == []
 
     asyncio.run(run())

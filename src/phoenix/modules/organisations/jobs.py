@@ -31,7 +31,7 @@ from phoenix.modules.organisations.notices import (
     YOU_OWN,
     YOU_OWN_NO_MORE,
 )
-from phoenix.modules.organisations.queries import closing, owners
+from phoenix.modules.organisations.queries import closing, owners, transfer
 from phoenix.modules.organisations.queries.copies import EXPORT, FORGET_OLD
 
 TOLD_AT_ONCE = 200
@@ -129,10 +129,11 @@ async def delete_due(runtime: Runtime) -> None:
         await delete.enqueue_due(tx)
 
 
-async def forget_old_copies(runtime: Runtime) -> None:
-    """Delete expired copies; runs by schedule."""
+async def forget_old(runtime: Runtime) -> None:
+    """Delete expired copies and offers of ownership; runs by schedule."""
     async with runtime.database.transaction() as tx:
         await tx.execute(FORGET_OLD, tx.now)
+        await tx.execute(transfer.FORGET_OLD, tx.now)
 
 
 JOBS = (

@@ -205,7 +205,7 @@ MODULE = Module(
     jobs=jobs.JOBS,
     schedules=(
         Schedule("organisations.delete_due", "11 * * * *", jobs.delete_due),
-        Schedule("organisations.forget_old_copies", "21 3 * * *", jobs.forget_old_copies),
+        Schedule("organisations.forget_old", "21 3 * * *", jobs.forget_old),
     ),
     emails=samples.EMAILS,
     cards=(MEMBERS,),

@@ -47,6 +47,7 @@ ADD = command(
 # Whatever became of it: expired ones too.
 END: Query[str] = query(str, "DELETE FROM ownership_offers WHERE organisation_id = $1 RETURNING id")
 DELETE = command("DELETE FROM ownership_offers WHERE organisation_id = $1")
+FORGET_OLD = command("DELETE FROM ownership_offers WHERE until <= $1")
 OF_PERSON = command("DELETE FROM ownership_offers WHERE account_id = $1 OR offered_by = $1")
 CANDIDATES: Query[Candidate] = query(
     Candidate,
