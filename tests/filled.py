@@ -23,6 +23,7 @@ SMALL = {
     "event_followers",
     "installation",
     "member_counts",
+    "ownership_offers",
     "pgqueuer",
     "pgqueuer_schedules",
     "permitted_retention",

@@ -17,7 +17,7 @@ from phoenix.kernel.data import TABLES
 from phoenix.kernel.i18n.email import Mailer
 from phoenix.kernel.module import Credential, Module, Permission, SecurityNotice
 from phoenix.kernel.registry import Registry, RegistryError
-from phoenix.settings import EmailSettings, variables
+from phoenix.settings import EmailSettings
 from tests.harness import Place
 from tests.source import ROOT, SOURCE
 
@@ -80,11 +80,11 @@ def test_every_table_belongs_to_one_module(place: Place) -> None:
 
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    for _concern, declared in variables():
+    for _concern, declared in REGISTRY.variables:
         variable, about = declared.name, declared.about
         assert f"`{variable}`" in text, f"{variable} is not in docs/settings.md"
         assert about in text, f"docs/settings.md differs for {variable}"
-    assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable.name for _, variable in variables()} | {
+    assert set(re.findall(r"`(PHOENIX_[A-Z_]+)`", text)) <= {variable.name for _, variable in REGISTRY.variables} | {
         "PHOENIX_X",
         "PHOENIX_X_FILE",
     }

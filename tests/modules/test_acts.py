@@ -30,7 +30,7 @@ from phoenix.modules.accounts.events import PermissionGranted
 NO_ACT = {
     "accounts.created", "accounts.profile_changed", "accounts.export_requested",
     "admin.access_reviewed", "admin.job_replayed", "admin.export_fetched", "audit.signed", "audit.archived", "audit.rechained",
-    "entries.posted", "entries.changed", "entries.deleted", "organisations.renamed",
+    "entries.posted", "entries.changed", "entries.deleted", "organisations.renamed", "organisations.copy_requested",
     "factors.sign_in_paused", "factors.sign_in_resumed", "factors.backup_code_used", "factors.passkey_refused",
     "sessions.started", "sessions.ended", "sessions.impersonation_ended", "sessions.reauthenticated", "sessions.new_device_seen",
 }  # fmt: skip
@@ -41,6 +41,8 @@ NO_STEP_UP = {
     "POST /api/v2/invitations/accept": "the invitation gave the role",
     "POST /invitations/accept": "the same",
     "POST /invitations/{invitation_id:str}/join": "the same",
+    "POST /api/v2/invitations/{invitation_id:str}/accept": "the same",
+    "POST /api/v2/invitations/{invitation_id:str}/decline": "as by the form",
     "POST /invitations/{invitation_id:str}/decline": "gives nothing, and can be undone by a new invitation",
     "DELETE /api/v2/me/deletion": "the account stays what it was",
     "POST /settings/data/keep": "the same",

@@ -39,7 +39,25 @@ def test_a_job_for_something_deleted_does_nothing(harness: Harness, name: str) -
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("what", sorted(REGISTRY.notices))
+# What they announce is no longer true once their subject is gone: they are not sent then.
+ANNOUNCE = {"organisation_closing", "organisation_closing_soon", "organisation_copy_ready", "organisation_kept"}
+ANNOUNCE |= {"owner_added", "owner_removed", "you_own", "you_own_no_more", "ownership_offered_to_you"}
+ANNOUNCE |= {"ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn"}
+
+
+@pytest.mark.parametrize("what", sorted(ANNOUNCE))
+def test_a_notice_that_is_no_longer_true_is_not_sent(harness: Harness, what: str) -> None:
+    async def run() -> None:
+        async with harness:
+            ada = await harness.person("ada")
+            for about in ("", "gone"):
+                await REGISTRY.jobs[SEND_NOTICE.name].run_encoded(harness.runtime, msgspec.json.encode(NoticeDue(ada.id, what, about)))
+            assert harness.mails() == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("what", sorted(set(REGISTRY.notices) - ANNOUNCE))
 def test_a_notice_is_sent_even_if_its_subject_was_deleted(harness: Harness, what: str) -> None:
     async def run() -> None:
         async with harness:

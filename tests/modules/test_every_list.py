@@ -37,11 +37,21 @@ ASKED = {
     "/staff/events": ["", "kind=entries.posted"],
     "/staff/audit": ["", "person={account_id}"],
 }
+DELETED = "the deletion of an organisation goes on until nothing is left"
 BATCHES = {
     "phoenix.modules.audit.queries.ROWS": "verification reads all rows, in batches",
     "phoenix.modules.audit.queries.TEXTS": "those of a batch of rows, each of which has a few",
     "phoenix.modules.audit.queries.OF_ACTOR": "erasure goes through all of them, in batches",
     "phoenix.modules.accounts.queries.ZONES": "a job renames zones in all of them, in batches",
+    "phoenix.modules.entries.queries.DELETE_VERSIONS_OF_ORGANISATION": DELETED,
+    "phoenix.modules.entries.queries.DELETE_OF_ORGANISATION": DELETED,
+    "phoenix.modules.entries.queries.DELETE_COUNTS_OF_ORGANISATION": DELETED,
+    "phoenix.modules.organisations.queries.closing.SERVICE_ACCOUNTS_OF": DELETED,
+    "phoenix.modules.organisations.queries.closing.DELETE_MEMBERSHIPS": DELETED,
+    "phoenix.modules.organisations.queries.closing.DELETE_INVITATIONS": DELETED,
+    "phoenix.modules.organisations.queries.copies.DELETE_CHUNKS": DELETED,
+    "phoenix.modules.organisations.queries.copies.DELETE_EXPORTS": DELETED,
+    "phoenix.modules.organisations.queries.closing.PEOPLE": "a job tells all of them, in batches",
     "phoenix.modules.entries.queries.ZONES": "a job renames zones in all of them, in batches",
     "phoenix.modules.feed.queries.NEWER": "a page that misses more than it shows says so",
 }

@@ -28,7 +28,10 @@ CUT = {
     "factors/queries/passkeys.py": {"100": "at most 20 are made"},
     "keys/queries.py": {"100": "at most 100 are made"},
     "organisations/cards.py": {"5": "the newest, on a card"},
+    "organisations/queries/closing.py": {"100": "the rest is next"},
+    "organisations/queries/copies.py": {"50": "its owners make three a day, and they are kept a week"},
     "organisations/queries/invited.py": {"20": "the newest: joining or declining makes room for the rest"},
+    "organisations/queries/transfer.py": {"200": "the first by name, for a select: anyone else by the API"},
     "organisations/queries/owners.py": {"20": "those that a check names; the rest is named once they have an owner"},
 }
 

@@ -34,6 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/v2/passkeys/{passkey_id:str}": {"name": "n"},
 }
 OF_ONESELF = {
+    "/api/v2/invitations",
     "/api/v2/me",
     "/api/v2/sessions",
     "/api/v2/sessions/current",

@@ -21,6 +21,7 @@ from phoenix.modules.demo.actions import seed_scale
 from phoenix.modules.factors.actions.second_factor import remove_all
 from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.keys.actions.service_accounts import suspend_keys_made_by
+from phoenix.modules.organisations.actions.delete import begin
 from phoenix.modules.organisations.actions.members import add_member
 from phoenix.modules.organisations.actions.owners import appoint_owner
 from phoenix.modules.sessions.actions.signing_keys import revoke_key, rotate_keys
@@ -121,6 +122,15 @@ SERVICES = "/api/v2/organisations/{ember}/service_accounts"
 service = call("POST", SERVICES, json={"name": "Robot", "role": "member", "scopes": ["entries.read"]})
 
 
+async def offer_ownership(harness: Harness) -> None:
+    path = f"/api/v2/organisations/{harness.organisations['ember']}/transfer"
+    await call("POST", path, json={"account": harness.people["bo"].id})(harness)
+
+
+accept_ownership = call("POST", "/api/v2/organisations/{ember}/transfer/accept", "bo")
+closing = call("POST", "/api/v2/organisations/{ember}/deletion", json={"name": "Ember"})
+
+
 async def remove_service(harness: Harness) -> None:
     (row,) = await harness.sql("SELECT id FROM accounts WHERE kind = 'service'")
     harness.organisations["robot"] = row["id"]
@@ -141,6 +151,20 @@ async def postponed_erasure(harness: Harness) -> None:
     """Ada is the only owner again, and is not deleted."""
     await harness.sql("UPDATE accounts SET erase_at = now() - interval '100 years' WHERE id = $1", harness.people["ada"].id)
     await act(erase_account, "{@ada}", runtime=True)(harness)
+
+
+async def begun(harness: Harness) -> None:
+    """The grace period is over."""
+    await harness.sql("UPDATE organisations SET closes_at = now() - interval '100 years'")
+    async with harness.runtime.database.transaction() as tx:
+        assert await begin(tx, harness.organisations["ember"])
+
+
+async def closing_with_service(harness: Harness) -> None:
+    await service(harness)
+    (row,) = await harness.sql("SELECT id FROM accounts WHERE kind = 'service'")
+    harness.organisations["robot"] = row["id"]
+    await closing(harness)
 
 
 async def seed(harness: Harness) -> None:
@@ -198,6 +222,10 @@ WRITES = [
         (BO, EMBER),
         lock_ada,
     ),
+    Write("organisations.actions.closing._changed", closing, (ADA, BO, EMBER, "events:{ember}")),
+    Write("organisations.actions.delete.begin", begun, (ADA, BO, EMBER, "events:{ember}"), closing),
+    Write("keys.actions.api_keys.revoke_keys_of", begun, ("account:{robot}",), closing_with_service),
+    Write("organisations.actions.transfer.accept_offer", accept_ownership, (ADA, BO, EMBER), offer_ownership),
     Write("organisations.actions.service_accounts.add_service_account", service, (EMBER,)),
     Write("organisations.actions.members.end_service_account", remove_service, (EMBER,), service),
     Write(

@@ -129,7 +129,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [(MODULE_FILE, "The event comments.posted is in the feed but in no group.")],
     ),
     "a list that is not declared": (
-        [declare('    lists=(ListQuery(queries.PAGE, ("org_1", "~", 21)),),\n', "")],
+        [declare('        ListQuery(queries.PAGE, ("org_1", "~", 21)),\n', "")],
         [(MODULE_FILE, "The list PAGE is not declared.")],
     ),
     "an email without a sample": (
@@ -165,6 +165,10 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     "no erasure of personal data": (
         [declare("    personal=PersonalData(export=personal.export, erase=personal.erase),\n", "")],
         [(MODULE_FILE, "Its tables refer to accounts, but nothing says what happens to the rows when an account is deleted.")],
+    ),
+    "nothing about organisations": (
+        [declare("    owned=owned.OWNED,\n", "")],
+        [(MODULE_FILE, "The table comments belongs to organisations, but nothing says what happens to its rows when one is deleted.")],
     ),
     "an import from above": (
         [edit(f"{HERE}/events.py", "from phoenix.kernel", "from phoenix.modules.comments import queries\nfrom phoenix.kernel")],

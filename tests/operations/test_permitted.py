@@ -25,6 +25,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "count_members": (),
     "empty_texts_of_events": ("permitted_texts",),
     "erase_texts_of_account": ("accounts", "permitted_texts"),
+    "erase_texts_of_organisation": ("organisations", "permitted_texts"),
     "replace_texts_of_audit_log": ("audit_texts", "permitted_texts"),
     "trim_audit_log": ("audit_archives", "permitted_retention"),
     "trim_events": ("event_followers", "permitted_retention"),

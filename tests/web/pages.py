@@ -6,6 +6,8 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.api_document import DOCUMENT
+from tests.web.closing_pages import CLOSING_PAGES
 from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
 from tests.web.error_pages import ERROR_PAGES
@@ -160,6 +162,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "organisations/settings.html",
         frame("/o/halden/settings", form={"name": "Halden", "version": "2"}, may_leave=True, problem="Someone else changed it."),
     ),
+    **CLOSING_PAGES,
     "invitation": (
         "organisations/invitation.html",
         outside(
@@ -235,8 +238,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "dashboard-empty": ("dashboard/page.html", frame(cards=[], notices=[], names={}, organisation=VIEWER)),
     "help": ("welcome/help.html", frame("/help", checklist=samples.CHECKLIST, support="support@example.com")),
     "help-hidden": ("welcome/help.html", frame("/help", checklist=samples.CHECKLIST | {"hidden": True}, support="")),
-    "api-docs": ("api_docs.html", outside("/api/docs", api=reference(samples.DOCUMENT))),
-    "api-docs-signed-in": ("api_docs.html", frame("/api/docs", api=reference(samples.DOCUMENT))),
+    "api-docs": ("api_docs.html", outside("/api/docs", api=reference(DOCUMENT))),
+    "api-docs-signed-in": ("api_docs.html", frame("/api/docs", api=reference(DOCUMENT))),
     **ERROR_PAGES,
     **EDIT_PAGES,
     **SECURITY_PAGES,

@@ -15,6 +15,7 @@ ALL = frozenset(
         "organisations.read",
         "organisations.invite",
         "organisations.manage",
+        "organisations.delete",
         "feed.read",
         "dashboard.read",
     }
@@ -178,6 +179,10 @@ FEED = [
     happened(6, "entries/feed_deleted.html", ago(hours=20), PRIYA),
     happened(5, "organisations/feed_role_changed.html", ago(hours=22), MARA, role="administrator", before="member"),
     happened(106, "organisations/feed_owner_appointed.html", ago(days=2), AIKO),
+    happened(113, "organisations/feed_ownership.html", ago(days=2), PRIYA, former="acc_mara", before="member"),
+    happened(110, "organisations/feed_closing.html", ago(days=2), MARA),
+    happened(111, "organisations/feed_closing_cancelled.html", ago(days=2), MARA),
+    happened(112, "organisations/feed_closing_cancelled.html", ago(days=2), None),
     happened(109, "organisations/feed_role_ended.html", ago(days=2), AIKO),
     happened(4, "organisations/feed_left.html", ago(days=3), MARA, subject="acc_gone"),
     happened(3, "organisations/feed_left.html", ago(days=3), AIKO, subject="acc_aiko"),
@@ -238,62 +243,3 @@ NOTICES = [
     Thing(template="organisations/slot_invitations.html", context=Thing(invitations=[OFFER])),
     Thing(template="welcome/slot_checklist.html", context=Thing(**CHECKLIST)),
 ]
-
-DOCUMENT: dict[str, Any] = {
-    "openapi": "3.1.0",
-    "info": {"title": "Phoenix", "version": "2.0.0"},
-    "paths": {
-        "/api/v2/entries": {
-            "get": {
-                "summary": "List the entries of an organisation, latest first",
-                "operationId": "ListEntries",
-                "parameters": [
-                    {"name": "organisation", "in": "query", "required": True, "schema": {"type": "string"}},
-                    {"name": "limit", "in": "query", "schema": {"oneOf": [{"type": "integer"}, {"type": "null"}]}, "description": "At most 100."},
-                ],
-                "responses": {
-                    "200": {"description": "A page", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}},
-                    "401": {"description": "Not signed in"},
-                },
-            },
-            "post": {
-                "summary": "Post an entry",
-                "description": "Post an entry in an organisation that you may write in.",
-                "operationId": "PostEntry",
-                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/EntryData"}}}},
-                "responses": {"201": {"description": "Made", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Entry"}}}}},
-            },
-        },
-        "/api/v2/entries/{entry_id}": {
-            "delete": {
-                "summary": "Delete an entry",
-                "operationId": "DeleteEntry",
-                "deprecated": True,
-                "parameters": [
-                    {"name": "entry_id", "in": "path", "required": True, "schema": {"type": "string"}},
-                    {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}},
-                ],
-                "responses": {"204": {"description": "Gone"}},
-            }
-        },
-    },
-    "components": {
-        "schemas": {
-            "EntryData": {
-                "type": "object",
-                "required": ["organisation", "title"],
-                "properties": {
-                    "organisation": {"type": "string"},
-                    "title": {"type": "string", "examples": ["Flow meter recalibrated"]},
-                    "occurred_at": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
-                },
-            },
-            "Entry": {"type": "object", "description": "A dated record.", "required": ["id"], "properties": {"id": {"type": "string"}, "version": {"type": "integer"}}},
-            "Page": {
-                "type": "object",
-                "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/Entry"}}, "next_cursor": {"type": ["string", "null"]}},
-            },
-            "Role": {"type": "string", "enum": ["owner", "member"]},
-        }
-    },
-}  # fmt: skip

@@ -21,7 +21,6 @@ UNSEEN = frozenset(
     {
         "event--new",
         "sending",
-        "notice__mark",
         "bad",
         "badge--info",
         "banner--quiet",

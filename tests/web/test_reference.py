@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.web.samples import DOCUMENT
+from tests.web.api_document import DOCUMENT
 
 from phoenix.kernel.web.reference import Kind, reference
 

@@ -17,16 +17,21 @@ NEVER_IMPLIED = frozenset({IMPERSONATE_AND_WRITE})
 
 
 class MembershipRecord(Struct, frozen=True):
-    """A role in an organisation, with its permissions there. An API key gets only those that are among its scopes."""
+    """A role in an organisation, with its permissions there. An API key gets only those that are among its scopes.
+
+    `closes_at` is when the organisation will be deleted, None unless someone asked for it; `closed_by` is the name of whoever did.
+    """
 
     organisation: str
     slug: str
     name: str
     role: str
     permissions: frozenset[str]
+    closes_at: datetime | None = None
+    closed_by: str | None = None
 
 
-class Membership(MembershipRecord, frozen=True):
+class Membership(MembershipRecord, frozen=True, kw_only=True):
     """Evidence of a permission check in an organisation. Only `Actor.require` creates one; actions take it as an argument.
 
     `account` is the account that passed the check, `permission` is what was checked.
@@ -149,5 +154,13 @@ class Actor(Struct, frozen=True):
         if permission not in found.permissions:
             raise Forbidden(f"Your role in {found.name} ({found.role}) does not allow this.")
         return Membership(
-            found.organisation, found.slug, found.name, found.role, found.permissions, account=self.account, permission=permission
+            found.organisation,
+            found.slug,
+            found.name,
+            found.role,
+            found.permissions,
+            found.closes_at,
+            found.closed_by,
+            account=self.account,
+            permission=permission,
         )

@@ -80,6 +80,13 @@ class Conflict(PhoenixError):
     sentence = "This conflicts with something that already exists."
 
 
+class OrganisationClosing(Conflict):
+    """Until it is deleted an organisation can be read, but nothing in it can be changed."""
+
+    code, title = "organisation_closing", "This organisation will be deleted"
+    sentence = "Until then it is read-only. An owner can cancel the deletion."
+
+
 class PreconditionFailed(PhoenixError):
     shows_form = True
     status, code, title = 412, "precondition_failed", "Changed by someone else"

@@ -120,8 +120,8 @@ def test_nothing_personal_is_left_after_deletion(harness: Harness) -> None:
             await harness.events()
             await erase_due(harness.runtime)
             await erase_due(harness.runtime)
-            assert await harness.work() == ["accounts.erase"]
-            assert await harness.events() == ["keys.api_key_revoked", "accounts.erased"]
+            assert await harness.work() == ["accounts.erase", "organisations.delete"]
+            assert await harness.events() == ["keys.api_key_revoked", "accounts.erased", "organisations.deleted"]
             columns = await harness.sql(
                 "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type IN ('text', 'jsonb', 'ARRAY')"
             )

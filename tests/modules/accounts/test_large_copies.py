@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.harness import Harness
 
+from phoenix.kernel.archives import CHUNK_BYTES
 from phoenix.kernel.data import database
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.query import Rows
@@ -71,7 +72,7 @@ def test_a_copy_of_very_many_rows_takes_little_memory(harness: Harness, monkeypa
             assert max(held) == database.BATCH
             stored = await harness.sql("SELECT count(*), max(length(data)) AS most FROM export_chunks")
             assert stored[0]["count"] > 1
-            assert stored[0]["most"] == export_data.CHUNK_BYTES
+            assert stored[0]["most"] == CHUNK_BYTES
             content = (await harness.get(f"/api/v2/exports/{export}/archive", by="ada")).content
             found = _entries(content)
             assert [found[0]["title"], found[-1]["title"], len(found)] == ["Entry 1", f"Entry {ROWS}", ROWS]

@@ -5,7 +5,7 @@ A job whose last attempt failed, or whose module is gone, stays in the queue wit
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -20,6 +20,11 @@ ENQUEUE = command("""
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
     VALUES ($5, $1, $2, clock_timestamp() + $3::interval, $4, 'queued')
     ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
+""")
+
+ENQUEUE_ALL = command("""
+    INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)
+    SELECT $3, $1, payload, clock_timestamp(), 'queued' FROM unnest($2::bytea[]) AS payload
 """)
 
 # A running job may have read its data before this transaction's changes, so it releases its key to the next job.
@@ -88,6 +93,12 @@ async def enqueue(
     if key is not None:
         await tx.execute(GIVE_UP_KEY, key)
     return await tx.execute(ENQUEUE, kind.name, msgspec.json.encode(payload), delay, key, kind.priority) > 0
+
+
+async def enqueue_all(tx: Transaction, kind: JobKind[Payload], payloads: Sequence[Payload]) -> None:
+    """Enqueue a job for each payload, in one statement."""
+    if payloads:
+        await tx.execute(ENQUEUE_ALL, kind.name, [msgspec.json.encode(payload) for payload in payloads], kind.priority)
 
 
 async def replay(tx: Transaction, job: int) -> bool:

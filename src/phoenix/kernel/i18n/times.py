@@ -89,6 +89,12 @@ def day(instant: datetime, zone: str, now: datetime, locale: str = "en") -> str:
     return f"{format_date(that, 'EEEE', locale)}, {_day_and_month(that, today, locale)}"
 
 
+def day_in(instant: datetime, zone: str) -> str:
+    """“20 November 2026”: the day on which an instant is in a zone, for sentences."""
+    local = local_time(instant, zone)
+    return f"{local.day} {local:%B %Y}"
+
+
 def local_input(instant: datetime, zone: str) -> str:
     """An instant as the value of <input type="datetime-local">."""
     return f"{local_time(instant, zone):%Y-%m-%dT%H:%M}"

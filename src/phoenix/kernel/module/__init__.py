@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phoenix.kernel.module.events import Activity, EventGroup, EventKind, Follower, LiveMessages, SocketRule
+from phoenix.kernel.module.owned import STAYS_IN_KERNEL, Counted, OrganisationData
 from phoenix.kernel.module.pages import (
     Banner,
     Card,
@@ -35,17 +36,19 @@ from phoenix.kernel.module.work import Check, Command, EmailSample, Job, ListQue
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
-    from phoenix.kernel.actor import Actor
+    from phoenix.kernel.actor import Actor, MembershipRecord
     from phoenix.kernel.runtime import Part
     from phoenix.settings import Settings
 
 __all__ = [
+    "STAYS_IN_KERNEL",
     "AccountSource",
     "Activity",
     "Banner",
     "Card",
     "Check",
     "Command",
+    "Counted",
     "Credential",
     "EmailSample",
     "EventGroup",
@@ -63,6 +66,7 @@ __all__ = [
     "Module",
     "Names",
     "NavigationItem",
+    "OrganisationData",
     "Permission",
     "PersonalData",
     "Schedule",
@@ -82,7 +86,7 @@ class Module:
     `tables` belong to the module: every table belongs to exactly one. `settings` is a frozen dataclass of `setting()`
     fields, read from variables that start with PHOENIX_ and the module's name, and available from `runtime.part(…)`. `check`
     runs at every start, and raises SettingsError if the module cannot work with these settings. `places` are those on its pages
-    that the slots of other modules fill. A module that `receives` shows what others declare; none of them may need it.
+    that the slots of other modules fill. `owned` is what it holds of organisations. A module that `receives` shows what others declare; none of them may need it.
     """
 
     name: str
@@ -120,11 +124,13 @@ class Module:
     accounts: AccountSource | None = None
     identity: Identity | None = None
     personal: PersonalData | None = None
+    owned: OrganisationData | None = None
     check: Callable[[Settings], None] | None = None
     memberships: MembershipSource | None = None
     settings: type[Any] | None = None
     parts: tuple[Part, ...] = ()
     banners: tuple[Callable[[Actor], Banner | None], ...] = ()
+    organisation_banners: tuple[Callable[[Actor, MembershipRecord], Banner | None], ...] = ()
     sign_in: SignInPages | None = None
     impersonation: ImpersonationPages | None = None
 

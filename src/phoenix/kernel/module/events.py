@@ -53,7 +53,8 @@ class EventKind:
     who waits: it asks again whether what it does is still due when it runs. Nothing but their tests looks at these.
 
     `written` are fields with words that people wrote: the audit log is chained over a salted hash of them, and erasing the actor or the
-    subject removes the words and the salt. `leaving` are fields that only code of the last release reads: they are emptied a day
+    subject removes the words and the salt. Where they are `common`, such as a former name of the organisation, members see them, and only the
+    deletion of the organisation removes them. `leaving` are fields that only code of the last release reads: they are emptied a day
     after the event, and never get into the audit log.
     """
 
@@ -71,6 +72,7 @@ class EventKind:
     activity: Activity | None = None
     act: Act | None = field(kw_only=True)
     by_staff: bool = False
+    common: bool = False
 
 
 @dataclass(frozen=True, slots=True)

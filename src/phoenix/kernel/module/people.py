@@ -83,15 +83,16 @@ class SecurityNotice:
     """A security email to the owner of an account: what happened, and what to do if it was someone else.
 
     `facts` returns the values for the placeholders, in the owner's time zone. They are read when the email is sent, by the id
-    of the account or of another record, so that no job holds a name or a reason. `path` is the page that the email links to;
-    by default, the page with the account's security settings.
+    of the account or of another record, so that no job holds a name or a reason; None where the notice is no longer true, and is
+    not sent. `path` is the page that the email links to, with the same placeholders; by default, the page with the account's
+    security settings.
     """
 
     name: str
     sentence: str
     foot: str = ""
     path: str = ""
-    facts: Callable[[Reader, str, ZoneInfo], Awaitable[Mapping[str, str]]] | None = None
+    facts: Callable[[Reader, str, ZoneInfo], Awaitable[Mapping[str, str] | None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from phoenix.kernel.module import (
     Module,
     Names,
     NavigationItem,
+    OrganisationData,
     Permission,
     SecurityNotice,
     SignInPages,
@@ -121,6 +122,15 @@ class Registry:
     @cached_property
     def banners(self) -> tuple[Callable[[Actor], Banner | None], ...]:
         return tuple(banner for module in self.modules for banner in module.banners)
+
+    @cached_property
+    def organisation_banners(self) -> tuple[Callable[[Actor, MembershipRecord], Banner | None], ...]:
+        return tuple(banner for module in self.modules for banner in module.organisation_banners)
+
+    @cached_property
+    def owned(self) -> dict[str, OrganisationData]:
+        """What each module holds of organisations, by its name."""
+        return {module.name: module.owned for module in self.modules if module.owned is not None}
 
     @cached_property
     def sign_in(self) -> SignInPages:

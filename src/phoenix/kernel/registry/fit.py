@@ -43,6 +43,7 @@ def check_fit(modules: Sequence[Module], variables: Sequence[tuple[str, Variable
                 )
         for kind in module.events:
             _check_event(module, kind, groups)
+        _check_owned(module)
 
 
 def _check_needs(modules: Sequence[Module]) -> None:
@@ -124,6 +125,21 @@ def _asked_for(module: Module) -> Iterator[tuple[str, str]]:
     for kind in module.events:
         if kind.permission:
             yield f"shows the event {kind.type.kind} to those with the permission", kind.permission
+
+
+def _check_owned(module: Module) -> None:
+    """What a module deletes of organisations is its own: nobody deletes what another declares."""
+    if module.owned is None:
+        return
+    if module.owned.tables and module.owned.delete is None:
+        raise RegistryError(
+            f"Module {module.name} holds tables of organisations in owned, but does not say how to delete their rows. Set delete."
+        )
+    for table in (*module.owned.tables, *module.owned.stays):
+        if table not in module.tables:
+            raise RegistryError(
+                f"Module {module.name} names {table} in owned, which is not among its tables. Add it to tables, or remove it."
+            )
 
 
 def _check_event(module: Module, kind: EventKind, groups: set[str]) -> None:

@@ -19,6 +19,7 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.web.answer import versions_in
 from phoenix.kernel.web.application import Admission, AnyRequest, App, app_of, state_of
+from phoenix.kernel.web.closing import require_open
 from phoenix.kernel.web.rules import Rule
 
 T = TypeVar("T")
@@ -84,12 +85,14 @@ class Call:
     def within(self, organisation: str, missing: str = "") -> Membership:
         """Check the route's permission in an organisation that only the handler knows.
 
-        Raises Forbidden, or NotFound with the sentence `missing` if the actor is not a member.
+        Raises Forbidden, OrganisationClosing, or NotFound with the sentence `missing` if the actor is not a member.
         """
         self.checked = True
         if missing and self.actor.membership(organisation) is None:
             raise NotFound(missing)
-        return self.actor.require(self.rule.may, organisation)
+        member = self.actor.require(self.rule.may, organisation)
+        require_open(self.request.method, self.rule, member, self.actor.time_zone)
+        return member
 
     def forget_user(self) -> None:
         """Show the response as if nobody were signed in: the session has just ended."""

@@ -10,6 +10,7 @@ from phoenix import __version__
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.i18n.avatars import Avatar, initials, tone
 from phoenix.kernel.i18n.text import gettext
+from phoenix.kernel.module import Banner
 from phoenix.kernel.web.application import AnyRequest, App, app_of
 
 
@@ -124,13 +125,23 @@ def page_context(request: AnyRequest, actor: Actor | None, csrf_token: str, toas
         "csrf": csrf_token,
         "captcha": runtime.settings.accounts if runtime.captcha.is_on else None,
         "toasts": [Toast("good", toast)] if toast else [],
-        "banners": [banner for make in app.registry.banners if actor and (banner := make(actor))],
+        "banners": _banners(app, actor, membership if slug else None),
         "now": runtime.clock.now(),
         "zone": record.time_zone if record else "UTC",
         "path": path,
         "live": LiveUpdates(runtime.settings.realtime.url, membership.organisation if membership else "") if actor else None,
         "version": __version__,
     }
+
+
+def _banners(app: App, actor: Actor | None, membership: MembershipRecord | None) -> list[Banner]:
+    """What concerns the reader, and on the pages of an organisation what concerns that."""
+    if actor is None:
+        return []
+    made = [make(actor) for make in app.registry.banners]
+    if membership is not None:
+        made += [make(actor, membership) for make in app.registry.organisation_banners]
+    return [banner for banner in made if banner is not None]
 
 
 def _impersonation(app: App, actor: Actor | None) -> ImpersonationNotice | None:
@@ -166,7 +177,7 @@ def navigation(app: App, actor: Actor | None, membership: MembershipRecord | Non
 
 
 def _first_action(app: App, membership: MembershipRecord | None) -> ActionLink | None:
-    if membership is None:
+    if membership is None or membership.closes_at is not None:
         return None
     for action in app.registry.first_actions:
         if action.permission in membership.permissions:

@@ -11,7 +11,7 @@ import msgspec
 from phoenix.kernel.actor import Actor, ListenerName, SessionRecord, Use
 from phoenix.kernel.background import Alive
 from phoenix.kernel.cache.cache import Codec, Watch
-from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
 from phoenix.kernel.data.query import command
@@ -207,7 +207,12 @@ class SessionReader:
             record = await find(self._runtime, db, token)
             if record is None:
                 raise NotSignedIn
-            return await self._with_memberships(db, record)
+            actor = await self._with_memberships(db, record)
+            if closing := [m.organisation for m in actor.memberships if m.closes_at is not None]:
+                # Who asked for the deletion is shown by name, and people can change theirs.
+                await watch.on(*map(MEMBERS, closing))
+                actor = await self._with_memberships(db, record)
+            return actor
 
     async def _with_memberships(self, db: Reader, record: SessionRecord) -> Actor:
         memberships = await self._registry.find_memberships(db, record.account)

@@ -40,13 +40,15 @@ async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:
         if account is None:
             return
         facts = await notice.facts(db, due.about or due.account, ZoneInfo(account.time_zone)) if notice.facts is not None else {}
+    if facts is None:
+        return
     await runtime.mailer.send_template(
         "accounts/security_notice",
         to=account.email,
         name=account.name,
         sentence=notice.sentence.format(**{name: isolated(fact) for name, fact in facts.items()}),
         foot=notice.foot or STRANGER,
-        link=Ours(f"{runtime.settings.public_url}{notice.path or registry.sign_in.second_factor}"),
+        link=Ours(f"{runtime.settings.public_url}{notice.path.format(**facts) or registry.sign_in.second_factor}"),
     )
 
 

@@ -34,7 +34,7 @@ MODULE = Module(
         ),
         Permission("platform.people_export", "Request and download a copy of a person's data", scope="platform"),
         Permission("platform.organisations", "View all organisations and their members", scope="platform"),
-        Permission("platform.owners", "Appoint an owner of an organisation that has none", scope="platform"),
+        Permission("platform.owners", "Appoint an owner of an organisation that has none, cancel the deletion of one", scope="platform"),
         Permission("platform.access", "Review who has access, revoke API keys and end roles", scope="platform"),
         Permission("platform.jobs", "View background jobs and replay failed ones", scope="platform"),
         Permission("platform.keys", "Rotate and revoke the keys that sign access tokens", scope="platform"),

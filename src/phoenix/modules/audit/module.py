@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.kernel.module import Command, EventKind, Follower, ListQuery, Module, NavigationItem, Permission, Schedule
-from phoenix.modules.audit import commands, events, jobs, pages, queries
+from phoenix.modules.audit import commands, events, jobs, owned, pages, queries
 from phoenix.modules.audit.actions.append import append
 from phoenix.modules.audit.actions.chain import FOLLOWER
 
@@ -36,6 +36,7 @@ MODULE = Module(
         Schedule("audit.replace_old_texts", "*/10 * * * *", jobs.replace_old_texts),
     ),
     followers=(Follower(FOLLOWER, append),),
+    owned=owned.OWNED,
     navigation=(NavigationItem("Audit log", "history", "/staff/audit", permission=pages.AUDIT, group="staff", order=65),),
     commands=(
         Command("audit", "verify", commands.verify_audit_log),

@@ -137,6 +137,7 @@ ADD_TEXTS = command("""
 """)
 REPLACE_TEXTS: Query[int] = query(int, "SELECT replace_texts_of_audit_log($1, $2, $3, $4)")
 ERASE_TEXTS: Query[int] = query(int, "SELECT erase_texts_of_account($1, $2)")
+ERASE_TEXTS_OF_ORGANISATION: Query[int] = query(int, "SELECT erase_texts_of_organisation($1, $2)")
 ERASED: Query[str] = query(str, "SELECT id FROM accounts WHERE id = ANY($1::text[]) AND erased_at IS NOT NULL")
 IS_ERASED: Query[bool] = query(bool, "SELECT erased_at IS NOT NULL FROM accounts WHERE id = $1")
 OF_ACTOR: Query[tuple[int, str]] = query(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule
-from phoenix.modules.entries import api, events, jobs, pages, personal, queries
+from phoenix.modules.entries import api, events, jobs, owned, pages, personal, queries
 from phoenix.modules.entries.cards import FIRST_ENTRY, PER_DAY, RECENT
 
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
@@ -21,6 +21,9 @@ MODULE = Module(
     lists=(
         ListQuery(queries.PAGE, ("org_1", datetime(2100, 1, 1, tzinfo=UTC), "~", 21)),
         ListQuery(queries.VERSIONS, ("ent_1", 2**62, 21)),
+        ListQuery(queries.DELETE_VERSIONS_OF_ORGANISATION, ("org_1", 500)),
+        ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),
+        ListQuery(queries.DELETE_COUNTS_OF_ORGANISATION, ("org_1", 500)),
         ListQuery(queries.ZONES, ("ent_5", 1000)),
     ),
     permissions=(
@@ -81,4 +84,5 @@ MODULE = Module(
     ),
     navigation=(NavigationItem("Entries", "entry", "/o/{organisation}/entries", "entries.read", order=30),),
     personal=PersonalData(export=personal.export, erase=personal.erase),
+    owned=owned.OWNED,
 )

@@ -135,6 +135,33 @@ EDITS_OF: Query[Version] = query(
 """,
 )
 
+# Of an organisation: a copy of all, and what is deleted of it at a time.
+OF_ORGANISATION: Query[Entry] = query(
+    Entry,
+    """
+    SELECT id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
+      FROM entries WHERE organisation_id = $1 ORDER BY occurred_at, id
+""",
+)
+VERSIONS_OF_ORGANISATION: Query[Version] = query(
+    Version,
+    """
+    SELECT v.entry_id AS entry, v.number, v.editor_id AS editor, v.title, v.body, v.occurred_at, v.time_zone, v.saved_at
+      FROM entries e JOIN entry_versions v ON v.entry_id = e.id WHERE e.organisation_id = $1 ORDER BY e.occurred_at, e.id, v.number
+""",
+)
+DELETE_VERSIONS_OF_ORGANISATION = command("""
+    DELETE FROM entry_versions v
+     USING (SELECT v.entry_id, v.number FROM entries e JOIN entry_versions v ON v.entry_id = e.id WHERE e.organisation_id = $1 LIMIT $2) AS found
+     WHERE v.entry_id = found.entry_id AND v.number = found.number
+""")
+DELETE_OF_ORGANISATION = command("DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE organisation_id = $1 LIMIT $2)")
+DELETE_COUNTS_OF_ORGANISATION = command("""
+    DELETE FROM entry_counts c
+     USING (SELECT organisation_id, quarter, shard FROM entry_counts WHERE organisation_id = $1 LIMIT $2) AS found
+     WHERE c.organisation_id = found.organisation_id AND c.quarter = found.quarter AND c.shard = found.shard
+""")
+
 ZONES: Query[tuple[str, str]] = query(
     lambda row, time_zone: (row, time_zone), "SELECT id AS row, time_zone FROM entries WHERE id > $1 ORDER BY id LIMIT $2"
 )

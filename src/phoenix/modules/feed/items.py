@@ -58,7 +58,7 @@ def feed_item(registry: Registry, row: FeedRow, names: Mapping[str, str], slug: 
     if kind.link and not gone(kind, row):
         link = kind.link.format_map({field: slug if field == "organisation" else _raw(row, field) for field in _holes(kind.link)})
     # What the audit log keeps of what people wrote, such as staff's reasons, is not for members.
-    data = {field: value for field, value in row.data.items() if field not in kind.written}
+    data = {field: value for field, value in row.data.items() if kind.common or field not in kind.written}
     return FeedItem(
         row.id, row.kind, actor, row.subject, summary.format_map(words), {**data, "names": mentioned}, link, instant(row.occurred_at)
     )

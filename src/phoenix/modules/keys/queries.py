@@ -58,6 +58,12 @@ COUNT: Query[int] = query(int, "SELECT count(*) FROM api_keys WHERE account_id =
 REVOKE: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL RETURNING id")
 OF_KEY: Query[KeyPeople] = query(KeyPeople, "SELECT account_id AS account, created_by FROM api_keys WHERE id = $1 AND revoked_at IS NULL")
 REVOKE_ALL: Query[str] = query(str, "UPDATE api_keys SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL RETURNING id")
+REVOKE_ALL_OF: Query[tuple[str, str]] = query(
+    lambda id, account: (id, account),  # noqa: A006 - the name of the column
+    """
+    UPDATE api_keys SET revoked_at = $2 WHERE account_id = ANY($1::text[]) AND revoked_at IS NULL RETURNING id, account_id AS account
+""",
+)
 SUSPEND: Query[str] = query(
     str,
     """

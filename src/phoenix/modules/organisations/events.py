@@ -61,3 +61,44 @@ class ServiceAccountAdded(Event, frozen=True, kw_only=True, kind="organisations.
 
 class ServiceAccountRemoved(Event, frozen=True, kw_only=True, kind="organisations.service_account_removed"):
     """The subject is the service account."""
+
+
+class DeletionScheduled(Event, frozen=True, kw_only=True, kind="organisations.deletion_scheduled"):
+    """An owner asked for the deletion of the organisation. The subject is the organisation, here and below."""
+
+
+class DeletionCancelled(Event, frozen=True, kw_only=True, kind="organisations.deletion_cancelled"):
+    """An owner cancelled the deletion."""
+
+
+class DeletionCancelledByStaff(Event, frozen=True, kw_only=True, kind="organisations.deletion_cancelled_by_staff"):
+    """Staff cancelled the deletion at someone's request."""
+
+    reason: str
+
+
+class CopyRequested(Event, frozen=True, kw_only=True, kind="organisations.copy_requested"):
+    """An owner asked for a copy of all that the organisation holds."""
+
+
+class OrganisationDeleted(Event, frozen=True, kw_only=True, kind="organisations.deleted"):
+    """Its grace period was over: it is gone, in every module."""
+
+
+class OwnershipOffered(Event, frozen=True, kw_only=True, kind="organisations.ownership_offered"):
+    """An owner offered their ownership to the member who is the subject."""
+
+
+class OwnershipWithdrawn(Event, frozen=True, kw_only=True, kind="organisations.ownership_withdrawn"):
+    """An owner withdrew the offer to the subject."""
+
+
+class OwnershipDeclined(Event, frozen=True, kw_only=True, kind="organisations.ownership_declined"):
+    """The subject declined."""
+
+
+class OwnershipTransferred(Event, frozen=True, kw_only=True, kind="organisations.ownership_transferred"):
+    """The subject accepted and is an owner; `former` offered it and is an administrator now."""
+
+    former: str
+    before: str

@@ -1,20 +1,40 @@
-"""Emails about invitations, to those invited and to owners."""
+"""Emails to those invited, to owners and to all members; copies and deletions of organisations."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
+from msgspec import structs
+
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.i18n.email import Asker
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
-from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.accounts.actions.notices import notify, notify_all
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions import copies, delete
+from phoenix.modules.organisations.actions.closing import TELL_MEMBERS, Told
 from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited, may_still_invite
+from phoenix.modules.organisations.actions.ownership import TELL_OF_OWNERSHIP, OwnershipChanged
+from phoenix.modules.organisations.actions.transfer import TELL_OF_OFFER, OfferChanged
 from phoenix.modules.organisations.actions.withdraw import TELL_OWNERS, Withdrawn
-from phoenix.modules.organisations.notices import INVITATIONS_WITHDRAWN
-from phoenix.modules.organisations.queries import owners
+from phoenix.modules.organisations.notices import (
+    INVITATIONS_WITHDRAWN,
+    OFFERED,
+    OFFERED_TO_YOU,
+    OFFERS,
+    OWNER_ADDED,
+    OWNER_REMOVED,
+    TO_MEMBERS,
+    YOU_OWN,
+    YOU_OWN_NO_MORE,
+)
+from phoenix.modules.organisations.queries import closing, owners, transfer
+from phoenix.modules.organisations.queries.copies import EXPORT, FORGET_OLD
+
+TOLD_AT_ONCE = 200
 
 
 async def send_invitation(runtime: Runtime, invited: Invited) -> None:
@@ -54,4 +74,74 @@ async def tell_owners(runtime: Runtime, withdrawn: Withdrawn) -> None:
                 await notify(tx, owner, INVITATIONS_WITHDRAWN, about=organisation)
 
 
-JOBS = (Job(SEND_INVITATION, send_invitation), Job(TELL_OWNERS, tell_owners))
+async def tell_members(runtime: Runtime, told: Told) -> None:
+    """Tell some members what concerns all of them, and enqueue the next: a second run of this job tells them twice, a crash nobody."""
+    notice = TO_MEMBERS.get(told.what)
+    if notice is None:
+        return
+    async with runtime.database.transaction() as tx:
+        people = await tx.all(closing.PEOPLE, told.organisation, told.after, told.role, TOLD_AT_ONCE)
+        await notify_all(tx, people, notice, about=told.organisation)
+        if len(people) == TOLD_AT_ONCE:
+            await enqueue(tx, TELL_MEMBERS, structs.replace(told, after=people[-1]))
+
+
+async def tell_of_ownership(runtime: Runtime, changed: OwnershipChanged) -> None:
+    """Tell the owners, and the person themselves."""
+    about = f"{changed.organisation} {changed.account} {changed.by}"
+    async with runtime.database.transaction() as tx:
+        told = await tx.all(closing.PEOPLE, changed.organisation, "", "owner", TOLD_AT_ONCE)
+        others = [account for account in told if account != changed.account]
+        await notify_all(tx, others, OWNER_ADDED if changed.gained else OWNER_REMOVED, about=about)
+        if not changed.owners_only:
+            await notify(tx, changed.account, YOU_OWN if changed.gained else YOU_OWN_NO_MORE, about=about)
+
+
+async def tell_of_offer(runtime: Runtime, changed: OfferChanged) -> None:
+    """Tell the owners, the person it was offered to, and whoever is no longer an owner since."""
+    notice = OFFERS.get(changed.what)
+    if notice is None:
+        return
+    about = f"{changed.organisation} {changed.account} {changed.by}"
+    async with runtime.database.transaction() as tx:
+        told = set(await tx.all(closing.PEOPLE, changed.organisation, "", "owner", TOLD_AT_ONCE))
+        others = sorted((told | {changed.by}) - {changed.account})
+        await notify_all(tx, others, notice, about=about)
+        await notify(tx, changed.account, OFFERED_TO_YOU if changed.what == OFFERED else notice, about=about)
+
+
+async def make_copy(runtime: Runtime, asked: copies.CopyAsked) -> None:
+    """Make the copy that an owner asked for, and email them the link."""
+    async with runtime.database.reader() as db:
+        found = await db.maybe(EXPORT, asked.export)
+    if found is not None and found.ready_at is None:
+        await copies.make_copy(runtime, found)
+
+
+async def delete_organisation(runtime: Runtime, deletion: delete.Deletion) -> None:
+    """Delete an organisation that is due, or go on with it."""
+    await delete.delete_organisation(runtime, deletion.organisation)
+
+
+async def delete_due(runtime: Runtime) -> None:
+    """Remind owners, and enqueue what is due; runs by schedule."""
+    async with runtime.database.transaction() as tx:
+        await delete.enqueue_due(tx)
+
+
+async def forget_old(runtime: Runtime) -> None:
+    """Delete expired copies and offers of ownership; runs by schedule."""
+    async with runtime.database.transaction() as tx:
+        await tx.execute(FORGET_OLD, tx.now)
+        await tx.execute(transfer.FORGET_OLD, tx.now)
+
+
+JOBS = (
+    Job(SEND_INVITATION, send_invitation),
+    Job(TELL_OWNERS, tell_owners),
+    Job(TELL_MEMBERS, tell_members),
+    Job(TELL_OF_OWNERSHIP, tell_of_ownership),
+    Job(TELL_OF_OFFER, tell_of_offer),
+    Job(copies.MAKE_COPY, make_copy),
+    Job(delete.DELETE, delete_organisation),
+)

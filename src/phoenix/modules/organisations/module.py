@@ -5,11 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from phoenix.kernel.module import EventGroup, EventKind, ListQuery, MembershipSource, Module, NavigationItem, Permission, PersonalData, Slot
-from phoenix.modules.organisations import api, events, jobs, notices, pages, personal, queries, samples
+from phoenix.kernel.module import (
+    EventGroup,
+    EventKind,
+    ListQuery,
+    MembershipSource,
+    Module,
+    NavigationItem,
+    Permission,
+    PersonalData,
+    Schedule,
+    Slot,
+)
+from phoenix.modules.organisations import api, events, jobs, notices, owned, pages, personal, queries, samples
+from phoenix.modules.organisations.actions.closing import OrganisationSettings
+from phoenix.modules.organisations.banners import closing_banner
 from phoenix.modules.organisations.cards import INVITE, MEMBERS
 from phoenix.modules.organisations.checks import HAS_OWNER
 from phoenix.modules.organisations.pages.invitations import open_invitations
+from phoenix.modules.organisations.queries import closing, copies
 
 ROLE = "the name of a role, which modules declare"
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
@@ -20,20 +34,38 @@ MODULE = Module(
     about="Members, roles and invitations.",
     folder=Path(__file__).parent,
     needs=("accounts", "keys"),
-    tables=("organisations", "memberships", "invitations", "member_counts"),
+    tables=(
+        "organisations",
+        "memberships",
+        "invitations",
+        "member_counts",
+        "organisation_exports",
+        "organisation_export_chunks",
+        "ownership_offers",
+    ),
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
         ListQuery(queries.MEMBERS, ("org_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
         ListQuery(queries.MEMBERS_FOUND, ("org_1", "ada:*", "1@", "1@~", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
+        ListQuery(closing.PEOPLE, ("org_1", "acc_5", "", 200)),
+        ListQuery(closing.SERVICE_ACCOUNTS_OF, ("org_1", 10)),
+        ListQuery(closing.DELETE_MEMBERSHIPS, ("org_1", 500)),
+        ListQuery(closing.DELETE_INVITATIONS, ("org_1", 500)),
+        ListQuery(copies.DELETE_CHUNKS, ("org_1", 20)),
+        ListQuery(copies.DELETE_EXPORTS, ("org_1", 500)),
         ListQuery(queries.ORGANISATIONS, ("acc_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
     ),
     permissions=(
         Permission("organisations.read", "View an organisation and its members"),
         Permission("organisations.invite", "Invite people"),
         Permission("organisations.manage", "Rename the organisation, change roles, remove members"),
+        Permission("organisations.transfer", "Offer your ownership to another member", implies=("organisations.read",)),
+        Permission("organisations.delete", "Copy and delete the organisation", implies=("organisations.read",)),
     ),
     roles={
-        "owner": frozenset({"organisations.read", "organisations.invite", "organisations.manage"}),
+        "owner": frozenset(
+            {"organisations.read", "organisations.invite", "organisations.manage", "organisations.transfer", "organisations.delete"}
+        ),
         "administrator": frozenset({"organisations.read", "organisations.invite", "organisations.manage"}),
         "member": frozenset({"organisations.read", "organisations.invite"}),
         "viewer": frozenset({"organisations.read"}),
@@ -60,6 +92,8 @@ MODULE = Module(
             group="people",
             permission="organisations.read",
             holds={"name": FORMER_NAME, "before": FORMER_NAME},
+            written=("name", "before"),
+            common=True,
         ),
         EventKind(events.MemberInvited, act="authority", holds={"role": ROLE}),
         EventKind(events.InvitationRevoked, act="authority"),
@@ -120,12 +154,59 @@ MODULE = Module(
             permission="organisations.read",
             link="/o/{organisation}/members",
         ),
+        EventKind(
+            events.DeletionScheduled,
+            "{actor} asked to delete this organisation",
+            act="authority",
+            feed="organisations/feed_closing.html",
+            group="people",
+            permission="organisations.read",
+        ),
+        EventKind(
+            events.DeletionCancelled,
+            "{actor} cancelled the deletion of this organisation",
+            act="authority",
+            feed="organisations/feed_closing_cancelled.html",
+            group="people",
+            permission="organisations.read",
+        ),
+        EventKind(
+            events.DeletionCancelledByStaff,
+            "The deletion of this organisation was cancelled by an administrator of this platform",
+            act="authority",
+            by_staff=True,
+            holds={"reason": "the audit log has to say why staff did it"},
+            written=("reason",),
+            feed="organisations/feed_closing_cancelled.html",
+            group="people",
+            permission="organisations.read",
+        ),
+        EventKind(events.OwnershipOffered, act="authority", ids=("subject",)),
+        EventKind(events.OwnershipWithdrawn, act="authority", ids=("subject",)),
+        EventKind(events.OwnershipDeclined, act="authority", ids=("subject",)),
+        EventKind(
+            events.OwnershipTransferred,
+            "{subject} became owner in place of {former}",
+            act="authority",
+            holds={"before": ROLE},
+            feed="organisations/feed_ownership.html",
+            group="people",
+            ids=("subject", "former"),
+            permission="organisations.read",
+            link="/o/{organisation}/members",
+        ),
+        EventKind(events.CopyRequested, act=None),
+        EventKind(events.OrganisationDeleted, act="authority"),
         EventKind(events.ServiceAccountAdded, act="authority", holds={"role": ROLE}),
         EventKind(events.ServiceAccountRemoved, act="authority"),
     ),
     notices=notices.NOTICES,
     checks=(HAS_OWNER,),
     jobs=jobs.JOBS,
+    schedules=(
+        Schedule("organisations.delete_due", "11 * * * *", jobs.delete_due),
+        Schedule("organisations.forget_old", "21 3 * * *", jobs.forget_old),
+    ),
     emails=samples.EMAILS,
     cards=(MEMBERS,),
     slots=(Slot("dashboard", "organisations/slot_invitations.html", open_invitations, queries=1, order=10),),
@@ -139,6 +220,9 @@ MODULE = Module(
         NavigationItem("All organisations", "building", "/organisations", group="organisations", order=80),
         NavigationItem("New organisation", "plus", "/organisations/new", group="organisations", order=81),
     ),
+    settings=OrganisationSettings,
+    organisation_banners=(closing_banner,),
+    owned=owned.OWNED,
     personal=PersonalData(export=personal.export, erase=personal.erase, refuse=personal.refuse),
     memberships=MembershipSource(queries.membership_finder, queries.hold_memberships),
 )

@@ -7,8 +7,13 @@ from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import day_in
 from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.queries import closing, ownership, transfer
+
+OFFERED, ACCEPTED, DECLINED, WITHDRAWN = "ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn"
+CLOSING, REMINDER, KEPT = "organisation_closing", "organisation_closing_soon", "organisation_kept"
 
 
 async def facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str]:
@@ -33,4 +38,143 @@ ROLE_ENDED = SecurityNotice(
     facts=facts,
 )
 
-NOTICES = (INVITATIONS_WITHDRAWN, ROLE_ENDED)
+
+async def closing_facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str] | None:
+    """The organisation, the day, and who asked; None once the deletion was cancelled, or has begun."""
+    found = await db.maybe(closing.CLOSING, organisation)
+    if found is None or found.closes_at is None:
+        return None
+    day = day_in(found.closes_at, str(zone))
+    return {"name": found.name, "slug": found.slug, "day": day, "asker": found.asker or _("Someone")}
+
+
+async def kept_facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str] | None:
+    """The organisation; None once its deletion was asked for again."""
+    del zone
+    found = await db.maybe(closing.CLOSING, organisation)
+    return None if found is None or found.closes_at is not None else {"name": found.name, "slug": found.slug}
+
+
+async def copy_facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str] | None:
+    """The organisation, as long as it is there."""
+    del zone
+    found = await db.maybe(closing.CLOSING, organisation)
+    return None if found is None else {"name": found.name, "slug": found.slug}
+
+
+ORGANISATION_CLOSING = SecurityNotice(
+    CLOSING,
+    _("{asker} asked to delete {name}. It will be deleted on {day}, with everything in it. Until then you can still read it."),
+    _("Should it stay? Ask an owner of the organisation: owners can cancel the deletion until then."),
+    path="/o/{slug}/feed",
+    facts=closing_facts,
+)
+CLOSING_SOON = SecurityNotice(
+    REMINDER,
+    _("{name} will be deleted on {day}, with everything in it. After that it can't be undone."),
+    _("Should it stay? Open the page and cancel the deletion. You can also download a copy there."),
+    path="/o/{slug}/deletion",
+    facts=closing_facts,
+)
+ORGANISATION_KEPT = SecurityNotice(
+    KEPT,
+    _("The deletion of {name} was cancelled. You can use it as before."),
+    _("Questions? Ask an owner of the organisation."),
+    path="/o/{slug}/feed",
+    facts=kept_facts,
+)
+COPY_READY = SecurityNotice(
+    "organisation_copy_ready",
+    _("The copy of {name} that you asked for is ready. You can download it for 7 days."),
+    _("Didn't request this? Change your password and sign out all other devices."),
+    path="/o/{slug}/deletion",
+    facts=copy_facts,
+)
+
+
+async def ownership_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, str] | None:
+    """The organisation, the person and whoever did it, by their ids one after another; None once the organisation is gone."""
+    del zone
+    organisation, _space, people = about.partition(" ")
+    account, _space, by = people.partition(" ")
+    found = await db.maybe(ownership.PEOPLE_OF, organisation, account, by)
+    if found is None:
+        return None
+    return {
+        "name": found.name,
+        "slug": found.slug,
+        "person": found.person or _("Someone"),
+        "by": found.by or _("an administrator of this platform"),
+    }
+
+
+NOT_YOURS = _("Don't recognise this? Tell the owners of the organisation, and contact support.")
+OWNER_ADDED = SecurityNotice(
+    "owner_added", _("{person} is now an owner of {name}. Changed by {by}."), NOT_YOURS, path="/o/{slug}/members", facts=ownership_facts
+)
+OWNER_REMOVED = SecurityNotice(
+    "owner_removed",
+    _("{person} is no longer an owner of {name}. Changed by {by}."),
+    NOT_YOURS,
+    path="/o/{slug}/members",
+    facts=ownership_facts,
+)
+YOU_OWN = SecurityNotice(
+    "you_own", _("You are now an owner of {name}. Changed by {by}."), NOT_YOURS, path="/o/{slug}/members", facts=ownership_facts
+)
+YOU_OWN_NO_MORE = SecurityNotice(
+    "you_own_no_more",
+    _("You are no longer an owner of {name}. Changed by {by}."),
+    NOT_YOURS,
+    path="/organisations",
+    facts=ownership_facts,
+)
+
+
+async def offer_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, str] | None:
+    """As `ownership_facts`, with the day until which it can be accepted; None where the offer is no longer open."""
+    offer = await db.maybe(transfer.OFFER, about.partition(" ")[0], db.now)
+    facts = await ownership_facts(db, about, zone)
+    return None if offer is None or facts is None else {**facts, "day": day_in(offer.until, str(zone))}
+
+
+OFFERED_TO_YOU = SecurityNotice(
+    "ownership_offered_to_you",
+    _("{by} has offered you ownership of {name}. If you accept, you become an owner and {by} becomes an administrator. Valid until {day}."),
+    _("Open the page to accept or decline."),
+    path="/o/{slug}/ownership",
+    facts=offer_facts,
+)
+OWNERSHIP_OFFERED = SecurityNotice(
+    OFFERED,
+    _("{by} has offered ownership of {name} to {person}. If {person} accepts, {by} becomes an administrator. Valid until {day}."),
+    _("Any owner can withdraw the offer on the page."),
+    path="/o/{slug}/ownership",
+    facts=offer_facts,
+)
+OWNERSHIP_ACCEPTED = SecurityNotice(
+    ACCEPTED,
+    _("{person} is now an owner of {name}, in place of {by}. {by} is now an administrator."),
+    NOT_YOURS,
+    path="/o/{slug}/members",
+    facts=ownership_facts,
+)
+OWNERSHIP_DECLINED = SecurityNotice(
+    DECLINED,
+    _("{person} declined ownership of {name}, which {by} had offered. Nothing has changed."),
+    NOT_YOURS,
+    path="/o/{slug}/members",
+    facts=ownership_facts,
+)
+OWNERSHIP_WITHDRAWN = SecurityNotice(
+    WITHDRAWN,
+    _("{by} withdrew the offer of ownership of {name} to {person}. Nothing has changed."),
+    NOT_YOURS,
+    path="/o/{slug}/members",
+    facts=ownership_facts,
+)
+OFFERS = {notice.name: notice for notice in (OWNERSHIP_OFFERED, OWNERSHIP_ACCEPTED, OWNERSHIP_DECLINED, OWNERSHIP_WITHDRAWN)}
+OWNERSHIP = (OWNER_ADDED, OWNER_REMOVED, YOU_OWN, YOU_OWN_NO_MORE, OFFERED_TO_YOU, *OFFERS.values())
+
+NOTICES = (INVITATIONS_WITHDRAWN, ROLE_ENDED, ORGANISATION_CLOSING, CLOSING_SOON, ORGANISATION_KEPT, COPY_READY, *OWNERSHIP)
+TO_MEMBERS = {notice.name: notice for notice in (ORGANISATION_CLOSING, CLOSING_SOON, ORGANISATION_KEPT)}

@@ -10,9 +10,9 @@ from phoenix.kernel.data.query import Rows
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
-from phoenix.modules.keys.actions.service_accounts import erase_service_account
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.queries import owners
+from phoenix.modules.organisations.actions.delete import delete_at_once
+from phoenix.modules.organisations.queries import owners, transfer
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
@@ -29,17 +29,18 @@ async def refuse(tx: Transaction, account: str) -> None:
     await tx.all(queries.HOLD_ORGANISATIONS_OF, account)
     stranded = await tx.maybe(owners.OWNED_ALONE_WITH_OTHERS, account)
     if stranded is not None:
-        sentence = _("You're the only owner of {name} who can sign in and isn't leaving. Make someone else an owner first.")
+        sentence = _(
+            "You're the only owner of {name} who can sign in and isn't leaving. Make someone else an owner first, or delete the organisation."
+        )
         raise Conflict(sentence.format(name=isolated(stranded)))
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """Leave every organisation; one in which nobody else is goes with its content, and its service accounts lose their keys."""
+    """Leave every organisation. One in which nobody else is will be deleted by a job; from now on nobody and no key works there."""
     for organisation in await tx.all(queries.HOLD_ORGANISATIONS_OF, account):
         tx.invalidate(MEMBERS(organisation), EVENTS(organisation))
-    if left_alone := await tx.all(queries.LEFT_ALONE, account):
-        for service_account in await tx.all(queries.SERVICE_ACCOUNTS_OF, left_alone):
-            await erase_service_account(tx, service_account)
-        await tx.execute(queries.DELETE, left_alone)
+    for organisation in await tx.all(queries.LEFT_ALONE, account):
+        await delete_at_once(tx, organisation)
+    await tx.execute(transfer.OF_PERSON, account)
     await tx.execute(queries.LEAVE_ALL, account)
     await tx.execute(queries.FORGET_INVITATIONS, account)

@@ -14,7 +14,7 @@ MOST_LINES = 300
 # A file imports from its own line and those below; import-linter enforces the same for Phoenix's own modules.
 LAYERS = (
     ("module",),
-    ("pages", "api", "jobs", "commands", "live", "cards", "identity", "personal", "samples", "lists"),
+    ("pages", "api", "jobs", "commands", "live", "cards", "identity", "personal", "owned", "banners", "samples", "lists"),
     ("actions",),
     ("items", "notices"),
     ("queries", "people"),

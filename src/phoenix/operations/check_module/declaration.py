@@ -18,6 +18,9 @@ from phoenix.operations.check_module.facts import fields_without_reason
 from phoenix.operations.check_module.found import Folder, Missing
 
 PAGED = re.compile(r"\bLIMIT \$\d")
+CREATES = re.compile(r"\bCREATE TABLE (?:IF NOT EXISTS )?(\w+) \((.*?)\n\s*\);", re.DOTALL)
+OF_AN_ORGANISATION = re.compile(r"^\s*organisation(?:_id)? ", re.MULTILINE)
+BELONGS_TO = re.compile(r"\bREFERENCES (\w+)(?: \(\w+\))? ON DELETE CASCADE")
 OF_A_PERSON = re.compile(r"\bREFERENCES accounts\b")
 
 
@@ -29,12 +32,37 @@ def missing_in_declaration(folder: Folder, registry: Registry) -> Iterator[Missi
     yield from _routes(folder, registry)
     yield from _lists(folder)
     yield from _emails(folder)
+    yield from _owned(folder)
     if folder.module.personal is None and any(OF_A_PERSON.search(text) for text in _migrations(folder.module)):
         yield Missing(
             folder.declaration,
             "Its tables refer to accounts, but nothing says what happens to the rows when an account is deleted. "
             "Write personal.py with export() and erase(), and declare personal=PersonalData(…).",
         )
+
+
+def _owned(folder: Folder) -> Iterator[Missing]:
+    """Its tables that belong to organisations, by a column or through another of its tables, are in `owned`."""
+    module = folder.module
+    declared = {*module.owned.tables, *module.owned.stays} if module.owned else set()
+    owned = {"organisations"}
+    while found := {table for table, columns in _created(module) if _belongs_to(columns, owned)} - owned:
+        owned |= found
+    for table in sorted(owned & set(module.tables) - declared):
+        yield Missing(
+            folder.declaration,
+            f"The table {table} belongs to organisations, but nothing says what happens to its rows when one is deleted. "
+            "Write owned.py with export() and delete(), and declare owned=OrganisationData(…) with the table in tables, or in stays.",
+        )
+
+
+def _created(module: Module) -> list[tuple[str, str]]:
+    """The tables that its migrations create, with their columns."""
+    return [found for text in _migrations(module) for found in CREATES.findall(text)]
+
+
+def _belongs_to(columns: str, owned: set[str]) -> bool:
+    return bool(OF_AN_ORGANISATION.search(columns)) or bool(owned & set(BELONGS_TO.findall(columns)))
 
 
 def _permissions(folder: Folder, registry: Registry) -> Iterator[Missing]:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import tempfile
 import zipfile
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import IO, Any
+from typing import IO
 
-import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.actor import Actor
+from phoenix.kernel.archives import CHUNK_BYTES, Copy, temporary_file, write_part
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue
-from phoenix.kernel.data.query import Rows
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
@@ -34,7 +30,6 @@ __all__ = ["Export"]
 
 FILENAME = "phoenix-data.zip"
 KEEP = timedelta(days=7)
-CHUNK_BYTES = 1024 * 1024
 EXPORTS_A_DAY = Limit("export", 3, 86_400)
 README = _("""This is the data {service} holds about you as of {day}, one JSON file for each area.
 
@@ -72,14 +67,6 @@ async def exports_of(db: Reader, account: str) -> list[Export]:
     return await db.all(personal.EXPORTS, account, db.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A prepared archive to download, in parts where it is large."""
-
-    body: bytes | AsyncIterator[bytes]
-    size: int | None = None
-
-
 async def archive_of(runtime: Runtime, db: Reader, account: str, export: str) -> Copy:
     """The ZIP archive. Raises NotFound if it belongs to someone else, is not ready yet, or has expired."""
     found = await db.maybe(personal.ARCHIVE, export, account, db.now)
@@ -98,54 +85,15 @@ async def _chunks(runtime: Runtime, archive: Archive) -> AsyncIterator[bytes]:
 
 async def make_archive(runtime: Runtime, export: Export) -> None:
     """Collect the data of every module in a file, and save it with the export. Memory holds a few rows and one chunk of it."""
-    runtime.disk_space.require()
-    with await asyncio.to_thread(_temporary_file, runtime) as file:
+    with await temporary_file(runtime) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             day = f"{runtime.clock.now():%Y-%m-%d}"
             archive.writestr("README.txt", README.format(service=runtime.settings.public_url, day=day))
             for module in runtime.part(Registry).modules:
                 if module.personal is not None and module.personal.export is not None:
                     async with runtime.database.reader() as db:
-                        await _write(db, archive, f"{module.name}.json", await module.personal.export(db, export.account))
+                        await write_part(db, archive, f"{module.name}.json", await module.personal.export(db, export.account))
         await _save(runtime, export, file)
-
-
-def _temporary_file(runtime: Runtime) -> IO[bytes]:
-    """A file without a name: it is gone with this process. In the data folder, since the usual place may be in memory."""
-    folder = runtime.settings.installation.data / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryFile(dir=folder)
-
-
-async def _write(db: Reader, archive: zipfile.ZipFile, name: str, part: Any) -> None:
-    """One JSON file: rows are read, encoded and compressed a few at a time."""
-    with archive.open(name, "w", force_zip64=True) as file:
-        if not isinstance(part, Mapping):
-            await asyncio.to_thread(file.write, _encoded(part))
-            return
-        before = "{\n  "
-        for key, value in part.items():
-            file.write(f"{before}{msgspec.json.encode(key).decode()}: ".encode())
-            before = ",\n  "
-            if isinstance(value, Rows):
-                await _write_rows(db, file, value)
-            else:
-                await asyncio.to_thread(file.write, _encoded(value))
-        file.write(b"\n}" if part else b"{}")
-
-
-async def _write_rows(db: Reader, file: IO[bytes], rows: Rows[Any]) -> None:
-    before = b"["
-    async with contextlib.aclosing(db.batches(rows)) as batches:
-        async for batch in batches:
-            encoded = before + b",".join(b"\n" + _encoded(row) for row in batch)
-            await asyncio.to_thread(file.write, encoded)
-            before = b","
-    file.write(b"[]" if before == b"[" else b"\n]")
-
-
-def _encoded(value: Any) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2)
 
 
 async def _save(runtime: Runtime, export: Export, file: IO[bytes]) -> None:

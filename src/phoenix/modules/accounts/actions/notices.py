@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.data.jobs import JobKind, enqueue, enqueue_all
 from phoenix.kernel.module import SecurityNotice
 
 
@@ -23,3 +25,8 @@ SEND_NOTICE = JobKind("accounts.send_security_notice", NoticeDue, priority=1)
 async def notify(tx: Transaction, account: str, notice: SecurityNotice, *, about: str = "") -> None:
     """Send a notice once the transaction is committed. `about` is the id of the record with its facts; by default the account's."""
     await enqueue(tx, SEND_NOTICE, NoticeDue(account, notice.name, about))
+
+
+async def notify_all(tx: Transaction, accounts: Sequence[str], notice: SecurityNotice, *, about: str) -> None:
+    """Like `notify`, for several accounts and in one statement. The caller says how many at a time."""
+    await enqueue_all(tx, SEND_NOTICE, [NoticeDue(account, notice.name, about) for account in accounts])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
+from phoenix.kernel.archives import Copy
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, Forbidden
@@ -124,7 +125,7 @@ async def request_export(runtime: Runtime, tx: Transaction, actor: Actor, accoun
     return await export_data.start_export(tx, account)
 
 
-async def fetch_export(runtime: Runtime, tx: Transaction, actor: Actor, account: str, export: str) -> export_data.Copy:
+async def fetch_export(runtime: Runtime, tx: Transaction, actor: Actor, account: str, export: str) -> Copy:
     """The archive of a person, for staff to hand over. That they fetched it is recorded. Raises NotFound as `archive_of`."""
     await take_turn(tx, actor, account)
     copy = await export_data.archive_of(runtime, tx, account, export)

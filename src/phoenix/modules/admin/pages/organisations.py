@@ -10,6 +10,7 @@ from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.fields import checked_reason
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import organisations
+from phoenix.modules.organisations.actions.closing import closing_of, keep_as_staff
 from phoenix.modules.organisations.actions.members import members_of
 from phoenix.modules.organisations.actions.owners import able_members, appoint_owner, has_owner
 
@@ -30,21 +31,30 @@ async def show_organisations(call: Call) -> View:
     return View("admin/organisations.html", {"items": found.items, "words": words, "cursor": found.next_cursor})
 
 
-@page("/staff/organisations/{organisation_id:str}", may=READ, queries=4, listeners=STAFF)
+@page("/staff/organisations/{organisation_id:str}", may=READ, queries=5, listeners=STAFF)
 async def show_organisation(call: Call) -> View:
     one = await call.db.one(organisations.ONE, str(call.path["organisation_id"]))
     found = await members_of(call.runtime, call.db, one.id, cursor=call.query("cursor") or None, limit=PAGE_SIZE)
     members = [(avatar_of(member.account, member.name), member) for member in found.items]
     may_appoint = call.actor.may(APPOINT) and not await has_owner(call.db, one.id)
     able = await able_members(call.db, one.id, [member.account for member in found.items]) if may_appoint else frozenset()
-    context = {"one": one, "members": members, "cursor": found.next_cursor, "may_appoint": may_appoint, "able": able, "form": {}}
+    context = {
+        "one": one,
+        "members": members,
+        "cursor": found.next_cursor,
+        "may_appoint": may_appoint,
+        "able": able,
+        "closing": await closing_of(call.db, one.id),
+        "may_keep": call.actor.may(APPOINT),
+        "form": {},
+    }
     return View("admin/organisation.html", context)
 
 
 @form(
     "/staff/organisations/{organisation_id:str}/owner",
     may=APPOINT,
-    queries=6,
+    queries=7,
     act="authority",
     sensitive=True,
     retry=show_organisation,
@@ -57,4 +67,19 @@ async def send_owner(call: Call) -> Redirect:
     return Redirect(f"/staff/organisations/{organisation}", _("Owner appointed."))
 
 
-ROUTES = (show_organisations, show_organisation, send_owner)
+@form(
+    "/staff/organisations/{organisation_id:str}/deletion/cancel",
+    may=APPOINT,
+    queries=8,
+    act="authority",
+    sensitive=True,
+    retry=show_organisation,
+    listeners=STAFF,
+)
+async def send_keep(call: Call) -> Redirect:
+    organisation = str(call.path["organisation_id"])
+    await keep_as_staff(call.tx, organisation, reason=checked_reason(call.form.get("reason", "")))
+    return Redirect(f"/staff/organisations/{organisation}", _("Deletion cancelled."))
+
+
+ROUTES = (show_organisations, show_organisation, send_owner, send_keep)

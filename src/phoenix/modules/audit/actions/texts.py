@@ -38,7 +38,9 @@ def split_texts(registry: Registry, row: AuditRow) -> Split:
         text = data.get(field)
         if isinstance(text, str) and text:
             salt = secrets.token_bytes(SALT_BYTES)
-            texts.append(Text(row.number, field, salt, text, row.event, row.actor, row.subject))
+            # What belongs to the organisation outlives whoever wrote it.
+            actor = None if kind is not None and kind.common else row.actor
+            texts.append(Text(row.number, field, salt, text, row.event, actor, row.subject))
             data[field] = {HASH: _hash(salt, text)}
     data |= {field: "" for field in leaving if isinstance(data.get(field), str)}
     return Split(data, texts)

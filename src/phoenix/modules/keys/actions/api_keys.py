@@ -100,6 +100,13 @@ async def revoke_keys(tx: Transaction, account: str) -> list[str]:
     return revoked
 
 
+async def revoke_keys_of(tx: Transaction, accounts: Sequence[str]) -> None:
+    """Revoke every key of several service accounts at once."""
+    for key, account in await tx.all(queries.REVOKE_ALL_OF, list(accounts), tx.now):
+        tx.record(ApiKeyRevoked(subject=account, key=key))
+    tx.invalidate(*map(ACCOUNT, accounts))
+
+
 async def names_of_keys(db: Reader, keys: Sequence[str]) -> list[str]:
     """The names that people gave these keys."""
     return await db.all(queries.NAMES, list(keys))

@@ -17,6 +17,7 @@ from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.owners import require_owner_besides
+from phoenix.modules.organisations.actions.ownership import tell_of_ownership
 from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
 from phoenix.modules.organisations.errors import RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged, RoleEnded, ServiceAccountRemoved
@@ -83,6 +84,8 @@ async def change_role(
     version = await tx.one(queries.SET_ROLE, member.organisation, account, role, tx.actor)
     tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
     tx.record(RoleChanged(organisation=member.organisation, subject=account, role=role, before=before))
+    if "owner" in {role, before}:
+        await tell_of_ownership(tx, member.organisation, account, gained=role == "owner")
     if ROLES.index(role) > ROLES.index(before):
         await withdraw_invitations(tx, member.organisation, account, can_still=roles_to_invite_for(runtime, role))
     return version
@@ -107,13 +110,14 @@ async def end_role(tx: Transaction, organisation: str, account: str) -> None:
         await end_service_account(tx, organisation, account)
     else:
         found = await _role(tx, organisation, account)
-        await _end(tx, organisation, account, found, RoleEnded(organisation=organisation, subject=account))
+        await _end(tx, organisation, account, found, RoleEnded(organisation=organisation, subject=account), by_staff=True)
         await notify(tx, account, ROLE_ENDED, about=organisation)
 
 
-async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow, event: Event) -> None:
+async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow, event: Event, *, by_staff: bool = False) -> None:
     if found.role == "owner":
         await require_owner_besides(tx, organisation, account)
+        await tell_of_ownership(tx, organisation, account, gained=False, by_staff=by_staff, owners_only=by_staff)
     await tx.execute(queries.REMOVE, organisation, account)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
     tx.record(event)

@@ -9,6 +9,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions.ownership import tell_of_ownership
 from phoenix.modules.organisations.errors import LastOwner
 from phoenix.modules.organisations.events import OwnerAppointed
 from phoenix.modules.organisations.queries import owners
@@ -22,7 +23,9 @@ async def require_owner_besides(db: Reader, organisation: str, account: str) -> 
     The caller holds the organisation's memberships (`queries.hold_memberships`), so that the answer stays true.
     """
     if not await db.one(owners.ABLE_OWNERS, organisation, account):
-        raise LastOwner(_("This is the only owner who can sign in and isn't leaving. Make someone else an owner first."))
+        raise LastOwner(
+            _("This is the only owner who can sign in and isn't leaving. Make someone else an owner first, or delete the organisation.")
+        )
 
 
 async def has_owner(db: Reader, organisation: str) -> bool:
@@ -52,3 +55,4 @@ async def appoint_owner(tx: Transaction, organisation: str, account: str, *, rea
     await tx.one(queries.SET_ROLE, organisation, account, OWNER, tx.actor)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
     tx.record(OwnerAppointed(organisation=organisation, subject=account, before=before, reason=reason))
+    await tell_of_ownership(tx, organisation, account, gained=True, by_staff=True)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from phoenix.modules.organisations.api import organisations, service_accounts
+from phoenix.modules.organisations.api import deletion, invitations, organisations, service_accounts, transfer
 
-ROUTES = (*organisations.ROUTES, *service_accounts.ROUTES)
+ROUTES = (*organisations.ROUTES, *service_accounts.ROUTES, *deletion.ROUTES, *transfer.ROUTES, *invitations.ROUTES)

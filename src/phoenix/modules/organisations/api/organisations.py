@@ -117,7 +117,7 @@ async def list_members(call: Call, member: Membership, limit: int | None = None,
     "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
     may="organisations.manage",
     within="organisation_id",
-    queries=8,
+    queries=9,
     act="authority",
     problems=(412,),
 )
@@ -135,8 +135,9 @@ async def change_role(call: Call, member: Membership, account_id: str, data: Rol
     "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
     may="organisations.read",
     within="organisation_id",
-    queries=8,
+    queries=9,
     act="authority",
+    while_closing=True,
 )
 async def remove_member(call: Call, member: Membership, account_id: str) -> None:
     """Remove a member, which needs organisations.manage, or leave. An API key cannot leave on its owner's behalf."""
@@ -185,6 +186,7 @@ async def invite_member(call: Call, member: Membership, data: InvitationData) ->
     within="organisation_id",
     queries=3,
     act="authority",
+    while_closing=True,
 )
 async def revoke_invitation(call: Call, member: Membership, invitation_id: str) -> None:
     """Revoke an invitation."""

@@ -108,6 +108,7 @@ async def renew_service_account_key(call: Call, member: Membership, account_id: 
     queries=4,
     act="authority",
     sensitive=True,
+    while_closing=True,
     tag="service_accounts",
 )
 async def remove_service_account(call: Call, member: Membership, account_id: str) -> None:

@@ -92,7 +92,7 @@ async def show_role(call: Call) -> View:
     return View("organisations/role.html", context)
 
 
-@form("/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=8, act="authority", retry=show_role)
+@form("/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=9, act="authority", retry=show_role)
 async def send_role(call: Call) -> Redirect:
     member = call.member
     role, versions = call.form.get("role", ""), call.shown_version()
@@ -103,9 +103,10 @@ async def send_role(call: Call) -> Redirect:
 @form(
     "/o/{slug:str}/members/{account_id:str}/remove",
     frees=True,
+    while_closing=True,
     may="organisations.read",
     within="slug",
-    queries=8,
+    queries=9,
     act="authority",
     retry=show_members,
 )
@@ -120,6 +121,7 @@ async def send_remove(call: Call) -> Redirect:
 @form(
     "/o/{slug:str}/invitations/{invitation_id:str}/revoke",
     frees=True,
+    while_closing=True,
     may="organisations.invite",
     within="slug",
     queries=3,

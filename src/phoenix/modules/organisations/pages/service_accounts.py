@@ -47,6 +47,7 @@ async def send_renew_key(call: Call) -> Redirect:
 @form(
     "/o/{slug:str}/service-accounts/{account_id:str}/remove",
     frees=True,
+    while_closing=True,
     may=MANAGE,
     within="slug",
     queries=5,

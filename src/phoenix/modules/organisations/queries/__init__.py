@@ -98,9 +98,11 @@ class OpenInvitation(Struct, frozen=True):
     email_key: str
 
 
+# Nobody is a member any more of one whose deletion has begun.
 MEMBERSHIPS_OF = """
-    SELECT o.id AS organisation, o.slug, o.name, m.role FROM memberships m JOIN organisations o ON o.id = m.organisation_id
-     WHERE m.account_id = $1 ORDER BY m.joined_at, o.id
+    SELECT o.id AS organisation, o.slug, o.name, m.role, o.closes_at, c.name AS closed_by
+      FROM memberships m JOIN organisations o ON o.id = m.organisation_id LEFT JOIN accounts c ON c.id = o.closed_by
+     WHERE m.account_id = $1 AND o.deleting_at IS NULL ORDER BY m.joined_at, o.id
 """
 
 INSERT: Query[Organisation] = query(
@@ -117,7 +119,7 @@ ORGANISATIONS: Paged[JoinedOrganisation] = paged(
     Order("m.joined_at", "o.id"),
     """
     SELECT o.id, o.slug, o.name, o.created_at, o.version, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
-     WHERE m.account_id = $1 AND {after} {order}
+     WHERE m.account_id = $1 AND o.deleting_at IS NULL AND {after} {order}
 """,
 )
 RENAME: Query[Organisation] = query(
@@ -204,13 +206,6 @@ LEFT_ALONE: Query[str] = query(
                         WHERE m.organisation_id = o.id AND m.account_id <> $1 AND a.kind = 'person')
 """,
 )
-SERVICE_ACCOUNTS_OF: Query[str] = query(
-    str,
-    """
-    SELECT a.id FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.organisation_id = ANY($1::text[]) AND a.kind = 'service'
-""",
-)
-DELETE = command("DELETE FROM organisations WHERE id = ANY($1::text[])")
 LEAVE_ALL = command("DELETE FROM memberships WHERE account_id = $1")
 # Invitations to the person contain their address, whoever sent them and whatever became of them.
 FORGET_INVITATIONS = command("""
@@ -268,7 +263,7 @@ OPEN = """
            a.name AS inviter_name, i.email, i.email_key,
            (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
-     WHERE i.accepted_at IS NULL AND i.revoked_at IS NULL AND a.locked_at IS NULL AND a.erased_at IS NULL
+     WHERE i.accepted_at IS NULL AND i.revoked_at IS NULL AND a.locked_at IS NULL AND a.erased_at IS NULL AND o.closes_at IS NULL
 """
 OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(OpenInvitation, f"{OPEN} AND i.id = $1")
 OPEN_INVITATION: Query[OpenInvitation] = query(OpenInvitation, f"{OPEN} AND i.token_hash = $1 AND i.until > $2")
@@ -282,7 +277,9 @@ REVOKE = command("UPDATE invitations SET revoked_at = $2 WHERE id = $1")
 def membership_finder(roles: Mapping[str, frozenset[str]]) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
     """The function that finds the memberships of an account in one query. `roles` are the permissions of each role."""
     found = query(
-        lambda organisation, slug, name, role: MembershipRecord(organisation, slug, name, role, roles.get(role, frozenset())),
+        lambda organisation, slug, name, role, closes_at, closed_by: MembershipRecord(
+            organisation, slug, name, role, roles.get(role, frozenset()), closes_at, closed_by
+        ),
         MEMBERSHIPS_OF,
     )
 

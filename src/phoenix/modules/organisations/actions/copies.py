@@ -1,0 +1,110 @@
+"""A copy of all that an organisation holds: asked for by an owner, made by a job, and downloaded within a week."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import IO
+
+from msgspec import Struct
+
+from phoenix.kernel.actor import Membership
+from phoenix.kernel.archives import CHUNK_BYTES, Copy, chunks_of, temporary_file, write_part
+from phoenix.kernel.cache.limits import Limit
+from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.data.query import Rows
+from phoenix.kernel.errors import NotFound
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions.notices import notify
+from phoenix.modules.organisations.events import CopyRequested
+from phoenix.modules.organisations.notices import COPY_READY
+from phoenix.modules.organisations.queries import copies
+from phoenix.modules.organisations.queries.copies import OrganisationExport, Stored
+
+__all__ = ["OrganisationExport"]
+
+FILENAME = "phoenix-organisation.zip"
+KEEP = timedelta(days=7)
+COPIES_A_DAY = Limit("organisation_export", 3, 86_400)
+README = _("""This is the data {service} holds of an organisation as of {day}, one JSON file for each area.
+
+Times are in UTC. IDs such as acc_… stand for people, entries and other records; the names of members are in organisations.json.
+Keys are not included.
+""")
+
+
+class CopyAsked(Struct, frozen=True):
+    """The copy to make."""
+
+    export: str
+
+
+MAKE_COPY = JobKind("organisations.make_copy", CopyAsked, queue="long", timeout=600)
+
+
+async def request_copy(runtime: Runtime, tx: Transaction, member: Membership) -> str:
+    """Have a job make a copy. Returns its id. At most three a day: raises TooManyRequests."""
+    await runtime.limiter.require(COPIES_A_DAY, member.organisation)
+    export = new_id("exp")
+    await tx.execute(copies.ADD, export, member.organisation, member.account, tx.now, tx.now + KEEP)
+    tx.record(CopyRequested(organisation=member.organisation, subject=member.organisation))
+    await enqueue(tx, MAKE_COPY, CopyAsked(export))
+    return export
+
+
+async def copies_of(db: Reader, organisation: str) -> list[OrganisationExport]:
+    """The copies that were asked for in the last week, newest first."""
+    return await db.all(copies.EXPORTS, organisation, db.now)
+
+
+async def copy_of(runtime: Runtime, db: Reader, organisation: str, export: str) -> Copy:
+    """The ZIP archive. Raises NotFound if it is of another organisation, is not ready yet, or has expired."""
+    found = await db.maybe(copies.STORED, export, organisation, db.now)
+    if found is None:
+        raise NotFound(_("This copy isn't ready yet, or it has expired."))
+    return Copy(_stored(runtime, found), found.size)
+
+
+async def _stored(runtime: Runtime, found: Stored) -> AsyncIterator[bytes]:
+    """One chunk after another: a download may take long, and holds no connection while it does."""
+    for number in range(-(-found.size // CHUNK_BYTES)):
+        async with runtime.database.reader() as db:
+            chunk = await db.one(copies.CHUNK, found.id, found.run, number)
+        yield chunk
+
+
+async def make_copy(runtime: Runtime, export: OrganisationExport) -> None:
+    """Collect what every module holds of the organisation, and save it. Memory holds a few rows and one chunk of it."""
+    registry = runtime.part(Registry)
+    with await temporary_file(runtime) as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            day = f"{runtime.clock.now():%Y-%m-%d}"
+            archive.writestr("README.txt", README.format(service=runtime.settings.public_url, day=day))
+            for name, owned in registry.owned.items():
+                if owned.export is not None:
+                    async with runtime.database.reader() as db:
+                        await write_part(db, archive, f"{name}.json", await owned.export(db, export.organisation))
+            shown = [name for name, kind in registry.events.items() if kind.feed]
+            by_staff = [name for name, kind in registry.events.items() if kind.by_staff]
+            async with runtime.database.reader() as db:
+                await write_part(db, archive, "activity.json", {"activity": Rows(copies.ACTIVITY, (export.organisation, shown, by_staff))})
+        await _save(runtime, export, file)
+
+
+async def _save(runtime: Runtime, export: OrganisationExport, file: IO[bytes]) -> None:
+    """One chunk in a transaction: a long one would hold up all followers."""
+    size, run, number = file.seek(0, 2), new_id("run"), 0
+    async for chunk in chunks_of(file):
+        async with runtime.database.transaction() as tx:
+            await tx.execute(copies.ADD_CHUNK, export.id, run, number, chunk)
+        number += 1
+    async with runtime.database.transaction() as tx:
+        if await tx.maybe(copies.FINISH, export.id, run, size, tx.now) is None:
+            await tx.execute(copies.FORGET_RUN, export.id, run)
+            return
+        await notify(tx, export.asked_by, COPY_READY, about=export.organisation)

@@ -1,0 +1,45 @@
+"""The page for a copy of an organisation and for its deletion, and the banner until then."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace as Thing
+from typing import Any
+
+from tests.web.samples import MEMBERS, ago, frame
+
+COPIES = [
+    Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
+    Thing(id="exp_1", created_at=ago(days=2), ready_at=ago(days=2), until=ago(days=-5)),
+]
+GOES = [("Members", 24, False), ("Pending invitations", 0, False), ("Entries", 10_000, True)]
+OPEN = {"closing": Thing(closes_at=None, asker=None), "copies": COPIES, "goes": GOES, "grace": 14}
+CLOSING = Thing(closes_at=ago(days=-9), asker="Mara Lindqvist")
+TEXT = "Asked for by Mara Lindqvist. Until then it is read-only."
+BANNER = Thing(
+    kind="warn",
+    title="Halden Instruments will be deleted on 2 December 2026",
+    text=TEXT,
+    href="/o/halden/deletion",
+    label="Cancel deletion",
+)
+OFFER = Thing(person="Priya Raman", offerer="Mara Lindqvist", until=ago(days=-6))
+WRONG = {"name": "Enter the name exactly as it's shown: Halden Instruments"}
+
+CLOSING_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "ownership": (
+        "organisations/ownership.html",
+        frame("/o/halden/ownership", offer=None, mine=False, people=MEMBERS, form={"account": ""}),
+    ),
+    "ownership-nobody": ("organisations/ownership.html", frame("/o/halden/ownership", offer=None, mine=False, people=[], form={})),
+    "ownership-offered": ("organisations/ownership.html", frame("/o/halden/ownership", offer=OFFER, mine=False, people=[], form={})),
+    "ownership-to-you": ("organisations/ownership.html", frame("/o/halden/ownership", offer=OFFER, mine=True, people=[], form={})),
+    "organisation-deletion": ("organisations/deletion.html", frame("/o/halden/deletion", form={"name": ""}, **OPEN)),
+    "organisation-deletion-refused": (
+        "organisations/deletion.html",
+        frame("/o/halden/deletion", form={"name": "Halde"}, errors=WRONG, **{**OPEN, "copies": []}),
+    ),
+    "organisation-closing": (
+        "organisations/deletion.html",
+        frame("/o/halden/deletion", banners=[BANNER], first_action=None, **{**OPEN, "closing": CLOSING, "copies": []}),
+    ),
+}
