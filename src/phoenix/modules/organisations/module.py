@@ -10,6 +10,7 @@ from phoenix.modules.organisations import api, events, jobs, notices, pages, per
 from phoenix.modules.organisations.cards import INVITE, MEMBERS
 from phoenix.modules.organisations.checks import HAS_OWNER
 from phoenix.modules.organisations.pages.invitations import open_invitations
+from phoenix.modules.organisations.queries.listed import MEMBERS as LISTED_MEMBERS
 
 ROLE = "the name of a role, which modules declare"
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
@@ -23,8 +24,7 @@ MODULE = Module(
     tables=("organisations", "memberships", "invitations", "member_counts"),
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
-        ListQuery(queries.MEMBERS, ("org_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
-        ListQuery(queries.MEMBERS_FOUND, ("org_1", "ada:*", "1@", "1@~", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
+        LISTED_MEMBERS,
         ListQuery(queries.ORGANISATIONS, ("acc_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
     ),
     permissions=(
