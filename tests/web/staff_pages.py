@@ -129,6 +129,7 @@ KEYS = [
     for state in ("standby", "active", "retired", "revoked")
 ]
 DEAD = Thing(id=71, name="sign_in.send_password_reset", attempts=8, created_at=ago(days=1), updated_at=ago(hours=3))
+DEAD_TOO = Thing(**{**vars(DEAD), "id": 72})
 COUNTS = [
     Thing(name="sign_in.send_password_reset", state="failed", count=1, oldest=ago(days=1)),
     Thing(name="sign_in.send_verification", state="queued", count=12, oldest=ago(minutes=1)),
@@ -219,9 +220,9 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         staff(
             "/staff/jobs",
             counts=COUNTS,
-            dead=[(DEAD, "Unavailable: no mail server"), (DEAD, "")],
+            dead=[(DEAD, "Unavailable: no mail server"), (DEAD_TOO, "")],
             total=2,
-            listing=listing(FAILED, [DEAD, DEAD], "/staff/jobs", more=True),
+            listing=listing(FAILED, [DEAD, DEAD_TOO], "/staff/jobs", more=True),
         ),
     ),
     "staff-jobs-none": ("admin/jobs.html", staff("/staff/jobs", counts=[], dead=[], total=0, listing=listing(FAILED, [], "/staff/jobs"))),
