@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import phoenix
+from phoenix.kernel.data.listed import Listed
 from phoenix.kernel.data.query import Query
 
 SOURCE = Path(phoenix.__file__).parent
@@ -24,6 +25,8 @@ def queries() -> Iterator[tuple[str, Query[Any]]]:
         for name, value in vars(module).items():
             if isinstance(value, Query):
                 yield f"{found.name}.{name}", value
+            if isinstance(value, Listed) and ".queries" in found.name:
+                yield from ((f"{found.name}.{name}[{plan.name}]", plan.query) for plan in value.plans())
 
 
 QUERIES = dict(queries())

@@ -10,6 +10,7 @@ import asyncpg
 
 from phoenix.composition import MODULES, REGISTRY
 from phoenix.kernel.data.connect import set_codecs
+from phoenix.kernel.data.listed import Listed
 from phoenix.kernel.data.query import Query, RowMismatchError
 from phoenix.kernel.module import ListQuery
 from phoenix.modules.accounts.actions import credentials
@@ -61,7 +62,9 @@ def feed_texts() -> dict[str, Query[Any]]:
 def lists() -> dict[str, ListQuery]:
     """The queries that give a page of a list, by name, as their modules declare them."""
     named = {id(query): name for name, query in QUERIES.items()}
-    return {named[id(one.query)]: one for module in MODULES for one in module.lists}
+    declared = [one for module in MODULES for one in module.lists]
+    plans = [ListQuery(plan.query, plan.arguments) for one in declared if isinstance(one, Listed) for plan in one.plans()]
+    return {named[id(one.query)]: one for one in [*(one for one in declared if isinstance(one, ListQuery)), *plans]}
 
 
 def test_every_list_is_declared() -> None:

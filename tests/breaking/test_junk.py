@@ -29,7 +29,7 @@ JUNK = ("a\0b@example.com", "’\u202e é😀\ud800", "\\'&|!:* OR 1=1 --", "999
 NAMES = (
     "account", "accept_terms", "body", "captcha", "challenge", "code", "contact", "credential", "cursor", "days", "device", "email",
     "error", "iss", "kind", "limit", "locale", "method", "methods", "minutes", "name", "next", "organisation", "password", "permission",
-    "person", "q", "reason", "remember", "role", "state", "subject", "time_zone", "title", "token", "user", "version", "writes",
+    "person", "place", "q", "reason", "remember", "role", "sort", "state", "subject", "time_zone", "title", "token", "user", "version", "writes",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from litestar.handlers import HTTPRouteHandler
 from tests.harness import NOW, Harness
 from tests.modules.admin.panel import Panel
 from tests.modules.requests import ROUTES
@@ -22,11 +23,13 @@ from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.security.crypto import Keys
 from phoenix.modules.organisations.queries import INSERT_MEMBER
+from phoenix.modules.organisations.queries.listed import MEMBERS
 from phoenix.modules.sessions.actions.create import Client, create_session
 
 COUNT = 5
-LISTS = {name: query for name, query in QUERIES.items() if isinstance(query, Paged)}
-# What is asked for besides, so that each of the queries behind a page is used.
+MEMBERS_OF_API = (MEMBERS,)
+LISTS = {name: query for name, query in QUERIES.items() if isinstance(query, Paged) and "[" not in name}
+# What is asked for besides, so that each of the queries behind a page is used. Orders and filters are those that are declared.
 ASKED = {
     "/api/v2/feed": ["", "kind=entries"],
     "/o/{slug:str}/feed": ["", "kind=entries"],
@@ -34,7 +37,7 @@ ASKED = {
     "/staff/people": ["", "q=acc_", "q=m", "q=m1@example.com"],
     "/staff/organisations": ["", "q=shared"],
     "/staff/access": ["", "list=keys", "list=roles"],
-    "/staff/events": ["", "kind=entries.posted"],
+    "/staff/events": [""],
     "/staff/audit": ["", "person={account_id}"],
 }
 DELETED = "the deletion of an organisation goes on until nothing is left"
@@ -55,6 +58,8 @@ BATCHES = {
     "phoenix.modules.entries.queries.ZONES": "a job renames zones in all of them, in batches",
     "phoenix.modules.feed.queries.NEWER": "a page that misses more than it shows says so",
 }
+# The list of its page that an address shows, where it is not the first.
+SHOWS = {"list=keys": 1, "list=roles": 2}
 # A search by address finds one person at most here.
 FINDS_ONE = {"q=m1@example.com"}
 
@@ -83,6 +88,10 @@ async def seed(harness: Harness) -> dict[str, str]:
         ).status_code == 200
         key = {"name": f"Key {number}", "scopes": ["entries.read"]}
         assert (await harness.post("/api/v2/api_keys", by="ada", json=key)).status_code == 201
+        await harness.sql(
+            "INSERT INTO pgqueuer (priority, entrypoint, payload, status, created, updated, execute_after, attempts) "
+            "VALUES (0, 'audit.verify', NULL, 'failed', now(), now(), now(), 1)"
+        )
     await harness.follow()
     return {"organisation_id": acme, "slug": "acme", "account_id": ada.id, "entry_id": entry}
 
@@ -96,8 +105,10 @@ class Walk:
         self.next: str | None = None
         real = Paged.page
 
-        async def page(listed: Paged[Any], db: Reader, keys: Keys, *args: object, cursor: str | None, limit: int) -> Page[Any]:
-            found = await real(listed, db, keys, *args, cursor=cursor, limit=self.size or limit)
+        async def page(
+            listed: Paged[Any], db: Reader, keys: Keys, *args: object, cursor: str | None, limit: int, of: str = ""
+        ) -> Page[Any]:
+            found = await real(listed, db, keys, *args, cursor=cursor, limit=self.size or limit, of=of)
             self.used.setdefault(listed, []).extend(listed._position(row) for row in found.items)
             self.next = found.next_cursor
             return found
@@ -151,11 +162,18 @@ def test_every_list_in_pages_of_one_is_the_list_on_one_page(harness: Harness, mo
                     await client.get(address, headers=headers)
                     if not walk.used:
                         continue
-                    whole = await walk.read(client, address, headers, size=None)
-                    one_by_one = await walk.read(client, address, headers, size=1)
-                    assert one_by_one == whole, address
-                    assert len(set(whole)) == len(whole) >= (1 if asked in FINDS_ONE else COUNT - 1), address
-                    walked.update(walk.used)
+                    found: dict[str, list[Any]] = {}
+                    for more in choices(path, route, asked):
+                        whole = await walk.read(client, address + more, headers, size=None)
+                        one_by_one = await walk.read(client, address + more, headers, size=1)
+                        assert one_by_one == whole, address + more
+                        assert len(set(whole)) == len(whole), address + more
+                        walked.update(walk.used)
+                        found[more] = whole
+                    assert len(found[""]) >= (1 if asked in FINDS_ONE else COUNT - 1), address
+                    for more, rows in found.items():
+                        if "&sort=-" in more:
+                            assert rows == found[more.replace("&sort=-", "&sort=")][::-1], f"{address}{more} is not the reverse"
                     paths.add(path)
 
     asyncio.run(run())
@@ -163,6 +181,17 @@ def test_every_list_in_pages_of_one_is_the_list_on_one_page(harness: Harness, mo
     document = msgspec.json.decode(openapi_document())
     takes = {path for path, methods in document["paths"].items() if "cursor" in str(methods.get("get", {}).get("parameters"))}
     assert takes == {re.sub(r":\w+}", "}", path) for path in paths if path.startswith("/api/")}
+
+
+def choices(path: str, route: HTTPRouteHandler, asked: str) -> list[str]:
+    """Every order both ways, with each value of each filter, as more of the address."""
+    shown = route.opt.get("lists") or (MEMBERS_OF_API if path.endswith("/members") else ())
+    if not shown:
+        return [""]
+    listed = shown[SHOWS.get(asked, 0)]
+    sorts = ["", *(f"&sort={sign}{one.name}" for one in listed.sorts for sign in ("", "-"))]
+    filters = ["", *(f"&{one.name}={value}" for one in listed.filters for value, _ in one.choices)]
+    return [f"{narrowed}{sort}" for narrowed in filters for sort in sorts]
 
 
 class Row(msgspec.Struct):

@@ -22,7 +22,6 @@ CUT = {
         "50": "the person makes three a day and staff three, and they are kept a week",
         "100": "the rest is next",
     },
-    "admin/queries/jobs.py": {"100": "failed jobs, whose number is shown"},
     "entries/cards.py": {"5": "the newest, on a card"},
     "entries/queries.py": {"2": "a version and the one before it"},
     "factors/queries/passkeys.py": {"100": "at most 20 are made"},

@@ -6,12 +6,15 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.listings import listing
 from tests.web.panel_frame import staff
 from tests.web.samples import MEMBERS, NOW, ago
 
+from phoenix.modules.admin.queries import access
+
 HELD = ["platform.admin", "platform.people_read", "platform.jobs"]
 ACCESS: dict[str, Any] = {
-    "cursor": "c", "first": False, "names": {"acc_t": "Tomás Aguirre"}, "whole": True, "due": ago(days=-30), "overdue": False, "may_grant": True, "seen": "5e",
+    "names": {"acc_t": "Tomás Aguirre"}, "whole": True, "due": ago(days=-30), "overdue": False, "may_grant": True, "seen": "5e",
     "review": Thing(reviewed_at=ago(days=60), reviewed_by="acc_t"),
 }  # fmt: skip
 
@@ -22,6 +25,7 @@ ACCESS_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/staff/access",
             **ACCESS,
             shown="staff",
+            listing=listing(access.STAFF, [], "/staff/access", also={"list": "staff"}, cursor="c", more=True),
             rows=[
                 Thing(
                     account=p.account,
@@ -42,6 +46,7 @@ ACCESS_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/staff/access",
             **{**ACCESS, "overdue": True},
             shown="keys",
+            listing=listing(access.KEYS, [], "/staff/access", also={"list": "keys"}, cursor="c"),
             rows=[
                 Thing(
                     id=f"key_{number}",
@@ -66,6 +71,7 @@ ACCESS_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/staff/access",
             **{**ACCESS, "whole": False},
             shown="roles",
+            listing=listing(access.ROLES, [], "/staff/access", also={"list": "roles"}, role="owner"),
             rows=[
                 Thing(
                     organisation="org_1",
@@ -81,5 +87,14 @@ ACCESS_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             ],
         ),
     ),
-    "staff-access-none": ("admin/access.html", staff("/staff/access", **{**ACCESS, "review": None, "due": None}, shown="keys", rows=[])),
+    "staff-access-none": (
+        "admin/access.html",
+        staff(
+            "/staff/access",
+            **{**ACCESS, "review": None, "due": None},
+            shown="keys",
+            rows=[],
+            listing=listing(access.KEYS, [], "/staff/access", also={"list": "keys"}),
+        ),
+    ),
 }

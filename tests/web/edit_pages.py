@@ -6,6 +6,7 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.listings import plain
 from tests.web.samples import frame
 
 EDIT, DELETE, HISTORY = (f"/o/halden/entries/ent_1/{act}" for act in ("edit", "delete", "history"))
@@ -77,11 +78,15 @@ EDIT_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "entry-history": (
         "entries/history.html",
-        frame(HISTORY, entry=samples.ENTRY, version=VERSIONS[0], before=VERSIONS[1], versions=VERSIONS, cursor="", older="x", newest=True),
+        frame(
+            HISTORY, entry=samples.ENTRY, version=VERSIONS[0], before=VERSIONS[1], versions=VERSIONS, listing=plain([], HISTORY, more=True)
+        ),
     ),
     "entry-history-last": (
         "entries/history.html",
-        frame(HISTORY, entry=samples.ENTRY, version=VERSIONS[2], before=None, versions=VERSIONS[2:], cursor="x", older="", newest=False),
+        frame(
+            HISTORY, entry=samples.ENTRY, version=VERSIONS[2], before=None, versions=VERSIONS[2:], listing=plain([], HISTORY, cursor="x")
+        ),
     ),
     "organisation-settings-conflict": (
         "organisations/settings.html",

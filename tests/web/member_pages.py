@@ -6,7 +6,12 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.listings import listing
 from tests.web.samples import frame
+
+from phoenix.modules.organisations.queries.listed import MEMBERS
+
+PATH = "/o/halden/members"
 
 VIEWER = Thing(**{**vars(samples.HALDEN), "role": "viewer", "permissions": samples.READ_ONLY})
 WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it example.com?"}
@@ -14,9 +19,7 @@ MANAGE = {
     "members": samples.MEMBERS,
     "invitations": samples.INVITATIONS,
     "roles": ("owner", "administrator", "member", "viewer"),
-    "older": "",
-    "words": "",
-    "first": True,
+    "listing": listing(MEMBERS, samples.MEMBERS, PATH, sort="-name"),
 }
 
 MEMBER_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -25,18 +28,26 @@ MEMBER_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "organisations/members.html",
         frame(
             "/o/halden/members",
-            **{**MANAGE, "invitations": [], "older": "/o/halden/members?cursor=x"},
+            **{**MANAGE, "invitations": [], "listing": listing(MEMBERS, samples.MEMBERS, PATH, more=True)},
             form={"email": "leila"},
             errors=WRONG_ADDRESS,
         ),
     ),
     "members-found": (
         "organisations/members.html",
-        frame("/o/halden/members", **{**MANAGE, "words": "aguirre", "members": samples.MEMBERS[1:2]}, form={"email": "", "role": "member"}),
+        frame(
+            "/o/halden/members",
+            **{**MANAGE, "listing": listing(MEMBERS, samples.MEMBERS[1:2], PATH, q="aguirre", cursor="c"), "members": samples.MEMBERS[1:2]},
+            form={"email": "", "role": "member"},
+        ),
     ),
     "members-none": (
         "organisations/members.html",
-        frame("/o/halden/members", **{**MANAGE, "words": "nobody", "members": []}, form={"email": "", "role": "member"}),
+        frame(
+            "/o/halden/members",
+            **{**MANAGE, "listing": listing(MEMBERS, [], PATH, q="nobody", role="owner"), "members": []},
+            form={"email": "", "role": "member"},
+        ),
     ),
     "members-viewer": ("organisations/members.html", frame("/o/halden/members", **{**MANAGE, "roles": ("viewer",)}, organisation=VIEWER)),
 }

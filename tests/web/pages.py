@@ -11,6 +11,7 @@ from tests.web.closing_pages import CLOSING_PAGES
 from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
 from tests.web.error_pages import ERROR_PAGES
+from tests.web.listings import listing, plain
 from tests.web.member_pages import MEMBER_PAGES, VIEWER, WRONG_ADDRESS
 from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
 from tests.web.security_pages import HERE, NOWHERE, PROVIDERS, SECURITY_PAGES
@@ -18,6 +19,7 @@ from tests.web.staff_pages import STAFF_PAGES
 
 from phoenix.kernel.i18n.times import zones
 from phoenix.kernel.web.reference import reference
+from phoenix.modules.entries.queries import PAGE as ENTRIES
 
 FILLED = {"email": "leila.haddad@example.com", "name": "Leila Haddad", "next": "/o/halden/feed"}
 PROFILE = {"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en", "version": "1"}
@@ -141,9 +143,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "sessions": (
         "sessions/sessions.html",
-        frame("/settings/sessions", slot={"sessions": samples.SESSIONS, "older": "/settings/sessions?cursor=x"}),
+        frame("/settings/sessions", slot={"sessions": samples.SESSIONS, "listing": plain([], "/settings/sessions", more=True)}),
     ),
-    "sessions-one": ("sessions/sessions.html", frame("/settings/sessions", slot={"sessions": samples.SESSIONS[:1], "older": ""})),
+    "sessions-one": (
+        "sessions/sessions.html",
+        frame("/settings/sessions", slot={"sessions": samples.SESSIONS[:1], "listing": plain([], "/settings/sessions")}),
+    ),
     "organisation-new": (
         "organisations/new.html",
         frame("/organisations/new", organisation=None, navigation=WITHOUT_ORGANISATION, live=None),
@@ -199,10 +204,19 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "organisations/invitation.html",
         outside("/invitations/accept", token="t", invitation=None, used=None, role="", signed_in_as_other=False, next="/x"),
     ),
-    "entries": ("entries/list.html", frame("/o/halden/entries", entries=samples.ENTRIES, older="/o/halden/entries?cursor=x", newest=True)),
-    "entries-last": ("entries/list.html", frame("/o/halden/entries", entries=samples.ENTRIES[:1], older="", newest=False)),
-    "entries-empty": ("entries/list.html", frame("/o/halden/entries", entries=[], older="", newest=True)),
-    "entries-empty-viewer": ("entries/list.html", frame("/o/halden/entries", entries=[], older="", newest=True, organisation=VIEWER)),
+    "entries": (
+        "entries/list.html",
+        frame("/o/halden/entries", entries=samples.ENTRIES, listing=listing(ENTRIES, [], "/o/halden/entries", more=True)),
+    ),
+    "entries-last": (
+        "entries/list.html",
+        frame("/o/halden/entries", entries=samples.ENTRIES[:1], listing=listing(ENTRIES, [], "/o/halden/entries", cursor="c")),
+    ),
+    "entries-empty": ("entries/list.html", frame("/o/halden/entries", entries=[], listing=listing(ENTRIES, [], "/o/halden/entries"))),
+    "entries-empty-viewer": (
+        "entries/list.html",
+        frame("/o/halden/entries", entries=[], listing=listing(ENTRIES, [], "/o/halden/entries"), organisation=VIEWER),
+    ),
     "entry": ("entries/show.html", frame("/o/halden/entries/ent_1", entry=samples.ENTRY, may_change=True)),
     "entry-other": (
         "entries/show.html",

@@ -6,6 +6,7 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web import samples
+from tests.web.listings import plain
 from tests.web.samples import ago, frame, outside
 
 from phoenix.composition import REGISTRY
@@ -121,7 +122,7 @@ def sections(shown: dict[str, Any]) -> list[Thing]:
     """The sections that modules add below the methods."""
     return [
         Thing(template="factors/slot_second_step.html", context=Thing(factors=shown["protection"], low=3)),
-        Thing(template="sessions/_devices.html", context=Thing(sessions=shown["sessions"], older="")),
+        Thing(template="sessions/_devices.html", context=Thing(sessions=shown["sessions"], listing=plain([], "/settings/sessions"))),
     ]
 
 

@@ -8,15 +8,26 @@ from typing import Any
 
 from tests.web import samples
 from tests.web.access_pages import ACCESS_PAGES
+from tests.web.listings import listing, plain
+from tests.web.organisation_pages import ORGANISATION_PAGES
 from tests.web.panel_frame import staff
-from tests.web.samples import AIKO, MARA, MEMBERS, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago, frame
+from tests.web.samples import AIKO, MARA, NAMES, NOW, PEOPLE, PRIYA, TOMAS, ago, frame
+
+from phoenix.modules.admin.pages.keys import LISTED as SIGNING_KEYS
+from phoenix.modules.admin.pages.keys import since
+from phoenix.modules.admin.pages.mails import LISTED as EMAILS
+from phoenix.modules.admin.queries.events import EVENTS as ALL_EVENTS
+from phoenix.modules.admin.queries.jobs import FAILED
+from phoenix.modules.admin.queries.people import PEOPLE as PEOPLE_LISTED
+from phoenix.modules.audit.queries import LISTED as AUDIT_LOG
+from phoenix.modules.entries.queries import PAGE as ENTRIES
 
 
 def listed(person: Thing, **changes: Any) -> dict[str, Any]:
     return {
         "id": person.id, "name": person.name, "email": f"{person.id}@example.com", "initials": person.initials, "tone": person.tone,
         "kind": "person", "locked": False, "paused": False, "erase_at": None, "erased": False, "has_password": True, "totp": False,
-        "passkeys": 0, "seen_at": ago(minutes=4), **changes,
+        "passkeys": 0, "seen_at": ago(minutes=4), "created_at": ago(days=90), **changes,
     }  # fmt: skip
 
 
@@ -62,7 +73,7 @@ PERSON = {
         Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
         Thing(id="exp_1", created_at=ago(days=1), ready_at=ago(days=1), until=ago(days=-6)),
     ],
-    "more_sessions": "x",
+    "listing": plain([], "/staff/people/acc_1", more=True),
     "sessions": [
         session(1, "Firefox on Linux", "192.0.2.0/24", NOW),
         session(2, "Safari on iPhone", "2001:db8::/48", ago(hours=7)),
@@ -83,7 +94,7 @@ PERSON = {
     "is_self": False,
 }  # fmt: skip
 READ_ALONE: dict[str, Any] = {
-    "more_sessions": None,
+    "listing": plain([], "/staff/people/acc_1"),
     "sessions": [],
     "granted": [],
     "events": [],
@@ -118,11 +129,12 @@ KEYS = [
     for state in ("standby", "active", "retired", "revoked")
 ]
 DEAD = Thing(id=71, name="sign_in.send_password_reset", attempts=8, created_at=ago(days=1), updated_at=ago(hours=3))
+DEAD_TOO = Thing(**{**vars(DEAD), "id": 72})
 COUNTS = [
     Thing(name="sign_in.send_password_reset", state="failed", count=1, oldest=ago(days=1)),
     Thing(name="sign_in.send_verification", state="queued", count=12, oldest=ago(minutes=1)),
 ]
-EVENTS = {"names": NAMES, "kinds": [("", ""), ("entries.changed", "entries.changed")], "looked_through": 200_000, "keep": 400}
+EVENTS = {"names": NAMES, "looked_through": 200_000, "keep": 400}
 MAIL = Thing(subject="Your code for Phoenix", text="Hello Leila,\n\n40718263\n", html="<!doctype html><title>Code</title><p>40718263</p>")
 SETTINGS = [
     (
@@ -151,19 +163,36 @@ AUDIT = {
     "names": NAMES,
     "fault": "",
     "checked": CHECKED,
-    "form": {"person": ""},
-    "cursor": "c",
+    "listing": listing(AUDIT_LOG, ROWS, "/staff/audit", more=True),
     "archive": ARCHIVE,
     "keep": 400,
 }
 
 STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "staff-people": ("admin/people.html", staff("/staff/people", kind="person", people=LISTED, words="", cursor="c", first=True)),
+    "staff-people": (
+        "admin/people.html",
+        staff(
+            "/staff/people", kind="person", people=LISTED, listing=listing(PEOPLE_LISTED, LISTED, "/staff/people", more=True, sort="name")
+        ),
+    ),
     "staff-people-older": (
         "admin/people.html",
-        staff("/staff/people", kind="person", people=LISTED[:1], words="mara", cursor=None, first=False),
+        staff(
+            "/staff/people",
+            kind="person",
+            people=LISTED[:1],
+            listing=listing(PEOPLE_LISTED, LISTED[:1], "/staff/people", cursor="c", q="mara", state="locked"),
+        ),
     ),
-    "staff-people-none": ("admin/people.html", staff("/staff/people", kind="service", people=[], words="nobody", cursor=None, first=True)),
+    "staff-people-none": (
+        "admin/people.html",
+        staff(
+            "/staff/people",
+            kind="service",
+            people=[],
+            listing=listing(PEOPLE_LISTED, [], "/staff/people", also={"kind": "service"}, q="nobody"),
+        ),
+    ),
     "staff-person": ("admin/person.html", staff("/staff/people/acc_1", **PERSON)),
     "staff-person-locked": (
         "admin/person.html",
@@ -184,66 +213,41 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "impersonation/staff.html",
         staff("/staff/people/acc_mara/impersonation", **{**LOOK, "link": "https://phoenix.example/impersonation?token=t", "form": {}}),
     ),
-    "staff-organisations": (
-        "admin/organisations.html",
-        staff(
-            "/staff/organisations",
-            items=[Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=24, service_accounts=2)],
-            words="",
-            cursor="c",
-        ),
-    ),
-    "staff-organisations-none": ("admin/organisations.html", staff("/staff/organisations", items=[], words="x", cursor=None)),
-    "staff-organisation": (
-        "admin/organisation.html",
-        staff(
-            "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
-            members=[(member, member) for member in MEMBERS],
-            cursor="c",
-            may_appoint=False,
-            closing=Thing(closes_at=ago(days=-9), asker="Mara Lindqvist"),
-            may_keep=True,
-        ),
-    ),
-    "staff-organisation-without-owner": (
-        "admin/organisation.html",
-        staff(
-            "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
-            members=[(member, member) for member in MEMBERS],
-            cursor="",
-            may_appoint=True,
-            closing=Thing(closes_at=None),
-            able={member.account for member in MEMBERS},
-            errors={"account": "Choose another member.", "reason": "Write a reason."},
-        ),
-    ),
-    "staff-organisation-nobody-able": (
-        "admin/organisation.html",
-        staff(
-            "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
-            members=[(member, member) for member in MEMBERS],
-            cursor="c",
-            may_appoint=True,
-            closing=Thing(closes_at=None),
-            able=set(),
-        ),
-    ),
+    **ORGANISATION_PAGES,
     **ACCESS_PAGES,
-    "staff-jobs": ("admin/jobs.html", staff("/staff/jobs", counts=COUNTS, dead=[(DEAD, "Unavailable: no mail server"), (DEAD, "")])),
-    "staff-jobs-none": ("admin/jobs.html", staff("/staff/jobs", counts=[], dead=[])),
-    "staff-events": ("admin/events.html", staff("/staff/events", rows=ROWS, **EVENTS, form={"kind": "", "subject": ""}, cursor="c")),
-    "staff-events-none": ("admin/events.html", staff("/staff/events", rows=[], **EVENTS, form={"kind": "x", "subject": "y"}, cursor=None)),
+    "staff-jobs": (
+        "admin/jobs.html",
+        staff(
+            "/staff/jobs",
+            counts=COUNTS,
+            dead=[(DEAD, "Unavailable: no mail server"), (DEAD_TOO, "")],
+            total=2,
+            listing=listing(FAILED, [DEAD, DEAD_TOO], "/staff/jobs", more=True),
+        ),
+    ),
+    "staff-jobs-none": ("admin/jobs.html", staff("/staff/jobs", counts=[], dead=[], total=0, listing=listing(FAILED, [], "/staff/jobs"))),
+    "staff-events": (
+        "admin/events.html",
+        staff("/staff/events", rows=ROWS, **EVENTS, listing=listing(ALL_EVENTS, ROWS, "/staff/events", more=True)),
+    ),
+    "staff-events-none": (
+        "admin/events.html",
+        staff("/staff/events", rows=[], **EVENTS, listing=listing(ALL_EVENTS, [], "/staff/events", kind="entries.posted", subject="y")),
+    ),
     "staff-audit": ("audit/audit.html", staff("/staff/audit", **AUDIT)),
-    "staff-audit-broken": ("audit/audit.html", staff("/staff/audit", **{**AUDIT, "fault": "Row 12 was changed.", "cursor": None})),
+    "staff-audit-broken": (
+        "audit/audit.html",
+        staff("/staff/audit", **{**AUDIT, "fault": "Row 12 was changed.", "listing": listing(AUDIT_LOG, ROWS, "/staff/audit")}),
+    ),
     "staff-audit-none": (
         "audit/audit.html",
-        staff("/staff/audit", **{**AUDIT, "rows": [], "checked": None, "cursor": None, "archive": None, "keep": 0}),
+        staff(
+            "/staff/audit",
+            **{**AUDIT, "rows": [], "checked": None, "listing": listing(AUDIT_LOG, [], "/staff/audit"), "archive": None, "keep": 0},
+        ),
     ),
-    "staff-keys": ("admin/keys.html", staff("/staff/keys", keys=KEYS)),
-    "staff-keys-none": ("admin/keys.html", staff("/staff/keys", keys=[])),
+    "staff-keys": ("admin/keys.html", staff("/staff/keys", listing=listing(SIGNING_KEYS, KEYS, "/staff/keys"), since=since)),
+    "staff-keys-none": ("admin/keys.html", staff("/staff/keys", listing=listing(SIGNING_KEYS, [], "/staff/keys"), since=since)),
     "staff-settings": (
         "admin/settings.html",
         staff(
@@ -253,7 +257,10 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             disk_problem="The disk of /var/lib/phoenix has 1900 MB left.",
         ),
     ),
-    "staff-mails": ("admin/mails.html", staff("/staff/mails", emails=[("sign_in/verify", "Your code for Phoenix")])),
+    "staff-mails": (
+        "admin/mails.html",
+        staff("/staff/mails", listing=listing(EMAILS, [("sign_in/verify", "Your code for Phoenix")], "/staff/mails")),
+    ),
     "staff-mail": ("admin/mail.html", staff("/staff/mails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
     "impersonation": ("impersonation/link.html", samples.outside("/impersonation", token="t", requested=LOOKING)),
@@ -275,8 +282,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         frame(
             "/o/halden/entries",
             entries=samples.ENTRIES,
-            older="",
-            newest=True,
+            listing=listing(ENTRIES, samples.ENTRIES, "/o/halden/entries"),
             impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=True, end="/impersonation/end"),
         ),
     ),

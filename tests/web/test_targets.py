@@ -23,8 +23,13 @@ LOOK = """() => {
         rows += 1;
         for (const [across, down] of [[0.03, 0.5], [0.5, 0.15], [0.5, 0.85], [0.97, 0.2]]) {
             const hit = document.elementFromPoint(box.left + box.width * across, box.top + box.height * down);
-            const used = hit && hit.closest("a, button, select, input, summary");
+            const used = hit && hit.closest("a, button, select, input, summary, time[title]");
             if (!used) wrong.push(`${link.textContent.trim()}: nothing at ${across}, ${down}`);
+        }
+        for (const time of row.querySelectorAll("time[title]")) {
+            const [at] = time.getClientRects();
+            if (!at || !at.width) continue;
+            if (document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2) !== time) wrong.push(`the tooltip of ${time.title} is covered`);
         }
         for (const other of row.querySelectorAll("a, button, select, input:not([type=hidden]), summary")) {
             const [at] = other.getClientRects();

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 from tests.web import samples
+from tests.web.listings import plain
 
 from phoenix.kernel.i18n.templates import AssetsMissingError, Templates, paragraphs, query
 
 
 def test_a_missing_template_variable_is_an_error(templates: Templates) -> None:
     with pytest.raises(UndefinedError, match="entries"):
-        templates.render("entries/list.html", **samples.frame(older="", newest=True))
+        templates.render("entries/list.html", **samples.frame(listing=plain([], "/")))
 
 
 def test_a_missing_bundle_says_which_command_to_run(tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/data/connect.py": (*DATA, "tests/kernel/test_pool.py"),
         "kernel/data/cursors.py": ("tests/kernel/test_cursors.py",),
         "kernel/data/paged.py": ("tests/modules/test_every_list.py",),
+        "kernel/data/listed.py": ("tests/modules/test_every_list.py", "tests/modules/test_places_in_lists.py"),
+        "kernel/data/short.py": ("tests/kernel/test_short_lists.py",),
         "kernel/data/database.py": (
             *DATA,
             "tests/kernel/test_cache_around_a_commit.py",

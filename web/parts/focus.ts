@@ -10,7 +10,11 @@ export function focusFirst(root: ParentNode): boolean {
 }
 
 export function focus(): void {
-  if (focusFirst(document) || location.hash || document.activeElement !== document.body) return;
+  if (focusFirst(document)) return;
+  // The row of a list to which an act led back. The browser has scrolled, or is where it was.
+  if (location.hash && document.activeElement === document.body)
+    document.getElementById(location.hash.slice(1))?.focus({ preventScroll: true });
+  if (location.hash || document.activeElement !== document.body) return;
   // On a phone the keyboard would cover the page before it was read.
   if (window.matchMedia("(pointer: coarse)").matches) return;
   const forms = [...document.querySelectorAll<HTMLFormElement>('main form[method="post"]')].filter((form) => form.querySelector(TYPED));

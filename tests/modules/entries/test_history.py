@@ -105,7 +105,7 @@ def test_the_versions_take_as_many_queries_for_100_rows_as_for_1(harness: Harnes
             of_page = await harness.get(f"/o/ember/entries/{entry}/history", by="cy")
             # More queries than the page declares would be a fault.
             assert (of_page.status_code, of_page.text.count('<li class="line">')) == (200, min(rows, 20))
-            assert ("Show older" in of_page.text) == (rows > 20)
+            assert ("Next page" in of_page.text) == (rows > 20)
 
     asyncio.run(run())
 

@@ -43,32 +43,32 @@ class CursorKind:
         self._parts = len(parts)
         self._decoder: msgspec.msgpack.Decoder[tuple[Any, ...]] = msgspec.msgpack.Decoder(GenericAlias(tuple, parts))
 
-    def write(self, keys: Keys, *position: datetime | int | str | None) -> str:
-        """The cursor of a position. Instants must be aware."""
+    def write(self, keys: Keys, *position: datetime | int | str | None, of: str = "") -> str:
+        """The cursor of a position. Instants must be aware. `of` is what the list was narrowed to: the cursor is valid only for that."""
         if len(position) != self._parts or any(isinstance(part, datetime) and part.tzinfo is None for part in position):
             raise ValueError(f"This is not a position in {self._name}.")
         data = msgspec.msgpack.encode(position)
-        return to_base64url(data + self._mac(keys, data))
+        return to_base64url(data + self._mac(keys, data, of))
 
-    def read(self, keys: Keys, cursor: str | None) -> tuple[Any, ...] | None:
+    def read(self, keys: Keys, cursor: str | None, of: str = "") -> tuple[Any, ...] | None:
         """The position after which the page starts; None without a cursor, for the first page. Raises InvalidInput."""
         if cursor is None:
             return None
         data = from_base64url(cursor) if len(cursor) <= _LONGEST else None
-        if data is None or not same(data[-_MAC_BYTES:], self._mac(keys, data[:-_MAC_BYTES])):
+        if data is None or not same(data[-_MAC_BYTES:], self._mac(keys, data[:-_MAC_BYTES], of)):
             raise _problem()
         try:
             return self._decoder.decode(data[:-_MAC_BYTES])
         except msgspec.MsgspecError:  # written by an older version, whose positions had other parts
             raise _problem() from None
 
-    def page(self, keys: Keys, rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
+    def page(self, keys: Keys, rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]], of: str = "") -> Page[T]:
         """A page of at most `limit` rows. Fetch `limit + 1`: the extra row shows that there is a next page."""
         items = list(rows[:limit])
-        return Page(items, self.write(keys, *key(items[-1])) if len(rows) > limit else None)
+        return Page(items, self.write(keys, *key(items[-1]), of=of) if len(rows) > limit else None)
 
-    def _mac(self, keys: Keys, data: bytes) -> bytes:
-        return keys.mac("cursor", self._name, data)[:_MAC_BYTES]
+    def _mac(self, keys: Keys, data: bytes, of: str) -> bytes:
+        return keys.mac("cursor", f"{self._name}\n{of}" if of else self._name, data)[:_MAC_BYTES]
 
 
 def pick(items: Iterable[T], is_it: Callable[[T], bool]) -> T:

@@ -23,7 +23,7 @@ _STARTS: dict[tuple[Any, bool], Any] = {
     (int, False): -1,
     (int, True): 2**62,
     (str, False): "",
-    (str, True): "~",
+    (str, True): "\U0010ffff",
 }
 
 
@@ -34,12 +34,17 @@ class Order:
     """
 
     def __init__(self, *parts: str) -> None:
+        self._parts = parts
         self.falls = parts[0].endswith(" DESC")
         if any(part.endswith(" DESC") != self.falls for part in parts):
             raise ValueError("The parts of an order all rise or all fall.")
         named = [part.removesuffix(" DESC").partition(" AS ") for part in parts]
         self.columns = [column for column, _, _ in named]
         self.fields = [field or column.rpartition(".")[2] for column, _, field in named]
+
+    def reversed(self) -> Order:
+        """The same order from its end."""
+        return Order(*(part.removesuffix(" DESC") if self.falls else f"{part} DESC" for part in self._parts))
 
 
 class Paged(Query[T]):
@@ -59,12 +64,12 @@ class Paged(Query[T]):
         by = ", ".join(f"{column}{' DESC' if order.falls else ''}" for column in order.columns)
         super().__init__(row, sql.replace("{after}", after).replace("{order}", f"ORDER BY {by} LIMIT ${first + len(kinds)}"))
 
-    async def page(self, db: Reader, keys: Keys, *args: object, cursor: str | None, limit: int) -> Page[T]:
-        """At most `limit` rows behind the cursor: one query. Raises InvalidInput for a cursor of another list."""
-        position = self._cursors.read(keys, cursor) or self.start
+    async def page(self, db: Reader, keys: Keys, *args: object, cursor: str | None, limit: int, of: str = "") -> Page[T]:
+        """At most `limit` rows behind the cursor: one query. Raises InvalidInput for a cursor of another list, or of another part of it (`of`)."""
+        position = self._cursors.read(keys, cursor, of) or self.start
         # One more shows that there is a next page.
         rows = await db.all(self, *args, *position, limit + 1)
-        return self._cursors.page(keys, rows, limit, key=self._position)
+        return self._cursors.page(keys, rows, limit, key=self._position, of=of)
 
     def _position(self, row: T) -> tuple[Any, ...]:
         return tuple(getattr(row, field) for field in self._fields)

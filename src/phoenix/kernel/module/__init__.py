@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from phoenix.kernel.actor import Actor, MembershipRecord
+    from phoenix.kernel.data.listed import Listed
     from phoenix.kernel.runtime import Part
     from phoenix.settings import Settings
 
@@ -103,7 +104,7 @@ class Module:
     schedules: tuple[Schedule, ...] = ()
     followers: tuple[Follower, ...] = ()
     emails: tuple[EmailSample, ...] = ()
-    lists: tuple[ListQuery, ...] = ()
+    lists: tuple[ListQuery | Listed[Any], ...] = ()
     event_groups: tuple[EventGroup, ...] = ()
     cards: tuple[Card, ...] = ()
     first_actions: tuple[FirstAction, ...] = ()

@@ -40,6 +40,8 @@ class Call:
     form: Mapping[str, str] = field(default_factory=dict)
     cookies: list[Cookie] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    shown_at: tuple[str, Mapping[str, str]] | None = None
+    """The path and query of the page that is shown, where the form on it was refused: else they are those of the request."""
     checked: bool = False
     """Whether the handler named the organisation that a rule with FOUND leaves to it."""
 
@@ -111,7 +113,13 @@ class Call:
 
     def query(self, name: str, default: str = "") -> str:
         """A parameter of the query string."""
-        return str(self.request.query_params.get(name, default))
+        asked = self.request.query_params if self.shown_at is None else self.shown_at[1]
+        return str(asked.get(name, default))
+
+    @property
+    def here(self) -> str:
+        """The path of the page that is shown."""
+        return str(self.request.scope["path"]) if self.shown_at is None else self.shown_at[0]
 
     def number(self, name: str, default: str = "") -> int | None:
         """A whole number of at most nine digits in a field of the form, or None."""

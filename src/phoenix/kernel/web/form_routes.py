@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
@@ -39,6 +39,7 @@ from phoenix.kernel.web.handling import Handled, handle
 from phoenix.kernel.web.kept_forms import FIELD, KEPT_FORMS, keep_form, without_secrets
 from phoenix.kernel.web.kept_passwords import seal_passwords
 from phoenix.kernel.web.own_pages import filled, page_before
+from phoenix.kernel.web.places import back_to_place, path_of, place_of
 from phoenix.kernel.web.rendering import Redirect, Result, View, go_to, safe_next, show
 from phoenix.kernel.web.rules import Rule
 
@@ -58,6 +59,8 @@ async def answer_form(
 
     async def respond(handled: Handled) -> Response[Any]:
         result = handled.result
+        if isinstance(result, Redirect):
+            result = back_to_place(request, form, retry, result)
         refused = isinstance(result, View) and result.status >= 400
         if not (refused or isinstance(result, Redirect | Download)) and not handled.call.runtime.settings.strict:
             raise RuntimeError("A form leads on by a Redirect: what it shows only once goes into `shows`.")
@@ -137,6 +140,9 @@ async def _first(request: AnyRequest, door: str, binding: str, retry: HTTPRouteH
     came_from = urlsplit(safe_next(page_before(request) or "/"))
     page = came_from.path if retry is None else filled(min(retry.paths), request.path_params)
     query = came_from.query if came_from.path == page else ""
+    place = place_of(request, form)
+    if place is not None and retry is None:
+        page, query = place.path, urlencode(place.query)
     if csrf.account_of(binding) is not None:
         token = await keep_form(app_of(request).runtime, binding, page, form if retry is not None else {})
         query = "&".join(part for part in (query, f"{FIELD}={token}") if part)
@@ -152,7 +158,9 @@ async def _again(
         if admission.member is not None and admission.actor is not None and rule.within:
             # The page may require a different permission than the form.
             admission = replace(admission, member=admission.actor.require(rule.may, admission.member.organisation))
-        call = Call(request, rule, admission, reader, form)
+        place, path = place_of(request, form), path_of(request, retry)
+        asked: Mapping[str, str] = place.query if place is not None and place.path == quote(path) else request.query_params
+        call = Call(request, rule, admission, reader, form, shown_at=(path, asked))
         result = await retry.opt["shows"](call)
         again = await shown_again(call, problem, result.context, without_secrets(form)) if isinstance(result, View) else {}
     if not isinstance(result, View):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-from phoenix.kernel.web.application import AnyRequest, app_of
+from phoenix.kernel.web.application import AnyRequest, App, app_of
 
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 
@@ -32,6 +32,16 @@ def page_of_form(request: AnyRequest) -> str:
     while above and not any(_match(at, above) for at in pages):
         above = above.rpartition("/")[0]
     return quote(above) or "/"
+
+
+def shows_lists(app: App, path: str) -> bool:
+    """Whether a page of this listener at this path shows lists."""
+    return any(
+        _match(min(route.paths), path)
+        for module in app.registry.modules
+        for route in module.routes
+        if route.opt.get("lists") and app.listener in route.opt["rule"].listeners
+    )
 
 
 def filled(path: str, values: Mapping[str, object]) -> str:

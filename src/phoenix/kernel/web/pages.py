@@ -15,6 +15,8 @@ from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
+from phoenix.kernel.data.listed import Listed
+from phoenix.kernel.data.short import Short
 from phoenix.kernel.errors import NotSignedIn, PhoenixError, ReauthenticationRequired, SecondFactorNeeded
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Banner
@@ -34,11 +36,17 @@ __all__ = ["HTML", "Plain", "Raw", "Redirect", "View", "form", "our_cookie", "pa
 
 PageHandler = Callable[[Call], Awaitable[Any]]
 Retry: TypeAlias = HTTPRouteHandler | str | None
+Lists: TypeAlias = tuple[Listed[Any] | Short[Any], ...]
 
 
-def page(path: str, *, queries: int, slots: tuple[str, ...] = (), **asks: Any) -> Callable[[PageHandler], HTTPRouteHandler]:
-    """Declare a page. What it `asks` of its reader are the fields of a Rule; `slots` are places that other modules fill."""
-    return _route("GET", path, Rule(**asks), queries=queries, retry=None, slots=slots)
+def page(
+    path: str, *, queries: int, slots: tuple[str, ...] = (), lists: Lists = (), **asks: Any
+) -> Callable[[PageHandler], HTTPRouteHandler]:
+    """Declare a page. What it `asks` of its reader are the fields of a Rule; `slots` are places that other modules fill.
+
+    `lists` are those it shows: what is done to a row of them leads back to the same place.
+    """
+    return _route("GET", path, Rule(**asks), queries=queries, retry=None, slots=slots, lists=lists)
 
 
 def form(
@@ -59,6 +67,7 @@ def _route(
     queries: int,
     retry: Retry,
     slots: tuple[str, ...] = (),
+    lists: Lists = (),
     as_new: HTTPRouteHandler | None = None,
 ) -> Callable[[PageHandler], HTTPRouteHandler]:
     def decorate(handler: PageHandler) -> HTTPRouteHandler:
@@ -75,7 +84,7 @@ def _route(
             status_code=200,
             include_in_schema=False,
             name=f"{method} {path}",
-            opt={"queries": queries, "rule": rule, "shows": handler, "page": _path_of_page(retry)},
+            opt={"queries": queries, "rule": rule, "shows": handler, "page": _path_of_page(retry), "lists": lists},
             request_max_body_size=rule.body_most,
         )(endpoint)
 

@@ -18,8 +18,7 @@ MODULE = Module(
     routes=pages.ROUTES,
     lists=(
         ListQuery(queries.ROWS, (0, 500)),
-        ListQuery(queries.NEWEST, (2**62, 51)),
-        ListQuery(queries.OF_PERSON, ("acc_1", 2**62, 51)),
+        queries.LISTED,
         ListQuery(queries.OF_ACTOR, ("acc_1", 0, ["entries.posted"], 1000)),
         ListQuery(queries.TEXTS, (1, 1000, 10_000)),
     ),

@@ -5,27 +5,22 @@ from __future__ import annotations
 from phoenix.kernel.data.jobs import Nothing, enqueue
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.actions.verify import check_end
 from phoenix.modules.audit.jobs import VERIFY
 
-PAGE_SIZE = 50
 AUDIT = "platform.audit"
 STAFF = ("admin",)
 
 
-@page("/staff/audit", may=AUDIT, queries=12, listeners=STAFF)
+@page("/staff/audit", may=AUDIT, queries=12, listeners=STAFF, lists=(queries.LISTED,))
 async def show_audit(call: Call) -> View:
     """A person's rows are those of their own acts, of their acts as someone else, and those about them."""
-    person = call.query("person").strip()[:100].replace("\0", "")
-    keys, cursor = call.runtime.keys, call.query("cursor") or None
     fault = await check_end(call.runtime, call.db)
-    if person:
-        found = await queries.OF_PERSON.page(call.db, keys, person, cursor=cursor, limit=PAGE_SIZE)
-    else:
-        found = await queries.NEWEST.page(call.db, keys, cursor=cursor, limit=PAGE_SIZE)
+    found = await listing(call, queries.LISTED)
     checked = await call.db.maybe(queries.CHECKED)
     archive = await call.db.maybe(queries.NEWEST_ARCHIVE)
     involved = {id_ for row in found.items for id_ in (row.actor, row.impersonator) if id_}
@@ -34,8 +29,7 @@ async def show_audit(call: Call) -> View:
         "names": await names(call.db, sorted(involved)),
         "fault": (checked.fault if checked else "") or fault,
         "checked": checked,
-        "form": {"person": person},
-        "cursor": found.next_cursor,
+        "listing": found,
         "archive": archive,
         "keep": call.runtime.settings.installation.audit_keep,
     }

@@ -7,8 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.listed import Listed, Search, Sort, listed
+from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, command, query
+from phoenix.kernel.i18n.text import _
 
 
 class AuditRow(Struct, frozen=True):
@@ -82,19 +84,19 @@ _ROW = """
            event_id AS event, previous_hash, hash FROM audit_log
 """
 ROWS: Query[AuditRow] = query(AuditRow, f"{_ROW} WHERE number > $1 ORDER BY number LIMIT $2")
-NEWEST_FIRST = Order("number DESC")
-NEWEST: Paged[AuditRow] = paged("staff audit", AuditRow, NEWEST_FIRST, _ROW + " WHERE {after} {order}")
-# Three short index scans, rather than one long scan of everything.
-OF_PERSON: Paged[AuditRow] = paged(
+# Of a person by three short index scans, rather than one long scan of everything.
+_OF_PERSON = f"""
+    ({_ROW} WHERE actor_id = {{0}} AND {{where}} {{order}})
+    UNION ({_ROW} WHERE impersonator_id = {{0}} AND {{where}} {{order}})
+    UNION ({_ROW} WHERE subject = {{0}} AND {{where}} {{order}})
+    {{order}}
+"""
+LISTED: Listed[AuditRow] = listed(
     "staff audit",
     AuditRow,
-    NEWEST_FIRST,
-    f"""
-    ({_ROW} WHERE actor_id = $1 AND {{after}} {{order}})
-    UNION ({_ROW} WHERE impersonator_id = $1 AND {{after}} {{order}})
-    UNION ({_ROW} WHERE subject = $1 AND {{after}} {{order}})
-    {{order}}
-""",
+    {"": _ROW + " WHERE {where} {order}", "person": _OF_PERSON},
+    sorts=(Sort("when", _("When"), Order("number DESC")),),
+    search=Search(_("Account ID"), lambda words: ("person", (words,)), {}, samples=("acc_1",), name="person"),
 )
 LAST: Query[AuditRow] = query(AuditRow, f"{_ROW} ORDER BY number DESC LIMIT 1")
 KNOWN: Query[str] = query(str, "SELECT event_id FROM audit_log WHERE event_id = ANY($1::text[])")

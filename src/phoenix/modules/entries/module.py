@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule
@@ -19,7 +18,7 @@ MODULE = Module(
     tables=("entries", "entry_counts", "entry_versions"),
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
-        ListQuery(queries.PAGE, ("org_1", datetime(2100, 1, 1, tzinfo=UTC), "~", 21)),
+        queries.PAGE,
         ListQuery(queries.VERSIONS, ("ent_1", 2**62, 21)),
         ListQuery(queries.DELETE_VERSIONS_OF_ORGANISATION, ("org_1", 500)),
         ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),

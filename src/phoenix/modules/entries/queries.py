@@ -6,8 +6,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from phoenix.kernel.data.listed import Listed, Sort, listed
 from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
+from phoenix.kernel.i18n.text import _
 
 
 class Entry(Struct, frozen=True):
@@ -57,15 +59,16 @@ INSERT: Query[Entry] = query(
 """,
 )
 
-PAGE: Paged[Entry] = paged(
+PAGE: Listed[Entry] = listed(
     "entries",
     Entry,
-    Order("occurred_at DESC", "id DESC"),
     """
     SELECT id, organisation_id AS organisation, author_id AS author, title, body, occurred_at, time_zone, created_at, updated_at, version
       FROM entries
-     WHERE organisation_id = $1 AND {after} {order}
+     WHERE organisation_id = $1 AND {where} {order}
 """,
+    sorts=(Sort("when", _("When"), Order("occurred_at DESC", "id DESC")),),
+    sample=("org_1",),
 )
 
 ENTRY: Query[Entry] = query(

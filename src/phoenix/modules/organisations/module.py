@@ -24,6 +24,7 @@ from phoenix.modules.organisations.cards import INVITE, MEMBERS
 from phoenix.modules.organisations.checks import HAS_OWNER
 from phoenix.modules.organisations.pages.invitations import open_invitations
 from phoenix.modules.organisations.queries import closing, copies
+from phoenix.modules.organisations.queries.listed import MEMBERS as LISTED_MEMBERS
 
 ROLE = "the name of a role, which modules declare"
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
@@ -45,8 +46,7 @@ MODULE = Module(
     ),
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
-        ListQuery(queries.MEMBERS, ("org_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
-        ListQuery(queries.MEMBERS_FOUND, ("org_1", "ada:*", "1@", "1@~", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
+        LISTED_MEMBERS,
         ListQuery(closing.PEOPLE, ("org_1", "acc_5", "", 200)),
         ListQuery(closing.SERVICE_ACCOUNTS_OF, ("org_1", 10)),
         ListQuery(closing.DELETE_MEMBERSHIPS, ("org_1", 500)),

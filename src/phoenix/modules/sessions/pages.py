@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import plain_listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.sessions.actions import end
@@ -34,8 +34,8 @@ async def send_end_others(call: Call) -> Redirect:
 async def devices(call: Call) -> Mapping[str, Any]:
     """The data for the list of devices: one query."""
     found = await open_sessions(call.runtime, call.db, call.actor.account, cursor=call.query("cursor") or None)
-    older = f"/settings/sessions?cursor={quote(found.next_cursor)}" if found.next_cursor else ""
-    return {"sessions": [session_shown(s, call.actor.session) for s in found.items], "older": older}
+    shown = [session_shown(s, call.actor.session) for s in found.items]
+    return {"sessions": shown, "listing": plain_listing(call, found, path="/settings/sessions")}
 
 
 def session_shown(found: Session, current: str) -> dict[str, object]:

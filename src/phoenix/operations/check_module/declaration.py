@@ -10,8 +10,9 @@ from pathlib import Path
 from litestar.handlers import HTTPRouteHandler
 
 from phoenix.kernel.data.events import Event
+from phoenix.kernel.data.listed import Listed
 from phoenix.kernel.data.query import Query
-from phoenix.kernel.module import Module
+from phoenix.kernel.module import ListQuery, Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.operations.check_module.facts import fields_without_reason
@@ -125,10 +126,12 @@ def _routes(folder: Folder, registry: Registry) -> Iterator[Missing]:
 
 
 def _lists(folder: Folder) -> Iterator[Missing]:
+    declared = [one.query if isinstance(one, ListQuery) else one for one in folder.module.lists]
     for name, found in _values(folder, "queries"):
-        if isinstance(found, Query) and PAGED.search(found.sql) and not any(found is one.query for one in folder.module.lists):
+        is_list = isinstance(found, Listed) or (isinstance(found, Query) and PAGED.search(found.sql))
+        if is_list and not any(found is one for one in declared):
             yield Missing(
-                folder.declaration, f"The list {name} is not declared. Add a ListQuery of it to lists, so that its plan is tested."
+                folder.declaration, f"The list {name} is not declared. Add it, or a ListQuery of it, to lists, so that its plan is tested."
             )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import Listing, listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.admin.actions.access import access_now, due_at, end_role_of, is_whole, revoke_key, seal_of, sign_review
@@ -17,10 +17,9 @@ from phoenix.modules.admin.queries.access import KeyAccess, RoleAccess, StaffAcc
 REVIEW = "platform.access"
 PATH = "/staff/access"
 LISTS = ("staff", "keys", "roles")
-PAGE_SIZE = 50
 
 
-@page(PATH, may=REVIEW, queries=5, listeners=STAFF)
+@page(PATH, may=REVIEW, queries=5, listeners=STAFF, lists=(access.STAFF, access.KEYS, access.ROLES))
 async def show_access(call: Call) -> View:
     """One of the three lists, with the last review and when the next is due."""
     shown = call.query("list") if call.query("list") in LISTS else LISTS[0]
@@ -32,8 +31,7 @@ async def show_access(call: Call) -> View:
     context = {
         "shown": shown,
         "rows": found.items,
-        "cursor": found.next_cursor,
-        "first": not call.query("cursor"),
+        "listing": found,
         "names": await names(call.db, sorted(involved)),
         "review": review,
         "whole": review is None or is_whole(call.runtime.keys, review),
@@ -55,13 +53,10 @@ def _giver(row: StaffAccess | KeyAccess | RoleAccess) -> str | None:
             return row.given_by
 
 
-async def _listed(call: Call, shown: str) -> Page[Any]:
-    db, keys, cursor = call.db, call.runtime.keys, call.query("cursor") or None
+async def _listed(call: Call, shown: str) -> Listing[Any]:
     if shown == "keys":
-        return await access.KEYS.page(db, keys, db.now, cursor=cursor, limit=PAGE_SIZE)
-    if shown == "roles":
-        return await access.ROLES.page(db, keys, cursor=cursor, limit=PAGE_SIZE)
-    return await access.STAFF.page(db, keys, cursor=cursor, limit=PAGE_SIZE)
+        return await listing(call, access.KEYS, call.db.now, also={"list": shown})
+    return await listing(call, access.ROLES if shown == "roles" else access.STAFF, also={"list": shown})
 
 
 @form(f"{PATH}/sign", may=REVIEW, queries=4, sensitive=True, retry=show_access, listeners=STAFF)

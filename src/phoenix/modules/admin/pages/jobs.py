@@ -6,6 +6,7 @@ from phoenix.kernel.data.jobs import replay
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.admin.actions.faults import fault_of
 from phoenix.modules.admin.events import JobReplayed
@@ -15,13 +16,17 @@ from phoenix.modules.admin.queries import jobs
 JOBS = "platform.jobs"
 
 
-@page("/staff/jobs", may=JOBS, queries=2, listeners=STAFF)
+@page("/staff/jobs", may=JOBS, queries=2, listeners=STAFF, lists=(jobs.FAILED,))
 async def show_jobs(call: Call) -> View:
-    dead = [(job, fault_of(job.traceback)) for job in await call.db.all(jobs.FAILED)]
-    return View("admin/jobs.html", {"counts": await call.db.all(jobs.COUNTS), "dead": dead})
+    counts = await call.db.all(jobs.COUNTS)
+    names = sorted({one.name for one in counts} | set(call.registry.jobs))
+    found = await listing(call, jobs.FAILED, choices={"name": [(name, name) for name in names]})
+    dead = [(job, fault_of(job.traceback)) for job in found.items]
+    total = sum(one.count for one in counts if one.state == "failed")
+    return View("admin/jobs.html", {"counts": counts, "dead": dead, "listing": found, "total": total})
 
 
-@form("/staff/jobs/{job_id:int}/replay", may=JOBS, queries=2, sensitive=True, listeners=STAFF)
+@form("/staff/jobs/{job_id:int}/replay", may=JOBS, queries=2, sensitive=True, retry=show_jobs, listeners=STAFF)
 async def send_replay(call: Call) -> Redirect:
     """Put a failed job back in the queue."""
     job = int(call.path["job_id"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.data.short import Column, Short
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.email import Mail
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import short_listing
 from phoenix.kernel.web.pages import Raw, View, page
 from phoenix.modules.admin.pages.front import STAFF
 
@@ -15,10 +18,17 @@ POLICY = (
 )
 
 
-@page("/staff/mails", may=MAILS, queries=0, listeners=STAFF)
+LISTED: Short[tuple[str, str]] = Short(
+    columns=(Column("name", _("Name"), lambda email: email[0]), Column("subject", _("Subject"), lambda email: email[1].casefold())),
+    words_of=" ".join,
+    label=_("Name or subject"),
+)
+
+
+@page("/staff/mails", may=MAILS, queries=0, listeners=STAFF, lists=(LISTED,))
 async def show_mails(call: Call) -> View:
-    emails = [(name, _preview(call, name).subject) for name in sorted(call.registry.emails)]
-    return View("admin/mails.html", {"emails": emails})
+    emails = [(name, _preview(call, name).subject) for name in call.registry.emails]
+    return View("admin/mails.html", {"listing": short_listing(call, LISTED, emails)})
 
 
 @page("/staff/mails/{module:str}/{name:str}", may=MAILS, queries=0, listeners=STAFF)

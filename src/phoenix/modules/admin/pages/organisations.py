@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.data.words import text_query
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.fields import checked_reason
 from phoenix.modules.admin.pages.front import STAFF
 from phoenix.modules.admin.queries import organisations
 from phoenix.modules.organisations.actions.closing import closing_of, keep_as_staff
-from phoenix.modules.organisations.actions.members import members_of
+from phoenix.modules.organisations.actions.members import LISTED_MEMBERS
 from phoenix.modules.organisations.actions.owners import able_members, appoint_owner, has_owner
 
 READ = "platform.organisations"
 APPOINT = "platform.owners"
-PAGE_SIZE = 50
 
 
-@page("/staff/organisations", may=READ, queries=1, listeners=STAFF)
+@page("/staff/organisations", may=READ, queries=1, listeners=STAFF, lists=(organisations.ORGANISATIONS,))
 async def show_organisations(call: Call) -> View:
-    words = " ".join(call.query("q")[:200].split())
-    keys, cursor = call.runtime.keys, call.query("cursor") or None
-    if words:
-        asked = words.lower().replace("\0", "")
-        found = await organisations.FOUND.page(call.db, keys, asked, text_query(words), cursor=cursor, limit=PAGE_SIZE)
-    else:
-        found = await organisations.ORGANISATIONS.page(call.db, keys, cursor=cursor, limit=PAGE_SIZE)
-    return View("admin/organisations.html", {"items": found.items, "words": words, "cursor": found.next_cursor})
+    return View("admin/organisations.html", {"listing": await listing(call, organisations.ORGANISATIONS)})
 
 
-@page("/staff/organisations/{organisation_id:str}", may=READ, queries=5, listeners=STAFF)
+@page("/staff/organisations/{organisation_id:str}", may=READ, queries=5, listeners=STAFF, lists=(LISTED_MEMBERS,))
 async def show_organisation(call: Call) -> View:
     one = await call.db.one(organisations.ONE, str(call.path["organisation_id"]))
-    found = await members_of(call.runtime, call.db, one.id, cursor=call.query("cursor") or None, limit=PAGE_SIZE)
+    found = await listing(call, LISTED_MEMBERS, one.id)
     members = [(avatar_of(member.account, member.name), member) for member in found.items]
     may_appoint = call.actor.may(APPOINT) and not await has_owner(call.db, one.id)
     able = await able_members(call.db, one.id, [member.account for member in found.items]) if may_appoint else frozenset()
     context = {
         "one": one,
         "members": members,
-        "cursor": found.next_cursor,
+        "listing": found,
         "may_appoint": may_appoint,
         "able": able,
         "closing": await closing_of(call.db, one.id),

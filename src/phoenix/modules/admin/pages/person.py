@@ -6,6 +6,7 @@ from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Permission
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import plain_listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.accounts.actions.activity import recent_events
@@ -38,7 +39,7 @@ async def show_person(call: Call) -> View:
         "person": person,
         "person_avatar": avatar_of(person.id, person.name),
         "sessions": sessions.items,
-        "more_sessions": sessions.next_cursor,
+        "listing": plain_listing(call, sessions),
         "memberships": await call.db.all(MEMBERSHIPS, account),
         "granted": granted,
         "on_offer": [p for p in platform_permissions(call) if p.name not in held and _may_give(call, p.name)],

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.listed import Filter, Listed, Sort, listed
+from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, command, query
+from phoenix.kernel.i18n.text import _
+from phoenix.modules.organisations.actions.members import ROLE_NAMES
 
 
 class StaffAccess(Struct, frozen=True):
@@ -73,38 +76,44 @@ class Review(Struct, frozen=True):
     signature: bytes
 
 
-STAFF: Paged[StaffAccess] = paged(
+STAFF: Listed[StaffAccess] = listed(
     "access of staff",
     StaffAccess,
-    Order("p.account_id AS account", "p.permission"),
     """
     SELECT p.account_id AS account, a.name, a.email, p.permission, p.granted_by, p.granted_at,
            (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = p.account_id AND s.audience = 'admin') AS used_at
       FROM user_permissions p JOIN accounts a ON a.id = p.account_id
-     WHERE {after} {order}
+     WHERE {where} {order}
 """,
+    sorts=(
+        Sort("person", _("Person"), Order("p.account_id AS account", "p.permission")),
+        Sort("since", _("Since"), Order("p.granted_at", "p.account_id AS account", "p.permission")),
+    ),
 )
-KEYS: Paged[KeyAccess] = paged(
+KEYS: Listed[KeyAccess] = listed(
     "access of keys",
     KeyAccess,
-    Order("k.id"),
     """
     SELECT k.id, k.name, k.hint, k.account_id AS account, a.name AS owner, a.kind, k.scopes, k.created_by, k.created_at, k.seen_at, k.until
       FROM api_keys k JOIN accounts a ON a.id = k.account_id
-     WHERE k.revoked_at IS NULL AND k.until > $1 AND {after} {order}
+     WHERE k.revoked_at IS NULL AND k.until > $1 AND {where} {order}
 """,
+    # Ids are sortable by time.
+    sorts=(Sort("since", _("Since"), Order("k.id")),),
+    sample=(datetime(2026, 1, 1, tzinfo=UTC),),
 )
-ROLES: Paged[RoleAccess] = paged(
+ROLES: Listed[RoleAccess] = listed(
     "access by roles",
     RoleAccess,
-    Order("m.organisation_id AS organisation", "m.account_id AS account"),
     """
     SELECT m.organisation_id AS organisation, o.name AS organisation_name, m.account_id AS account, a.name, m.role, m.given_by, m.joined_at,
            greatest((SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = m.account_id),
                     (SELECT max(k.seen_at) FROM api_keys k WHERE k.account_id = m.account_id)) AS used_at
       FROM memberships m JOIN organisations o ON o.id = m.organisation_id JOIN accounts a ON a.id = m.account_id
-     WHERE {after} {order}
+     WHERE {where} {order}
 """,
+    sorts=(Sort("organisation", _("Organisation"), Order("m.organisation_id AS organisation", "m.account_id AS account")),),
+    filters=(Filter("role", _("Role"), _("All roles"), ROLE_NAMES, "m.role = {value}"),),
 )
 # One statement, so that all of it was so at one instant. The digests do not depend on an order, so nothing is sorted.
 FOUND: Query[Found] = query(

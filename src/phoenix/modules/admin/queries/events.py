@@ -7,7 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.listed import Filter, Listed, Search, Sort, listed
+from phoenix.kernel.data.paged import Order
+from phoenix.kernel.i18n.text import _
 
 # A filter reads this many of the latest events, so that it needs no index, which would slow down every write.
 LOOKED_THROUGH = 200_000
@@ -25,26 +27,23 @@ class EventRow(Struct, frozen=True):
     occurred_at: datetime
 
 
-NEWEST_FIRST = Order("number DESC")
-NEWEST: Paged[EventRow] = paged(
+_LATEST = f"number > (SELECT coalesce(max(number), 0) FROM events) - {LOOKED_THROUGH}"  # noqa: S608 - a number of ours
+EVENTS: Listed[EventRow] = listed(
     "staff events",
     EventRow,
-    NEWEST_FIRST,
     """
     SELECT number, id, kind, organisation_id AS organisation, actor_id AS actor, impersonator_id AS impersonator, subject, data, occurred_at
       FROM events
-     WHERE {after} {order}
+     WHERE {where} {order}
 """,
-)
-FOUND: Paged[EventRow] = paged(
-    "staff events",
-    EventRow,
-    NEWEST_FIRST,
-    """
-    SELECT number, id, kind, organisation_id AS organisation, actor_id AS actor, impersonator_id AS impersonator, subject, data, occurred_at
-      FROM events
-     WHERE number > (SELECT coalesce(max(number), 0) FROM events) - $3::bigint
-       AND ($1 = '' OR kind = $1) AND ($2 = '' OR subject = $2) AND {after}
-     {order}
-""",
+    sorts=(Sort("when", _("When"), Order("number DESC")),),
+    # The kinds are those of the modules that are installed.
+    filters=(Filter("kind", _("Kind"), _("All kinds"), (("entries.posted", "entries.posted"),), f"kind = {{value}} AND {_LATEST}"),),
+    search=Search(
+        _("Subject ID"),
+        lambda words: ("subject", (words,)),
+        {"subject": f"subject = {{0}} AND {_LATEST}"},
+        samples=("acc_1",),
+        name="subject",
+    ),
 )

@@ -7,7 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from phoenix.kernel.data.listed import Filter, Listed, Sort, listed
+from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.i18n.text import _
 
 
 class JobCount(Struct, frozen=True):
@@ -34,11 +37,15 @@ COUNTS: Query[JobCount] = query(
     JobCount,
     "SELECT entrypoint AS name, status::text AS state, count(*) AS count, min(execute_after) AS oldest FROM pgqueuer GROUP BY entrypoint, status ORDER BY entrypoint, status",
 )
-FAILED: Query[FailedJob] = query(
+FAILED: Listed[FailedJob] = listed(
+    "staff failed jobs",
     FailedJob,
     """
     SELECT q.id, q.entrypoint AS name, q.attempts, q.created AS created_at, q.updated AS updated_at,
            (SELECT l.traceback FROM pgqueuer_log l WHERE l.job_id = q.id AND l.traceback IS NOT NULL ORDER BY l.created DESC LIMIT 1) AS traceback
-      FROM pgqueuer q WHERE q.status = 'failed' ORDER BY q.id DESC LIMIT 100
+      FROM pgqueuer q WHERE q.status = 'failed' AND {where} {order}
 """,
+    sorts=(Sort("job", _("Job"), Order("q.id::bigint AS id DESC")),),
+    # The names are those of the jobs that modules declare.
+    filters=(Filter("name", _("Job"), _("All jobs"), (("audit.verify", "audit.verify"),), "q.entrypoint = {value}"),),
 )

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.listed import Listed, Search, Sort, listed
+from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.data.words import text_query, typed
+from phoenix.kernel.i18n.text import _
 
 
 class OrganisationRow(Struct, frozen=True):
@@ -18,6 +21,8 @@ class OrganisationRow(Struct, frozen=True):
     members: int
     """People, counted as they join and leave."""
     service_accounts: int
+    name_key: str
+    """The name as it is sorted."""
 
 
 class PersonMembership(Struct, frozen=True):
@@ -32,19 +37,32 @@ class PersonMembership(Struct, frozen=True):
 
 _LISTED = """
     SELECT o.id, o.slug, o.name, o.created_at, people.count AS members,
-           (SELECT count(*) FROM memberships m WHERE m.organisation_id = o.id) - people.count AS service_accounts
+           (SELECT count(*) FROM memberships m WHERE m.organisation_id = o.id) - people.count AS service_accounts,
+           lower(o.name) COLLATE "C" AS name_key
       FROM organisations o
       CROSS JOIN LATERAL (SELECT coalesce(sum(c.count), 0)::bigint AS count FROM member_counts c WHERE c.organisation_id = o.id) people
 """
-NEWEST_FIRST = Order("o.id DESC")
-ORGANISATIONS: Paged[OrganisationRow] = paged("staff organisations", OrganisationRow, NEWEST_FIRST, _LISTED + " WHERE {after} {order}")
-FOUND: Paged[OrganisationRow] = paged(
+
+
+def _find(words: str) -> tuple[str, tuple[object, ...]]:
+    return "words", (words.lower(), text_query(typed(words)))
+
+
+ORGANISATIONS: Listed[OrganisationRow] = listed(
     "staff organisations",
     OrganisationRow,
-    NEWEST_FIRST,
-    f"""{_LISTED}
-     WHERE (o.id = $1 OR o.slug = $1 OR to_tsvector('simple', o.name) @@ to_tsquery('simple', $2)) AND {{after}} {{order}}
-""",
+    _LISTED + " WHERE {where} {order}",
+    sorts=(
+        Sort("since", _("Since"), Order("o.id DESC")),
+        Sort("name", _("Name"), Order('lower(o.name) COLLATE "C" AS name_key', "o.id")),
+        Sort("slug", _("Short name"), Order("o.slug", "o.id")),
+    ),
+    search=Search(
+        _("Name, short name or ID"),
+        _find,
+        {"words": "o.id = {0} OR o.slug = {0} OR to_tsvector('simple', o.name) @@ to_tsquery('simple', {1})"},
+        samples=("nobody",),
+    ),
 )
 ONE: Query[OrganisationRow] = query(OrganisationRow, f"{_LISTED} WHERE o.id = $1")
 MEMBERSHIPS: Query[PersonMembership] = query(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.listed import Filter, Listed, Search, Sort, listed
+from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.data.words import END, text_query, typed
+from phoenix.kernel.i18n.text import _
 
 
 class PersonRow(Struct, frozen=True):
@@ -25,6 +28,9 @@ class PersonRow(Struct, frozen=True):
     totp: bool
     passkeys: int
     seen_at: datetime | None
+    created_at: datetime
+    name_key: str
+    """The name as it is sorted."""
 
 
 class PersonDetails(Struct, frozen=True):
@@ -65,23 +71,51 @@ _LISTED = """
            a.erased_at IS NOT NULL AS erased, a.password_hash <> '!' AS has_password,
            coalesce((SELECT true FROM totp_secrets t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL), false) AS totp,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys,
-           (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = a.id AND s.impersonator_id IS NULL) AS seen_at
+           (SELECT max(s.seen_at) FROM sessions s WHERE s.account_id = a.id AND s.impersonator_id IS NULL) AS seen_at,
+           a.created_at, lower(a.name) COLLATE "C" AS name_key
       FROM accounts a
+     WHERE a.kind = $2 AND {where} {order}
 """
-# Ids are sortable by time: the newest people first, and a cursor is an id.
-NEWEST_FIRST = Order("a.id DESC")
 
 
-def _people(condition: str) -> Paged[PersonRow]:
-    return paged("staff people", PersonRow, NEWEST_FIRST, f"{_LISTED} WHERE {condition} {{after}} {{order}}")
+def _find(words: str) -> tuple[str, tuple[object, ...]]:
+    """By the beginning of an account id or address, or by those of words of the name or address: each has an index."""
+    asked = typed(words)
+    start = asked.lower()
+    if start.startswith("acc_"):
+        return "id", (start, start + END)
+    return ("address", (start, start + END)) if "@" in start else ("words", (start, start + END, text_query(asked)))
 
 
-PEOPLE = _people("a.kind = $2 AND")
-PEOPLE_BY_ID = _people("a.kind = $2 AND a.id >= $3 AND a.id < $4 AND")
-PEOPLE_BY_ADDRESS = _people("a.kind = $2 AND a.email_key >= $3 AND a.email_key < $4 AND")
-# By prefixes of any words of the name, or of the address. Both have an index, and neither needs an extension.
-PEOPLE_BY_WORDS = _people(
-    "a.kind = $2 AND (to_tsvector('simple', a.name) @@ to_tsquery('simple', $5) OR (a.email_key >= $3 AND a.email_key < $4)) AND"
+PEOPLE: Listed[PersonRow] = listed(
+    "staff people",
+    PersonRow,
+    _LISTED,
+    sorts=(
+        # Ids are sortable by time.
+        Sort("since", _("Since"), Order("a.id DESC")),
+        Sort("name", _("Name"), Order('lower(a.name) COLLATE "C" AS name_key', "a.id")),
+    ),
+    filters=(
+        Filter(
+            "state",
+            _("State"),
+            _("Any state"),
+            (("locked", _("Locked")), ("leaving", _("Deletion scheduled"))),
+            {"locked": "a.locked_at IS NOT NULL", "leaving": "a.erase_at IS NOT NULL"},
+        ),
+    ),
+    search=Search(
+        _("Name, address or ID"),
+        _find,
+        {
+            "id": "a.id >= {0} AND a.id < {1}",
+            "address": "a.email_key >= {0} AND a.email_key < {1}",
+            "words": "to_tsvector('simple', a.name) @@ to_tsquery('simple', {2}) OR (a.email_key >= {0} AND a.email_key < {1})",
+        },
+        samples=("acc_1", "1@", "ada"),
+    ),
+    sample=(datetime(2026, 1, 1, tzinfo=UTC), "person"),
 )
 PERSON: Query[PersonDetails] = query(
     PersonDetails,

@@ -59,7 +59,7 @@ async def check_end(runtime: Runtime, db: Reader) -> str:
     last = await db.maybe(queries.LAST)
     head = await db.maybe(queries.HEAD)
     state = await read_state(runtime, db) or FIRST
-    newest = await db.all(queries.NEWEST, *queries.NEWEST.start, CHECKED_ROWS)
+    newest = await db.all(queries.LISTED.plain, *queries.LISTED.plain.start, CHECKED_ROWS)
     for later, earlier in pairwise(newest):
         if fault := fault_of(later, earlier.number, earlier.hash, state):
             return fault

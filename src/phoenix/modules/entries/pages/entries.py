@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
 
 import msgspec
 
@@ -13,6 +13,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import city, local_input, local_to_instant, offset, zone_or_utc
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
+from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.entries import actions, queries
@@ -22,16 +23,14 @@ from phoenix.modules.entries.queries import Entry
 PAGE_SIZE = 20
 
 
-@page("/o/{slug:str}/entries", may="entries.read", within="slug", queries=2)
+@page("/o/{slug:str}/entries", may="entries.read", within="slug", queries=2, lists=(queries.PAGE,))
 async def show_entries(call: Call) -> View:
     member = call.member
-    cursor = call.query("cursor") or None
-    found = await queries.PAGE.page(call.db, call.runtime.keys, member.organisation, cursor=cursor, limit=PAGE_SIZE)
+    found = await listing(call, queries.PAGE, member.organisation, limit=PAGE_SIZE)
     avatars = await _avatars(call, found.items)
     context = {
         "entries": [{**msgspec.structs.asdict(e), "author": avatars[e.author], "excerpt": actions.excerpt(e.body)} for e in found.items],
-        "older": f"/o/{member.slug}/entries?cursor={quote(found.next_cursor)}" if found.next_cursor else "",
-        "newest": cursor is None,
+        "listing": found,
     }
     return View("entries/list.html", context)
 
@@ -103,7 +102,7 @@ async def find_here(call: Call) -> Entry:
     return entry
 
 
-async def _avatars(call: Call, entries: list[Entry]) -> dict[str, Avatar]:
+async def _avatars(call: Call, entries: Sequence[Entry]) -> dict[str, Avatar]:
     found = await names(call.db, sorted({entry.author for entry in entries}))
     return {entry.author: avatar_of(entry.author, found.get(entry.author, _("Someone"))) for entry in entries}
 

@@ -8,6 +8,7 @@ from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import avatar_of
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import plain_listing
 from phoenix.kernel.web.pages import View, page
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.entries import queries
@@ -37,9 +38,7 @@ async def show_history(call: Call) -> View:
         "version": shown[0],
         "before": shown[1] if len(pair) > 1 else None,
         "versions": shown[len(pair) :],
-        "cursor": cursor or "",
-        "older": found.next_cursor or "",
-        "newest": cursor is None,
+        "listing": plain_listing(call, found),
     }
     return View("entries/history.html", context)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
-from phoenix.kernel.data.cursors import Page
-from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Event
-from phoenix.kernel.data.words import END, text_query, typed
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
@@ -22,9 +20,11 @@ from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
 from phoenix.modules.organisations.errors import RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged, RoleEnded, ServiceAccountRemoved
 from phoenix.modules.organisations.notices import ROLE_ENDED
-from phoenix.modules.organisations.queries import Member, RoleNow, changes
+from phoenix.modules.organisations.queries import RoleNow, changes
+from phoenix.modules.organisations.queries.listed import MEMBERS as LISTED_MEMBERS
+from phoenix.modules.organisations.queries.listed import ROLE_NAMES, Member
 
-__all__ = ["Member"]
+__all__ = ["LISTED_MEMBERS", "ROLE_NAMES", "Member"]
 
 NO_MEMBER = _("This person is not a member of the organisation.")
 # From the highest to the lowest.
@@ -35,15 +35,6 @@ def check_role(member: Membership, role: str) -> None:
     """Raises Forbidden for a role above one's own: only owners can make someone an owner."""
     if ROLES.index(role) < ROLES.index(member.role):
         raise Forbidden(_("Your role is {own}. You can't grant or remove a higher one.").format(own=member.role))
-
-
-async def members_of(runtime: Runtime, db: Reader, organisation: str, *, words: str = "", cursor: str | None, limit: int) -> Page[Member]:
-    """A page of the people of an organisation, in the order in which they joined: all of them, or those that `words` find."""
-    if asked := typed(words):
-        start = asked.lower()
-        found = (text_query(asked), start, start + END)
-        return await queries.MEMBERS_FOUND.page(db, runtime.keys, organisation, *found, cursor=cursor, limit=limit)
-    return await queries.MEMBERS.page(db, runtime.keys, organisation, cursor=cursor, limit=limit)
 
 
 async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> str:

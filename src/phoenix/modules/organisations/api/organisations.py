@@ -15,6 +15,7 @@ from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
+from phoenix.modules.organisations.queries.listed import MEMBERS
 
 
 class OrganisationData(Struct, forbid_unknown_fields=True):
@@ -104,9 +105,23 @@ async def change_organisation(call: Call, member: Membership, data: Organisation
 
 
 @get("/api/v2/organisations/{organisation_id:str}/members", may="organisations.read", within="organisation_id", queries=1)
-async def list_members(call: Call, member: Membership, limit: int | None = None, cursor: str | None = None) -> Page[MemberAnswer]:
-    """List the members of an organisation, by joining date."""
-    made = await members.members_of(call.runtime, call.db, member.organisation, cursor=cursor, limit=parse_limit(limit))
+async def list_members(
+    call: Call,
+    member: Membership,
+    limit: int | None = None,
+    cursor: str | None = None,
+    q: str | None = None,
+    role: str | None = None,
+    sort: str | None = None,
+) -> Page[MemberAnswer]:
+    """List the members of an organisation, by joining date.
+
+    `q` finds names and addresses by their beginnings, `role` those with a role. `sort` is `joined`, `name` or `role`, with a minus for the
+    reverse. A cursor is valid only with the `q`, `role` and `sort` it was given with.
+    """
+    given = {"q": q, "role": role, "sort": sort}
+    asked = MEMBERS.read(lambda name: given[name] or "")
+    made = await MEMBERS.page(call.db, call.runtime.keys, member.organisation, asked=asked, cursor=cursor, limit=parse_limit(limit))
     return Page(
         [MemberAnswer(m.account, m.name, m.email, m.time_zone, m.role, instant(m.joined_at), m.version) for m in made.items],
         made.next_cursor,

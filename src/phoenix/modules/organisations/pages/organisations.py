@@ -5,17 +5,16 @@ from __future__ import annotations
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
+from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
 from phoenix.modules.organisations.queries import changes, owners
-
-PAGE_SIZE = 50
+from phoenix.modules.organisations.queries.listed import MEMBERS
 
 
 @page("/organisations", may=SIGNED_IN, queries=1)
@@ -35,12 +34,10 @@ async def send_new(call: Call) -> Redirect:
     return Redirect(f"/o/{made.slug}/feed", _("{name} is ready.").format(name=isolated(made.name)))
 
 
-@page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2)
+@page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2, lists=(MEMBERS,))
 async def show_members(call: Call) -> View:
     member = call.member
-    cursor = call.query("cursor") or None
-    words = call.query("q").strip()[:200]
-    found = await members.members_of(call.runtime, call.db, member.organisation, words=words, cursor=cursor, limit=PAGE_SIZE)
+    found = await listing(call, MEMBERS, member.organisation)
     invited = await call.db.all(queries.INVITATIONS, member.organisation) if "organisations.invite" in member.permissions else []
     mine = members.ROLES.index(member.role)
     context = {
@@ -59,9 +56,7 @@ async def show_members(call: Call) -> View:
         ],
         "invitations": invited,
         "roles": members.ROLES[mine:],
-        "words": words,
-        "first": cursor is None,
-        "older": query(f"/o/{member.slug}/members", q=words, cursor=found.next_cursor) if found.next_cursor else "",
+        "listing": found,
         "form": {"email": "", "role": "member"},
     }
     return View("organisations/members.html", context)

@@ -34,16 +34,6 @@ class JoinedOrganisation(Struct, frozen=True):
     joined_at: datetime
 
 
-class Member(Struct, frozen=True):
-    account: str
-    name: str
-    email: str
-    time_zone: str
-    role: str
-    joined_at: datetime
-    version: int
-
-
 class RoleNow(Struct, frozen=True):
     """The role of a member, and the version of the membership."""
 
@@ -146,21 +136,6 @@ LOCK: Query[str] = query(str, "SELECT id FROM organisations WHERE id = $1 FOR UP
 INSERT_MEMBER = command("""
     INSERT INTO memberships (organisation_id, account_id, role, joined_at, given_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 """)
-_MEMBERS = """
-    SELECT a.id AS account, a.name, a.email, a.time_zone, m.role, m.joined_at, m.version FROM memberships m JOIN accounts a ON a.id = m.account_id
-     WHERE m.organisation_id = $1 AND a.kind = 'person'
-"""
-_BY_JOINING = Order("m.joined_at", "a.id AS account")
-MEMBERS: Paged[Member] = paged("members", Member, _BY_JOINING, f"{_MEMBERS} AND {{after}} {{order}}")
-# By the beginnings of words of the name, or of the address.
-MEMBERS_FOUND: Paged[Member] = paged(
-    "members",
-    Member,
-    _BY_JOINING,
-    f"""{_MEMBERS}
-       AND (to_tsvector('simple', a.name) @@ to_tsquery('simple', $2) OR (a.email_key >= $3 AND a.email_key < $4)) AND {{after}} {{order}}
-""",
-)
 MEMBER_IDS: Query[str] = query(str, "SELECT account_id FROM memberships WHERE organisation_id = $1")
 # Only people: service accounts are added and removed elsewhere.
 ROLE: Query[RoleNow] = query(

@@ -23,6 +23,8 @@ from phoenix.modules.sessions.events import SigningKeyRevoked, SigningKeysRotate
 from phoenix.modules.sessions.queries import signing_keys as queries
 from phoenix.modules.sessions.queries.signing_keys import SigningKey
 
+__all__ = ["SigningKey"]
+
 ALGORITHM = "ES256"
 GENERATION = KeyKind("signing_keys")()
 SEALED_AS = "signing key"
