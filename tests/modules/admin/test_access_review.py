@@ -66,7 +66,7 @@ def test_a_key_ends_with_one_click(harness: Harness) -> None:
             assert await harness.events() == ["keys.api_key_revoked"]
             await harness.work()
             told = [MARKS.sub("", mail.text) for mail in harness.mails(harness.people["cy"].email)]
-            assert len([text for text in told if "revoked an API key that you made: n." in text]) == 1
+            assert len([text for text in told if "revoked an API key that you created: n." in text]) == 1
             assert (await harness.get("/api/v2/me", headers=headers)).status_code == 401
             assert (await panel.post(path, by="ada")).status_code == 404
             assert await harness.events() == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,7 @@ class SecurityNotice:
 
     `facts` returns the values for the placeholders, in the owner's time zone. They are read when the email is sent, by the id
     of the account or of another record, so that no job holds a name or a reason. `path` is the page that the email links to;
-    by default, the page with the account's security settings.
+    by default, the page with the account's security settings. `sample` has a value for each placeholder, for staff to look at.
     """
 
     name: str
@@ -92,6 +92,7 @@ class SecurityNotice:
     foot: str = ""
     path: str = ""
     facts: Callable[[Reader, str, ZoneInfo], Awaitable[Mapping[str, str]]] | None = None
+    sample: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ INVITATIONS_WITHDRAWN = SecurityNotice(
     _("Invite the people again if they should still join."),
     path="/organisations",
     facts=facts,
+    sample={"name": "Halden Instruments"},
 )
 
 ROLE_ENDED = SecurityNotice(
@@ -31,6 +32,7 @@ ROLE_ENDED = SecurityNotice(
     _("Questions? Ask one of its owners, who can invite you again."),
     path="/organisations",
     facts=facts,
+    sample={"name": "Halden Instruments"},
 )
 
 NOTICES = (INVITATIONS_WITHDRAWN, ROLE_ENDED)

@@ -56,7 +56,7 @@ async def create_api_key(
     elif not scopes:
         fields.refuse("scopes", "missing", _("Choose at least one permission."))
     if days is None or not 1 <= days <= MOST_DAYS:
-        fields.refuse("days", "out_of_range", _("Write a number of days between 1 and {most}.").format(most=MOST_DAYS))
+        fields.refuse("days", "out_of_range", _("Enter a number of days between 1 and {most}.").format(most=MOST_DAYS))
     fields.check()
     owner, key_id, key = account or actor.account, new_id("key"), PREFIX + new_token()
     await hold(tx, owner)
