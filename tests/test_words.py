@@ -133,7 +133,7 @@ PROSE = {".py", ".html", ".mjml", ".md", ".ts", ".css", ".txt", ".sh"}
 # Files that are never rewritten: migrations, earlier releases, what others wrote, and lists of passwords.
 AS_IT_WAS = ("migrations", "releases", "words", "static")
 # Files that name the stopped words.
-NAMED_HERE = {"tests/test_words.py"}
+NAMED_HERE = {"tests/test_words.py", "tests/test_words_of_the_design.py", "tests/web/test_words_as_shown.py"}
 
 
 def stopped(text: str, table: dict[str, str]) -> Iterator[str]:

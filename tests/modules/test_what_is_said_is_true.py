@@ -50,7 +50,7 @@ def test_members_see_ones_time_zone_and_only_staff_ones_contact(harness: Harness
 
 
 def test_members_and_staff_who_impersonate_one_can_read_entries(harness: Harness) -> None:
-    """The terms say so, that the member can see it, and that nobody outside the organisation can."""
+    """The terms say so, and that the member is notified. Nobody outside the organisation can, staff included."""
 
     async def run() -> None:
         async with harness, Panel(harness) as panel:
@@ -67,7 +67,9 @@ def test_members_and_staff_who_impersonate_one_can_read_entries(harness: Harness
                 assert (await harness.get(path, by=outsider)).status_code == 404
             browser, _csrf = await browse(harness, await link_to(harness, panel, "eve"))
             assert "Valve replaced" in (await browser.get(path)).text
-            assert "Impersonation by staff started" in (await harness.get("/settings/security", by="eve")).text
+            assert "The member gets an email about it." in terms
+            await harness.work()
+            assert "is viewing Phoenix as you" in harness.mails(harness.people["eve"].email)[0].text
 
     asyncio.run(run())
 

@@ -34,7 +34,7 @@ class DatabaseFull(Unavailable):
 
 class DatabaseFault(Unavailable):
     code = "database_fault"
-    sentence = "The database has a fault. Nothing was changed. Try again in a few minutes."
+    sentence = "The database reported an error. Nothing was changed. Try again in a few minutes."
 
 
 class OutcomeUnknown(Unavailable):
