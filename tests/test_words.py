@@ -111,6 +111,9 @@ SAY = {
     r"acts that matter": "sensitive actions",
     r"have another (one|mail|email) sent": "send a new one",
     r"there (is|are) no such": "doesn't exist",
+    r"(is|are|was|were|be) told(?! apart| from| to)": "notified, shown, or receives",
+    r"logs? (nobody|everyone|people|someone) out": "sign out",
+    r"begin(s)? an? (session|organisation)": "start, create",
 }
 # Forbidden only in what people see in the product: the words can be used in the documentation and in code.
 SAY_ON_PAGES = {

@@ -90,7 +90,7 @@ def test_the_documented_limits_of_sessions_match_the_settings() -> None:
 
 
 def test_all_sign_in_methods_are_documented() -> None:
-    """Each public route that can begin a session is one of the methods in the table."""
+    """Each public route that can start a session is one of the methods in the table."""
     ways = {
         "/api/v2/sessions": "password",
         "/api/v2/sessions/second_factor": "second factor",

@@ -213,7 +213,7 @@ def sender(value: str) -> str:
 
 
 def host_name(value: str) -> str:
-    """Empty, or the name of a host alone (RFC 1123), in its ASCII form."""
+    """Empty, or only the name of a host (RFC 1123), in its ASCII form."""
     labels = value.split(".")
     whole = len(value) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
     return "" if whole or not value else f"must be a host name such as app.example.com, without https:// or a path, not {value[:60]!r}"

@@ -108,7 +108,7 @@ def _check_acts(call: Call) -> None:
 
 
 def _check_staff(call: Call) -> None:
-    """Members are not told which of the staff did something. Raises RuntimeError outside production for an event that would say it."""
+    """Members do not see which member of the staff did something. Raises RuntimeError outside production for an event that would say it."""
     if call.app.listener != "admin" or call.runtime.settings.strict or not isinstance(call.db, Transaction):
         return
     for event in call.db.events:

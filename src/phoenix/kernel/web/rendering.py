@@ -42,7 +42,7 @@ class View:
 class Redirect:
     """A redirect to another of our pages, with a message to show there.
 
-    `shows` is for that page alone and for ten minutes, such as a key that is shown only once: its handler reads it with `shown_once`.
+    `shows` is only for that page and for 10 minutes, such as a key that is shown only once: its handler reads it with `shown_once`.
     """
 
     to: str

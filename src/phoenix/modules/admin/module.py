@@ -47,7 +47,7 @@ MODULE = Module(
         EventKind(
             events.AccountLocked,
             act="authority",
-            holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
+            holds={"reason": "the audit log has to say why staff did it, and the owner of the account can read it"},
             written=("reason",),
             activity=Activity(_("Account locked by staff"), "bad", _reason),
         ),

@@ -135,7 +135,7 @@ async def list_versions(call: Call, entry_id: str, limit: int | None = None, cur
 
 
 async def _find(call: Call, entry_id: str) -> tuple[Entry, Membership]:
-    """An entry, and proof of the route's permission where it is."""
+    """An entry, and evidence of the route's permission in its organisation."""
     entry = await actions.find_entry(call.db, entry_id)
     return entry, call.within(entry.organisation, actions.MISSING)
 

@@ -32,7 +32,7 @@ async def show_mail(call: Call) -> View:
 
 @page("/staff/mails/{module:str}/{name:str}/seen", may=MAILS, queries=0, listeners=STAFF)
 async def show_mail_as_seen(call: Call) -> Raw:
-    """The HTML alone, in a sandbox: it cannot run scripts, navigate, or load anything."""
+    """Only the HTML, in a sandbox: it cannot run scripts, navigate, or load anything."""
     return Raw(_mail(call)[1].html, POLICY)
 
 

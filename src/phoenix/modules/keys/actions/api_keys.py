@@ -78,7 +78,7 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
 
 
 async def revoke_as_staff(tx: Transaction, found: queries.KeyPeople, key_id: str) -> None:
-    """Revoke a key; whoever made it is told by email. The caller checks who may. Raises NotFound."""
+    """Revoke a key; whoever created it is notified by email. The caller checks who may. Raises NotFound."""
     await revoke_api_key(tx, found.account, key_id)
     await notify(tx, found.created_by or found.account, KEY_REVOKED_BY_STAFF, about=key_id)
 

@@ -189,7 +189,7 @@ async def request_reauthentication_code(call: Call) -> Accepted[Nothing]:
 async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> PasskeyOptionsAnswer:
     """Start a sign-in with a passkey, or use one as a second factor: returns the options for navigator.credentials.get()."""
     if data.challenge:
-        return options_answer(await passkey.second_step_options(call.runtime, call.db, party_here(call), data.challenge))
+        return options_answer(await passkey.second_factor_options(call.runtime, call.db, party_here(call), data.challenge))
     return options_answer(passkey.sign_in_options(call.runtime, party_here(call)))
 
 
