@@ -146,11 +146,11 @@ def test_the_panel_lists_and_shows_every_kind_of_email(harness: Harness) -> None
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=("platform.settings",))
-            page = (await panel.get("/staff/mails", by="ada")).text
+            page = (await panel.get("/staff/emails", by="ada")).text
             assert "Every email Phoenix sends, with sample data." in page
-            assert set(re.findall(r'href="/staff/mails/([^"]+)"', page)) == kinds
+            assert set(re.findall(r'href="/staff/emails/([^"]+)"', page)) == kinds
             for kind in sorted(kinds):
-                shown = await panel.get(f"/staff/mails/{kind}", by="ada")
+                shown = await panel.get(f"/staff/emails/{kind}", by="ada")
                 assert shown.status_code == 200, kind
                 assert not re.search(r"\{\w+\}", shown.text), kind
 

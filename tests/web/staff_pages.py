@@ -249,8 +249,8 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             disk_problem="The disk of /var/lib/phoenix has 1900 MB left.",
         ),
     ),
-    "staff-mails": ("admin/mails.html", staff("/staff/mails", emails=[("sign_in/verify", "Your code for Phoenix")])),
-    "staff-mail": ("admin/mail.html", staff("/staff/mails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
+    "staff-mails": ("admin/mails.html", staff("/staff/emails", emails=[("sign_in/verify", "Your code for Phoenix")])),
+    "staff-mail": ("admin/mail.html", staff("/staff/emails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
     "impersonation": ("impersonation/link.html", samples.outside("/impersonation", token="t", requested=LOOKING)),
     "impersonation-writes": (

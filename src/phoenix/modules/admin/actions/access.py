@@ -43,7 +43,7 @@ async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor, *, seen: 
     now = tx.now
     found = await access_now(tx)
     if not same(seen.encode(), seal_of(runtime, found).encode()):
-        raise PreconditionFailed(_("Someone's access changed after you opened this page. Look through the lists again, then sign."))
+        raise PreconditionFailed(_("Someone's access changed after you opened this page. Review the lists again, then sign."))
     review = new_id("rev")
     signature = _signature(runtime.keys, review, now, actor.account, found)
     await tx.execute(queries.ADD_REVIEW, review, now, actor.account, found, signature)

@@ -18,19 +18,19 @@ POLICY = (
 )
 
 
-@page("/staff/mails", may=MAILS, queries=0, listeners=STAFF)
+@page("/staff/emails", may=MAILS, queries=0, listeners=STAFF)
 async def show_mails(call: Call) -> View:
     emails = [(name, _preview(call, sample).subject) for name, sample in sorted(_samples(call).items())]
     return View("admin/mails.html", {"emails": emails})
 
 
-@page("/staff/mails/{module:str}/{name:str}", may=MAILS, queries=0, listeners=STAFF)
+@page("/staff/emails/{module:str}/{name:str}", may=MAILS, queries=0, listeners=STAFF)
 async def show_mail(call: Call) -> View:
     name, mail = _mail(call)
     return View("admin/mail.html", {"name": name, "mail": mail})
 
 
-@page("/staff/mails/{module:str}/{name:str}/seen", may=MAILS, queries=0, listeners=STAFF)
+@page("/staff/emails/{module:str}/{name:str}/seen", may=MAILS, queries=0, listeners=STAFF)
 async def show_mail_as_seen(call: Call) -> Raw:
     """Only the HTML, in a sandbox: it cannot run scripts, navigate, or load anything."""
     return Raw(_mail(call)[1].html, POLICY)
