@@ -115,6 +115,14 @@ def test_the_readme_says_what_new_module_asks_for(tmp_path: Path, capsys: pytest
     assert "two lines" not in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_every_document_names_the_address_that_is_printed() -> None:
+    """`phoenix up` prints localhost, where passkeys work, and so do the files of a new product."""
+    documents = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "src/phoenix/operations").rglob("*.txt")]
+    texts = {path: path.read_text(encoding="utf-8") for path in documents}
+    assert [path for path, text in texts.items() if "http://127.0.0.1" in text] == []
+    assert len([path for path, text in texts.items() if "http://localhost:8000" in text]) >= 3
+
+
 def test_examples_send_a_token_where_one_is_needed_and_nowhere_else() -> None:
     document = json.loads(openapi_document())
     sends = {
