@@ -220,7 +220,7 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True)
 class AdminSettings:
-    """The admin panel, on a listener of its own."""
+    """The admin panel, on its own listener."""
 
     bind: str = setting(
         "ADMIN_BIND",

@@ -1,4 +1,4 @@
-"""Failures of the database as answers: 503 with a code of their own, saying what became of the change."""
+"""Failures of the database as answers: 503 with their own code, saying what became of the change."""
 
 from __future__ import annotations
 

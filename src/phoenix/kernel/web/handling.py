@@ -115,7 +115,7 @@ def _check_staff(call: Call) -> None:
         kind = call.registry.events[event.kind]
         if event.organisation is not None and kind.feed and not kind.by_staff:
             raise RuntimeError(
-                f"Staff record {event.kind}, which the feed shows with its actor: give what staff do a kind of its own, `by_staff`."
+                f"Staff record {event.kind}, which the feed shows with its actor: give what staff do its own kind, `by_staff`."
             )
 
 

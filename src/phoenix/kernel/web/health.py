@@ -15,7 +15,7 @@ from phoenix.kernel.web.endpoint import get
 from phoenix.kernel.web.pages import Plain, page
 from phoenix.kernel.web.rules import PUBLIC
 
-# Modules read their metrics on connections of their own.
+# Modules read their metrics on their own connections.
 METRIC_QUERIES = 0
 READ_ONLY: Query[bool] = query(bool, "SELECT current_setting('transaction_read_only')::boolean")
 # More than a page of a file, so that it needs room.

@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The type of a value in words. `target` is the name of its schema, if that has a section of its own."""
+    """The type of a value in words. `target` is the name of its schema, if that has its own section."""
 
     words: str
     target: str = ""
@@ -261,7 +261,7 @@ def _first_sentence(text: str) -> tuple[str, str]:
 
 
 def _problems(kind: type[PhoenixError]) -> set[type[PhoenixError]]:
-    """Every error with a code of its own in the loaded modules."""
+    """Every error with its own code in the loaded modules."""
     own = {kind} if "code" in vars(kind) else set()
     return own.union(*(_problems(below) for below in kind.__subclasses__()))
 

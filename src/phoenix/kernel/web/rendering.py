@@ -108,7 +108,7 @@ def show(result: Result, call: Call, headers: Mapping[str, str] | None = None) -
 
 
 def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[Cookie] = ()) -> Response[Any]:
-    """See Other (303). htmx and our scripts need a header of its own, since they cannot see a redirect."""
+    """See Other (303). htmx and our scripts need a separate header, since they cannot see a redirect."""
     runtime = app_of(request).runtime
     made = list(cookies)
     if toast:

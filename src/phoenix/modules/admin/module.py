@@ -1,4 +1,4 @@
-"""The admin panel: what staff see of people, organisations and the platform, on a listener of its own."""
+"""The admin panel: what staff see of people, organisations and the platform, on its own listener."""
 
 from __future__ import annotations
 

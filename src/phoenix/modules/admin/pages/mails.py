@@ -45,7 +45,7 @@ def _mail(call: Call) -> tuple[str, Mail]:
 
 
 def _samples(call: Call) -> dict[str, EmailSample]:
-    """Every kind of email: those with a template of their own, and each security notice, which all have one template."""
+    """Every kind of email: those with their own template, and each security notice, which all have one template."""
     own = {name: sample for name, sample in call.registry.emails.items() if name != notices.TEMPLATE}
     return own | {
         f"notices/{notice.name}": EmailSample(notices.TEMPLATE, {**PERSON, **notices.said_in(call.runtime, notice, notice.sample)})
