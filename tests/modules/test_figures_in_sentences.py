@@ -148,3 +148,12 @@ def test_the_panel_shows_as_many_kinds_of_email_as_there_are_templates_and_notic
 def test_every_notice_has_a_sample_of_what_it_fills_in(name: str) -> None:
     notice = REGISTRY.notices[name]
     assert set(re.findall(r"\{(\w+)\}", notice.sentence)) == set(notice.sample)
+
+
+def test_the_security_page_names_the_durations_of_codes_and_links() -> None:
+    text = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
+    assert "Codes expire in 10 minutes; links in 60, or in 10 where they start or confirm a session." in text
+    lives = {purpose: expiry(purpose) for purpose in PURPOSES.values()}
+    assert {each["code_minutes"] for each in lives.values()} == {10}
+    assert {purpose for purpose, each in lives.items() if each["link_minutes"] == 10} == {email_code.PURPOSE, reauthenticate.PURPOSE}
+    assert {each["link_minutes"] for purpose, each in lives.items() if purpose not in {email_code.PURPOSE, reauthenticate.PURPOSE}} == {60}
