@@ -71,7 +71,7 @@ SENTENCES = {
     r"give the code to nobody|we never ask for it": "Never share this code",
     r"they learned nothing": "nothing was changed or disclosed",
     r"matters for the safety": "security changes",
-    r"(ended|took away) your password": "reset your password",
+    r"(ended|took away) your pass\w+": "an administrator reset it",
     r"you are yourself again|your own eyes": "You've stopped impersonating; you cannot impersonate yourself",
     r"look(ed)? through (all|yet)|the log is whole": "verify now; not verified yet; log verified",
     r"nothing waits|stand here until": "queue is empty; appear here while they run",
