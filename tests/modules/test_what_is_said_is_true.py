@@ -96,7 +96,7 @@ def test_opening_the_link_of_a_sign_up_does_nothing_and_confirming_signs_in(harn
                 given = {"csrf": csrf_of(page), "token": link.partition("token=")[2]}
                 if elsewhere:
                     assert (await browser.post("/verify/link", data=given)).status_code == 422
-                    given |= {"name": "Yara herself", "password": "eleven kites above the orchard"}
+                    given |= {"name": "Yara herself", "password": PASSWORD}
                 assert (await browser.post("/verify/link", data=given)).status_code == 303
                 assert (await browser.get("/api/v2/me")).json()["name"] == given.get("name", "Zoe")
 
