@@ -116,7 +116,7 @@ def protect(browser: Browser, base: str, email: str, password: str, folder: Path
         page.get_by_label("Password", exact=True).fill(password)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/second-step**")
-        keep(page, folder, "second-step")
+        keep(page, folder, "second-factor")
 
 
 def look_after(browser: Browser, folder: Path, panel: str, email: str, password: str) -> None:

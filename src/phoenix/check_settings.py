@@ -1,4 +1,4 @@
-"""`phoenix settings --check` in a process of its own: it needs the modules, which declare settings, and nothing else of the commands."""
+"""`phoenix settings --check` in its own process: it needs the modules, which declare settings, and nothing else of the commands."""
 
 from __future__ import annotations
 

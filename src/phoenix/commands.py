@@ -151,7 +151,7 @@ def _not_composed(name: str) -> Module:
     """A module that is in one of our folders, but not in the composition yet."""
     reference = f"{PACKAGE}.{name}.module"
     if not is_name(name) or find_spec(f"{PACKAGE}.{name}") is None:
-        raise BadName(f"There is no module called {name!r}. There are: {', '.join(module.name for module in MODULES)}.")
+        raise BadName(f"There is no module called {name!r}. The modules are: {', '.join(module.name for module in MODULES)}.")
     return load([f"{reference}:MODULE"])[0]
 
 
@@ -177,7 +177,7 @@ def db_migrate() -> int:
     role = role_of(found.database.url)
     if role and role != role_of(owner):
         asyncio.run(grant(owner, role))
-    print(f"{len(ran)} revisions applied." if ran else "The database is up to date.", file=sys.stderr)
+    print(f"{len(ran)} revision{'s' if len(ran) != 1 else ''} applied." if ran else "The database is up to date.", file=sys.stderr)
     return 0
 
 

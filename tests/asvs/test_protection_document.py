@@ -38,11 +38,11 @@ OTHERS = {
     "wrong passwords and codes in a row, for an account": [FREE_TRIES, PAUSES[1]],
     "attempts at one code from an email": [TRIES, TRIES_OF_ALL, TRIES],
     "emails to one address, of one kind": [EMAILS_AN_HOUR, EMAILS_OF_ALL_AN_HOUR, EMAILS_OF_ALL_AN_HOUR],
-    "what hashes passwords (the limit of its network, and besides), for someone who is signed in": [
+    "acts that hash passwords, by someone who is signed in (in addition to the limit of the network)": [
         MOST_OF_A_SESSION,
         SESSIONS_OF_A_PERSON * MOST_OF_A_SESSION,
     ],
-    "passwords hashed at once": [WAITING],
+    "passwords hashed at the same time": [WAITING],
     "CAPTCHA before sign-up and emails": [],
 }
 
@@ -90,7 +90,7 @@ def test_the_documented_limits_of_sessions_match_the_settings() -> None:
 
 
 def test_all_sign_in_methods_are_documented() -> None:
-    """Each public route that can begin a session is one of the methods in the table."""
+    """Each public route that can start a session is one of the methods in the table."""
     ways = {
         "/api/v2/sessions": "password",
         "/api/v2/sessions/second_factor": "second factor",

@@ -49,7 +49,7 @@ def test_pages_show_the_person_and_a_banner_and_both_names_are_recorded(harness:
             assert await harness.work() == ["accounts.send_security_notice"]
             notice = harness.mails(eve.email)[0].text
             assert f"Ada is viewing Phoenix as you until 12:30 (UTC). Reason: “{WHY}”." in notice
-            assert "Wasn't you?" not in notice
+            assert "If this wasn't you" not in notice
             assert WHY in (await harness.get("/settings/security", by="eve")).text
 
     asyncio.run(run())

@@ -102,7 +102,7 @@ def test_a_broken_or_missing_version_is_refused_and_stays_refused(harness: Harne
             for _ in range(2):
                 refused = await send(harness, address, {name: value for name, value in sent.items() if value is not None})
                 assert refused.status_code == 412
-                assert "say what it changes" in refused.text
+                assert "say which version it changes" in refused.text
                 assert conflict_of(refused.text) == ""
                 form = fields_of(form_of(refused.text, address))
                 assert {name: form[name] for name in scenario.typed} == scenario.typed

@@ -74,18 +74,18 @@ def test_the_page_says_whose_key_may_be_elsewhere_and_renews_it(harness: Harness
             ember = await harness.organisation("ember", ada="owner", bo="owner")
             key = await key_of_service_account(harness, ember, "bo")
             page = (await harness.get("/o/ember/service-accounts", by="ada")).text
-            assert "Made by Bo." in page
+            assert "Created by Bo." in page
             assert "no longer manage" not in page
             demoted = f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}"
             assert (await harness.patch(demoted, by="ada", json={"role": "viewer"})).status_code == 204
             assert (
-                "The person who made its key can no longer manage service accounts"
+                "The person who created its key can no longer manage service accounts"
                 in (await harness.get("/o/ember/service-accounts", by="ada")).text
             )
             assert (await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}", by="ada")).status_code == 204
             assert await works(harness, ember, key), "it belongs to the organisation"
             page = (await harness.get("/o/ember/service-accounts", by="ada")).text
-            assert "The person who made its key can no longer manage service accounts" in page
+            assert "The person who created its key can no longer manage service accounts" in page
             (robot,) = (await harness.get(f"/api/v2/organisations/{ember}/service_accounts", by="ada")).json()["items"]
             assert robot["key_created_by"] == harness.people["bo"].id
             csrf = csrf_token(harness.runtime, harness.people["ada"].id)

@@ -163,7 +163,7 @@ def test_a_socket_outlives_its_access_token_and_is_told(harness: Harness) -> Non
             assert (await harness.get("/api/v2/me", headers=bearer(made["access_token"]))).status_code == 401
             again = await stack.enter_async_context(Socket(app))
             assert "not_logged_in" in await again.sign_in(made["access_token"])
-            # The session ends: so does the socket, and it is told why.
+            # The session ends: so does the socket, and it receives the reason.
             fresh = (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": made["refresh_token"]})).json()
             ended = await harness.delete("/api/v2/sessions/current", headers=bearer(fresh["access_token"]))
             assert ended.status_code == 204

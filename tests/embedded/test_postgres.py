@@ -146,7 +146,7 @@ def test_a_folder_of_another_version_is_refused_and_left_unchanged(tmp_path: Pat
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "thesis.txt").write_text("mine")
-    with pytest.raises(FolderError, match="is not empty and holds no database"):
+    with pytest.raises(FolderError, match="is not empty and contains no database"):
         Postgres(tmp_path).start()
 
 

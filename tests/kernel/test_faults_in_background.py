@@ -102,7 +102,7 @@ class Probes:
         subject = await self.post()
         await until(lambda: any(subject in text for text in socket.texts) or not parts(self.harness)[1].count)
         if not any(subject in text for text in socket.texts):
-            # It could not be checked, so it was cut: it connects again, and is told what follows.
+            # It could not be checked, so it was cut: it connects again, and receives what follows.
             socket = await self.connected()
             subject = await self.post()
             await socket.until(lambda: any(subject in text for text in socket.texts))

@@ -183,7 +183,7 @@ def test_a_password_that_was_not_refused_is_not_typed_again(harness: Harness) ->
             refused = await browser.post("/sign-up", data=sent)
             assert refused.status_code == 422
             assert PASSWORD not in refused.text
-            assert "Kept. Type only to change it." in refused.text
+            assert "Saved. Enter it again only to change it." in refused.text
             kept = field(refused.text, "kept_password")
             again = {**sent, "csrf": field(refused.text, "csrf"), "password": "", "accept_terms": "on", "kept_password": kept}
             # Not in another browser, nor after ten minutes.

@@ -20,7 +20,7 @@ from phoenix.kernel.security.passwords import SHORTEST, check_strength
         ("helloworld12", "common words and numbers"),
         ("LeilaHaddad2026", "your name or email address"),
         ("Phoenix-2026-1", "the name of this service"),
-        ("asdfghjkl12345678", "rows of keys, dates or repetitions"),
+        ("asdfghjkl12345678", "keyboard rows, dates or repetitions"),
         ("abababababab", "repeats a few characters"),
     ],
 )

@@ -102,4 +102,4 @@ def test_the_command_says_that_nothing_is_missing() -> None:
 def test_the_command_refuses_a_module_that_does_not_exist(name: str) -> None:
     ran = run(name)
     assert ran.returncode == 2
-    assert ran.stderr.startswith(f"There is no module called {name!r}. There are: accounts, ")
+    assert ran.stderr.startswith(f"There is no module called {name!r}. The modules are: accounts, ")

@@ -79,7 +79,9 @@ def test_a_database_of_a_newer_phoenix_is_not_changed(place: Place) -> None:
             await owner.execute("INSERT INTO releases VALUES ('2.9.0 (abcdef0, 2027-01-01)', now() + interval '1 day')")
         finally:
             await owner.close()
-        with pytest.raises(NewerDatabase, match=r"newer Phoenix, 2\.9\.0 \(abcdef0, 2027-01-01\): it holds the revision from_the_future"):
+        with pytest.raises(
+            NewerDatabase, match=r"newer Phoenix, 2\.9\.0 \(abcdef0, 2027-01-01\): it contains the revision from_the_future"
+        ):
             await migrate(place.owner, MIGRATIONS)
 
     asyncio.run(run())

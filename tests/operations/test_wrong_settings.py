@@ -81,7 +81,7 @@ def test_the_command_line_reports_an_invalid_setting_in_one_line_and_starts_noth
     done = subprocess.run([sys.executable, "-m", "phoenix.cli", "up"], env=env, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
-        "PHOENIX_ADMIN_NETWORKS holds 'everywhere', which is not a network; use a form such as 10.8.0.0/24."
+        "PHOENIX_ADMIN_NETWORKS contains 'everywhere', which is not a network; use a form such as 10.8.0.0/24."
     ]
     assert not (tmp_path / "data").exists()
 
@@ -125,8 +125,8 @@ def test_two_modules_cannot_share_a_variable() -> None:
 @pytest.mark.parametrize(
     ("listed", "sentence"),
     [
-        ("notes", "write package.module:NAME"),
-        ("os.system('x'):MODULE", "write package.module:NAME"),
+        ("notes", "use the form package.module:NAME"),
+        ("os.system('x'):MODULE", "use the form package.module:NAME"),
         ("no.such.package:MODULE", "there is no Python module no.such.package"),
         ("os:path", "which is not a Phoenix module"),
     ],

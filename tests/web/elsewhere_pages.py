@@ -10,7 +10,7 @@ from tests.web.samples import frame, outside
 URL = "#main"
 
 ELSEWHERE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "go-on": ("sign_in/go_on.html", outside("/sign-in/with/google", url=URL, provider="Google", next="")),
+    "go-on": ("sign_in/continue.html", outside("/sign-in/with/google", url=URL, provider="Google", next="")),
     "connect": ("sign_in/connect.html", frame("/settings/connect", provider="Google", email="mara.lindqvist@example.com", other=False)),
     "connect-refused": (
         "sign_in/connect.html",

@@ -121,7 +121,7 @@ def methods(shown: dict[str, Any]) -> list[Thing]:
 def sections(shown: dict[str, Any]) -> list[Thing]:
     """The sections that modules add below the methods."""
     return [
-        Thing(template="factors/slot_second_step.html", context=Thing(factors=shown["protection"], low=3)),
+        Thing(template="factors/slot_second_factor.html", context=Thing(factors=shown["protection"], low=3)),
         Thing(template="sessions/_devices.html", context=Thing(sessions=shown["sessions"], listing=plain([], "/settings/sessions"))),
     ]
 
@@ -248,17 +248,17 @@ SECURITY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             errors={"name": "Enter a name.", "scopes": "Choose at least one permission."},
         ),
     ),
-    "second-step": ("sign_in/second_step.html", step("totp", errors=WRONG_CODE)),
-    "second-step-backup": ("sign_in/second_step.html", step("backup_code")),
+    "second-step": ("sign_in/second_factor.html", step("totp", errors=WRONG_CODE)),
+    "second-step-backup": ("sign_in/second_factor.html", step("backup_code")),
     "second-step-passkey": (
-        "sign_in/second_step.html",
+        "sign_in/second_factor.html",
         step("passkey", problem="This passkey wasn't accepted. Try again or use another method."),
     ),
-    "second-step-nowhere": ("sign_in/second_step.html", step("passkey", methods=["passkey"], passkeys=AT_A_NUMBER)),
+    "second-step-nowhere": ("sign_in/second_factor.html", step("passkey", methods=["passkey"], passkeys=AT_A_NUMBER)),
     "confirm-password": ("sign_in/reauthenticate.html", confirm("password", errors={"password": "The password is wrong."})),
     "confirm-passkey": ("sign_in/reauthenticate.html", confirm("passkey")),
     "confirm-totp": ("sign_in/reauthenticate.html", confirm("totp")),
-    "second-step-support": ("sign_in/second_step.html", step("totp", support="support@example.com")),
+    "second-step-support": ("sign_in/second_factor.html", step("totp", support="support@example.com")),
     "confirm-mail": ("sign_in/reauthenticate.html", confirm("email_code")),
     "ask-for-code": ("sign_in/ask_for_code.html", outside("/sign-in/code")),
     "sign-in-by-email": (

@@ -259,9 +259,9 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "staff-mails": (
         "admin/mails.html",
-        staff("/staff/mails", listing=listing(EMAILS, [("sign_in/verify", "Your code for Phoenix")], "/staff/mails")),
+        staff("/staff/emails", listing=listing(EMAILS, [("sign_in/verify", "Your code for Phoenix")], "/staff/emails")),
     ),
-    "staff-mail": ("admin/mail.html", staff("/staff/mails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
+    "staff-mail": ("admin/mail.html", staff("/staff/emails/sign_in/verify", name="sign_in/verify", mail=MAIL)),
     "staff-no-place": ("admin/no_place.html", {**staff("/"), "navigation": []}),
     "impersonation": ("impersonation/link.html", samples.outside("/impersonation", token="t", requested=LOOKING)),
     "impersonation-writes": (

@@ -234,7 +234,7 @@ def test_a_deleted_entry_disappears_and_its_page_leads_back(page: Page, site: st
     connect(page, socket)
     server.status = 404
     changed(socket)
-    expect(page.get_by_role("alert")).to_contain_text("This is no longer here")
+    expect(page.get_by_role("alert")).to_contain_text("This is no longer available")
     expect(page.locator("main")).not_to_contain_text("Flow meter")
     assert page.locator("main").get_by_role("link", name="Entries").get_attribute("href")
 

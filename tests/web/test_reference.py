@@ -43,17 +43,17 @@ def test_the_first_sentence_is_the_title() -> None:
 @pytest.mark.parametrize(
     ("schema", "kind"),
     [
-        ({"type": "string"}, Kind("text")),
-        ({"type": "string", "format": "date-time"}, Kind("instant")),
-        ({"type": ["integer", "null"]}, Kind("whole number or nothing")),
-        ({"oneOf": [{"type": "boolean"}, {"type": "null"}]}, Kind("true or false or nothing")),
-        ({"type": "array", "items": {"$ref": "#/components/schemas/Entry"}}, Kind("list of Entry", "entry")),
-        ({"oneOf": [{"$ref": "#/components/schemas/Entry"}, {"type": "null"}]}, Kind("Entry or nothing", "entry")),
+        ({"type": "string"}, Kind("string")),
+        ({"type": "string", "format": "date-time"}, Kind("date-time")),
+        ({"type": ["integer", "null"]}, Kind("integer or null")),
+        ({"oneOf": [{"type": "boolean"}, {"type": "null"}]}, Kind("boolean or null")),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/Entry"}}, Kind("array of Entry", "entry")),
+        ({"oneOf": [{"$ref": "#/components/schemas/Entry"}, {"type": "null"}]}, Kind("Entry or null", "entry")),
         ({"$ref": "#/components/schemas/Page_phoenix.api.EntryAnswer_"}, Kind("Page of EntryAnswer")),
         ({"enum": ["owner", "member"]}, Kind('"owner" or "member"')),
         ({"const": 1}, Kind("1")),
         ({"type": "object"}, Kind("object")),
-        ({}, Kind("anything")),
+        ({}, Kind("any value")),
     ],
 )
 def test_types_are_described_in_words(schema: dict[str, Any], kind: Kind) -> None:

@@ -1,7 +1,7 @@
 /** Buttons that copy what is shown once: `data-copy` names the element, `data-copied` is what the button says then. */
 export function copies(root: ParentNode): void {
   for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
-    // Browsers give the clipboard to secure pages alone.
+    // Browsers give the clipboard only to secure pages.
     if (!navigator.clipboard) continue;
     button.hidden = false;
     button.addEventListener("click", () => void copy(button));

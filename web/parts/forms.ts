@@ -116,7 +116,7 @@ async function save(response: Response, disposition: string): Promise<void> {
 function replace(html: string, begin: Begin): void {
   const page = new DOMParser().parseFromString(html, "text/html");
   const [main, before] = [page.querySelector("main"), document.querySelector("main")];
-  if (!main || !before) throw new TypeError("The answer is not a page of ours.");
+  if (!main || !before) throw new TypeError("The response is not a page of Phoenix.");
   document.title = page.title;
   const token = page.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
   const meta = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');

@@ -109,7 +109,7 @@ async function ask(button: HTMLButtonElement, form: HTMLFormElement, more: Crede
   send(button, form);
 }
 
-/** By a button of its own, made for this once: so that Enter in a field goes on sending the form as it stands. */
+/** By its own button, made for this once: so that Enter in a field goes on sending the form as it stands. */
 function send(button: HTMLButtonElement, form: HTMLFormElement): void {
   const sender = document.createElement("button");
   sender.type = "submit";

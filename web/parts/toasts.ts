@@ -1,4 +1,4 @@
-/** Toasts: an act that worked is told for six seconds, longer while it is pointed at or focused. Refusals stay until they are closed. */
+/** Toasts: success is shown for six seconds, longer while the toast is pointed at or focused. Errors stay until they are closed. */
 
 const SHOWN_MS = 6000;
 

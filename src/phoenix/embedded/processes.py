@@ -69,10 +69,10 @@ def end(pid: int, *, sign: signal.Signals, seconds: float) -> None:
         except ProcessLookupError:
             return
         except PermissionError:
-            raise EmbeddedError(f"Process {pid}, left over from an earlier start, belongs to another user. End it first.") from None
+            raise EmbeddedError(f"Process {pid}, left over from an earlier start, belongs to another user. Stop it first.") from None
         if wait_until(lambda: is_gone(pid), patience):
             return
-    raise EmbeddedError(f"Process {pid}, left over from an earlier start, does not stop. End it first.")
+    raise EmbeddedError(f"Process {pid}, left over from an earlier start, does not stop. Stop it first.")
 
 
 def end_child(process: subprocess.Popen[bytes], *, sign: signal.Signals, seconds: float) -> None:

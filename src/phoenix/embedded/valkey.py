@@ -162,7 +162,7 @@ def program() -> Path:
         if found := shutil.which(name):
             return Path(found).resolve()
     raise EmbeddedError(
-        "No Valkey for this machine comes with Phoenix. Install one (Debian: apt install valkey-server, or redis-server), "
+        "Phoenix has no embedded Valkey for this machine. Install one (Debian: apt install valkey-server, or redis-server), "
         "or set PHOENIX_CACHE_URL to one that runs elsewhere."
     )
 

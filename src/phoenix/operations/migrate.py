@@ -79,7 +79,7 @@ async def _take_lock(connection: AsyncConnection, say: Callable[[str], None]) ->
         if waited == 0.0:
             say("Another process is migrating this database. Waiting for it.")
         if waited >= LOCK_WAIT_SECONDS:
-            raise MigrationError("Another process has been migrating this database for five minutes. Look at it, then try again.")
+            raise MigrationError("Another process has been migrating this database for five minutes. Check that process, then try again.")
         await asyncio.sleep(LOCK_POLL_SECONDS)
         waited += LOCK_POLL_SECONDS
 
@@ -90,7 +90,7 @@ def _current(connection: Connection, directory: ScriptDirectory) -> tuple[str, .
     unknown = [head for head in heads if head not in known]
     if unknown:
         raise NewerDatabase(
-            f"This database is from a newer Phoenix{_release_in(connection)}: it holds the revision {', '.join(unknown)}, which this version does not know. "
+            f"This database is from a newer Phoenix{_release_in(connection)}: it contains the revision {', '.join(unknown)}, which this version does not know. "
             "Start the newer version, or restore a backup made by this one."
         )
     return heads

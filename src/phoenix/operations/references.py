@@ -27,7 +27,9 @@ def references(env: Mapping[str, str]) -> list[str]:
         listed = [part.strip() for part in env[VARIABLE].split(",") if part.strip()]
         for reference in listed:
             if not REFERENCE.fullmatch(reference):
-                raise SettingsError(f"{VARIABLE} holds {reference[:80]!r}; write package.module:NAME, such as acme.notes.module:MODULE.")
+                raise SettingsError(
+                    f"{VARIABLE} contains {reference[:80]!r}; use the form package.module:NAME, such as acme.notes.module:MODULE."
+                )
         return listed
     found = entry_points(group=GROUP)
     return [point.value for point in sorted(found, key=lambda point: (point.dist.name if point.dist else "", point.name))]

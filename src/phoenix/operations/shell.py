@@ -20,7 +20,7 @@ BANNER = """Phoenix {version}, {environment}. Changes you make here are real.
   registry        every module that is composed
   sql(text, …)    the rows of a statement, each by itself
   transaction()   async with transaction() as tx: …
-Ctrl-D ends it."""
+Ctrl-D exits."""
 
 
 class Console(code.InteractiveConsole):

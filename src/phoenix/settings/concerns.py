@@ -38,12 +38,14 @@ class InstallationSettings:
         one_of("development", "test", "staging", "production"),
     )
     data: Path = setting(
-        "DATA", Path("data"), "Folder of the embedded PostgreSQL and Valkey, the secrets made at first start and the run files."
+        "DATA",
+        Path("data"),
+        "Folder for the embedded PostgreSQL and Valkey, the secrets created at the first start, and files of running processes.",
     )
     disk_folders: tuple[str, ...] = setting(
         "DISK_FOLDERS",
         (),
-        "Further folders whose disks are watched, separated by commas: that of a PostgreSQL of your own on this machine, for example.",
+        "Other folders whose disks are watched, separated by commas, such as that of your own PostgreSQL on this machine.",
     )
     disk_warn: int = setting(
         "DISK_WARN", 2048, "Megabytes left on a watched disk below which administrators are warned; 0 for never.", between(0, 1_000_000_000)
@@ -55,18 +57,21 @@ class InstallationSettings:
         between(0, 1_000_000_000),
     )
     events_keep: int = setting(
-        "EVENTS_KEEP", 0, "Days after which events are deleted, from the feed too; 0 for never, else at least 31.", at_least_or_never(31)
+        "EVENTS_KEEP",
+        0,
+        "Days after which events are deleted, from the feed too; 0 for never, otherwise at least 31.",
+        at_least_or_never(31),
     )
     audit_keep: int = setting(
         "AUDIT_KEEP",
         0,
-        "Days after which whole months of the audit log are moved to files in the data folder; 0 for never, else at least 31.",
+        "Days after which whole months of the audit log are moved to files in the data folder; 0 for never, otherwise at least 31.",
         at_least_or_never(31),
     )
     modules: tuple[str, ...] = setting(
         "MODULES",
         (),
-        "Modules of other packages, as package.module:NAME, separated by commas. Default: those that installed packages announce.",
+        "Modules of other packages, as package.module:NAME, separated by commas. Default: those that installed packages declare.",
     )
     demo: bool = setting("DEMO", False, "Fill an empty database with demo people and entries.")
 
@@ -162,16 +167,18 @@ class SessionSettings:
 
     idle: int = setting("SESSION_IDLE", 2 * 3600, "Seconds without a request after which a session ends.", between(60, YEAR))
     absolute: int = setting("SESSION_ABSOLUTE", 24 * 3600, "Seconds after which a session ends in any case.", between(60, YEAR))
-    remember_idle: int = setting("SESSION_REMEMBER_IDLE", 30 * 86400, "As SESSION_IDLE, for “remember me”.", between(60, YEAR))
-    remember_absolute: int = setting("SESSION_REMEMBER_ABSOLUTE", 90 * 86400, "As SESSION_ABSOLUTE, for “remember me”.", between(60, YEAR))
+    remember_idle: int = setting("SESSION_REMEMBER_IDLE", 30 * 86400, "As SESSION_IDLE, with “Keep me signed in”.", between(60, YEAR))
+    remember_absolute: int = setting(
+        "SESSION_REMEMBER_ABSOLUTE", 90 * 86400, "As SESSION_ABSOLUTE, with “Keep me signed in”.", between(60, YEAR)
+    )
     access_token: int = setting(
-        "ACCESS_TOKEN", 900, "Seconds an API access token lives before it must be refreshed; at most 900.", between(60, 900)
+        "ACCESS_TOKEN", 900, "Seconds for which an API access token is valid before it must be refreshed; at most 900.", between(60, 900)
     )
     reauthenticate_within: int = setting(
         "PROVE_AGAIN", 900, "Seconds after signing in for which sensitive actions need no re-authentication.", between(60, 86_400)
     )
     impersonation: int = setting(
-        "IMPERSONATION", 1800, "Seconds for which staff may impersonate a person; at most 1800.", between(60, 1800)
+        "IMPERSONATION", 1800, "Seconds for which staff can impersonate a person; at most 1800.", between(60, 1800)
     )
 
 
@@ -182,7 +189,7 @@ class AccountSettings:
     providers: str = setting(
         "PROVIDERS",
         "",
-        "Identity providers people may sign in with, as a JSON list: see docs/providers.md. It holds secrets, so use PROVIDERS_FILE instead.",
+        "Identity providers people can sign in with, as a JSON list; see docs/providers.md. It holds secrets, so use PROVIDERS_FILE instead.",
         secret=True,
     )
     second_factor_for: str = setting(
@@ -204,7 +211,7 @@ class AccountSettings:
         with_scheme("https", "http"),
     )
     captcha_secret: str = setting("CAPTCHA_SECRET", "", "Secret for that address.", secret=True)
-    captcha_script: str = setting("CAPTCHA_SCRIPT", "", "Script that draws the CAPTCHA.", with_scheme("https", "http"))
+    captcha_script: str = setting("CAPTCHA_SCRIPT", "", "Script that shows the CAPTCHA.", with_scheme("https", "http"))
     captcha_site_key: str = setting("CAPTCHA_SITE_KEY", "", "Public key of the site for that script.")
     deletion_grace: int = setting(
         "DELETION_GRACE", 14, "Days between requesting the deletion of an account and the deletion.", between(0, 365)
@@ -213,7 +220,7 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True)
 class AdminSettings:
-    """The admin panel, on a listener of its own."""
+    """The admin panel, on its own listener."""
 
     bind: str = setting(
         "ADMIN_BIND",
@@ -229,7 +236,7 @@ class AdminSettings:
         networks,
     )
     access_review_days: int = setting(
-        "ACCESS_REVIEW_DAYS", 90, "Days until the next review of who has access is due. 0: never.", between(0, 3650)
+        "ACCESS_REVIEW_DAYS", 90, "Days after which the next review of who has access is due. 0: never.", between(0, 3650)
     )
 
     @property
@@ -283,7 +290,7 @@ class RealtimeSettings:
     per_network: int = setting(
         "REALTIME_PER_NETWORK",
         500,
-        "Sockets that a client address (for IPv6: a /64 network) may have open in each process.",
+        "Sockets that a client address (for IPv6: a /64 network) can have open in each process.",
         between(1, 1_000_000),
     )
-    per_account: int = setting("REALTIME_PER_ACCOUNT", 50, "Sockets that an account may have open in each process.", between(1, 10_000))
+    per_account: int = setting("REALTIME_PER_ACCOUNT", 50, "Sockets that an account can have open in each process.", between(1, 10_000))

@@ -172,7 +172,7 @@ def networks(value: tuple[str, ...]) -> str:
         try:
             ipaddress.ip_network(text, strict=False)
         except ValueError:
-            return f"holds {text[:60]!r}, which is not a network; use a form such as 10.8.0.0/24"
+            return f"contains {text[:60]!r}, which is not a network; use a form such as 10.8.0.0/24"
     return ""
 
 
@@ -186,7 +186,7 @@ def origins(value: tuple[str, ...]) -> str:
         except ValueError:
             exact = False
         if not exact:
-            return f"holds {text[:80]!r}; write an exact origin such as https://app.example.com"
+            return f"contains {text[:80]!r}; use an exact origin such as https://app.example.com"
     return ""
 
 
@@ -213,7 +213,7 @@ def sender(value: str) -> str:
 
 
 def host_name(value: str) -> str:
-    """Empty, or the name of a host alone (RFC 1123), in its ASCII form."""
+    """Empty, or only the name of a host (RFC 1123), in its ASCII form."""
     labels = value.split(".")
     whole = len(value) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
     return "" if whole or not value else f"must be a host name such as app.example.com, without https:// or a path, not {value[:60]!r}"

@@ -12,7 +12,9 @@ class DevelopmentSettings:
     """For people who change Phoenix itself. Refused outside development."""
 
     reload: bool = setting(
-        "RELOAD", False, "Load the code again when a Python file changes, and bundle again what changed in `web/`; development only."
+        "RELOAD",
+        False,
+        "Reload the code when a Python file changes, and rebuild the bundles when something in `web/` changes; development only.",
     )
     sql_log: bool = setting(
         "SQL_LOG",

@@ -123,11 +123,11 @@ class Life(RuleBasedStateMachine):
         self.failures, self.paused_until = 0, None
         if self.secret is not None:
             assert (answer.status_code, answer.json()["code"]) == (401, "second_factor_required")
-            answer = self.second_step(answer.json()["challenge"])
+            answer = self.second_factor(answer.json()["challenge"])
         assert answer.status_code == 201, answer.text
         self.keep(answer.json())
 
-    def second_step(self, challenge: str) -> httpx.Response:
+    def second_factor(self, challenge: str) -> httpx.Response:
         assert self.secret is not None
         wrong = {"challenge": challenge, "method": "totp", "code": "000000x"}
         assert self.call("POST", "/sessions/second_factor", json=wrong).status_code == 422

@@ -39,7 +39,7 @@ def test_each_list_names_holders_givers_and_last_use(harness: Harness) -> None:
             await harness.sql("INSERT INTO user_permissions VALUES ($1, 'platform.jobs', $2, now())", bo.id, ada.id)
             key = (await harness.post("/api/v2/api_keys", by="cy", json={"name": "Nightly import", "scopes": ["entries.read"]})).json()
             staff = (await panel.get("/staff/access", by="ada")).text
-            for words in ("platform.admin", "platform.jobs", "bo<wbr>@example.com", "Ada", "No review was signed yet", "Never"):
+            for words in ("platform.admin", "platform.jobs", "bo<wbr>@example.com", "Ada", "No review has been signed yet", "Never"):
                 assert words in staff, words
             keys = (await panel.get("/staff/access?list=keys", by="ada")).text
             for words in ("Nightly import", "entries.read", "Cy", f"/staff/access/keys/{key['id']}/revoke"):
@@ -66,7 +66,7 @@ def test_a_key_ends_with_one_click(harness: Harness) -> None:
             assert await harness.events() == ["keys.api_key_revoked"]
             await harness.work()
             told = [MARKS.sub("", mail.text) for mail in harness.mails(harness.people["cy"].email)]
-            assert len([text for text in told if "revoked an API key that you made: n." in text]) == 1
+            assert len([text for text in told if "revoked an API key that you created: n." in text]) == 1
             assert (await harness.get("/api/v2/me", headers=headers)).status_code == 401
             assert (await panel.post(path, by="ada")).status_code == 404
             assert await harness.events() == []
@@ -166,7 +166,7 @@ def test_a_role_ends_with_one_click_but_never_that_of_the_only_owner(harness: Ha
             assert (await harness.get(f"/api/v2/organisations/{ember}", by="dee")).status_code == 404
             await harness.work()
             (told,) = harness.mails(harness.people["dee"].email)
-            assert "ended your role in" in told.text
+            assert "removed you from" in told.text
             assert "ember" in told.text.lower()
             assert (await panel.post(f"/staff/access/roles/{ember}/{dee}/end", by="ada")).status_code == 404
             refused = await panel.post(f"/staff/access/roles/{ember}/{cy}/end", by="ada")

@@ -65,7 +65,7 @@ def test_a_preview_of_an_unknown_email_is_not_found(harness: Harness) -> None:
     async def run() -> None:
         async with harness, Panel(harness) as panel:
             await harness.person("ada", permissions=(ADMINISTRATOR, "platform.mails"))
-            for path in ("/staff/mails/accounts/no_such", "/staff/mails/accounts/no_such/seen"):
+            for path in ("/staff/emails/accounts/no_such", "/staff/emails/accounts/no_such/seen"):
                 assert (await panel.get(path, by="ada")).status_code == 404
 
     asyncio.run(run())

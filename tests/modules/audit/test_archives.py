@@ -88,7 +88,7 @@ def test_nothing_is_archived_unless_the_setting_says_so_and_the_panel_shows_it(h
             await archive_old(harness.runtime, KEEP)
             await harness.person("sue", permissions=("platform.audit",))
             shown = (await panel.get("/staff/audit", by="sue")).text
-            assert "Rows up to 20 are in files in the data folder, the newest is audit-2026-02-from-11.jsonl.gz." in shown
+            assert "Rows up to 20 are in files in the data folder. The newest file is audit-2026-02-from-11.jsonl.gz." in shown
             assert "Newest rows verified" in shown
 
     asyncio.run(run())

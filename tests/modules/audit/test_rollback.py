@@ -144,7 +144,7 @@ def test_the_saved_head_is_sealed_private_and_logged(harness: Harness, logged: i
                 (line["number"], line["hash"]) for line in lines if line["event"] == "audit_head"
             ]
             path.write_bytes(path.read_bytes()[:-1] + b"x")
-            fault = "The file audit_head in the data folder was changed, or is of another installation."
+            fault = "The file audit_head in the data folder was changed, or belongs to another installation."
             assert (await verify.check(harness.runtime)).fault == fault
 
     asyncio.run(run())

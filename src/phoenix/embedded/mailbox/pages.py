@@ -101,7 +101,7 @@ async def delete_messages(request: MailboxRequest) -> None:
 
 @get("/mailbox/{id_:str}/seen", include_in_schema=False, opt=OPEN)
 async def show_html(request: MailboxRequest, id_: FromPath[str]) -> Response[str]:
-    """The HTML of a message alone, for the frame on its page."""
+    """Only the HTML of a message, for the frame on its page."""
     message = await _find(_mailbox(request), id_)
     body = f'<!doctype html><base target="_blank">{message.html}'
     headers = NO_STORE | {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}

@@ -122,7 +122,7 @@ class Postgres:
     def _create(self) -> None:
         """Create the database in a temporary folder and move it into place when complete, so that a crash leaves nothing half-made."""
         if self.folder.exists() and any(self.folder.iterdir()):
-            raise FolderError(f"{self.folder} is not empty and holds no database. Name another data folder, or move those files away.")
+            raise FolderError(f"{self.folder} is not empty and contains no database. Name another data folder, or move those files away.")
         new = self.data / "postgres.new"
         if new.exists():
             shutil.rmtree(new)
@@ -143,7 +143,7 @@ class Postgres:
         ours = run_program("postgres", "--version", user=self._user()).split()[-1].partition(".")[0]
         if held != ours:
             raise FolderError(
-                f"{self.folder} holds the data of PostgreSQL {held}, and this Phoenix brings PostgreSQL {ours}. "
+                f"{self.folder} contains the data of PostgreSQL {held}, and this Phoenix brings PostgreSQL {ours}. "
                 "Use the Phoenix that wrote it, or restore a backup into a new data folder."
             )
 

@@ -1,6 +1,6 @@
 """Marks: for each slot of a machine's generations, the writers that have marked it and not yet settled.
 
-A slot says that someone is writing, but not how many. So each writer's mark has a lane of its own here, and a slot is
+A slot says that someone is writing, but not how many. So each writer's mark has its own lane here, and a slot is
 settled when its last valid mark is removed. A mark is a lease: one that a dead writer left behind expires, whereas
 a counter would stay wrong for ever.
 """

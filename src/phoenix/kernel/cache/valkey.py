@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 REQUEST_MILLISECONDS = 1000
 REST_SECONDS = 1.0
-# The client's own limit can fail to fire: replies get lost, and then it waits for ever (valkey-glide 2.5, issues 6673 and 7122).
+# The client's own limit can fail to fire: replies get lost, and then it waits forever (valkey-glide 2.5, issues 6673 and 7122).
 GIVE_UP_SECONDS = 3.0
 
 

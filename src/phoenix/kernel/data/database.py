@@ -149,7 +149,7 @@ class Outbox(Protocol):
         """The transaction was committed."""
 
     async def close(self) -> None:
-        """Finish what is still to be said. Called before the connections are closed."""
+        """Send the notifications that are still due. Called before the connections are closed."""
 
 
 class Database:

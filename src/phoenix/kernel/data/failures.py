@@ -1,4 +1,4 @@
-"""Failures of the database as answers: 503 with a code of their own, saying what became of the change."""
+"""Failures of the database as answers: 503 with their own code, saying what became of the change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DatabaseFull(Unavailable):
 
 class DatabaseFault(Unavailable):
     code = "database_fault"
-    sentence = "The database has a fault. Nothing was changed. Try again in a few minutes."
+    sentence = "The database reported an error. Nothing was changed. Try again in a few minutes."
 
 
 class OutcomeUnknown(Unavailable):

@@ -1,4 +1,4 @@
-"""Helpers for migrations: plain SQL, in a transaction of its own, under a lock time-out."""
+"""Helpers for migrations: plain SQL, in its own transaction, under a lock time-out."""
 
 from __future__ import annotations
 

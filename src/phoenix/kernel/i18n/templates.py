@@ -107,7 +107,7 @@ class Templates:
         """The address of a bundled file, such as `app.css`, or of a module's file, such as `notes/notes.css`.
 
         Files of Phoenix's own modules are bundled with the rest; files of other packages' modules are served as they are.
-        The address includes a hash of the content, so that browsers can cache it for ever. Raises AssetsMissingError.
+        The address includes a hash of the content, so that browsers can cache it indefinitely. Raises AssetsMissingError.
         """
         if not self._bundles or not self._production:
             # In development the manifest may be read while it is being written. Until it is complete, the last one is used.

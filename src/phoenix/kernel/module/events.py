@@ -44,7 +44,7 @@ class EventKind:
     null once what it was read from is gone; if all are, the item has no link. Whatever changes such a text must record an event of
     the organisation, so that the cached feed is read again. `holds` gives the reason for each field that is neither an id nor a
     number, an instant or one of a few known words. Readers without `permission` do not see the event. What is done
-    `by_staff` names nobody in the feed: members are told what happened, not which of the staff did it.
+    `by_staff` names nobody in the feed: members see what was done, not which member of the staff did it.
 
     An `act` says that it gives or takes authority, credentials or money. A route for people who are signed in, or for keys, may record it
     only if it declares `act` or `sensitive`: it decides again in its transaction, and is closed to impersonators. Two may record it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -85,7 +85,7 @@ class SecurityNotice:
     `facts` returns the values for the placeholders, in the owner's time zone. They are read when the email is sent, by the id
     of the account or of another record, so that no job holds a name or a reason; None where the notice is no longer true, and is
     not sent. `path` is the page that the email links to, with the same placeholders; by default, the page with the account's
-    security settings.
+    security settings. `sample` has a value for each placeholder, for staff to look at.
     """
 
     name: str
@@ -93,6 +93,7 @@ class SecurityNotice:
     foot: str = ""
     path: str = ""
     facts: Callable[[Reader, str, ZoneInfo], Awaitable[Mapping[str, str] | None]] | None = None
+    sample: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

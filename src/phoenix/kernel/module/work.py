@@ -37,10 +37,14 @@ class Job(Generic[Payload]):
 
 @dataclass(frozen=True, slots=True)
 class EmailSample:
-    """Sample data for showing an email to staff: its template, such as "notes/shared", and the context it needs."""
+    """Sample data for showing an email to staff: its template, such as "notes/shared", and the context it needs.
+
+    `settings` returns the values that depend on settings, such as a duration, as the email gets them when it is sent.
+    """
 
     template: str
     values: Mapping[str, Any]
+    settings: Callable[[Runtime], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What every live page hears, whatever it shows: that something of its organisation, or of its reader's account, has changed.
+"""What every live page receives, whatever it shows: a message that something in its organisation, or in its reader's account, has changed.
 
 A message says nothing else, since not every member may know what it was; the page asks for itself again.
 """

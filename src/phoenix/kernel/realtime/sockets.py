@@ -56,7 +56,7 @@ class SocketRefused(Exception):
 
 @dataclass(slots=True, eq=False)
 class OpenSocket:
-    """All that is known of one socket, from sign-in until it closes. `expires` is when its token does, or None once it was told.
+    """All that is known of one socket, from sign-in until it closes. `expires` is when its token does, or None once it was notified.
 
     It is checked by one task at a time: a check that began earlier must not put back what a later one has ended.
     """

@@ -92,7 +92,7 @@ def _why(kinds: frozenset[str]) -> str:
         return _("it's made of the name of this service.")
     if "word" in kinds:
         return _("it's made of common words and numbers.")
-    return _("it's made of rows of keys, dates or repetitions.")
+    return _("it consists of keyboard rows, dates or repetitions.")
 
 
 @cache

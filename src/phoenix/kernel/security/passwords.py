@@ -34,7 +34,7 @@ _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 
 
 class Passwords:
-    """Hashes and verifies in threads of its own, with at most `waiting` calls queued. Argon2 releases the interpreter lock.
+    """Hashes and verifies in its own threads, with at most `waiting` calls queued. Argon2 releases the interpreter lock.
 
     Every method can raise Unavailable when the queue is full, so a flood of sign-ins slows down only sign-ins.
     """

@@ -19,7 +19,7 @@ class Answer(Struct, frozen=True, array_like=True):
     etag: str
 
 
-# The version alone was the whole ETag in 2.0.
+# In 2.0 the version was the whole ETag.
 _VERSION = re.compile(r'(?:W/)?"?([0-9]{1,9})(?:-[0-9a-f]{18})?"?')
 ANSWER = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Answer).decode)
 

@@ -145,7 +145,7 @@ class Call:
         """The version that a form was shown with. Raises PreconditionFailed for a form without one, which would overwrite anything."""
         version = self.number("version")
         if version is None:
-            raise PreconditionFailed(_("This form doesn't say what it changes. Load the page again, then make your change."))
+            raise PreconditionFailed(_("This form doesn't say which version it changes. Reload the page, then make your change again."))
         return (version,)
 
 

@@ -3,7 +3,7 @@
 Required wherever a browser would send its cookie automatically: for unsafe methods with one of our cookies, and for
 every form. Requests authenticated by the Authorization header need no token.
 
-Each page gets a token of its own, sealed. So a compressed page gives nothing away about it (BREACH), and it names the page it was
+Each page gets its own token, sealed. So a compressed page gives nothing away about it (BREACH), and it names the page it was
 given to: a form that is sent twice is recognised by it. It is bound to the person rather than to the session, so that a page
 that was open while they signed in again can still be sent.
 """

@@ -33,7 +33,7 @@ from phoenix.kernel.web.call import Accepted, Call, Created, Download
 from phoenix.kernel.web.handling import Handled, Run, handle
 from phoenix.kernel.web.idempotency import Once, check_key
 from phoenix.kernel.web.opening import Replayed
-from phoenix.kernel.web.route_document import problems_of, security_of, status_and_type
+from phoenix.kernel.web.route_document import SUCCESS, problems_of, security_of, status_and_type
 from phoenix.kernel.web.rules import BODY, FOUND, SAFE, Rule
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
@@ -82,6 +82,7 @@ def route(
             description=inspect.getdoc(handler),
             operation_id=getattr(handler, "__name__", None),
             security=security_of(rule),
+            response_description=SUCCESS[status],
             responses=problems_of(method, path, rule, problems, has_data="data" in hints),
         )(_endpoint(handler, path, rule, budget=queries, status=status, returned=returned))
 

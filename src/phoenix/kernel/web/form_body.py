@@ -38,11 +38,11 @@ async def read_fields(request: AnyRequest) -> dict[str, str]:
     # Counted before parsing: a megabyte of tiny fields would hold up everyone else for more than a second.
     multipart = request.headers.get("content-type", "").startswith("multipart/")
     if not multipart and (await request.body()).count(b"&") >= MOST_FORM_FIELDS:
-        raise InvalidInput(_("This form has too many fields. Load the page again."))
+        raise InvalidInput(_("This form has too many fields. Reload the page, then send it again."))
     try:
         data = await request.form()
     except LookupError:
-        raise InvalidInput(_("This form is in a character encoding that is not known. Load the page again.")) from None
+        raise InvalidInput(_("This form uses an unknown character encoding. Reload the page, then send it again.")) from None
     except (ClientException, UnicodeError):
         raise UnreadableForm from None
     form = {name: value for name, value in data.items() if isinstance(value, str)}

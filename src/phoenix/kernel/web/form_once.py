@@ -1,7 +1,7 @@
 """A form that is sent twice does one thing, and the second answer is the first: pressed twice, with and without scripts, in any process.
 
 The token of the page tells one sending from another (see `csrf`), so no form has to do anything for it. What the answer sets
-is kept sealed: it can begin a session or show a new key.
+is kept sealed: it can start a session or show a new key.
 """
 
 from __future__ import annotations

@@ -108,14 +108,14 @@ def _check_acts(call: Call) -> None:
 
 
 def _check_staff(call: Call) -> None:
-    """Members are not told which of the staff did something. Raises RuntimeError outside production for an event that would say it."""
+    """Members do not see which member of the staff did something. Raises RuntimeError outside production for an event that would say it."""
     if call.app.listener != "admin" or call.runtime.settings.strict or not isinstance(call.db, Transaction):
         return
     for event in call.db.events:
         kind = call.registry.events[event.kind]
         if event.organisation is not None and kind.feed and not kind.by_staff:
             raise RuntimeError(
-                f"Staff record {event.kind}, which the feed shows with its actor: give what staff do a kind of its own, `by_staff`."
+                f"Staff record {event.kind}, which the feed shows with its actor: give what staff do its own kind, `by_staff`."
             )
 
 

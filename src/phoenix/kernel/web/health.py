@@ -15,7 +15,7 @@ from phoenix.kernel.web.endpoint import get
 from phoenix.kernel.web.pages import Plain, page
 from phoenix.kernel.web.rules import PUBLIC
 
-# Modules read their metrics on connections of their own.
+# Modules read their metrics on their own connections.
 METRIC_QUERIES = 0
 READ_ONLY: Query[bool] = query(bool, "SELECT current_setting('transaction_read_only')::boolean")
 # More than a page of a file, so that it needs room.
@@ -41,7 +41,7 @@ async def alive(call: Call) -> Liveness:
 
 @get("/readyz", may=PUBLIC, queries=1, tag="health")
 async def ready(call: Call) -> Readiness:
-    """Check that this process is ready: its database takes changes and its background tasks run. It stays ready without the cache, more slowly."""
+    """Check that this process is ready: its database accepts changes and its background tasks run. Without the cache it stays ready, but is slower."""
     if missing_asset(call.runtime.settings.web.static) is not None:
         raise Unavailable(f"The styles and scripts that every page needs are missing. {FIX}")
     if await call.db.one(READ_ONLY):

@@ -89,7 +89,7 @@ class Once:
             # Another caller's, or from before the master secret changed: treated as if it had never been stored.
             return None
         if self._organisations is not None and {found.decode() for found in _ORGANISATION.findall(body)} - self._organisations:
-            raise NotFound(_("You're no longer a member of the organisation that this answer was about."))
+            raise NotFound(_("You're no longer a member of the organisation that this response was about."))
         return self.answer(found, body)
 
     def answer(self, found: StoredAnswer, body: bytes) -> Response[Any] | None:

@@ -39,7 +39,7 @@ FORGET = command("DELETE FROM kept_forms WHERE created_at < $1")
 
 
 class KeptForm(Struct, frozen=True):
-    """The path of the page that the form is on, and what was typed, by field; nothing where a button alone was pressed."""
+    """The path of the page that the form is on, and what was typed, by field; nothing if there was only a button."""
 
     page: str
     fields: dict[str, str]

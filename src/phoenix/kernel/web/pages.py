@@ -141,7 +141,7 @@ def _with_kept_form(handler: Handler) -> Handler:
 def _notice(*, typed: bool) -> Banner:
     if typed:
         return Banner("warn", _("Not sent yet"), _("What you typed is still here. Check it, then send it again."), "", "")
-    return Banner("warn", _("Not done yet"), _("Choose it again, now that we know it's you."), "", "")
+    return Banner("warn", _("Not done yet"), _("You've confirmed it's you. Choose it again."), "", "")
 
 
 def _page_of(request: AnyRequest, retry: Retry) -> HTTPRouteHandler | None:

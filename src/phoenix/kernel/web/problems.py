@@ -51,7 +51,7 @@ class BadRequest(PhoenixError):
 class UnreadableForm(InvalidInput):
     """A form of a page that cannot be taken apart."""
 
-    sentence = "This form can't be read. Load the page again and fill it in once more."
+    sentence = "This form can't be read. Reload the page and fill it in again."
 
 
 class BodyTooLarge(PhoenixError):

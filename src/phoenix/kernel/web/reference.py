@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The type of a value in words. `target` is the name of its schema, if that has a section of its own."""
+    """The type of a value in words. `target` is the name of its schema, if that has its own section."""
 
     words: str
     target: str = ""
@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A response: its status, its meaning and its content. `refusal` if that is a problem (RFC 9457)."""
+    """A response: its status, its meaning and its content. `problem` if that is a problem (RFC 9457)."""
 
     status: str
     about: str
@@ -161,7 +161,7 @@ class _Reader:
             return Kind(_(" or ").join(_word({**schema, "type": one}) for one in types))
         if types == "array":
             inner = self.kind(schema.get("items", {}))
-            return Kind(_("list of {what}").format(what=inner.words), inner.target)
+            return Kind(_("array of {what}").format(what=inner.words), inner.target)
         return Kind(_word(schema))
 
     def _parameter(self, parameter: Json) -> Row:
@@ -211,7 +211,8 @@ class _Reader:
             "curl" + (f" -X {method.upper()}" if method not in {"get", "post"} or (method == "post" and body is None) else ""),
             address,
         ]
-        if operation.get("security") != []:
+        # A public route says nothing about who may call it; this document has no rule for all routes.
+        if operation.get("security"):
             parts.append('-H "Authorization: Bearer $TOKEN"')
         parts += [f'-H "{p["name"]}: …"' for p in operation.get("parameters", ()) if p["in"] == "header" and p.get("required")]
         if body is not None:
@@ -233,16 +234,16 @@ def _word(schema: Json) -> str:
     if "enum" in schema:
         return _(" or ").join(json.dumps(value, ensure_ascii=False) for value in schema["enum"])
     if schema.get("format") == "date-time":
-        return _("instant")
+        return _("date-time")
     words = {
-        "string": _("text"),
-        "integer": _("whole number"),
+        "string": _("string"),
+        "integer": _("integer"),
         "number": _("number"),
-        "boolean": _("true or false"),
-        "null": _("nothing"),
+        "boolean": _("boolean"),
+        "null": _("null"),
         "object": _("object"),
     }
-    return words.get(schema.get("type", ""), _("anything"))
+    return words.get(schema.get("type", ""), _("any value"))
 
 
 def _subject(path: str, operation: Json) -> str:
@@ -260,7 +261,7 @@ def _first_sentence(text: str) -> tuple[str, str]:
 
 
 def _problems(kind: type[PhoenixError]) -> set[type[PhoenixError]]:
-    """Every error with a code of its own in the loaded modules."""
+    """Every error with its own code in the loaded modules."""
     own = {kind} if "code" in vars(kind) else set()
     return own.union(*(_problems(below) for below in kind.__subclasses__()))
 

@@ -42,7 +42,7 @@ class View:
 class Redirect:
     """A redirect to another of our pages, with a message to show there.
 
-    `shows` is for that page alone and for ten minutes, such as a key that is shown only once: its handler reads it with `shown_once`.
+    `shows` is only for that page and for 10 minutes, such as a key that is shown only once: its handler reads it with `shown_once`.
     """
 
     to: str
@@ -108,7 +108,7 @@ def show(result: Result, call: Call, headers: Mapping[str, str] | None = None) -
 
 
 def go_to(path: str, request: AnyRequest, *, toast: str = "", cookies: Sequence[Cookie] = ()) -> Response[Any]:
-    """See Other (303). htmx and our scripts need a header of its own, since they cannot see a redirect."""
+    """See Other (303). htmx and our scripts need a separate header, since they cannot see a redirect."""
     runtime = app_of(request).runtime
     made = list(cookies)
     if toast:

@@ -54,6 +54,7 @@ def problems_of(method: str, path: str, rule: Rule, more: Sequence[int], *, has_
     }
 
 
+SUCCESS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No content"}
 _REASONS = {
     400: "Malformed request",
     401: "Not signed in",

@@ -43,7 +43,7 @@ class Rule:
     provider's answer, which is verified separately. `listeners` are where it is served. What `frees` deletes, revokes or
     signs out, and works on a disk that is almost full. `body_most` is in bytes. What `costs` much is done before the
     transaction begins (see `Opening`), and its limits count by session and by person as well, where someone is signed in.
-    A route that `commits_first` uses a transaction of its own before that. One that changes something `while_closing` works in an
+    A route that `commits_first` uses its own transaction before that. One that changes something `while_closing` works in an
     organisation that is about to be deleted; all others can only be read there.
     """
 

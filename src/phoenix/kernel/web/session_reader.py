@@ -170,7 +170,7 @@ class SessionReader:
             raise
 
     async def keep_flushing(self, alive: Alive) -> None:
-        """Flush for ever. What could not be saved is saved by the next flush."""
+        """Flush until cancelled. What could not be saved is saved by the next flush."""
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             await self.flush()

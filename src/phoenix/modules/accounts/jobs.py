@@ -9,32 +9,24 @@ import structlog
 
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.former_zones import Zoned, rename_zones
-from phoenix.kernel.i18n.isolation import Ours, isolated
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Job
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import delete_account, export_data
 from phoenix.modules.accounts.actions.accounts import find_account
-from phoenix.modules.accounts.actions.notices import SEND_NOTICE, NoticeDue
+from phoenix.modules.accounts.actions.notices import SEND_NOTICE, TEMPLATE, NoticeDue, said_in
 from phoenix.modules.accounts.queries import email_verification, personal
 
 log = structlog.get_logger(__name__)
 
 ZONED = Zoned("accounts", queries.ZONES, queries.RENAME_ZONES, lambda tx, ids: tx.invalidate(*map(ACCOUNT, ids)))
 KEEP_VERIFICATIONS = timedelta(days=1)
-# The advice in a notice, unless it has advice of its own.
-# A reset works for whoever has the mailbox, also after someone else changed the password; it signs out all devices and revokes keys.
-STRANGER = _(
-    "Wasn't you? Reset your password by email on the sign-in page: that signs out all devices and revokes your API keys. Then contact support."
-)
 
 
 async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:
     """Notify the owner of an account about a security change."""
-    registry = runtime.part(Registry)
-    notice = registry.notices[due.what]
+    notice = runtime.part(Registry).notices[due.what]
     async with runtime.database.reader() as db:
         account = await find_account(db, due.account)
         if account is None:
@@ -42,14 +34,7 @@ async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:
         facts = await notice.facts(db, due.about or due.account, ZoneInfo(account.time_zone)) if notice.facts is not None else {}
     if facts is None:
         return
-    await runtime.mailer.send_template(
-        "accounts/security_notice",
-        to=account.email,
-        name=account.name,
-        sentence=notice.sentence.format(**{name: isolated(fact) for name, fact in facts.items()}),
-        foot=notice.foot or STRANGER,
-        link=Ours(f"{runtime.settings.public_url}{notice.path.format(**facts) or registry.sign_in.second_factor}"),
-    )
+    await runtime.mailer.send_template(TEMPLATE, to=account.email, name=account.name, **said_in(runtime, notice, facts))
 
 
 async def make_export(runtime: Runtime, asked: export_data.ExportAsked) -> None:

@@ -29,6 +29,7 @@ DELETION_REQUESTED = SecurityNotice(
     _("Didn't request this? Sign in, cancel the deletion and change your password."),
     path="/settings/data",
     facts=_day_of_erasure,
+    sample={"day": "7 December 2026"},
 )
 DELETION_POSTPONED = SecurityNotice(
     "deletion_postponed",
@@ -38,5 +39,6 @@ DELETION_POSTPONED = SecurityNotice(
     ),
     path="/settings/data",
     facts=_day_of_erasure,
+    sample={"day": "7 December 2026"},
 )
 NOTICES = (EXPORT_READY, DELETION_REQUESTED, DELETION_POSTPONED)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import EmailSample
-from phoenix.modules.accounts.jobs import STRANGER
+from phoenix.modules.accounts.actions.notices import STRANGER, TEMPLATE
 from phoenix.modules.accounts.notices import EXPORT_READY
 
 EMAILS = (
     EmailSample(
-        "accounts/security_notice",
+        TEMPLATE,
         {
             "to": "leila.haddad@example.com",
             "name": "Leila Haddad",

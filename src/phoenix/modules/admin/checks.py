@@ -12,7 +12,7 @@ async def _has_disk_space(runtime: Runtime) -> str:
     return runtime.disk_space.problem()
 
 
-HAS_DISK_SPACE = Check("admin.disk_space", "The disks have space left.", _has_disk_space)
+HAS_DISK_SPACE = Check("admin.disk_space", "The disks have enough space.", _has_disk_space)
 
 
 async def _is_reviewed(runtime: Runtime) -> str:
@@ -26,4 +26,4 @@ async def _is_reviewed(runtime: Runtime) -> str:
     return ""
 
 
-ACCESS_REVIEWED = Check("admin.access", "Who has access was reviewed in time.", _is_reviewed)
+ACCESS_REVIEWED = Check("admin.access", "Access was reviewed in time.", _is_reviewed)

@@ -1,4 +1,4 @@
-"""The admin panel: what staff see of people, organisations and the platform, on a listener of its own."""
+"""The admin panel: what staff see of people, organisations and the platform, on its own listener."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MODULE = Module(
         Permission("platform.people_export", "Request and download a copy of a person's data", scope="platform"),
         Permission("platform.organisations", "View all organisations and their members", scope="platform"),
         Permission("platform.owners", "Appoint an owner of an organisation that has none, cancel the deletion of one", scope="platform"),
-        Permission("platform.access", "Review who has access, revoke API keys and end roles", scope="platform"),
+        Permission("platform.access", "Review who has access, revoke API keys and remove roles", scope="platform"),
         Permission("platform.jobs", "View background jobs and replay failed ones", scope="platform"),
         Permission("platform.keys", "Rotate and revoke the keys that sign access tokens", scope="platform"),
         Permission("platform.settings", "View settings and email previews", scope="platform"),
@@ -47,7 +47,7 @@ MODULE = Module(
         EventKind(
             events.AccountLocked,
             act="authority",
-            holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
+            holds={"reason": "the audit log has to say why staff did it, and the owner of the account can read it"},
             written=("reason",),
             activity=Activity(_("Account locked by staff"), "bad", _reason),
         ),
@@ -62,7 +62,7 @@ MODULE = Module(
         NavigationItem("Jobs", "clock", "/staff/jobs", permission="platform.jobs", group="staff", order=50),
         NavigationItem("Events", "pulse", "/staff/events", permission="platform.audit", group="staff", order=60),
         NavigationItem("Signing keys", "key", "/staff/keys", permission="platform.keys", group="staff", order=70),
-        NavigationItem("Emails", "mail", "/staff/mails", permission="platform.settings", group="staff", order=80),
+        NavigationItem("Emails", "mail", "/staff/emails", permission="platform.settings", group="staff", order=80),
         NavigationItem("Settings", "settings", "/staff/settings", permission="platform.settings", group="staff", order=90),
     ),
     notices=notices.NOTICES,

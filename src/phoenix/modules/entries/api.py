@@ -113,7 +113,7 @@ async def read_entry(call: Call, entry_id: str) -> EntryAnswer:
 
 @patch("/api/v2/entries/{entry_id:str}", may="entries.write", within=FOUND, queries=3, problems=(412, 428))
 async def change_entry(call: Call, entry_id: str, data: EntryChange) -> EntryAnswer:
-    """Edit an entry. Needs If-Match with the ETag you read."""
+    """Edit an entry. Requires If-Match with the ETag you read."""
     draft = Draft(given(data.title), data.body, given(data.occurred_at), given(data.time_zone))
     entry, member = await _find(call, entry_id)
     return entry_answer(await actions.change_entry(call.tx, member, entry, draft, versions=call.expected_versions()))
@@ -121,7 +121,7 @@ async def change_entry(call: Call, entry_id: str, data: EntryChange) -> EntryAns
 
 @delete("/api/v2/entries/{entry_id:str}", may="entries.write", within=FOUND, queries=3, problems=(412, 428))
 async def delete_entry(call: Call, entry_id: str) -> None:
-    """Delete an entry. Needs If-Match with the ETag you read."""
+    """Delete an entry. Requires If-Match with the ETag you read."""
     entry, member = await _find(call, entry_id)
     await actions.delete_entry(call.tx, member, entry, versions=call.expected_versions())
 
@@ -135,7 +135,7 @@ async def list_versions(call: Call, entry_id: str, limit: int | None = None, cur
 
 
 async def _find(call: Call, entry_id: str) -> tuple[Entry, Membership]:
-    """An entry, and proof of the route's permission where it is."""
+    """An entry, and evidence of the route's permission in its organisation."""
     entry = await actions.find_entry(call.db, entry_id)
     return entry, call.within(entry.organisation, actions.MISSING)
 

@@ -11,7 +11,7 @@ from phoenix.kernel.module import Activity, Credential, EventKind, Module, Perso
 from phoenix.modules.factors import api, events, jobs, notices, pages, personal
 from phoenix.modules.factors.cards import SECOND_FACTOR
 from phoenix.modules.factors.pages.passkeys import sign_in_methods
-from phoenix.modules.factors.pages.second_factor import second_step
+from phoenix.modules.factors.pages.second_factor import second_factor_slot
 
 
 def _codes_left(data: Mapping[str, Any]) -> str:
@@ -47,7 +47,7 @@ MODULE = Module(
     ),
     slots=(
         Slot("security.sign_in_methods", "factors/slot_sign_in_methods.html", sign_in_methods, queries=1, order=10),
-        Slot("security", "factors/slot_second_step.html", second_step, queries=1, order=20),
+        Slot("security", "factors/slot_second_factor.html", second_factor_slot, queries=1, order=20),
     ),
     welcome=(SECOND_FACTOR,),
     notices=notices.NOTICES,

@@ -40,7 +40,7 @@ PAGE: Paged[FeedRow] = paged(
 """,
 )
 
-# A few kinds of many: each is read by an index of its own, however rare it is.
+# A few kinds of many: each is read by its own index, however rare it is.
 PAGE_OF_KINDS: Paged[FeedRow] = paged(
     "feed",
     FeedRow,

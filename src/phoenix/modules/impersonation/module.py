@@ -33,7 +33,7 @@ MODULE = Module(
             events.ImpersonationStarted,
             act="authority",
             ids=("session",),
-            holds={"reason": "the audit log has to say why staff did it, and the owner of the account is told"},
+            holds={"reason": "the audit log has to say why staff did it, and the owner of the account can read it"},
             written=("reason",),
             activity=Activity(_("Impersonation by staff started"), "bad", _reason),
         ),

@@ -24,18 +24,20 @@ async def facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, s
 
 INVITATIONS_WITHDRAWN = SecurityNotice(
     "invitations_withdrawn",
-    _("Open invitations to {name} were withdrawn, because the person who sent them can no longer invite people."),
-    _("Invite the people again if they should still join."),
+    _("Pending invitations to {name} were revoked, because the person who sent them can no longer invite people."),
+    _("Invite these people again if they should still join."),
     path="/organisations",
     facts=facts,
+    sample={"name": "Halden Instruments"},
 )
 
 ROLE_ENDED = SecurityNotice(
     "role_ended",
-    _("An administrator of this platform ended your role in {name}. You can no longer use it."),
+    _("An administrator of this platform removed you from {name}. You no longer have access to it."),
     _("Questions? Ask one of its owners, who can invite you again."),
     path="/organisations",
     facts=facts,
+    sample={"name": "Halden Instruments"},
 )
 
 

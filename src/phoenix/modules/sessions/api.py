@@ -51,7 +51,7 @@ class KeySet(Struct):
 
 @post("/api/v2/sessions/refresh", frees=True, may=PUBLIC, queries=6, limits=(REFRESHES,), problems=(401,), commits_first=True)
 async def refresh_session(call: Call, data: RefreshData) -> TokenAnswer:
-    """Exchange a refresh token for new tokens. Until one of the new tokens is used, the old one can be sent again, should the response get lost; reuse after that ends the session."""
+    """Exchange a refresh token for new tokens. If the response is lost, send the old token again: it works until one of the new tokens is used. Reuse after that ends the session."""
     # What was used a moment ago decides whether an old token is reused.
     await call.app.sessions.flush()
     made = await refresh.refresh_session(call.runtime, call.tx, data.refresh_token)

@@ -16,4 +16,4 @@ async def list_keys(runtime: Runtime) -> str:
     """Print the keys that sign access tokens, with their states."""
     async with runtime.database.reader() as db:
         keys = await signing_keys.all_keys(db)
-    return "\n".join(f"{key.id}  {key.state:<8}  made {key.created_at:%Y-%m-%d %H:%M}" for key in keys)
+    return "\n".join(f"{key.id}  {key.state:<8}  created {key.created_at:%Y-%m-%d %H:%M}" for key in keys)

@@ -13,7 +13,6 @@ from phoenix.kernel.security.crypto import from_base64url
 from phoenix.modules.accounts.actions import email_verification
 from phoenix.modules.accounts.actions.accounts import Account, find_account, find_by_email
 from phoenix.modules.accounts.actions.addresses import new_address
-from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, link_lives
 from phoenix.modules.sign_in import queries
 from phoenix.modules.sign_in.actions import change_address, email_code, emails, reauthenticate, reset_password, sign_up, unlock, verify
 from phoenix.modules.sign_in.actions.destination import open_destination
@@ -127,9 +126,8 @@ async def _send(runtime: Runtime, purpose: str, template: str, to: str, name: st
         name=name,
         link=Ours(f"{runtime.settings.public_url}{path}?token={quote(token)}"),
         code=code,
-        code_minutes=round(CODE_LIVES.total_seconds() / 60),
-        link_minutes=round(link_lives(purpose).total_seconds() / 60),
         reauthenticated_minutes=reauthenticate.minutes_reauthenticated(runtime),
+        **email_verification.expiry(purpose),
     )
 
 

@@ -20,7 +20,7 @@ async def _names(db: Reader, keys: str, zone: ZoneInfo) -> Mapping[str, str]:
 PASSWORD_CHANGED = SecurityNotice("password_changed", _("Your password was changed. All other devices were signed out."))
 # Whoever took an account over may have added these, so its owner has to look.
 STILL_WORKING = _(
-    "Passkeys, connected accounts and keys of service accounts still work. Look at them in your settings and remove those you don't "
+    "Passkeys, connected accounts and keys of service accounts still work. Review them in your settings and remove any you don't "
     "recognise. Contact support if you didn't reset your password."
 )
 PASSWORD_RESET = SecurityNotice("password_reset", _("Your password was reset by email. All devices were signed out."), foot=STILL_WORKING)
@@ -29,11 +29,13 @@ PASSWORD_RESET_AND_KEYS = SecurityNotice(
     _("Your password was reset by email. All devices were signed out, and your API keys were revoked: {keys}."),
     foot=STILL_WORKING,
     facts=_names,
+    sample={"keys": "“Nightly import”, “Till”"},
 )
 KEYS_REVOKED = SecurityNotice(
     "keys_revoked",
     _("Your API keys were revoked: {keys}. An administrator removed your password, which someone else may have known."),
     facts=_names,
+    sample={"keys": "“Nightly import”, “Till”"},
 )
 
 NOTICES = (

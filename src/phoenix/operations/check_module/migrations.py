@@ -49,9 +49,7 @@ def _order(folder: Folder, registry: Registry, files: Sequence[Path]) -> Iterato
             revisions = {script.revision: script for script in scripts(_folders(registry)).walk_revisions()}
     except (CommandError, KeyError) as error:
         sentence = str(error).strip("'\"").rstrip(".")
-        yield Missing(
-            module.migrations, f"The order of the migrations cannot be determined: {sentence}. Correct down_revision and depends_on."
-        )
+        yield Missing(module.migrations, f"The order of the migrations cannot be determined: {sentence}. Fix down_revision and depends_on.")
         return
     own = {Path(script.path).resolve(): script for script in revisions.values()}
     makers = {table: name for name, script in revisions.items() for table in _tables_of(Path(script.path))}

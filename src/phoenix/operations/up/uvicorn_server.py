@@ -5,7 +5,7 @@ of their own, by address and by person (see kernel/realtime).
 
     python -m phoenix.operations.up.uvicorn_server phoenix.app:create_admin_app --host 127.0.0.1 --port 8020
 
-uvicorn alone waits for ever for a head that never ends, and for the first byte of a connection.
+by itself, uvicorn waits forever for a head that never ends, and for the first byte of a connection.
 """
 
 from __future__ import annotations

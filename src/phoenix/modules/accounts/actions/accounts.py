@@ -58,7 +58,7 @@ async def create_service_account(tx: Transaction, *, name: str) -> str:
 
 
 async def erase_service_account(tx: Transaction, account: str) -> None:
-    """Forget the name of a service account whose organisation has ended. Its row stays, since its id is referenced elsewhere."""
+    """Forget the name of a service account whose organisation was deleted. Its row stays, since its id is referenced elsewhere."""
     await tx.execute(queries.ERASE_SERVICE_ACCOUNT, account, _("Deleted service account"), tx.now)
 
 

@@ -70,7 +70,7 @@ async def erase_account(runtime: Runtime, tx: Transaction, account: str) -> bool
     """Erase one account that is due, in every module and in one transaction. Returns whether it was.
 
     What had to be resolved before it was requested may have come back since: then the deletion is postponed for a week, and the
-    person is told. The modules are processed in reverse order, so that accounts, which the others depend on, come last.
+    person is notified. The modules are processed in reverse order, so that accounts, which the others depend on, come last.
     """
     if await tx.maybe(personal.HOLD_DUE, account, tx.now) is None:
         return False

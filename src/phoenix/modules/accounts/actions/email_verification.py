@@ -12,6 +12,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from msgspec import Struct
 
@@ -94,6 +95,11 @@ async def start(
 def link_lives(purpose: str) -> timedelta:
     """How long the link of an email works."""
     return CODE_LIVES if purpose in SHORT_LIVED else LINK_LIVES
+
+
+def expiry(purpose: str) -> dict[str, Any]:
+    """What an email says about how long its code and link work, in minutes."""
+    return {"code_minutes": round(CODE_LIVES.total_seconds() / 60), "link_minutes": round(link_lives(purpose).total_seconds() / 60)}
 
 
 async def look(db: Reader, purpose: str, token: str) -> Link | None:

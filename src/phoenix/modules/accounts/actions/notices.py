@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue, enqueue_all
+from phoenix.kernel.i18n.isolation import Ours, isolated
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import SecurityNotice
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+
+# The email that every notice is sent in.
+TEMPLATE = "accounts/security_notice"
+# The advice in a notice, unless it has advice of its own.
+# A reset works for whoever has the mailbox, also after someone else changed the password; it signs out all devices and revokes keys.
+STRANGER = _(
+    "If this wasn't you, reset your password by email on the sign-in page: that signs out all devices and revokes your API keys. "
+    "Then contact support."
+)
 
 
 class NoticeDue(Struct, frozen=True):
@@ -30,3 +44,12 @@ async def notify(tx: Transaction, account: str, notice: SecurityNotice, *, about
 async def notify_all(tx: Transaction, accounts: Sequence[str], notice: SecurityNotice, *, about: str) -> None:
     """Like `notify`, for several accounts and in one statement. The caller says how many at a time."""
     await enqueue_all(tx, SEND_NOTICE, [NoticeDue(account, notice.name, about) for account in accounts])
+
+
+def said_in(runtime: Runtime, notice: SecurityNotice, facts: Mapping[str, str]) -> dict[str, Any]:
+    """What the email of a notice says, for its template."""
+    return {
+        "sentence": notice.sentence.format(**{name: isolated(fact) for name, fact in facts.items()}),
+        "foot": notice.foot or STRANGER,
+        "link": Ours(f"{runtime.settings.public_url}{notice.path.format(**facts) or runtime.part(Registry).sign_in.second_factor}"),
+    }

@@ -32,7 +32,7 @@ async def list_exports(call: Call) -> Page[ExportAnswer]:
 
 @post("/api/v2/exports", may=SIGNED_IN, queries=3, sensitive=True)
 async def request_export(call: Call) -> Accepted[RequestedExport]:
-    """Request a copy of everything we hold about you. It is prepared in the background, and an email is sent when it is ready."""
+    """Request a copy of everything we hold about you. It is prepared in the background, and we send an email when it is ready."""
     return Accepted(RequestedExport(await export_data.request_export(call.runtime, call.tx, call.actor)))
 
 

@@ -50,7 +50,7 @@ async def read_me(call: Call) -> AccountAnswer | Answer:
 
 @patch("/api/v2/me", may=SIGNED_IN, queries=3, problems=(412, 428))
 async def change_me(call: Call, data: ProfileData) -> AccountAnswer:
-    """Edit your profile. Needs If-Match with the ETag you read."""
+    """Edit your profile. Requires If-Match with the ETag you read."""
     versions = call.expected_versions()
     changed = await profile.change_profile(
         call.tx,

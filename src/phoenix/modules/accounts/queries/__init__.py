@@ -80,7 +80,7 @@ UPDATE_PROFILE: Query[Account] = query(
 """,
 )
 PASSWORD_HASH: Query[str] = query(str, "SELECT password_hash FROM accounts WHERE id = $1")
-# What was proved with the credentials of an earlier generation no longer starts a session.
+# A sign-in that began with credentials of an earlier generation no longer starts a session.
 SET_PASSWORD = command("""
     UPDATE accounts SET password_hash = $2, credential_generation = credential_generation + 1, updated_at = $3 WHERE id = $1
 """)

@@ -57,7 +57,7 @@ BY_CODE: Query[EmailVerification] = query(
      ORDER BY created_at DESC LIMIT 100 FOR UPDATE
 """,
 )
-# Before its proofs, an account's row is locked: whoever changes a password locks both as well, and in this order.
+# An account's row is locked before its codes and links: whoever changes a password locks both as well, and in this order.
 HOLD_BY_LINK: Query[str] = query(
     str,
     "SELECT a.id FROM accounts a JOIN proofs p ON p.account_id = a.id WHERE p.link_hash = $1 AND p.used_at IS NULL FOR NO KEY UPDATE OF a",

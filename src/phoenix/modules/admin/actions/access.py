@@ -36,14 +36,14 @@ def seal_of(runtime: Runtime, found: dict[str, Any]) -> str:
 
 
 async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor, *, seen: str) -> str:
-    """Keep what access there is now, signed in the name of whoever has looked through it. Returns the id of the review.
+    """Store the access that exists now, signed in the name of the reviewer. Returns the id of the review.
 
-    `seen` is the seal of what they were shown. Raises PreconditionFailed if someone gave or took access since.
+    `seen` is the seal of what they were shown. Raises PreconditionFailed if someone's access was given or removed since.
     """
     now = tx.now
     found = await access_now(tx)
     if not same(seen.encode(), seal_of(runtime, found).encode()):
-        raise PreconditionFailed(_("Someone's access changed after you opened this page. Look through the lists again, then sign."))
+        raise PreconditionFailed(_("Someone's access changed after you opened this page. Review the lists again, then sign."))
     review = new_id("rev")
     signature = _signature(runtime.keys, review, now, actor.account, found)
     await tx.execute(queries.ADD_REVIEW, review, now, actor.account, found, signature)
@@ -52,7 +52,7 @@ async def sign_review(runtime: Runtime, tx: Transaction, actor: Actor, *, seen: 
 
 
 async def revoke_key(tx: Transaction, actor: Actor, key: str) -> None:
-    """Revoke someone's API key; whoever made it is told by email. Raises NotFound, and Forbidden if its account has a permission that the actor lacks."""
+    """Revoke someone's API key; whoever created it is notified by email. Raises NotFound, and Forbidden if its account has a permission that the actor lacks."""
     found = await people_of_key(tx, key)
     await take_turn(tx, actor, found.account)
     await revoke_as_staff(tx, found, key)

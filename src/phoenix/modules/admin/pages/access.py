@@ -82,7 +82,7 @@ async def send_revoke_api_key(call: Call) -> Redirect:
 )
 async def send_end_role(call: Call) -> Redirect:
     await end_role_of(call.tx, call.actor, str(call.path["organisation_id"]), str(call.path["account_id"]))
-    return Redirect(f"{PATH}?list=roles", _("Role ended."))
+    return Redirect(f"{PATH}?list=roles", _("Role removed."))
 
 
 ROUTES = (show_access, send_review, send_revoke_api_key, send_end_role)

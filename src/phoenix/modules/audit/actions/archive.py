@@ -79,7 +79,7 @@ async def _archive_month(runtime: Runtime, keep: timedelta) -> int:
 
 
 async def _write(runtime: Runtime, path: Path, until: datetime, base: int, previous: bytes, most: int) -> End | None:
-    """The rows of the month; None if not all of them can go yet. A file that was begun before is written again."""
+    """The rows of the month; None if not all of them can go yet. A file that was started before is written again."""
     await asyncio.to_thread(path.parent.mkdir, mode=0o700, parents=True, exist_ok=True)
     made, number, hash_, whole = path.with_suffix(".part"), base, previous, False
     with gzip.open(made, "wb") as file:

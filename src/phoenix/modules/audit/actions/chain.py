@@ -67,7 +67,7 @@ class Seen:
     async def fault(self, db: Reader, head: Head | None, state: State) -> str:
         """What is wrong with a log that should contain the head of the file; "" if nothing is."""
         if self.is_damaged:
-            return _("The file {file} in the data folder was changed, or is of another installation.").format(file=FILE)
+            return _("The file {file} in the data folder was changed, or belongs to another installation.").format(file=FILE)
         if self.witness is None:
             return ""
         number = self.witness.number

@@ -72,7 +72,7 @@ def record_pause(tx: Transaction, attempt: Attempt) -> bool:
 
 
 async def notify_of_guesses(tx: Transaction, attempt: Attempt) -> None:
-    """A second factor was wrong. When the wait starts, the owner is told that someone has the first. No email ends this wait."""
+    """A second factor was wrong. When the wait starts, the owner is notified that someone has the first. No email ends this wait."""
     if record_pause(tx, attempt) and attempt.account is not None:
         await notify(tx, attempt.account, SECOND_FACTOR_GUESSED)
 

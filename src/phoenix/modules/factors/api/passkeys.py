@@ -47,7 +47,7 @@ async def passkey_options(call: Call) -> PasskeyOptionsAnswer:
 
 @post("/api/v2/passkeys", may=SIGNED_IN, before_second_factor=True, queries=7, limits=(NEW_PASSKEYS,), sensitive=True)
 async def add_passkey(call: Call, data: NewPasskeyData) -> Created[PasskeyAnswer]:
-    """Add the passkey that was created. It can be used to sign in, and as a second factor."""
+    """Add a passkey that the browser created. It can be used to sign in, and as a second factor."""
     response = PasskeyResponse(data.challenge, data.credential)
     device = device_of(call.agent)
     made = await passkeys.add_passkey(call.runtime, call.tx, call.actor, party_here(call), response, name=data.name, device=device)

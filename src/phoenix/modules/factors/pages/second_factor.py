@@ -77,7 +77,7 @@ async def show_backup_codes(call: Call) -> View | Redirect:
     return View("factors/backup_codes.html", shown) if shown else Redirect(SECURITY)
 
 
-async def second_step(call: Call) -> Mapping[str, Any]:
+async def second_factor_slot(call: Call) -> Mapping[str, Any]:
     """The second factors on the security page: one query."""
     return {"factors": await second_factor.second_factors(call.db, call.actor.account), "low": BACKUP_CODES_LOW}
 

@@ -56,7 +56,7 @@ async def create_api_key(
     elif not scopes:
         fields.refuse("scopes", "missing", _("Choose at least one permission."))
     if days is None or not 1 <= days <= MOST_DAYS:
-        fields.refuse("days", "out_of_range", _("Write a number of days between 1 and {most}.").format(most=MOST_DAYS))
+        fields.refuse("days", "out_of_range", _("Enter a number of days between 1 and {most}.").format(most=MOST_DAYS))
     fields.check()
     owner, key_id, key = account or actor.account, new_id("key"), PREFIX + new_token()
     await hold(tx, owner)
@@ -78,7 +78,7 @@ async def revoke_api_key(tx: Transaction, account: str, key_id: str) -> None:
 
 
 async def revoke_as_staff(tx: Transaction, found: queries.KeyPeople, key_id: str) -> None:
-    """Revoke a key; whoever made it is told by email. The caller checks who may. Raises NotFound."""
+    """Revoke a key; whoever created it is notified by email. The caller checks who may. Raises NotFound."""
     await revoke_api_key(tx, found.account, key_id)
     await notify(tx, found.created_by or found.account, KEY_REVOKED_BY_STAFF, about=key_id)
 

@@ -94,7 +94,7 @@ async def remove_member(tx: Transaction, member: Membership, account: str) -> No
 async def end_role(tx: Transaction, organisation: str, account: str) -> None:
     """End someone's role in an organisation, as staff; that of a service account ends its keys too. The caller checks who may.
 
-    A person is told by email. Raises NotFound, and LastOwner for the only owner.
+    A person is notified by email. Raises NotFound, and LastOwner for the only owner.
     """
     await queries.hold_memberships(tx, organisation)
     if await tx.maybe(queries.SERVICE_ACCOUNT, organisation, account) is not None:

@@ -1,4 +1,4 @@
-"""Service accounts of an organisation: they have a role and keys of their own, and outlive the person who created them."""
+"""Service accounts of an organisation: they have a role and their own keys, and outlive the person who created them."""
 
 from __future__ import annotations
 

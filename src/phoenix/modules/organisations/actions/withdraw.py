@@ -1,4 +1,4 @@
-"""Withdraw the invitations that someone sent and could no longer send. The other owners are told."""
+"""Withdraw the invitations that someone sent and could no longer send. The other owners are notified."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from phoenix.modules.organisations.queries.withdraw import Withdrawal
 
 
 class Withdrawn(Struct, frozen=True):
-    """The organisations whose owners are to be told, except the one who caused it."""
+    """The organisations whose owners are to be notified, except the one who caused it."""
 
     organisations: list[str]
     by: str

@@ -78,7 +78,7 @@ def _answer(found: queries.Organisation | queries.JoinedOrganisation, role: str)
 
 @get("/api/v2/organisations", may=SIGNED_IN, key_may=True, queries=1)
 async def list_organisations(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[OrganisationAnswer]:
-    """List the organisations you are a member of, by joining date."""
+    """List the organisations you are a member of, in the order you joined them."""
     made = await queries.ORGANISATIONS.page(call.db, call.runtime.keys, call.actor.account, cursor=cursor, limit=parse_limit(limit))
     return Page([_answer(o, o.role) for o in made.items], made.next_cursor)
 
@@ -99,7 +99,7 @@ async def read_organisation(call: Call, member: Membership) -> OrganisationAnswe
 
 @patch("/api/v2/organisations/{organisation_id:str}", may="organisations.manage", within="organisation_id", queries=4, problems=(412, 428))
 async def change_organisation(call: Call, member: Membership, data: OrganisationData) -> OrganisationAnswer:
-    """Rename an organisation. Needs If-Match with the ETag you read."""
+    """Rename an organisation. Requires If-Match with the ETag you read."""
     changed = await create.rename_organisation(call.tx, member, name=data.name, versions=call.expected_versions())
     return _answer(changed, member.role)
 
@@ -139,7 +139,7 @@ async def list_members(
 async def change_role(call: Call, member: Membership, account_id: str, data: RoleData) -> None:
     """Change a member's role: owner, administrator, member or viewer.
 
-    With `If-Match` and the `version` you read, such as `"2"`, the answer is 412 if someone else has changed the role since.
+    With `If-Match` and the `version` you read, such as `"2"`, the response is 412 if someone else has changed the role since.
     """
     versions = call.expected_versions() if "if-match" in call.request.headers else None
     version = await members.change_role(call.runtime, call.tx, member, account_id, role=data.role, versions=versions)
@@ -155,7 +155,7 @@ async def change_role(call: Call, member: Membership, account_id: str, data: Rol
     while_closing=True,
 )
 async def remove_member(call: Call, member: Membership, account_id: str) -> None:
-    """Remove a member, which needs organisations.manage, or leave. An API key cannot leave on its owner's behalf."""
+    """Remove a member, which requires organisations.manage, or leave the organisation yourself. An API key cannot leave on its owner's behalf."""
     if call.actor.is_key and account_id == member.account:
         raise Forbidden(_("An API key can't do this. Sign in as yourself."))
     await members.remove_member(call.tx, member, account_id)

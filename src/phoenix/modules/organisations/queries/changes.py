@@ -32,7 +32,7 @@ MEMBER: Query[MemberNow] = query(
      WHERE m.organisation_id = $1 AND m.account_id = $2 AND a.kind = 'person'
 """,
 )
-# Who last changed the name, or a role. Which of the staff it was is told to nobody.
+# Who last changed the name, or a role. Which member of the staff it was is shown to nobody.
 RENAMED: Query[Change] = query(
     Change,
     """

@@ -27,7 +27,7 @@ async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> Sess
         session = session_of_refresh_token(runtime.keys, token)
         if session is not None and (ended := await tx.maybe(queries.END_REFRESHED, session, tx.now, REUSED)) is not None:
             record_ended(tx, ended, REUSED)
-            raise RefreshRefused(_("This refresh token has already been used. The session was ended as a precaution. Sign in again."))
+            raise RefreshRefused(_("This refresh token has already been used. You've been signed out as a precaution. Sign in again."))
         raise RefreshRefused(_("This refresh token is unknown, or its session has ended. Sign in again."))
     count = found.count
     if found.current:
@@ -37,7 +37,7 @@ async def refresh_session(runtime: Runtime, tx: Transaction, token: str) -> Sess
         tx.invalidate(ACCOUNT(found.account))
     elif found.child_used and tx.now - found.refreshed_at > REFRESH_GRACE:
         await end_session_of(tx, found.account, found.id, reason=REUSED)
-        raise RefreshRefused(_("This refresh token has already been used. The session was ended as a precaution. Sign in again."))
+        raise RefreshRefused(_("This refresh token has already been used. You've been signed out as a precaution. Sign in again."))
     access, seconds = await access_token(
         runtime, tx, account=found.account, session=found.id, until=found.until, renewal=found.renewals, refresh_count=count
     )

@@ -45,7 +45,7 @@ async def change_address(runtime: Runtime, tx: Transaction, actor: Actor, proof:
     verified = await email_verification.complete(runtime, tx, PURPOSE, proof, account=actor.account)
     requested = await addresses.new_address(tx, actor.account)
     if verified.account != actor.account or not requested:
-        raise WrongCode(_("This link belongs to another account. Sign in with that one first."))
+        raise WrongCode(_("This link belongs to another account. Sign in to that account first."))
     address = parse_address(requested)
     if address.key != verified.email_key:
         raise WrongCode(_("You have since requested a different address. Use the newest email."))

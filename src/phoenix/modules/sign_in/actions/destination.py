@@ -1,4 +1,4 @@
-"""Where someone was going when they began to sign in or up: stored with what was begun, and opened where it ends.
+"""Where someone was going when they started to sign in or up: stored with the flow, and opened when it ends.
 
 It is sealed, since it can hold the token of an invitation, and bound to the address or the sign-up that it was stored with.
 """

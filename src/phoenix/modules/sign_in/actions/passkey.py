@@ -19,7 +19,7 @@ def sign_in_options(runtime: Runtime, party: RelyingParty) -> PasskeyOptions:
     return passkey_options(runtime, party, SIGNING_IN)
 
 
-async def second_step_options(runtime: Runtime, db: Reader, party: RelyingParty, challenge: str) -> PasskeyOptions:
+async def second_factor_options(runtime: Runtime, db: Reader, party: RelyingParty, challenge: str) -> PasskeyOptions:
     """Request a passkey of the account that needs a second factor. Raises WrongCode for a forged or expired challenge."""
     owed = read_challenge(runtime, challenge)
     allowed = await passkeys_of(db, owed.account)

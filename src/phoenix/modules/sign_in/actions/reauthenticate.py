@@ -65,7 +65,7 @@ async def reauthenticate(
         proof = EmailProof((actor.session,), token=token, email=actor.record.email, code=answer)
         verified = await email_verification.complete(runtime, tx, PURPOSE, proof, account=actor.account)
         if verified.account != actor.account:
-            raise WrongCode(_("This link belongs to another account. Sign in with that one first."))
+            raise WrongCode(_("This link belongs to another account. Sign in to that account first."))
         on_to = open_destination(runtime, verified.destination, verified.email_key)
     else:
         attempt = await check_own_password(runtime, tx, actor, password)

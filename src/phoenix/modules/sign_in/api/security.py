@@ -33,7 +33,7 @@ class ProtectionAnswer(Struct):
 
 @get("/api/v2/security", may=SIGNED_IN, before_second_factor=True, queries=1)
 async def read_security(call: Call) -> ProtectionAnswer:
-    """Get what protects your account."""
+    """Get the protection of your account, with its passkeys, backup codes, connected accounts and sessions counted."""
     found = await protection_of(call.db, call.actor.account)
     since = instant(found.totp_since) if found.totp_since else None
     return ProtectionAnswer(found.has_password, since, found.backup_codes_left, found.passkeys, found.identities, found.sessions)
@@ -41,7 +41,7 @@ async def read_security(call: Call) -> ProtectionAnswer:
 
 @post("/api/v2/me/password", may=SIGNED_IN, queries=7, limits=(PASSWORD_CHANGES,), sensitive=True, costs="argon2")
 async def change_my_password(call: Call, data: PasswordData) -> None:
-    """Change your password. Your other sessions are ended. Needs a recent sign-in, or `reauthenticate`."""
+    """Change your password. Your other sessions are ended. Requires a recent sign-in, or `reauthenticate`."""
     await change_password.change_password(call.runtime, call.tx, call.actor, current=data.current_password, password=data.password)
 
 

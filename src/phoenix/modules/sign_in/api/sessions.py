@@ -115,7 +115,7 @@ def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
 async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
     """Sign in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it expires.
 
-    If a second factor is needed, the response is 401 with the code `second_factor_required`, a `challenge` and its `methods`.
+    If a second factor is required, the response is 401 with the code `second_factor_required`, a `challenge` and its `methods`.
     """
     found = await check_password(call.runtime, call.tx, email=data.email, password=data.password, device=data.device)
     client = client_of(call, remember=data.remember, device=data.device)
@@ -149,7 +149,7 @@ async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[N
 
 @post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), problems=(401, 403))
 async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
-    """Sign in with the token or code from that email. A second factor is needed as after a password."""
+    """Sign in with the token or code from that email. A second factor is required as after a password."""
     proof = data.proof(Sender(call.caller, data.device).names(call.runtime))
     found = await email_code.check_code(call.runtime, call.tx, proof)
     client = client_of(call, remember=data.remember, device=data.device)
@@ -189,7 +189,7 @@ async def request_reauthentication_code(call: Call) -> Accepted[Nothing]:
 async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> PasskeyOptionsAnswer:
     """Start a sign-in with a passkey, or use one as a second factor: returns the options for navigator.credentials.get()."""
     if data.challenge:
-        return options_answer(await passkey.second_step_options(call.runtime, call.db, party_here(call), data.challenge))
+        return options_answer(await passkey.second_factor_options(call.runtime, call.db, party_here(call), data.challenge))
     return options_answer(passkey.sign_in_options(call.runtime, party_here(call)))
 
 

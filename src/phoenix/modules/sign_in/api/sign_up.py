@@ -69,7 +69,7 @@ class PasswordCheck(Struct, frozen=True):
 
 @post("/api/v2/accounts", may=PUBLIC, queries=4, limits=(SIGN_UPS,), costs="argon2")
 async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
-    """Sign up. The response is the same whether or not the address is known. Everything else happens by email."""
+    """Sign up. The response is the same whether or not the address is known: the rest happens by email."""
     await call.runtime.captcha.require(data.captcha, call.address)
     await sign_up.sign_up(
         call.runtime,
@@ -89,8 +89,8 @@ async def sign_up_account(call: Call, data: SignUpData) -> Accepted[Nothing]:
 async def verify_account(call: Call, data: VerificationData) -> None:
     """Verify the address of a sign-up, with the token from the link or with address and code. This creates the account.
 
-    Send the `password` that the account is to have, and its name, time zone and language: anyone could have signed up with this
-    address, so nothing of what was sent then counts.
+    Send the account's `password`, and its name, time zone and language: anyone could have signed up with this address, so
+    nothing that was sent then is used.
     """
     typed = verify.Typed(data.password, data.name or None, data.time_zone, data.locale)
     await verify.verify(call.runtime, call.tx, data.proof((call.caller,)), typed)
@@ -98,7 +98,7 @@ async def verify_account(call: Call, data: VerificationData) -> None:
 
 @post("/api/v2/accounts/verify/resend", may=PUBLIC, queries=2, limits=(VERIFICATION_EMAILS,), tag="accounts")
 async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
-    """Resend the code, at most 5 times an hour. The response is always the same."""
+    """Resend the code. The response is always the same. Limited to 10 an hour for each client address."""
     await sign_up.resend_verification(call.tx, email=data.email, asked_by=call.caller)
     return Accepted(Nothing())
 
@@ -120,7 +120,7 @@ async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
 
 @post("/api/v2/password_checks", may=PUBLIC, queries=0, limits=(PASSWORD_CHECKS,))
 async def check_new_password(call: Call, data: PasswordData) -> PasswordCheck:
-    """Check a password by the rules for new ones, while it is being typed. Nothing is stored."""
+    """Check a password against the rules for new passwords, while it is being typed. Nothing is stored."""
     del call
     try:
         check_strength(data.password, words=(data.email, data.name))

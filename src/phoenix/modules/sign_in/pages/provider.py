@@ -70,7 +70,7 @@ async def send_connect_with(call: Call) -> View | Redirect:
 async def show_continue(call: Call) -> View | Redirect:
     """From here on to the provider; after ten minutes the sign-in begins again."""
     shown = shown_once(call)
-    return View("sign_in/go_on.html", shown) if shown else Redirect("/sign-in")
+    return View("sign_in/continue.html", shown) if shown else Redirect("/sign-in")
 
 
 @page("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(PROVIDER_CALLBACKS,))

@@ -79,7 +79,7 @@ async def send_sign_in_with_passkey(call: Call) -> Redirect:
 
 
 @page("/sign-in/second-step", may=PUBLIC, queries=0, listeners=EVERYWHERE)
-async def show_second_step(call: Call) -> View | Redirect:
+async def show_second_factor(call: Call) -> View | Redirect:
     challenge = cookie_value(call, CHALLENGE_COOKIE)
     if not challenge:
         return Redirect(query("/sign-in", next=next_of(carried(call))), _("This sign-in has expired. Sign in again."))
@@ -89,13 +89,13 @@ async def show_second_step(call: Call) -> View | Redirect:
     method = wanted if wanted in methods else methods[0]
     shown = {"next": next_of(carried(call)), "method": method}
     context = {"form": shown, "methods": methods, "passkeys": passkeys_here(call), "challenge": challenge}
-    return View("sign_in/second_step.html", context)
+    return View("sign_in/second_factor.html", context)
 
 
 @form(
-    "/sign-in/second-step", may=PUBLIC, queries=17, limits=(SECOND_FACTORS,), retry=show_second_step, listeners=EVERYWHERE, costs="argon2"
+    "/sign-in/second-step", may=PUBLIC, queries=17, limits=(SECOND_FACTORS,), retry=show_second_factor, listeners=EVERYWHERE, costs="argon2"
 )
-async def send_second_step(call: Call) -> Redirect:
+async def send_second_factor(call: Call) -> Redirect:
     token, method = cookie_value(call, CHALLENGE_COOKIE), call.form.get("method", "totp")
     if method == "passkey":
         owed = await passkey.answer_challenge(call.runtime, call.tx, party_here(call), token, passkey_response(call))
@@ -171,8 +171,8 @@ ROUTES = (
     show_sign_in,
     send_sign_in,
     send_sign_in_with_passkey,
-    show_second_step,
-    send_second_step,
+    show_second_factor,
+    send_second_factor,
     show_ask_for_code,
     send_ask_for_code,
     show_sign_in_by_email,
