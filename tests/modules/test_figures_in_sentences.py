@@ -25,6 +25,7 @@ from phoenix.modules.factors.queries import throttle as guards
 from phoenix.modules.impersonation import actions as impersonation
 from phoenix.modules.keys.actions import api_keys
 from phoenix.modules.organisations.actions import invite
+from phoenix.modules.organisations.queries import invited
 from phoenix.modules.sessions.actions.list import ON_A_PAGE
 from phoenix.modules.sign_in.actions import change_address, email_code, reauthenticate, reset_password, unlock, verify
 from phoenix.settings import EmailSettings, SessionSettings
@@ -71,6 +72,7 @@ IN_THE_API = {
     == (limits.VERIFICATION_EMAILS.amount, limits.VERIFICATION_EMAILS.seconds)
     == (10, 3600),
     "10 backup codes": second_factor.BACKUP_CODES == 10,
+    "at most 20": "LIMIT 20" in invited.OPEN_TO.sql,
     "at most 200": invite.MOST_INVITATIONS == 200,
     "100 by default": ON_A_PAGE == 100,
 }
@@ -147,7 +149,7 @@ def test_the_panel_shows_as_many_kinds_of_email_as_there_are_templates_and_notic
 @pytest.mark.parametrize("name", sorted(REGISTRY.notices))
 def test_every_notice_has_a_sample_of_what_it_fills_in(name: str) -> None:
     notice = REGISTRY.notices[name]
-    assert set(re.findall(r"\{(\w+)\}", notice.sentence)) == set(notice.sample)
+    assert set(re.findall(r"\{(\w+)\}", notice.sentence + notice.path)) <= set(notice.sample)
 
 
 def test_the_security_page_names_the_durations_of_codes_and_links() -> None:

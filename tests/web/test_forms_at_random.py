@@ -27,7 +27,7 @@ CHOSEN = 20
 SEVERAL = frozenset({"sessions.ended"})
 # Nobody misses what they chose from a list or a calendar.
 CHOICES = frozenset({"days", "minutes", "occurred_at", "time_zone"})
-# The version that someone else saves meanwhile.
+# The version that someone else saves first.
 THEIRS = {"name": "Theirs", "title": "Theirs", "role": "administrator"}
 
 Sent = dict[str, str]

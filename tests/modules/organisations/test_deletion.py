@@ -1,4 +1,4 @@
-"""An organisation is deleted by its owner: who may, what becomes read-only, who is told, and what is gone afterwards."""
+"""An organisation is deleted by its owner: who may, what becomes read-only, who is notified, and what is gone afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever becomes an owner, or no longer is one, is told by email, and so are all owners, whichever way it happened."""
+"""Everyone who becomes an owner, or is no longer one, is notified by email, and so are all owners, however it happened."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What goes with an organisation, as its owners are told before: `label` is a gettext message.
+    """What is deleted with an organisation, as its owners see before they decide: `label` is a gettext message.
 
     `sql` selects what is counted, as `SELECT FROM …` with the organisation written `{organisation}`. Nothing is counted beyond 10,000.
     """

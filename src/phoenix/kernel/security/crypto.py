@@ -24,7 +24,7 @@ _NONCE_BYTES = 12
 
 
 class Keys:
-    """Sub-keys of the master secret, one per purpose: HKDF-SHA256 (RFC 5869), bound to the environment.
+    """Derived keys of the master secret, one per purpose: HKDF-SHA256 (RFC 5869), bound to the environment.
 
     So nothing signed on staging is valid in production, even if both were given the same master by mistake, and nothing
     signed for one purpose is valid for another.

@@ -12,6 +12,16 @@ from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.queries import closing, ownership, transfer
 
+# For staff who look at an email.
+SAMPLE = {
+    "name": "Halden Instruments",
+    "slug": "halden-instruments",
+    "person": "Mara Lindqvist",
+    "by": "Priya Raman",
+    "day": "4 December 2026",
+}
+SAMPLE_ORGANISATION = {"name": "Halden Instruments", "slug": "halden-instruments"}
+SAMPLE_CLOSING = {**SAMPLE_ORGANISATION, "day": "10 December 2026", "asker": "Mara Lindqvist"}
 OFFERED, ACCEPTED, DECLINED, WITHDRAWN = "ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn"
 CLOSING, REMINDER, KEPT = "organisation_closing", "organisation_closing_soon", "organisation_kept"
 
@@ -70,6 +80,7 @@ ORGANISATION_CLOSING = SecurityNotice(
     _("Should it stay? Ask an owner of the organisation: owners can cancel the deletion until then."),
     path="/o/{slug}/feed",
     facts=closing_facts,
+    sample=SAMPLE_CLOSING,
 )
 CLOSING_SOON = SecurityNotice(
     REMINDER,
@@ -77,6 +88,7 @@ CLOSING_SOON = SecurityNotice(
     _("Should it stay? Open the page and cancel the deletion. You can also download a copy there."),
     path="/o/{slug}/deletion",
     facts=closing_facts,
+    sample=SAMPLE_CLOSING,
 )
 ORGANISATION_KEPT = SecurityNotice(
     KEPT,
@@ -84,6 +96,7 @@ ORGANISATION_KEPT = SecurityNotice(
     _("Questions? Ask an owner of the organisation."),
     path="/o/{slug}/feed",
     facts=kept_facts,
+    sample=SAMPLE_ORGANISATION,
 )
 COPY_READY = SecurityNotice(
     "organisation_copy_ready",
@@ -91,6 +104,7 @@ COPY_READY = SecurityNotice(
     _("Didn't request this? Change your password and sign out all other devices."),
     path="/o/{slug}/deletion",
     facts=copy_facts,
+    sample=SAMPLE_ORGANISATION,
 )
 
 
@@ -112,7 +126,12 @@ async def ownership_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str
 
 NOT_YOURS = _("Don't recognise this? Tell the owners of the organisation, and contact support.")
 OWNER_ADDED = SecurityNotice(
-    "owner_added", _("{person} is now an owner of {name}. Changed by {by}."), NOT_YOURS, path="/o/{slug}/members", facts=ownership_facts
+    "owner_added",
+    _("{person} is now an owner of {name}. Changed by {by}."),
+    NOT_YOURS,
+    path="/o/{slug}/members",
+    facts=ownership_facts,
+    sample=SAMPLE,
 )
 OWNER_REMOVED = SecurityNotice(
     "owner_removed",
@@ -120,9 +139,15 @@ OWNER_REMOVED = SecurityNotice(
     NOT_YOURS,
     path="/o/{slug}/members",
     facts=ownership_facts,
+    sample=SAMPLE,
 )
 YOU_OWN = SecurityNotice(
-    "you_own", _("You are now an owner of {name}. Changed by {by}."), NOT_YOURS, path="/o/{slug}/members", facts=ownership_facts
+    "you_own",
+    _("You are now an owner of {name}. Changed by {by}."),
+    NOT_YOURS,
+    path="/o/{slug}/members",
+    facts=ownership_facts,
+    sample=SAMPLE,
 )
 YOU_OWN_NO_MORE = SecurityNotice(
     "you_own_no_more",
@@ -130,6 +155,7 @@ YOU_OWN_NO_MORE = SecurityNotice(
     NOT_YOURS,
     path="/organisations",
     facts=ownership_facts,
+    sample=SAMPLE,
 )
 
 
@@ -146,6 +172,7 @@ OFFERED_TO_YOU = SecurityNotice(
     _("Open the page to accept or decline."),
     path="/o/{slug}/ownership",
     facts=offer_facts,
+    sample=SAMPLE,
 )
 OWNERSHIP_OFFERED = SecurityNotice(
     OFFERED,
@@ -153,6 +180,7 @@ OWNERSHIP_OFFERED = SecurityNotice(
     _("Any owner can withdraw the offer on the page."),
     path="/o/{slug}/ownership",
     facts=offer_facts,
+    sample=SAMPLE,
 )
 OWNERSHIP_ACCEPTED = SecurityNotice(
     ACCEPTED,
@@ -160,6 +188,7 @@ OWNERSHIP_ACCEPTED = SecurityNotice(
     NOT_YOURS,
     path="/o/{slug}/members",
     facts=ownership_facts,
+    sample=SAMPLE,
 )
 OWNERSHIP_DECLINED = SecurityNotice(
     DECLINED,
@@ -167,6 +196,7 @@ OWNERSHIP_DECLINED = SecurityNotice(
     NOT_YOURS,
     path="/o/{slug}/members",
     facts=ownership_facts,
+    sample=SAMPLE,
 )
 OWNERSHIP_WITHDRAWN = SecurityNotice(
     WITHDRAWN,
@@ -174,6 +204,7 @@ OWNERSHIP_WITHDRAWN = SecurityNotice(
     NOT_YOURS,
     path="/o/{slug}/members",
     facts=ownership_facts,
+    sample=SAMPLE,
 )
 OFFERS = {notice.name: notice for notice in (OWNERSHIP_OFFERED, OWNERSHIP_ACCEPTED, OWNERSHIP_DECLINED, OWNERSHIP_WITHDRAWN)}
 OWNERSHIP = (OWNER_ADDED, OWNER_REMOVED, YOU_OWN, YOU_OWN_NO_MORE, OFFERED_TO_YOU, *OFFERS.values())

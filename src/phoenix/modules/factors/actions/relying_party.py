@@ -25,7 +25,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class RelyingParty(Struct, frozen=True):
-    """What a passkey is bound to: it works under no other host name, so that it cannot be phished."""
+    """What a passkey is bound to: it works under no other host name, which makes it resistant to phishing."""
 
     id: str
     origin: str

@@ -35,7 +35,7 @@ class OrganisationSettings:
 
 
 class Told(Struct, frozen=True):
-    """Which members are to be told what: all, or those with a role; those up to the account `after` have been told."""
+    """Which members to notify of what: all, or those with a role. Those up to the account `after` have been notified."""
 
     organisation: str
     what: str
@@ -58,7 +58,7 @@ async def closing_of(db: Reader, organisation: str) -> Closing:
 async def close_organisation(runtime: Runtime, tx: Transaction, member: Membership, *, name: str) -> Closing:
     """Have the organisation deleted after the grace period. Asking again changes nothing.
 
-    Every member is told by email. Raises InvalidInput unless `name` is the name of the organisation.
+    Every member is notified by email. Raises InvalidInput unless `name` is the name of the organisation.
     """
     await queries.hold_memberships(tx, member.organisation)
     found = await closing_of(tx, member.organisation)
@@ -73,7 +73,7 @@ async def close_organisation(runtime: Runtime, tx: Transaction, member: Membersh
 
 
 async def keep_organisation(tx: Transaction, member: Membership) -> None:
-    """Cancel the deletion, which every member is told. Raises Conflict if nobody asked for it."""
+    """Cancel the deletion, and notify every member. Raises Conflict if nobody asked for it."""
     await _keep(tx, member.organisation)
     tx.record(DeletionCancelled(organisation=member.organisation, subject=member.organisation))
 

@@ -1,4 +1,4 @@
-"""Changes of who owns an organisation: all owners and the person are told by email, whichever way it happened."""
+"""Changes of who owns an organisation: all owners and the person are notified by email, however it was made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from phoenix.kernel.data.jobs import JobKind, enqueue
 
 
 class OwnershipChanged(Struct, frozen=True):
-    """Who became an owner, or no longer is one; `by` is empty where staff did it. Where `owners_only`, the person is told otherwise."""
+    """Who became an owner, or no longer is one; `by` is empty where staff did it. Where `owners_only`, the person is notified separately."""
 
     organisation: str
     account: str

@@ -52,9 +52,9 @@ async def read_organisation_deletion(call: Call, member: Membership) -> Deletion
 
 @post(PATH, may=DELETE, within="organisation_id", queries=7, act="authority", sensitive=True, while_closing=True, frees=True)
 async def request_organisation_deletion(call: Call, member: Membership, data: DeletionData) -> Created[DeletionAnswer]:
-    """Have an organisation deleted after the grace period. Until then it can only be read, and an owner can cancel the deletion.
+    """Delete an organisation after the grace period. Until then it is read-only, and an owner can cancel the deletion.
 
-    Every member is told by email. Asking again changes nothing.
+    Every member is notified by email. Repeating the request changes nothing.
     """
     found = await closing.close_organisation(call.runtime, call.tx, member, name=data.name)
     return Created(_answer(found), f"/api/v2/organisations/{member.organisation}/deletion")

@@ -79,7 +79,7 @@ INVITATIONS: Query[dict[str, Any]] = query(
       FROM invitations WHERE organisation_id = $1 ORDER BY created_at, id
 """,
 )
-# What the feed shows. Which of the staff did something is told to nobody.
+# What the feed shows. Which of the staff did something is not shown to anyone.
 ACTIVITY: Query[dict[str, Any]] = query(
     lambda event: event,
     """
