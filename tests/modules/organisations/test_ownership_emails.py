@@ -62,7 +62,7 @@ async def appoint(harness: Harness, panel: Panel) -> None:
             {
                 "ada": REMOVED.replace("Ada", BY_STAFF),
                 "ann": REMOVED.replace("Ada", BY_STAFF),
-                "bo": f"{BY_STAFF.capitalize()} ended your role in Ember.",
+                "bo": f"{BY_STAFF.capitalize()} removed you from Ember.",
             },
             id="ended by staff",
         ),
