@@ -11,7 +11,7 @@ DOCUMENT: dict[str, Any] = {
         "/api/v2/entries": {
             "get": {
                 "summary": "List the entries of an organisation, latest first",
-                "operationId": "ListEntries",
+                "operationId": "ListEntries", "security": [{"bearer": ["entries.read"]}],
                 "parameters": [
                     {"name": "organisation", "in": "query", "required": True, "schema": {"type": "string"}},
                     {"name": "limit", "in": "query", "schema": {"oneOf": [{"type": "integer"}, {"type": "null"}]}, "description": "At most 100."},
@@ -23,8 +23,8 @@ DOCUMENT: dict[str, Any] = {
             },
             "post": {
                 "summary": "Post an entry",
-                "description": "Post an entry in an organisation that you may write in.",
-                "operationId": "PostEntry",
+                "description": "Post an entry in an organisation that you can write in.",
+                "operationId": "PostEntry", "security": [{"bearer": ["entries.write"]}],
                 "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/EntryData"}}}},
                 "responses": {"201": {"description": "Made", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Entry"}}}}},
             },
@@ -32,7 +32,7 @@ DOCUMENT: dict[str, Any] = {
         "/api/v2/entries/{entry_id}": {
             "delete": {
                 "summary": "Delete an entry",
-                "operationId": "DeleteEntry",
+                "operationId": "DeleteEntry", "security": [{"bearer": ["entries.write"]}],
                 "deprecated": True,
                 "parameters": [
                     {"name": "entry_id", "in": "path", "required": True, "schema": {"type": "string"}},

@@ -61,7 +61,15 @@ async def accept_transfer(call: Call, member: Membership) -> None:
 
 
 @post(
-    f"{PATH}/decline", may=READ, within="organisation_id", queries=5, act="authority", sensitive=True, while_closing=True, problems=(404,)
+    f"{PATH}/decline",
+    may=READ,
+    within="organisation_id",
+    queries=5,
+    act="authority",
+    sensitive=True,
+    while_closing=True,
+    frees=True,
+    problems=(404,),
 )
 async def decline_transfer(call: Call, member: Membership) -> None:
     """Decline the ownership that was offered to you."""

@@ -46,7 +46,17 @@ async def send_accept(call: Call) -> Redirect:
     return Redirect(f"/o/{call.member.slug}/members", _("You're now an owner of {name}.").format(name=isolated(call.member.name)))
 
 
-@form(f"{PATH}/decline", may=READ, within="slug", queries=6, act="authority", sensitive=True, while_closing=True, retry=show_ownership)
+@form(
+    f"{PATH}/decline",
+    frees=True,
+    may=READ,
+    within="slug",
+    queries=6,
+    act="authority",
+    sensitive=True,
+    while_closing=True,
+    retry=show_ownership,
+)
 async def send_decline(call: Call) -> Redirect:
     await transfer.decline_offer(call.tx, call.member)
     return Redirect(f"/o/{call.member.slug}/feed", _("Offer declined."))
