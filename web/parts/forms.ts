@@ -145,6 +145,8 @@ async function take(sending: Sending, response: Response, begin: Begin): Promise
 async function send(sending: Sending, begin: Begin): Promise<void> {
   const { form } = sending;
   sendings.set(form, sending);
+  // A live part is not replaced around it.
+  form.dataset["sent"] = "";
   const done = busy(sending);
   try {
     await take(sending, await answerTo(sending), begin);
@@ -154,6 +156,7 @@ async function send(sending: Sending, begin: Begin): Promise<void> {
   } finally {
     done();
     sendings.delete(form);
+    delete form.dataset["sent"];
     delete form.dataset["answered"];
   }
 }
@@ -179,9 +182,4 @@ export function forms(begin: Begin): void {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") for (const { stop } of sendings.values()) stop.abort();
   });
-}
-
-/** Whether something is being sent now. */
-export function isSending(): boolean {
-  return sendings.size > 0;
 }
