@@ -6,7 +6,8 @@ const AGAIN_MS = 1000;
 
 /** Whether the reader is in this part, or has changed something in it that a new one would take away. */
 function isBusy(part: Element): boolean {
-  if (part.contains(document.activeElement) || part.querySelector("details[open], form[data-sent], [data-sending]:not([hidden])")) return true;
+  if (part.contains(document.activeElement) || part.querySelector("details[open], form[data-sent], [data-sending]:not([hidden])"))
+    return true;
   if (document.querySelector("dialog[open]")) return true;
   return [...part.querySelectorAll("input, textarea, select")].some(isChanged);
 }
