@@ -112,7 +112,10 @@ DONE = (
     (
         "tests/web/pages.py",
         '    "entries": (',
-        '    "comments": ("comments/list.html", frame("/o/halden/comments", comments=[], cursor=None, form={})),\n',
+        (
+            '    "comments": ("comments/list.html", '
+            'frame("/o/halden/comments", comments=[], listing=plain([], "/o/halden/comments"), form={})),\n'
+        ),
     ),
     ("tests/web/samples.py", "    happened(8,", '    happened(10, "comments/feed_posted.html", ago(minutes=30), text="Seen."),\n'),
     (

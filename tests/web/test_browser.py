@@ -50,7 +50,7 @@ def test_a_form_that_needs_confirmation_is_sent_only_once_confirmed(page: Page, 
     page.get_by_role("button", name=TOMAS).click()
     page.get_by_role("dialog", name=TOMAS).get_by_role("button", name="Remove member").click()
     page.wait_for_url("**/entries")
-    assert sent == ["csrf=token-of-the-form"]
+    assert [form.partition("&")[0] for form in sent] == ["csrf=token-of-the-form"]
 
 
 def test_menus_close_on_escape_and_on_a_click_outside(page: Page, site: str) -> None:
