@@ -26,7 +26,7 @@ CHOSEN = 20
 # One act records them for each thing it ends or makes.
 SEVERAL = frozenset({"sessions.ended"})
 # Nobody misses what they chose from a list or a calendar.
-CHOICES = frozenset({"days", "minutes", "occurred_at", "time_zone"})
+CHOICES = frozenset({"account", "days", "minutes", "occurred_at", "time_zone"})
 # The version that someone else saves first.
 THEIRS = {"name": "Theirs", "title": "Theirs", "role": "administrator"}
 
