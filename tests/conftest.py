@@ -18,6 +18,7 @@ from pathlib import Path
 import asyncpg
 import hypothesis
 import pytest
+import structlog
 
 from phoenix.composition import MIGRATIONS, REGISTRY
 from phoenix.embedded.postgres.server import APPLICATION_ROLE, Postgres
@@ -137,6 +138,13 @@ def database(postgres: str) -> Iterator[str]:
 def place(database: str, valkey: str, tmp_path: Path) -> Place:
     """What an installation needs: its own database, cache and folder. Phoenix connects as the application role, which owns no table."""
     return Place(as_application(database), valkey, tmp_path, owner=database)
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_logging() -> Iterator[None]:
+    """Logging is configured for the whole process: what a test leaves configured would hide what the tests after it log."""
+    yield
+    assert not structlog.is_configured(), "use tests.logs.logging_of, which undoes it"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tests.factors import bearer
 from tests.harness import PASSWORD, REAUTHENTICATE, Harness
 from tests.kernel.test_socket_connections import Socket, parts
 from tests.source import ROOT
+from tests.waiting import until
 
 from phoenix.kernel.data.followers import read_after
 from phoenix.kernel.realtime import sockets as realtime
@@ -124,6 +125,36 @@ def test_a_use_by_another_page_keeps_an_open_socket(harness: Harness) -> None:
                 await check(harness)
                 assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 200
             assert (sockets.count, said(socket, "session_ended")) == (1, [])
+
+    asyncio.run(run())
+
+
+WAITING = "SELECT count(*) AS count FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+
+
+def test_a_use_that_is_just_being_saved_keeps_the_session(harness: Harness) -> None:
+    """Another task has taken the uses and not yet saved them: whoever asks now waits for it."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", password=True)
+            token = await browser_token(harness)
+            harness.clock.advance(seconds=IDLE - 1)
+            assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 200
+
+            async def is_waiting() -> bool:
+                (row,) = await harness.sql(WAITING)
+                return int(row["count"]) > 0
+
+            async with harness.runtime.database.transaction() as tx:
+                await (await tx.connection()).execute("LOCK TABLE sessions IN SHARE MODE")
+                flush = asyncio.create_task(harness.sessions.flush())
+                await until(is_waiting)
+                harness.clock.advance(seconds=2)
+                asked = asyncio.create_task(harness.sessions.look(token))
+                done, _ = await asyncio.wait([asked], timeout=0.2)
+            await flush
+            assert (done, await asked is not None) == (set(), True)
 
     asyncio.run(run())
 

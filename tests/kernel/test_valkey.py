@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from glide import GlideClient, GlideClientConfiguration
+from tests.logs import records
 from tests.waiting import until
 
 from phoenix.kernel.cache import valkey as module
@@ -98,7 +100,7 @@ def test_all_callers_share_one_connection(valkey: str, monkeypatch: pytest.Monke
     run(valkey, scenario)
 
 
-def test_without_valkey_calls_return_nothing_and_do_not_wait(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_valkey_calls_return_nothing_and_do_not_wait(monkeypatch: pytest.MonkeyPatch, logged: io.StringIO) -> None:
     tried = 0
     create = GlideClient.create
 
@@ -123,7 +125,7 @@ def test_without_valkey_calls_return_nothing_and_do_not_wait(monkeypatch: pytest
         assert tried == 2, "then it tries again"
 
     run(NOWHERE, scenario)
-    assert capsys.readouterr().out.count("valkey_unreachable") == 2
+    assert [record["event"] for record in records(logged)].count("valkey_unreachable") == 2
 
 
 def test_callers_that_waited_for_a_failed_connection_do_not_try_again(monkeypatch: pytest.MonkeyPatch) -> None:

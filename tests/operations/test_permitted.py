@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.harness import Harness, Place
+from tests.logs import logging_of
 from tests.modules.audit.log import WROTE, locked
 from tests.permitted import permit
 
-from phoenix.kernel.security.logging import configure
 from phoenix.operations.grants import grant, role_of
 from phoenix.operations.permit import RETENTION, permit_retention
 from phoenix.operations.up import start
@@ -195,19 +195,19 @@ async def _retention(place: Place) -> dict[str, int]:
 
 
 def test_a_start_permits_what_the_settings_say(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    configure(LogSettings(level="error"))
-    given = {"PHOENIX_DATABASE_URL": place.database, "PHOENIX_EVENTS_KEEP": "90", "PHOENIX_AUDIT_KEEP": "365"}
-    owner = {"PHOENIX_DATABASE_OWNER_URL": place.owner}
-    start._permit_retention(read_settings(given | owner), Progress())
-    assert asyncio.run(_retention(place)) == {"events": 90, "audit_log": 365}
-    # The application's role cannot, and need not where nothing has changed.
-    start._permit_retention(read_settings(given), Progress())
-    assert capsys.readouterr().err == ""
-    start._permit_retention(read_settings(given | {"PHOENIX_EVENTS_KEEP": "31"}), Progress())
-    assert "takes effect when `phoenix db migrate` has run" in capsys.readouterr().err
-    assert asyncio.run(_retention(place)) == {"events": 90, "audit_log": 365}
-    start._permit_retention(read_settings(given | owner | {"PHOENIX_AUDIT_KEEP": "0"}), Progress())
-    assert asyncio.run(_retention(place)) == {"events": 90}
+    with logging_of(LogSettings(level="error")):
+        given = {"PHOENIX_DATABASE_URL": place.database, "PHOENIX_EVENTS_KEEP": "90", "PHOENIX_AUDIT_KEEP": "365"}
+        owner = {"PHOENIX_DATABASE_OWNER_URL": place.owner}
+        start._permit_retention(read_settings(given | owner), Progress())
+        assert asyncio.run(_retention(place)) == {"events": 90, "audit_log": 365}
+        # The application's role cannot, and need not where nothing has changed.
+        start._permit_retention(read_settings(given), Progress())
+        assert capsys.readouterr().err == ""
+        start._permit_retention(read_settings(given | {"PHOENIX_EVENTS_KEEP": "31"}), Progress())
+        assert "takes effect when `phoenix db migrate` has run" in capsys.readouterr().err
+        assert asyncio.run(_retention(place)) == {"events": 90, "audit_log": 365}
+        start._permit_retention(read_settings(given | owner | {"PHOENIX_AUDIT_KEEP": "0"}), Progress())
+        assert asyncio.run(_retention(place)) == {"events": 90}
 
 
 def test_less_than_a_month_is_not_permitted_to_the_owner_either(place: Place) -> None:

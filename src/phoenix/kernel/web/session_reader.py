@@ -102,6 +102,7 @@ class SessionReader:
         self._audience = audience_of(runtime.settings)
         self._seen: dict[str, Use] = {}
         self._written: dict[str, Use] = {}
+        self._flushing = asyncio.Lock()
 
     async def find(self, token: str, *, unattended: bool = False) -> Actor | None:
         """The actor of a token, or None if its session has ended or never existed. This is a use of the session.
@@ -155,19 +156,24 @@ class SessionReader:
             self._written[actor.session] = self._seen[actor.session] = Use(actor.session, at, count)
 
     async def flush(self) -> None:
-        """Save the last use of the sessions used since the last flush."""
-        if not self._seen:
-            return
-        seen, self._seen = self._seen, {}
-        try:
-            async with self._runtime.database.transaction() as tx:
-                for identity in self._registry.identities:
-                    used = [use for session, use in sorted(seen.items()) if session.startswith(identity.records)]
-                    if used:
-                        await identity.seen(tx, used)
-        except BaseException:
-            self._seen = {**seen, **self._seen}
-            raise
+        """Save the last use of the sessions used since the last flush. When this returns, every use noted before is saved.
+
+        So it waits for a flush that is under way: whoever reads the session next would otherwise miss what that one is saving,
+        and take a session for ended that was used a minute ago.
+        """
+        async with self._flushing:
+            if not self._seen:
+                return
+            seen, self._seen = self._seen, {}
+            try:
+                async with self._runtime.database.transaction() as tx:
+                    for identity in self._registry.identities:
+                        used = [use for session, use in sorted(seen.items()) if session.startswith(identity.records)]
+                        if used:
+                            await identity.seen(tx, used)
+            except BaseException:
+                self._seen = {**seen, **self._seen}
+                raise
 
     async def keep_flushing(self, alive: Alive) -> None:
         """Flush until cancelled. What could not be saved is saved by the next flush."""
