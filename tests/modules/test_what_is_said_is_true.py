@@ -163,3 +163,18 @@ def test_the_panel_lists_and_shows_every_kind_of_email(harness: Harness) -> None
                 assert not re.search(r"\{\w+\}", shown.text), kind
 
     asyncio.run(run())
+
+
+def test_the_button_of_every_notice_says_where_it_leads(harness: Harness) -> None:
+    """“Open settings” on an email about an organisation sent people to its page of members."""
+
+    async def run() -> None:
+        async with harness, Panel(harness) as panel:
+            await harness.person("ada", permissions=("platform.settings",))
+            for name, notice in REGISTRY.notices.items():
+                assert bool(notice.button) is bool(notice.path and not notice.path.startswith("/settings")), name
+                email = (await panel.get(f"/staff/emails/notices/{name}/seen", by="ada")).text
+                assert ("Open settings" in email) is (not notice.button), name
+                assert (notice.button in email, notice.title in email) == (True, True), name
+
+    asyncio.run(run())

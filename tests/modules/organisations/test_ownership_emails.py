@@ -10,6 +10,10 @@ import pytest
 from tests.harness import Harness
 from tests.modules.admin.panel import Panel
 
+from phoenix.modules.accounts.jobs import erase_due
+
+GRACE = 14
+
 MEMBERS = "/api/v2/organisations/{ember}/members/{@bo}"
 ADDED, REMOVED = "Bo is now an owner of Ember. Changed by Ada.", "Bo is no longer an owner of Ember. Changed by Ada."
 YOU, YOU_NO_MORE = "You are now an owner of Ember. Changed by Ada.", "You are no longer an owner of Ember. Changed by Ada."
@@ -86,5 +90,26 @@ def test_everyone_concerned_is_told(
             for name, text in told.items():
                 assert text in found[name]
                 assert "Root" not in found[name]
+
+    asyncio.run(run())
+
+
+def test_the_other_owners_are_told_of_an_owner_who_deleted_their_account(harness: Harness) -> None:
+    """Without the name: it is deleted too, also from the job. Members who own nothing are not bothered."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", ann="owner", bo="owner", vi="administrator")
+            await harness.organisation("alone", bo="owner")
+            await harness.organisation("other", ann="owner", bo="member")
+            assert (await harness.delete("/api/v2/me", by="bo")).status_code == 204
+            harness.clock.advance(days=GRACE)
+            await erase_due(harness.runtime)
+            await harness.work()
+            told = [mail for mail in harness.mails() if "deleted their account" in mail.text]
+            assert sorted(mail.to for mail in told) == ["ada@example.com", "ann@example.com"]
+            for mail in told:
+                assert "An owner of Ember deleted their account, so they are no longer an owner." in " ".join(mail.text.split())
+                assert " Bo " not in mail.text
 
     asyncio.run(run())

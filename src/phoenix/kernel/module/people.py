@@ -85,13 +85,16 @@ class SecurityNotice:
     `facts` returns the values for the placeholders, in the owner's time zone. They are read when the email is sent, by the id
     of the account or of another record, so that no job holds a name or a reason; None where the notice is no longer true, and is
     not sent. `path` is the page that the email links to, with the same placeholders; by default, the page with the account's
-    security settings. `sample` has a value for each placeholder, for staff to look at.
+    security settings. `button` says where the link leads, and is required with a `path` outside the settings; `title` heads the
+    email. `sample` has a value for each placeholder, for staff to look at.
     """
 
     name: str
     sentence: str
     foot: str = ""
     path: str = ""
+    button: str = ""
+    title: str = ""
     facts: Callable[[Reader, str, ZoneInfo], Awaitable[Mapping[str, str] | None]] | None = None
     sample: Mapping[str, str] = field(default_factory=dict)
 

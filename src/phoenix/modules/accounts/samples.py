@@ -13,9 +13,11 @@ EMAILS = (
         {
             "to": "leila.haddad@example.com",
             "name": "Leila Haddad",
+            "title": "Account security",
             "sentence": EXPORT_READY.sentence,
             "foot": STRANGER,
             "link": Ours("https://phoenix.example/settings/data"),
+            "button": "Open settings",
         },
     ),
 )

@@ -28,6 +28,8 @@ CHECKS_FAILED = SecurityNotice(
     _("Checks of this Phoenix failed last night. Run “phoenix checks” on its server to see which, and what to do."),
     _("You get this email because you are an administrator."),
     path="/",
+    button=_("Open Phoenix"),
+    title=_("Checks of this Phoenix"),
 )
 
 NOTICES = (

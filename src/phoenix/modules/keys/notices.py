@@ -21,7 +21,12 @@ _SAMPLE = {"key": "Nightly import"}
 
 API_KEY_CREATED = SecurityNotice("api_key_created", _("An API key was created for your account: {key}."), facts=_facts, sample=_SAMPLE)
 SERVICE_KEY_CREATED = SecurityNotice(
-    "service_key_created", _("You created a key for the service account {key}."), path="/organisations", facts=_facts, sample=_SAMPLE
+    "service_key_created",
+    _("You created a key for the service account {key}."),
+    path="/organisations",
+    button=_("Open your organisations"),
+    facts=_facts,
+    sample=_SAMPLE,
 )
 KEY_REVOKED_BY_STAFF = SecurityNotice(
     "key_revoked_by_staff",

@@ -26,6 +26,7 @@ from phoenix.modules.organisations.notices import (
     OFFERED_TO_YOU,
     OFFERS,
     OWNER_ADDED,
+    OWNER_ERASED,
     OWNER_REMOVED,
     TO_MEMBERS,
     YOU_OWN,
@@ -91,6 +92,9 @@ async def tell_of_ownership(runtime: Runtime, changed: OwnershipChanged) -> None
     about = f"{changed.organisation} {changed.account} {changed.by}"
     async with runtime.database.transaction() as tx:
         told = await tx.all(closing.PEOPLE, changed.organisation, "", "owner", TOLD_AT_ONCE)
+        if not changed.account:
+            await notify_all(tx, told, OWNER_ERASED, about=changed.organisation)
+            return
         others = [account for account in told if account != changed.account]
         await notify_all(tx, others, OWNER_ADDED if changed.gained else OWNER_REMOVED, about=about)
         if not changed.owners_only:

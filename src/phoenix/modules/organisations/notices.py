@@ -22,6 +22,9 @@ SAMPLE = {
 }
 SAMPLE_ORGANISATION = {"name": "Halden Instruments", "slug": "halden-instruments"}
 SAMPLE_CLOSING = {**SAMPLE_ORGANISATION, "day": "10 December 2026", "asker": "Mara Lindqvist"}
+TITLE = _("Your organisations")
+OPEN_ORGANISATIONS, OPEN_ORGANISATION = _("Open your organisations"), _("Open the organisation")
+OPEN_MEMBERS, OPEN_PAGE = _("Open its members"), _("Open the page")
 OFFERED, ACCEPTED, DECLINED, WITHDRAWN = "ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn"
 CLOSING, REMINDER, KEPT = "organisation_closing", "organisation_closing_soon", "organisation_kept"
 
@@ -37,6 +40,8 @@ INVITATIONS_WITHDRAWN = SecurityNotice(
     _("Pending invitations to {name} were revoked, because the person who sent them can no longer invite people."),
     _("Invite these people again if they should still join."),
     path="/organisations",
+    button=OPEN_ORGANISATIONS,
+    title=TITLE,
     facts=facts,
     sample={"name": "Halden Instruments"},
 )
@@ -46,6 +51,8 @@ ROLE_ENDED = SecurityNotice(
     _("An administrator of this platform removed you from {name}. You no longer have access to it."),
     _("Questions? Ask one of its owners, who can invite you again."),
     path="/organisations",
+    button=OPEN_ORGANISATIONS,
+    title=TITLE,
     facts=facts,
     sample={"name": "Halden Instruments"},
 )
@@ -67,7 +74,7 @@ async def kept_facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[s
     return None if found is None or found.closes_at is not None else {"name": found.name, "slug": found.slug}
 
 
-async def copy_facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str] | None:
+async def name_facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str] | None:
     """The organisation, as long as it is there."""
     del zone
     found = await db.maybe(closing.CLOSING, organisation)
@@ -79,6 +86,8 @@ ORGANISATION_CLOSING = SecurityNotice(
     _("{asker} asked to delete {name}. It will be deleted on {day}, with everything in it. Until then you can still read it."),
     _("Should it stay? Ask an owner of the organisation: owners can cancel the deletion until then."),
     path="/o/{slug}/feed",
+    button=OPEN_ORGANISATION,
+    title=TITLE,
     facts=closing_facts,
     sample=SAMPLE_CLOSING,
 )
@@ -87,6 +96,8 @@ CLOSING_SOON = SecurityNotice(
     _("{name} will be deleted on {day}, with everything in it. After that it can't be undone."),
     _("Should it stay? Open the page and cancel the deletion. You can also download a copy there."),
     path="/o/{slug}/deletion",
+    button=OPEN_PAGE,
+    title=TITLE,
     facts=closing_facts,
     sample=SAMPLE_CLOSING,
 )
@@ -95,6 +106,8 @@ ORGANISATION_KEPT = SecurityNotice(
     _("The deletion of {name} was cancelled. You can use it as before."),
     _("Questions? Ask an owner of the organisation."),
     path="/o/{slug}/feed",
+    button=OPEN_ORGANISATION,
+    title=TITLE,
     facts=kept_facts,
     sample=SAMPLE_ORGANISATION,
 )
@@ -103,7 +116,9 @@ COPY_READY = SecurityNotice(
     _("The copy of {name} that you asked for is ready. You can download it for 7 days."),
     _("Didn't request this? Change your password and sign out all other devices."),
     path="/o/{slug}/deletion",
-    facts=copy_facts,
+    button=OPEN_PAGE,
+    title=TITLE,
+    facts=name_facts,
     sample=SAMPLE_ORGANISATION,
 )
 
@@ -130,6 +145,8 @@ OWNER_ADDED = SecurityNotice(
     _("{person} is now an owner of {name}. Changed by {by}."),
     NOT_YOURS,
     path="/o/{slug}/members",
+    button=OPEN_MEMBERS,
+    title=TITLE,
     facts=ownership_facts,
     sample=SAMPLE,
 )
@@ -138,14 +155,28 @@ OWNER_REMOVED = SecurityNotice(
     _("{person} is no longer an owner of {name}. Changed by {by}."),
     NOT_YOURS,
     path="/o/{slug}/members",
+    button=OPEN_MEMBERS,
+    title=TITLE,
     facts=ownership_facts,
     sample=SAMPLE,
+)
+OWNER_ERASED = SecurityNotice(
+    "owner_erased",
+    _("An owner of {name} deleted their account, so they are no longer an owner. The page of members shows who owns it now."),
+    _("Questions? Ask the other owners of the organisation."),
+    path="/o/{slug}/members",
+    button=OPEN_MEMBERS,
+    title=TITLE,
+    facts=name_facts,
+    sample=SAMPLE_ORGANISATION,
 )
 YOU_OWN = SecurityNotice(
     "you_own",
     _("You are now an owner of {name}. Changed by {by}."),
     NOT_YOURS,
     path="/o/{slug}/members",
+    button=OPEN_MEMBERS,
+    title=TITLE,
     facts=ownership_facts,
     sample=SAMPLE,
 )
@@ -154,6 +185,8 @@ YOU_OWN_NO_MORE = SecurityNotice(
     _("You are no longer an owner of {name}. Changed by {by}."),
     NOT_YOURS,
     path="/organisations",
+    button=OPEN_ORGANISATIONS,
+    title=TITLE,
     facts=ownership_facts,
     sample=SAMPLE,
 )
@@ -171,6 +204,8 @@ OFFERED_TO_YOU = SecurityNotice(
     _("{by} has offered you ownership of {name}. If you accept, you become an owner and {by} becomes an administrator. Valid until {day}."),
     _("Open the page to accept or decline."),
     path="/o/{slug}/ownership",
+    button=OPEN_PAGE,
+    title=TITLE,
     facts=offer_facts,
     sample=SAMPLE,
 )
@@ -179,6 +214,8 @@ OWNERSHIP_OFFERED = SecurityNotice(
     _("{by} has offered ownership of {name} to {person}. If {person} accepts, {by} becomes an administrator. Valid until {day}."),
     _("Any owner can withdraw the offer on the page."),
     path="/o/{slug}/ownership",
+    button=OPEN_PAGE,
+    title=TITLE,
     facts=offer_facts,
     sample=SAMPLE,
 )
@@ -187,6 +224,8 @@ OWNERSHIP_ACCEPTED = SecurityNotice(
     _("{person} is now an owner of {name}, in place of {by}. {by} is now an administrator."),
     NOT_YOURS,
     path="/o/{slug}/members",
+    button=OPEN_MEMBERS,
+    title=TITLE,
     facts=ownership_facts,
     sample=SAMPLE,
 )
@@ -195,6 +234,8 @@ OWNERSHIP_DECLINED = SecurityNotice(
     _("{person} declined ownership of {name}, which {by} had offered. Nothing has changed."),
     NOT_YOURS,
     path="/o/{slug}/members",
+    button=OPEN_MEMBERS,
+    title=TITLE,
     facts=ownership_facts,
     sample=SAMPLE,
 )
@@ -203,11 +244,13 @@ OWNERSHIP_WITHDRAWN = SecurityNotice(
     _("{by} withdrew the offer of ownership of {name} to {person}. Nothing has changed."),
     NOT_YOURS,
     path="/o/{slug}/members",
+    button=OPEN_MEMBERS,
+    title=TITLE,
     facts=ownership_facts,
     sample=SAMPLE,
 )
 OFFERS = {notice.name: notice for notice in (OWNERSHIP_OFFERED, OWNERSHIP_ACCEPTED, OWNERSHIP_DECLINED, OWNERSHIP_WITHDRAWN)}
-OWNERSHIP = (OWNER_ADDED, OWNER_REMOVED, YOU_OWN, YOU_OWN_NO_MORE, OFFERED_TO_YOU, *OFFERS.values())
+OWNERSHIP = (OWNER_ADDED, OWNER_REMOVED, OWNER_ERASED, YOU_OWN, YOU_OWN_NO_MORE, OFFERED_TO_YOU, *OFFERS.values())
 
 NOTICES = (INVITATIONS_WITHDRAWN, ROLE_ENDED, ORGANISATION_CLOSING, CLOSING_SOON, ORGANISATION_KEPT, COPY_READY, *OWNERSHIP)
 TO_MEMBERS = {notice.name: notice for notice in (ORGANISATION_CLOSING, CLOSING_SOON, ORGANISATION_KEPT)}

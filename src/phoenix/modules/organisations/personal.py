@@ -12,6 +12,7 @@ from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.delete import delete_at_once
+from phoenix.modules.organisations.actions.ownership import tell_of_erased_owner
 from phoenix.modules.organisations.queries import owners, transfer
 
 
@@ -36,11 +37,18 @@ async def refuse(tx: Transaction, account: str) -> None:
 
 
 async def erase(tx: Transaction, account: str) -> None:
-    """Leave every organisation. One in which nobody else is will be deleted by a job; from now on nobody and no key works there."""
+    """Leave every organisation. One in which nobody else is will be deleted by a job; from now on nobody and no key works there.
+
+    The other owners are notified of an owner who leaves so.
+    """
     for organisation in await tx.all(queries.HOLD_ORGANISATIONS_OF, account):
         tx.invalidate(MEMBERS(organisation), EVENTS(organisation))
-    for organisation in await tx.all(queries.LEFT_ALONE, account):
+    alone = await tx.all(queries.LEFT_ALONE, account)
+    for organisation in alone:
         await delete_at_once(tx, organisation)
+    for organisation in await tx.all(owners.OWNED, account):
+        if organisation not in alone:
+            await tell_of_erased_owner(tx, organisation)
     await tx.execute(transfer.OF_PERSON, account)
     await tx.execute(queries.LEAVE_ALL, account)
     await tx.execute(queries.FORGET_INVITATIONS, account)

@@ -50,6 +50,8 @@ def said_in(runtime: Runtime, notice: SecurityNotice, facts: Mapping[str, str]) 
     """What the email of a notice says, for its template."""
     return {
         "sentence": notice.sentence.format(**{name: isolated(fact) for name, fact in facts.items()}),
+        "title": notice.title or _("Account security"),
         "foot": notice.foot or STRANGER,
+        "button": notice.button or _("Open settings"),
         "link": Ours(f"{runtime.settings.public_url}{notice.path.format(**facts) or runtime.part(Registry).sign_in.second_factor}"),
     }

@@ -50,7 +50,7 @@ async def appoint_owner(tx: Transaction, organisation: str, account: str, *, rea
         raise Conflict(_("This organisation has an owner who can sign in. Ask them to make this person an owner."))
     before = await tx.maybe(owners.ABLE_ROLE, organisation, account)
     if before is None:
-        sentence = _("This person is not a member of the organisation, or can't sign in. Choose another member.")
+        sentence = _("Choose a member of the organisation who can sign in.")
         raise InvalidInput(errors=(FieldError("account", "not_able", sentence),))
     await tx.one(queries.SET_ROLE, organisation, account, OWNER, tx.actor)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))

@@ -18,6 +18,7 @@ OTHER_OWNERS: Query[str] = query(
      WHERE m.organisation_id = $1 AND m.role = 'owner' AND m.account_id <> $2 ORDER BY m.account_id
 """,
 )
+OWNED: Query[str] = query(str, "SELECT organisation_id FROM memberships WHERE account_id = $1 AND role = 'owner' ORDER BY organisation_id")
 ABLE_ROLE: Query[str] = query(
     str,
     """
