@@ -168,11 +168,19 @@ def test_a_draft_survives_a_reload_and_is_gone_once_sent(page: Page, phoenix: Ru
 def test_signing_out_forgets_the_drafts_of_this_browser(page: Page) -> None:
     write(page, "Of nobody else's business")
     drafts = "Object.keys(localStorage).filter((key) => key.startsWith('phoenix.draft:')).length"
-    assert page.evaluate(drafts) == 1
+    typed = "Object.keys(sessionStorage).filter((key) => key.startsWith('phoenix.typed:')).length"
+    assert (page.evaluate(drafts), page.evaluate(typed)) == (1, 1)
+    # Each tab holds what was typed there into short fields.
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.fill("[name=title]", "Nor this")
+    assert other.evaluate(typed) == 1
+    page.bring_to_front()
     page.locator("summary", has_text="Your account").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
-    assert page.evaluate(drafts) == 0
+    assert (page.evaluate(drafts), page.evaluate(typed)) == (0, 0)
+    other.wait_for_function(f"{typed} === 0")
 
 
 def test_signed_out_in_another_tab_the_form_waits_behind_the_sign_in(page: Page, phoenix: Running, chromium: ChromiumBrowser) -> None:
