@@ -107,4 +107,4 @@ async def _save(runtime: Runtime, export: OrganisationExport, file: IO[bytes]) -
         if await tx.maybe(copies.FINISH, export.id, run, size, tx.now) is None:
             await tx.execute(copies.FORGET_RUN, export.id, run)
             return
-        await notify(tx, export.asked_by, COPY_READY, about=export.organisation)
+        await notify(tx, export.asked_by, COPY_READY, about=f"{export.organisation} {export.asked_by}")
