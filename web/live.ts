@@ -2,10 +2,11 @@
 
 import { io } from "socket.io-client";
 
+import { isChanged } from "./parts/changed";
 import { atMidnight } from "./parts/live-days";
 import { liveFeed } from "./parts/live-feed";
 import { AwayError, type Why } from "./parts/live-fetch";
-import { type Begin, isChanged, type Live, liveParts } from "./parts/live-parts";
+import { type Begin, type Live, liveParts } from "./parts/live-parts";
 import { patiently } from "./parts/patience";
 
 interface Change {

@@ -1,5 +1,6 @@
 /** The parts of a page that are marked with `data-live-part`: fetched again with their page, but never while the reader is at work in one. */
 
+import { isChanged } from "./changed";
 import { AwayError, fetchLive } from "./live-fetch";
 
 const LOOK_MS = 500;
@@ -14,20 +15,6 @@ function isBusy(part: Element): boolean {
   if (part.querySelector(AT_WORK)) return true;
   if (document.querySelector("dialog[open]")) return true;
   return [...part.querySelectorAll(FIELDS)].some(isChanged);
-}
-
-export function isChanged(field: Element): boolean {
-  if (field instanceof HTMLSelectElement)
-    return ![...field.options].every((option) => option.selected === option.defaultSelected) && field.value !== shownFirst(field);
-  if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
-  if (!(field instanceof HTMLInputElement) || field.type === "hidden") return false;
-  return field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
-}
-
-/** What a list shows before anyone has chosen: the option that is marked, or the first. */
-function shownFirst(field: HTMLSelectElement): string {
-  const options = [...field.options];
-  return (options.find((option) => option.defaultSelected) ?? options[0])?.value ?? "";
 }
 
 /** What is drawn, without the token of forms, which is another text each time. */

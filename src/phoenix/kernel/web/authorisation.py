@@ -33,7 +33,7 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.closing import as_shown, require_open
 from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
-from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of, is_unattended
+from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of, is_for_another, is_unattended
 
 # A form that was shown in time can be sent a little later.
 FILLING_IN = timedelta(minutes=5)
@@ -125,6 +125,9 @@ async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, b
     if actor is None:
         if not by_cookie:
             raise NotSignedIn("This access token has expired or was revoked. Sign in again, or refresh it.")
+        return None, None, False
+    if by_cookie and is_for_another(headers, actor.account):
+        # For that page nobody is signed in any more.
         return None, None, False
     also_remember(actor.name, actor.record.email)
     return actor, token, by_cookie
