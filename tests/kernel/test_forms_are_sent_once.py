@@ -52,6 +52,27 @@ def test_one_press_more_makes_nothing_more(harness: Harness) -> None:
     asyncio.run(run())
 
 
+def test_it_is_the_same_form_however_its_fields_are_written(harness: Harness) -> None:
+    """A browser draws a new boundary for each sending, and ends lines in another way than a script."""
+
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            sent = await key_form(harness, browser)
+            for _ in range(2):
+                parts = {name: (None, value) for name, value in sent.items()}
+                assert (await browser.post("/settings/api-keys", files=parts)).status_code == 303
+            assert (await browser.post("/settings/api-keys", data=sent)).status_code == 303
+            assert await harness.events() == ["keys.api_key_created"]
+            page = await browser.get("/o/ember/entries/new")
+            entry = {name: field(page.text, name) for name in ("csrf", "occurred_at")} | {"title": "Lines"}
+            sendings = [await browser.post("/o/ember/entries/new", data={**entry, "body": f"One{end}two"}) for end in ("\n", "\r\n")]
+            places = {each.headers["location"] for each in sendings}
+            assert len(places) == 1
+            assert await harness.events() == ["entries.posted"]
+
+    asyncio.run(run())
+
+
 def test_what_is_shown_once_survives_a_reload_for_ten_minutes(harness: Harness) -> None:
     async def run() -> None:
         async with harness, harness.new_client() as browser, harness.new_client() as other:

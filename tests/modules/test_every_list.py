@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import operator
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +28,8 @@ from phoenix.modules.organisations.queries.listed import MEMBERS
 from phoenix.modules.sessions.actions.create import Client, create_session
 
 COUNT = 5
+# As early as an entry can be: before the zero of the clocks of computers.
+LONG_AGO = NOW - timedelta(days=366 * 149)
 MEMBERS_OF_API = (MEMBERS,)
 LISTS = {name: query for name, query in QUERIES.items() if isinstance(query, Paged) and "[" not in name}
 # What is asked for besides, so that each of the queries behind a page is used. Orders and filters are those that are declared.
@@ -81,7 +84,11 @@ async def seed(harness: Harness) -> dict[str, str]:
             tx.events.clear()
     entry = (await harness.post("/api/v2/entries", by="ada", json={"organisation": acme, "title": "Edited"})).json()["id"]
     for number in range(COUNT):
-        data = {"organisation": acme, "title": f"Entry {number}", "occurred_at": (NOW - timedelta(hours=number % 3)).isoformat()}
+        data = {
+            "organisation": acme,
+            "title": f"Entry {number}",
+            "occurred_at": (LONG_AGO if number == 2 else NOW - timedelta(hours=number % 3)).isoformat(),
+        }
         assert (await harness.post("/api/v2/entries", by="ada", json=data)).status_code == 201
         assert (
             await harness.patch(f"/api/v2/entries/{entry}", by="ada", headers={"If-Match": "*"}, json={"title": f"{number}"})
@@ -203,7 +210,7 @@ class Row(msgspec.Struct):
 def test_an_order_gives_condition_order_and_start() -> None:
     rising = paged("rows", Row, Order("t.at", "t.id AS account"), "SELECT … WHERE x = $1 AND {after} {order}")
     assert rising.sql == "SELECT … WHERE x = $1 AND (t.at, t.id) > ($2, $3) ORDER BY t.at, t.id LIMIT $4"
-    assert rising.start == (datetime(1970, 1, 1, tzinfo=UTC), "")
+    assert rising.start == (datetime(1, 1, 1, tzinfo=UTC), "")
     falling = paged("rows", Row, Order("number DESC"), "SELECT … WHERE {after} {order}")
     assert falling.sql == "SELECT … WHERE (number) < ($1) ORDER BY number DESC LIMIT $2"
     assert falling.start == (2**62,)
@@ -215,3 +222,14 @@ def test_only_lists_have_a_limit_as_a_parameter() -> None:
     """Whatever else has one says why nobody misses the rest."""
     bare = {name for name, query in QUERIES.items() if re.search(r"LIMIT \$\d", query.sql) and not isinstance(query, Paged)}
     assert {name for name in bare if name.startswith("phoenix.modules.")} == set(BATCHES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most"), [(datetime, LONG_AGO, NOW + timedelta(days=366 * 200)), (int, -(2**40), 2**40), (str, "", "\U0010fffe")]
+)
+def test_a_list_starts_before_every_value(kind: type, least: Any, most: Any) -> None:
+    """A row outside would be on no page of the list."""
+    row = msgspec.defstruct("Row", [("value", kind), ("id", str)])
+    for order, before in ((Order("value", "id"), operator.lt), (Order("value DESC", "id DESC"), operator.gt)):
+        start = paged("values", row, order, "SELECT value, id FROM t WHERE {after} {order}").start
+        assert all(before(start, (value, "row_1")) for value in (least, most)), start

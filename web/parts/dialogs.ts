@@ -1,6 +1,6 @@
 /**
  * Dialogs. A link with `data-dialog="id"` leads to a page that asks the same question; with script it opens the dialog instead.
- * A form with `data-ask="id"` is sent only after its dialog was answered; `data-about` is the name put into the question, and without
+ * A form with `data-ask="id"` is sent only after its dialog was answered, and so is one in whose list an option with it is chosen; `data-about` is the name put into the question, and without
  * it what is chosen in the form's list. A form that is not filled in is sent at once, to be refused before anything is asked.
  * `showModal` keeps the focus inside, makes the rest of the page inert and gives the focus back to the opener.
  */
@@ -59,7 +59,8 @@ export function dialogs(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.dataset["answered"]) return;
-    const dialog = dialogCalled(form.dataset["ask"]);
+    const chosen = form.querySelector("select")?.selectedOptions[0];
+    const dialog = dialogCalled(chosen?.dataset["ask"] ?? form.dataset["ask"]);
     if (!dialog || !form.checkValidity()) return;
     event.preventDefault();
     ask(form, dialog);

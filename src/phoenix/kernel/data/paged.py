@@ -16,11 +16,11 @@ from phoenix.kernel.security.crypto import Keys
 
 T = TypeVar("T")
 
-# Before every row that rises, and before every row that falls.
+# Before every row that rises, and before every row that falls: a row that lay outside would be on no page.
 _STARTS: dict[tuple[Any, bool], Any] = {
-    (datetime, False): datetime(1970, 1, 1, tzinfo=UTC),
-    (datetime, True): datetime(9999, 1, 1, tzinfo=UTC),
-    (int, False): -1,
+    (datetime, False): datetime(1, 1, 1, tzinfo=UTC),
+    (datetime, True): datetime(9999, 12, 31, tzinfo=UTC),
+    (int, False): -(2**62),
     (int, True): 2**62,
     (str, False): "",
     (str, True): "\U0010ffff",

@@ -7,12 +7,13 @@ is kept sealed: it can start a session or show a new key.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, UploadFile
 from litestar.response import Response
 from msgspec import Struct
 
@@ -80,7 +81,20 @@ async def once_of(request: AnyRequest) -> FormOnce | None:
     token = csrf.read_token(app_of(request).runtime, token_in(request))
     if token is None:
         return None
-    return FormOnce(request, csrf.account_of(token.binding) or token.binding, await request.body())
+    return FormOnce(request, csrf.account_of(token.binding) or token.binding, await what_is_sent(request))
+
+
+async def what_is_sent(request: AnyRequest) -> bytes:
+    """What the fields say, however a browser writes them: with a new boundary each time, or with other line ends than a script."""
+    said: list[tuple[str, ...]] = []
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, UploadFile):
+            digest = hashlib.sha256(await value.read())
+            await value.seek(0)
+            said.append((name, value.filename, digest.hexdigest()))
+        else:
+            said.append((name, str(value).replace("\r\n", "\n")))
+    return msgspec.msgpack.encode(said)
 
 
 async def sent_once(request: AnyRequest, once: FormOnce, send: Callable[[], Awaitable[Response[Any]]]) -> Response[Any]:
