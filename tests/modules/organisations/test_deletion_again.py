@@ -8,7 +8,8 @@ from tests.harness import Harness
 from tests.modules.organisations.deleting import GRACE, close, due, keep, sign_in_again
 from tests.waiting import until
 
-from phoenix.kernel.registry import Registry
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.module import OrganisationData
 from phoenix.modules.organisations.actions.delete import _delete_batch, begin
 from phoenix.modules.organisations.queries import closing, hold_memberships
 
@@ -75,6 +76,12 @@ def test_from_the_first_step_on_no_key_works_and_nobody_is_a_member(harness: Har
 
 
 def test_a_batch_keeps_every_other_worker_out(harness: Harness) -> None:
+    called: list[str] = []
+
+    async def nothing_left(_tx: Transaction, organisation: str, _most: int) -> int:
+        called.append(organisation)
+        return 0
+
     async def is_waiting() -> bool:
         found = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         return bool(await harness.sql(found))
@@ -83,11 +90,13 @@ def test_a_batch_keeps_every_other_worker_out(harness: Harness) -> None:
         async with harness:
             ember = await harness.organisation("ember", ada="owner")
             await harness.sql("UPDATE organisations SET closes_at = now(), deleting_at = now()")
-            owned = harness.runtime.part(Registry).owned["organisations"]
+            owned = OrganisationData(delete=nothing_left)
             async with harness.runtime.database.transaction() as tx:
                 assert await tx.maybe(closing.BEGUN, ember) == ember
                 other = asyncio.create_task(_delete_batch(harness.runtime, owned, ember))
                 await until(is_waiting)
-            assert await other > 0
+                assert called == []
+            assert await other == 0
+            assert called == [ember]
 
     asyncio.run(run())

@@ -102,6 +102,13 @@ class Registry:
         inside = {name for name, permission in self.permissions.items() if permission.scope == "organisation"}
         return frozenset(inside & {route.opt["rule"].may for route in changes}) - reads - stay
 
+    @cached_property
+    def scopes(self) -> dict[str, str]:
+        """The permissions that an API key can have, with their descriptions: not those of which every route of the API is closed to keys."""
+        rules = [route.opt["rule"] for module in self.modules for route in module.routes if min(route.paths).startswith("/api/")]
+        closed = {rule.may for rule in rules if rule.sensitive} - {rule.may for rule in rules if not rule.sensitive}
+        return {name: one.about for name, one in self.permissions.items() if one.scope == "organisation" and name not in closed}
+
     def with_implied(self, permissions: frozenset[str]) -> frozenset[str]:
         """These permissions and the ones they imply."""
         return permissions.union(*(self.permissions[name].implies for name in permissions if name in self.permissions))
