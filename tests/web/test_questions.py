@@ -77,3 +77,20 @@ def test_making_someone_an_owner_asks_first(page: Page, site: str) -> None:
     with page.expect_event("requestfailed"):
         row.get_by_role("button", name="Change role").click()
     assert len(found) == 2
+
+
+@pytest.mark.browser
+def test_a_double_click_answers_no_question(page: Page, site: str) -> None:
+    """Its second half falls on the dialog that the first has opened: on its backdrop, or on whichever button is there."""
+    found = sent(page)
+    page.goto(f"{site}/members")
+    page.get_by_role("button", name="Remove Priya Raman").dblclick()
+    dialog = page.get_by_role("dialog", name="Remove Priya Raman?")
+    expect(dialog).to_be_visible()
+    confirm = dialog.get_by_role("button", name="Remove member")
+    confirm.dispatch_event("click", {"detail": 2})
+    expect(dialog).to_be_visible()
+    assert found == []
+    with page.expect_event("requestfailed"):
+        confirm.click()
+    assert len(found) == 1

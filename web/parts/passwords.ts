@@ -55,22 +55,28 @@ function rate(meter: HTMLElement, input: HTMLInputElement, bars: HTMLElement, wo
   };
   // Whoever has sent it is signed in by then, and the token of this page is no longer theirs.
   input.form?.addEventListener("submit", leave);
-  input.addEventListener("input", () => {
-    leave();
+  const ask = async (value: string): Promise<void> => {
+    const found = await check(input, stop.signal).catch((): Check => ({}));
+    // Nothing is said where the server said nothing, nor of what is no longer there.
+    if (input.value !== value) return;
+    const strength = level(value, least);
+    if (found.acceptable === undefined) show(0, "");
+    else if (found.acceptable) show(strength, words.dataset[`level${strength}`] ?? "");
+    else show(1, found.detail ?? "");
+  };
+  let rated = "";
+  const look = (): void => {
     const { value } = input;
-    if (!value) return show(0, "");
-    if ([...value].length < least) return show(1, words.dataset["level1"] ?? "");
+    if (value === rated) return;
+    rated = value;
+    leave();
     stop = new AbortController();
-    timer = window.setTimeout(async () => {
-      const found = await check(input, stop.signal).catch((): Check => ({}));
-      // Nothing is said where the server said nothing, nor of what is no longer there.
-      if (input.value !== value) return;
-      const strength = level(value, least);
-      if (found.acceptable === undefined) show(0, "");
-      else if (found.acceptable) show(strength, words.dataset[`level${strength}`] ?? "");
-      else show(1, found.detail ?? "");
-    }, TYPING_MS);
-  });
+    if (!value) show(0, "");
+    else if ([...value].length < least) show(1, words.dataset["level1"] ?? "");
+    else timer = window.setTimeout(() => void ask(value), TYPING_MS);
+  };
+  // Some password managers only say that it has changed.
+  for (const name of ["input", "change"]) input.addEventListener(name, look);
 }
 
 function strengths(root: ParentNode): void {
