@@ -13,6 +13,7 @@ from playwright.sync_api import Dialog, Page, Playwright, Route, expect
 from phoenix.kernel.web.kept_forms import KEPT_FORMS
 from tests.e2e.browsers import ChromiumBrowser, wait
 from tests.running import Running
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -163,6 +164,67 @@ def test_a_draft_survives_a_reload_and_is_gone_once_sent(page: Page, phoenix: Ru
     page.goto(f"{phoenix.url}{NEW}")
     expect(page.locator("[name=body]")).to_have_value("")
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('phoenix.draft:'))") == []
+
+
+def accept_dialogs(page: Page) -> Page:
+    page.on("dialog", lambda dialog: dialog.accept())
+    return page
+
+
+def test_a_draft_is_the_whole_form_and_is_there_when_the_form_is_opened_again(page: Page, phoenix: Running) -> None:
+    accept_dialogs(page)
+    write(page, "Of a whole form")
+    page.fill("[name=time_zone]", "Asia/Kathmandu")
+    page.goto(f"{phoenix.url}/o/halden-instruments/feed")
+    page.goto(f"{phoenix.url}{NEW}")
+    expect(page.locator("[name=title]")).to_have_value("Of a whole form")
+    expect(page.locator("[name=body]")).to_have_value(TEXT)
+    expect(page.locator("[name=time_zone]")).to_have_value("Asia/Kathmandu")
+    page.get_by_role("button", name="Discard draft").click()
+    for name in ("title", "body"):
+        expect(page.locator(f"[name={name}]")).to_have_value("")
+    page.reload()
+    expect(page.locator("[name=title]")).to_have_value("")
+    # A title alone is a draft as well.
+    page.fill("[name=title]", "Only a title")
+    page.goto(f"{phoenix.url}/o/halden-instruments/feed")
+    page.goto(f"{phoenix.url}{NEW}")
+    expect(page.locator("[name=title]")).to_have_value("Only a title")
+
+
+def test_two_tabs_have_a_draft_each_and_one_that_was_left_is_taken_over(page: Page, phoenix: Running) -> None:
+    accept_dialogs(page)
+    write(page, "In the first tab")
+    other = accept_dialogs(page.context.new_page())
+    other.goto(f"{phoenix.url}{NEW}")
+    expect(other.locator("[name=title]")).to_have_value("")
+    write(other, "In the second tab")
+    page.fill("[name=title]", "Still in the first tab")
+    other.reload()
+    expect(other.locator("[name=title]")).to_have_value("In the second tab")
+    # What one of them sends leaves the other's draft alone.
+    post(other)
+    other.wait_for_url(re.compile(r"/entries/ent_"))
+    page.reload()
+    expect(page.locator("[name=title]")).to_have_value("Still in the first tab")
+    page.goto(f"{phoenix.url}/o/halden-instruments/feed")
+    other.goto(f"{phoenix.url}{NEW}")
+    expect(other.locator("[name=title]")).to_have_value("Still in the first tab")
+
+
+def test_a_duplicated_tab_does_not_overwrite_the_draft_of_the_first(page: Page, phoenix: Running) -> None:
+    accept_dialogs(page)
+    write(page, "In the first tab")
+    name = page.evaluate("sessionStorage.getItem('phoenix.tab')")
+    other = accept_dialogs(page.context.new_page())
+    other.goto(f"{phoenix.url}/terms")
+    other.evaluate("name => sessionStorage.setItem('phoenix.tab', name)", name)
+    other.goto(f"{phoenix.url}{NEW}")
+    write(other, "In the second tab")
+    expect(page.locator("[name=title]")).to_have_value("In the first tab")
+    eventually(lambda: page.evaluate("sessionStorage.getItem('phoenix.tab')") != name, 10, what="both tabs have one name")
+    page.reload()
+    expect(page.locator("[name=title]")).to_have_value("In the first tab")
 
 
 def test_signing_out_forgets_the_drafts_of_this_browser(page: Page) -> None:

@@ -1,18 +1,18 @@
 /**
  * What was typed into short fields, or chosen, is there again after a reload and after Back, in the same tab. Browsers do this only for
- * pages that they may store. Passwords and codes are never stored. Long texts have drafts instead: see drafts.ts.
+ * pages that they may store. Passwords and codes are never stored. A form with a long text has a draft besides: see drafts.ts.
  */
 
 const PREFIX = "phoenix.typed:";
 // Written to tell the other tabs of this browser, which hold their own.
 const SIGNED_OUT = "phoenix.signed-out";
 const SECRET = '[type="password"], [autocomplete="one-time-code"], [name="code"]';
-const OTHER = '[type="hidden"], [type="file"], [type="submit"], [type="button"], textarea, button';
+const OTHER = '[type="hidden"], [type="file"], [type="submit"], [type="button"]';
 
-type Field = HTMLInputElement | HTMLSelectElement;
+type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-/** By the field's form and name, what it holds; of a box, whether it is ticked. */
-type Typed = Record<string, string | boolean>;
+/** By the field's name, what it holds; of a box, whether it is ticked. */
+export type Typed = Record<string, string | boolean>;
 
 function keyOfPage(): string {
   return `${PREFIX}${document.body.dataset["reader"] ?? ""}:${location.pathname}`;
@@ -40,32 +40,55 @@ function isBox(field: Field): field is HTMLInputElement {
   return field.type === "checkbox" || field.type === "radio";
 }
 
+/** The name of a field within its form; of a box, with its value, as several can have one name. */
+export function fieldName(field: Field): string {
+  return [field.name, isBox(field) ? field.value : ""].join("\n");
+}
+
 function nameOf(form: HTMLFormElement, field: Field): string {
-  return [form.getAttribute("action") ?? "", field.name, isBox(field) ? field.value : ""].join("\n");
+  return `${form.getAttribute("action") ?? ""}\n${fieldName(field)}`;
 }
 
-function isKept(field: Element): field is Field {
-  if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement) || !field.name) return false;
-  return field.form?.method === "post" && !field.matches(SECRET) && !field.matches(OTHER);
+export function isKept(field: Element): field is Field {
+  const types = [HTMLInputElement, HTMLSelectElement, HTMLTextAreaElement];
+  if (!types.some((type) => field instanceof type) || !(field as Field).name) return false;
+  return (field as Field).form?.method === "post" && !field.matches(SECRET) && !field.matches(OTHER);
 }
 
-function versionOf(form: HTMLFormElement): HTMLInputElement | null {
+/** What is stored of the tab: of long texts there are drafts. */
+function isShort(field: Element): field is Field {
+  return isKept(field) && !(field instanceof HTMLTextAreaElement);
+}
+
+export function held(field: Field): string | boolean {
+  return isBox(field) ? field.checked : field.value;
+}
+
+export function set(field: Field, kept: string | boolean | undefined): void {
+  if (isBox(field)) {
+    if (typeof kept === "boolean") field.checked = kept;
+  } else if (typeof kept === "string") {
+    field.value = kept;
+  }
+}
+
+export function versionOf(form: HTMLFormElement): HTMLInputElement | null {
   return form.querySelector<HTMLInputElement>('input[name="version"]');
 }
 
-function isAsServed(field: Field): boolean {
+export function isAsServed(field: Field): boolean {
   if (isBox(field)) return field.checked === field.defaultChecked;
-  if (field instanceof HTMLInputElement) return field.value === field.defaultValue;
+  if (!(field instanceof HTMLSelectElement)) return field.value === field.defaultValue;
   const served = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
   return field.value === (served?.value ?? "");
 }
 
 function note(form: HTMLFormElement): void {
   const typed = read();
-  const fields = [...form.elements].filter(isKept);
+  const fields = [...form.elements].filter(isShort);
   for (const field of fields) {
     if (isAsServed(field)) delete typed[nameOf(form, field)];
-    else typed[nameOf(form, field)] = isBox(field) ? field.checked : field.value;
+    else typed[nameOf(form, field)] = held(field);
   }
   const version = versionOf(form);
   // Of what is edited, when this was typed: what others saved since then is shown before it is overwritten.
@@ -75,14 +98,7 @@ function note(form: HTMLFormElement): void {
 }
 
 function restore(form: HTMLFormElement, typed: Typed): void {
-  for (const field of [...form.elements].filter(isKept)) {
-    const kept = typed[nameOf(form, field)];
-    if (isBox(field)) {
-      if (typeof kept === "boolean") field.checked = kept;
-    } else if (typeof kept === "string") {
-      field.value = kept;
-    }
-  }
+  for (const field of [...form.elements].filter(isShort)) set(field, typed[nameOf(form, field)]);
   const version = versionOf(form);
   const kept = version ? typed[nameOf(form, version)] : undefined;
   if (version && typeof kept === "string") version.value = kept;
@@ -91,7 +107,7 @@ function restore(form: HTMLFormElement, typed: Typed): void {
 /** What was in this form has been sent, or is not wanted. On signing out, what is stored of every page goes. */
 export function forgetTyped(form: HTMLFormElement, everywhere: boolean): void {
   const typed = read();
-  for (const field of form.elements) if (isKept(field)) delete typed[nameOf(form, field)];
+  for (const field of form.elements) if (isShort(field)) delete typed[nameOf(form, field)];
   const version = versionOf(form);
   if (version) delete typed[nameOf(form, version)];
   write(typed);
@@ -125,7 +141,7 @@ export function restored(): void {
   }
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
-      if (event.target instanceof Element && isKept(event.target) && event.target.form) note(event.target.form);
+      if (event.target instanceof Element && isShort(event.target) && event.target.form) note(event.target.form);
     });
   }
 }

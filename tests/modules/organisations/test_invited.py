@@ -122,7 +122,9 @@ def test_a_used_link_in_the_hands_of_someone_else_leads_to_signing_in_with_the_r
             await as_(harness, browser, "bo")
             led_to(await send(browser, link, "/invitations/accept"))
             await as_(harness, browser, "eve")
-            fields = form_of(await browser.get(link), "/sign-out")[1]
+            page = await browser.get(link)
+            assert ("has been accepted" in page.text, "is for another address" in page.text) == (True, False)
+            fields = form_of(page, "/sign-out")[1]
             assert (fields["next"], fields["email"]) == (link, "bo@example.com")
 
     asyncio.run(run())

@@ -71,7 +71,8 @@ async def send_verify(call: Call) -> Redirect:
 async def send_resend(call: Call) -> Redirect:
     await sign_up.resend_verification(call.tx, email=call.form.get("email", ""), asked_by=call.caller)
     typed = {name: call.form.get(name, "") for name in ("next", "name", "time_zone")}
-    return Redirect(VERIFY, shows={"email": call.form.get("email", "").strip(), **typed})
+    toast = _("If the address can be used and isn't confirmed yet, we've sent another email.")
+    return Redirect(VERIFY, toast, shows={"email": call.form.get("email", "").strip(), **typed})
 
 
 @page("/verify/link", may=PUBLIC, queries=1)
