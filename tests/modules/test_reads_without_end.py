@@ -34,6 +34,7 @@ ENDS = {
     "organisations.queries.HOLD_ORGANISATIONS_OF": IDS,
     "organisations.queries.INVITATIONS": "at most `MOST_INVITATIONS` are open",
     "organisations.queries.LEFT_ALONE": IDS,
+    "organisations.queries.owners.OWNED": IDS,
     "organisations.queries.MEMBER_IDS": IDS,
     "organisations.queries.SERVICE_ACCOUNTS": "at most `MOST_SERVICE_ACCOUNTS` are made",
     "organisations.queries.closing.REMIND": "at most 100, the rest is next",
