@@ -28,6 +28,12 @@ function outside(dialog: HTMLDialogElement, event: MouseEvent): boolean {
 
 function clicked(event: MouseEvent): void {
   if (!(event.target instanceof Element)) return;
+  // The second click of a double click was meant for what opened the dialog: it neither closes it nor confirms anything.
+  if (event.detail > 1 && event.target.closest("dialog")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
   const opener = event.target.closest<HTMLElement>("[data-dialog]");
   const dialog = dialogCalled(opener?.dataset["dialog"]);
   if (opener && dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
@@ -55,7 +61,7 @@ function ask(form: HTMLFormElement, dialog: HTMLDialogElement): void {
 }
 
 export function dialogs(): void {
-  document.addEventListener("click", clicked);
+  document.addEventListener("click", clicked, { capture: true });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.dataset["answered"]) return;
