@@ -18,7 +18,9 @@ ENDINGS = (".py", ".md", ".toml", ".json", ".txt", ".html", ".css", ".ts", ".sql
 # Not in a fresh clone: created when it is set up, built or run, or by an operator.
 MADE = {".venv/", "data/", "dist/", "node_modules/"} | {"run.txt", "tests/releases/VERSION/", "dump.sql", "release.json", "openapi.json"}
 # Files and folders that every module may have, and some of the module that README.md lays out.
-IN_A_MODULE = {f"{name}.py" for name in ("module", "pages", "api", "jobs", "actions", "queries", "events", "errors")} | {
+IN_A_MODULE = {
+    f"{name}.py" for name in ("module", "pages", "api", "jobs", "actions", "queries", "events", "errors", "personal", "owned")
+} | {
     "assets/",
     "migrations/",
     "templates/",

@@ -50,4 +50,11 @@ begin(document);
 restored();
 focus();
 
-if (document.querySelector("[data-live-part], [data-live-feed]")) void import("./live");
+if (document.querySelector("[data-live-part], [data-live-feed]")) {
+  void import("./live").then(({ beginWith }) =>
+    beginWith((root) => {
+      htmx.process(root);
+      begin(root);
+    }),
+  );
+}

@@ -2,10 +2,11 @@
 
 import { io } from "socket.io-client";
 
+import { isChanged } from "./parts/changed";
 import { atMidnight } from "./parts/live-days";
 import { liveFeed } from "./parts/live-feed";
 import { AwayError, type Why } from "./parts/live-fetch";
-import { isChanged, type Live, liveParts } from "./parts/live-parts";
+import { type Begin, type Live, liveParts } from "./parts/live-parts";
 import { patiently } from "./parts/patience";
 
 interface Change {
@@ -13,9 +14,16 @@ interface Change {
   account?: string;
 }
 
+let begin: Begin = () => undefined;
+
+/** What looks at the elements of a page, also of a part that came. */
+export function beginWith(given: Begin): void {
+  begin = given;
+}
+
 const { body } = document;
 const here = body.dataset["organisation"] ?? "";
-const listeners: Live[] = [liveFeed(), liveParts()].filter((listener) => listener !== null);
+const listeners: Live[] = [liveFeed(), liveParts((root) => begin(root))].filter((listener) => listener !== null);
 const follows = (what: string): boolean => listeners.some((listener) => listener.follows.has(what));
 
 // Only the websocket transport: it needs no sticky sessions. The session cookie logs it in.

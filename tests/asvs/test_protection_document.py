@@ -7,6 +7,7 @@ import pkgutil
 import re
 from pathlib import Path
 
+import phoenix.kernel
 import phoenix.modules
 from phoenix.composition import MODULES
 from phoenix.kernel.cache.limits import Limit
@@ -50,7 +51,8 @@ OTHERS = {
 def declared() -> dict[str, str]:
     """Every limit that a module declares: its name and its figure."""
     found: dict[str, str] = {}
-    for module in pkgutil.walk_packages(phoenix.modules.__path__, "phoenix.modules."):
+    packages = ((phoenix.modules, "phoenix.modules."), (phoenix.kernel, "phoenix.kernel."))
+    for module in (one for package, prefix in packages for one in pkgutil.walk_packages(package.__path__, prefix)):
         for limit in vars(importlib.import_module(module.name)).values():
             if isinstance(limit, Limit):
                 found[limit.name] = f"{limit.amount} {PERIODS[limit.seconds]}"

@@ -63,7 +63,10 @@ class ChromiumBrowser:
         )
         self.page = context.new_page()
         self.complaints: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console",
+            lambda message: self.complaints.append(f"{message.text} {message.location.get('url')}") if message.type == "error" else None,
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, url: str) -> None:

@@ -6,9 +6,11 @@ import re
 import threading
 from collections.abc import Callable
 
+import httpx
 import pytest
 from playwright.sync_api import Dialog, Page, Playwright, Route, expect
 
+from phoenix.kernel.web.kept_forms import KEPT_FORMS
 from tests.e2e.browsers import ChromiumBrowser, wait
 from tests.running import Running
 from tests.waiting import eventually
@@ -228,11 +230,19 @@ def test_a_duplicated_tab_does_not_overwrite_the_draft_of_the_first(page: Page, 
 def test_signing_out_forgets_the_drafts_of_this_browser(page: Page) -> None:
     write(page, "Of nobody else's business")
     drafts = "Object.keys(localStorage).filter((key) => key.startsWith('phoenix.draft:')).length"
-    assert page.evaluate(drafts) == 1
+    typed = "Object.keys(sessionStorage).filter((key) => key.startsWith('phoenix.typed:')).length"
+    assert (page.evaluate(drafts), page.evaluate(typed)) == (1, 1)
+    # Each tab holds what was typed there into short fields.
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.fill("[name=title]", "Nor this")
+    assert other.evaluate(typed) == 1
+    page.bring_to_front()
     page.locator("summary", has_text="Your account").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
-    assert page.evaluate(drafts) == 0
+    assert (page.evaluate(drafts), page.evaluate(typed)) == (0, 0)
+    other.wait_for_function(f"{typed} === 0")
 
 
 def test_signed_out_in_another_tab_the_form_waits_behind_the_sign_in(page: Page, phoenix: Running, chromium: ChromiumBrowser) -> None:
@@ -252,6 +262,28 @@ def test_signed_out_in_another_tab_the_form_waits_behind_the_sign_in(page: Page,
     # Back leads to the form, not to a page that has expired.
     page.go_back()
     assert "ERR_CACHE_MISS" not in page.content()
+
+
+def test_an_error_that_gives_nothing_back_takes_no_form_away(page: Page, phoenix: Running) -> None:
+    """Strangers in the network have used up what is read there of people who are signed out."""
+    write(page, "Kept beside the button")
+    page.context.clear_cookies(name=re.compile("phoenix_(session|reader)"))
+    for _ in range(KEPT_FORMS.amount):
+        httpx.post(f"{phoenix.url}{NEW}", data={"title": "x"})
+    post(page)
+    expect(page.locator("main [data-sending]")).to_contain_text("You need to be signed in to do this.")
+    expect(page.locator("[name=title]")).to_have_value("Kept beside the button")
+    expect(page.locator("[name=body]")).to_have_value(TEXT)
+    # Once they are signed in, in another tab, it is sent as it stands.
+    other = page.context.new_page()
+    demo = phoenix.ready["demo_accounts"][0]
+    other.goto(f"{phoenix.url}/sign-in")
+    other.fill("[name=email]", demo["email"])
+    other.fill("[name=password]", demo["password"])
+    other.locator("main").get_by_role("button", name="Sign in", exact=True).click()
+    other.wait_for_url(lambda url: "sign-in" not in url)
+    post(page)
+    page.wait_for_url(re.compile(r"/entries/ent_"))
 
 
 def test_a_page_that_is_one_form_begins_at_its_first_field(chromium: ChromiumBrowser, phoenix: Running) -> None:

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Playwright
 
 from tests.e2e.browsers import ChromiumBrowser, wait
+from tests.e2e.device import Device
 from tests.e2e.walking import PASSWORD, Walk
 from tests.running import Running
 
@@ -132,6 +133,22 @@ def with_a_second_factor(walk: Walk) -> None:
     walk.press("Sign in to join")
 
 
+def with_a_passkey(walk: Walk) -> None:
+    walk.has_account(walk.here)
+    device, on = Device(walk.here.page), walk.here
+    on.open(f"{walk.phoenix.url}/sign-in?next=/settings/security")
+    on.fill("email", walk.email)
+    on.fill("password", PASSWORD)
+    on.press("Sign in")
+    on.press("Add a passkey")
+    wait(on, "Passkey added.")
+    # Now only a button is answered, and not what waits in the browser's own list.
+    device.answers(by_itself=False)
+    on.page.context.clear_cookies()
+    walk.open(walk.invite())
+    walk.press("Sign in to join")
+
+
 def by_backup_code_after_a_wrong_code(walk: Walk) -> None:
     sign_in_by_password(walk)
     walk.fill("code", "000000")
@@ -220,6 +237,7 @@ JOURNEYS = {
     "invited, second factor, after a wrong code": Journey(
         with_a_second_factor, (by_backup_code_after_a_wrong_code,), "{place}/feed", 6, 3, (join,)
     ),
+    "invited, by passkey": Journey(with_a_passkey, (lambda walk: walk.press("Continue with a passkey"),), "{place}/feed", 3, 0, (join,)),
     "invited, signed in as someone else": Journey(signed_in_as_someone_else, (sign_in_by_password,), "{place}/feed", 3, 1, (join,)),
     "invited, email never opened": Journey(without_the_email, (sign_in_by_password,), "{place}/feed", 2, 2, (join_from_the_list,)),
     "invited, link used before, signed out": Journey(who_has_joined, (sign_in_by_password,), "{place}/feed", 2, 1),

@@ -146,6 +146,24 @@ def test_a_place_is_a_page_of_ours_that_shows_lists(harness: Harness) -> None:
     asyncio.run(run())
 
 
+def test_what_is_shown_once_is_shown_where_it_can_be(harness: Harness) -> None:
+    """A new key is for its own page: elsewhere nobody would ever see it."""
+
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            data = {
+                "csrf": token_for(harness.runtime, harness.people["ada"].id),
+                "name": "Deploys",
+                "days": "7",
+                "scope:entries.read": "on",
+            }
+            made = await harness.post("/settings/api-keys", by="ada", data={**data, "place": "/o/ember/members?sort=-name"})
+            assert (made.status_code, made.headers["location"]) == (303, "/settings/api-keys")
+
+    asyncio.run(run())
+
+
 def test_a_refused_act_shows_the_same_page_of_the_list(harness: Harness) -> None:
     async def run() -> None:
         async with harness:

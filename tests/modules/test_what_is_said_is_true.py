@@ -176,5 +176,8 @@ def test_the_button_of_every_notice_says_where_it_leads(harness: Harness) -> Non
                 email = (await panel.get(f"/staff/emails/notices/{name}/seen", by="ada")).text
                 assert ("Open settings" in email) is (not notice.button), name
                 assert (notice.button in email, notice.title in email) == (True, True), name
+                leads = re.search(r'href="(http[^"]+)"', email)
+                assert leads
+                assert leads[1].startswith("http://phoenix.test/"), name
 
     asyncio.run(run())

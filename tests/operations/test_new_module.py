@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from tests.harness import Harness, Place
+from tests.modules.organisations.deleting import GRACE, close, due
 
 import phoenix.modules
 from phoenix.composition import MIGRATIONS, MODULES
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.module import Module
 from phoenix.kernel.registry import Registry
+from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.accounts.jobs import erase_due
 from phoenix.modules.feed import live
 from phoenix.operations.grants import grant, role_of
@@ -89,6 +91,51 @@ def test_a_notes_text_is_in_no_event_and_is_erased_with_its_author(place: Place,
             page = await harness.get("/o/ember/feed", by="bo")
             assert page.status_code == 200
             assert "valves" not in page.text
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("text", ["\u200b\u200b", "a\x07b", "\u202eabc", "e" + "\u0301" * 300, "x" * 501])
+def test_a_note_is_a_text_like_any_other(place: Place, notes: Module, text: str) -> None:
+    """Bounded, visible, and in no other direction than it says."""
+
+    async def run() -> None:
+        await migrate(place.owner, [*MIGRATIONS, notes.migrations])
+        await grant(place.owner, role_of(place.database))
+        async with Harness(place, registry=Registry([*MODULES, notes])) as harness:
+            ember = await harness.organisation("ember", ada="member")
+            by_api = await harness.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": text})
+            assert (by_api.status_code, by_api.json()["errors"][0]["field"]) == (422, "text")
+            sent = {"csrf": token_for(harness.runtime, harness.people["ada"].id), "text": text}
+            assert (await harness.post("/o/ember/notes", by="ada", data=sent)).status_code == 422
+            made = await harness.post("/api/v2/notes", by="ada", json={"organisation": ember, "text": " Buy  e\u0301toile "})
+            assert made.json()["text"] == "Buy étoile"
+
+    asyncio.run(run())
+
+
+def test_a_new_module_inherits_what_its_organisation_and_pages_promise(place: Place, notes: Module) -> None:
+    """Its page is live, it offers nothing while the organisation is closing, and what it holds is deleted with it."""
+
+    async def run() -> None:
+        await migrate(place.owner, [*MIGRATIONS, notes.migrations])
+        await grant(place.owner, role_of(place.database))
+        async with Harness(place, registry=Registry([*MODULES, notes])) as harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            await harness.post("/api/v2/notes", by="bo", json={"organisation": ember, "text": "Buy valves"})
+            page = (await harness.get("/o/ember/notes", by="bo")).text
+            assert 'id="notes" data-live-part="organisation"' in page
+            assert 'name="text"' in page
+            assert "<dt>Notes</dt><dd>1</dd>" in (await harness.get("/o/ember/deletion", by="ada")).text
+            await close(harness, ember)
+            page = (await harness.get("/o/ember/notes", by="bo")).text
+            assert ("Buy valves" in page, 'name="text"' in page) == (True, False)
+            sent = {"csrf": token_for(harness.runtime, harness.people["bo"].id), "text": "Sell pumps"}
+            late = await harness.post("/o/ember/notes", by="bo", data=sent)
+            assert (late.status_code, "Sell pumps" in late.text) == (409, True)
+            harness.clock.advance(seconds=GRACE.total_seconds())
+            await due(harness)
+            assert await harness.sql("SELECT 1 FROM notes UNION ALL SELECT 1 FROM organisations") == []
 
     asyncio.run(run())
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace as Thing
 from typing import Any
 
-from tests.web.samples import MEMBERS, ago, frame
+from tests.web.member_pages import MANAGE
+from tests.web.samples import HALDEN, MEMBERS, ago, frame
 
 COPIES = [
     Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
@@ -14,6 +15,7 @@ COPIES = [
 GOES = [("Members", 24, False), ("Pending invitations", 0, False), ("Entries", 10_000, True)]
 OPEN = {"closing": Thing(closes_at=None, asker=None), "copies": COPIES, "goes": GOES, "grace": 14}
 CLOSING = Thing(closes_at=ago(days=-9), asker="Mara Lindqvist")
+READ_ONLY = Thing(**{**vars(HALDEN), "read_only": True})
 TEXT = "Asked for by Mara Lindqvist. Until then it is read-only."
 BANNER = Thing(
     kind="warn",
@@ -22,6 +24,7 @@ BANNER = Thing(
     href="/o/halden/deletion",
     label="Cancel deletion",
 )
+UNTIL: dict[str, Any] = {"banners": [BANNER], "first_action": None, "organisation": READ_ONLY}
 OFFER = Thing(person="Priya Raman", offerer="Mara Lindqvist", until=ago(days=-6))
 WRONG = {"name": "Enter the name exactly as it's shown: Halden Instruments"}
 
@@ -40,6 +43,21 @@ CLOSING_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "organisation-closing": (
         "organisations/deletion.html",
-        frame("/o/halden/deletion", banners=[BANNER], first_action=None, **{**OPEN, "closing": CLOSING, "copies": []}),
+        frame("/o/halden/deletion", **UNTIL, **{**OPEN, "closing": CLOSING, "copies": []}),
+    ),
+    "members-closing": ("organisations/members.html", frame("/o/halden/members", **UNTIL, **MANAGE, form={})),
+    "role-closing": ("organisations/role.html", frame("/o/halden/members/acc_tomas/role", **UNTIL, member=MEMBERS[1], roles=(), form={})),
+    "settings-closing": ("organisations/settings.html", frame("/o/halden/settings", **UNTIL, form={}, may_leave=True)),
+    "service-accounts-closing": (
+        "organisations/service_accounts.html",
+        frame("/o/halden/service-accounts", **UNTIL, service_accounts=[], scopes={}, key=""),
+    ),
+    "ownership-closing": (
+        "organisations/ownership.html",
+        frame("/o/halden/ownership", **UNTIL, offer=None, mine=False, people=[], form={}),
+    ),
+    "ownership-to-you-closing": (
+        "organisations/ownership.html",
+        frame("/o/halden/ownership", **UNTIL, offer=OFFER, mine=True, people=[], form={}),
     ),
 }

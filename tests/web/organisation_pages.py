@@ -51,6 +51,20 @@ ORGANISATION_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             errors={"account": "Choose another member.", "reason": "Write a reason."},
         ),
     ),
+    "staff-organisation-closing-without-owner": (
+        "admin/organisation.html",
+        staff(
+            "/staff/organisations/org_1",
+            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
+            members=[(member, member) for member in MEMBERS],
+            listing=listing(LISTED_MEMBERS, MEMBERS, "/staff/organisations/org_1"),
+            may_appoint=True,
+            closing=Thing(closes_at=ago(days=-9), asker="Mara Lindqvist"),
+            may_keep=True,
+            able={member.account for member in MEMBERS},
+            errors={"reason_to_cancel": "Write a reason."},
+        ),
+    ),
     "staff-organisation-nobody-able": (
         "admin/organisation.html",
         staff(

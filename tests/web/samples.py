@@ -37,7 +37,9 @@ PRIYA = avatar_of("acc_priya", "Priya Raman", 1)
 AIKO = avatar_of("acc_aiko", "Aiko" + "tanabe" * 16, 6)
 PEOPLE = (MARA, TOMAS, PRIYA, AIKO)
 NAMES = {person.id: person.name for person in PEOPLE}
-HALDEN = avatar_of("org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL, href="/o/halden/dashboard")
+HALDEN = avatar_of(
+    "org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL, href="/o/halden/dashboard", read_only=False
+)
 NORTH = avatar_of(
     "org_north",
     "North Yard Cooperative of the Lower River Valley",

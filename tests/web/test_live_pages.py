@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from tests.web import samples
-from tests.web.sockets import Socket, after_every_request, let_pass
+from tests.web.live import LIVE_PAGES, Server, changed, connect
+from tests.web.sockets import Socket, let_pass
 
 from phoenix.kernel.i18n.templates import Templates
 
@@ -17,16 +18,6 @@ pytestmark = pytest.mark.browser
 
 SOURCE = Path(__file__).parents[2] / "src" / "phoenix"
 LIVE = re.compile(r"^Live$")
-
-
-def connect(page: Page, socket: Socket) -> None:
-    """Wait for the socket, on pages that say that they are live and on those that do not."""
-    for _ in range(200):
-        if socket.connected:
-            break
-        after_every_request(page)
-    assert socket.connected
-    after_every_request(page)
 
 
 def test_new_events_appear_at_once_for_a_reader_at_the_top(page: Page, site: str, socket: Socket, news: Callable[[int], None]) -> None:
@@ -79,39 +70,6 @@ def test_missed_events_are_fetched_after_the_socket_reconnects(page: Page, site:
     expect(page.locator(".event--new")).to_have_count(1)
 
 
-class Server:
-    """The server's next answers for a page: its own HTML, changed by a test."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self.asked = page, 0
-        self.status = 200
-        self.changes: list[tuple[str, str]] = []
-        self.html = page.request.get(address).text()
-        page.goto(address)
-        page.route(address, self._answer)
-
-    def _answer(self, route: Route) -> None:
-        if route.request.headers.get("x-unattended") != "yes":
-            # The test itself, which waits until everything has been asked for.
-            route.continue_()
-            return
-        self.asked += 1
-        if self.status == 303:
-            route.fulfill(status=303, headers={"Location": "/sign-in"})
-        elif self.status != 200:
-            route.fulfill(status=self.status, body="<title>No</title><main>No</main>", content_type="text/html")
-        else:
-            html = self.html
-            for old, new in self.changes:
-                assert old in html
-                html = html.replace(old, new)
-            route.fulfill(body=html, content_type="text/html; charset=utf-8")
-
-
-def changed(socket: Socket) -> None:
-    socket.emit("changed", organisation="org_halden")
-
-
 def test_a_stream_of_events_delays_nobody_by_more_than_a_second(page: Page, site: str, socket: Socket) -> None:
     page.clock.install()
     server = Server(page, f"{site}/dashboard")
@@ -121,15 +79,6 @@ def test_a_stream_of_events_delays_nobody_by_more_than_a_second(page: Page, site
         changed(socket)
         let_pass(page, milliseconds=500)
     assert 5 <= server.asked <= 8
-
-
-LIVE_PAGES = {
-    "dashboard": ("Good afternoon", "Good day"),
-    "members": ("Tomás Aguirre", "Tomás A."),
-    "members ": ("Pending invitations", "Invited"),
-    "entry": ("Flow meter FM-204 recalibrated</h1>", "Renamed</h1>"),
-    "entries": ("Flow meter FM-204 recalibrated", "Renamed"),
-}
 
 
 @pytest.mark.parametrize(("name", "change"), LIVE_PAGES.items())

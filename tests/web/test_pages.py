@@ -12,10 +12,12 @@ from tests.web.markup import Element, parse
 from tests.web.pages import PAGES
 
 from phoenix.kernel.i18n.templates import Templates
+from phoenix.kernel.web.kept_forms import SECRET_FIELDS
 
 STYLES = Path(__file__).parents[2] / "web" / "styles"
 # The page of a failed request in development is tested in tests/kernel/test_development.py.
 DEBUG = "debug"
+SECRET = frozenset({"one-time-code", "current-password", "new-password"})
 # Classes set by scripts, or one of a series of which others are on a page.
 UNSEEN = frozenset(
     {
@@ -53,6 +55,15 @@ def test_every_form_that_changes_something_sends_the_csrf_token(page: list[Eleme
         if form.tag == "form" and (form.get("method") or "get") == "post":
             tokens = [e for e in form.inside if e.tag == "input" and e.get("name") == "csrf" and e.get("type") == "hidden"]
             assert [token.get("value") for token in tokens] == ["token-of-the-form"]
+
+
+def test_secrets_have_names_that_are_never_stored(page: list[Element]) -> None:
+    """A form that waits for its sender is stored, and what was typed is shown on the page of an error: without these fields."""
+    for element in page:
+        # The token of a link is what its email gave to whoever reads it.
+        is_link = element.get("type") == "hidden" and element.get("name") in {"token", "challenge", "credential", "csrf"}
+        if element.get("type") == "password" or element.get("autocomplete") in SECRET or is_link:
+            assert element.get("name") in SECRET_FIELDS, element.attributes
 
 
 def test_every_control_has_an_accessible_name(page: list[Element]) -> None:

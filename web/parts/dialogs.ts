@@ -1,6 +1,6 @@
 /**
  * Dialogs. A link with `data-dialog="id"` leads to a page that asks the same question; with script it opens the dialog instead.
- * A form with `data-ask="id"` is sent only after its dialog was answered; `data-about` is the name put into the question, and without
+ * A form with `data-ask="id"` is sent only after its dialog was answered, and so is one in whose list an option with it is chosen; `data-about` is the name put into the question, and without
  * it what is chosen in the form's list. A form that is not filled in is sent at once, to be refused before anything is asked.
  * `showModal` keeps the focus inside, makes the rest of the page inert and gives the focus back to the opener.
  */
@@ -28,7 +28,7 @@ function outside(dialog: HTMLDialogElement, event: MouseEvent): boolean {
 
 function clicked(event: MouseEvent): void {
   if (!(event.target instanceof Element)) return;
-  // The second click of a double click was meant for what opened the dialog: it neither closes it nor confirms anything.
+  // The second half of a double click, the first of which opened the dialog: no answer, whatever is under the pointer by now.
   if (event.detail > 1 && event.target.closest("dialog")) {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -61,11 +61,13 @@ function ask(form: HTMLFormElement, dialog: HTMLDialogElement): void {
 }
 
 export function dialogs(): void {
+  // Before the buttons of a dialog hear of it.
   document.addEventListener("click", clicked, { capture: true });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.dataset["answered"]) return;
-    const dialog = dialogCalled(form.dataset["ask"]);
+    const chosen = form.querySelector("select")?.selectedOptions[0];
+    const dialog = dialogCalled(chosen?.dataset["ask"] ?? form.dataset["ask"]);
     if (!dialog || !form.checkValidity()) return;
     event.preventDefault();
     ask(form, dialog);

@@ -6,6 +6,7 @@
 
 import htmx from "htmx.org";
 
+import { isChanged } from "./changed";
 import { forgetDrafts } from "./drafts";
 import { focusFirst } from "./focus";
 import { firstMissing, sayAt } from "./required";
@@ -112,11 +113,25 @@ async function save(response: Response, disposition: string): Promise<void> {
   URL.revokeObjectURL(link.href);
 }
 
-/** The page that came back takes the place of this one's main part. Its address stays, so that loading it again sends nothing. */
-function replace(html: string, begin: Begin): void {
+/** Whether someone typed something into it, or chose something. */
+function isWritten(form: HTMLFormElement): boolean {
+  return [...form.elements].some(isChanged);
+}
+
+/**
+ * The page that came back takes the place of this one's main part. Its address stays, so that loading it again sends nothing.
+ * A page about an error that does not give back what was typed takes no form away: what it says is said beside the button.
+ */
+function replace(form: HTMLFormElement, html: string, begin: Begin): void {
   const page = new DOMParser().parseFromString(html, "text/html");
   const [main, before] = [page.querySelector("main"), document.querySelector("main")];
   if (!main || !before) throw new TypeError("The response is not a page of Phoenix.");
+  const fault = main.querySelector(".fault");
+  if (fault && !fault.querySelector(".typed") && isWritten(form)) {
+    const said = [...fault.querySelectorAll(":scope > h1, :scope > h1 + p")].map((part) => (part.textContent ?? "").trim());
+    say(form, said.map((sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`)).join(" "));
+    return;
+  }
   document.title = page.title;
   const token = page.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
   const meta = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
@@ -138,7 +153,7 @@ async function take(sending: Sending, response: Response, begin: Begin): Promise
   } else if (disposition.startsWith("attachment")) {
     await save(response, disposition);
   } else {
-    replace(await response.text(), begin);
+    replace(sending.form, await response.text(), begin);
   }
 }
 

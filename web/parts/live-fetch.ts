@@ -11,9 +11,18 @@ export class AwayError extends Error {
   }
 }
 
-/** Throws AwayError if the session has ended: a page then leads to sign-in, and a fragment is refused. */
+/**
+ * Whose page this is. The server answers no one else's: someone can have signed in, or begun to impersonate a person, in another tab, and what
+ * they see and may do is not to get into this page.
+ */
+export function readerHere(): Record<string, string> {
+  const reader = document.body.dataset["reader"];
+  return reader ? { "X-Reader": reader } : {};
+}
+
+/** Throws AwayError if the session has ended, or is someone else's: a page then leads to sign-in, and a fragment is refused. */
 export async function fetchLive(address: string | URL, headers: Record<string, string> = {}): Promise<Response> {
-  const sent = { Accept: "text/html", "X-Unattended": "yes", ...headers };
+  const sent = { Accept: "text/html", "X-Unattended": "yes", ...readerHere(), ...headers };
   const response = await fetch(address, { headers: sent, redirect: "manual", signal: AbortSignal.timeout(LONGEST_MS) });
   if (response.type === "opaqueredirect" || response.status === 401) throw new AwayError("signed-out");
   if (response.status >= 500 || response.status === 429) throw new Error(`the page answered ${response.status}`);

@@ -1,6 +1,7 @@
 /** What htmx needs from us: the CSRF token on what it sends, words when it fails, and order in a feed that grows. */
 
 import { settle } from "./feed";
+import { readerHere } from "./live-fetch";
 import { toast } from "./toasts";
 
 interface Swap {
@@ -14,8 +15,10 @@ interface ConfigRequest {
 export function pages(): void {
   const { body } = document;
   body.addEventListener("htmx:configRequest", (event) => {
+    const { headers } = (event as CustomEvent<ConfigRequest>).detail;
     const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
-    if (token) (event as CustomEvent<ConfigRequest>).detail.headers["X-CSRF-Token"] = token;
+    if (token) headers["X-CSRF-Token"] = token;
+    Object.assign(headers, readerHere());
   });
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     body.addEventListener(name, () => toast("bad", body.dataset["failed"] ?? ""));

@@ -25,13 +25,13 @@ interface Check {
 const TYPING_MS = 300;
 
 /** What the server says of a new password, by the rules it will decide by. */
-async function check(input: HTMLInputElement): Promise<Check> {
+async function check(input: HTMLInputElement, signal: AbortSignal): Promise<Check> {
   const headers: Record<string, string> = { "Content-Type": "application/json", "X-Unattended": "yes" };
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
   if (token) headers["X-CSRF-Token"] = token;
   const typed = (name: string): string => input.form?.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value ?? "";
   const body = JSON.stringify({ password: input.value, email: typed("email"), name: typed("name") });
-  const answer = await fetch("/api/v2/password_checks", { method: "POST", headers, body });
+  const answer = await fetch("/api/v2/password_checks", { method: "POST", headers, body, signal });
   return answer.ok ? ((await answer.json()) as Check) : {};
 }
 
@@ -48,21 +48,35 @@ function rate(meter: HTMLElement, input: HTMLInputElement, bars: HTMLElement, wo
     if (words.textContent !== text) words.textContent = text;
   };
   let timer = 0;
-  input.addEventListener("input", () => {
+  let stop = new AbortController();
+  const leave = (): void => {
     window.clearTimeout(timer);
+    stop.abort();
+  };
+  // Whoever has sent it is signed in by then, and the token of this page is no longer theirs.
+  input.form?.addEventListener("submit", leave);
+  const ask = async (value: string): Promise<void> => {
+    const found = await check(input, stop.signal).catch((): Check => ({}));
+    // Nothing is said where the server said nothing, nor of what is no longer there.
+    if (input.value !== value) return;
+    const strength = level(value, least);
+    if (found.acceptable === undefined) show(0, "");
+    else if (found.acceptable) show(strength, words.dataset[`level${strength}`] ?? "");
+    else show(1, found.detail ?? "");
+  };
+  let rated = "";
+  const look = (): void => {
     const { value } = input;
-    if (!value) return show(0, "");
-    if ([...value].length < least) return show(1, words.dataset["level1"] ?? "");
-    timer = window.setTimeout(async () => {
-      const found = await check(input).catch((): Check => ({}));
-      // Nothing is said where the server said nothing, nor of what is no longer there.
-      if (input.value !== value) return;
-      const strength = level(value, least);
-      if (found.acceptable === undefined) show(0, "");
-      else if (found.acceptable) show(strength, words.dataset[`level${strength}`] ?? "");
-      else show(1, found.detail ?? "");
-    }, TYPING_MS);
-  });
+    if (value === rated) return;
+    rated = value;
+    leave();
+    stop = new AbortController();
+    if (!value) show(0, "");
+    else if ([...value].length < least) show(1, words.dataset["level1"] ?? "");
+    else timer = window.setTimeout(() => void ask(value), TYPING_MS);
+  };
+  // Some password managers only say that it has changed.
+  for (const name of ["input", "change"]) input.addEventListener(name, look);
 }
 
 function strengths(root: ParentNode): void {

@@ -4,6 +4,8 @@
  */
 
 const PREFIX = "phoenix.typed:";
+// Written to tell the other tabs of this browser, which hold their own.
+const SIGNED_OUT = "phoenix.signed-out";
 const SECRET = '[type="password"], [autocomplete="one-time-code"], [name="code"]';
 const OTHER = '[type="hidden"], [type="file"], [type="submit"], [type="button"]';
 
@@ -110,10 +112,28 @@ export function forgetTyped(form: HTMLFormElement, everywhere: boolean): void {
   if (version) delete typed[nameOf(form, version)];
   write(typed);
   if (!everywhere) return;
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  forgetOthers("");
+  try {
+    localStorage.setItem(SIGNED_OUT, String(Date.now()));
+    localStorage.removeItem(SIGNED_OUT);
+  } catch {
+    // Not allowed: the next page of a tab forgets what is not its reader's.
+  }
+}
+
+/** What belongs to anyone but this person goes, from this tab. */
+function forgetOthers(reader: string): void {
+  const own = `${PREFIX}${reader}:`;
+  for (const key of Object.keys(sessionStorage))
+    if (key.startsWith(PREFIX) && !(reader && key.startsWith(own))) sessionStorage.removeItem(key);
 }
 
 export function restored(): void {
+  const reader = document.body.dataset["reader"];
+  if (reader) forgetOthers(reader);
+  window.addEventListener("storage", (event) => {
+    if (event.key === SIGNED_OUT) forgetOthers("");
+  });
   const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   if (navigation?.type === "reload" || navigation?.type === "back_forward") {
     const typed = read();

@@ -83,6 +83,7 @@ class Conflict(PhoenixError):
 class OrganisationClosing(Conflict):
     """Until it is deleted an organisation can be read, but nothing in it can be changed."""
 
+    shows_form = False
     code, title = "organisation_closing", "This organisation will be deleted"
     sentence = "Until then it is read-only. An owner can cancel the deletion."
 

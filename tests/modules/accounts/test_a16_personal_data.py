@@ -9,6 +9,7 @@ import zipfile
 
 from tests.factors import Factors, bearer
 from tests.harness import Harness
+from tests.modules.organisations.deleting import close
 
 from phoenix.composition import MODULES
 from phoenix.modules.accounts.jobs import erase_due, forget_old
@@ -166,5 +167,21 @@ def test_the_only_owner_must_transfer_ownership_before_deletion(harness: Harness
             assert refused.status_code == 409
             assert "only owner of Ember" in refused.json()["detail"]
             assert await harness.events() == []
+
+    asyncio.run(run())
+
+
+def test_the_only_owner_of_what_will_be_deleted_reads_when_they_can_delete_their_account(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            assert (await close(harness, ember)).status_code == 201
+            refused = await harness.delete("/api/v2/me", by="ada")
+            assert refused.status_code == 409
+            assert "Ember, which will be deleted on 7 December 2026" in refused.json()["detail"]
+            assert "delete the organisation" not in refused.json()["detail"]
+            # Of two, the one that they can do something about.
+            await harness.organisation("birch", ada="owner", bo="member")
+            assert "only owner of Birch who can sign in" in (await harness.delete("/api/v2/me", by="ada")).json()["detail"]
 
     asyncio.run(run())

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.harness import Harness
 
+from phoenix.kernel import archives
 from phoenix.kernel.archives import CHUNK_BYTES
 from phoenix.kernel.data import database
 from phoenix.kernel.data.database import Reader
@@ -96,7 +97,7 @@ def test_a_small_copy_stays_where_code_of_2_0_reads_it(harness: Harness) -> None
 
 def test_what_two_runs_wrote_is_never_mixed_and_goes_with_the_copy(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job runs at least once: one that was interrupted leaves chunks, and another may run beside it."""
-    monkeypatch.setattr(export_data, "CHUNK_BYTES", 1000)
+    monkeypatch.setattr(archives, "CHUNK_BYTES", 1000)
 
     async def run() -> None:
         async with harness:
@@ -107,8 +108,12 @@ def test_what_two_runs_wrote_is_never_mixed_and_goes_with_the_copy(harness: Harn
             async with harness.runtime.database.reader() as db:
                 found = await db.one(personal.EXPORT, export)
             await asyncio.gather(*(export_data.make_archive(harness.runtime, found) for _ in range(2)))
+            await harness.work()
+            assert len(harness.mails("ada@example.com")) == 1
             answer = await harness.get(f"/api/v2/exports/{export}/archive", by="ada")
             assert len(_entries(answer.content)) == 50
+            # What the slower run wrote is gone; what one left that was interrupted goes with the copy.
+            assert len(await harness.sql("SELECT DISTINCT run FROM export_chunks WHERE run <> 'run_before'")) == 1
             harness.clock.advance(days=8)
             async with harness.runtime.database.transaction() as tx:
                 await tx.execute(personal.FORGET_OLD_EXPORTS, tx.now)

@@ -18,15 +18,15 @@ def test_staff_cancel_a_deletion_with_a_reason(harness: Harness) -> None:
             await harness.person("root", permissions=("platform.organisations", "platform.owners"))
             path = f"/staff/organisations/{ember}"
             assert "Scheduled deletion" not in (await panel.get(path, by="root")).text
-            assert (await panel.post(f"{path}/deletion/cancel", by="root", reason=REASON)).status_code == 409
+            assert (await panel.post(f"{path}/deletion/cancel", by="root", reason_to_cancel=REASON)).status_code == 409
             await close(harness, ember)
             await harness.work()
             await harness.events()
             page = (await panel.get(path, by="root")).text
             assert "Ada asked to delete this organisation" in page.replace("<bdi>", "").replace("</bdi>", "")
             assert "7 December" in page
-            assert (await panel.post(f"{path}/deletion/cancel", by="root", reason="")).status_code == 422
-            assert (await panel.post(f"{path}/deletion/cancel", by="root", reason=REASON)).status_code == 303
+            assert (await panel.post(f"{path}/deletion/cancel", by="root", reason_to_cancel="")).status_code == 422
+            assert (await panel.post(f"{path}/deletion/cancel", by="root", reason_to_cancel=REASON)).status_code == 303
             assert await harness.events() == ["organisations.deletion_cancelled_by_staff"]
             await harness.work()
             assert "The deletion of Ember was cancelled." in harness.mails("bo@example.com")[0].text
@@ -48,7 +48,7 @@ def test_staff_without_the_permission_only_see_it(harness: Harness) -> None:
             page = (await panel.get(f"/staff/organisations/{ember}", by="root")).text
             assert "Scheduled deletion" in page
             assert "Cancel deletion" not in page
-            refused = await panel.post(f"/staff/organisations/{ember}/deletion/cancel", by="root", reason=REASON)
+            refused = await panel.post(f"/staff/organisations/{ember}/deletion/cancel", by="root", reason_to_cancel=REASON)
             assert refused.status_code == 403
             assert await harness.events() == []
 
@@ -61,9 +61,11 @@ def test_a_deletion_that_has_begun_cannot_be_cancelled(harness: Harness) -> None
             ember = await harness.organisation("ember", ada="owner")
             await harness.person("root", permissions=("platform.organisations", "platform.owners"))
             await close(harness, ember)
+            assert ember in (await panel.get("/staff/organisations", by="root")).text
             await harness.sql("UPDATE organisations SET deleting_at = now()")
-            refused = await panel.post(f"/staff/organisations/{ember}/deletion/cancel", by="root", reason=REASON)
+            refused = await panel.post(f"/staff/organisations/{ember}/deletion/cancel", by="root", reason_to_cancel=REASON)
             assert refused.status_code == 404
             assert (await panel.get(f"/staff/organisations/{ember}", by="root")).status_code == 404
+            assert ember not in (await panel.get("/staff/organisations", by="root")).text, "no link leads nowhere"
 
     asyncio.run(run())

@@ -8,6 +8,8 @@ from typing import Any
 from tests.factors import bearer
 from tests.harness import Harness
 
+from phoenix.composition import MODULES, REGISTRY
+
 
 async def _key(harness: Harness, *scopes: str, **more: Any) -> dict[str, Any]:
     answer = await harness.post("/api/v2/api_keys", by="ada", json={"name": "Export", "scopes": list(scopes), **more})
@@ -184,5 +186,26 @@ def test_a_service_account_has_a_role_below_owner(harness: Harness) -> None:
             for role in ("owner", "boss"):
                 answer = await harness.post(base, by="ada", json={"name": "n", "role": role, "scopes": ["entries.read"]})
                 assert answer.status_code == 422
+
+    asyncio.run(run())
+
+
+def test_no_scope_is_offered_that_no_key_can_use(harness: Harness) -> None:
+    """What is sensitive is closed to keys: a key that says it can delete an organisation would only frighten whoever reviews access."""
+    routes = [route.opt["rule"] for module in MODULES for route in module.routes if min(route.paths).startswith("/api/")]
+    for scope in REGISTRY.scopes:
+        asked = [rule for rule in routes if rule.may == scope]
+        assert not asked or not all(rule.sensitive for rule in asked), scope
+
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner")
+            for path in ("/settings/api-keys", "/o/ember/service-accounts"):
+                page = (await harness.get(path, by="ada")).text
+                assert 'name="scope:entries.moderate"' in page
+                assert "scope:organisations.delete" not in page
+                assert "scope:organisations.transfer" not in page
+            answer = await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["organisations.delete"]})
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "scopes")
 
     asyncio.run(run())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import httpx
 from tests.harness import Harness
 
 from phoenix.kernel.web.csrf import token_for
+
+ROLES = ("owner", "administrator", "member", "viewer")
 
 
 async def send(harness: Harness, path: str, *, by: str, htmx: bool = False) -> httpx.Response:
@@ -53,5 +56,27 @@ def test_a_resent_invitation_has_a_new_link(harness: Harness) -> None:
             assert (again.status_code, again.headers["location"]) == (303, "/o/ember/members")
             assert await harness.work() == ["organisations.send_invitation"]
             assert harness.link("bo@example.com") != first
+
+    asyncio.run(run())
+
+
+OPTION = re.compile(r'<option value="(\w+)"[^>]*?(?:data-ask="([\w-]+)")?>')
+
+
+def test_choosing_who_is_an_owner_asks_and_choosing_another_role_does_not(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="owner", cy="viewer")
+            asked = {"bo": {"administrator": "end-owner", "member": "end-owner", "viewer": "end-owner"}, "cy": {"owner": "make-owner"}}
+            page = (await harness.get("/o/ember/members", by="ada")).text
+            for name, expected in asked.items():
+                account = harness.people[name].id
+                form = page.partition(f'/members/{account}/role"')[2].partition("</form>")[0]
+                alone = (await harness.get(f"/o/ember/members/{account}/role", by="ada")).text
+                for shown in (form, alone):
+                    found = {role: asks for role, asks in OPTION.findall(shown) if role in ROLES}
+                    assert found == {role: expected.get(role, "") for role in ROLES}, name
+                assert 'id="make-owner"' in alone
+                assert 'id="end-owner"' in alone
 
     asyncio.run(run())

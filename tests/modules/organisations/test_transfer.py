@@ -179,6 +179,34 @@ def test_roles_change_together_and_everyone_concerned_is_told(harness: Harness) 
     asyncio.run(run())
 
 
+def test_ownership_is_not_offered_to_someone_who_cannot_sign_in(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await harness.sql("UPDATE accounts SET locked_at = now() WHERE id = $1", harness.people["bo"].id)
+            refused = await offer(harness)
+            assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "not_able")
+
+    asyncio.run(run())
+
+
+def test_what_the_former_owner_can_no_longer_invite_for_is_withdrawn(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            for role in ("owner", "administrator"):
+                invitation = {"email": f"new-{role}@example.com", "role": role}
+                assert (await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json=invitation)).status_code == 201
+            await offer(harness)
+            await harness.events()
+            assert (await answer(harness)).status_code == 204
+            assert await harness.events() == ["organisations.ownership_transferred", "organisations.invitation_revoked"]
+            open_ones = await harness.sql("SELECT email FROM invitations WHERE revoked_at IS NULL")
+            assert [row["email"] for row in open_ones] == ["new-administrator@example.com"]
+
+    asyncio.run(run())
+
+
 def test_an_offer_that_was_withdrawn_before_its_email_was_sent_is_not_announced(harness: Harness) -> None:
     async def run() -> None:
         async with harness:

@@ -84,6 +84,31 @@ class Registry:
     def permissions(self) -> dict[str, Permission]:
         return {permission.name: permission for module in self.modules for permission in module.permissions}
 
+    @cached_property
+    def only_for_changes(self) -> frozenset[str]:
+        """Permissions that lead to nothing but changes, none of which can be made while an organisation is about to be deleted.
+
+        A page counts as reading unless it is that of a form with the same permission.
+        """
+        routes = [route for module in self.modules for route in module.routes]
+        changes = [route for route in routes if "GET" not in route.http_methods]
+        forms = {(route.opt["rule"].may, route.opt.get("page")) for route in changes}
+        reads = {
+            route.opt["rule"].may
+            for route in routes
+            if "GET" in route.http_methods and (route.opt["rule"].may, min(route.paths)) not in forms
+        }
+        stay = {route.opt["rule"].may for route in changes if route.opt["rule"].while_closing}
+        inside = {name for name, permission in self.permissions.items() if permission.scope == "organisation"}
+        return frozenset(inside & {route.opt["rule"].may for route in changes}) - reads - stay
+
+    @cached_property
+    def scopes(self) -> dict[str, str]:
+        """The permissions that an API key can have, with their descriptions: not those of which every route of the API is closed to keys."""
+        rules = [route.opt["rule"] for module in self.modules for route in module.routes if min(route.paths).startswith("/api/")]
+        closed = {rule.may for rule in rules if rule.sensitive} - {rule.may for rule in rules if not rule.sensitive}
+        return {name: one.about for name, one in self.permissions.items() if one.scope == "organisation" and name not in closed}
+
     def with_implied(self, permissions: frozenset[str]) -> frozenset[str]:
         """These permissions and the ones they imply."""
         return permissions.union(*(self.permissions[name].implies for name in permissions if name in self.permissions))

@@ -31,9 +31,9 @@ from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.security.redaction import also_remember
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
-from phoenix.kernel.web.closing import require_open
+from phoenix.kernel.web.closing import as_shown, require_open
 from phoenix.kernel.web.rules import BODY, FOUND, PUBLIC, SAFE, SIGNED_IN, Rule
-from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of, is_unattended
+from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of, is_for_another, is_unattended
 
 # A form that was shown in time can be sent a little later.
 FILLING_IN = timedelta(minutes=5)
@@ -126,6 +126,9 @@ async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, b
         if not by_cookie:
             raise NotSignedIn("This access token has expired or was revoked. Sign in again, or refresh it.")
         return None, None, False
+    if by_cookie and is_for_another(headers, actor.account):
+        # For that page nobody is signed in any more.
+        return None, None, False
     also_remember(actor.name, actor.record.email)
     return actor, token, by_cookie
 
@@ -181,8 +184,11 @@ def _permitted(request: AnyRequest, rule: Rule, actor: Actor, organisation: str 
         if actor.is_key and not rule.key_may:
             raise Forbidden(_("An API key can't do this. Sign in as yourself."))
     elif organisation is not None:
+        registry = app_of(request).registry
         member = actor.require(rule.may, organisation)
-        require_open(request.method, rule, member, actor.time_zone)
+        require_open(request.method, rule, member, actor.time_zone, registry)
+        if request.method in SAFE:
+            member = as_shown(member, registry)
     elif not unread and not actor.may(rule.may):
         raise Forbidden
     if not rule.before_second_factor and actor.needs_second_factor(settings.second_factor_for):

@@ -93,7 +93,7 @@ class Call:
         if missing and self.actor.membership(organisation) is None:
             raise NotFound(missing)
         member = self.actor.require(self.rule.may, organisation)
-        require_open(self.request.method, self.rule, member, self.actor.time_zone)
+        require_open(self.request.method, self.rule, member, self.actor.time_zone, self.registry)
         return member
 
     def forget_user(self) -> None:

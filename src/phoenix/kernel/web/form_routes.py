@@ -36,8 +36,9 @@ from phoenix.kernel.web.edits import shown_again
 from phoenix.kernel.web.form_body import read_fields, read_form, token_in
 from phoenix.kernel.web.form_once import answered_before, once_of, sent_once
 from phoenix.kernel.web.handling import Handled, handle
-from phoenix.kernel.web.kept_forms import FIELD, KEPT_FORMS, keep_form, without_secrets
+from phoenix.kernel.web.kept_forms import FIELD, KEPT_FORMS, KEPT_FORMS_OF_A_PERSON, keep_form, without_secrets
 from phoenix.kernel.web.kept_passwords import seal_passwords
+from phoenix.kernel.web.last_reader import last_reader
 from phoenix.kernel.web.own_pages import filled, page_before
 from phoenix.kernel.web.places import back_to_place, path_of, place_of
 from phoenix.kernel.web.rendering import Redirect, Result, View, go_to, safe_next, show
@@ -131,8 +132,12 @@ async def _is_read(request: AnyRequest, problem: PhoenixError) -> bool:
     """
     if not isinstance(problem, NotSignedIn | Unavailable):
         return False
-    state = state_of(request.scope)
-    return (await state.app.runtime.limiter.hit(KEPT_FORMS, limited_as(state.address))).allowed
+    state, reader = state_of(request.scope), last_reader(request)
+    limiter = state.app.runtime.limiter
+    # A stranger in the same network must not take it away from whoever comes back to their page.
+    if reader and (await limiter.hit(KEPT_FORMS_OF_A_PERSON, reader)).allowed:
+        return True
+    return (await limiter.hit(KEPT_FORMS, limited_as(state.address))).allowed
 
 
 async def _first(request: AnyRequest, door: str, binding: str, retry: HTTPRouteHandler | None, form: Mapping[str, str]) -> Response[Any]:

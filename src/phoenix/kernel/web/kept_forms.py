@@ -22,8 +22,10 @@ KEEP = timedelta(days=1)
 MOST_OF_A_PERSON = 20
 SEALED_AS = "kept form"
 SECRET_FIELDS = frozenset({"password", "current_password", "csrf", "code", "token", "challenge", "credential"})
-# Of someone who is not signed in a body is read only this often: it has to be, to see whose page it is from.
+# Of someone who is not signed in a body is read only this often: it has to be, to see whose page it is from. Whoever comes back to a
+# browser that showed their pages has a share of their own; all others in a network have one together.
 KEPT_FORMS = Limit("kept_forms", 120, 3600)
+KEPT_FORMS_OF_A_PERSON = Limit("kept_forms_of_a_person", 60, 3600)
 FIELD = "kept"
 
 FIND: Query[bytes] = query(bytes, "SELECT sealed FROM kept_forms WHERE token_hash = $1 AND account_id = $2 AND created_at > $3")

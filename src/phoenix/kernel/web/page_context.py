@@ -12,6 +12,7 @@ from phoenix.kernel.i18n.avatars import Avatar, initials, tone
 from phoenix.kernel.i18n.text import gettext
 from phoenix.kernel.module import Banner
 from phoenix.kernel.web.application import AnyRequest, App, app_of
+from phoenix.kernel.web.closing import as_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,11 @@ class OrganisationAvatar(Avatar):
     slug: str
     role: str
     permissions: frozenset[str]
+    """What the reader can do there now."""
     href: str
     """Where the organisation opens: at the first item that its member can see."""
+    read_only: bool
+    """Whether it is about to be deleted: a form whose route does not say `while_closing` is not offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,9 @@ def organisation_avatar(app: App, membership: MembershipRecord) -> OrganisationA
         tone(membership.organisation),
         membership.slug,
         membership.role,
-        membership.permissions,
+        as_shown(membership, app.registry).permissions,
         _opens_at(app, membership),
+        membership.closes_at is not None,
     )
 
 

@@ -18,6 +18,7 @@ from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.cookies import browser_of, our_cookie
+from phoenix.kernel.web.last_reader import note_reader
 from phoenix.kernel.web.page_context import page_context
 from phoenix.kernel.web.session_reader import cookie_of
 from phoenix.kernel.web.shown_once import cookies_to_show
@@ -94,6 +95,8 @@ def show(result: Result, call: Call, headers: Mapping[str, str] | None = None) -
     if not binding:
         binding = csrf.new_browser()
         cookies.append(our_cookie(runtime, csrf.BROWSER_COOKIE, binding))
+    if call.user:
+        cookies += note_reader(call.request, runtime, call.user.account)
     toast = call.request.cookies.get(cookie_of(runtime.settings, TOAST_COOKIE), "")
     if toast:
         cookies.append(our_cookie(runtime, TOAST_COOKIE, "", seconds=0))

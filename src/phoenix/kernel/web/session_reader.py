@@ -31,6 +31,8 @@ ACTOR = Codec(encode=msgspec.msgpack.encode, decode=msgspec.msgpack.Decoder(Acto
 COOKIE = "phoenix_session"
 # Sent with what a page fetches by itself: nobody asked for it, so it is no use of the session.
 UNATTENDED = b"x-unattended"
+# Sent along by a page: whose it is. What it puts into itself is never what someone else sees who has signed in since, in another tab.
+READER = b"x-reader"
 SHORTEST_TOKEN, LONGEST_TOKEN = 20, 1000
 # A session's last use is saved at most this often, and at most this late.
 SEEN_EVERY_SECONDS = 60.0
@@ -79,6 +81,11 @@ def cookie(headers: Iterable[Raw], name: bytes) -> str | None:
 def is_unattended(headers: Iterable[Raw]) -> bool:
     """Whether a page sent the request by itself, for which nobody did anything."""
     return any(name == UNATTENDED for name, _ in headers)
+
+
+def is_for_another(headers: Iterable[Raw], account: str) -> bool:
+    """Whether a page asked that belongs to someone else."""
+    return any(name == READER and value.decode("latin-1") != account for name, value in headers)
 
 
 def actor_key(token: str) -> str:

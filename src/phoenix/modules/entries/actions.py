@@ -87,8 +87,7 @@ async def delete_entry(tx: Transaction, member: Membership, entry: Entry, *, ver
 
 def may_change(member: Membership, entry: Entry) -> bool:
     """Whether the member can change or delete an entry of their organisation."""
-    own = entry.author == member.account and "entries.write" in member.permissions
-    return own or "entries.moderate" in member.permissions
+    return "entries.write" in member.permissions and (entry.author == member.account or "entries.moderate" in member.permissions)
 
 
 def excerpt(body: str) -> str:

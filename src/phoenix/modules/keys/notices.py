@@ -17,9 +17,12 @@ async def _facts(db: Reader, key: str, zone: ZoneInfo) -> Mapping[str, str]:
     return {"key": next(iter(await db.all(queries.NAMES, [key])), _("an API key"))}
 
 
+KEYS = "/settings/api-keys"
 _SAMPLE = {"key": "Nightly import"}
 
-API_KEY_CREATED = SecurityNotice("api_key_created", _("An API key was created for your account: {key}."), facts=_facts, sample=_SAMPLE)
+API_KEY_CREATED = SecurityNotice(
+    "api_key_created", _("An API key was created for your account: {key}."), path=KEYS, facts=_facts, sample=_SAMPLE
+)
 SERVICE_KEY_CREATED = SecurityNotice(
     "service_key_created",
     _("You created a key for the service account {key}."),
@@ -32,6 +35,7 @@ KEY_REVOKED_BY_STAFF = SecurityNotice(
     "key_revoked_by_staff",
     _("An administrator of this platform revoked an API key that you created: {key}. It no longer works."),
     _("Questions? Contact support."),
+    path=KEYS,
     facts=_facts,
     sample=_SAMPLE,
 )

@@ -76,7 +76,7 @@ async def tell_owners(runtime: Runtime, withdrawn: Withdrawn) -> None:
 
 
 async def tell_members(runtime: Runtime, told: Told) -> None:
-    """Tell some members what concerns all of them, and enqueue the next: a second run of this job tells them twice, a crash nobody."""
+    """Tell some members what concerns all of them, and enqueue the next. A run that fails notifies nobody, and is repeated."""
     notice = TO_MEMBERS.get(told.what)
     if notice is None:
         return

@@ -10,7 +10,7 @@ from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import day_in
 from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.queries import closing, ownership, transfer
+from phoenix.modules.organisations.queries import closing, copies, ownership, transfer
 
 # For staff who look at an email.
 SAMPLE = {
@@ -81,6 +81,14 @@ async def name_facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[s
     return None if found is None else {"name": found.name, "slug": found.slug}
 
 
+async def copy_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, str] | None:
+    """The organisation, by its id and that of whoever asked for the copy; None once they are no owner, so cannot download it."""
+    del zone
+    organisation, _space, account = about.partition(" ")
+    found = await db.maybe(copies.OF_OWNER, organisation, account)
+    return None if found is None else {"name": found.name, "slug": found.slug}
+
+
 ORGANISATION_CLOSING = SecurityNotice(
     CLOSING,
     _("{asker} asked to delete {name}. It will be deleted on {day}, with everything in it. Until then you can still read it."),
@@ -118,7 +126,7 @@ COPY_READY = SecurityNotice(
     path="/o/{slug}/deletion",
     button=OPEN_PAGE,
     title=TITLE,
-    facts=name_facts,
+    facts=copy_facts,
     sample=SAMPLE_ORGANISATION,
 )
 

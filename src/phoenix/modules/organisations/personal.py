@@ -10,6 +10,7 @@ from phoenix.kernel.data.query import Rows
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import day_in
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.delete import delete_at_once
 from phoenix.modules.organisations.actions.ownership import tell_of_erased_owner
@@ -29,11 +30,14 @@ async def refuse(tx: Transaction, account: str) -> None:
     """Raises Conflict if an organisation with other members would be left without an owner who can sign in and is not leaving."""
     await tx.all(queries.HOLD_ORGANISATIONS_OF, account)
     stranded = await tx.maybe(owners.OWNED_ALONE_WITH_OTHERS, account)
+    if stranded is not None and stranded.closes_at is not None:
+        sentence = _("You're the only owner of {name}, which will be deleted on {day}. You can delete your account after that.")
+        raise Conflict(sentence.format(name=isolated(stranded.name), day=day_in(stranded.closes_at, stranded.time_zone)))
     if stranded is not None:
         sentence = _(
             "You're the only owner of {name} who can sign in and isn't leaving. Make someone else an owner first, or delete the organisation."
         )
-        raise Conflict(sentence.format(name=isolated(stranded)))
+        raise Conflict(sentence.format(name=isolated(stranded.name)))
 
 
 async def erase(tx: Transaction, account: str) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import zipfile
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import IO
 
 from msgspec import Struct
 
+from phoenix.kernel import archives
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.archives import CHUNK_BYTES, Copy, temporary_file, write_part
+from phoenix.kernel.archives import Chunks, Copy
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
@@ -24,7 +21,7 @@ from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.events import ExportRequested
 from phoenix.modules.accounts.notices import EXPORT_READY
 from phoenix.modules.accounts.queries import personal
-from phoenix.modules.accounts.queries.personal import Archive, Export
+from phoenix.modules.accounts.queries.personal import Export
 
 __all__ = ["Export"]
 
@@ -36,6 +33,7 @@ README = _("""This is the data {service} holds about you as of {day}, one JSON f
 Times are in UTC. IDs such as acc_… stand for people, organisations and other records.
 Passwords, codes and keys are not included.
 """)
+CHUNKS = Chunks(personal.ADD_CHUNK, personal.CHUNK, personal.FORGET_RUN)
 
 
 class ExportAsked(Struct, frozen=True):
@@ -72,40 +70,20 @@ async def archive_of(runtime: Runtime, db: Reader, account: str, export: str) ->
     found = await db.maybe(personal.ARCHIVE, export, account, db.now)
     if found is None:
         raise NotFound(_("This copy isn't ready yet, or it has expired."))
-    return Copy(_chunks(runtime, found), found.size) if found.archive is None else Copy(found.archive)
-
-
-async def _chunks(runtime: Runtime, archive: Archive) -> AsyncIterator[bytes]:
-    """One after another: a download may take long, and holds no connection while it does."""
-    for number in range(-(-(archive.size or 0) // CHUNK_BYTES)):
-        async with runtime.database.reader() as db:
-            chunk = await db.one(personal.CHUNK, archive.export, archive.run, number)
-        yield chunk
+    if found.archive is not None:
+        return Copy(found.archive)
+    return archives.stored_copy(runtime, CHUNKS, found.export, found.run or "", found.size or 0)
 
 
 async def make_archive(runtime: Runtime, export: Export) -> None:
-    """Collect the data of every module in a file, and save it with the export. Memory holds a few rows and one chunk of it."""
-    with await temporary_file(runtime) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            day = f"{runtime.clock.now():%Y-%m-%d}"
-            archive.writestr("README.txt", README.format(service=runtime.settings.public_url, day=day))
-            for module in runtime.part(Registry).modules:
-                if module.personal is not None and module.personal.export is not None:
-                    async with runtime.database.reader() as db:
-                        await write_part(db, archive, f"{module.name}.json", await module.personal.export(db, export.account))
-        await _save(runtime, export, file)
+    """Collect the data of every module, and save it with the export. A small archive stays where code of 2.0 reads it."""
 
-
-async def _save(runtime: Runtime, export: Export, file: IO[bytes]) -> None:
-    """One chunk in a transaction: a long one would hold up all followers. A small archive stays where code of 2.0 reads it."""
-    size, run = file.seek(0, 2), new_id("run")
-    file.seek(0)
-    first = await asyncio.to_thread(file.read, CHUNK_BYTES)
-    chunk, number = (b"" if size <= CHUNK_BYTES else first), 0
-    while chunk:
-        async with runtime.database.transaction() as tx:
-            await tx.execute(personal.ADD_CHUNK, export.id, run, number, chunk)
-        chunk, number = await asyncio.to_thread(file.read, CHUNK_BYTES), number + 1
-    async with runtime.database.transaction() as tx:
-        await tx.execute(personal.FINISH_EXPORT, export.id, first if size <= CHUNK_BYTES else None, run, size, tx.now)
+    async def finish(tx: Transaction, run: str, size: int, whole: bytes | None) -> bool:
+        if await tx.maybe(personal.FINISH_EXPORT, export.id, whole, run, size, tx.now) is None:
+            return False
         await notify(tx, export.account, EXPORT_READY)
+        return True
+
+    modules = runtime.part(Registry).modules
+    parts = [(one.name, one.personal.export) for one in modules if one.personal is not None and one.personal.export is not None]
+    await archives.make_copy(runtime, export.id, export.account, README, parts, CHUNKS, finish, small_in_one=True)

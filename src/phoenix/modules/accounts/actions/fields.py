@@ -42,9 +42,9 @@ def nearest_locale(text: str) -> str:
     return next((known for name in (wanted, wanted.partition("-")[0]) for known in LOCALES if known.casefold() == name), LOCALES[0])
 
 
-def checked_reason(text: str) -> str:
+def checked_reason(text: str, field: str = "reason") -> str:
     """A reason as it is stored. Raises InvalidInput."""
     fields = AccountFields()
-    reason = fields.reason(text)
+    reason = fields.reason(text, field)
     fields.check()
     return reason

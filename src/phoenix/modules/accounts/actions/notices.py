@@ -46,12 +46,14 @@ async def notify_all(tx: Transaction, accounts: Sequence[str], notice: SecurityN
     await enqueue_all(tx, SEND_NOTICE, [NoticeDue(account, notice.name, about) for account in accounts])
 
 
-def said_in(runtime: Runtime, notice: SecurityNotice, facts: Mapping[str, str]) -> dict[str, Any]:
-    """What the email of a notice says, for its template."""
+def said_in(runtime: Runtime, notice: SecurityNotice, facts: Mapping[str, str], *, address: str = "") -> dict[str, Any]:
+    """What the email of a notice says, for its template. `address` is that of the pages where it is not the process's own."""
     return {
         "sentence": notice.sentence.format(**{name: isolated(fact) for name, fact in facts.items()}),
         "title": notice.title or _("Account security"),
         "foot": notice.foot or STRANGER,
         "button": notice.button or _("Open settings"),
-        "link": Ours(f"{runtime.settings.public_url}{notice.path.format(**facts) or runtime.part(Registry).sign_in.second_factor}"),
+        "link": Ours(
+            f"{address or runtime.settings.public_url}{notice.path.format(**facts) or runtime.part(Registry).sign_in.second_factor}"
+        ),
     }

@@ -55,10 +55,14 @@ ARCHIVE: Query[Archive] = query(
     Archive,
     "SELECT id AS export, archive, run, size FROM exports WHERE id = $1 AND account_id = $2 AND ready_at IS NOT NULL AND until > $3",
 )
-FINISH_EXPORT = command("UPDATE exports SET archive = $2, run = $3, size = $4, ready_at = $5 WHERE id = $1")
+FINISH_EXPORT: Query[str] = query(
+    str, "UPDATE exports SET archive = $2, run = $3, size = $4, ready_at = $5 WHERE id = $1 AND ready_at IS NULL RETURNING id"
+)
 # Of one run of the job: another that runs at the same time writes its own.
 ADD_CHUNK = command("INSERT INTO export_chunks (export_id, run, number, data) VALUES ($1, $2, $3, $4)")
 CHUNK: Query[bytes] = query(bytes, "SELECT data FROM export_chunks WHERE export_id = $1 AND run = $2 AND number = $3")
+# Of a run that another one overtook.
+FORGET_RUN = command("DELETE FROM export_chunks WHERE export_id = $1 AND run = $2")
 FORGET_OLD_EXPORTS = command("DELETE FROM exports WHERE until <= $1")
 
 REQUEST_DELETION: Query[str] = query(

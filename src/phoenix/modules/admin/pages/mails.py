@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from phoenix.kernel.data.short import Column, Short
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.email import Mail
 from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import EmailSample
+from phoenix.kernel.module import EmailSample, SecurityNotice
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import short_listing
 from phoenix.kernel.web.pages import Raw, View, page
@@ -56,10 +58,13 @@ def _mail(call: Call) -> tuple[str, Mail]:
 
 def _samples(call: Call) -> dict[str, EmailSample]:
     """Every kind of email: those with their own template, and each security notice, which all have one template."""
+
+    def said(notice: SecurityNotice) -> dict[str, Any]:
+        return notices.said_in(call.runtime, notice, notice.sample, address=call.app.people_url)
+
     own = {name: sample for name, sample in call.registry.emails.items() if name != notices.TEMPLATE}
     return own | {
-        f"notices/{notice.name}": EmailSample(notices.TEMPLATE, {**PERSON, **notices.said_in(call.runtime, notice, notice.sample)})
-        for notice in call.registry.notices.values()
+        f"notices/{notice.name}": EmailSample(notices.TEMPLATE, {**PERSON, **said(notice)}) for notice in call.registry.notices.values()
     }
 
 

@@ -70,7 +70,9 @@ async def send_owner(call: Call) -> Redirect:
 )
 async def send_keep(call: Call) -> Redirect:
     organisation = str(call.path["organisation_id"])
-    await keep_as_staff(call.tx, organisation, reason=checked_reason(call.form.get("reason", "")))
+    # Its page can have another form with a reason.
+    reason = checked_reason(call.form.get("reason_to_cancel", ""), "reason_to_cancel")
+    await keep_as_staff(call.tx, organisation, reason=reason)
     return Redirect(f"/staff/organisations/{organisation}", _("Deletion cancelled."))
 
 

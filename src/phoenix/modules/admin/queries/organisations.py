@@ -51,7 +51,7 @@ def _find(words: str) -> tuple[str, tuple[object, ...]]:
 ORGANISATIONS: Listed[OrganisationRow] = listed(
     "staff organisations",
     OrganisationRow,
-    _LISTED + " WHERE {where} {order}",
+    _LISTED + " WHERE o.deleting_at IS NULL AND {where} {order}",
     sorts=(
         Sort("since", _("Since"), Order("o.id DESC")),
         Sort("name", _("Name"), Order('lower(o.name) COLLATE "C" AS name_key', "o.id")),

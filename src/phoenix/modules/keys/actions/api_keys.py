@@ -123,4 +123,4 @@ async def count_api_keys(db: Reader, account: str) -> int:
 
 def available_scopes(runtime: Runtime) -> dict[str, str]:
     """The scopes that a key can have, with their descriptions."""
-    return {name: permission.about for name, permission in runtime.part(Registry).permissions.items() if permission.scope == "organisation"}
+    return runtime.part(Registry).scopes

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, EVENTS, MEMBERS
+from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
@@ -23,6 +24,9 @@ from phoenix.modules.organisations.queries.closing import Closing
 from phoenix.settings.declare import between, setting
 
 __all__ = ["Closing"]
+
+# Of an owner in an organisation: every member is emailed, and again when it is cancelled. Cancelling is never refused.
+DELETIONS_A_DAY = Limit("organisation_deletion", 3, 86_400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ async def close_organisation(runtime: Runtime, tx: Transaction, member: Membersh
     if _plain(name) != _plain(found.name):
         sentence = _("Enter the name exactly as it's shown: {name}").format(name=isolated(found.name))
         raise InvalidInput(errors=(FieldError("name", "mismatch", sentence),))
+    if found.closes_at is None:
+        await runtime.limiter.require(DELETIONS_A_DAY, f"{member.organisation} {member.account}")
     if await tx.maybe(closing.CLOSE, member.organisation, tx.now + grace_of(runtime), member.account) is not None:
         await _changed(tx, member.organisation)
         tx.record(DeletionScheduled(organisation=member.organisation, subject=member.organisation))

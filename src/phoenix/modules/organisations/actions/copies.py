@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import IO
+from typing import Any
 
 from msgspec import Struct
 
+from phoenix.kernel import archives
 from phoenix.kernel.actor import Membership
-from phoenix.kernel.archives import CHUNK_BYTES, Copy, chunks_of, temporary_file, write_part
+from phoenix.kernel.archives import Chunks, Copy
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
@@ -24,7 +23,7 @@ from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.organisations.events import CopyRequested
 from phoenix.modules.organisations.notices import COPY_READY
 from phoenix.modules.organisations.queries import copies
-from phoenix.modules.organisations.queries.copies import OrganisationExport, Stored
+from phoenix.modules.organisations.queries.copies import OrganisationExport
 
 __all__ = ["OrganisationExport"]
 
@@ -36,6 +35,7 @@ README = _("""This is the data {service} holds of an organisation as of {day}, o
 Times are in UTC. IDs such as acc_… stand for people, entries and other records; the names of members are in organisations.json.
 Keys are not included.
 """)
+CHUNKS = Chunks(copies.ADD_CHUNK, copies.CHUNK, copies.FORGET_RUN)
 
 
 class CopyAsked(Struct, frozen=True):
@@ -67,44 +67,25 @@ async def copy_of(runtime: Runtime, db: Reader, organisation: str, export: str) 
     found = await db.maybe(copies.STORED, export, organisation, db.now)
     if found is None:
         raise NotFound(_("This copy isn't ready yet, or it has expired."))
-    return Copy(_stored(runtime, found), found.size)
-
-
-async def _stored(runtime: Runtime, found: Stored) -> AsyncIterator[bytes]:
-    """One chunk after another: a download may take long, and holds no connection while it does."""
-    for number in range(-(-found.size // CHUNK_BYTES)):
-        async with runtime.database.reader() as db:
-            chunk = await db.one(copies.CHUNK, found.id, found.run, number)
-        yield chunk
+    return archives.stored_copy(runtime, CHUNKS, found.id, found.run, found.size)
 
 
 async def make_copy(runtime: Runtime, export: OrganisationExport) -> None:
-    """Collect what every module holds of the organisation, and save it. Memory holds a few rows and one chunk of it."""
+    """Collect what every module holds of the organisation, and save it. The first run that finishes announces it."""
     registry = runtime.part(Registry)
-    with await temporary_file(runtime) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            day = f"{runtime.clock.now():%Y-%m-%d}"
-            archive.writestr("README.txt", README.format(service=runtime.settings.public_url, day=day))
-            for name, owned in registry.owned.items():
-                if owned.export is not None:
-                    async with runtime.database.reader() as db:
-                        await write_part(db, archive, f"{name}.json", await owned.export(db, export.organisation))
-            shown = [name for name, kind in registry.events.items() if kind.feed]
-            by_staff = [name for name, kind in registry.events.items() if kind.by_staff]
-            async with runtime.database.reader() as db:
-                await write_part(db, archive, "activity.json", {"activity": Rows(copies.ACTIVITY, (export.organisation, shown, by_staff))})
-        await _save(runtime, export, file)
+    shown = [name for name, kind in registry.events.items() if kind.feed]
+    by_staff = [name for name, kind in registry.events.items() if kind.by_staff]
 
+    async def activity(db: Reader, organisation: str) -> dict[str, Any]:
+        del db
+        return {"activity": Rows(copies.ACTIVITY, (organisation, shown, by_staff))}
 
-async def _save(runtime: Runtime, export: OrganisationExport, file: IO[bytes]) -> None:
-    """One chunk in a transaction: a long one would hold up all followers."""
-    size, run, number = file.seek(0, 2), new_id("run"), 0
-    async for chunk in chunks_of(file):
-        async with runtime.database.transaction() as tx:
-            await tx.execute(copies.ADD_CHUNK, export.id, run, number, chunk)
-        number += 1
-    async with runtime.database.transaction() as tx:
+    async def finish(tx: Transaction, run: str, size: int, whole: bytes | None) -> bool:
+        del whole
         if await tx.maybe(copies.FINISH, export.id, run, size, tx.now) is None:
-            await tx.execute(copies.FORGET_RUN, export.id, run)
-            return
-        await notify(tx, export.asked_by, COPY_READY, about=export.organisation)
+            return False
+        await notify(tx, export.asked_by, COPY_READY, about=f"{export.organisation} {export.asked_by}")
+        return True
+
+    parts = [(name, owned.export) for name, owned in registry.owned.items() if owned.export is not None]
+    await archives.make_copy(runtime, export.id, export.organisation, README, [*parts, ("activity", activity)], CHUNKS, finish)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
+from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Event
 from phoenix.kernel.errors import Forbidden, NotFound
@@ -27,6 +28,8 @@ from phoenix.modules.organisations.queries.listed import ROLE_NAMES, Member
 __all__ = ["LISTED_MEMBERS", "ROLE_NAMES", "Member"]
 
 NO_MEMBER = _("This person is not a member of the organisation.")
+# Of an owner in an organisation: all owners are emailed, and again when it is undone. Ending a role is never refused.
+NEW_OWNERS_A_DAY = Limit("new_owner", 30, 86_400)
 # From the highest to the lowest.
 ROLES = ("owner", "administrator", "member", "viewer")
 
@@ -72,6 +75,8 @@ async def change_role(
     check_role(member, before)
     if before == "owner":
         await require_owner_besides(tx, member.organisation, account)
+    if role == "owner":
+        await runtime.limiter.require(NEW_OWNERS_A_DAY, f"{member.organisation} {member.account}")
     version = await tx.one(queries.SET_ROLE, member.organisation, account, role, tx.actor)
     tx.invalidate(ACCOUNT(account), MEMBERS(member.organisation))
     tx.record(RoleChanged(organisation=member.organisation, subject=account, role=role, before=before))

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
+from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue
@@ -26,6 +27,8 @@ from phoenix.modules.organisations.queries.transfer import Candidate, Offer
 __all__ = ["Candidate", "Offer"]
 
 LIVES = timedelta(days=7)
+# Of an owner in an organisation: all owners are emailed, and again when it is withdrawn.
+OFFERS_A_DAY = Limit("ownership_offer", 10, 86_400)
 AFTERWARDS = "administrator"
 GONE = _("This offer is no longer open. It was accepted, declined or withdrawn, or it has expired.")
 
@@ -47,7 +50,7 @@ async def offer_of(db: Reader, organisation: str) -> Offer | None:
     return await db.maybe(transfer.OFFER, organisation, db.now)
 
 
-async def offer_ownership(tx: Transaction, member: Membership, account: str) -> Offer:
+async def offer_ownership(runtime: Runtime, tx: Transaction, member: Membership, account: str) -> Offer:
     """Offer ownership to a member who can sign in. Raises Conflict while another offer is open, InvalidInput for anyone else."""
     await queries.hold_memberships(tx, member.organisation)
     if await offer_of(tx, member.organisation) is not None:
@@ -56,6 +59,7 @@ async def offer_ownership(tx: Transaction, member: Membership, account: str) -> 
     if role is None or role == OWNER:
         sentence = _("Choose a member who can sign in and is not an owner yet.")
         raise InvalidInput(errors=(FieldError("account", "not_able", sentence),))
+    await runtime.limiter.require(OFFERS_A_DAY, f"{member.organisation} {member.account}")
     await tx.execute(transfer.DELETE, member.organisation)
     await tx.execute(transfer.ADD, new_id("off"), member.organisation, account, member.account, tx.now, tx.now + LIVES)
     tx.record(OwnershipOffered(organisation=member.organisation, subject=account))

@@ -44,7 +44,7 @@ async def read_transfer(call: Call, member: Membership) -> TransferAnswer:
 @post(PATH, may=TRANSFER, within="organisation_id", queries=8, act="authority", sensitive=True)
 async def offer_ownership(call: Call, member: Membership, data: TransferData) -> Created[TransferAnswer]:
     """Offer your ownership to a member, who has 7 days to accept. You then become an administrator. All owners are notified by email."""
-    offer = await transfer.offer_ownership(call.tx, member, data.account)
+    offer = await transfer.offer_ownership(call.runtime, call.tx, member, data.account)
     return Created(_answer(offer), f"/api/v2/organisations/{member.organisation}/transfer")
 
 

@@ -30,7 +30,7 @@ async def show_ownership(call: Call) -> View:
 
 @form(PATH, may=TRANSFER, within="slug", queries=9, act="authority", sensitive=True, retry=show_ownership)
 async def send_offer(call: Call) -> Redirect:
-    offer = await transfer.offer_ownership(call.tx, call.member, call.form.get("account", ""))
+    offer = await transfer.offer_ownership(call.runtime, call.tx, call.member, call.form.get("account", ""))
     return Redirect(f"/o/{call.member.slug}/ownership", _("We've emailed {name}.").format(name=isolated(offer.person)))
 
 

@@ -27,6 +27,11 @@ class Stored(Struct, frozen=True):
     size: int
 
 
+class Named(Struct, frozen=True):
+    name: str
+    slug: str
+
+
 ADD = command("INSERT INTO organisation_exports (id, organisation_id, asked_by, created_at, until) VALUES ($1, $2, $3, $4, $5)")
 _EXPORT = "SELECT id, organisation_id AS organisation, asked_by, created_at, ready_at, until FROM organisation_exports"
 EXPORTS: Query[OrganisationExport] = query(
@@ -56,6 +61,14 @@ DELETE_EXPORTS = command(
     "DELETE FROM organisation_exports WHERE id IN (SELECT id FROM organisation_exports WHERE organisation_id = $1 LIMIT $2)"
 )
 
+# For an account that can download them now.
+OF_OWNER: Query[Named] = query(
+    Named,
+    """
+    SELECT o.name, o.slug FROM organisations o JOIN memberships m ON m.organisation_id = o.id
+     WHERE o.id = $1 AND o.deleting_at IS NULL AND m.account_id = $2 AND m.role = 'owner'
+""",
+)
 ORGANISATION: Query[dict[str, Any]] = query(
     lambda organisation: organisation,
     """

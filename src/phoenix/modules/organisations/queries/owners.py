@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from msgspec import Struct
+
 from phoenix.kernel.data.query import Query, query
+
+
+class OwnedAlone(Struct, frozen=True):
+    """An organisation with one owner: when it will be deleted, None unless that was asked for, and the owner's time zone."""
+
+    name: str
+    closes_at: datetime | None
+    time_zone: str
+
 
 ABLE_OWNERS: Query[int] = query(
     int,
@@ -32,16 +45,17 @@ ABLE_AMONG: Query[str] = query(
      WHERE m.organisation_id = $1 AND m.account_id = ANY($2)
 """,
 )
-OWNED_ALONE_WITH_OTHERS: Query[str] = query(
-    str,
+OWNED_ALONE_WITH_OTHERS: Query[OwnedAlone] = query(
+    OwnedAlone,
     """
-    SELECT o.name FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+    SELECT o.name, o.closes_at, p.time_zone
+      FROM memberships m JOIN organisations o ON o.id = m.organisation_id JOIN accounts p ON p.id = m.account_id
      WHERE m.account_id = $1 AND m.role = 'owner'
        AND NOT EXISTS (SELECT 1 FROM memberships x JOIN active_people a ON a.id = x.account_id
                         WHERE x.organisation_id = o.id AND x.role = 'owner' AND x.account_id <> $1)
        AND EXISTS (SELECT 1 FROM memberships x JOIN accounts a ON a.id = x.account_id
                     WHERE x.organisation_id = o.id AND x.account_id <> $1 AND a.kind = 'person')
-     LIMIT 1
+     ORDER BY o.closes_at NULLS FIRST LIMIT 1
 """,
 )
 WITHOUT_OWNER: Query[str] = query(
