@@ -53,6 +53,51 @@ def test_a_form_that_needs_confirmation_is_sent_only_once_confirmed(page: Page, 
     assert [form.partition("&")[0] for form in sent] == ["csrf=token-of-the-form"]
 
 
+def test_a_double_click_asks_once_and_confirms_nothing(page: Page, site: str) -> None:
+    sent: list[str] = []
+    page.route("**/remove", lambda route: sent.append(route.request.url))
+    page.goto(f"{site}/members")
+    remove = page.get_by_role("button", name="Remove Priya Raman")
+    dialog = page.get_by_role("dialog", name="Remove Priya Raman?")
+    # On the backdrop, and where the button of the dialog comes to lie under the pointer.
+    for over in (False, True):
+        if over:
+            page.evaluate("Object.assign(document.querySelector('#remove [data-confirm]').style, { position: 'fixed', inset: '0' })")
+        remove.dblclick()
+        expect(dialog).to_be_visible()
+        assert sent == []
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+
+
+BROKEN_WORDS = """() => [...document.querySelectorAll("details[open] .menu__list > :not(.menu__head)")].flatMap((row) => {
+    const broken = [];
+    const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        for (const word of text.data.matchAll(/\\S+/g)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("name", ["entries", "staff-people", "organisations"])
+def test_no_word_of_a_menu_is_broken(page: Page, site: str, name: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site}/{name}")
+    menus = page.locator("summary:visible")
+    assert menus.count() > 0
+    for menu in menus.all():
+        menu.click()
+        assert page.evaluate(BROKEN_WORDS) == []
+        page.keyboard.press("Escape")
+
+
 def test_menus_close_on_escape_and_on_a_click_outside(page: Page, site: str) -> None:
     page.goto(f"{site}/entries")
     summary = page.locator("summary", has_text="Your account")

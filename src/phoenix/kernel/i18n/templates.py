@@ -33,6 +33,8 @@ from phoenix.kernel.i18n.text import current_locale
 HERE = Path(__file__).parents[1] / "templates"
 STATIC = "/static/"
 ASSETS = "/assets/"
+# As `moment` and `clock` write it. What is written in full has its zone beside it.
+_TIME_OF_DAY = re.compile(r"<time datetime=\"[^\"]*\" title=\"[^\"]*\">[^<]*\d{1,2}[:.]\d\d</time>")
 
 
 class AssetsMissingError(RuntimeError):
@@ -84,6 +86,7 @@ class Templates:
             offset=times.offset,
             two_offsets=times.two_offsets,
             zone_name=times.zone_or_utc,
+            names_no_zone=names_no_zone,
         )
         self.environment.filters.update(
             by_day=_by_day,
@@ -139,6 +142,11 @@ def paragraphs(text: str) -> Markup:
     blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     lines = (Markup("<br>\n").join(escape(line) for line in block.split("\n")) for block in blocks)
     return Markup("\n").join(Markup('<p dir="auto">{}</p>').format(block) for block in lines)
+
+
+def names_no_zone(content: str) -> bool:
+    """Whether a page shows times of day in the reader's zone, and nothing in it with `data-zone-named` says which zone that is."""
+    return "data-zone-named" not in content and _TIME_OF_DAY.search(content) is not None
 
 
 def query(path: str, /, **values: object) -> str:
