@@ -68,6 +68,7 @@ def test_what_was_typed_waits_behind_the_sign_in(harness: Harness, lost: str) ->
             back = next_of(answer)
             assert back.startswith("/o/ember/entries/new?kept=")
             assert await harness.events() == []
+            assert "Your form hasn't been sent yet." in (await browser.get(answer.headers["location"])).text
             await signed_in(harness, browser)
             page = await browser.get(back)
             assert "What you typed is still here." in page.text
@@ -164,6 +165,7 @@ def test_after_confirming_the_form_is_there_filled_in(harness: Harness) -> None:
             assert answer.headers["location"].startswith("/confirm?next=%2Fsettings%2Fapi-keys%3Fkept%3D")
             back = next_of(answer)
             page = await browser.get(answer.headers["location"])
+            assert "Your form hasn't been sent yet." in page.text
             proof = {"csrf": field(page.text, "csrf"), "method": "password", "password": PASSWORD, "next": back}
             led = await browser.post("/confirm", data=proof)
             assert (led.status_code, led.headers["location"]) == (303, back)
