@@ -241,7 +241,12 @@ def test_phoenix_can_be_stopped_while_it_starts(folder: Path) -> None:
         while "Valkey" not in process.stderr.readline():
             pass
         process.terminate()
-        out, _ = process.communicate(timeout=60)
+        try:
+            out, _ = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            # Leaving the block would wait for it for ever.
+            process.kill()
+            raise
     assert process.returncode == 0
     assert out == ""
     assert not [pid for pid in _parents() if str(folder / "early") in _command(pid) and not is_gone(pid)]

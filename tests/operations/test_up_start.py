@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from pathlib import Path
 
 import asyncpg
@@ -41,6 +42,42 @@ def test_the_first_signal_stops_a_start_cleanly() -> None:
             signal.raise_signal(signal.SIGTERM)
         # The same signal again, as a terminal sends it to the whole group, does not count as a second one.
         signal.raise_signal(signal.SIGTERM)
+    finally:
+        signals.restore()
+
+
+def test_a_signal_during_a_callback_of_an_event_loop_is_not_lost() -> None:
+    """The start uses one to look at its database; a loop logs what a callback raises, and goes on."""
+
+    async def run() -> None:
+        asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGTERM)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    signals = start._Signals(Supervisor(lambda _line: None))
+    try:
+        with pytest.raises(start.StopRequestedError):
+            asyncio.run(run())
+    finally:
+        signals.restore()
+
+
+class Destroyed:
+    """Whatever a destructor raises is only reported."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_was_swallowed_stops_phoenix_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", lambda _what: None)
+    supervisor = Supervisor(lambda _line: None)
+    signals = start._Signals(supervisor)
+    try:
+        Destroyed()
+        with pytest.raises(start.StopRequestedError):
+            supervisor.watch(lambda: False)
     finally:
         signals.restore()
 

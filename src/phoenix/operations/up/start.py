@@ -63,8 +63,11 @@ FORCED = 130
 SAME_SIGNAL_SECONDS = 1.0
 
 
-class StopRequestedError(BaseException):
-    """A request to stop Phoenix. Not an Exception, so that no code in between handles it as a failure."""
+class StopRequestedError(KeyboardInterrupt):
+    """A request to stop Phoenix. Not an Exception, so that no code in between handles it as a failure.
+
+    An event loop logs any other exception that is raised in one of its callbacks, and goes on; this one it passes on.
+    """
 
 
 def bring_up(settings: Settings, *, json: bool) -> int:
@@ -259,7 +262,8 @@ class _Signals:
         if self._first is None:
             self._first = now
             if not self.stopping:
-                raise StopRequestedError
+                self._supervisor.interrupted = StopRequestedError()
+                raise self._supervisor.interrupted
         elif now - self._first > SAME_SIGNAL_SECONDS:
             self._supervisor.kill()
             os._exit(FORCED)

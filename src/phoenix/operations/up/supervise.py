@@ -48,6 +48,8 @@ class Supervisor:
         self._watched: list[_Watched] = []
         # Before Phoenix was ever ready, a part that keeps exiting is an error to report, not an accident to wait out.
         self.starting = True
+        # Raised again by `watch`: what a signal handler raises is lost where it interrupts a destructor.
+        self.interrupted: BaseException | None = None
 
     @property
     def has_parts(self) -> bool:
@@ -60,8 +62,10 @@ class Supervisor:
         part.start()
 
     def watch(self, until: Callable[[], bool]) -> None:
-        """Keep everything running until the condition holds. Raises GaveUpError while starting."""
+        """Keep everything running until the condition holds. Raises GaveUpError while starting, and `interrupted`."""
         while not until():
+            if self.interrupted is not None:
+                raise self.interrupted
             self.look()
             self._sleep(POLL_SECONDS)
 
