@@ -18,7 +18,7 @@ from tests.waiting import until
 
 from phoenix.kernel.data.followers import read_after
 from phoenix.kernel.realtime import sockets as realtime
-from phoenix.kernel.web.session_reader import UNATTENDED
+from phoenix.kernel.web.session_reader import UNATTENDED, SessionReader
 
 IDLE, KEPT_IDLE = 2 * 3600, 30 * 86_400
 TOKEN_SECONDS = 900
@@ -125,6 +125,28 @@ def test_a_use_by_another_page_keeps_an_open_socket(harness: Harness) -> None:
                 await check(harness)
                 assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 200
             assert (sockets.count, said(socket, "session_ended")) == (1, [])
+
+    asyncio.run(run())
+
+
+def test_a_look_decides_by_the_moment_at_which_it_began(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check by the feed, which reads what was saved while another page uses the session and time goes on."""
+    load = SessionReader._load
+
+    async def slowly(reader: SessionReader, *args: Any) -> Any:
+        actor = await load(reader, *args)
+        harness.clock.advance(seconds=IDLE // 2)
+        return actor
+
+    async def run() -> None:
+        async with harness:
+            await harness.person("ada", password=True)
+            token = await browser_token(harness)
+            harness.clock.advance(seconds=IDLE // 2)
+            assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 200
+            harness.clock.advance(seconds=IDLE // 2)
+            monkeypatch.setattr(SessionReader, "_load", slowly)
+            assert await harness.sessions.look(token) is not None
 
     asyncio.run(run())
 

@@ -138,15 +138,17 @@ class SessionReader:
         return self._registry.identity_of_token(token) if SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN else None
 
     async def _live(self, key: str, token: str, identity: Identity, find: Find) -> Actor | None:
+        # One moment for all of it: a use that is noted while this reads is not in what it reads.
+        now = self._runtime.clock.now()
         try:
             actor = await self._runtime.cache.read(key, lambda watch: self._load(token, identity, find, watch), codec=ACTOR)
-            if not self.is_live(actor, self._runtime.clock.now()):
+            if not self.is_live(actor, now):
                 await self.flush()
                 # The cached session may not include the last use yet; the saved one does.
                 actor = await self._load(token, identity, find, Watch(self._runtime.cache.generations))
         except NotSignedIn:
             return None
-        return actor if self.is_live(actor, self._runtime.clock.now()) else None
+        return actor if self.is_live(actor, now) else None
 
     def is_live(self, actor: Actor, now: datetime) -> bool:
         """Whether the session is for this listener, and within its idle and absolute limits."""
