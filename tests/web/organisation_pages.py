@@ -14,6 +14,7 @@ from phoenix.modules.organisations.actions.members import LISTED_MEMBERS
 
 ORGANISATION = Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=24, service_accounts=2)
 
+HALDEN = Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0)
 ORGANISATION_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff-organisations": (
         "admin/organisations.html",
@@ -30,7 +31,7 @@ ORGANISATION_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "admin/organisation.html",
         staff(
             "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
+            one=HALDEN,
             members=[(member, member) for member in MEMBERS],
             listing=listing(LISTED_MEMBERS, MEMBERS, "/staff/organisations/org_1", more=True),
             may_appoint=False,
@@ -42,7 +43,7 @@ ORGANISATION_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "admin/organisation.html",
         staff(
             "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
+            one=HALDEN,
             members=[(member, member) for member in MEMBERS],
             listing=listing(LISTED_MEMBERS, MEMBERS, "/staff/organisations/org_1"),
             may_appoint=True,
@@ -55,7 +56,7 @@ ORGANISATION_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "admin/organisation.html",
         staff(
             "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
+            one=HALDEN,
             members=[(member, member) for member in MEMBERS],
             listing=listing(LISTED_MEMBERS, MEMBERS, "/staff/organisations/org_1"),
             may_appoint=True,
@@ -69,7 +70,7 @@ ORGANISATION_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "admin/organisation.html",
         staff(
             "/staff/organisations/org_1",
-            one=Thing(id="org_1", slug="halden", name="Halden Instruments", created_at=ago(days=90), members=4, service_accounts=0),
+            one=HALDEN,
             members=[(member, member) for member in MEMBERS],
             listing=listing(LISTED_MEMBERS, MEMBERS, "/staff/organisations/org_1", more=True),
             may_appoint=True,

@@ -28,6 +28,26 @@ def test_every_form_that_asks_also_asks_without_scripts() -> None:
     assert silent == []
 
 
+# Sent at once, though they are drawn as dangerous: on a page that asks, or undone by doing it again.
+AT_ONCE = {
+    "delete.html": "the page asks",
+    "show.html": "leads to a page that asks, in a dialog where there are scripts",
+    "_devices.html": "a device that was signed out can sign in again",
+    "members.html": "people can be invited again",
+    "ownership.html": "ownership can be offered again",
+}
+ONE_FORM = re.compile(r"<form(?:(?!</form>).)*</form>", re.DOTALL)
+
+
+def test_every_dangerous_button_asks() -> None:
+    silent = set()
+    for path in sorted(SOURCE.rglob("*.html")):
+        for found in ONE_FORM.findall(path.read_text(encoding="utf-8")):
+            if "button--danger" in found and "data-ask" not in found and not TYPED.search(found):
+                silent.add(path.name)
+    assert silent == set(AT_ONCE)
+
+
 @pytest.fixture
 def without_scripts(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(java_script_enabled=False)

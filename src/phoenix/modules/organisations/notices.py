@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
@@ -22,11 +22,35 @@ SAMPLE = {
 }
 SAMPLE_ORGANISATION = {"name": "Halden Instruments", "slug": "halden-instruments"}
 SAMPLE_CLOSING = {**SAMPLE_ORGANISATION, "day": "10 December 2026", "asker": "Mara Lindqvist"}
-TITLE = _("Your organisations")
-OPEN_ORGANISATIONS, OPEN_ORGANISATION = _("Open your organisations"), _("Open the organisation")
-OPEN_MEMBERS, OPEN_PAGE = _("Open its members"), _("Open the page")
+ORGANISATIONS, FEED, MEMBERS, DELETION, OWNERSHIP_PAGE = (
+    "/organisations",
+    "/o/{slug}/feed",
+    "/o/{slug}/members",
+    "/o/{slug}/deletion",
+    "/o/{slug}/ownership",
+)
+OPENS = {
+    ORGANISATIONS: _("Open your organisations"),
+    FEED: _("Open the organisation"),
+    MEMBERS: _("Open its members"),
+    DELETION: _("Open the page"),
+    OWNERSHIP_PAGE: _("Open the page"),
+}
 OFFERED, ACCEPTED, DECLINED, WITHDRAWN = "ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn"
 CLOSING, REMINDER, KEPT = "organisation_closing", "organisation_closing_soon", "organisation_kept"
+
+
+def _notice(
+    name: str,
+    sentence: str,
+    foot: str,
+    *,
+    path: str,
+    facts: Callable[[Reader, str, ZoneInfo], Awaitable[Mapping[str, str] | None]],
+    sample: Mapping[str, str],
+) -> SecurityNotice:
+    """A notice about an organisation: headed as such, and its button says where it leads."""
+    return SecurityNotice(name, sentence, foot, path=path, button=OPENS[path], title=_("Your organisations"), facts=facts, sample=sample)
 
 
 async def facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str]:
@@ -35,24 +59,20 @@ async def facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, s
     return {"name": await db.maybe(queries.NAME, organisation) or _("your organisation")}
 
 
-INVITATIONS_WITHDRAWN = SecurityNotice(
+INVITATIONS_WITHDRAWN = _notice(
     "invitations_withdrawn",
     _("Pending invitations to {name} were revoked, because the person who sent them can no longer invite people."),
     _("Invite these people again if they should still join."),
-    path="/organisations",
-    button=OPEN_ORGANISATIONS,
-    title=TITLE,
+    path=ORGANISATIONS,
     facts=facts,
     sample={"name": "Halden Instruments"},
 )
 
-ROLE_ENDED = SecurityNotice(
+ROLE_ENDED = _notice(
     "role_ended",
     _("An administrator of this platform removed you from {name}. You no longer have access to it."),
     _("Questions? Ask one of its owners, who can invite you again."),
-    path="/organisations",
-    button=OPEN_ORGANISATIONS,
-    title=TITLE,
+    path=ORGANISATIONS,
     facts=facts,
     sample={"name": "Halden Instruments"},
 )
@@ -89,43 +109,35 @@ async def copy_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, str
     return None if found is None else {"name": found.name, "slug": found.slug}
 
 
-ORGANISATION_CLOSING = SecurityNotice(
+ORGANISATION_CLOSING = _notice(
     CLOSING,
     _("{asker} asked to delete {name}. It will be deleted on {day}, with everything in it. Until then you can still read it."),
     _("Should it stay? Ask an owner of the organisation: owners can cancel the deletion until then."),
-    path="/o/{slug}/feed",
-    button=OPEN_ORGANISATION,
-    title=TITLE,
+    path=FEED,
     facts=closing_facts,
     sample=SAMPLE_CLOSING,
 )
-CLOSING_SOON = SecurityNotice(
+CLOSING_SOON = _notice(
     REMINDER,
     _("{name} will be deleted on {day}, with everything in it. After that it can't be undone."),
     _("Should it stay? Open the page and cancel the deletion. You can also download a copy there."),
-    path="/o/{slug}/deletion",
-    button=OPEN_PAGE,
-    title=TITLE,
+    path=DELETION,
     facts=closing_facts,
     sample=SAMPLE_CLOSING,
 )
-ORGANISATION_KEPT = SecurityNotice(
+ORGANISATION_KEPT = _notice(
     KEPT,
     _("The deletion of {name} was cancelled. You can use it as before."),
     _("Questions? Ask an owner of the organisation."),
-    path="/o/{slug}/feed",
-    button=OPEN_ORGANISATION,
-    title=TITLE,
+    path=FEED,
     facts=kept_facts,
     sample=SAMPLE_ORGANISATION,
 )
-COPY_READY = SecurityNotice(
+COPY_READY = _notice(
     "organisation_copy_ready",
     _("The copy of {name} that you asked for is ready. You can download it for 7 days."),
     _("Didn't request this? Change your password and sign out all other devices."),
-    path="/o/{slug}/deletion",
-    button=OPEN_PAGE,
-    title=TITLE,
+    path=DELETION,
     facts=copy_facts,
     sample=SAMPLE_ORGANISATION,
 )
@@ -148,53 +160,43 @@ async def ownership_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str
 
 
 NOT_YOURS = _("Don't recognise this? Tell the owners of the organisation, and contact support.")
-OWNER_ADDED = SecurityNotice(
+OWNER_ADDED = _notice(
     "owner_added",
     _("{person} is now an owner of {name}. Changed by {by}."),
     NOT_YOURS,
-    path="/o/{slug}/members",
-    button=OPEN_MEMBERS,
-    title=TITLE,
+    path=MEMBERS,
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNER_REMOVED = SecurityNotice(
+OWNER_REMOVED = _notice(
     "owner_removed",
     _("{person} is no longer an owner of {name}. Changed by {by}."),
     NOT_YOURS,
-    path="/o/{slug}/members",
-    button=OPEN_MEMBERS,
-    title=TITLE,
+    path=MEMBERS,
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNER_ERASED = SecurityNotice(
+OWNER_ERASED = _notice(
     "owner_erased",
     _("An owner of {name} deleted their account, so they are no longer an owner. The page of members shows who owns it now."),
     _("Questions? Ask the other owners of the organisation."),
-    path="/o/{slug}/members",
-    button=OPEN_MEMBERS,
-    title=TITLE,
+    path=MEMBERS,
     facts=name_facts,
     sample=SAMPLE_ORGANISATION,
 )
-YOU_OWN = SecurityNotice(
+YOU_OWN = _notice(
     "you_own",
     _("You are now an owner of {name}. Changed by {by}."),
     NOT_YOURS,
-    path="/o/{slug}/members",
-    button=OPEN_MEMBERS,
-    title=TITLE,
+    path=MEMBERS,
     facts=ownership_facts,
     sample=SAMPLE,
 )
-YOU_OWN_NO_MORE = SecurityNotice(
+YOU_OWN_NO_MORE = _notice(
     "you_own_no_more",
     _("You are no longer an owner of {name}. Changed by {by}."),
     NOT_YOURS,
-    path="/organisations",
-    button=OPEN_ORGANISATIONS,
-    title=TITLE,
+    path=ORGANISATIONS,
     facts=ownership_facts,
     sample=SAMPLE,
 )
@@ -207,53 +209,43 @@ async def offer_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, st
     return None if offer is None or facts is None else {**facts, "day": day_in(offer.until, str(zone))}
 
 
-OFFERED_TO_YOU = SecurityNotice(
+OFFERED_TO_YOU = _notice(
     "ownership_offered_to_you",
     _("{by} has offered you ownership of {name}. If you accept, you become an owner and {by} becomes an administrator. Valid until {day}."),
     _("Open the page to accept or decline."),
-    path="/o/{slug}/ownership",
-    button=OPEN_PAGE,
-    title=TITLE,
+    path=OWNERSHIP_PAGE,
     facts=offer_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_OFFERED = SecurityNotice(
+OWNERSHIP_OFFERED = _notice(
     OFFERED,
     _("{by} has offered ownership of {name} to {person}. If {person} accepts, {by} becomes an administrator. Valid until {day}."),
     _("Any owner can withdraw the offer on the page."),
-    path="/o/{slug}/ownership",
-    button=OPEN_PAGE,
-    title=TITLE,
+    path=OWNERSHIP_PAGE,
     facts=offer_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_ACCEPTED = SecurityNotice(
+OWNERSHIP_ACCEPTED = _notice(
     ACCEPTED,
     _("{person} is now an owner of {name}, in place of {by}. {by} is now an administrator."),
     NOT_YOURS,
-    path="/o/{slug}/members",
-    button=OPEN_MEMBERS,
-    title=TITLE,
+    path=MEMBERS,
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_DECLINED = SecurityNotice(
+OWNERSHIP_DECLINED = _notice(
     DECLINED,
     _("{person} declined ownership of {name}, which {by} had offered. Nothing has changed."),
     NOT_YOURS,
-    path="/o/{slug}/members",
-    button=OPEN_MEMBERS,
-    title=TITLE,
+    path=MEMBERS,
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_WITHDRAWN = SecurityNotice(
+OWNERSHIP_WITHDRAWN = _notice(
     WITHDRAWN,
     _("{by} withdrew the offer of ownership of {name} to {person}. Nothing has changed."),
     NOT_YOURS,
-    path="/o/{slug}/members",
-    button=OPEN_MEMBERS,
-    title=TITLE,
+    path=MEMBERS,
     facts=ownership_facts,
     sample=SAMPLE,
 )
