@@ -27,7 +27,7 @@ SERVICE_KEY_CREATED = SecurityNotice(
     "service_key_created",
     _("You created a key for the service account {key}."),
     path="/organisations",
-    button=_("Open your organisations"),
+    button=_("View your organisations"),
     facts=_facts,
     sample=_SAMPLE,
 )

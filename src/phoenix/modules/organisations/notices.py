@@ -30,9 +30,9 @@ ORGANISATIONS, FEED, MEMBERS, DELETION, OWNERSHIP_PAGE = (
     "/o/{slug}/ownership",
 )
 OPENS = {
-    ORGANISATIONS: _("Open your organisations"),
-    FEED: _("Open the organisation"),
-    MEMBERS: _("Open its members"),
+    ORGANISATIONS: _("View your organisations"),
+    FEED: _("View organisation"),
+    MEMBERS: _("View members"),
     DELETION: _("Open the page"),
     OWNERSHIP_PAGE: _("Open the page"),
 }
@@ -178,7 +178,7 @@ OWNER_REMOVED = _notice(
 )
 OWNER_ERASED = _notice(
     "owner_erased",
-    _("An owner of {name} deleted their account, so they are no longer an owner. The page of members shows who owns it now."),
+    _("An owner of {name} deleted their account, so they are no longer an owner. Its members page shows who owns it now."),
     _("Questions? Ask the other owners of the organisation."),
     path=MEMBERS,
     facts=name_facts,
