@@ -269,3 +269,33 @@ def test_an_expired_offer_is_forgotten_and_another_can_be_made(harness: Harness)
             assert await harness.sql("SELECT 1 FROM ownership_offers") == []
 
     asyncio.run(run())
+
+
+def test_a_member_among_very_many_is_found_and_offered_ownership(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", zoe="member")
+            await harness.sql(
+                """
+                INSERT INTO accounts (id, email, email_key, name, password_hash, time_zone, locale, email_verified_at, terms_accepted_at, created_at, updated_at)
+                SELECT 'acc_m' || n, n || '@x.org', n || '@x.org', 'Bo ' || n, '!', 'UTC', 'en', now(), now(), now(), now() FROM generate_series(1, 200) n
+            """
+            )
+            page = (await harness.get("/o/ember/ownership", by="ada")).text
+            assert 'role="search"' not in page, "nobody searches among a few"
+            await harness.sql(
+                "INSERT INTO memberships (organisation_id, account_id, role, joined_at) SELECT $1, 'acc_m' || n, 'member', now() FROM generate_series(1, 200) n",
+                ember,
+            )
+            zoe = f'value="{harness.people["zoe"].id}"'
+            page = (await harness.get("/o/ember/ownership", by="ada")).text
+            assert 'role="search"' in page
+            assert zoe not in page
+            for words in ("ZOE", "o", "zoe@ex"):
+                found = (await harness.get(f"/o/ember/ownership?q={words}", by="ada")).text
+                assert (zoe in found) == (words != "o"), words
+            nobody = (await harness.get("/o/ember/ownership?q=%25", by="ada")).text
+            assert "No members found" in nobody
+            assert "/o/ember/ownership" in nobody.partition("Clear</a>")[0]
+
+    asyncio.run(run())

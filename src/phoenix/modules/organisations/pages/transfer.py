@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.data.words import typed
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.organisations.actions import transfer
-from phoenix.modules.organisations.queries.transfer import CANDIDATES
+from phoenix.modules.organisations.queries.transfer import CANDIDATES, MOST_CANDIDATES
 
 TRANSFER = "organisations.transfer"
 READ = "organisations.read"
@@ -24,8 +25,20 @@ async def show_ownership(call: Call) -> View:
     mine = offer is not None and offer.account == member.account
     if not may_offer and not mine:
         raise NotFound(transfer.GONE)
-    people = await call.db.all(CANDIDATES, member.organisation) if may_offer and offer is None else []
-    return View("organisations/ownership.html", {"offer": offer, "mine": mine, "people": people, "form": {"account": ""}})
+    searched = typed(call.query("q"))
+    asked = (member.organisation, searched.lower(), MOST_CANDIDATES)
+    people = await call.db.all(CANDIDATES, *asked) if may_offer and offer is None else []
+    return View(
+        "organisations/ownership.html",
+        {
+            "offer": offer,
+            "mine": mine,
+            "people": people,
+            "searched": searched,
+            "may_search": bool(searched) or len(people) == MOST_CANDIDATES,
+            "form": {"account": ""},
+        },
+    )
 
 
 @form(PATH, may=TRANSFER, within="slug", queries=9, act="authority", sensitive=True, retry=show_ownership)

@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from phoenix.kernel.data.query import Query, command, query
 
+# What a choice can hold and still be read; whoever has more members searches.
+MOST_CANDIDATES = 200
+
 
 class Offer(Struct, frozen=True):
     """An offer that can still be accepted, as of now: both are members, and whoever made it is still an owner."""
@@ -49,10 +52,12 @@ END: Query[str] = query(str, "DELETE FROM ownership_offers WHERE organisation_id
 DELETE = command("DELETE FROM ownership_offers WHERE organisation_id = $1")
 FORGET_OLD = command("DELETE FROM ownership_offers WHERE until <= $1")
 OF_PERSON = command("DELETE FROM ownership_offers WHERE account_id = $1 OR offered_by = $1")
+# Of organisation $1, those whose name contains $2 or whose address begins with it: everyone, where it is empty. At most $3.
 CANDIDATES: Query[Candidate] = query(
     Candidate,
     """
     SELECT a.id AS account, a.name, a.email, m.role FROM memberships m JOIN active_people x ON x.id = m.account_id JOIN accounts a ON a.id = x.id
-     WHERE m.organisation_id = $1 AND m.role <> 'owner' ORDER BY lower(a.name), a.id LIMIT 200
+     WHERE m.organisation_id = $1 AND m.role <> 'owner' AND (strpos(lower(a.name), $2) > 0 OR starts_with(a.email_key, $2))
+     ORDER BY lower(a.name), a.id LIMIT $3
 """,
 )
