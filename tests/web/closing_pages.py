@@ -31,11 +31,24 @@ WRONG = {"name": "Enter the name exactly as it's shown: Halden Instruments"}
 CLOSING_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "ownership": (
         "organisations/ownership.html",
-        frame("/o/halden/ownership", offer=None, mine=False, people=MEMBERS, form={"account": ""}),
+        frame("/o/halden/ownership", offer=None, mine=False, people=MEMBERS, searched="lind", may_search=True, form={"account": ""}),
     ),
-    "ownership-nobody": ("organisations/ownership.html", frame("/o/halden/ownership", offer=None, mine=False, people=[], form={})),
-    "ownership-offered": ("organisations/ownership.html", frame("/o/halden/ownership", offer=OFFER, mine=False, people=[], form={})),
-    "ownership-to-you": ("organisations/ownership.html", frame("/o/halden/ownership", offer=OFFER, mine=True, people=[], form={})),
+    "ownership-not-found": (
+        "organisations/ownership.html",
+        frame("/o/halden/ownership", offer=None, mine=False, people=[], searched="nobody", may_search=True, form={}),
+    ),
+    "ownership-nobody": (
+        "organisations/ownership.html",
+        frame("/o/halden/ownership", offer=None, mine=False, people=[], searched="", may_search=False, form={}),
+    ),
+    "ownership-offered": (
+        "organisations/ownership.html",
+        frame("/o/halden/ownership", offer=OFFER, mine=False, people=[], searched="", may_search=False, form={}),
+    ),
+    "ownership-to-you": (
+        "organisations/ownership.html",
+        frame("/o/halden/ownership", offer=OFFER, mine=True, people=[], searched="", may_search=False, form={}),
+    ),
     "organisation-deletion": ("organisations/deletion.html", frame("/o/halden/deletion", form={"name": ""}, **OPEN)),
     "organisation-deletion-refused": (
         "organisations/deletion.html",
@@ -54,10 +67,10 @@ CLOSING_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "ownership-closing": (
         "organisations/ownership.html",
-        frame("/o/halden/ownership", **UNTIL, offer=None, mine=False, people=[], form={}),
+        frame("/o/halden/ownership", **UNTIL, offer=None, mine=False, people=[], searched="", may_search=False, form={}),
     ),
     "ownership-to-you-closing": (
         "organisations/ownership.html",
-        frame("/o/halden/ownership", **UNTIL, offer=OFFER, mine=True, people=[], form={}),
+        frame("/o/halden/ownership", **UNTIL, offer=OFFER, mine=True, people=[], searched="", may_search=False, form={}),
     ),
 }

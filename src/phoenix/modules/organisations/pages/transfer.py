@@ -26,8 +26,7 @@ async def show_ownership(call: Call) -> View:
     if not may_offer and not mine:
         raise NotFound(transfer.GONE)
     searched = typed(call.query("q"))
-    asked = (member.organisation, searched.lower(), MOST_CANDIDATES)
-    people = await call.db.all(CANDIDATES, *asked) if may_offer and offer is None else []
+    people = await call.db.all(CANDIDATES, member.organisation, searched.lower()) if may_offer and offer is None else []
     return View(
         "organisations/ownership.html",
         {

@@ -52,12 +52,12 @@ END: Query[str] = query(str, "DELETE FROM ownership_offers WHERE organisation_id
 DELETE = command("DELETE FROM ownership_offers WHERE organisation_id = $1")
 FORGET_OLD = command("DELETE FROM ownership_offers WHERE until <= $1")
 OF_PERSON = command("DELETE FROM ownership_offers WHERE account_id = $1 OR offered_by = $1")
-# Of organisation $1, those whose name contains $2 or whose address begins with it: everyone, where it is empty. At most $3.
+# Of organisation $1, those whose name contains $2 or whose address begins with it: everyone, where it is empty. At most MOST_CANDIDATES.
 CANDIDATES: Query[Candidate] = query(
     Candidate,
     """
     SELECT a.id AS account, a.name, a.email, m.role FROM memberships m JOIN active_people x ON x.id = m.account_id JOIN accounts a ON a.id = x.id
      WHERE m.organisation_id = $1 AND m.role <> 'owner' AND (strpos(lower(a.name), $2) > 0 OR starts_with(a.email_key, $2))
-     ORDER BY lower(a.name), a.id LIMIT $3
+     ORDER BY lower(a.name), a.id LIMIT 200
 """,
 )
