@@ -10,8 +10,11 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src/phoenix"
 READ = {".py", ".html", ".mjml", ".ts", ".toml"}
-# Called by libraries under these names: Litestar, aiosmtpd, Jinja, logging, socketio and code.InteractiveConsole.
-CALLED_BY_LIBRARIES = {"_handle_event", "authorize_connection", "filter_stream", "handle_DATA", "handleError", "runcode"}
+# Called by libraries under these names: Litestar, aiosmtpd, Jinja, logging and code.InteractiveConsole; then asyncio and picows.
+CALLED_BY_LIBRARIES = {"authorize_connection", "filter_stream", "handle_DATA", "handleError", "runcode"} | {
+    "connection_lost", "connection_made", "data_received", "eof_received", "isEnabledFor", "on_ws_connected", "on_ws_disconnected", "on_ws_frame",
+    "pause_writing", "resume_writing",
+}  # fmt: skip
 # Promised by the API, and empty until there are files.
 PROMISED = {"attachments"}
 ROUTES = {"get", "post", "patch", "put", "delete", "page", "form", "stream", "command"}

@@ -1,12 +1,11 @@
 /** The script of pages that are live: one socket, and what each page does with what it hears. Loaded where a page has a mark for it. */
 
-import { io } from "socket.io-client";
-
 import { isChanged } from "./parts/changed";
 import { atMidnight } from "./parts/live-days";
 import { liveFeed } from "./parts/live-feed";
 import { AwayError, type Why } from "./parts/live-fetch";
 import { type Begin, type Live, liveParts } from "./parts/live-parts";
+import { LiveSocket } from "./parts/live-socket";
 import { patiently } from "./parts/patience";
 
 interface Change {
@@ -26,8 +25,7 @@ const here = body.dataset["organisation"] ?? "";
 const listeners: Live[] = [liveFeed(), liveParts((root) => begin(root))].filter((listener) => listener !== null);
 const follows = (what: string): boolean => listeners.some((listener) => listener.follows.has(what));
 
-// Only the websocket transport: it needs no sticky sessions. The session cookie logs it in.
-const socket = io(body.dataset["live"] || location.origin, { transports: ["websocket"], withCredentials: true });
+const socket = new LiveSocket(body.dataset["live"] ?? "");
 
 /** Said only while it is true: the socket is open, and what was fetched last came. */
 function show(): void {
@@ -103,7 +101,7 @@ socket.on("connect", () => {
   connectedBefore = true;
 });
 socket.on("disconnect", show);
-socket.on("connect_error", (error) => {
+socket.on("connect_error", (error: Error) => {
   show();
   // Refused, and not tried again by itself: the page says why when it is asked for.
   if (error.message === "not_logged_in") look();
@@ -130,7 +128,7 @@ socket.on("token_expired", () => {
 socket.on("disconnect", () => {
   if (!expired) return;
   expired = false;
-  socket.disconnect().connect();
+  socket.again();
 });
 socket.on("session_ended", () => leave("signed-out"));
 if (document.querySelector("[data-live-every]")) look();

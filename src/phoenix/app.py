@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,12 +24,10 @@ from phoenix.embedded.mailbox.pages import TEMPLATES as MAILBOX_TEMPLATES
 from phoenix.kernel.actor import ListenerName
 from phoenix.kernel.background import watchdog
 from phoenix.kernel.clock import Clock
-from phoenix.kernel.data.events import Recorded
-from phoenix.kernel.data.followers import Listener
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.i18n.templates import Templates
-from phoenix.kernel.realtime.changes import changes
-from phoenix.kernel.realtime.sockets import Sockets
+from phoenix.kernel.realtime.addresses import REALTIME_ROUTES
+from phoenix.kernel.realtime.relay import SocketRelay
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.logging import configure
@@ -101,17 +99,10 @@ def admin_app(
     )
 
 
-def create_realtime_app() -> AsgiApp:
-    """Only sockets, for the processes that serve nothing else."""
-    settings = settings_of_process()
-    configure(settings.logs)
-    return Phoenix(settings, REGISTRY, pages=False, watched=not settings.development)
-
-
 class Phoenix:
     """One complete web process: its lifespan opens the runtime, then wraps the framework in every layer.
 
-    Layers from the outside in: compression, hot reads, client address, headers, sockets, static files, framework. A `framework` built for an
+    Layers from the outside in: compression, hot reads, client address, headers, relay of sockets, static files, framework. A `framework` built for an
     earlier process that has ended can be passed in, since building one is slow. With `watched` the process ends if it hangs.
     """
 
@@ -121,7 +112,6 @@ class Phoenix:
         registry: Registry,
         *,
         clock: Clock | None = None,
-        pages: bool = True,
         listener: ListenerName = "public",
         framework: Litestar | None = None,
         people_url: str = "",
@@ -133,12 +123,9 @@ class Phoenix:
         self.listener = listener
         self.registry = registry
         self.clock = clock
-        self.pages = pages
-        self.sockets_here = listener == "public" and (not pages or settings.realtime.processes == 0)
-        self.framework = framework or build(settings, registry if pages else Registry(()), listener=listener)
+        self.framework = framework or build(settings, registry, listener=listener)
         self.serve: AsgiApp = _starting
         self.shared: App | None = None
-        self.sockets: Sockets | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -155,13 +142,10 @@ class Phoenix:
             if self.watched:
                 runtime.background.start("watchdog", watchdog)
             served: AsgiApp = OneName(AroundRoutes(self.framework), self.settings)
-            if self.pages:
-                assets = {f"/assets/{name}/": folder for name, folder in self.registry.asset_folders.items()}
-                served = StaticFiles(served, {"/static/": self.settings.web.static, **assets})
-            if self.sockets_here:
-                self.sockets = Sockets(app, lambda batch: _live_messages(app, batch))
-                served = self.sockets.app(served)
-                self.sockets.start(Listener(self.settings.database.url))
+            assets = {f"/assets/{name}/": folder for name, folder in self.registry.asset_folders.items()}
+            served = StaticFiles(served, {"/static/": self.settings.web.static, **assets})
+            if self.listener == "public":
+                served = SocketRelay(served, self.settings, runtime.keys)
             if self.settings.development:
                 served = Noting(served, log=self.settings.developing.sql_log)
             served = Headers(served, self.settings, self.registry.sources)
@@ -209,7 +193,7 @@ def build(settings: Settings, registry: Registry, *, documented: bool = False, l
     """The framework with the routes of all modules for one listener. With `documented` it can describe itself."""
     routes: list[Any] = [*HEALTH_ROUTES]
     if listener == "public":
-        routes.extend([*DOCUMENTATION_ROUTES, *TIME_ZONE_ROUTES])
+        routes.extend([*DOCUMENTATION_ROUTES, *TIME_ZONE_ROUTES, *REALTIME_ROUTES])
         if not settings.strict:
             routes.extend(MAILBOX_ROUTES)
     else:
@@ -254,14 +238,6 @@ def _quiet(config: AppConfig) -> AppConfig:
     """The framework's own exception logging is off: ours redacts."""
     config.logging_config = None
     return config
-
-
-async def _live_messages(app: App, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
-    messages = changes(batch)
-    for module in app.registry.modules:
-        for live in module.live:
-            messages += await live.tell(app.runtime, batch)
-    return messages
 
 
 async def _starting(scope: Scope, receive: Receive, send: Send) -> None:

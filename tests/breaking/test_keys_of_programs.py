@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
-import socketio
 from tests.factors import bearer
 from tests.harness import Harness
-
-from phoenix.kernel.data.events import Recorded
-from phoenix.kernel.realtime.sockets import Sockets
+from tests.sockets import Socket, live
 
 
 async def _key(harness: Harness, *scopes: str, by: str = "ada") -> dict[str, str]:
@@ -105,16 +100,11 @@ def test_a_key_cannot_open_a_socket(harness: Harness) -> None:
         async with harness:
             await harness.organisation("acme", ada="owner")
             key = (await _key(harness, "entries.read"))["Authorization"].removeprefix("Bearer ")
-            sockets = Sockets(harness.app, _nothing)
-            with pytest.raises(socketio.exceptions.ConnectionRefusedError):
-                await sockets._connect("sid", {}, {"token": key})
-            assert sockets.count == 0
+            async with live(harness) as here, Socket(here) as socket:
+                assert "not_logged_in" in await socket.sign_in(key)
+                assert not here.sockets.open
 
     asyncio.run(run())
-
-
-async def _nothing(_batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
-    return []
 
 
 def test_a_key_with_the_scope_still_opens_nothing_sensitive(harness: Harness) -> None:

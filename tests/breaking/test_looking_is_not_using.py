@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.factors import bearer
 from tests.harness import PASSWORD, REAUTHENTICATE, Harness
-from tests.kernel.test_socket_connections import Socket, parts
+from tests.sockets import Live, Socket, live
 from tests.source import ROOT
 from tests.waiting import until
 
@@ -39,11 +39,9 @@ async def browser_token(harness: Harness) -> str:
         return browser.cookies["phoenix_session"]
 
 
-async def check(harness: Harness) -> None:
+async def check(here: Live) -> None:
     """What the process does twice a second."""
-    _app, sockets = parts(harness)
-    (opened,) = sockets._open.values()
-    await sockets._check(opened)
+    await here.sockets.check(here.only)
 
 
 def said(socket: Socket, event: str) -> list[Any]:
@@ -52,18 +50,17 @@ def said(socket: Socket, event: str) -> list[Any]:
 
 def test_an_open_socket_does_not_keep_a_session_alive(harness: Harness) -> None:
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, _sockets = parts(harness)
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
             await harness.person("ada", password=True)
             token = await browser_token(harness)
-            socket = await stack.enter_async_context(Socket(app))
+            socket = await stack.enter_async_context(Socket(here))
             await socket.sign_in(token)
             for _minute in range(IDLE // 600):
                 assert said(socket, "session_ended") == []
-                await check(harness)
+                await check(here)
                 harness.clock.advance(seconds=600)
-            await check(harness)
-            await socket.until(lambda: said(socket, "session_ended"))
+            await check(here)
+            await socket.until(lambda: bool(said(socket, "session_ended")))
             assert said(socket, "session_ended") == [{"reason": "expired"}]
             assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 401
 
@@ -114,17 +111,16 @@ def test_what_a_page_fetches_by_itself_is_no_use_of_the_session(harness: Harness
 
 def test_a_use_by_another_page_keeps_an_open_socket(harness: Harness) -> None:
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, sockets = parts(harness)
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
             await harness.person("ada", password=True)
             token = await browser_token(harness)
-            socket = await stack.enter_async_context(Socket(app))
+            socket = await stack.enter_async_context(Socket(here))
             await socket.sign_in(token)
             for _half in range(4):
                 harness.clock.advance(seconds=IDLE // 2)
-                await check(harness)
+                await check(here)
                 assert (await harness.get("/api/v2/sessions", headers=bearer(token))).status_code == 200
-            assert (sockets.count, said(socket, "session_ended")) == (1, [])
+            assert (len(here.sockets.open), said(socket, "session_ended")) == (1, [])
 
     asyncio.run(run())
 
@@ -181,47 +177,45 @@ def test_a_use_that_is_just_being_saved_keeps_the_session(harness: Harness) -> N
     asyncio.run(run())
 
 
-async def entries_sent(harness: Harness, socket: Socket, organisation: str, title: str) -> bool:
+async def entries_sent(harness: Harness, here: Live, socket: Socket, organisation: str, title: str) -> bool:
     """Whether the socket is sent an entry that is posted now."""
-    _app, sockets = parts(harness)
     made = await harness.post("/api/v2/entries", by="bo", json={"organisation": organisation, "title": title})
     async with harness.runtime.database.reader() as db:
-        await sockets.deliver([event for event in await read_after(db, (0, 0)) if event.subject == made.json()["id"]])
-    for sid in list(sockets._open):
-        await sockets.server.emit("mark", title, to=sid)
+        await here.sockets.deliver([event for event in await read_after(db, (0, 0)) if event.subject == made.json()["id"]])
+    for opened in list(here.sockets.open):
+        opened.emit("mark", title)
     await socket.until(lambda: title in said(socket, "mark") or "41" in socket.texts)
     return any(message["subject"] == made.json()["id"] for message in said(socket, "feed"))
 
 
 def test_a_socket_outlives_its_access_token_and_is_told(harness: Harness) -> None:
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, _sockets = parts(harness)
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
             await harness.person("ada", password=True)
             ember = await harness.organisation("ember", ada="owner", bo="member")
             made = (await harness.sign_in("ada")).json()
-            socket = await stack.enter_async_context(Socket(app))
+            socket = await stack.enter_async_context(Socket(here))
             await socket.sign_in(made["access_token"])
             harness.clock.advance(seconds=TOKEN_SECONDS - 1)
-            await check(harness)
-            assert await entries_sent(harness, socket, ember, "before")
+            await check(here)
+            assert await entries_sent(harness, here, socket, ember, "before")
             assert said(socket, "token_expired") == []
             harness.clock.advance(seconds=1)
             for _ in range(3):
-                await check(harness)
-            assert await entries_sent(harness, socket, ember, "after")
+                await check(here)
+            assert await entries_sent(harness, here, socket, ember, "after")
             assert said(socket, "token_expired") == [{"session": made["session"]}]
             assert said(socket, "session_ended") == []
             # The token itself is of no use any more, on a new socket neither.
             assert (await harness.get("/api/v2/me", headers=bearer(made["access_token"]))).status_code == 401
-            again = await stack.enter_async_context(Socket(app))
+            again = await stack.enter_async_context(Socket(here))
             assert "not_logged_in" in await again.sign_in(made["access_token"])
             # The session ends: so does the socket, and it receives the reason.
             fresh = (await harness.post("/api/v2/sessions/refresh", json={"refresh_token": made["refresh_token"]})).json()
             ended = await harness.delete("/api/v2/sessions/current", headers=bearer(fresh["access_token"]))
             assert ended.status_code == 204
-            await check(harness)
-            await socket.until(lambda: said(socket, "session_ended"))
+            await check(here)
+            await socket.until(lambda: bool(said(socket, "session_ended")))
             assert said(socket, "session_ended") == [{"reason": "logged_out"}]
 
     asyncio.run(run())
@@ -229,18 +223,17 @@ def test_a_socket_outlives_its_access_token_and_is_told(harness: Harness) -> Non
 
 def test_a_socket_whose_token_expired_ends_with_the_idle_limit(harness: Harness) -> None:
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, _sockets = parts(harness)
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
             await harness.person("ada", password=True)
             made = (await harness.sign_in("ada")).json()
-            socket = await stack.enter_async_context(Socket(app))
+            socket = await stack.enter_async_context(Socket(here))
             await socket.sign_in(made["access_token"])
             harness.clock.advance(seconds=KEPT_IDLE - 1)
-            await check(harness)
+            await check(here)
             assert said(socket, "session_ended") == []
             harness.clock.advance(seconds=1)
-            await check(harness)
-            await socket.until(lambda: said(socket, "session_ended"))
+            await check(here)
+            await socket.until(lambda: bool(said(socket, "session_ended")))
             assert said(socket, "session_ended") == [{"reason": "expired"}]
 
     asyncio.run(run())
@@ -250,23 +243,22 @@ def test_a_socket_with_replaced_tokens_is_told_that_they_expired_and_connects_ag
     """Re-authentication replaces the tokens. Whoever has only the old one is cut, but nobody's session has ended."""
 
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, sockets = parts(harness)
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
             await harness.person("ada", password=True)
             made = (await harness.sign_in("ada")).json()
-            socket = await stack.enter_async_context(Socket(app))
+            socket = await stack.enter_async_context(Socket(here))
             await socket.sign_in(made["access_token"])
             proof = {"method": "password", "code": PASSWORD}
             renewed = (await harness.post(REAUTHENTICATE, headers=bearer(made["access_token"]), json=proof)).json()
-            await check(harness)
+            await check(here)
             await socket.until(lambda: "41" in socket.texts)
             assert (said(socket, "token_expired"), said(socket, "session_ended")) == ([{"session": made["session"]}], [])
-            assert sockets.count == 0
+            assert len(here.sockets.open) == 0
             # On the same connection.
             before = len(socket.texts)
-            socket.say("40" + json.dumps({"token": renewed["access_token"]}))
+            await socket.say("40" + json.dumps({"token": renewed["access_token"]}))
             await socket.until(lambda: any(text.startswith("40") for text in socket.texts[before:]))
-            assert sockets.count == 1
+            assert len(here.sockets.open) == 1
 
     asyncio.run(run())
 

@@ -7,10 +7,11 @@ import asyncio
 import pytest
 from tests.factors import Factors, bearer
 from tests.harness import PASSWORD, Harness
-from tests.kernel.ringing import RefusedError, connected, served
+from tests.kernel.ringing import RefusedError, connected
 from tests.modules.admin.panel import Panel
 from tests.modules.admin.test_s7_admin_listener import STAFF, filled
 from tests.oidc.running import csrf_of
+from tests.sockets import live
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.actor import ADMINISTRATOR
@@ -76,11 +77,11 @@ def test_a_socket_takes_no_session_of_the_panel(harness: Harness) -> None:
         async with harness, Panel(harness) as panel:
             await harness.organisation("ember", ada="owner")
             token = (await panel.session("ada")).token
-            async with served(harness) as url:
+            async with live(harness) as here:
                 with pytest.raises(RefusedError):
-                    async with connected(url, token):
+                    async with connected(here.url, token):
                         pass
-                async with connected(url, harness.people["ada"].token):
+                async with connected(here.url, harness.people["ada"].token):
                     pass
 
     asyncio.run(run())

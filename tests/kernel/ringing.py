@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import socketio
-import uvicorn
-from tests.harness import Harness
-from tests.waiting import until
 
-from phoenix.app import Phoenix
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.events import Event
-from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.runtime import Runtime
 
 
@@ -71,37 +64,14 @@ async def always_wrong(runtime: Runtime) -> str:
     return "The rope is gone."
 
 
-def phoenix_of(ringing: Harness) -> Phoenix:
-    assert ringing._phoenix is not None
-    return ringing._phoenix
-
-
-def sockets_of(ringing: Harness) -> Sockets:
-    sockets = phoenix_of(ringing).sockets
-    assert sockets is not None
-    return sockets
-
-
-@contextlib.asynccontextmanager
-async def served(ringing: Harness) -> AsyncIterator[str]:
-    """The harness's application on a real port, for tests that need a real socket."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(phoenix_of(ringing), lifespan="off", log_config=None))
-        serving = asyncio.create_task(server.serve([listening]))
-        try:
-            await until(lambda: server.started)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await serving
-
-
 class RefusedError(Exception):
     """The server refused a socket; the message is its reason."""
 
 
 @contextlib.asynccontextmanager
-async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tuple[str, Any]]]:
+async def connected(
+    url: str, token: str, *, transports: Sequence[str] = ("websocket",), **auth: Any
+) -> AsyncIterator[list[tuple[str, Any]]]:
     """An open socket, and the events that it has received so far."""
     client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
     for event in ("missed", "rung", "socket_refused", "organisation_left", "disconnect"):
@@ -109,7 +79,7 @@ async def connected(url: str, token: str, **auth: Any) -> AsyncIterator[list[tup
     reasons: list[str] = []
     client.on("connect_error", lambda data: reasons.append(data["message"]))
     try:
-        await client.connect(url, auth={"token": token, **auth}, transports=["websocket"])
+        await client.connect(url, auth={"token": token, **auth}, transports=list(transports))
     except socketio.exceptions.ConnectionError as error:
         raise RefusedError(*reasons) from error
     try:

@@ -78,7 +78,6 @@ class Proxy:
 
 @contextlib.asynccontextmanager
 async def through_a_proxy(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
-    harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
     proxy = Proxy(harness.place.database)
     async with proxy.serving() as address:
         # Only Phoenix comes through it; the test itself asks the database.

@@ -14,7 +14,7 @@ import pytest
 from msgspec import Struct
 from tests.harness import Harness
 from tests.kernel.faults import Faults
-from tests.kernel.test_socket_connections import Socket, parts
+from tests.sockets import Live, Socket, live
 from tests.waiting import until
 
 from phoenix.composition import MODULES
@@ -65,7 +65,13 @@ class Probes:
         self.stack = stack
         self.number = 0
         self.socket: Socket | None = None
+        self.live: Live | None = None
         self.ran: list[int] = []
+
+    @property
+    def here(self) -> Live:
+        assert self.live is not None
+        return self.live
 
     async def by_task(self, name: str) -> None:
         self.number += 1
@@ -74,7 +80,7 @@ class Probes:
     async def begin_anew(self, name: str) -> None:
         """As in a new process: nothing was followed yet, and no connection is open."""
         if name == "feed":
-            tail = parts(self.harness)[1]._tail
+            tail = self.here.sockets._tail
             tail._position = None
             self.faults.restart(name)
             await self.post()
@@ -100,7 +106,7 @@ class Probes:
         socket = await self.connected()
         await self.change_session()
         subject = await self.post()
-        await until(lambda: any(subject in text for text in socket.texts) or not parts(self.harness)[1].count)
+        await until(lambda: any(subject in text for text in socket.texts) or not self.here.sockets.open)
         if not any(subject in text for text in socket.texts):
             # It could not be checked, so it was cut: it connects again, and receives what follows.
             socket = await self.connected()
@@ -114,8 +120,8 @@ class Probes:
             tx.invalidate(ACCOUNT(self.harness.people["ada"].id))
 
     async def connected(self) -> Socket:
-        if self.socket is None or not parts(self.harness)[1].count:
-            self.socket = await self.stack.enter_async_context(Socket(parts(self.harness)[0]))
+        if self.socket is None or not self.here.sockets.open:
+            self.socket = await self.stack.enter_async_context(Socket(self.here))
             await self.socket.sign_in(self.harness.people["ada"].token)
         return self.socket
 
@@ -132,17 +138,11 @@ class Probes:
         """A socket is brought back into the rooms of its member."""
         await self.connected()
         room = f"organisation:{self.harness.organisations['ember']}"
-        _app, sockets = parts(self.harness)
-        (opened,) = sockets._open.values()
-        await sockets.server.leave_room(opened.sid, room)
-        opened.rooms -= {room}
+        socket = self.here.only
+        self.here.sockets.rooms.leave(socket, room)
+        self.here.sockets.open[socket].rooms -= {room}
         await self.change_session()
-        await until(lambda: not sockets.count or room in sockets.server.rooms(opened.sid))
-
-    async def close_unknown(self) -> None:
-        async with Socket(parts(self.harness)[0]) as socket:
-            self.harness.clock.advance(seconds=10)
-            await socket.until(socket.closed)
+        await until(lambda: not self.here.sockets.open or room in self.here.sockets.rooms.names(socket))
 
     async def claim_database(self) -> None:
         async def claimed() -> bool:
@@ -184,7 +184,6 @@ WEB: dict[str, Probe] = {
     "feed": Probes.feed,
     "listener": Probes.listen,
     "sessions of sockets": Probes.check_sessions,
-    "unknown sockets": Probes.close_unknown,
     "last use of sessions": Probes.save_last_use,
     "host of the database": Probes.claim_database,
 }
@@ -222,12 +221,13 @@ async def raise_everywhere(probes: Probes, name: str) -> None:
     await until(lambda: name not in probes.runtime.background.down)
 
 
-def test_every_task_of_a_web_process_works_after_an_error_at_any_await(harness: Harness, faults: Faults) -> None:
+def test_every_task_of_web_and_realtime_processes_works_after_an_error_at_any_await(harness: Harness, faults: Faults) -> None:
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
             await harness.organisation("ember", ada="owner")
             assert harness.runtime.background.names == set(WEB), "a new task needs a probe here"
             probes = Probes(faults, WEB, harness, harness.runtime, stack)
+            probes.live = here
             for name in WEB:
                 await raise_everywhere(probes, name)
 
@@ -235,8 +235,6 @@ def test_every_task_of_a_web_process_works_after_an_error_at_any_await(harness: 
 
 
 def test_every_task_of_a_worker_works_after_an_error_at_any_await(harness: Harness, faults: Faults) -> None:
-    harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
-
     async def run() -> None:
         async with harness, AsyncExitStack() as stack:
             await harness.organisation("ember", ada="owner")

@@ -25,13 +25,6 @@ from phoenix.modules.entries.events import EntryChanged
 LISTENING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'phoenix listener' AND datname = current_database()"
 
 
-@pytest.fixture
-def harness(harness: Harness) -> Harness:
-    """Phoenix without its sockets, which would listen and follow as well."""
-    harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
-    return harness
-
-
 OPEN_TRANSACTIONS: Query[str] = query(
     str,
     """

@@ -19,13 +19,6 @@ from phoenix.kernel.data.followers import Listener
 NEVER = 600
 
 
-@pytest.fixture
-def harness(harness: Harness) -> Harness:
-    """Phoenix without its sockets, which would listen and follow as well."""
-    harness.variables["PHOENIX_REALTIME_PROCESSES"] = "1"
-    return harness
-
-
 class Sleeps:
     """Records the durations of all sleeps, none of which really waits."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from tests.harness import NOW, Harness
-from tests.kernel.ringing import connected, served, sockets_of
+from tests.kernel.ringing import connected
+from tests.sockets import live
 from tests.waiting import until
 
 from phoenix.kernel.data.events import Recorded
@@ -33,15 +34,15 @@ def test_each_room_hears_once_of_a_batch_and_nothing_but_that() -> None:
 
 def test_a_member_who_is_removed_is_told_by_their_open_socket(ringing: Harness) -> None:
     async def run() -> None:
-        async with ringing, served(ringing) as url:
+        async with ringing, live(ringing) as here:
             ember = await ringing.organisation("ember", ada="owner", bo="member")
-            async with connected(url, ringing.people["bo"].token) as told:
-                await until(lambda: sockets_of(ringing).count == 1)
+            async with connected(here.url, ringing.people["bo"].token) as told:
+                await until(lambda: len(here.sockets.open) == 1)
                 bo = ringing.people["bo"]
                 removed = await ringing.delete(f"/api/v2/organisations/{ember}/members/{bo.id}", by="ada", headers={"If-Match": "*"})
                 assert removed.status_code == 204
-                for socket in list(sockets_of(ringing)._open.values()):
-                    await sockets_of(ringing)._check(socket)
+                for socket in list(here.sockets.open):
+                    await here.sockets.check(socket)
                 await until(lambda: ("organisation_left", {"organisation": ember}) in told)
 
     asyncio.run(run())

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from tests.harness import Place
+from tests.running import free_port
+from tests.waiting import until
 
 from phoenix import app as applications
-from phoenix import worker
-from phoenix.app import create_admin_app, create_app, create_realtime_app
+from phoenix import realtime, worker
+from phoenix.app import create_admin_app, create_app
 from phoenix.kernel.errors import Unavailable
 
 
@@ -31,7 +34,8 @@ def variables(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
         monkeypatch.setenv(f"PHOENIX_{name}", value)
     # Logging is configured for the whole process, which also runs other tests.
     monkeypatch.setattr(applications, "configure", lambda _logs: None)
-    monkeypatch.setattr(worker, "configure", lambda _logs: None)
+    for process in (worker, realtime):
+        monkeypatch.setattr(process, "configure", lambda _logs: None)
     return place
 
 
@@ -63,8 +67,8 @@ async def status(app: Any, path: str) -> int:
 
 @pytest.mark.parametrize(
     ("create", "path"),
-    [(create_app, "/sign-in"), (create_admin_app, "/sign-in"), (create_realtime_app, "/healthz")],
-    ids=["web", "admin", "realtime"],
+    [(create_app, "/sign-in"), (create_admin_app, "/sign-in")],
+    ids=["web", "admin"],
 )
 def test_an_application_opens_serves_and_closes(variables: Place, create: Callable[[], Any], path: str) -> None:
     async def run() -> None:
@@ -102,3 +106,39 @@ def test_a_worker_runs_until_it_is_stopped(variables: Place, monkeypatch: pytest
     monkeypatch.setattr(worker, "work", work)
     asyncio.run(worker.run())
     assert worked == ["began", "ended"]
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_process_of_sockets_serves_until_it_is_stopped(variables: Place, monkeypatch: pytest.MonkeyPatch, processes: str) -> None:
+    port = free_port()
+    monkeypatch.setenv("PHOENIX_REALTIME_PORT", str(port))
+    monkeypatch.setenv("PHOENIX_REALTIME_PROCESSES", processes)
+
+    async def run() -> None:
+        running = asyncio.create_task(realtime.run(1))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+
+            async def opened() -> str:
+                try:
+                    return (await client.get("/socket.io/?EIO=4&transport=polling")).text
+                except httpx.TransportError:
+                    return ""
+
+            await until(opened)
+            sid = (await opened()).partition('"sid":"')[2].partition('"')[0]
+            assert sid.startswith("1.") == (processes == "2")
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.wait_for(running, 60)
+            with pytest.raises(httpx.TransportError):
+                await client.get("/socket.io/")
+
+    asyncio.run(run())
+
+
+def test_processes_of_sockets_share_a_port_and_other_programs_do_not() -> None:
+    with realtime.bind("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with realtime.bind("127.0.0.1", port) as second:
+            assert second.getsockname()[1] == port
+        with pytest.raises(OSError, match="Address already in use"), socket.create_server(("127.0.0.1", port)):
+            pass

@@ -47,7 +47,7 @@ class Listener:
         return found()[0]
 
 
-@pytest.mark.parametrize("processes", ["0", "1"], ids=["inline", "own-process"])
+@pytest.mark.parametrize("processes", ["1", "3"], ids=["one process", "three processes"])
 def test_sockets_receive_the_events_of_their_rooms_and_close_with_the_session(tmp_path: Path, processes: str) -> None:
     with running(tmp_path / "data", "--demo", PHOENIX_REALTIME_PROCESSES=processes, PHOENIX_WORKERS="2") as phoenix:
         asyncio.run(_listen(phoenix))

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import MutableMapping
 from contextlib import AsyncExitStack
-from types import TracebackType
 from typing import Any
 
 import pytest
-import socketio
 from tests.harness import Harness
+from tests.sockets import Live, Socket, live
+from tests.waiting import until
+from websockets.exceptions import InvalidStatus
 
-from phoenix.app import Phoenix
 from phoenix.kernel.data.followers import read_after
 from phoenix.kernel.realtime import sockets as realtime
 from phoenix.kernel.realtime.sockets import Sockets
-
-NOT_YET = 9
-LATER = 1
 
 
 @pytest.fixture(autouse=True)
@@ -28,222 +24,149 @@ def _no_watching(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "CHECK_SECONDS", 86_400)
 
 
-class Socket:
-    """A WebSocket as an ASGI server passes it to the application: it records what the application sends, and can send messages."""
-
-    def __init__(self, app: Phoenix, address: str = "203.0.113.7", *, answers: bool = True, http: bool = True) -> None:
-        self._app = app
-        self._in: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._changed = asyncio.Condition()
-        self._task: asyncio.Task[None] | None = None
-        self._answers = answers
-        self.sent: list[MutableMapping[str, Any]] = []
-        self.scope: dict[str, Any] = {
-            "type": "websocket", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "ws", "path": "/socket.io/",
-            "raw_path": b"/socket.io/", "query_string": b"EIO=4&transport=websocket", "root_path": "",
-            "headers": [(b"host", b"phoenix.test"), (b"upgrade", b"websocket"), (b"connection", b"Upgrade")], "client": (address, 1),
-            "server": ("phoenix.test", 80), "subprotocols": [], "extensions": {"websocket.http.response": {}} if http else {},
-        }  # fmt: skip
-
-    async def __aenter__(self) -> Socket:
-        self._in.put_nowait({"type": "websocket.connect"})
-        self._task = asyncio.create_task(self._app(self.scope, self._in.get, self._send))
-        await self.until(lambda: self.sent and self.sent[-1]["type"] != "websocket.accept")
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        assert self._task is not None
-        self._in.put_nowait({"type": "websocket.disconnect", "code": 1001})
-        await asyncio.wait_for(self._task, 60)
-
-    async def _send(self, message: MutableMapping[str, Any]) -> None:
-        async with self._changed:
-            self.sent.append(message)
-            self._changed.notify_all()
-        if message["type"] == "websocket.close" and self._answers:
-            self._in.put_nowait({"type": "websocket.disconnect", "code": 1008})
-
-    async def until(self, seen: Any) -> None:
-        async with asyncio.timeout(10), self._changed:
-            await self._changed.wait_for(seen)
-
-    def say(self, text: str) -> None:
-        self._in.put_nowait({"type": "websocket.receive", "text": text})
-
-    @property
-    def texts(self) -> list[str]:
-        return [message["text"] for message in self.sent if message["type"] == "websocket.send"]
-
-    def closed(self) -> tuple[int, str] | None:
-        return next(((m["code"], m["reason"]) for m in self.sent if m["type"] == "websocket.close" and "code" in m), None)
-
-    async def sign_in(self, token: str) -> str:
-        """Authenticate, and return the answer."""
-        self.say("40" + json.dumps({"token": token}))
-        await self.until(lambda: any(text.startswith("4") for text in self.texts))
-        return next(text for text in self.texts if text.startswith("4"))
-
-    async def ended(self) -> None:
-        assert self._task is not None
-        await asyncio.wait_for(asyncio.shield(self._task), 60)
+@pytest.fixture
+def proxied(harness: Harness) -> Harness:
+    """Clients of the test are counted by the address that they say they have."""
+    harness.variables["PHOENIX_TRUSTED_PROXIES"] = "127.0.0.0/8"
+    return harness
 
 
-def parts(harness: Harness) -> tuple[Phoenix, Sockets]:
-    assert harness._phoenix is not None
-    assert harness._phoenix.sockets is not None
-    return harness._phoenix, harness._phoenix.sockets
+@pytest.mark.parametrize("says", [(), ('40{"token":"pho_nobody_knows_this_token_at_all"}',)], ids=["nothing", "a wrong token"])
+def test_a_socket_on_which_nobody_signs_in_is_closed(harness: Harness, says: tuple[str, ...]) -> None:
+    harness.variables["PHOENIX_REALTIME_AUTHENTICATE"] = "1"
 
-
-@pytest.mark.parametrize("answers", [True, False], ids=["a client that closes too", "a client that never does"])
-def test_a_socket_on_which_nobody_signs_in_is_closed(harness: Harness, answers: bool) -> None:
     async def run() -> None:
-        async with harness:
-            app, sockets = parts(harness)
-            async with Socket(app, answers=answers) as socket:
-                socket.say("3")
-                socket.say("40" + json.dumps({"token": "pho_nobody_knows_this_token_at_all"}))
+        async with harness, live(harness) as here, Socket(here) as socket:
+            for text in says:
+                await socket.say(text)
                 await socket.until(lambda: any("not_logged_in" in text for text in socket.texts))
-                harness.clock.advance(seconds=NOT_YET)
-                socket.say("3")
-                await sockets.connections.close_unknown()
-                assert socket.closed() is None
-                harness.clock.advance(seconds=LATER)
-                await sockets.connections.close_unknown()
-                assert socket.closed() == (1008, "not_authenticated")
-                await socket.ended()
-                assert socket.sent[-1]["type"] == "websocket.close", "nothing is sent on a closed socket"
+                assert socket.closed is None, "it can try again"
+            await socket.ended()
+            assert socket.closed == (1008, "not_authenticated")
+            assert not here.sockets.server.connections
+            assert not here.sockets.counts.networks
 
     asyncio.run(run())
 
 
 def test_a_socket_on_which_someone_signed_in_stays_open_until_the_session_ends(harness: Harness) -> None:
+    harness.variables["PHOENIX_REALTIME_AUTHENTICATE"] = "1"
+
     async def run() -> None:
-        async with harness:
-            app, sockets = parts(harness)
+        async with harness, live(harness) as here:
             ada = await harness.person("ada")
-            async with Socket(app) as socket:
+            async with Socket(here) as socket, Socket(here) as other:
                 assert (await socket.sign_in(ada.token)).startswith("40")
-                harness.clock.advance(minutes=10)
-                await sockets.connections.close_unknown()
-                assert socket.closed() is None
-                # The client stays connected and answers pings, with or without a session.
+                # Its own time is over when that of a later socket is.
+                await other.ended()
+                assert socket.closed is None
                 assert (await harness.delete("/api/v2/sessions/current", by="ada")).status_code == 204
-                (opened,) = sockets._open.values()
-                await sockets._check(opened)
-                await socket.until(lambda: any("session_ended" in text for text in socket.texts))
-                await sockets.connections.close_unknown()
-                assert socket.closed() is None
-                harness.clock.advance(seconds=NOT_YET + LATER)
-                await sockets.connections.close_unknown()
-                assert socket.closed() == (1008, "not_authenticated")
+                await here.sockets.check(here.only)
                 await socket.ended()
+                assert socket.texts[-2:] == ['42["session_ended",{"reason":"logged_out"}]', "41"]
+                assert socket.closed == (1000, "session_ended")
 
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("http", [True, False], ids=["before the handshake", "by a close code"])
-def test_the_number_of_sockets_of_a_network_is_limited(harness: Harness, http: bool) -> None:
-    harness.variables["PHOENIX_REALTIME_PER_NETWORK"] = "3"
+def test_the_number_of_sockets_of_a_network_is_limited(proxied: Harness) -> None:
+    proxied.variables["PHOENIX_REALTIME_PER_NETWORK"] = "3"
 
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, _sockets = parts(harness)
-            first = [await stack.enter_async_context(Socket(app, f"2001:db8:1:2::{n}")) for n in range(2)]
-            async with Socket(app, "2001:db8:1:2:ffff::") as third:
-                assert all(socket.texts for socket in (*first, third))
-                refused = await stack.enter_async_context(Socket(app, "2001:db8:1:2::9", http=http))
-                await refused.ended()
-                assert refused.texts == []
-                if http:
-                    assert refused.sent[0]["status"] == 429
-                    assert b"retry-after" in dict(refused.sent[0]["headers"])
-                else:
-                    assert refused.closed() == (1013, "too_many_sockets")
+        async with proxied, live(proxied) as here, AsyncExitStack() as stack:
+            for number in range(2):
+                await stack.enter_async_context(Socket(here, f"2001:db8:1:2::{number}"))
+            async with Socket(here, "2001:db8:1:2:ffff::"):
+                with pytest.raises(InvalidStatus) as refused:
+                    await stack.enter_async_context(Socket(here, "2001:db8:1:2::9"))
+                assert refused.value.response.status_code == 429
+                assert "retry-after" in refused.value.response.headers
                 for elsewhere in ("2001:db8:1:3::1", "203.0.113.7"):
-                    assert (await stack.enter_async_context(Socket(app, elsewhere))).texts
+                    assert (await stack.enter_async_context(Socket(here, elsewhere))).texts
             # A socket that has ended no longer counts.
-            assert (await stack.enter_async_context(Socket(app, "2001:db8:1:2::9"))).texts
+            await until(lambda: here.sockets.counts.networks["2001:db8:1:2::/64"] == 2)
+            assert (await stack.enter_async_context(Socket(here, "2001:db8:1:2::9"))).texts
 
     asyncio.run(run())
 
 
-def test_sockets_behind_a_proxy_are_counted_by_the_client_address(harness: Harness) -> None:
-    harness.variables |= {"PHOENIX_REALTIME_PER_NETWORK": "1", "PHOENIX_TRUSTED_PROXIES": "10.0.0.0/8"}
+def test_an_address_that_is_only_claimed_counts_for_nothing(harness: Harness) -> None:
+    """Neither in X-Forwarded-For of a client, nor as if a web worker had handed the socket on."""
+    harness.variables["PHOENIX_REALTIME_PER_NETWORK"] = "1"
 
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, _sockets = parts(harness)
-            opened = []
-            for client in (b"203.0.113.7", b"203.0.113.8", b"203.0.113.7"):
-                socket = Socket(app, "10.0.0.1")
-                socket.scope["headers"] += [(b"x-forwarded-for", client), (b"x-forwarded-proto", b"https")]
-                opened.append(bool((await stack.enter_async_context(socket)).texts))
-                assert socket.scope["scheme"] == "ws"
-            assert opened == [True, True, False]
+        async with harness, live(harness) as here, Socket(here, "203.0.113.1"):
+            for number, claimed in enumerate(({}, {"X-Phoenix-Client": "203.0.113.9"}, {"X-Phoenix-Client": "x", "X-Phoenix-Relay": "00"})):
+                with pytest.raises(InvalidStatus):
+                    await Socket(here, f"203.0.113.{number}", **claimed).__aenter__()
 
     asyncio.run(run())
 
 
-def test_the_number_of_sockets_of_an_account_is_limited(harness: Harness) -> None:
-    harness.variables["PHOENIX_REALTIME_PER_ACCOUNT"] = "2"
+def test_the_number_of_sockets_of_an_account_is_limited(proxied: Harness) -> None:
+    proxied.variables["PHOENIX_REALTIME_PER_ACCOUNT"] = "2"
 
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, sockets = parts(harness)
-            tokens = {name: (await harness.person(name)).token for name in ("ada", "bo")}
-            await (await stack.enter_async_context(Socket(app))).sign_in(tokens["ada"])
-            async with Socket(app, "198.51.100.1") as second, Socket(app, "198.51.100.2") as third:
+        async with proxied, live(proxied) as here, AsyncExitStack() as stack:
+            tokens = {name: (await proxied.person(name)).token for name in ("ada", "bo")}
+            await (await stack.enter_async_context(Socket(here))).sign_in(tokens["ada"])
+            async with Socket(here, "198.51.100.1") as second, Socket(here, "198.51.100.2") as third:
                 assert "sid" in await second.sign_in(tokens["ada"])
                 assert "too_many_sockets" in await third.sign_in(tokens["ada"])
-                assert sockets.count == 2
-                assert "sid" in await (await stack.enter_async_context(Socket(app))).sign_in(tokens["bo"])
-            assert "sid" in await (await stack.enter_async_context(Socket(app))).sign_in(tokens["ada"])
+                assert len(here.sockets.open) == 2
+                assert "sid" in await (await stack.enter_async_context(Socket(here))).sign_in(tokens["bo"])
+            await until(lambda: len(here.sockets.open) == 2)
+            assert "sid" in await (await stack.enter_async_context(Socket(here))).sign_in(tokens["ada"])
 
     asyncio.run(run())
 
 
-def test_a_client_that_leaves_while_signing_in_is_not_counted(harness: Harness) -> None:
-    """Sign-in runs alongside the connection, and can finish after it has ended."""
+def test_a_client_that_leaves_while_signing_in_is_not_counted(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sign-in runs beside the connection, and can finish after it has ended."""
+    asked, gone = asyncio.Event(), asyncio.Event()
+    connect = Sockets.connect
+
+    async def late(sockets: Sockets, socket: Any, auth: Any) -> None:
+        asked.set()
+        await gone.wait()
+        await connect(sockets, socket, auth)
 
     async def run() -> None:
-        async with harness:
-            app, sockets = parts(harness)
+        async with harness, live(harness) as here:
             ada = await harness.person("ada")
-            async with Socket(app) as socket:
-                pass
-            with pytest.raises(socketio.exceptions.ConnectionRefusedError):
-                await sockets._connect("sid", {"asgi.scope": socket.scope}, {"token": ada.token})
-            assert sockets.count == 0
-            assert not sockets.connections._accounts
-            assert not sockets.connections._networks
+            monkeypatch.setattr(Sockets, "connect", late)
+            async with Socket(here) as socket:
+                await socket.say("40" + json.dumps({"token": ada.token}))
+                await asked.wait()
+            await until(lambda: not here.sockets.server.connections)
+            gone.set()
+            await here.sockets.server.close()
+            assert not here.sockets.open
+            assert not here.sockets.counts.accounts
+            assert not here.sockets.counts.networks
 
     asyncio.run(run())
 
 
-async def entries_sent(harness: Harness, socket: Socket, name: str) -> list[str]:
+async def entries_sent(harness: Harness, here: Live, socket: Socket, name: str) -> list[str]:
     """The ids of the entries that a socket was sent, up to a mark that is sent now."""
-    _app, sockets = parts(harness)
-    sid = next(sid for sid, opened in sockets._open.items() if opened.actor.account == harness.people[name].id)
-    await sockets.server.emit("mark", "", to=sid)
+    here.socket_of(harness.people[name].id).emit("mark", "")
     await socket.until(lambda: any('"mark"' in text for text in socket.texts))
     return [json.loads(text[2:])[1]["subject"] for text in socket.texts if text.startswith('42["feed"') and "entries.posted" in text]
 
 
 def test_a_removed_member_is_not_sent_later_events(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """The removal and the entry after it are delivered in one batch, before the periodic check of sockets."""
-    batches: list[Any] = []
 
-    async def kept(_sockets: Sockets, batch: Any) -> None:
-        batches.append(batch)
+    async def kept(_sockets: Sockets, _batch: Any) -> None: ...
 
     deliver = Sockets.deliver
     monkeypatch.setattr(Sockets, "deliver", kept)
 
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, sockets = parts(harness)
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
             ember = await harness.organisation("ember", ada="owner", bo="member", cy="member")
-            by_name = {name: await stack.enter_async_context(Socket(app)) for name in ("ada", "bo")}
+            by_name = {name: await stack.enter_async_context(Socket(here)) for name in ("ada", "bo")}
             for name, socket in by_name.items():
                 await socket.sign_in(harness.people[name].token)
             made = [await harness.post("/api/v2/entries", by="cy", json={"organisation": ember, "title": "before"})]
@@ -256,9 +179,9 @@ def test_a_removed_member_is_not_sent_later_events(harness: Harness, monkeypatch
                 "organisations.member_left",
                 "entries.posted",
             ]
-            await deliver(sockets, batch)
-            assert await entries_sent(harness, by_name["ada"], "ada") == [answer.json()["id"] for answer in made]
-            assert await entries_sent(harness, by_name["bo"], "bo") == []
+            await deliver(here.sockets, batch)
+            assert await entries_sent(harness, here, by_name["ada"], "ada") == [answer.json()["id"] for answer in made]
+            assert await entries_sent(harness, here, by_name["bo"], "bo") == []
 
     asyncio.run(run())
 
@@ -268,17 +191,18 @@ def test_a_socket_that_cannot_be_checked_is_sent_nothing(harness: Harness, monke
         raise RuntimeError(token[:3])
 
     async def run() -> None:
-        async with harness, AsyncExitStack() as stack:
-            app, sockets = parts(harness)
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
             ember = await harness.organisation("ember", ada="owner")
-            socket = await stack.enter_async_context(Socket(app))
+            socket = await stack.enter_async_context(Socket(here))
             await socket.sign_in(harness.people["ada"].token)
-            await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "t"})
+            await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "Not for them"})
             async with harness.runtime.database.reader() as db:
                 batch = await read_after(db, (0, 0))
-            monkeypatch.setattr(sockets._session_reader, "follow", broken)
-            await sockets.deliver(batch)
-            assert sockets.count == 0
-            await socket.until(lambda: "41" in socket.texts)
+            monkeypatch.setattr(here.sockets._session_reader, "follow", broken)
+            await here.sockets.deliver(batch)
+            assert not here.sockets.open
+            await socket.ended()
+            assert socket.closed == (1000, "not_checked")
+            assert not any("Not for them" in text for text in socket.texts)
 
     asyncio.run(run())

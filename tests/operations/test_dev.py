@@ -203,7 +203,7 @@ def test_with_reloading_the_bundler_is_started_without_secrets(monkeypatch: pyte
     made = {part.name: part for part in parts(read_settings({"PHOENIX_RELOAD": "1"}), Path("/data/caddy.json"))}
     # Only where the machine has an IPv6 loopback; it needs no secrets either.
     assert made.pop("loopback", made["bundles"]).bare
-    assert list(made) == ["web", "admin", "worker", "bundles", "mailbox"]
+    assert list(made) == ["web", "realtime", "admin", "worker", "bundles", "mailbox"]
     assert [name for name, part in made.items() if part.bare] == ["bundles"]
     assert "phoenix.operations.up.reload" not in str(parts(Settings(), Path("/data/caddy.json")))
 

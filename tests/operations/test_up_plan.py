@@ -64,7 +64,7 @@ def test_children_read_back_exactly_the_settings_they_were_given(tmp_path: Path)
 def test_everything_runs_on_one_machine_by_default(tmp_path: Path) -> None:
     settings = resolve(settings_with(web=WebSettings(static=tmp_path, port=8000)), tmp_path)
     found = commands(settings)
-    assert list(found) == ["web", "admin", "worker", "mailbox"]
+    assert list(found) == ["web", "realtime", "admin", "worker", "mailbox"]
     assert "--interface asgi --loop uvloop --http 1 --host 127.0.0.1 --port 8000 --workers 1" in found["web"]
     assert "static" not in found["web"], "the server could not send our headers with files"
     assert settings.email.mailbox_port > 8000
@@ -78,14 +78,14 @@ def test_everything_runs_on_one_machine_by_default(tmp_path: Path) -> None:
     ],
 )
 def test_there_is_no_mailbox_if_a_mail_server_is_configured(settings: Settings, tmp_path: Path) -> None:
-    assert list(commands(resolve(settings, tmp_path))) == ["web", "admin", "worker"]
+    assert list(commands(resolve(settings, tmp_path))) == ["web", "realtime", "admin", "worker"]
 
 
-def test_each_realtime_process_has_a_port_that_pages_know(tmp_path: Path) -> None:
+def test_all_processes_of_sockets_share_a_port_that_pages_know(tmp_path: Path) -> None:
     settings = resolve(settings_with(realtime=RealtimeSettings(processes=2, port=9100)), tmp_path)
     found = commands(settings)
     assert list(found) == ["web", "realtime-1", "realtime-2", "admin", "worker", "mailbox"]
-    assert "--port 9101 --ws websockets-sansio" in found["realtime-2"]
+    assert found["realtime-2"].endswith("-m phoenix.realtime --number 2")
     assert settings.realtime.url == "http://localhost:9100"
 
 
@@ -118,7 +118,7 @@ def test_with_a_domain_the_web_listens_on_loopback_and_trusts_only_caddy(tmp_pat
     assert commands(settings)["caddy"].endswith("caddy run --config /data/caddy.json")
 
 
-@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("processes", [1, 2])
 def test_caddy_accepts_the_configuration(tmp_path: Path, processes: int) -> None:
     web = WebSettings(domain="phoenix.example.com", acme_directory="https://ca.example.com/dir")
     settings = resolve(settings_with(web=web, realtime=RealtimeSettings(processes=processes, port=9100)), tmp_path)
@@ -129,7 +129,8 @@ def test_caddy_accepts_the_configuration(tmp_path: Path, processes: int) -> None
     written = path.read_text()
     assert '"protocol_min": "tls1.2"' in written
     assert '"ca": "https://ca.example.com/dir"' in written
-    assert ("127.0.0.1:9101" in written) is (processes > 0)
+    assert "127.0.0.1:9100" in written
+    assert "127.0.0.1:9101" not in written, "they share a port"
 
 
 @pytest.mark.parametrize(

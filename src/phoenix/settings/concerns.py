@@ -277,10 +277,8 @@ class EmailSettings:
 class RealtimeSettings:
     """Sockets."""
 
-    processes: int = setting(
-        "REALTIME_PROCESSES", 0, "Processes that serve only sockets. 0: the web workers serve them, on the public port.", between(0, 64)
-    )
-    port: int = setting("REALTIME_PORT", 0, "First port of those processes, one port each. 0: the public port plus 10.", PORT)
+    processes: int = setting("REALTIME_PROCESSES", 1, "Processes that serve sockets, on one port.", between(1, 64))
+    port: int = setting("REALTIME_PORT", 0, "Port of the sockets. 0: the public port plus 10.", PORT)
     url: str = setting(
         "REALTIME_URL", "", "Address browsers open sockets to, where it is not the page's own.", with_scheme("https", "http", "ws", "wss")
     )

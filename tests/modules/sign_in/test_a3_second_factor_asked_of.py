@@ -7,17 +7,16 @@ from urllib.parse import quote
 
 import pyotp
 import pytest
-import socketio
 from tests.asvs.browsing import press, sign_in
 from tests.factors import bearer
 from tests.harness import PASSWORD, Harness, Place
 from tests.modules.admin.panel import Panel
 from tests.oidc.running import csrf_of
+from tests.sockets import Socket, live
 from tests.strict import STRICT
 
 from phoenix.composition import MODULES
 from phoenix.kernel.actor import ADMINISTRATOR
-from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.settings import SettingsError, read_settings
 
@@ -177,11 +176,9 @@ def test_no_socket_opens_before_the_second_factor_is_set_up(place: Place) -> Non
     async def run() -> None:
         async with harness:
             await harness.person("ada")
-            sockets = Sockets(harness.app, _nothing)
-            given = {"token": harness.people["ada"].token}
-            with pytest.raises(socketio.exceptions.ConnectionRefusedError):
-                await sockets._connect("sid", {}, given)
-            assert sockets.count == 0
+            async with live(harness) as here, Socket(here) as socket:
+                assert "not_logged_in" in await socket.sign_in(harness.people["ada"].token)
+                assert not here.sockets.open
 
     asyncio.run(run())
 
@@ -193,46 +190,21 @@ def test_an_open_socket_closes_when_the_last_second_factor_is_removed(place: Pla
         async with harness:
             ada = await harness.person("ada")
             await _turn_on(harness, "ada")
-            sockets, server = Sockets(harness.app, _nothing), RecordingServer()
-            sockets.server = server
-            await sockets._connect("sid", {}, {"token": ada.token})
-            await sockets._check(sockets._open["sid"])
-            assert server.sent == []
-            assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
-            await sockets._check(sockets._open["sid"])
-            assert server.sent == [("session_ended", {"reason": "second_factor_owed"}, "sid"), ("disconnect", "sid")]
+            async with live(harness) as here, Socket(here) as socket:
+                assert "sid" in await socket.sign_in(ada.token)
+                await here.sockets.check(here.only)
+                assert (await harness.delete("/api/v2/totp", by="ada")).status_code == 204
+                await socket.ended()
+                assert '42["session_ended",{"reason":"second_factor_owed"}]' in socket.texts
+                assert not here.sockets.open
 
     asyncio.run(run())
-
-
-class RecordingServer:
-    """Replaces the Socket.IO server, and records what it sends to a socket."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[object, ...]] = []
-        self.manager = self
-
-    async def emit(self, event: str, data: object, *, to: str) -> None:
-        self.sent.append((event, data, to))
-
-    async def disconnect(self, sid: str) -> None:
-        self.sent.append(("disconnect", sid))
-
-    async def enter_room(self, sid: str, room: str) -> None: ...
-
-    async def leave_room(self, sid: str, room: str) -> None: ...
-
-    def eio_sid_from_sid(self, sid: str, namespace: str) -> None: ...
 
 
 async def _turn_on(harness: Harness, name: str) -> None:
     secret = (await harness.post("/api/v2/totp", by=name)).json()["secret"]
     code = pyotp.TOTP(secret).at(harness.clock.now())
     assert (await harness.post("/api/v2/totp/confirm", by=name, json={"code": code})).status_code == 201
-
-
-async def _nothing(batch: object) -> list[tuple[str, str, object]]:
-    return []
 
 
 def _typed(page: str) -> str:

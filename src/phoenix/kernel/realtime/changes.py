@@ -5,10 +5,12 @@ A message says nothing else, since not every member may know what it was; the pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
 
 CHANGED = "changed"
 LEFT = "organisation_left"
@@ -22,3 +24,12 @@ def changes(batch: Iterable[Recorded]) -> list[tuple[str, str, Any]]:
         *((f"organisation:{organisation}", CHANGED, {"organisation": organisation}) for organisation in sorted(organisations)),
         *((f"account:{account}", CHANGED, {"account": account}) for account in sorted(accounts)),
     ]
+
+
+async def live_messages(runtime: Runtime, registry: Registry, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
+    """Everything that is sent because of these events: room, event and payload, also what modules declare."""
+    messages = changes(batch)
+    for module in registry.modules:
+        for live in module.live:
+            messages += await live.tell(runtime, batch)
+    return messages

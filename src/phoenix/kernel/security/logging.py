@@ -23,7 +23,7 @@ LOG_FAILED = "log_failed"
 OURS = frozenset({"event", "level", "timestamp"})
 EVENT = re.compile(r"[a-z][a-z0-9_]{0,60}")
 # Their lines repeat ours, or quote what people sent.
-QUIET = ("asyncpg", "pgqueuer", "socketio", "engineio", "alembic", "uvicorn.access", "websockets", "mail.log", "aiosmtplib", "_granian")
+QUIET = ("asyncpg", "pgqueuer", "httpx", "alembic", "uvicorn.access", "websockets", "mail.log", "aiosmtplib", "_granian")
 
 
 def configure(settings: LogSettings, *, stream: TextIO | None = None) -> None:

@@ -80,7 +80,9 @@ def _invalidates(function: ast.AST) -> bool:
 
 def _contracts(folder: Folder, path: Path) -> Iterator[Missing]:
     for contract in tomllib.loads(_read(path)).get("tool", {}).get("importlinter", {}).get("contracts", []):
-        listed = contract.get("containers", [])
+        # Others are about what is inside a part of the product.
+        modules = folder.package.rpartition(".")[0] + "."
+        listed = [pattern for pattern in contract.get("containers", []) if pattern.startswith(modules)]
         if listed and not any(fnmatchcase(folder.package, pattern) for pattern in listed):
             yield Missing(path, f"The import-linter contract “{contract['name']}” does not cover it. Add “{folder.package}” to it.")
 

@@ -37,10 +37,7 @@ def write_configuration(settings: Settings) -> Path:
 def configuration(settings: Settings, folder: Path) -> dict[str, Any]:
     web, realtime = settings.web, settings.realtime
     routes = [_route([f"{web.host}:{web.port}"])]
-    if realtime.processes:
-        ports = range(realtime.port, realtime.port + realtime.processes)
-        # A long-polling client must come back to the process that knows it.
-        routes.insert(0, _route([f"{web.host}:{port}" for port in ports], path="/socket.io/*", selection="ip_hash"))
+    routes.insert(0, _route([f"{web.host}:{realtime.port}"], path="/socket.io/*"))
     issuer: dict[str, Any] = {"module": "acme"}
     if web.acme_directory:
         issuer["ca"] = web.acme_directory

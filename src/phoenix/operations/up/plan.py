@@ -54,9 +54,8 @@ def resolve(settings: Settings, data: Path) -> Settings:
     web = replace(web, public_url=settings.public_url)
     if with_mailbox(settings):
         mail = replace(mail, mailbox_port=mail.mailbox_port or first_free(web.port + 1))
-    if realtime.processes:
-        port = realtime.port or first_free(web.port + 10)
-        realtime = replace(realtime, port=port, url=realtime.url or ("" if web.domain else settings.url_here(port)))
+    port = realtime.port or first_free(web.port + 10)
+    realtime = replace(realtime, port=port, url=realtime.url or ("" if web.domain else settings.url_here(port)))
     return replace(settings, installation=replace(settings.installation, data=data), web=web, email=mail, realtime=realtime, admin=admin)
 
 
@@ -117,7 +116,7 @@ def _marked(command: tuple[str, ...], data: Path) -> tuple[str, ...]:
 
 def _serving(settings: Settings, caddy_configuration: Path) -> list[Part]:
     made = [_web(settings), *_loopback(settings)]
-    made += [_realtime(settings, number) for number in range(settings.realtime.processes)]
+    made += _realtime(settings)
     made.append(_admin(settings))
     made.append(Part("worker", (sys.executable, "-m", "phoenix.worker"), patience=15.0, secrets=SERVING | FOR_EMAIL))
     made += _mailbox(settings)
@@ -134,7 +133,8 @@ def _reloading(settings: Settings) -> list[Part]:
     """The processes of `make dev`, which follow the files they are made from."""
     secrets = SERVING | FOR_SIGN_IN | FOR_EMAIL
     made = _loopback(settings) + [
-        Part(name, (sys.executable, "-m", "phoenix.operations.up.reload", name), secrets=secrets) for name in ("web", "admin", "worker")
+        Part(name, (sys.executable, "-m", "phoenix.operations.up.reload", name), secrets=secrets)
+        for name in ("web", "realtime", "admin", "worker")
     ]
     bundler = Path("tools/npm.sh")
     if bundler.exists() and Path("vite.config.ts").exists():
@@ -168,16 +168,12 @@ def _loopback(settings: Settings) -> list[Part]:
     return [Part("loopback", command, patience=2.0, bare=True)]
 
 
-def _realtime(settings: Settings, number: int) -> Part:
-    host, port = settings.web.host, settings.realtime.port + number
-    return Part(
-        f"realtime-{number + 1}" if settings.realtime.processes > 1 else "realtime",
-        (
-            *(sys.executable, "-m", "phoenix.operations.up.uvicorn_server", "phoenix.app:create_realtime_app"),
-            *("--host", host, "--port", str(port), "--ws", "websockets-sansio"),
-        ),
-        patience=8.0,
-    )
+def _realtime(settings: Settings) -> list[Part]:
+    """The processes that serve sockets, on one port."""
+    processes = settings.realtime.processes
+    names = ["realtime"] if processes == 1 else [f"realtime-{number}" for number in range(1, processes + 1)]
+    commands = ((sys.executable, "-m", "phoenix.realtime", "--number", str(number)) for number in range(1, processes + 1))
+    return [Part(name, command, patience=8.0) for name, command in zip(names, commands, strict=True)]
 
 
 def _admin(settings: Settings) -> Part:

@@ -33,7 +33,7 @@ from phoenix.settings import read_settings
 CODE = Path(__file__).parents[2]
 # What serves over HTTP, as the factory of its application; everything else has a coroutine function `run`.
 FACTORIES = {"web": "create_app", "admin": "create_admin_app"}
-MODULES = {"web": "phoenix.app", "admin": "phoenix.app", "worker": "phoenix.worker"}
+MODULES = {"web": "phoenix.app", "realtime": "phoenix.realtime", "admin": "phoenix.app", "worker": "phoenix.worker"}
 # It holds the secrets that this process has read; they can be read once.
 KEPT = "phoenix.settings.process"
 # Editors write a file in several steps, and people save several files at once.

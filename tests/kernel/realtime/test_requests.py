@@ -1,0 +1,85 @@
+"""Requests that are not of the protocol, or of no protocol at all: each is answered, and opens nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+from tests.kernel.realtime.echoing import echoing
+
+REFUSED = [
+    ("GET", "/socket.io/?transport=polling", 400, 5),
+    ("GET", "/socket.io/?EIO=3&transport=polling", 400, 5),
+    ("GET", "/socket.io/?EIO=4", 400, 0),
+    ("GET", "/socket.io/?EIO=4&transport=abc", 400, 0),
+    ("GET", "/socket.io/?EIO=4&transport=websocket", 400, 3),
+    ("POST", "/socket.io/?EIO=4&transport=polling", 400, 2),
+    ("PUT", "/socket.io/?EIO=4&transport=polling", 400, 2),
+    ("GET", "/socket.io/?EIO=4&transport=polling&sid=unknown", 400, 1),
+    ("PUT", "/socket.io/?EIO=4&transport=polling&sid=one", 400, 1),
+    ("GET", "/elsewhere", 404, 3),
+    ("GET", "/socket.io/?" + "&".join(f"a{n}=1" for n in range(100)), 400, 3),
+]
+
+
+@pytest.mark.parametrize(("method", "target", "status", "code"), REFUSED)
+def test_a_request_that_is_not_of_the_protocol_is_refused_with_its_code(method: str, target: str, status: int, code: int) -> None:
+    async def run() -> None:
+        async with echoing() as here:
+            answer = await here.client.request(method, target)
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert not here.server.connections
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 20_000 + b"\r\n\r\n",
+        b"POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n" + b"x" * 1_100_000,
+        b"POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n",
+        b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+        b"POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    ],
+    ids=["no head", "two hosts", "a long head", "a long body", "an expectation", "an upgrade of polls", "a coding", "no key"],
+)
+def test_a_malformed_request_is_answered_and_its_connection_closed(data: bytes) -> None:
+    async def run() -> None:
+        async with echoing() as here:
+            # The server may close before it has read everything, and then there may be no answer to read.
+            with contextlib.suppress(ConnectionResetError):
+                assert (await here.raw(data)).split(b" ")[1][:1] in {b"4", b"5"}
+            assert not here.server.connections
+
+    asyncio.run(run())
+
+
+def test_a_poll_of_another_kind_is_refused_and_the_connection_stays() -> None:
+    async def run() -> None:
+        async with echoing() as here:
+            sid = await here.open_polls()
+            answer = await here.poll(sid, "PUT")
+            assert (answer.status_code, answer.json()["code"]) == (400, 2)
+            assert (await here.post(sid, "3")).text == "ok"
+
+    asyncio.run(run())
+
+
+def test_pages_of_an_allowed_origin_may_read_the_answers() -> None:
+    async def run() -> None:
+        async with echoing() as here:
+            origin = {"Origin": "https://app.example.com"}
+            preflight = await here.poll(method="OPTIONS", headers=origin)
+            assert preflight.status_code == 204
+            for answer in (preflight, await here.poll(headers=origin)):
+                assert answer.headers["access-control-allow-origin"] == origin["Origin"]
+                assert answer.headers["access-control-allow-credentials"] == "true"
+                assert answer.headers["vary"] == "origin"
+            assert "access-control-allow-origin" not in (await here.poll()).headers
+
+    asyncio.run(run())
