@@ -1,7 +1,7 @@
 # Everything one does with Phoenix from a clone. Needs make and Python 3.11 or newer with venv; nothing else, not even git.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev hooks check lint test test-long bench format clean wheel lock
+.PHONY: help setup run dev hooks check lint test test-long bench bench-sockets format clean wheel lock
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -23,7 +23,7 @@ help:
 	@echo "make check    linters, types, layers, secrets, known vulnerabilities, fast tests"
 	@echo "make test     every test, real browsers and whole processes included"
 	@echo "make test-long  what takes longer, in parts that continue where they stopped (PART=mutation-cache; all by default)"
-	@echo "make bench    measure (ARGS=\"--help\")"
+	@echo "make bench    measure (ARGS=\"--help\"); make bench-sockets measures sockets beside Node's socket.io"
 	@echo "make wheel    build what users install, into dist/"
 	@echo "make lock     pin what pyproject.toml asks for (LOCK_ARGS=--upgrade moves everything to its newest release)"
 	@echo "make format   bring code into shape"
@@ -78,6 +78,9 @@ test-long: setup
 
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
+
+bench-sockets: setup
+	$(BIN)/python -m bench.sockets $(ARGS)
 
 wheel: setup
 	@rm -rf dist
