@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import signal
 import socket
 
@@ -12,6 +13,7 @@ import uvloop
 from phoenix.composition import REGISTRY
 from phoenix.kernel.background import watchdog
 from phoenix.kernel.data.followers import Listener
+from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.realtime.handover import Handover
 from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.security.logging import configure
@@ -36,7 +38,8 @@ async def serve(settings: Settings, stop: asyncio.Event, number: int = 1) -> Non
             listening.close()
             await sockets.server.close()
             await runtime.background.close()
-            await sessions.flush()
+            with contextlib.suppress(PhoenixError):
+                await sessions.flush()
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -16,7 +16,14 @@ from rich.console import Console
 
 from phoenix.modules.admin.actions.values import values_of
 from phoenix.operations.up import addresses, caddy, plan
-from phoenix.operations.up.addresses import check_cache, check_database, require_free, require_free_for_staff, without_password
+from phoenix.operations.up.addresses import (
+    check_cache,
+    check_database,
+    require_free,
+    require_free_for_sockets,
+    require_free_for_staff,
+    without_password,
+)
 from phoenix.operations.up.errors import StartError
 from phoenix.operations.up.plan import SERVING, bare_environment, environment, parts, resolve
 from phoenix.operations.up.ready import DemoAccount, announce, describe
@@ -87,6 +94,8 @@ def test_all_processes_of_sockets_share_a_port_that_pages_know(tmp_path: Path) -
     assert list(found) == ["web", "realtime-1", "realtime-2", "admin", "worker", "mailbox"]
     assert found["realtime-2"].endswith("-m phoenix.realtime --number 2")
     assert settings.realtime.url == "http://localhost:9100"
+    known = resolve(settings_with(web=WebSettings(public_url="https://phoenix.example.com")), tmp_path)
+    assert known.realtime.url == "", "on the address that people use, by a proxy or by the web workers"
 
 
 def test_the_admin_panel_has_its_own_process_and_address(tmp_path: Path) -> None:
@@ -104,6 +113,8 @@ def test_an_admin_port_that_is_busy_or_on_another_machine_is_named() -> None:
         port = listener.getsockname()[1]
         with pytest.raises(StartError, match=rf"Port {port}, for the admin panel, is in use .* PHOENIX_ADMIN_BIND"):
             require_free_for_staff("127.0.0.1", port)
+        with pytest.raises(StartError, match="for sockets, is in use by another program. Choose another with PHOENIX_REALTIME_PORT"):
+            require_free_for_sockets("127.0.0.1", port)
     with pytest.raises(StartError, match=r"192\.0\.2\.1 is not an address of this machine\. Set PHOENIX_ADMIN_BIND"):
         require_free_for_staff("192.0.2.1", 8443)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from tests.kernel.realtime.echoing import closed, echoing, is_gone, waits
@@ -143,5 +144,23 @@ def test_an_upgrade_that_fails_leaves_the_polls() -> None:
             assert (await here.poll(sid)).text.startswith(("40", "6"))
             with pytest.raises(InvalidStatus):
                 await here.websocket("unknown")
+
+    asyncio.run(run())
+
+
+def test_what_is_sent_while_a_poll_waits_is_bounded() -> None:
+    async def run() -> None:
+        async with echoing() as here:
+            sid = await here.open_polls()
+            reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+            writer.write(f"GET /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            await waits(here, sid)
+            with contextlib.suppress(ConnectionError):
+                for _ in range(100):
+                    writer.write(b"x" * 100_000)
+                    await writer.drain()
+                await reader.read()
+            await until(lambda: not here.server.connections)
+            writer.close()
 
     asyncio.run(run())

@@ -81,6 +81,9 @@ class Listener(asyncio.Protocol):
         data, self._beginning = self._beginning + data, b""
         self._read_so_far += data
         self._reader.receive_data(data)
+        if self._answering and len(self._reader.trailing_data[0]) > MOST_HEAD_BYTES and self._transport is not None:
+            # While a poll waits no client sends so much. Reading goes on, as it is what notices that the client is gone.
+            self._transport.abort()
         self._read()
 
     def eof_received(self) -> bool:

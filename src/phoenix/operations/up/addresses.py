@@ -69,6 +69,12 @@ def require_free(host: str, port: int) -> None:
     raise StartError(f"Port {port} is in use by another program.{hint}")
 
 
+def require_free_for_sockets(host: str, port: int) -> None:
+    """As `require_free`, for sockets."""
+    if not is_free(host, port, variable="PHOENIX_REALTIME_PORT"):
+        raise StartError(f"Port {port}, for sockets, is in use by another program. Choose another with PHOENIX_REALTIME_PORT.")
+
+
 def require_free_for_staff(host: str, port: int) -> None:
     """As `require_free`, for the admin panel."""
     if not is_free(host, port, variable="PHOENIX_ADMIN_BIND"):

@@ -55,7 +55,9 @@ def resolve(settings: Settings, data: Path) -> Settings:
     if with_mailbox(settings):
         mail = replace(mail, mailbox_port=mail.mailbox_port or first_free(web.port + 1))
     port = realtime.port or first_free(web.port + 10)
-    realtime = replace(realtime, port=port, url=realtime.url or ("" if web.domain else settings.url_here(port)))
+    # Under an address of its own, only whoever set it up knows whether another port can be reached: sockets stay on that address.
+    apart = not (web.domain or settings.web.public_url)
+    realtime = replace(realtime, port=port, url=realtime.url or (settings.url_here(port) if apart else ""))
     return replace(settings, installation=replace(settings.installation, data=data), web=web, email=mail, realtime=realtime, admin=admin)
 
 

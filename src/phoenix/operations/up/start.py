@@ -32,6 +32,7 @@ from phoenix.operations.up.addresses import (
     listens,
     local_host,
     require_free,
+    require_free_for_sockets,
     require_free_for_staff,
     without_password,
 )
@@ -119,6 +120,8 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     require_free(settings.web.host, settings.web.port)
     if on_both_loopbacks(settings):
         require_free("::1", settings.web.port)
+    if settings.realtime.port:
+        require_free_for_sockets(settings.web.host, settings.realtime.port)
     if settings.admin.port:
         require_free_for_staff(settings.admin.host, settings.admin.port)
     if settings.web.domain:
@@ -228,6 +231,7 @@ def _serves(settings: Settings) -> bool:
     return (
         answers(settings.web.host, settings.web.port, "/readyz")
         and (not on_both_loopbacks(settings) or listens("::1", settings.web.port))
+        and listens(local_host(settings.web.host), settings.realtime.port)
         and listens(local_host(admin.host), admin.port)
         and (not with_mailbox(settings) or listens("127.0.0.1", mailbox))
     )
