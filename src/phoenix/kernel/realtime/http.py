@@ -114,7 +114,7 @@ class Listener(asyncio.Protocol):
                 return
             if any(name == b"upgrade" and value.lower() == b"websocket" for name, value in event.headers):
                 self._upgrade(event)
-            elif event.headers and any(name == b"expect" for name, _value in event.headers):
+            elif any(name == b"expect" for name, _value in event.headers):
                 raise RefusedRequest(BAD_REQUEST, 417)
         elif isinstance(event, h11.Data):
             self._body += event.data

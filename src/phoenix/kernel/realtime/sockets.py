@@ -50,7 +50,7 @@ class SocketRefused(Exception):
 
 @dataclass(slots=True, eq=False)
 class SignedIn:
-    """All that is known of who is on a socket, from sign-in until it closes. `expires` is when their token does, or None once they know.
+    """Who is signed in on a socket. `expires` is when their access token expires, or None after `token_expired` was sent.
 
     It is checked by one task at a time: a check that began earlier must not put back what a later one has ended.
     """
