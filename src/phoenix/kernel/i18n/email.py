@@ -26,10 +26,12 @@ from msgspec import Struct
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.isolation import Ours, install, without_elements
 from phoenix.kernel.i18n.text import gettext
 from phoenix.settings import EmailSettings
 
+COMPILED = CompiledTemplates()
 HERE = Path(__file__).parents[1] / "templates"
 SEND_SECONDS = 30
 # A dot or a slash within a name of a host, an @, and the colon of a scheme.
@@ -78,6 +80,7 @@ class Mailer:
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
+            bytecode_cache=COMPILED,
         )
         install(self._environment, treat=unlinked)
         self._environment.globals["support"] = Ours(settings.support)

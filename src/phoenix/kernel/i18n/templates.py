@@ -26,10 +26,12 @@ from markupsafe import Markup, escape
 
 from phoenix.kernel.i18n import times
 from phoenix.kernel.i18n.avatars import avatar_of
+from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.differences import Comparison
 from phoenix.kernel.i18n.isolation import install, without_elements
 from phoenix.kernel.i18n.text import current_locale
 
+COMPILED = CompiledTemplates()
 HERE = Path(__file__).parents[1] / "templates"
 STATIC = "/static/"
 ASSETS = "/assets/"
@@ -73,6 +75,7 @@ class Templates:
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
+            bytecode_cache=COMPILED,
             lstrip_blocks=True,
             auto_reload=not production,
         )
