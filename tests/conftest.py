@@ -38,6 +38,8 @@ TEMPLATE = "phoenix_template"
 # A database is cloned for each test, which takes a third of the time if it is not written to a disk.
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 * 1024**3
 APPLICATION_PASSWORD = "of-tests-alone"
+# Whole installations and browsers, on a busy machine.
+SLOW_SECONDS = 900
 
 
 def database_url(url: str, name: str) -> str:
@@ -59,6 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="phoenix-tests-")
         config.option.basetemp = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give slow tests more time than `--timeout` gives the others."""
+    for item in items:
+        if item.get_closest_marker("slow") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
