@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import json
 import os
+import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -16,14 +19,13 @@ import httpx
 import pytest
 from tests.harness import Place
 from tests.running import free_port
-from tests.waiting import eventually
 
 from phoenix.embedded.postgres.server import FolderError
 from phoenix.embedded.processes import EmbeddedError
 from phoenix.operations.up import start
 from phoenix.operations.up.errors import NewerDataError
 from phoenix.operations.up.ready import FirstStart
-from phoenix.operations.up.start import bring_up
+from phoenix.operations.up.start import READY_SECONDS, bring_up
 from phoenix.operations.up.supervise import Supervisor
 from phoenix.settings import read_settings
 
@@ -47,13 +49,27 @@ def variables(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return found
 
 
-def up(variables: dict[str, str], look: Callable[[str], Any]) -> int:
-    """Start it in this thread, which receives its signals. Another thread calls `look` with the address, and then stops it."""
+class Said(io.StringIO):
+    """Standard output, which another thread reads line by line as it is written. `capfd` loses what is written while it is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: queue.Queue[str] = queue.Queue()
+
+    def write(self, text: str) -> int:
+        for line in text.splitlines():
+            self.lines.put(line)
+        return len(text)
+
+
+def up(variables: dict[str, str], look: Callable[[Said, str], Any]) -> int:
+    """Start it in this thread, which receives its signals. Another thread calls `look` with its output and address, and then stops it."""
     failed: list[BaseException] = []
+    said = Said()
 
     def watch() -> None:
         try:
-            look(f"http://127.0.0.1:{variables['PHOENIX_PORT']}")
+            look(said, f"http://127.0.0.1:{variables['PHOENIX_PORT']}")
         except BaseException as error:  # noqa: BLE001 - raised again in the thread of the test
             failed.append(error)
         finally:
@@ -64,12 +80,14 @@ def up(variables: dict[str, str], look: Callable[[str], Any]) -> int:
     looking = threading.Thread(target=watch)
     looking.start()
     try:
-        status = bring_up(read_settings(os.environ), json=True)
+        with contextlib.redirect_stdout(said):
+            status = bring_up(read_settings(os.environ), json=True)
     finally:
-        looking.join()
+        looking.join(READY_SECONDS)
         signal.signal(signal.SIGTERM, before)
     if failed:
         raise failed[0]
+    assert not looking.is_alive()
     return status
 
 
@@ -77,22 +95,16 @@ def ready(url: str) -> bool:
     return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
 
 
-def announced(capfd: pytest.CaptureFixture[str], url: str) -> dict[str, Any]:
+def announced(said: Said, url: str) -> dict[str, Any]:
     """The line of JSON that is printed once it serves."""
-    said: list[str] = []
-
-    def line() -> str | None:
-        said.append(capfd.readouterr().out)
-        return next((line for line in "".join(said).splitlines(keepends=True) if line.startswith("{") and line.endswith("\n")), None)
-
-    announced_as: dict[str, Any] = json.loads(eventually(line, 60))
+    announced_as: dict[str, Any] = json.loads(said.lines.get(timeout=READY_SECONDS))
     assert ready(url)
     return announced_as
 
 
-def test_phoenix_starts_prints_its_address_and_stops(variables: dict[str, str], capfd: pytest.CaptureFixture[str]) -> None:
+def test_phoenix_starts_prints_its_address_and_stops(variables: dict[str, str]) -> None:
     announced_as: dict[str, Any] = {}
-    assert up(variables, lambda url: announced_as.update(announced(capfd, url))) == 0
+    assert up(variables, lambda said, url: announced_as.update(announced(said, url))) == 0
     assert announced_as["url"].endswith(variables["PHOENIX_PORT"])
     assert len(announced_as["demo_accounts"]) > 1
     assert "/first-administrator?token=" in announced_as["first_administrator_link"]
@@ -101,12 +113,12 @@ def test_phoenix_starts_prints_its_address_and_stops(variables: dict[str, str], 
 
 
 def test_phoenix_starts_its_own_database_and_cache_if_none_is_configured(
-    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("PHOENIX_DATABASE_URL", "PHOENIX_DATABASE_OWNER_URL", "PHOENIX_CACHE_URL"):
         monkeypatch.delenv(name)
     announced_as: dict[str, Any] = {}
-    assert up(variables, lambda url: announced_as.update(announced(capfd, url))) == 0
+    assert up(variables, lambda said, url: announced_as.update(announced(said, url))) == 0
     assert "://phoenix_app@/" in announced_as["database"], "without its password"
     assert (Path(variables["PHOENIX_DATA"]) / "secret_key").stat().st_mode & 0o777 == 0o600
 
@@ -174,6 +186,17 @@ def test_a_second_stop_signal_ends_everything_at_once(monkeypatch: pytest.Monkey
     finally:
         signals.restore()
     assert killed == [-1, start.FORCED]
+
+
+def test_a_stop_signal_raises_nothing_while_processes_are_watched() -> None:
+    supervisor = Supervisor(lambda _line: None)
+    signals = start._Signals(supervisor)
+    supervisor.is_watching = True
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signals.restore()
+    assert isinstance(supervisor.interrupted, start.StopRequestedError)
 
 
 def test_a_first_start_without_output_yields_nothing() -> None:

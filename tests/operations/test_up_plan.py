@@ -25,7 +25,7 @@ from phoenix.operations.up.addresses import (
     without_password,
 )
 from phoenix.operations.up.errors import StartError
-from phoenix.operations.up.plan import SERVING, bare_environment, environment, parts, resolve
+from phoenix.operations.up.plan import SERVING, bare_environment, environment, parts, require_ports_of_their_own, resolve
 from phoenix.operations.up.ready import DemoAccount, announce, describe
 from phoenix.settings import (
     WITHHELD,
@@ -96,6 +96,16 @@ def test_all_processes_of_sockets_share_a_port_that_pages_know(tmp_path: Path) -
     assert settings.realtime.url == "http://localhost:9100"
     known = resolve(settings_with(web=WebSettings(public_url="https://phoenix.example.com")), tmp_path)
     assert known.realtime.url == "", "on the address that people use, by a proxy or by the web workers"
+
+
+def test_two_listeners_cannot_be_set_to_one_port() -> None:
+    require_ports_of_their_own(settings_with(web=WebSettings(port=9000)))
+    with pytest.raises(
+        StartError, match="PHOENIX_PORT and PHOENIX_REALTIME_PORT name the same port, 9000. Choose another for one of them."
+    ):
+        require_ports_of_their_own(settings_with(web=WebSettings(port=9000), realtime=RealtimeSettings(port=9000)))
+    with pytest.raises(StartError, match="PHOENIX_PORT and PHOENIX_ADMIN_BIND"):
+        require_ports_of_their_own(settings_with(web=WebSettings(port=9000), admin=AdminSettings(bind="127.0.0.1:9000")))
 
 
 def test_the_admin_panel_has_its_own_process_and_address(tmp_path: Path) -> None:

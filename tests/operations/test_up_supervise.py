@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from phoenix.embedded import processes
 from phoenix.embedded.processes import EmbeddedError, is_gone, wait_until
 from phoenix.embedded.valkey import free_port
 from phoenix.operations.up.addresses import is_free, listens
@@ -148,6 +149,36 @@ def test_everything_is_stopped_in_the_given_order(supervisor: Supervisor) -> Non
     assert journal == ["stop web", "stop realtime-2", "stop realtime-1", "stop worker", "stop Valkey", "stop PostgreSQL"]
 
 
+def test_a_request_to_stop_is_seen_by_whoever_watches(supervisor: Supervisor) -> None:
+    part = FakePart("web")
+    supervisor.start(part)
+    requested = KeyboardInterrupt()
+
+    def ask() -> bool:
+        assert supervisor.is_watching, "so that the signal raises nothing, wherever it comes"
+        supervisor.interrupted = requested
+        return False
+
+    with pytest.raises(KeyboardInterrupt) as seen:
+        supervisor.watch(ask)
+    assert seen.value is requested
+    assert not supervisor.is_watching
+
+
+def test_a_restart_can_be_interrupted_since_it_takes_long(supervisor: Supervisor, time: Time) -> None:
+    class Slow(FakePart):
+        watched: bool | None = None
+
+        def stop(self) -> None:
+            self.watched = supervisor.is_watching
+
+    part = Slow("PostgreSQL")
+    supervisor.start(part)
+    part.ended = True
+    supervisor.watch(lambda: part.watched is not None)
+    assert part.watched is False
+
+
 def test_killing_ends_everything_in_reverse_order(supervisor: Supervisor) -> None:
     journal: list[str] = []
     for name in ("PostgreSQL", "web"):
@@ -202,6 +233,22 @@ def test_a_child_that_ignores_the_stop_signal_is_stopped_anyway(children: list[C
     assert pid is not None
     child.stop()
     assert is_gone(pid)
+
+
+def test_a_child_that_cannot_be_waited_for_does_not_hold_up_the_others(children: list[Child], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that interrupts `Popen.poll` can leave its lock taken, and then `Popen.wait` has nothing to wait for."""
+    monkeypatch.setattr(processes, "KILLED_SECONDS", 0.1)
+    child = make(children, SLEEPER)
+    child.start()
+    pid, process = child.pid, child._process
+    assert pid is not None
+    assert process is not None
+    lock = process._waitpid_lock  # type: ignore[attr-defined] # where it happens
+    lock.acquire()
+    child.stop()
+    lock.release()
+    assert is_gone(pid)
+    process.wait(5)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -9,8 +9,10 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 POLL_SECONDS = 0.02
+KILLED_SECONDS = 5.0
 LINUX = os.uname().sysname == "Linux"
 
 
@@ -63,7 +65,7 @@ def tell(pid: int, sign: signal.Signals) -> None:
 
 def end(pid: int, *, sign: signal.Signals, seconds: float) -> None:
     """End a process that is not our child, with SIGTERM, then SIGKILL. Raises EmbeddedError if it does not exit."""
-    for step, patience in ((sign, seconds), (signal.SIGKILL, 5.0)):
+    for step, patience in ((sign, seconds), (signal.SIGKILL, KILLED_SECONDS)):
         try:
             os.kill(pid, step)
         except ProcessLookupError:
@@ -83,7 +85,13 @@ def end_child(process: subprocess.Popen[bytes], *, sign: signal.Signals, seconds
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-    process.wait()
+    collect(process)
+
+
+def collect(process: subprocess.Popen[Any]) -> None:
+    """Collect the exit status of a child that has exited or was killed. One that cannot be collected must not hold up the rest of a stop."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(KILLED_SECONDS)
 
 
 def tail(path: Path, lines: int = 12) -> list[str]:

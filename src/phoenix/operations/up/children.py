@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Protocol
 
 from phoenix.embedded.leash import leashed
+from phoenix.embedded.processes import collect
 from phoenix.operations.up.hand_over import handed_over
 from phoenix.operations.up.plan import Part
 
@@ -82,7 +83,7 @@ class Child:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(self._part.patience)
         self.kill()
-        self._process.wait()
+        collect(self._process)
         if self._pump is not None:
             self._pump.join(timeout=1)
         self._process = self._pump = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from phoenix.operations.up.addresses import first_free, has_ipv6_loopback, without_user
 from phoenix.operations.up.caddy import caddy_program
+from phoenix.operations.up.errors import StartError
 from phoenix.settings import WITHHELD, Settings, values
 
 # A connection costs memory, and every open socket of a browser is one, whether or not a request is in flight. The limit is
@@ -38,6 +39,19 @@ class Part:
     """Whether it is a third-party program, which gets none of Phoenix's settings and secrets."""
     secrets: frozenset[str] = SERVING
     """The variables of the secrets that it needs, and gets; no other."""
+
+
+def require_ports_of_their_own(settings: Settings) -> None:
+    """Raises StartError if two of the listeners are set to the same port."""
+    seen: dict[int, str] = {}
+    for name, port in (
+        ("PHOENIX_PORT", settings.web.port),
+        ("PHOENIX_REALTIME_PORT", settings.realtime.port),
+        ("PHOENIX_ADMIN_BIND", settings.admin.port),
+        ("PHOENIX_MAILBOX_PORT", settings.email.mailbox_port),
+    ):
+        if port and (other := seen.setdefault(port, name)) != name:
+            raise StartError(f"{other} and {name} name the same port, {port}. Choose another for one of them.")
 
 
 def resolve(settings: Settings, data: Path) -> Settings:

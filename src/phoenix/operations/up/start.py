@@ -47,6 +47,7 @@ from phoenix.operations.up.plan import (
     on_both_loopbacks,
     parts,
     phoenix,
+    require_ports_of_their_own,
     resolve,
     with_mailbox,
 )
@@ -117,6 +118,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     if ended := end_leftovers(data):
         progress.say(f"Ended {len(ended)} processes left over from an earlier start.")
     _check_settings_of_modules(settings)
+    require_ports_of_their_own(settings)
     require_free(settings.web.host, settings.web.port)
     if on_both_loopbacks(settings):
         require_free("::1", settings.web.port)
@@ -267,7 +269,8 @@ class _Signals:
             self._first = now
             if not self.stopping:
                 self._supervisor.interrupted = StopRequestedError()
-                raise self._supervisor.interrupted
+                if not self._supervisor.is_watching:
+                    raise self._supervisor.interrupted
         elif now - self._first > SAME_SIGNAL_SECONDS:
             self._supervisor.kill()
             os._exit(FORCED)

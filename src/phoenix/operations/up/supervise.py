@@ -48,8 +48,10 @@ class Supervisor:
         self._watched: list[_Watched] = []
         # Before Phoenix was ever ready, a part that keeps exiting is an error to report, not an accident to wait out.
         self.starting = True
-        # Raised again by `watch`: what a signal handler raises is lost where it interrupts a destructor.
+        # Raised by `watch`: what a signal handler raises is lost where it interrupts a destructor, and leaves a lock taken where it
+        # interrupts `Popen.poll`, which makes `Popen.wait` wait forever.
         self.interrupted: BaseException | None = None
+        self.is_watching = False
 
     @property
     def has_parts(self) -> bool:
@@ -63,11 +65,15 @@ class Supervisor:
 
     def watch(self, until: Callable[[], bool]) -> None:
         """Keep everything running until the condition holds. Raises GaveUpError while starting, and `interrupted`."""
-        while not until():
-            if self.interrupted is not None:
-                raise self.interrupted
-            self.look()
-            self._sleep(POLL_SECONDS)
+        self.is_watching = True
+        try:
+            while not until():
+                if self.interrupted is not None:
+                    raise self.interrupted
+                self.look()
+                self._sleep(POLL_SECONDS)
+        finally:
+            self.is_watching = False
 
     def look(self) -> None:
         """Restart the parts that have exited and are due."""
@@ -94,11 +100,14 @@ class Supervisor:
         watched.next_start = None
         watched.started = self._clock()
         self._say(f"Starting {watched.part.name} again.")
+        watching, self.is_watching = self.is_watching, False
         try:
             watched.part.stop()
             watched.part.start()
         except (EmbeddedError, OSError) as error:
             self._note_death(watched, f"did not start ({error})")
+        finally:
+            self.is_watching = watching
 
     def _note_death(self, watched: _Watched, what: str) -> None:
         now = self._clock()
