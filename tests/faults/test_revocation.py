@@ -41,7 +41,7 @@ async def _measure(phoenix: Running) -> dict[str, list[float]]:
             live = socketio.AsyncClient(reconnection=False)
             notified = asyncio.Event()
             live.on("session_ended", lambda data, notified=notified: notified.set())
-            await live.connect(place, auth={"token": made["access_token"]}, transports=["websocket"])
+            await live.connect(place, auth={"token": made["access_token"]}, transports=["websocket"], wait_timeout=30)
             for client in clients:
                 assert (await client.get("/me", headers=head)).status_code == 200
             assert (await keeper.delete(f"/sessions/{made['session']}", headers=bearer(owner["access_token"]))).status_code == 204

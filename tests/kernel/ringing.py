@@ -79,7 +79,7 @@ async def connected(
     reasons: list[str] = []
     client.on("connect_error", lambda data: reasons.append(data["message"]))
     try:
-        await client.connect(url, auth={"token": token, **auth}, transports=list(transports))
+        await client.connect(url, auth={"token": token, **auth}, transports=list(transports), wait_timeout=30)
     except socketio.exceptions.ConnectionError as error:
         raise RefusedError(*reasons) from error
     try:

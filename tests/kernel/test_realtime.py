@@ -34,7 +34,7 @@ class Listener:
             self._changed.notify_all()
 
     async def connect(self, url: str, token: str) -> None:
-        await self.client.connect(url, auth={"token": token}, transports=["websocket"])
+        await self.client.connect(url, auth={"token": token}, transports=["websocket"], wait_timeout=30)
 
     async def receive(self, event: str, about: Callable[[Any], bool] = lambda _: True, seconds: float = 10) -> Any:
         """The first message of this kind about the given subject, received already or awaited."""

@@ -29,10 +29,12 @@ KEY = b"Sec-WebSocket-Key: " + b"A" * 22 + b"==\r\n\r\n"
 
 
 async def close_properly(here: Echoing) -> None:
-    async with here.websocket() as there:
-        await there.recv()
-        await there.send("40")
-        await there.recv()
+    # On a busy machine its short time is over before.
+    with contextlib.suppress(ConnectionClosed):
+        async with here.websocket() as there:
+            await there.recv()
+            await there.send("40")
+            await there.recv()
 
 
 async def leave_without_a_word(here: Echoing) -> None:
@@ -72,7 +74,6 @@ async def never_connect(here: Echoing) -> None:
 
 
 async def poll_once(here: Echoing) -> None:
-    # On a busy machine its short time is over before.
     with contextlib.suppress(httpx.HTTPError):
         sid = await here.open_polls()
         await here.post(sid, "40")
@@ -104,6 +105,8 @@ WAYS = (
     poll_never_again,
     fail_to_upgrade,
 )
+# Which never complete a request; the others get the time that a busy machine takes to answer one.
+INCOMPLETE = {stop_within_the_head, say_nothing}
 
 
 def alive() -> dict[str, int]:
@@ -115,7 +118,8 @@ def alive() -> dict[str, int]:
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_connections_leave_nothing_behind(way: Callable[[Echoing], Awaitable[None]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "REQUEST_SECONDS", 0.2)
+    if way in INCOMPLETE:
+        monkeypatch.setattr(http, "REQUEST_SECONDS", 0.2)
     monkeypatch.setattr(http, "IDLE_SECONDS", 0.2)
 
     async def run() -> None:

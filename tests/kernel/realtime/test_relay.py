@@ -23,7 +23,7 @@ from phoenix.kernel.web.client_address import ClientAddress
 
 
 @contextlib.asynccontextmanager
-async def public(harness: Harness, port: int) -> AsyncIterator[Live]:
+async def public(harness: Harness, port: int, given: socket.socket | None = None) -> AsyncIterator[Live]:
     """A public port whose sockets are served on `port`. Everything else is not found."""
     settings = replace(harness.runtime.settings, realtime=replace(harness.runtime.settings.realtime, port=port))
 
@@ -32,7 +32,7 @@ async def public(harness: Harness, port: int) -> AsyncIterator[Live]:
         await send({"type": "http.response.body", "body": b""})
 
     relay = ClientAddress(SocketRelay(nothing, settings, harness.runtime.keys), harness.app, settings.web.trusted_proxies)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with given or socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(relay, lifespan="off", log_config=None, ws="websockets-sansio"))
         serving = asyncio.create_task(server.serve([listening]))
         try:
@@ -41,6 +41,14 @@ async def public(harness: Harness, port: int) -> AsyncIterator[Live]:
         finally:
             server.should_exit = True
             await serving
+
+
+async def come_later(client: httpx.AsyncClient, *, polls_after: str = "2") -> None:
+    answer = await client.get("/socket.io/?EIO=4&transport=polling")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, polls_after)
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "=="}
+    refused = await client.get("/socket.io/?EIO=4&transport=websocket", headers=upgrade)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"]], ids="+".join)
@@ -104,14 +112,12 @@ def test_a_close_is_handed_on_with_its_reason_both_ways(harness: Harness) -> Non
 
 def test_where_no_sockets_are_served_the_client_is_told_to_come_later(harness: Harness) -> None:
     async def run() -> None:
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            nobody = closed.getsockname()[1]
-        async with harness, public(harness, nobody) as there, httpx.AsyncClient(base_url=there.url, trust_env=False) as client:
-            answer = await client.get("/socket.io/?EIO=4&transport=polling")
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
-            upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "=="}
-            refused = await client.get("/socket.io/?EIO=4&transport=websocket", headers=upgrade)
-            assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
+        # Bound, so that nobody else takes the port, but not listening.
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            port = nobody.getsockname()[1]
+            async with harness, public(harness, port) as there, httpx.AsyncClient(base_url=there.url, trust_env=False) as client:
+                await come_later(client)
 
     asyncio.run(run())
 
@@ -146,3 +152,19 @@ def test_clients_are_told_both_addresses(harness: Harness) -> None:
             assert (await harness.get("/api/v2/realtime")).json()["url"] == "https://live.example.com"
 
     asyncio.run(elsewhere())
+
+
+def test_what_comes_back_is_not_handed_on_again(harness: Harness) -> None:
+    """As where PHOENIX_REALTIME_PORT is the public port: it would go round until no descriptor is left."""
+
+    async def run() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+            async with (
+                harness,
+                public(harness, port, listening) as there,
+                httpx.AsyncClient(base_url=there.url, trust_env=False) as client,
+            ):
+                await come_later(client, polls_after="30")
+
+    asyncio.run(run())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Coroutine
 from typing import Any
 
@@ -31,6 +32,8 @@ POLL_SECONDS = 70.0
 MOST_BODY_BYTES = 65_536
 # Try again later (IANA's registry of close codes).
 TRY_LATER = 1013
+# Of no use without TLS, but httpx would read every certificate of the machine for each client.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 HANDED_ON = frozenset({b"cookie", b"origin", b"content-type"})
 ANSWERED = frozenset({"content-type", "cache-control", "retry-after"})
 
@@ -47,6 +50,9 @@ class SocketRelay:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"} or scope["path"] != PATH:
             await self._app(scope, receive, send)
+        elif any(name == RELAY_PROOF for name, _value in scope["headers"]):
+            # It would go round in circles: this is the port that was taken for the one of the sockets.
+            await _refuse(scope, send, 503)
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         else:
@@ -85,7 +91,8 @@ class SocketRelay:
             if len(body) > MOST_BODY_BYTES or not message.get("more_body"):
                 break
         url = f"http://{self._place}{PATH}?{scope['query_string'].decode('latin-1')}"
-        async with httpx.AsyncClient(timeout=httpx.Timeout(POLL_SECONDS, connect=OPEN_SECONDS), trust_env=False) as client:
+        limit = httpx.Timeout(POLL_SECONDS, connect=OPEN_SECONDS)
+        async with httpx.AsyncClient(timeout=limit, trust_env=False, verify=NO_TLS) as client:
             asked = client.build_request(scope["method"], url, content=bytes(body), headers=self._head(scope))
             found: list[httpx.Response] = []
             await _first(_fetch(client, asked, found), _until_gone(receive))
@@ -135,10 +142,12 @@ async def _fetch(client: httpx.AsyncClient, asked: httpx.Request, found: list[ht
 
 
 async def _refuse(scope: Scope, send: Send, status: int) -> None:
-    """Answer before the handshake where the server can; otherwise close with a code."""
-    if "websocket.http.response" in scope.get("extensions", {}):
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"30")]
-        await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
-        await send({"type": "websocket.http.response.body", "body": b"No socket can be opened here now.\n"})
-    else:
+    """Answer a request, or a handshake where the server can; otherwise close with a code."""
+    extension = "websocket.http.response"
+    kind = "http.response" if scope["type"] == "http" else extension if extension in scope.get("extensions", {}) else ""
+    if not kind:
         await send({"type": "websocket.close", "code": TRY_LATER, "reason": "refused"})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"30")]
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": b"No socket can be opened here now.\n"})
