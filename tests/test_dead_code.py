@@ -12,8 +12,8 @@ SOURCE = Path(__file__).parents[1] / "src/phoenix"
 READ = {".py", ".html", ".mjml", ".ts", ".toml"}
 # Called by libraries under these names: Litestar, aiosmtpd, Jinja, logging and code.InteractiveConsole; then asyncio and picows.
 CALLED_BY_LIBRARIES = {"authorize_connection", "filter_stream", "handle_DATA", "handleError", "runcode"} | {
-    "connection_lost", "connection_made", "data_received", "eof_received", "isEnabledFor", "on_ws_connected", "on_ws_disconnected", "on_ws_frame",
-    "pause_writing", "resume_writing",
+    "connection_lost", "connection_made", "data_received", "dump_bytecode", "eof_received", "isEnabledFor", "load_bytecode", "on_ws_connected",
+    "on_ws_disconnected", "on_ws_frame", "pause_writing", "resume_writing",
 }  # fmt: skip
 # Promised by the API, and empty until there are files.
 PROMISED = {"attachments"}
