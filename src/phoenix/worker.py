@@ -13,6 +13,8 @@ import asyncpg
 import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
+from pgqueuer.errors import RetryRequested
+from pgqueuer.models import Context
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.models import Schedule as QueuedSchedule
 
@@ -22,6 +24,7 @@ from phoenix.kernel.data.connect import set_codecs
 from phoenix.kernel.data.followers import Listener, follow
 from phoenix.kernel.data.jobs import fail_unknown
 from phoenix.kernel.data.upkeep import empty_leaving_fields, trim_events
+from phoenix.kernel.errors import PermanentFailure
 from phoenix.kernel.module import Job, Schedule
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -131,6 +134,18 @@ async def _stop(runner: PgQueuer, stop: asyncio.Event) -> None:
     runner.shutdown.set()
 
 
+class Executor(DatabaseRetryEntrypointExecutor):
+    """Runs a job again later, unless that cannot help."""
+
+    async def execute(self, job: QueuedJob, context: Context) -> None:
+        try:
+            await super().execute(job, context)
+        except RetryRequested as retry:
+            if isinstance(retry.__cause__, PermanentFailure):
+                raise retry.__cause__ from None
+            raise
+
+
 def _register(runner: PgQueuer, runtime: Runtime, job: Job[Any]) -> None:
     kind = job.kind
 
@@ -143,8 +158,8 @@ def _register(runner: PgQueuer, runtime: Runtime, job: Job[Any]) -> None:
             raise
         log.info("job_done", job=kind.name, id=queued.id, milliseconds=round((runtime.clock.now() - started).total_seconds() * 1000))
 
-    def executor(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
-        return DatabaseRetryEntrypointExecutor(
+    def executor(parameters: EntrypointExecutorParameters) -> Executor:
+        return Executor(
             parameters=parameters,
             max_attempts=kind.attempts - 1,
             initial_delay=timedelta(seconds=kind.first_delay),

@@ -13,6 +13,7 @@ from tests.waiting import until
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.data.jobs import NO_MODULE, JobKind, Nothing, enqueue, replay
+from phoenix.kernel.errors import PermanentFailure
 from phoenix.kernel.module import Job, Module
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -111,6 +112,27 @@ def test_a_failing_job_is_retried_then_marked_failed_and_can_be_replayed(harness
 
             await run_until(harness, jobs, done)
             assert tries == [7, 7, 7, 7]
+
+    asyncio.run(run())
+
+
+def test_a_job_that_can_never_succeed_is_marked_failed_at_once(harness: Harness) -> None:
+    tries: list[int] = []
+
+    async def note(_: Runtime, payload: Numbered) -> None:
+        tries.append(payload.n)
+        raise PermanentFailure("The mail server permanently refused the email (code 550).")
+
+    async def run() -> None:
+        async with harness:
+            async with harness.runtime.database.transaction() as tx:
+                await enqueue(tx, KIND, Numbered(7))
+
+            async def is_dead() -> bool:
+                return bool(await failed_jobs(harness))
+
+            await run_until(harness, [Job(JobKind("test.job", Numbered, attempts=3, first_delay=0.1), note)], is_dead)
+            assert tries == [7]
 
     asyncio.run(run())
 

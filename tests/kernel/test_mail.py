@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import email
-import email.policy
 import re
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from jinja2 import UndefinedError
+from tests.kernel.received import Received
 
 import phoenix
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.errors import InvalidInput, Unavailable
+from phoenix.kernel.errors import InvalidInput, PermanentFailure, Unavailable
 from phoenix.kernel.i18n.email import Mail, Mailer
 from phoenix.kernel.i18n.isolation import Ours, isolated
 from phoenix.settings import EmailSettings
@@ -44,25 +41,6 @@ INVITATION: dict[str, Any] = {
     "role": "member",
     "link": Ours("https://phoenix.example/invitations/accept?token=a"),
 }
-
-
-class Received:
-    """Stores every message, or refuses it with `answer`."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        self.envelopes.append(envelope)
-        return self.answer
-
-    def one(self) -> EmailMessage:
-        (envelope,) = self.envelopes
-        assert isinstance(envelope.content, bytes)
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        return message
 
 
 @pytest.fixture(params=[True, False], ids=["smtputf8", "ascii"])
@@ -118,7 +96,7 @@ def test_a_local_part_in_another_script_needs_a_server_with_smtputf8(server: tup
     received, mailer = server
     try:
         send(mailer, "почта@пример.рф")
-    except Unavailable:
+    except PermanentFailure:
         assert received.envelopes == []
         return
     assert received.envelopes[0].smtp_utf8
@@ -142,7 +120,7 @@ def test_no_header_or_recipient_can_be_injected(server: tuple[Received, Mailer],
 
 def test_a_failed_delivery_is_reported_as_unavailable_without_naming_anyone(server: tuple[Received, Mailer]) -> None:
     received, mailer = server
-    received.answer = "451 leila@example.com later"
+    received.answers["DATA"] = "451 leila@example.com later"
     with pytest.raises(Unavailable) as refused:
         send(mailer, "leila@example.com")
     assert "leila" not in str(refused.value)

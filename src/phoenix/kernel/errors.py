@@ -137,5 +137,9 @@ class Unavailable(PhoenixError):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
+class PermanentFailure(Exception):
+    """Trying again cannot help. A job that raises it is marked failed at once; the message is for staff, and names nobody."""
+
+
 class QueryBudgetExceeded(RuntimeError):
     """A route made more queries than declared. Raised in development and tests, logged in production."""

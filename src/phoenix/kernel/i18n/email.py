@@ -24,7 +24,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from msgspec import Struct
 
 from phoenix.kernel.clock import Clock, SystemClock
-from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.isolation import Ours, install, without_elements
@@ -33,6 +33,7 @@ from phoenix.settings import EmailSettings
 
 COMPILED = CompiledTemplates()
 HERE = Path(__file__).parents[1] / "templates"
+PERMANENT = 500
 SEND_SECONDS = 30
 # A dot or a slash within a name of a host, an @, and the colon of a scheme.
 _LINKING = re.compile(r"(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])|(?<=[-\])])\.(?=\w)|@(?=\S)|(?<=[^\W\d]):(?=\S)")
@@ -119,7 +120,8 @@ class Mailer:
     async def send(self, to: str, mail: Mail) -> None:
         """Send an email to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531).
 
-        Raises InvalidInput if `to` is not exactly one address, such as two addresses or one followed by a header.
+        Raises InvalidInput if `to` is not exactly one address, such as two addresses or one followed by a header; Unavailable if trying
+        again can help, and PermanentFailure if the mail server permanently refuses the email.
         """
         address = parse_address(to)
         try:
@@ -127,7 +129,7 @@ class Mailer:
         except aiosmtplib.SMTPNotSupported as error:
             # A server without SMTPUTF8 can still reach a domain in another script by its ASCII form.
             if address.needs_smtputf8:
-                raise Unavailable("The mail server doesn't support addresses in this script.") from error
+                raise PermanentFailure("The mail server doesn't support addresses in this script.") from error
             await self._deliver(address.envelope, mail)
 
     async def _deliver(self, to: str, mail: Mail) -> None:
@@ -155,6 +157,8 @@ class Mailer:
         except aiosmtplib.SMTPNotSupported:
             raise
         except (aiosmtplib.SMTPException, OSError) as error:
+            if code := _permanent_code(error):
+                raise PermanentFailure(f"The mail server permanently refused the email (code {code}).") from error
             raise Unavailable(f"The mail server refused the email or is not responding ({type(error).__name__}).") from error
 
     def _message(self, to: str, mail: Mail) -> EmailMessage:
@@ -170,6 +174,14 @@ class Mailer:
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         return message
+
+
+def _permanent_code(error: Exception) -> int:
+    """The code of a permanent refusal of this email (RFC 5321, 4.2.1: 500 to 599), or 0. A wrong password is not about the email."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        error = error.recipients[0]
+    about_it = (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError)
+    return error.code if isinstance(error, about_it) and PERMANENT <= error.code < PERMANENT + 100 else 0
 
 
 def unlinked(text: str) -> str:

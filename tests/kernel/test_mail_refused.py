@@ -1,0 +1,34 @@
+"""An email that a mail server refuses: whether trying again can help, and without naming anyone."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kernel.received import Received
+from tests.kernel.test_mail import send, server
+
+from phoenix.kernel.errors import PermanentFailure, Unavailable
+from phoenix.kernel.i18n.email import Mailer
+
+__all__ = ["server"]
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "is_permanent"),
+    [
+        ("RCPT", "550 5.1.1 leila@example.com unknown", True),
+        ("RCPT", "450 4.2.0 leila@example.com greylisted", False),
+        ("MAIL", "553 5.1.8 leila@example.com", True),
+        ("MAIL", "452 4.3.1 full", False),
+        ("DATA", "554 5.7.1 leila@example.com spam", True),
+        ("DATA", "421 4.3.2 leila@example.com going down", False),
+    ],
+)
+def test_what_is_refused_for_ever_is_told_from_what_can_be_sent_later(
+    server: tuple[Received, Mailer], step: str, answer: str, *, is_permanent: bool
+) -> None:
+    received, mailer = server
+    received.answers[step] = answer
+    with pytest.raises(PermanentFailure if is_permanent else Unavailable) as refused:
+        send(mailer, "leila@example.com")
+    assert "leila" not in str(refused.value)
+    assert not is_permanent or f"code {answer[:3]}" in str(refused.value)
