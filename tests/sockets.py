@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from phoenix.kernel.data.followers import Listener
+from phoenix.kernel.realtime.gathering import MOST_AT_ONCE
 from phoenix.kernel.realtime.message import event_message
 from phoenix.kernel.realtime.namespace import Socket as OpenSocket
 from phoenix.kernel.realtime.sockets import Sockets
@@ -45,9 +46,9 @@ class Live:
 
 
 @contextlib.asynccontextmanager
-async def live(harness: Harness) -> AsyncIterator[Live]:
+async def live(harness: Harness, most_at_once: int = MOST_AT_ONCE) -> AsyncIterator[Live]:
     """Serve the sockets of a harness. Clients are counted by the address they say they have, if it trusts 127.0.0.0/8."""
-    sockets = Sockets(harness.runtime, harness.registry, harness.sessions)
+    sockets = Sockets(harness.runtime, harness.registry, harness.sessions, most_at_once=most_at_once)
     sockets.start(Listener(harness.runtime.settings.database.url))
     listening = await sockets.server.listen(socket.create_server(("127.0.0.1", 0)))
     try:

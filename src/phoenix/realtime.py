@@ -18,6 +18,7 @@ from phoenix.kernel.realtime.handover import Handover
 from phoenix.kernel.realtime.sockets import Sockets
 from phoenix.kernel.security.logging import configure
 from phoenix.kernel.web.session_reader import SessionReader
+from phoenix.kernel.web.socket_figures import file_of
 from phoenix.settings import Settings, settings_of_process
 
 
@@ -31,6 +32,8 @@ async def serve(settings: Settings, stop: asyncio.Event, number: int = 1) -> Non
         handover = Handover(settings.installation.data / "sockets", number) if settings.realtime.processes > 1 else None
         sockets = Sockets(runtime, REGISTRY, sessions, handover=handover)
         sockets.start(Listener(settings.database.url))
+        figures = file_of(settings, number)
+        sockets.keep_figures(figures)
         listening = await sockets.server.listen(bind(settings.web.host, settings.realtime.port))
         try:
             await stop.wait()
@@ -38,6 +41,7 @@ async def serve(settings: Settings, stop: asyncio.Event, number: int = 1) -> Non
             listening.close()
             await sockets.server.close()
             await runtime.background.close()
+            figures.unlink(missing_ok=True)
             with contextlib.suppress(PhoenixError):
                 await sessions.flush()
 

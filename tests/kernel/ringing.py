@@ -74,7 +74,7 @@ async def connected(
 ) -> AsyncIterator[list[tuple[str, Any]]]:
     """An open socket, and the events that it has received so far."""
     client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
-    for event in ("missed", "rung", "socket_refused", "organisation_left", "disconnect"):
+    for event in ("missed", "rung", "socket_refused", "organisation_left", "changed", "disconnect"):
         client.on(event, lambda *data, event=event: told.append((event, *data)))
     reasons: list[str] = []
     client.on("connect_error", lambda data: reasons.append(data["message"]))

@@ -56,9 +56,11 @@ class SocketGate:
         address = connection.opened.address if connection.opened is not None else ""
         self._counted[connection] = address
         self._counts.add_network(address)
+        self._counts.opened += 1
 
     def ended(self, connection: Connection) -> None:
         self._counts.remove_network(self._counted.pop(connection))
+        self._counts.closed[connection.reason] += 1
 
 
 def _first(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes:

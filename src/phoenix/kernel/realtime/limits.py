@@ -1,4 +1,4 @@
-"""How many connections a network can have in this process, and how many sockets an account."""
+"""How many connections a network can have in this process, and how many sockets an account; and what was opened and closed so far."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ class Counts:
         self._settings = settings
         self.networks: Counter[str] = Counter()
         self.accounts: Counter[str] = Counter()
+        self.opened = 0
+        self.closed: Counter[str] = Counter()
+        """Connections that have ended, by reason."""
 
     def network_has_room(self, address: str) -> bool:
         return self.networks.get(limited_as(address), 0) < self._settings.per_network

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from phoenix.kernel.errors import SecondFactorNeeded
 from phoenix.kernel.realtime.changes import LEFT, live_messages
 from phoenix.kernel.realtime.connection import Limits
 from phoenix.kernel.realtime.gate import SocketGate
+from phoenix.kernel.realtime.gathering import MOST_AT_ONCE, Gathering, RoomMessage
 from phoenix.kernel.realtime.handover import Handover
 from phoenix.kernel.realtime.limits import Counts
 from phoenix.kernel.realtime.message import event_message
@@ -32,11 +34,15 @@ from phoenix.kernel.realtime.server import Server
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.session_reader import COOKIE, SessionReader, cookie, cookie_name
+from phoenix.kernel.web.socket_figures import SocketFigures, write_figures
 
 log = structlog.get_logger(__name__)
 
 # A session that ended is refused within a second, open sockets included.
 CHECK_SECONDS = 0.5
+# What is counted of a room is sent within this time after it is due, even if it was counted just now.
+GATHER_SECONDS = 0.1
+FIGURES_SECONDS = 1.0
 LIMITS = Limits()
 
 
@@ -68,7 +74,14 @@ class Sockets:
     """The sockets of one process."""
 
     def __init__(
-        self, runtime: Runtime, registry: Registry, sessions: SessionReader, limits: Limits = LIMITS, handover: Handover | None = None
+        self,
+        runtime: Runtime,
+        registry: Registry,
+        sessions: SessionReader,
+        limits: Limits = LIMITS,
+        handover: Handover | None = None,
+        *,
+        most_at_once: int = MOST_AT_ONCE,
     ) -> None:
         settings = runtime.settings
         self._registry = registry
@@ -78,28 +91,57 @@ class Sockets:
         self.counts = Counts(settings.realtime)
         self.rooms: Rooms[Socket] = Rooms()
         self.open: dict[Socket, SignedIn] = {}
+        self.sent = 0
+        """Messages that were sent to rooms, counted for each receiver."""
         gate = SocketGate(settings, runtime.keys, self.counts)
         self.server = Server({MAIN: self}, gate, limits, connect_within=settings.realtime.authenticate_within, handover=handover)
         self._tail = Tail(runtime.database)
+        self._gathering = Gathering(lambda room: len(self.rooms.inside(room)), self.server.now, most=most_at_once)
 
     def start(self, listener: Listener) -> None:
         """Feed the sockets in the background."""
         background, arrived = self._runtime.background, listener.subscribe()
         background.start("feed", lambda alive: self._tail.follow(arrived, self._feed, alive))
         background.start("sessions of sockets", self._watch_sessions)
+        background.start("gathered messages", self._send_gathered)
         background.start("listener", listener.listen, stop=listener.stop)
+
+    def keep_figures(self, file: Path) -> None:
+        """Write what /metrics shows of this process to a file every second."""
+        self._runtime.background.start("figures of sockets", lambda alive: self._write_figures(file, alive))
+
+    async def _write_figures(self, file: Path, alive: Alive) -> None:
+        while True:
+            await asyncio.to_thread(write_figures, file, self.figures())
+            alive()
+            await asyncio.sleep(FIGURES_SECONDS)
+
+    def figures(self) -> SocketFigures:
+        """This process now."""
+        return SocketFigures(
+            at=self._runtime.clock.now().timestamp(),
+            connections=len(self.server.connections),
+            sockets=len(self.open),
+            rooms=len(self.rooms),
+            opened=self.counts.opened,
+            messages=self.sent,
+            closed=dict(self.counts.closed),
+        )
 
     async def _feed(self, batch: Sequence[Recorded]) -> None:
         if self.open:
             await self.deliver(batch)
 
     async def deliver(self, batch: Sequence[Recorded]) -> None:
-        """Send events to the rooms. Everyone in a room is checked again first: this batch may contain what ended their membership.
+        """Send events to the rooms, or count them where a room has many people."""
+        await self._send(self._gathering.take(await live_messages(self._runtime, self._registry, batch)))
 
-        Every change that was committed before the batch was read has touched its generation, so what is cached of a session
+    async def _send(self, messages: Sequence[RoomMessage]) -> None:
+        """Send to the rooms. Everyone in a room is checked again first: what is sent may be about the end of their membership.
+
+        Every change that was committed before an event was read has touched its generation, so what is cached of a session
         counts only if it is true now, and nothing is queried for a session that did not change.
         """
-        messages = await live_messages(self._runtime, self._registry, batch)
         for socket in {socket for room in {room for room, _, _ in messages} for socket in self.rooms.inside(room)}:
             try:
                 await self.check(socket)
@@ -107,7 +149,14 @@ class Sockets:
                 log.exception("socket_cut")
                 socket.connection.end("not_checked")
         for room, event, payload in messages:
+            self.sent += len(self.rooms.inside(room))
             self.rooms.send(room, event_message(event, payload))
+
+    async def _send_gathered(self, alive: Alive) -> None:
+        while True:
+            await asyncio.sleep(self._gathering.wait(GATHER_SECONDS))
+            await self._send(self._gathering.due())
+            alive()
 
     async def _watch_sessions(self, alive: Alive) -> None:
         while True:

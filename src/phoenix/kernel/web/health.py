@@ -14,6 +14,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
 from phoenix.kernel.web.pages import Plain, page
 from phoenix.kernel.web.rules import PUBLIC
+from phoenix.kernel.web.socket_figures import metric_lines, read_figures
 
 # Modules read their metrics on their own connections.
 METRIC_QUERIES = 0
@@ -63,7 +64,7 @@ async def ready(call: Call) -> Readiness:
 
 @page("/metrics", may=PUBLIC, queries=METRIC_QUERIES, listeners=("admin",))
 async def metrics(call: Call) -> Plain:
-    """Figures of this process and of the modules, in Prometheus' text format 0.0.4."""
+    """Figures of this process, of the sockets and of the modules, in Prometheus' text format 0.0.4."""
     cache = call.runtime.cache
     lines = [
         *_lines("phoenix_cache_hits_total", "Reads answered from this process's memory", "counter", cache.hits),
@@ -73,6 +74,8 @@ async def metrics(call: Call) -> Plain:
     restarts = call.runtime.background.restarts
     lines += ["# HELP phoenix_background_restarts_total Background tasks started again", "# TYPE phoenix_background_restarts_total counter"]
     lines += [f'phoenix_background_restarts_total{{task="{name}"}} {restarts[name]}' for name in sorted(call.runtime.background.names)]
+    figures = await asyncio.to_thread(read_figures, call.runtime.settings, call.runtime.clock.now().timestamp())
+    lines += metric_lines(figures)
     for metric in (metric for module in call.registry.modules for metric in module.metrics):
         lines += _lines(metric.name, metric.about, metric.kind, await metric.read(call.runtime))
     if checks := call.registry.checks:
