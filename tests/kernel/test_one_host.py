@@ -79,12 +79,6 @@ def test_a_host_that_lost_its_claim_to_another_is_not_ready(harness: Harness, tm
     asyncio.run(run())
 
 
-def test_the_claim_names_the_file_of_generations(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        (tmp_path / name).touch()
-    assert host.host_of(tmp_path / "a") == host.host_of(tmp_path / "a") != host.host_of(tmp_path / "b")
-
-
 async def order(url: str, *words: str) -> None:
     client = await GlideClient.create(_configuration(url))
     await client.custom_command(list(words))
@@ -156,62 +150,5 @@ def test_a_cache_that_is_gone_takes_no_mark(tmp_path: Path) -> None:
     async def run() -> None:
         with pytest.raises(CacheUnreachable):
             await ValkeyGenerations(Valkey("redis://127.0.0.1:1")).begin(["a"])
-
-    asyncio.run(run())
-
-
-async def claims(harness: Harness) -> int:
-    """How many connections hold a claim on this database, or wait to."""
-    rows = await harness.sql("SELECT 1 FROM pg_stat_activity WHERE application_name = 'phoenix host' AND datname = current_database()")
-    return len(rows)
-
-
-def test_a_host_that_waits_starts_once_the_other_has_lost_its_claim(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "WAIT_SECONDS", 60.0)
-    monkeypatch.setattr(host, "LOOK_SECONDS", 0.01)
-    before, after = host.Claim(harness.place.database, 1), host.Claim(harness.place.database, 2)
-
-    async def run() -> None:
-        await before.make()
-        starting = asyncio.create_task(after.make())
-
-        async def both() -> bool:
-            return await claims(harness) == 2
-
-        await until(both)
-        assert not starting.done()
-        await before.close()
-        await starting
-        assert await claims(harness) == 1
-        await after.close()
-
-    asyncio.run(run())
-
-
-def test_a_host_looks_for_as_long_as_a_dead_one_can_keep_its_claim_and_leaves_nothing_behind(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    before, after = host.Claim(harness.place.database, 1), host.Claim(harness.place.database, 2)
-
-    async def run() -> None:
-        await before.make()
-        monkeypatch.setattr(host, "WAIT_SECONDS", 3.0)
-        monkeypatch.setattr(host, "LOOK_SECONDS", 1.0)
-        with monkeypatch.context() as patched:
-            patched.setattr(asyncio, "sleep", sleep)
-            with pytest.raises(SettingsError, match="Another host"):
-                await after.make()
-        assert slept == [1.0, 1.0, 1.0]
-
-        async def one() -> bool:
-            return await claims(harness) == 1
-
-        await until(one)
-        await before.close()
 
     asyncio.run(run())

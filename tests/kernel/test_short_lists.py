@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from phoenix.kernel.data.listed import Asked
 from phoenix.kernel.data.short import Choice, Column, Short
 from phoenix.kernel.errors import InvalidInput
 
@@ -52,4 +53,6 @@ def test_what_it_does_not_offer_is_refused(asked: dict[str, str]) -> None:
 def test_without_words_there_is_no_search() -> None:
     plain: Short[Fruit] = Short(columns=(Column("name", "Name", lambda fruit: fruit.name),))
     assert plain.search is None
+    assert not plain.read(lambda name: "").falls
+    assert len(plain.select(FRUIT, Asked("name", falls=False, words="x"))) == 4
     assert len(plain.select(FRUIT, plain.read(lambda name: {"q": "x"}.get(name, "")))) == 4

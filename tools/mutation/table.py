@@ -40,7 +40,7 @@ CACHE = (
     "tests/kernel/test_cache_namespaces.py",
     "tests/kernel/test_cache_inside.py",
 )
-MAIL = ("tests/kernel/test_mail.py", "tests/kernel/test_mail_encryption.py")
+MAIL = ("tests/kernel/test_mail.py", "tests/kernel/test_mail_refused.py", "tests/kernel/test_mail_encryption.py")
 SETTINGS = (
     "tests/operations/test_settings.py",
     "tests/kernel/test_staging.py",
@@ -59,9 +59,14 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/data/connect.py": (*DATA, "tests/kernel/test_pool.py"),
         "kernel/data/cursors.py": ("tests/kernel/test_cursors.py",),
         "kernel/data/paged.py": ("tests/modules/test_every_list.py",),
-        "kernel/data/listed.py": ("tests/modules/test_every_list.py", "tests/modules/test_places_in_lists.py"),
+        "kernel/data/listed.py": (
+            "tests/kernel/test_listed.py",
+            "tests/modules/test_every_list.py",
+            "tests/modules/test_places_in_lists.py",
+        ),
         "kernel/data/short.py": ("tests/kernel/test_short_lists.py",),
         "kernel/data/database.py": (
+            "tests/kernel/test_units_of_work.py",
             *DATA,
             "tests/kernel/test_cache_around_a_commit.py",
             "tests/kernel/test_pool.py",
@@ -70,11 +75,12 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "kernel/data/events.py": (*DATA, "tests/kernel/test_cache_keys.py", "tests/modules/audit/test_s10_audit_log.py"),
         "kernel/data/failures.py": ("tests/kernel/test_database_failures.py", "tests/kernel/test_database.py"),
         "kernel/data/followers.py": (*DATA, "tests/kernel/test_followers_at_rest.py"),
-        "kernel/data/host.py": ("tests/kernel/test_one_host.py",),
+        "kernel/data/host.py": ("tests/kernel/test_claim_of_a_host.py", "tests/kernel/test_one_host.py"),
         "kernel/data/ids.py": ("tests/kernel/test_ids.py", "tests/kernel/test_ids_and_the_clock.py"),
         "kernel/data/installation.py": ("tests/kernel/test_installation.py", "tests/kernel/test_opening.py"),
         "kernel/data/jobs.py": JOBS,
         "kernel/data/lease.py": (
+            "tests/kernel/test_lease.py",
             "tests/kernel/test_database_failures.py",
             "tests/kernel/test_pool.py",
             "tests/kernel/test_database.py",
