@@ -18,7 +18,7 @@ RoomMessage: TypeAlias = tuple[str, str, Any]
 
 
 @dataclass(slots=True)
-class _Counted:
+class Counted:
     """How many messages came since the last that was sent, and when the next may be."""
 
     due: float
@@ -32,7 +32,7 @@ class Gathering:
         self._size = size
         self._now = now
         self._most = most
-        self._counted: dict[tuple[str, str], _Counted] = {}
+        self._counted: dict[tuple[str, str], Counted] = {}
 
     def take(self, messages: Iterable[RoomMessage]) -> list[RoomMessage]:
         """Those of these messages that are sent now; the others are counted."""
@@ -42,7 +42,7 @@ class Gathering:
                 counted.new += 1
                 continue
             if self._size(room) > self._most:
-                self._counted[room, event] = _Counted(self._now() + EVERY_SECONDS)
+                self._counted[room, event] = Counted(self._now() + EVERY_SECONDS)
             sent.append((room, event, payload))
         return sent
 
@@ -57,7 +57,7 @@ class Gathering:
                 continue
             kind, _, name = room.partition(":")
             sent.append((room, event, {kind: name, "new": counted.new} if name else {"new": counted.new}))
-            self._counted[room, event] = _Counted(now + EVERY_SECONDS)
+            self._counted[room, event] = Counted(now + EVERY_SECONDS)
         return sent
 
     def wait(self, longest: float) -> float:
