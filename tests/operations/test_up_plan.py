@@ -106,6 +106,9 @@ def test_two_listeners_cannot_be_set_to_one_port() -> None:
         require_ports_of_their_own(settings_with(web=WebSettings(port=9000), realtime=RealtimeSettings(port=9000)))
     with pytest.raises(StartError, match="PHOENIX_PORT and PHOENIX_ADMIN_BIND"):
         require_ports_of_their_own(settings_with(web=WebSettings(port=9000), admin=AdminSettings(bind="127.0.0.1:9000")))
+    with pytest.raises(StartError, match="PHOENIX_PORT and PHOENIX_ADMIN_BIND"):
+        require_ports_of_their_own(settings_with(web=WebSettings(host="0.0.0.0", port=9000), admin=AdminSettings(bind="10.0.0.5:9000")))
+    require_ports_of_their_own(settings_with(web=WebSettings(port=9000), admin=AdminSettings(bind="10.0.0.5:9000")))
 
 
 def test_the_admin_panel_has_its_own_process_and_address(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ class JobKind(Generic[Payload]):
     an upgrade of Phoenix, so a new field needs a default. Waiting jobs with a higher `priority` run first.
     Each `queue` has its own runner in every worker, so that long jobs don't delay emails. After `timeout` seconds a run is
     cancelled and counts as failed. A failed run is retried after `first_delay` seconds, doubling up to an hour, `attempts`
-    times in all, then marked failed; one that raises PermanentFailure is marked failed at once. At most `concurrency` jobs of the kind run at once across all workers; 0 means no limit.
+    times in all, then marked failed; one that raises PermanentFailure is marked failed at once. At most `concurrency` jobs of the
+    kind run at once across all workers; 0 means no limit.
     """
 
     name: str

@@ -11,7 +11,7 @@ from typing import Any
 from phoenix.operations.up.addresses import first_free, has_ipv6_loopback, without_user
 from phoenix.operations.up.caddy import caddy_program
 from phoenix.operations.up.errors import StartError
-from phoenix.settings import WITHHELD, Settings, values
+from phoenix.settings import UNSPECIFIED, WITHHELD, Settings, values
 
 # A connection costs memory, and every open socket of a browser is one, whether or not a request is in flight. The limit is
 # above the 10,000 sockets that a node is designed for.
@@ -42,16 +42,18 @@ class Part:
 
 
 def require_ports_of_their_own(settings: Settings) -> None:
-    """Raises StartError if two of the listeners are set to the same port."""
-    seen: dict[int, str] = {}
-    for name, port in (
-        ("PHOENIX_PORT", settings.web.port),
-        ("PHOENIX_REALTIME_PORT", settings.realtime.port),
-        ("PHOENIX_ADMIN_BIND", settings.admin.port),
-        ("PHOENIX_MAILBOX_PORT", settings.email.mailbox_port),
+    """Raises StartError if two of the listeners are set to the same port of the same address."""
+    seen: list[tuple[str, str, int]] = []
+    for name, host, port in (
+        ("PHOENIX_PORT", settings.web.host, settings.web.port),
+        ("PHOENIX_REALTIME_PORT", settings.web.host, settings.realtime.port),
+        ("PHOENIX_ADMIN_BIND", settings.admin.host, settings.admin.port),
+        ("PHOENIX_MAILBOX_PORT", "127.0.0.1", settings.email.mailbox_port),
     ):
-        if port and (other := seen.setdefault(port, name)) != name:
-            raise StartError(f"{other} and {name} name the same port, {port}. Choose another for one of them.")
+        for other, there, taken in seen:
+            if port and port == taken and (host == there or UNSPECIFIED & {host, there}):
+                raise StartError(f"{other} and {name} name the same port, {port}. Choose another for one of them.")
+        seen.append((name, host, port))
 
 
 def resolve(settings: Settings, data: Path) -> Settings:
