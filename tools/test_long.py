@@ -77,7 +77,8 @@ def run_rows() -> int:
     if _noted(note, state):
         return 0
     status = subprocess.call(
-        ["env", "PHOENIX_TEST_ROWS=1000000", sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/test_plans.py"], cwd=ROOT
+        ["env", "PHOENIX_TEST_ROWS=1000000", sys.executable, "-m", "pytest", "-q", "-n", "0", "--timeout=2400", "tests/test_plans.py"],
+        cwd=ROOT,
     )
     if status == 0:
         _write(note, state, 1)

@@ -18,6 +18,7 @@ from tests.waiting import until
 
 from phoenix.kernel import background
 from phoenix.kernel.background import Alive, Background, once
+from phoenix.kernel.data.failures import LOST
 from phoenix.kernel.errors import Unavailable
 from phoenix.settings import LogSettings
 
@@ -218,3 +219,9 @@ def test_a_watched_process_that_works_goes_on(monkeypatch: pytest.MonkeyPatch) -
         assert calls[-1] == "off"
 
     asyncio.run(run())
+
+
+def test_whatever_says_that_the_database_is_away_is_expected() -> None:
+    """asyncpg has an error of its own for a connection that the server ends between two messages."""
+    for lost in LOST:
+        assert issubclass(lost, background.EXPECTED), lost

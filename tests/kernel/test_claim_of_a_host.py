@@ -13,6 +13,7 @@ import pytest
 from tests.harness import Harness
 from tests.waiting import until
 
+from phoenix.kernel.background import EXPECTED
 from phoenix.kernel.data import host
 from phoenix.settings import SettingsError
 
@@ -94,7 +95,7 @@ def test_a_claim_is_asked_about_and_made_again_when_it_is_lost(harness: Harness)
     async def keep() -> None:
         # Started again when it fails, as any task in the background is.
         while True:
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with contextlib.suppress(*EXPECTED):
                 await claim.hold(lambda: turns.append(1))
 
     async def asked() -> bool:

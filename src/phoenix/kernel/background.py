@@ -28,7 +28,7 @@ STOP_SECONDS = 5.0
 WATCHDOG_SECONDS, WATCH_SECONDS = 60.0, 1.0
 
 # What happens while the database is away; everything else is a bug, and logged with its traceback.
-EXPECTED = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+EXPECTED = (Unavailable, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 Alive = Callable[[], None]
 """A task calls this after every turn of its work, also when there was nothing to do."""
