@@ -10,7 +10,7 @@ from pathlib import Path
 from phoenix.embedded.postgres.configure import CONFIGURATION
 
 BIN = Path("/usr/lib/postgresql/15/bin")
-# What decides which plan is cheapest, as in the embedded server: by its own defaults, a disk turns.
+# What decides which plan is cheapest, as in the embedded server. PostgreSQL's own defaults assume a spinning disk.
 PLANNING = ("random_page_cost", "effective_cache_size", "work_mem", "jit", "max_parallel_workers_per_gather")
 
 

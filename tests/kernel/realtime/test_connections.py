@@ -13,7 +13,7 @@ from tests.kernel.realtime.echoing import QUIET, closed, echoing, is_gone, waits
 from tests.waiting import until
 from websockets.exceptions import ConnectionClosed
 
-# A busy machine may not answer within less.
+# A busy machine can take longer than the interval to answer.
 BEATING = replace(QUIET, ping_interval=0.05, ping_timeout=1.0)
 
 
