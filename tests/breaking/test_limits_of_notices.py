@@ -45,6 +45,7 @@ BY_STAFF = [
     "impersonated",
     "role_ended",
     "locked",
+    "locked_and_keys",
     "opened",
     "second_factors_reset",
     "export_by_staff",
@@ -65,6 +66,7 @@ BY_OTHERS = {
     "ownership_accepted": "ownership_offer",
     "ownership_declined": "ownership_offer",
     "ownership_withdrawn": "ownership_offer",
+    "ownership_offer_ended": "ownership_offer",
 }
 
 Step = Callable[[Harness, str], Awaitable[httpx.Response]]

@@ -42,7 +42,7 @@ def test_a_job_for_something_deleted_does_nothing(harness: Harness, name: str) -
 # What they announce is no longer true once their subject is gone: they are not sent then.
 ANNOUNCE = {"organisation_closing", "organisation_closing_soon", "organisation_copy_ready", "organisation_kept"}
 ANNOUNCE |= {"owner_added", "owner_erased", "owner_removed", "you_own", "you_own_no_more", "ownership_offered_to_you"}
-ANNOUNCE |= {"ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn"}
+ANNOUNCE |= {"ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn", "ownership_offer_ended"}
 
 
 @pytest.mark.parametrize("what", sorted(ANNOUNCE))

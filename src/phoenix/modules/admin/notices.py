@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import SecurityNotice
+from phoenix.modules.keys.actions.api_keys import named_keys
 
 ASK = _("Questions? Contact support.")
 LOCKED = SecurityNotice("locked", _("An administrator locked your account. All devices were signed out."), ASK)
+LOCKED_AND_KEYS = SecurityNotice(
+    "locked_and_keys",
+    _("An administrator locked your account. All devices were signed out, and your API keys were revoked: {keys}."),
+    ASK,
+    facts=named_keys,
+    sample={"keys": "“Nightly import”, “Till”"},
+)
 OPENED = SecurityNotice(
     "opened",
     _("Your account has been unlocked. You can sign in as before."),
@@ -35,6 +43,7 @@ CHECKS_FAILED = SecurityNotice(
 NOTICES = (
     CHECKS_FAILED,
     LOCKED,
+    LOCKED_AND_KEYS,
     OPENED,
     SECOND_FACTORS_RESET,
     EXPORT_BY_STAFF,

@@ -17,8 +17,8 @@ from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import copies, delete
 from phoenix.modules.organisations.actions.closing import TELL_MEMBERS, Told
 from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited, may_still_invite
+from phoenix.modules.organisations.actions.offers import TELL_OF_OFFER, OfferChanged
 from phoenix.modules.organisations.actions.ownership import TELL_OF_OWNERSHIP, OwnershipChanged
-from phoenix.modules.organisations.actions.transfer import TELL_OF_OFFER, OfferChanged
 from phoenix.modules.organisations.actions.withdraw import TELL_OWNERS, Withdrawn
 from phoenix.modules.organisations.notices import (
     INVITATIONS_WITHDRAWN,

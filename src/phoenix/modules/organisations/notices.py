@@ -37,6 +37,7 @@ OPENS = {
     OWNERSHIP_PAGE: _("Open the page"),
 }
 OFFERED, ACCEPTED, DECLINED, WITHDRAWN = "ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn"
+ENDED = "ownership_offer_ended"
 CLOSING, REMINDER, KEPT = "organisation_closing", "organisation_closing_soon", "organisation_kept"
 
 
@@ -249,7 +250,18 @@ OWNERSHIP_WITHDRAWN = _notice(
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OFFERS = {notice.name: notice for notice in (OWNERSHIP_OFFERED, OWNERSHIP_ACCEPTED, OWNERSHIP_DECLINED, OWNERSHIP_WITHDRAWN)}
+OWNERSHIP_OFFER_ENDED = _notice(
+    ENDED,
+    _("The offer of ownership of {name} from {by} to {person} has ended, because the access of one of them changed."),
+    NOT_YOURS,
+    path=MEMBERS,
+    facts=ownership_facts,
+    sample=SAMPLE,
+)
+OFFERS = {
+    notice.name: notice
+    for notice in (OWNERSHIP_OFFERED, OWNERSHIP_ACCEPTED, OWNERSHIP_DECLINED, OWNERSHIP_WITHDRAWN, OWNERSHIP_OFFER_ENDED)
+}
 OWNERSHIP = (OWNER_ADDED, OWNER_REMOVED, OWNER_ERASED, YOU_OWN, YOU_OWN_NO_MORE, OFFERED_TO_YOU, *OFFERS.values())
 
 NOTICES = (INVITATIONS_WITHDRAWN, ROLE_ENDED, ORGANISATION_CLOSING, CLOSING_SOON, ORGANISATION_KEPT, COPY_READY, *OWNERSHIP)

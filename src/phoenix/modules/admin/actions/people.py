@@ -15,10 +15,11 @@ from phoenix.modules.accounts.actions.fields import checked_reason
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.actions.permissions import require_administrator_besides
 from phoenix.modules.admin.events import AccountLocked, AccountUnlocked, ExportFetched, PasswordResetForced
-from phoenix.modules.admin.notices import EXPORT_BY_STAFF, LOCKED, OPENED, SECOND_FACTORS_RESET
+from phoenix.modules.admin.notices import EXPORT_BY_STAFF, LOCKED, LOCKED_AND_KEYS, OPENED, SECOND_FACTORS_RESET
 from phoenix.modules.factors.actions import second_factor, throttle
+from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.keys.actions.service_accounts import suspend_keys_made_by
-from phoenix.modules.organisations.actions.withdraw import withdraw_all_invitations
+from phoenix.modules.organisations.actions.withdraw import withdraw_all_pending
 from phoenix.modules.sessions.actions.end import end_other_sessions, end_session_of
 from phoenix.modules.sign_in.actions.reset_password import force_reset as remove_password
 
@@ -51,7 +52,8 @@ def may_give(actor: Actor, permission: str) -> bool:
 async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: str) -> None:
     """Lock an account until staff unlock it. This ends its sessions, and those in which it impersonates others.
 
-    Keys that it made for service accounts stop until they are renewed, and open invitations of it and of those are withdrawn.
+    A person's own API keys are revoked; those that they made for service accounts stop until they are renewed. What they and those have
+    pending is withdrawn. Whoever took the account over may have made any of it, so nothing comes back when it is unlocked.
     Raises Conflict for the last administrator.
     """
     reason = checked_reason(reason)
@@ -63,14 +65,15 @@ async def lock_account(tx: Transaction, actor: Actor, account: str, *, reason: s
     if not await accounts.lock(tx, account, reason=reason):
         raise Conflict(_("This account is already locked."))
     stopped = await suspend_keys_made_by(tx, account)
-    await withdraw_all_invitations(tx, account, *stopped)
+    await withdraw_all_pending(tx, account, *stopped)
     await end_other_sessions(tx, account, keep=None, reason=LOCKED_BY_STAFF)
-    await notify(tx, account, LOCKED)
+    revoked = await revoke_keys(tx, account) if target.kind == "person" else []
+    await notify(tx, account, LOCKED_AND_KEYS if revoked else LOCKED, about=" ".join(revoked))
     tx.record(AccountLocked(subject=account, reason=reason))
 
 
 async def unlock_account(tx: Transaction, actor: Actor, account: str) -> None:
-    """Unlock an account that staff locked. Keys that it made for service accounts stay suspended until they are renewed."""
+    """Unlock an account that staff locked. Keys that it made for service accounts stay suspended until they are renewed, its own revoked."""
     await take_turn(tx, actor, account)
     if not await accounts.unlock(tx, account):
         raise Conflict(_("This account is not locked."))

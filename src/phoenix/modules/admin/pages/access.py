@@ -75,7 +75,7 @@ async def send_revoke_api_key(call: Call) -> Redirect:
     f"{PATH}/roles/{{organisation_id:str}}/{{account_id:str}}/end",
     may=REVIEW,
     act="authority",
-    queries=11,
+    queries=14,
     sensitive=True,
     retry=show_access,
     listeners=STAFF,

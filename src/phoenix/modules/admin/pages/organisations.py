@@ -46,7 +46,7 @@ async def show_organisation(call: Call) -> View:
 @form(
     "/staff/organisations/{organisation_id:str}/owner",
     may=APPOINT,
-    queries=7,
+    queries=9,
     act="authority",
     sensitive=True,
     retry=show_organisation,

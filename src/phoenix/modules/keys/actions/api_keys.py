@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -110,6 +111,12 @@ async def revoke_keys_of(tx: Transaction, accounts: Sequence[str]) -> None:
 async def names_of_keys(db: Reader, keys: Sequence[str]) -> list[str]:
     """The names that people gave these keys."""
     return await db.all(queries.NAMES, list(keys))
+
+
+async def named_keys(db: Reader, keys: str, zone: ZoneInfo) -> Mapping[str, str]:
+    """What a notice about several keys says: the names of those with these ids, which are separated by spaces."""
+    del zone
+    return {"keys": ", ".join(f"“{name}”" for name in await names_of_keys(db, keys.split()))}
 
 
 async def api_keys_of(db: Reader, account: str) -> list[ApiKey]:

@@ -15,9 +15,10 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions.offers import end_offers
 from phoenix.modules.organisations.actions.owners import require_owner_besides
 from phoenix.modules.organisations.actions.ownership import tell_of_ownership
-from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
+from phoenix.modules.organisations.actions.withdraw import withdraw_invitations, withdraw_pending
 from phoenix.modules.organisations.errors import RoleChangedSince
 from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleChanged, RoleEnded, ServiceAccountRemoved
 from phoenix.modules.organisations.notices import ROLE_ENDED
@@ -82,6 +83,7 @@ async def change_role(
     tx.record(RoleChanged(organisation=member.organisation, subject=account, role=role, before=before))
     if "owner" in {role, before}:
         await tell_of_ownership(tx, member.organisation, account, gained=role == "owner")
+        await end_offers(tx, member.organisation, account)
     if ROLES.index(role) > ROLES.index(before):
         await withdraw_invitations(tx, member.organisation, account, can_still=roles_to_invite_for(runtime, role))
     return version
@@ -117,15 +119,16 @@ async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow,
     await tx.execute(queries.REMOVE, organisation, account)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
     tx.record(event)
-    await withdraw_invitations(tx, organisation, account)
+    await withdraw_pending(tx, organisation, account)
 
 
 async def end_service_account(tx: Transaction, organisation: str, account: str) -> None:
-    """Revoke the keys of a service account and end its membership."""
+    """Revoke the keys of a service account, end its membership, and withdraw the invitations it sent."""
     await revoke_keys(tx, account)
     await tx.execute(queries.REMOVE, organisation, account)
     tx.invalidate(MEMBERS(organisation))
     tx.record(ServiceAccountRemoved(organisation=organisation, subject=account))
+    await withdraw_pending(tx, organisation, account)
 
 
 async def _locked_role(tx: Transaction, organisation: str, account: str) -> RoleNow:

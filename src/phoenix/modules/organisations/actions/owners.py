@@ -9,6 +9,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.text import _
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.actions.offers import end_offers
 from phoenix.modules.organisations.actions.ownership import tell_of_ownership
 from phoenix.modules.organisations.errors import LastOwner
 from phoenix.modules.organisations.events import OwnerAppointed
@@ -55,4 +56,5 @@ async def appoint_owner(tx: Transaction, organisation: str, account: str, *, rea
     await tx.one(queries.SET_ROLE, organisation, account, OWNER, tx.actor)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
     tx.record(OwnerAppointed(organisation=organisation, subject=account, before=before, reason=reason))
+    await end_offers(tx, organisation, account)
     await tell_of_ownership(tx, organisation, account, gained=True, by_staff=True)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from msgspec import Struct
-
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.members import roles_to_invite_for
+from phoenix.modules.organisations.actions.offers import TELL_OF_OFFER, OfferChanged
 from phoenix.modules.organisations.actions.owners import OWNER
 from phoenix.modules.organisations.actions.withdraw import withdraw_invitations
 from phoenix.modules.organisations.events import OwnershipDeclined, OwnershipOffered, OwnershipTransferred, OwnershipWithdrawn
@@ -31,18 +30,6 @@ LIVES = timedelta(days=7)
 OFFERS_A_DAY = Limit("ownership_offer", 10, 86_400)
 AFTERWARDS = "administrator"
 GONE = _("This offer is no longer open. It was accepted, declined or withdrawn, or it has expired.")
-
-
-class OfferChanged(Struct, frozen=True):
-    """Ownership was offered to a person by an owner, or what came of it."""
-
-    organisation: str
-    account: str
-    by: str
-    what: str
-
-
-TELL_OF_OFFER = JobKind("organisations.tell_of_offer", OfferChanged)
 
 
 async def offer_of(db: Reader, organisation: str) -> Offer | None:
@@ -94,10 +81,9 @@ async def accept_offer(runtime: Runtime, tx: Transaction, member: Membership) ->
 
 
 async def _end(tx: Transaction, member: Membership, *, mine: bool = False) -> Offer:
-    """The offer as it is while the memberships are held, which ends with it."""
+    """The offer as it is while the memberships are held, which ends with it. Someone who locks either of the two ends it without holding them."""
     await queries.hold_memberships(tx, member.organisation)
     offer = await offer_of(tx, member.organisation)
-    if offer is None or (mine and offer.account != member.account):
+    if offer is None or (mine and offer.account != member.account) or await tx.maybe(transfer.END, member.organisation) is None:
         raise NotFound(GONE)
-    await tx.one(transfer.END, member.organisation)
     return offer

@@ -1,4 +1,7 @@
-"""Withdraw the invitations that someone sent and could no longer send. The other owners are notified."""
+"""Withdraw what someone has pending and could no longer start: invitations, and an offer of ownership. The other owners are notified.
+
+It is withdrawn when the right is lost, so that it does not come back with the right.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.modules.organisations.actions.offers import end_all_offers, end_offers
 from phoenix.modules.organisations.events import InvitationRevoked
 from phoenix.modules.organisations.queries import withdraw
 from phoenix.modules.organisations.queries.withdraw import Withdrawal
@@ -28,9 +32,16 @@ async def withdraw_invitations(tx: Transaction, organisation: str, account: str,
     await _record(tx, await tx.all(withdraw.WITHDRAW, organisation, account, list(can_still), tx.now))
 
 
-async def withdraw_all_invitations(tx: Transaction, *accounts: str) -> None:
-    """Revoke every open invitation from these accounts, in every organisation."""
+async def withdraw_pending(tx: Transaction, organisation: str, account: str) -> None:
+    """Whatever is pending in an organisation of someone who is no longer a member."""
+    await withdraw_invitations(tx, organisation, account)
+    await end_offers(tx, organisation, account)
+
+
+async def withdraw_all_pending(tx: Transaction, *accounts: str) -> None:
+    """Whatever is pending of these accounts, in every organisation."""
     await _record(tx, await tx.all(withdraw.WITHDRAW_ALL, list(accounts), tx.now))
+    await end_all_offers(tx, *accounts)
 
 
 async def _record(tx: Transaction, withdrawn: Sequence[Withdrawal]) -> None:

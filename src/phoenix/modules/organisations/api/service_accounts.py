@@ -105,7 +105,7 @@ async def renew_service_account_key(call: Call, member: Membership, account_id: 
     "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}",
     may=MANAGE,
     within="organisation_id",
-    queries=4,
+    queries=8,
     act="authority",
     sensitive=True,
     while_closing=True,

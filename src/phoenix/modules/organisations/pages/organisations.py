@@ -87,7 +87,9 @@ async def show_role(call: Call) -> View:
     return View("organisations/role.html", context)
 
 
-@form("/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=9, act="authority", retry=show_role)
+@form(
+    "/o/{slug:str}/members/{account_id:str}/role", may="organisations.manage", within="slug", queries=12, act="authority", retry=show_role
+)
 async def send_role(call: Call) -> Redirect:
     member = call.member
     role, versions = call.form.get("role", ""), call.shown_version()
@@ -101,7 +103,7 @@ async def send_role(call: Call) -> Redirect:
     while_closing=True,
     may="organisations.read",
     within="slug",
-    queries=9,
+    queries=12,
     act="authority",
     retry=show_members,
 )

@@ -50,7 +50,7 @@ async def send_renew_key(call: Call) -> Redirect:
     while_closing=True,
     may=MANAGE,
     within="slug",
-    queries=5,
+    queries=8,
     act="authority",
     sensitive=True,
 )

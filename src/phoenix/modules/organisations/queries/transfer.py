@@ -24,6 +24,14 @@ class Offer(Struct, frozen=True):
     until: datetime
 
 
+class EndedOffer(Struct, frozen=True):
+    """An offer that ended because someone lost the right to make or to accept it."""
+
+    organisation: str
+    account: str
+    offered_by: str
+
+
 class Candidate(Struct, frozen=True):
     account: str
     name: str
@@ -50,6 +58,20 @@ ADD = command(
 # Whatever became of it: expired ones too.
 END: Query[str] = query(str, "DELETE FROM ownership_offers WHERE organisation_id = $1 RETURNING id")
 DELETE = command("DELETE FROM ownership_offers WHERE organisation_id = $1")
+WITHDRAW: Query[EndedOffer] = query(
+    EndedOffer,
+    """
+    DELETE FROM ownership_offers WHERE organisation_id = $1 AND (account_id = $2 OR offered_by = $2) AND until > $3
+    RETURNING organisation_id AS organisation, account_id AS account, offered_by
+""",
+)
+WITHDRAW_ALL: Query[EndedOffer] = query(
+    EndedOffer,
+    """
+    DELETE FROM ownership_offers WHERE (account_id = ANY($1::text[]) OR offered_by = ANY($1::text[])) AND until > $2
+    RETURNING organisation_id AS organisation, account_id AS account, offered_by
+""",
+)
 FORGET_OLD = command("DELETE FROM ownership_offers WHERE until <= $1")
 OF_PERSON = command("DELETE FROM ownership_offers WHERE account_id = $1 OR offered_by = $1")
 # Of organisation $1, those whose name contains $2 or whose address begins with it: everyone, where it is empty. At most MOST_CANDIDATES.
