@@ -6,8 +6,8 @@ before anything is committed.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,9 +15,9 @@ from phoenix.kernel import one_connection
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
-from phoenix.kernel.errors import QueryBudgetExceeded
+from phoenix.kernel.errors import NotSignedIn, QueryBudgetExceeded
 from phoenix.kernel.runtime import Runtime
-from phoenix.kernel.web.application import Admission, AnyRequest, app_of
+from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.idempotency import Once
 from phoenix.kernel.web.opening import Opening
@@ -53,7 +53,7 @@ async def handle(
         async with app_of(request).runtime.database.reader(within=ANSWER_SECONDS) as reader:
             handled = await _handled(Call(request, rule, admission, reader), run, None, budget)
         return await respond(handled)
-    async with transaction(request, admission.actor) as tx:
+    async with _transaction(request, admission.actor) as tx:
         call = Call(request, rule, admission, tx, form or {})
         opening = Opening(call, once)
         await opening.prepare()
@@ -73,8 +73,26 @@ async def _handled(call: Call, run: Run, opening: Opening | None, budget: int) -
     return Handled(call, result, _made(call.db) - uncounted)
 
 
-def transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContextManager[Transaction]:
-    """The transaction of a request, on behalf of its actor."""
+def transaction_of_nobody(request: AnyRequest) -> AbstractAsyncContextManager[Transaction]:
+    """A handler's own transaction, after it has waited for something: it acts on what it checks itself, such as a provider's answer."""
+    return _transaction(request, None)
+
+
+@asynccontextmanager
+async def transaction_of_caller(request: AnyRequest) -> AsyncIterator[tuple[Transaction, Actor]]:
+    """A handler's own transaction, after it has waited for something, and whoever is signed in now. Raises NotSignedIn if they no longer are."""
+    admission = state_of(request.scope).admission
+    async with _transaction(request, admission.actor if admission is not None else None) as tx:
+        if admission is None or admission.actor is None or admission.token is None:
+            raise NotSignedIn
+        # Past every cache; the account is locked until the transaction ends.
+        actor = await app_of(request).sessions.find_in(tx, admission.token, admission.actor.account, organisation=None, platform=False)
+        if actor is None:
+            raise NotSignedIn
+        yield tx, actor
+
+
+def _transaction(request: AnyRequest, actor: Actor | None) -> AbstractAsyncContextManager[Transaction]:
     database = app_of(request).runtime.database
     if actor is None:
         return database.transaction(request=request_id(request), within=ANSWER_SECONDS)

@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from phoenix.kernel.errors import Conflict, PhoenixError
+from phoenix.kernel.errors import Conflict, NotSignedIn, PhoenixError
 from phoenix.kernel.i18n.templates import query
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import zone_or_utc
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
-from phoenix.kernel.web.handling import check_budget, transaction
+from phoenix.kernel.web.handling import check_budget, transaction_of_caller, transaction_of_nobody
 from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next, shown_once
 from phoenix.kernel.web.rules import PUBLIC, SIGNED_IN
 from phoenix.modules.accounts.actions.limits import (
@@ -85,9 +85,10 @@ async def show_callback(call: Call) -> View | Redirect:
     call.cookies += [our_cookie(runtime, spent, "", seconds=0) for spent in (FLOW_COOKIE, NAME_COOKIE)]
     try:
         flow, profile = await oauth.finish(runtime, provider, browser=browser, sealed=sealed, said=said)
-        async with transaction(call.request, call.user if flow.purpose == "connect" else None) as tx:
-            inside = replace(call, db=tx)
-            result = await (_connected(inside, flow, profile) if flow.purpose == "connect" else _arrived(inside, flow, profile))
+        if flow.purpose == "connect":
+            return await _connected(call, flow, profile)
+        async with transaction_of_nobody(call.request) as tx:
+            result = await _arrived(replace(call, db=tx), flow, profile)
             check_budget(tx, BACK_QUERIES, runtime)
             return result
     except PhoenixError as problem:
@@ -185,11 +186,16 @@ async def _arrived(call: Call, flow: Flow, profile: ProviderProfile) -> View | R
 
 
 async def _connected(call: Call, flow: Flow, profile: ProviderProfile) -> Redirect:
-    """The callback of connecting an identity: account and session must be those that started it."""
-    actor = call.user
-    if actor is None or (actor.account, actor.session) != (flow.account, flow.session) or actor.impersonator is not None or actor.is_key:
-        raise ProviderRefused(_("You've been signed out. Sign in and connect it again."))
-    await identities.connect_profile(call.runtime, call.tx, actor.account, profile)
+    """The callback of connecting an identity: account and session must be those that started it, still now that the provider has answered."""
+    signed_out = ProviderRefused(_("You've been signed out. Sign in and connect it again."))
+    try:
+        async with transaction_of_caller(call.request) as (tx, actor):
+            if (actor.account, actor.session) != (flow.account, flow.session) or actor.impersonator is not None or actor.is_key:
+                raise signed_out
+            await identities.connect_profile(call.runtime, tx, actor.account, profile)
+            check_budget(tx, BACK_QUERIES, call.runtime)
+    except NotSignedIn:
+        raise signed_out from None
     return Redirect(SECURITY, _is_connected(call, profile.provider))
 
 
