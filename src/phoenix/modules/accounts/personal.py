@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.data.query import Rows
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Banner
 from phoenix.modules.accounts.actions.permissions import require_administrator_besides
@@ -16,11 +15,10 @@ from phoenix.modules.accounts.queries import personal
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
-    """The profile, the platform permissions, and the activity of the account."""
+    """The profile and the platform permissions of the account; its activity is added by what makes the archive."""
     return {
         "profile": await db.one(personal.PROFILE, account),
         "permissions": await db.all(personal.PERMISSIONS, account),
-        "activity": Rows(personal.ACTIVITY, (account,)),
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from msgspec import Struct
 
@@ -13,6 +15,7 @@ from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.data.query import Rows
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
@@ -33,6 +36,8 @@ README = _("""This is the data {service} holds about you as of {day}, one JSON f
 Times are in UTC. IDs such as acc_… stand for people, organisations and other records.
 Passwords, codes and keys are not included.
 """)
+# The file that the activity of the account is in.
+ACCOUNTS = "accounts"
 CHUNKS = Chunks(personal.ADD_CHUNK, personal.CHUNK, personal.FORGET_RUN)
 
 
@@ -84,6 +89,16 @@ async def make_archive(runtime: Runtime, export: Export) -> None:
         await notify(tx, export.account, EXPORT_READY)
         return True
 
-    modules = runtime.part(Registry).modules
-    parts = [(one.name, one.personal.export) for one in modules if one.personal is not None and one.personal.export is not None]
+    registry = runtime.part(Registry)
+    exports = [(one.name, one.personal.export) for one in registry.modules if one.personal is not None and one.personal.export is not None]
+    parts = [(name, _with_activity(registry, read) if name == ACCOUNTS else read) for name, read in exports]
     await archives.make_copy(runtime, export.id, export.account, README, parts, CHUNKS, finish, small_in_one=True)
+
+
+def _with_activity(registry: Registry, read: Callable[[Reader, str], Awaitable[Any]]) -> Callable[[Reader, str], Awaitable[Any]]:
+    """The data of accounts with what the person did, but not the words that others have deleted since."""
+
+    async def with_activity(db: Reader, account: str) -> dict[str, Any]:
+        return {**await read(db, account), "activity": Rows(personal.ACTIVITY, (account, registry.leaving))}
+
+    return with_activity

@@ -37,10 +37,12 @@ PROFILE: Query[dict[str, Any]] = query(
 """,
 )
 PERMISSIONS: Query[str] = query(str, "SELECT permission FROM user_permissions WHERE account_id = $1 ORDER BY permission")
+# Without the fields in $2 by kind, which only code of the last release reads: they may be the words of others, deleted since.
 ACTIVITY: Query[dict[str, Any]] = query(
     lambda event: event,
     """
-    SELECT jsonb_build_object('kind', kind, 'at', occurred_at, 'organisation', organisation_id, 'subject', subject, 'data', data) AS event
+    SELECT jsonb_build_object('kind', kind, 'at', occurred_at, 'organisation', organisation_id, 'subject', subject,
+                              'data', data - ARRAY(SELECT jsonb_array_elements_text($2::jsonb -> kind))) AS event
       FROM ((SELECT * FROM events WHERE actor_id = $1 ORDER BY number DESC)
             UNION ALL (SELECT * FROM events WHERE subject = $1 AND organisation_id IS NULL AND actor_id IS DISTINCT FROM $1 ORDER BY number DESC)
             ORDER BY number DESC) AS own
