@@ -40,6 +40,38 @@ def test_what_a_page_fetches_is_its_readers_or_nobodys(harness: Harness, *, frag
     asyncio.run(run())
 
 
+ASKERS: dict[str, dict[str, str]] = {
+    "a page of someone else": {"X-Reader": "{bo}"},
+    "their own page": {"X-Reader": "{ada}"},
+    "an empty bearer token": {"Authorization": "Bearer "},
+    "a wrong bearer token": {"Authorization": "Bearer " + 40 * "x"},
+    "another scheme": {"Authorization": "Basic eA=="},
+    "nothing more": {},
+}
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+def test_a_hot_read_answers_whoever_asks_as_a_cold_one_does(harness: Harness, asker: str) -> None:
+    async def run() -> None:
+        async with harness, harness.new_client() as browser:
+            ada, bo = await harness.person("ada", password=True), await harness.person("bo", password=True)
+            ember = await harness.organisation("ember", ada="owner", bo="viewer")
+            await signed_in(harness, browser, "ada")
+            headers = {name: value.format(ada=ada.id, bo=bo.id) for name, value in ASKERS[asker].items()}
+            paths = [(read.path, {"organisation": ember}) for module in REGISTRY.modules for read in module.hot]
+            for path, asked in paths:
+                cold = await browser.get(path, params=asked, headers=headers)
+                for _warm in range(3):
+                    assert (await browser.get(path, params=asked)).status_code == 200, path
+                hot = await browser.get(path, params=asked, headers=headers)
+                assert (hot.status_code, hot.content if hot.status_code == 200 else b"") == (
+                    cold.status_code,
+                    cold.content if cold.status_code == 200 else b"",
+                ), path
+
+    asyncio.run(run())
+
+
 def test_whatever_a_script_fetches_for_a_page_says_whose_it_is() -> None:
     """`fetchLive` and htmx do. Other requests of scripts change something, with the token of the page, or show nothing of anyone."""
     fetching = {path.name for path in WEB.rglob("*.ts") if re.search(r"\bfetch\(", path.read_text(encoding="utf-8"))}

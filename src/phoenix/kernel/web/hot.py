@@ -18,7 +18,7 @@ from phoenix.kernel.web.answer import Answer, matches
 from phoenix.kernel.web.application import App
 from phoenix.kernel.web.asgi import AsgiApp, Receive, Scope, Send
 from phoenix.kernel.web.headers import new_request_id, security_headers
-from phoenix.kernel.web.session_reader import COOKIE, actor_key, bearer, can_be_unattended, cookie, cookie_name, is_unattended
+from phoenix.kernel.web.session_reader import COOKIE, actor_key, can_be_unattended, cookie_name, is_for_another, is_unattended, token_of
 
 
 class HotReads:
@@ -57,11 +57,13 @@ class HotReads:
     def reader(self, scope: Scope, now: datetime) -> Actor | None:
         """The reader, if they are in memory and still valid: the session check of a hot read."""
         headers = scope["headers"]
-        token = bearer(headers) or cookie(headers, self._cookie)
+        token, by_cookie = token_of(headers, self._cookie)
         if token is None:
             return None
         actor = self._believed(actor_key(token))
-        return actor if isinstance(actor, Actor) and self._session_reader.is_live(actor, now) else None
+        if not isinstance(actor, Actor) or not self._session_reader.is_live(actor, now):
+            return None
+        return None if by_cookie and is_for_another(headers, actor.account) else actor
 
     def _find(self, read: HotRead, scope: Scope) -> Answer | None:
         now = self._clock.now()

@@ -78,6 +78,13 @@ def cookie(headers: Iterable[Raw], name: bytes) -> str | None:
     return None
 
 
+def token_of(headers: Iterable[Raw], name: bytes) -> tuple[str | None, bool]:
+    """The token of a request, and whether it came in the cookie of that name. A bearer token counts before a cookie, an empty one too."""
+    given = list(headers)
+    token = bearer(given)
+    return (cookie(given, name), True) if token is None else (token, False)
+
+
 def is_unattended(headers: Iterable[Raw]) -> bool:
     """Whether a page sent the request by itself, for which nobody did anything."""
     return any(name == UNATTENDED for name, _ in headers)
