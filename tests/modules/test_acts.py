@@ -31,6 +31,7 @@ NO_ACT = {
     "accounts.created", "accounts.profile_changed", "accounts.export_requested",
     "admin.access_reviewed", "admin.job_replayed", "admin.export_fetched", "audit.signed", "audit.archived", "audit.rechained",
     "entries.posted", "entries.changed", "entries.deleted", "organisations.renamed", "organisations.copy_requested",
+    "organisations.deletion_postponed",
     "factors.sign_in_paused", "factors.sign_in_resumed", "factors.backup_code_used", "factors.passkey_refused",
     "sessions.started", "sessions.ended", "sessions.impersonation_ended", "sessions.reauthenticated", "sessions.new_device_seen",
 }  # fmt: skip

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import Banner
+from phoenix.modules.accounts.actions.accounts import standing
 from phoenix.modules.accounts.actions.permissions import require_administrator_besides
 from phoenix.modules.accounts.queries import personal
 
@@ -23,7 +25,9 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
 
 
 async def refuse(tx: Transaction, account: str) -> None:
-    """Raises Conflict for the last administrator who can sign in and is not leaving."""
+    """Raises Conflict for the last administrator who can sign in and is not leaving, and for a locked account, whose owner cannot cancel the deletion."""
+    if (await standing(tx, account)).locked:
+        raise Conflict(_("This account is locked, so its deletion can't be cancelled. It can be deleted once it's unlocked."))
     if ADMINISTRATOR in await tx.all(personal.PERMISSIONS, account):
         await require_administrator_besides(tx, account)
 

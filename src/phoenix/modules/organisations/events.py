@@ -77,6 +77,10 @@ class DeletionCancelledByStaff(Event, frozen=True, kw_only=True, kind="organisat
     reason: str
 
 
+class DeletionPostponed(Event, frozen=True, kw_only=True, kind="organisations.deletion_postponed"):
+    """It was due, but no owner could have cancelled it."""
+
+
 class CopyRequested(Event, frozen=True, kw_only=True, kind="organisations.copy_requested"):
     """An owner asked for a copy of all that the organisation holds."""
 

@@ -95,6 +95,7 @@ MODULE = Module(
             written=("name", "before"),
             common=True,
         ),
+        EventKind(events.DeletionPostponed, act=None),
         EventKind(events.MemberInvited, act="authority", holds={"role": ROLE}),
         EventKind(events.InvitationRevoked, act="authority"),
         EventKind(events.InvitationDeclined, act="authority"),

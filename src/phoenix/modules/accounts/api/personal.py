@@ -43,7 +43,7 @@ async def read_archive(call: Call, export_id: str) -> Download:
     return Download(copy.body, "application/zip", export_data.FILENAME, copy.size)
 
 
-@delete("/api/v2/me", may=SIGNED_IN, queries=11, sensitive=True)
+@delete("/api/v2/me", may=SIGNED_IN, queries=12, sensitive=True)
 async def request_deletion(call: Call) -> None:
     """Request the deletion of your account. You can cancel until it is deleted."""
     await delete_account.request_deletion(call.runtime, call.tx, call.actor)

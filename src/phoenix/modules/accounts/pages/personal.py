@@ -33,7 +33,7 @@ async def show_delete(call: Call) -> View:
     return View("accounts/settings/delete.html", {"grace": call.runtime.settings.accounts.deletion_grace})
 
 
-@form("/settings/data/delete", frees=True, may=SIGNED_IN, queries=12, sensitive=True, retry=show_delete)
+@form("/settings/data/delete", frees=True, may=SIGNED_IN, queries=13, sensitive=True, retry=show_delete)
 async def send_delete(call: Call) -> Redirect:
     await delete_account.request_deletion(call.runtime, call.tx, call.actor)
     return Redirect("/settings/data", _("Your account is scheduled for deletion. Until then you can cancel the deletion here."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from msgspec import Struct
 
 from phoenix.kernel.cache.keys import ACCOUNT, EVENTS, MEMBERS
@@ -15,12 +16,16 @@ from phoenix.kernel.runtime import Runtime
 from phoenix.modules.keys.actions.api_keys import revoke_keys_of
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.closing import TELL_MEMBERS, Told
-from phoenix.modules.organisations.events import OrganisationDeleted
+from phoenix.modules.organisations.actions.owners import has_owner
+from phoenix.modules.organisations.events import DeletionPostponed, OrganisationDeleted
 from phoenix.modules.organisations.notices import REMINDER
 from phoenix.modules.organisations.queries import closing
 
+log = structlog.get_logger(__name__)
+
 BATCH = 500
 REMINDED_BEFORE = timedelta(days=1)
+POSTPONED = timedelta(days=7)
 SERVICE_ACCOUNTS = 1000
 
 
@@ -45,9 +50,17 @@ async def enqueue_due(tx: Transaction) -> None:
 
 
 async def delete_organisation(runtime: Runtime, organisation: str) -> None:
-    """Delete an organisation that is due, unless its deletion was cancelled. Modules are called in reverse order, so that what others depend on goes last."""
+    """Delete an organisation that is due, unless its deletion was cancelled. Modules are called in reverse order, so that what others depend on goes last.
+
+    While no owner can sign in, nobody could have cancelled it: it is postponed for a week.
+    """
     async with runtime.database.transaction() as tx:
         await queries.hold_memberships(tx, organisation)
+        if not await has_owner(tx, organisation) and await tx.maybe(closing.POSTPONE, organisation, tx.now, tx.now + POSTPONED) is not None:
+            log.warning("organisation_deletion_postponed", organisation=organisation)
+            tx.record(DeletionPostponed(organisation=organisation, subject=organisation))
+            tx.invalidate(MEMBERS(organisation), EVENTS(organisation), *map(ACCOUNT, await tx.all(queries.MEMBER_IDS, organisation)))
+            return
         if not await begin(tx, organisation) and await tx.maybe(closing.BEGUN, organisation) is None:
             return
     for owned in reversed(runtime.part(Registry).owned.values()):

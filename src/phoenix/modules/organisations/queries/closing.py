@@ -50,6 +50,13 @@ REMIND: Query[str] = query(
     RETURNING id
 """,
 )
+# Where nobody could have cancelled it. Owners are reminded again.
+POSTPONE: Query[str] = query(
+    str,
+    """
+    UPDATE organisations SET closes_at = $3, reminded_at = NULL WHERE id = $1 AND closes_at <= $2 AND deleting_at IS NULL RETURNING id
+""",
+)
 # Begun ones too: a job that was given up is resumed.
 DUE: Query[str] = query(str, "SELECT id FROM organisations WHERE closes_at <= $1 ORDER BY closes_at LIMIT 100")
 BEGIN: Query[str] = query(
