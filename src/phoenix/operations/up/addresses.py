@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
+from phoenix.kernel.data.failures import LOST
 from phoenix.operations.up.errors import StartError
 
 OLDEST_POSTGRESQL = 15
@@ -116,7 +117,7 @@ def check_database(url: str) -> str:
         raise StartError(f"The database server answers, but has no database {urlsplit(url).path.lstrip('/')!r}. Create it first.") from None
     except TimeoutError:
         raise StartError(f"The database at {shown} does not answer within {ANSWER_SECONDS:.0f} seconds.") from None
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, ValueError, asyncpg.PostgresError, *LOST) as error:
         raise StartError(f"The database at {shown} cannot be used ({type(error).__name__}). Check PHOENIX_DATABASE_URL.") from None
     if number // 10_000 < OLDEST_POSTGRESQL:
         raise StartError(f"The database at {shown} is PostgreSQL {number // 10_000}; Phoenix needs {OLDEST_POSTGRESQL} or newer.")
