@@ -52,12 +52,12 @@ SETTINGS = (
 
 PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "rules": {
-        "kernel/web/rules.py": RULES,
-        "kernel/web/authorisation.py": RULES,
+        "kernel/web/rules.py": (*RULES, "tests/kernel/test_what_a_rule_says.py"),
+        "kernel/web/authorisation.py": (*RULES, "tests/kernel/test_what_comes_with_a_request.py"),
     },
     "data": {
-        "kernel/data/connect.py": (*DATA, "tests/kernel/test_pool.py"),
-        "kernel/data/cursors.py": ("tests/kernel/test_cursors.py",),
+        "kernel/data/connect.py": (*DATA, "tests/kernel/test_pool.py", "tests/kernel/test_ends_of_units_of_work.py"),
+        "kernel/data/cursors.py": ("tests/kernel/test_cursors.py", "tests/kernel/test_cursors_of_a_part.py"),
         "kernel/data/paged.py": ("tests/modules/test_every_list.py",),
         "kernel/data/listed.py": (
             "tests/kernel/test_listed.py",
@@ -71,10 +71,13 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
             "tests/kernel/test_cache_around_a_commit.py",
             "tests/kernel/test_pool.py",
             "tests/modules/entries/test_entries.py",
+            "tests/kernel/test_ends_of_units_of_work.py",
+            "tests/kernel/test_spending.py",
+            "tests/kernel/test_outbox.py",
         ),
         "kernel/data/events.py": (*DATA, "tests/kernel/test_cache_keys.py", "tests/modules/audit/test_s10_audit_log.py"),
         "kernel/data/failures.py": ("tests/kernel/test_database_failures.py", "tests/kernel/test_database.py"),
-        "kernel/data/followers.py": (*DATA, "tests/kernel/test_followers_at_rest.py"),
+        "kernel/data/followers.py": (*DATA, "tests/kernel/test_followers_at_rest.py", "tests/kernel/test_turns_of_followers.py"),
         "kernel/data/host.py": ("tests/kernel/test_claim_of_a_host.py", "tests/kernel/test_one_host.py"),
         "kernel/data/ids.py": ("tests/kernel/test_ids.py", "tests/kernel/test_ids_and_the_clock.py"),
         "kernel/data/installation.py": ("tests/kernel/test_installation.py", "tests/kernel/test_opening.py"),
