@@ -158,11 +158,12 @@ def test_an_organisation_that_is_about_to_be_deleted_can_be_read_and_not_changed
             ember = await harness.organisation("ember", ada="owner")
             entry = {"organisation": ember, "title": "t"}
             made = (await harness.post("/api/v2/entries", by="ada", json=entry)).json()["id"]
-            assert "/o/ember/entries/new" in (await harness.get("/o/ember/entries", by="ada")).text
+            page = f"/o/ember/entries/{made}"
+            assert f"{page}/edit" in (await harness.get(page, by="ada")).text
             await close(harness, ember)
             refused = await harness.post("/api/v2/entries", by="ada", json=entry)
             assert (refused.status_code, code_of(refused)) == (409, "organisation_closing")
             assert (await harness.get(f"/api/v2/entries/{made}", by="ada")).status_code == 200
-            assert "/o/ember/entries/new" not in (await harness.get("/o/ember/entries", by="ada")).text
+            assert f"{page}/edit" not in (await harness.get(page, by="ada")).text
 
     asyncio.run(run())
