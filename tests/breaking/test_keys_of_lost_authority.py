@@ -43,10 +43,14 @@ def test_keys_of_a_locked_maker_stop_until_they_are_renewed(harness: Harness) ->
             assert await unlock(harness, "bo", by="eve") == 303
             assert not await works(harness, ember, key), "a thief may have made it"
             (robot,) = (await harness.get(f"/api/v2/organisations/{ember}/service_accounts", by="ada")).json()["items"]
+            assert robot["key_works"] is False
+            refused = await harness.get("/api/v2/me", headers={"Authorization": f"Bearer {key}"})
+            assert "API key has expired or was revoked" in refused.json()["detail"]
             path = f"/api/v2/organisations/{ember}/service_accounts/{robot['id']}"
             renewed = await harness.post(path, by="ada", json={"scopes": SCOPES})
             assert renewed.status_code == 201, renewed.text
             assert await works(harness, ember, renewed.json()["key"])
+            assert (await harness.get(path, by="ada")).json()["key_works"] is True
 
     asyncio.run(run())
 

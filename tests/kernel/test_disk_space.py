@@ -86,7 +86,7 @@ def test_changes_are_refused_before_the_disk_is_full_and_reading_and_deleting_wo
             entry = {"organisation": ember, "title": "t"}
             made = (await harness.post("/api/v2/entries", by="ada", json=entry)).json()["id"]
             harness.runtime.disk_space = Disk(NONE).space(harness.place.folder)
-            for path in ("/api/v2/entries", "/api/v2/sessions", "/sign-in", "/o/ember/entries/new"):
+            for path in ("/api/v2/entries", "/api/v2/accounts", "/sign-up", "/o/ember/entries/new"):
                 refused = await harness.post(path, by="ada", json=entry)
                 assert refused.status_code == 503, path
                 assert refused.headers["retry-after"] == "60"

@@ -16,6 +16,7 @@ from phoenix.composition import REGISTRY
 from phoenix.kernel.data.cursors import DEFAULT_LIMIT, HIGHEST_LIMIT
 from phoenix.kernel.i18n.email import Mailer
 from phoenix.kernel.security.crypto import new_code
+from phoenix.kernel.web.shown_once import SHOWN_FOR
 from phoenix.modules.accounts.actions import email_verification, export_data, fields, limits
 from phoenix.modules.accounts.actions.email_verification import expiry
 from phoenix.modules.entries import actions as entries
@@ -48,7 +49,7 @@ IN_SENTENCES = {
     "%(left)s of 10": second_factor.BACKUP_CODES == 10,
     "five times": throttle.FREE_TRIES == 5,
     "5 wrong attempts": email_verification.TRIES == 5,
-    "10 minutes": timedelta(minutes=10) == email_verification.CODE_LIVES,
+    "10 minutes": timedelta(minutes=10) == email_verification.CODE_LIVES == SHOWN_FOR,
     # How long to wait before trying again: an advice, not a promise.
     "a minute": True,
     "an hour": "least(3600," in guards.COUNT.sql,

@@ -38,7 +38,7 @@ from phoenix.kernel.web.session_reader import COOKIE, bearer, cookie, cookie_of,
 # A form that was shown in time can be sent a little later.
 FILLING_IN = timedelta(minutes=5)
 BODY_SECONDS = 30.0
-# What still works on a disk that is almost full, besides what frees it. Staff, on their own listener, can do everything.
+# What still works on a disk that is almost full, besides what frees it and leads to that. Staff, on their own listener, can do everything.
 MAKES_NO_MORE = SAFE | {"DELETE"}
 
 
@@ -58,7 +58,7 @@ async def admit(request: AnyRequest, rule: Rule, *, count: bool = True) -> Admis
     """Steps 1 to 3. Raises the error that refuses the request. `count` is False for one that was counted before."""
     state = state_of(request.scope)
     limiter = state.app.runtime.limiter
-    if request.method not in MAKES_NO_MORE and not rule.frees and state.app.listener == "public":
+    if request.method not in MAKES_NO_MORE and not (rule.frees or rule.signs_in) and state.app.listener == "public":
         state.app.runtime.disk_space.require()
     limits = tuple([await limiter.require(limit, limited_as(state.address)) for limit in rule.limits]) if count else ()
     admission = await _decide(request, rule, None)
@@ -124,7 +124,7 @@ async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, b
     actor = await app.sessions.find(token, unattended=unattended) if token else None
     if actor is None:
         if not by_cookie:
-            raise NotSignedIn("This access token has expired or was revoked. Sign in again, or refresh it.")
+            raise NotSignedIn("This access token or API key has expired or was revoked. Refresh the token, or create a new key.")
         return None, None, False
     if by_cookie and is_for_another(headers, actor.account):
         # For that page nobody is signed in any more.

@@ -27,11 +27,13 @@ from phoenix.kernel.errors import (
     TooManyRequests,
     Unavailable,
 )
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.authorisation import admit, authenticate, read_body
 from phoenix.kernel.web.call import Call, Download
+from phoenix.kernel.web.cookies import our_cookie
 from phoenix.kernel.web.edits import shown_again
 from phoenix.kernel.web.form_body import read_fields, read_form, token_in
 from phoenix.kernel.web.form_once import answered_before, once_of, sent_once
@@ -43,6 +45,7 @@ from phoenix.kernel.web.own_pages import filled, page_before
 from phoenix.kernel.web.places import back_to_place, path_of, place_of
 from phoenix.kernel.web.rendering import Redirect, Result, View, go_to, safe_next, show
 from phoenix.kernel.web.rules import Rule
+from phoenix.kernel.web.session_reader import COOKIE
 
 Handler = Callable[[Call], Awaitable[Result]]
 
@@ -86,6 +89,17 @@ async def answer_form(
 
 
 async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rule: Rule, problem: PhoenixError) -> Response[Any]:
+    """As `_unadmitted`. What ends a session is done where there is none any more: nobody signs in to sign out."""
+    try:
+        return await _unadmitted(request, retry, rule, problem)
+    except NotSignedIn:
+        if not rule.without_session:
+            raise
+        ended = our_cookie(app_of(request).runtime, COOKIE, "", seconds=0)
+        return go_to(rule.without_session, request, toast=_("You've signed out."), cookies=[ended])
+
+
+async def _unadmitted(request: AnyRequest, retry: HTTPRouteHandler | None, rule: Rule, problem: PhoenixError) -> Response[Any]:
     """Where someone is sent who is not admitted yet, the page their form was on, or the answer their form has had. Raises the problem else."""
     state = state_of(request.scope)
     actor, pages = await _sender(request, problem), state.app.registry.sign_in
@@ -104,7 +118,7 @@ async def _not_admitted(request: AnyRequest, retry: HTTPRouteHandler | None, rul
     if found is not None:
         # Such as leaving an organisation, or signing out: what was sent has itself removed the permission.
         return _without_cookies(found)
-    if isinstance(problem, NotSignedIn):
+    if isinstance(problem, NotSignedIn) and not rule.without_session:
         return await _first(request, pages.sign_in, token.binding, retry, form)
     if isinstance(problem, ReauthenticationRequired):
         return await _first(request, pages.reauthenticate, token.binding, retry, form)

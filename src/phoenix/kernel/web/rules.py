@@ -41,10 +41,12 @@ class Rule:
     that changes something to impersonators. `key_may` opens a SIGNED_IN route to API keys; those with a permission are open
     to keys that have it as a scope. `cross_site` is for the one kind of form that another site may send: an identity
     provider's answer, which is verified separately. `listeners` are where it is served. What `frees` deletes, revokes or
-    signs out, and works on a disk that is almost full. `body_most` is in bytes. What `costs` much is done before the
+    signs out, and works on a disk that is almost full; so does what `signs_in` or confirms who someone is, which leads
+    to it. `body_most` is in bytes. What `costs` much is done before the
     transaction begins (see `Opening`), and its limits count by session and by person as well, where someone is signed in.
     A route that `commits_first` uses its own transaction before that. One that changes something `while_closing` works in an
-    organisation that is about to be deleted; all others can only be read there.
+    organisation that is about to be deleted; all others can only be read there. `without_session` is for a form that ends the
+    session of its sender: the path it leads to where that has ended already.
     """
 
     may: str
@@ -60,9 +62,11 @@ class Rule:
     listeners: tuple[ListenerName, ...] = ("public",)
     body_most: int = MOST_BODY_BYTES
     frees: bool = False
+    signs_in: bool = False
     costs: Cost | None = None
     commits_first: bool = False
     while_closing: bool = False
+    without_session: str = ""
 
     def __post_init__(self) -> None:
         if self.may == PUBLIC and self.decides_again:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.archives import Copy
 from phoenix.kernel.cache.limits import Limit
@@ -37,11 +39,16 @@ async def take_turn(tx: Transaction, actor: Actor, account: str) -> Standing:
     if not await accounts.hold_for(tx, account, actor.account):
         raise Forbidden(_("Your own account has been closed."))
     target = await accounts.standing(tx, account)
-    if not all(may_give(actor, permission) for permission in target.permissions):
+    if not may_change(actor, target.permissions):
         raise Forbidden(_("This account has permissions that yours lacks. Ask an administrator who has them."))
     if target.erased:
         raise Conflict(_("This account has been deleted and can't be changed."))
     return target
+
+
+def may_change(actor: Actor, permissions: Collection[str]) -> bool:
+    """Whether staff can change an account with these permissions on the platform. Its page offers what this allows."""
+    return all(may_give(actor, permission) for permission in permissions)
 
 
 def may_give(actor: Actor, permission: str) -> bool:

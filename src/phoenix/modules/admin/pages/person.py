@@ -34,6 +34,8 @@ async def show_person(call: Call) -> View:
     events = await recent_events(call.db, account)
     involved = {i for e in events for i in (e.actor, e.impersonator) if i} | {g.granted_by for g in granted if g.granted_by}
     held = {one.permission for one in granted}
+    within_reach, stays = people.may_change(actor, held), person.erased_at is None
+    can_be_staff = stays and person.kind == "person" and person.locked_at is None
     sessions = await open_sessions(call.runtime, call.db, account, cursor=call.query("cursor") or None)
     context = {
         "person": person,
@@ -42,14 +44,15 @@ async def show_person(call: Call) -> View:
         "listing": plain_listing(call, sessions),
         "memberships": await call.db.all(MEMBERSHIPS, account),
         "granted": granted,
-        "on_offer": [p for p in platform_permissions(call) if p.name not in held and _may_give(call, p.name)],
+        "on_offer": [p for p in platform_permissions(call) if can_be_staff and p.name not in held and _may_give(call, p.name)],
         "events": events,
         "names": await names(call.db, sorted(involved)),
-        "may_write": actor.may(WRITE),
-        "may_grant": actor.may(GRANT),
+        "may_write": actor.may(WRITE) and within_reach and stays,
+        "may_grant": actor.may(GRANT) and within_reach and stays,
+        "within_reach": within_reach,
         "exports": await exports_of(call.db, account) if actor.may(EXPORT) else [],
-        "may_export": actor.may(EXPORT) and person.kind == "person",
-        "may_impersonate": actor.may(IMPERSONATE) and not held and account != actor.account and person.kind == "person",
+        "may_export": actor.may(EXPORT) and person.kind == "person" and within_reach,
+        "may_impersonate": actor.may(IMPERSONATE) and not held and account != actor.account and can_be_staff,
         "is_self": account == actor.account,
     }
     return View("admin/person.html", context)

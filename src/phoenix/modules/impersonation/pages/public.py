@@ -25,7 +25,7 @@ async def send_link(call: Call) -> Redirect:
     return Redirect("/")
 
 
-@form("/impersonation/end", frees=True, may=SIGNED_IN, queries=2, impersonator_may=True)
+@form("/impersonation/end", frees=True, may=SIGNED_IN, queries=2, impersonator_may=True, without_session="/sign-in")
 async def send_end(call: Call) -> Redirect:
     name = call.actor.name
     await actions.end(call.tx, call.actor)

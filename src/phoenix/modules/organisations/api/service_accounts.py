@@ -39,7 +39,9 @@ class ServiceAccountAnswer(Struct):
     seen_at: Instant | None
     expires_at: Instant | None
     key_created_by: str | None
-    """The account that made the key. The key stops while that account is locked."""
+    """The account that made the key. The key stops when that account is locked, until it is renewed."""
+    key_works: bool
+    """False if there is no key, or it has expired or was stopped."""
 
 
 class NewServiceAccount(Struct):
@@ -54,7 +56,7 @@ class NewServiceAccount(Struct):
 )
 async def list_service_accounts(call: Call, member: Membership) -> Page[ServiceAccountAnswer]:
     """List the service accounts of an organisation. Their keys are not included."""
-    return Page([_answer(found) for found in await call.db.all(queries.SERVICE_ACCOUNTS, member.organisation)])
+    return Page([_answer(call, found) for found in await call.db.all(queries.SERVICE_ACCOUNTS, member.organisation)])
 
 
 @post(
@@ -83,7 +85,7 @@ async def add_service_account(call: Call, member: Membership, data: ServiceAccou
 )
 async def read_service_account(call: Call, member: Membership, account_id: str) -> ServiceAccountAnswer:
     """Get a service account. Its key is not included."""
-    return _answer(await call.db.one(queries.SERVICE_ACCOUNT, member.organisation, account_id))
+    return _answer(call, await call.db.one(queries.SERVICE_ACCOUNT, member.organisation, account_id))
 
 
 @post(
@@ -116,7 +118,7 @@ async def remove_service_account(call: Call, member: Membership, account_id: str
     await service_accounts.remove_service_account(call.tx, member, account_id)
 
 
-def _answer(found: queries.ServiceAccount) -> ServiceAccountAnswer:
+def _answer(call: Call, found: queries.ServiceAccount) -> ServiceAccountAnswer:
     return ServiceAccountAnswer(
         found.account,
         found.name,
@@ -126,6 +128,7 @@ def _answer(found: queries.ServiceAccount) -> ServiceAccountAnswer:
         instant(found.seen_at) if found.seen_at else None,
         instant(found.until) if found.until else None,
         key_created_by=found.made_by,
+        key_works=found.key is not None and not found.suspended and (found.until is None or found.until > call.runtime.clock.now()),
     )
 
 

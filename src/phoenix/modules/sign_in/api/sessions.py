@@ -111,7 +111,7 @@ def sign_in_answer(made: NewSession) -> Created[SignInAnswer]:
     return Created(value, f"/api/v2/sessions/{made.id}")
 
 
-@post("/api/v2/sessions", may=PUBLIC, queries=11, limits=(SIGN_INS,), problems=(401, 403), costs="argon2")
+@post("/api/v2/sessions", signs_in=True, may=PUBLIC, queries=11, limits=(SIGN_INS,), problems=(401, 403), costs="argon2")
 async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
     """Sign in with address and password. Send the access token as `Authorization: Bearer`; refresh it before it expires.
 
@@ -123,7 +123,9 @@ async def create_session(call: Call, data: SignInData) -> Created[SignInAnswer]:
     return sign_in_answer(made)
 
 
-@post("/api/v2/sessions/second_factor", may=PUBLIC, queries=17, limits=(SECOND_FACTORS,), problems=(401, 403), costs="argon2")
+@post(
+    "/api/v2/sessions/second_factor", signs_in=True, may=PUBLIC, queries=17, limits=(SECOND_FACTORS,), problems=(401, 403), costs="argon2"
+)
 async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[SignInAnswer]:
     """Complete a sign-in with a second factor: send the challenge, and a code or passkey. A challenge works once."""
     if data.method == "passkey" and data.passkey is not None:
@@ -139,7 +141,7 @@ async def answer_second_factor(call: Call, data: SecondFactorData) -> Created[Si
     return sign_in_answer(made)
 
 
-@post("/api/v2/sessions/email_code", may=PUBLIC, queries=3, limits=(SIGN_IN_CODES,))
+@post("/api/v2/sessions/email_code", signs_in=True, may=PUBLIC, queries=3, limits=(SIGN_IN_CODES,))
 async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
     """Request an email with a sign-in code. The response is always the same."""
     await call.runtime.captcha.require(data.captcha, call.address)
@@ -147,7 +149,7 @@ async def request_sign_in_code(call: Call, data: EmailRequestData) -> Accepted[N
     return Accepted(Nothing())
 
 
-@post("/api/v2/sessions/email_code/complete", may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), problems=(401, 403))
+@post("/api/v2/sessions/email_code/complete", signs_in=True, may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), problems=(401, 403))
 async def create_session_by_code(call: Call, data: SignInProofData) -> Created[SignInAnswer]:
     """Sign in with the token or code from that email. A second factor is required as after a password."""
     proof = data.proof(Sender(call.caller, data.device).names(call.runtime))
@@ -158,6 +160,7 @@ async def create_session_by_code(call: Call, data: SignInProofData) -> Created[S
 
 @post(
     "/api/v2/sessions/current/reauthenticate",
+    signs_in=True,
     may=SIGNED_IN,
     before_second_factor=True,
     queries=18,
@@ -178,14 +181,21 @@ async def reauthenticate_session(call: Call, data: ReauthenticationData) -> Reau
     return ReauthenticatedAnswer(None, None, made.seconds, call.actor.session)
 
 
-@post("/api/v2/sessions/current/reauthenticate_code", may=SIGNED_IN, before_second_factor=True, queries=2, limits=(REAUTHENTICATION_CODES,))
+@post(
+    "/api/v2/sessions/current/reauthenticate_code",
+    signs_in=True,
+    may=SIGNED_IN,
+    before_second_factor=True,
+    queries=2,
+    limits=(REAUTHENTICATION_CODES,),
+)
 async def request_reauthentication_code(call: Call) -> Accepted[Nothing]:
     """Request an email with a code for re-authentication, for accounts without a password."""
     await reauthenticate.request_code(call.runtime, call.tx, call.actor)
     return Accepted(Nothing())
 
 
-@post("/api/v2/sessions/passkey/options", may=PUBLIC, queries=1, limits=(PASSKEY_OPTIONS,), listeners=EVERYWHERE)
+@post("/api/v2/sessions/passkey/options", signs_in=True, may=PUBLIC, queries=1, limits=(PASSKEY_OPTIONS,), listeners=EVERYWHERE)
 async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> PasskeyOptionsAnswer:
     """Start a sign-in with a passkey, or use one as a second factor: returns the options for navigator.credentials.get()."""
     if data.challenge:
@@ -193,7 +203,7 @@ async def sign_in_passkey_options(call: Call, data: PasskeyOptionsData) -> Passk
     return options_answer(passkey.sign_in_options(call.runtime, party_here(call)))
 
 
-@post("/api/v2/sessions/passkey", may=PUBLIC, queries=15, limits=(PASSKEY_SIGN_INS,), problems=(401, 403))
+@post("/api/v2/sessions/passkey", signs_in=True, may=PUBLIC, queries=15, limits=(PASSKEY_SIGN_INS,), problems=(401, 403))
 async def create_session_by_passkey(call: Call, data: PasskeySignInData) -> Created[SignInAnswer]:
     """Sign in with a passkey. It counts as two factors, so no second factor is needed."""
     response = PasskeyResponse(data.challenge, data.credential)
@@ -204,6 +214,7 @@ async def create_session_by_passkey(call: Call, data: PasskeySignInData) -> Crea
 
 @post(
     "/api/v2/sessions/current/reauthenticate_options",
+    signs_in=True,
     may=SIGNED_IN,
     before_second_factor=True,
     queries=1,

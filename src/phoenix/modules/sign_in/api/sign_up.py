@@ -103,7 +103,7 @@ async def resend_verification(call: Call, data: EmailData) -> Accepted[Nothing]:
     return Accepted(Nothing())
 
 
-@post("/api/v2/password_resets", may=PUBLIC, queries=2, limits=(RESETS,))
+@post("/api/v2/password_resets", signs_in=True, may=PUBLIC, queries=2, limits=(RESETS,))
 async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted[Nothing]:
     """Request an email for setting a new password. The response is always the same. Limited to 10 an hour for each client address."""
     await call.runtime.captcha.require(data.captcha, call.address)
@@ -111,7 +111,7 @@ async def request_password_reset(call: Call, data: EmailRequestData) -> Accepted
     return Accepted(Nothing())
 
 
-@post("/api/v2/password_resets/complete", may=PUBLIC, queries=11, limits=(PASSWORD_RESETS,), costs="argon2")
+@post("/api/v2/password_resets/complete", signs_in=True, may=PUBLIC, queries=11, limits=(PASSWORD_RESETS,), costs="argon2")
 async def complete_password_reset(call: Call, data: NewPasswordData) -> None:
     """Set a new password with the token from the link, or with address and code. All sessions are ended."""
     proof = data.proof(Sender(call.caller, data.device).names(call.runtime))
@@ -129,7 +129,7 @@ async def check_new_password(call: Call, data: PasswordData) -> PasswordCheck:
     return PasswordCheck(acceptable=True, detail="")
 
 
-@post("/api/v2/unlocks", may=PUBLIC, queries=7, limits=(UNLOCKS,))
+@post("/api/v2/unlocks", signs_in=True, may=PUBLIC, queries=7, limits=(UNLOCKS,))
 async def unlock_account(call: Call, data: ProofData) -> None:
     """Unlock a paused sign-in with the token or code from the email."""
     await unlock.unlock(call.runtime, call.tx, data.proof((call.caller,)))

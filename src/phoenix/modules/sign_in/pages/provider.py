@@ -44,7 +44,7 @@ SECONDS = round(oauth.LIVES.total_seconds())
 BACK_QUERIES = 17
 
 
-@form("/sign-in/with/{provider:str}", may=PUBLIC, queries=0, limits=(PROVIDER_SIGN_INS,), retry=show_sign_in)
+@form("/sign-in/with/{provider:str}", signs_in=True, may=PUBLIC, queries=0, limits=(PROVIDER_SIGN_INS,), retry=show_sign_in)
 async def send_sign_in_with(call: Call) -> Redirect:
     """To the provider, by a page that redirects: browsers refuse to follow a form's redirect to another site (form-action)."""
     provider = provider_called(call.runtime.settings, call.path["provider"])
@@ -95,7 +95,7 @@ async def show_callback(call: Call) -> View | Redirect:
         return await _refused(call, problem, started)
 
 
-@form("/sign-in/with/{provider:str}/callback", may=PUBLIC, queries=0, limits=(PROVIDER_CALLBACKS,), cross_site=True)
+@form("/sign-in/with/{provider:str}/callback", signs_in=True, may=PUBLIC, queries=0, limits=(PROVIDER_CALLBACKS,), cross_site=True)
 async def send_callback(call: Call) -> Redirect:
     """Apple's callback is a form from its own site, sent without our cookies. It is redirected to the usual GET, which has them."""
     provider = provider_called(call.runtime.settings, call.path["provider"])

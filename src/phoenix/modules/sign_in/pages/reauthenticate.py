@@ -34,6 +34,7 @@ async def show_reauthenticate(call: Call) -> View:
 
 @form(
     "/confirm",
+    signs_in=True,
     may=SIGNED_IN,
     before_second_factor=True,
     queries=17,
@@ -58,7 +59,15 @@ async def send_reauthenticate(call: Call) -> Redirect:
     return Redirect(safe_next(on_to or SECURITY))
 
 
-@form("/confirm/mail", may=SIGNED_IN, before_second_factor=True, queries=3, limits=(REAUTHENTICATION_CODES,), listeners=EVERYWHERE)
+@form(
+    "/confirm/mail",
+    signs_in=True,
+    may=SIGNED_IN,
+    before_second_factor=True,
+    queries=3,
+    limits=(REAUTHENTICATION_CODES,),
+    listeners=EVERYWHERE,
+)
 async def send_reauthentication_email(call: Call) -> Redirect:
     on_to = next_of(call.form)
     await reauthenticate.request_code(call.runtime, call.tx, call.actor, on_to)

@@ -21,7 +21,7 @@ async def show_forgot_password(call: Call) -> View:
     return View("sign_in/forgot_password.html", {"form": carried(call)})
 
 
-@form("/forgot-password", may=PUBLIC, queries=2, limits=(RESETS,), retry=show_forgot_password)
+@form("/forgot-password", signs_in=True, may=PUBLIC, queries=2, limits=(RESETS,), retry=show_forgot_password)
 async def send_forgot_password(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()
@@ -38,7 +38,7 @@ async def show_reset_password(call: Call) -> View:
     return View("sign_in/reset_password.html", {**context, "least": SHORTEST})
 
 
-@form("/reset-password", may=PUBLIC, queries=11, limits=(PASSWORD_RESETS,), retry=show_reset_password, costs="argon2")
+@form("/reset-password", signs_in=True, may=PUBLIC, queries=11, limits=(PASSWORD_RESETS,), retry=show_reset_password, costs="argon2")
 async def send_reset_password(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent, sender_of(call).names(call.runtime))

@@ -50,7 +50,7 @@ async def show_sign_in(call: Call) -> View | Redirect:
     )
 
 
-@form("/sign-in", may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE, costs="argon2")
+@form("/sign-in", signs_in=True, may=PUBLIC, queries=15, limits=(SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE, costs="argon2")
 async def send_sign_in(call: Call) -> Redirect:
     sent = call.form
     email = sent.get("email", "")
@@ -70,7 +70,7 @@ async def send_sign_in(call: Call) -> Redirect:
     return await sign_in_browser(call, found.account, method="password", remember=remember, on_to=on_to, generation=found.generation)
 
 
-@form("/sign-in/passkey", may=PUBLIC, queries=15, limits=(PASSKEY_SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
+@form("/sign-in/passkey", signs_in=True, may=PUBLIC, queries=15, limits=(PASSKEY_SIGN_INS,), retry=show_sign_in, listeners=EVERYWHERE)
 async def send_sign_in_with_passkey(call: Call) -> Redirect:
     sent = call.form
     account = await passkey.sign_in(call.runtime, call.tx, party_here(call), passkey_response(call))
@@ -93,7 +93,14 @@ async def show_second_factor(call: Call) -> View | Redirect:
 
 
 @form(
-    "/sign-in/second-step", may=PUBLIC, queries=17, limits=(SECOND_FACTORS,), retry=show_second_factor, listeners=EVERYWHERE, costs="argon2"
+    "/sign-in/second-step",
+    signs_in=True,
+    may=PUBLIC,
+    queries=17,
+    limits=(SECOND_FACTORS,),
+    retry=show_second_factor,
+    listeners=EVERYWHERE,
+    costs="argon2",
 )
 async def send_second_factor(call: Call) -> Redirect:
     token, method = cookie_value(call, CHALLENGE_COOKIE), call.form.get("method", "totp")
@@ -112,7 +119,7 @@ async def show_ask_for_code(call: Call) -> View:
     return View("sign_in/ask_for_code.html", {"form": carried(call)})
 
 
-@form("/sign-in/code", may=PUBLIC, queries=3, limits=(SIGN_IN_CODES,), retry=show_ask_for_code)
+@form("/sign-in/code", signs_in=True, may=PUBLIC, queries=3, limits=(SIGN_IN_CODES,), retry=show_ask_for_code)
 async def send_ask_for_code(call: Call) -> Redirect:
     await call.runtime.captcha.require(answer_in(call.form), call.address)
     email = call.form.get("email", "").strip()
@@ -136,7 +143,7 @@ async def forward_old_address(call: Call) -> Redirect:
     return Redirect(f"/sign-in/by-email?{call.request.url.query}")
 
 
-@form("/sign-in/by-email", may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), retry=show_sign_in_by_email)
+@form("/sign-in/by-email", signs_in=True, may=PUBLIC, queries=16, limits=(SIGN_INS_BY_CODE,), retry=show_sign_in_by_email)
 async def send_sign_in_by_email(call: Call) -> Redirect:
     sent = call.form
     proof = proof_of(sent, sender_of(call).names(call.runtime))
@@ -151,14 +158,23 @@ async def show_unlock(call: Call) -> View:
     return View("sign_in/unlock.html", context)
 
 
-@form("/unlock", may=PUBLIC, queries=7, limits=(UNLOCKS,), retry=show_unlock)
+@form("/unlock", signs_in=True, may=PUBLIC, queries=7, limits=(UNLOCKS,), retry=show_unlock)
 async def send_unlock(call: Call) -> Redirect:
     sent = call.form
     found = await unlock.unlock(call.runtime, call.tx, proof_of(sent, (call.caller,)))
     return Redirect(query("/sign-in", email=address_of(sent), next=next_of(sent) or found.on_to), _("Sign-in unlocked."))
 
 
-@form("/sign-out", frees=True, may=SIGNED_IN, before_second_factor=True, queries=3, impersonator_may=True, listeners=EVERYWHERE)
+@form(
+    "/sign-out",
+    frees=True,
+    may=SIGNED_IN,
+    before_second_factor=True,
+    queries=3,
+    impersonator_may=True,
+    listeners=EVERYWHERE,
+    without_session="/sign-in",
+)
 async def send_sign_out(call: Call) -> Redirect:
     await end.sign_out(call.tx, call.actor)
     call.cookies.append(our_cookie(call.runtime, COOKIE, "", seconds=0))
