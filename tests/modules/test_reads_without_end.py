@@ -39,6 +39,7 @@ ENDS = {
     "organisations.queries.SERVICE_ACCOUNTS": "at most `MOST_SERVICE_ACCOUNTS` are made",
     "organisations.queries.closing.REMIND": "at most 100, the rest is next",
     "organisations.queries.owners.OTHER_OWNERS": IDS,
+    "organisations.queries.transfer.WITHDRAW": "an organisation has at most one open offer",
     "organisations.queries.withdraw.WITHDRAW": "at most `MOST_INVITATIONS` are open",
     "phoenix.kernel.data.paged: self": "a page of a list, whose LIMIT is part of how it is declared",
     "providers.queries.IDENTITIES": "at most one of each provider",

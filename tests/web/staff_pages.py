@@ -69,6 +69,7 @@ PERSON = {
     "person": one(),
     "person_avatar": MARA,
     "may_export": True,
+    "within_reach": True,
     "exports": [
         Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
         Thing(id="exp_1", created_at=ago(days=1), ready_at=ago(days=1), until=ago(days=-6)),
@@ -104,6 +105,7 @@ READ_ALONE: dict[str, Any] = {
     "may_grant": False,
     "may_impersonate": False,
     "may_export": False,
+    "within_reach": False,
     "exports": [],
 }
 LOCKED = one(

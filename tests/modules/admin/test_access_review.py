@@ -101,7 +101,7 @@ def test_a_review_is_signed_and_due_again(harness: Harness) -> None:
             assert (await harness.events())[-1] == "admin.access_reviewed"
             assert await checked(harness) == ""
             page = (await panel.get("/staff/access", by="ada")).text
-            assert "Last signed on" in page
+            assert "Last signed: " in page
             assert "The next one is due on" in page
             (row,) = await harness.sql("SELECT reviewed_by, found FROM access_reviews")
             ada = harness.people["ada"].id

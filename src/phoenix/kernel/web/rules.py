@@ -46,7 +46,7 @@ class Rule:
     transaction begins (see `Opening`), and its limits count by session and by person as well, where someone is signed in.
     A route that `commits_first` uses its own transaction before that. One that changes something `while_closing` works in an
     organisation that is about to be deleted; all others can only be read there. `without_session` is for a form that ends the
-    session of its sender: the path it leads to where that has ended already.
+    session of its sender: the path it leads to where that has already ended.
     """
 
     may: str

@@ -72,7 +72,7 @@ async def close_organisation(runtime: Runtime, tx: Transaction, member: Membersh
     if found.closes_at is None:
         await runtime.limiter.require(DELETIONS_A_DAY, f"{member.organisation} {member.account}")
     if await tx.maybe(closing.CLOSE, member.organisation, tx.now + grace_of(runtime), member.account) is not None:
-        await _changed(tx, member.organisation)
+        await closing_changed(tx, member.organisation)
         tx.record(DeletionScheduled(organisation=member.organisation, subject=member.organisation))
         await enqueue(tx, TELL_MEMBERS, Told(member.organisation, CLOSING))
     return await closing_of(tx, member.organisation)
@@ -96,11 +96,11 @@ async def _keep(tx: Transaction, organisation: str) -> None:
         if await tx.maybe(closing.CLOSING, organisation) is None:
             raise NotFound
         raise Conflict(_("This organisation isn't scheduled for deletion."))
-    await _changed(tx, organisation)
+    await closing_changed(tx, organisation)
     await enqueue(tx, TELL_MEMBERS, Told(organisation, KEPT))
 
 
-async def _changed(tx: Transaction, organisation: str) -> None:
+async def closing_changed(tx: Transaction, organisation: str) -> None:
     """What its members may do there has changed, and so has the banner on their pages."""
     tx.invalidate(EVENTS(organisation), MEMBERS(organisation), *map(ACCOUNT, await tx.all(queries.MEMBER_IDS, organisation)))
 

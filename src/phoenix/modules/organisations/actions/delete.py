@@ -15,7 +15,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.keys.actions.api_keys import revoke_keys_of
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions.closing import TELL_MEMBERS, Told
+from phoenix.modules.organisations.actions.closing import TELL_MEMBERS, Told, closing_changed
 from phoenix.modules.organisations.actions.owners import has_owner
 from phoenix.modules.organisations.events import DeletionPostponed, OrganisationDeleted
 from phoenix.modules.organisations.notices import REMINDER
@@ -56,10 +56,7 @@ async def delete_organisation(runtime: Runtime, organisation: str) -> None:
     """
     async with runtime.database.transaction() as tx:
         await queries.hold_memberships(tx, organisation)
-        if not await has_owner(tx, organisation) and await tx.maybe(closing.POSTPONE, organisation, tx.now, tx.now + POSTPONED) is not None:
-            log.warning("organisation_deletion_postponed", organisation=organisation)
-            tx.record(DeletionPostponed(organisation=organisation, subject=organisation))
-            tx.invalidate(MEMBERS(organisation), EVENTS(organisation), *map(ACCOUNT, await tx.all(queries.MEMBER_IDS, organisation)))
+        if not await has_owner(tx, organisation) and await postpone(tx, organisation):
             return
         if not await begin(tx, organisation) and await tx.maybe(closing.BEGUN, organisation) is None:
             return
@@ -81,6 +78,16 @@ async def begin(tx: Transaction, organisation: str) -> bool:
         return False
     await revoke_keys_of(tx, await tx.all(closing.SERVICE_ACCOUNTS_OF, organisation, SERVICE_ACCOUNTS))
     tx.invalidate(MEMBERS(organisation), EVENTS(organisation), *map(ACCOUNT, await tx.all(queries.MEMBER_IDS, organisation)))
+    return True
+
+
+async def postpone(tx: Transaction, organisation: str) -> bool:
+    """Delete it a week later. False if it is not due, or was begun before. The caller holds the organisation's memberships."""
+    if await tx.maybe(closing.POSTPONE, organisation, tx.now, tx.now + POSTPONED) is None:
+        return False
+    log.warning("organisation_deletion_postponed", organisation=organisation)
+    tx.record(DeletionPostponed(organisation=organisation, subject=organisation))
+    await closing_changed(tx, organisation)
     return True
 
 
