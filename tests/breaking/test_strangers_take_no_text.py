@@ -17,7 +17,12 @@ FORMS = sorted(
     re.sub(r"{\w+:\w+}", "x", min(route.paths))
     for module in REGISTRY.modules
     for route in module.routes
-    if "POST" in route.http_methods and "shows" in route.opt and route.opt["rule"].may != PUBLIC and "public" in route.opt["rule"].listeners
+    if "POST" in route.http_methods
+    and "shows" in route.opt
+    and route.opt["rule"].may != PUBLIC
+    and "public" in route.opt["rule"].listeners
+    # Its aim is reached without a session.
+    and not route.opt["rule"].without_session
 )
 
 

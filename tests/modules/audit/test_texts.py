@@ -24,7 +24,9 @@ from phoenix.modules.audit.queries import AuditRow
 
 
 async def _erase(harness: Harness, name: str) -> None:
-    await harness.sql("UPDATE accounts SET erase_at = $2 WHERE id = $1", harness.people[name].id, harness.clock.now() - timedelta(hours=1))
+    # Whoever is locked is not erased until they are unlocked, since they cannot cancel it.
+    due = harness.clock.now() - timedelta(hours=1)
+    await harness.sql("UPDATE accounts SET erase_at = $2, locked_at = NULL WHERE id = $1", harness.people[name].id, due)
     await erase_due(harness.runtime)
     await harness.work()
     await harness.follow()
