@@ -26,7 +26,7 @@ LARGE = ROWS // 10
 PAGE = 1000
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ARGUMENTS: dict[str, Any] = {
-    "text": "accounts_5", "text[]": ["accounts_5"], "int8": ROWS // 2, "int8[]": [5], "int4": 50, "int4[]": [1], "int2": 1, "bool": True, "bytea": b"5", "bytea[]": [b"5"],
+    "text": "accounts_5", "text[]": ["accounts_5"], "int8": ROWS // 2, "int8[]": [5], "int4": 50, "int4[]": [1], "int2": 1, "bool": True, "bool[]": [True], "bytea": b"5", "bytea[]": [b"5"],
     "jsonb": {}, "jsonb[]": [{}], "timestamptz": NOW, "timestamptz[]": [NOW], "interval": timedelta(days=1), "float8": 1.0, "float8[]": [1.0],
 }  # fmt: skip
 # What is meant to look at all of a table, and why that may take long.

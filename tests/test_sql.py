@@ -13,9 +13,9 @@ from phoenix.kernel.data.connect import set_codecs
 from phoenix.kernel.data.listed import Listed
 from phoenix.kernel.data.query import Query, RowMismatchError
 from phoenix.kernel.module import ListQuery
+from phoenix.kernel.registry.happened import texts_statement
 from phoenix.modules.accounts.actions import credentials
 from phoenix.modules.dashboard.queries import statement
-from phoenix.modules.feed.queries import texts_statement
 from phoenix.modules.sessions.queries import record_queries
 from phoenix.modules.welcome.queries import statement as checklist_statement
 from tests.harness import Place

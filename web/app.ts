@@ -13,6 +13,7 @@ import { pages } from "./parts/pages";
 import { passkeys } from "./parts/passkeys";
 import { passwords } from "./parts/passwords";
 import { places } from "./parts/place";
+import { reads } from "./parts/reads";
 import { restored } from "./parts/restored";
 import { targets } from "./parts/targets";
 import { themes } from "./parts/theme";
@@ -43,6 +44,7 @@ forms(begin);
 menus();
 pages();
 places();
+reads();
 targets();
 themes();
 toasts();
@@ -50,7 +52,7 @@ begin(document);
 restored();
 focus();
 
-if (document.querySelector("[data-live-part], [data-live-feed]")) {
+if (document.querySelector("[data-live-part], [data-live-feed], [data-badge]")) {
   void import("./live").then(({ beginWith }) =>
     beginWith((root) => {
       htmx.process(root);

@@ -1,5 +1,6 @@
 /** The script of pages that are live: one socket, and what each page does with what it hears. Loaded where a page has a mark for it. */
 
+import { badgeEvents, showCount } from "./parts/badges";
 import { isChanged } from "./parts/changed";
 import { atMidnight } from "./parts/live-days";
 import { liveFeed } from "./parts/live-feed";
@@ -41,7 +42,8 @@ function show(): void {
 
 /** The page can go on no longer: say why in place of what it showed, or above a form that is being filled in, and where to go on. */
 function leave(why: Why): void {
-  if (away) return;
+  // Where only a number at its top is live, the page itself shows what was true when it was opened.
+  if (away || !listeners.length) return;
   away = true;
   socket.disconnect();
   show();
@@ -114,6 +116,10 @@ for (const message of ["feed", "changed"]) {
     if (change.account ? follows("account") : (!here || change.organisation === here) && follows("organisation")) look();
   });
 }
+for (const event of badgeEvents()) socket.on(event, (count: { count: number }) => showCount(event, count));
+socket.on("notification", () => {
+  if (follows("account")) look();
+});
 socket.on("reload", look);
 socket.on("organisation_left", (change: Change) => {
   if (change.organisation === here && follows("organisation")) leave("removed");

@@ -28,6 +28,7 @@ NAMES = (
     "feed",
     "dashboard",
     "welcome",
+    "notifications",
     "admin",
     "demo",
 )

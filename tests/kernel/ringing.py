@@ -39,7 +39,7 @@ class Rules:
         rooms = [f"reader:{actor.record.name}", "everyone", *(f"tower:{membership.slug}" for membership in actor.memberships)]
         return [room for room in rooms if room not in self.locked]
 
-    async def replay(self, runtime: Runtime, actor: Actor, number: int | None) -> Sequence[tuple[str, Any]]:
+    async def replay(self, runtime: Runtime, actor: Actor, number: int | None, epoch: str) -> Sequence[tuple[str, Any]]:
         del runtime
         self.asked.append((actor.record.name, number))
         return [("missed", {"after": number}), ("missed", {"last": True})]
@@ -74,7 +74,7 @@ async def connected(
 ) -> AsyncIterator[list[tuple[str, Any]]]:
     """An open socket, and the events that it has received so far."""
     client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
-    for event in ("missed", "rung", "socket_refused", "organisation_left", "changed", "disconnect"):
+    for event in ("missed", "rung", "socket_refused", "organisation_left", "changed", "notification", "unread", "reload", "disconnect"):
         client.on(event, lambda *data, event=event: told.append((event, *data)))
     reasons: list[str] = []
     client.on("connect_error", lambda data: reasons.append(data["message"]))

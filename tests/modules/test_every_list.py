@@ -23,6 +23,7 @@ from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.security.crypto import Keys
+from phoenix.modules.organisations.events import MemberJoined
 from phoenix.modules.organisations.queries import INSERT_MEMBER
 from phoenix.modules.organisations.queries.listed import MEMBERS
 from phoenix.modules.sessions.actions.create import Client, create_session
@@ -59,6 +60,9 @@ BATCHES = {
     "phoenix.modules.organisations.queries.copies.DELETE_EXPORTS": DELETED,
     "phoenix.modules.organisations.queries.closing.PEOPLE": "a job tells all of them, in batches",
     "phoenix.modules.entries.queries.ZONES": "a job renames zones in all of them, in batches",
+    "phoenix.modules.notifications.queries.DELETE_OF_ORGANISATION": DELETED,
+    "phoenix.modules.notifications.queries.MISSED": "a client that misses more is told to reload",
+    "phoenix.modules.notifications.queries.NEXT": "the rest is next",
     "phoenix.modules.feed.queries.NEWER": "a page that misses more than it shows says so",
 }
 # The list of its page that an address shows, where it is not the first.
@@ -82,6 +86,7 @@ async def seed(harness: Harness) -> dict[str, str]:
             await tx.execute(INSERT_MEMBER, acme, person.id, "member", NOW - timedelta(hours=number // 2), None)
             await create_session(harness.runtime, tx, account=ada.id, method="test", client=Client("tests", ""))
             tx.events.clear()
+            tx.record(MemberJoined(organisation=acme, subject=person.id, role="member", invited_by=ada.id))
     entry = (await harness.post("/api/v2/entries", by="ada", json={"organisation": acme, "title": "Edited"})).json()["id"]
     for number in range(COUNT):
         data = {

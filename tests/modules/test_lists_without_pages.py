@@ -26,6 +26,7 @@ CUT = {
     "entries/queries.py": {"2": "a version and the one before it"},
     "factors/queries/passkeys.py": {"100": "at most 20 are made"},
     "keys/queries.py": {"100": "at most 100 are made"},
+    "notifications/queries.py": {"100": "a count: more than 99 are shown as “99+”"},
     "organisations/cards.py": {"5": "the newest, on a card"},
     "organisations/queries/closing.py": {"100": "the rest is next"},
     "organisations/queries/copies.py": {"50": "its owners make three a day, and they are kept a week"},

@@ -25,7 +25,7 @@ ENDS = {
     "admin.queries.organisations.MEMBERSHIPS": "a person is in at most as many organisations as `MOST_ORGANISATIONS`",
     "admin.queries.people.PERMISSIONS": PLATFORM,
     "factors.queries.passkeys.REMOVE_PASSKEYS": "at most 20 are made",
-    "feed.queries: texts_statement(registry.events.values())": DECLARED,
+    "phoenix.kernel.registry.happened: texts_statement(registry.events.values())": DECLARED,
     "phoenix.kernel.data.former_zones: zoned.read": "a batch, whose LIMIT is in the query of each table",
     "kernel.data.jobs.FAIL_UNKNOWN": "the names of kinds of jobs",
     "keys.queries.SUSPEND": IDS,

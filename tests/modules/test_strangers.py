@@ -39,6 +39,12 @@ OF_ONESELF = {
     "/api/v2/sessions",
     "/api/v2/sessions/current",
     "/api/v2/organisations",
+    "/api/v2/notifications",
+    "/api/v2/notifications/read",
+    "/api/v2/notifications/unread_count",
+    "/notifications",
+    "/notifications/read",
+    "/notifications/unread",
     "/api/v2/security",
     "/api/v2/exports",
     "/api/v2/me/deletion",
@@ -100,6 +106,15 @@ def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> N
                 " VALUES ('pky_of_ada', $1, 'c', 'k', 0, 'secret title', false, now())",
                 harness.people["ada"].id,
             )
+            role = await harness.patch(
+                f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}",
+                by="ada",
+                json={"role": "member"},
+                headers={"If-Match": "*"},
+            )
+            assert role.status_code == 204
+            await harness.follow()
+            (item,) = (await harness.get("/api/v2/notifications", by="bo")).json()["items"]
             ended = await harness.person("zoe")
             await harness.delete("/api/v2/sessions/current", by="zoe")
             await harness.work()
@@ -115,6 +130,7 @@ def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> N
                 "identity_id:str": "idn_of_nobody_here",
                 "provider:str": "nobody",
                 "export_id:str": "exp_of_nobody_here",
+                "notification_id:str": item["id"],
                 "slug:str": "ember",
             }
             tried = 0

@@ -100,6 +100,7 @@ def test_the_deletion_leaves_no_row_in_any_declared_table(harness: Harness) -> N
                 asked = await harness.post(f"/api/v2/organisations/{id_}/exports", by="ada")
                 assert asked.status_code == 202
             await harness.work()
+            await harness.follow()
             tables = sorted({table for owned in REGISTRY.owned.values() for table in owned.tables})
             counts = {table: await rows_in(harness, table) for table in tables}
             assert all(counts.values()), f"make some rows here: {counts}"

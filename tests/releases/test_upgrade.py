@@ -230,6 +230,22 @@ def test_the_audit_log_is_intact_and_appended_to(harness: Harness, recorded: dic
     assert rows[1] >= rows[0] + 2
 
 
+def test_nobody_is_notified_of_what_happened_before_the_upgrade(harness: Harness, recorded: dict[str, Any]) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.follow()
+            cookie = {"Cookie": f"phoenix_session={recorded['people']['ada']['session_cookie']}"}
+            answer = await harness.get("/api/v2/notifications", headers=cookie)
+            assert (answer.status_code, answer.json()["items"]) == (200, [])
+            # Someone accepted an invitation of theirs.
+            assert await harness.sql(
+                "SELECT FROM events WHERE kind = 'organisations.member_joined' AND data ->> 'invited_by' = $1",
+                recorded["people"]["ada"]["account"],
+            )
+
+    asyncio.run(run())
+
+
 def test_zones_that_the_release_stored_under_a_former_name_get_their_canonical_one(harness: Harness, recorded: dict[str, Any]) -> None:
     async def run() -> None:
         async with harness:

@@ -11,6 +11,7 @@ from tests.web.closing_pages import CLOSING_PAGES
 from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
 from tests.web.error_pages import ERROR_PAGES
+from tests.web.inbox_pages import INBOX_PAGES
 from tests.web.listings import listing, plain
 from tests.web.member_pages import MEMBER_PAGES, VIEWER, WRONG_ADDRESS
 from tests.web.samples import WITHOUT_ORGANISATION, frame, outside
@@ -258,5 +259,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **EDIT_PAGES,
     **SECURITY_PAGES,
     **ELSEWHERE_PAGES,
+    **INBOX_PAGES,
     **STAFF_PAGES,
 }

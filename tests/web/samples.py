@@ -57,6 +57,14 @@ def place(label: str, icon: str, path: str, group: str = "main", *, current: str
     return Thing(label=label, icon=icon, href=href, current=current == href, group=group)
 
 
+BELL = Thing(
+    label="Notifications",
+    icon="bell",
+    href="/notifications",
+    current=False,
+    group="tools",
+    badge=Thing(event="unread", words="{count} unread", count=3),
+)
 TERMS = Thing(label="Terms", icon="entry", href="/terms", current=False, group="foot")
 WITHOUT_ORGANISATION = [
     Thing(label="All organisations", icon="building", href="/organisations", current=False, group="organisations"),
@@ -80,6 +88,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
             place("Members", "people", "members", "organisation", current=root),
             place("Settings", "settings", "settings", "organisation", current=root),
             *WITHOUT_ORGANISATION,
+            BELL,
         ],
         "csrf": "token-of-the-form",
         "captcha": None,

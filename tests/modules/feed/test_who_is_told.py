@@ -15,10 +15,11 @@ from phoenix.kernel.actor import MembershipRecord
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.module import EventKind
 from phoenix.kernel.registry import Registry
+from phoenix.kernel.registry.happened import ids_in
 from phoenix.modules.feed.api import feed_key
 from phoenix.modules.feed.items import feed_item, visible_kinds
 from phoenix.modules.feed.live import tell
-from phoenix.modules.feed.queries import FeedRow, ids_in
+from phoenix.modules.feed.queries import FeedRow
 
 IN_FEED = {name: kind for name, kind in REGISTRY.events.items() if kind.feed}
 GUARDED = {name: kind for name, kind in IN_FEED.items() if kind.permission}
@@ -54,7 +55,7 @@ def test_every_kind_of_event_in_the_feed_declares_who_may_see_it() -> None:
 def test_members_read_neither_what_only_the_audit_log_keeps_nor_which_of_the_staff_acted(name: str) -> None:
     kind = IN_FEED[name]
     event = recorded(1, kind)
-    row = FeedRow(1, event.id, name, event.actor, "acc_2", event.data, NOW)
+    row = FeedRow(number=1, id=event.id, kind=name, actor=event.actor, subject="acc_2", data=event.data, occurred_at=NOW)
     item = feed_item(REGISTRY, row, {"acc_1": "Ada", "acc_2": "Bo"}, "ember")
     seen = str((item.data, item.summary, item.link))
     for field in () if kind.common else kind.written:

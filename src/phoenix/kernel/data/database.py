@@ -102,6 +102,8 @@ class Transaction(Reader):
         self.opening: Callable[[], Awaitable[None]] | None = None
         """Run before its first statement, inside it."""
         self._before_spending: tuple[int, int] | None = None
+        self.wakes = False
+        """Whether whoever waits for events is woken by the commit, also without an event."""
 
     async def spend(self, query: Query[T], *args: object) -> T | None:
         """Use up something that works once, such as a link, by a statement that returns a row if it was unused.

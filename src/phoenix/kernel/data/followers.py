@@ -93,7 +93,7 @@ class Listener:
             self._notify()
             while not self._stopping:
                 alive()
-                if await _is_set(self._lost, ASK_SECONDS):
+                if await wait_for(self._lost, ASK_SECONDS):
                     break
                 await connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
         finally:
@@ -132,7 +132,7 @@ class Tail:
                 self._position = (batch[-1].transaction, batch[-1].number)
             alive()
             if len(batch) < BATCH:
-                await _is_set(arrived, POLL_SECONDS)
+                await wait_for(arrived, POLL_SECONDS)
 
 
 async def follow(
@@ -150,11 +150,11 @@ async def follow(
         arrived.clear()
         handled = await follow_once(database, name, handle)
         alive()
-        if handled < BATCH and await _is_set(arrived, POLL_SECONDS):
+        if handled < BATCH and await wait_for(arrived, POLL_SECONDS):
             await asyncio.sleep(GATHER_SECONDS)
 
 
-async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+async def wait_for(event: asyncio.Event, seconds: float) -> bool:
     """Wait for an event, at most this long. Returns whether it came.
 
     This avoids `asyncio.wait_for`: in Python 3.11 it swallows a cancellation that arrives with the event, and a process

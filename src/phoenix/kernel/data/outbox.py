@@ -51,7 +51,7 @@ class EventOutbox:
 
     def committed(self, tx: Transaction) -> None:
         """Called after each commit, in the event loop."""
-        if tx.events and (self._task is None or self._task.done()):
+        if (tx.events or tx.wakes) and (self._task is None or self._task.done()):
             self._task = once("notify", self._notify())
 
     async def close(self) -> None:

@@ -7,9 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phoenix.kernel.module.events import Activity, EventGroup, EventKind, Follower, LiveMessages, SocketRule
+from phoenix.kernel.module.events import (
+    Activity,
+    EventGroup,
+    EventKind,
+    Follower,
+    LiveMessages,
+    LiveSource,
+    NotificationKind,
+    Numbered,
+    SocketRule,
+)
 from phoenix.kernel.module.owned import STAYS_IN_KERNEL, Counted, OrganisationData
 from phoenix.kernel.module.pages import (
+    Badge,
     Banner,
     Card,
     FirstAction,
@@ -45,6 +56,7 @@ __all__ = [
     "STAYS_IN_KERNEL",
     "AccountSource",
     "Activity",
+    "Badge",
     "Banner",
     "Card",
     "Check",
@@ -62,11 +74,14 @@ __all__ = [
     "Job",
     "ListQuery",
     "LiveMessages",
+    "LiveSource",
     "MembershipSource",
     "Metric",
     "Module",
     "Names",
     "NavigationItem",
+    "NotificationKind",
+    "Numbered",
     "OrganisationData",
     "Permission",
     "PersonalData",
@@ -111,7 +126,9 @@ class Module:
     navigation: tuple[NavigationItem, ...] = ()
     hot: tuple[HotRead, ...] = ()
     names: tuple[Names, ...] = ()
+    notifications: tuple[NotificationKind, ...] = ()
     live: tuple[LiveMessages, ...] = ()
+    live_sources: tuple[LiveSource, ...] = ()
     sockets: tuple[SocketRule, ...] = ()
     commands: tuple[Command, ...] = ()
     checks: tuple[Check, ...] = ()

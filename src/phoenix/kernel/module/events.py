@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from phoenix.kernel.actor import Actor
-    from phoenix.kernel.data.database import Transaction
+    from phoenix.kernel.data.database import Reader, Transaction
     from phoenix.kernel.data.events import Event, Recorded
     from phoenix.kernel.runtime import Runtime
 
@@ -87,6 +87,53 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationKind:
+    """What people are notified of, by a `name` such as comments.mentioned: everyone whom an event of its type is `to`, except who did it.
+
+    An event can be of several kinds. Whoever is to be notified of it for more than one reason is notified once, of the kind declared first.
+
+    `to` is the field with the id of an account, such as "subject" or one of the event, or a function that returns for a batch of events
+    who is to be notified of which, in a number of queries that does not depend on the batch. `words` is a gettext message with
+    `{actor}`, `{subject}`, `{organisation}` (its name), the fields and the texts of the event in braces; `why` is one that completes “You
+    were notified because …”. `label` names the kind where people choose what they are notified of. `link` is a path as that of an
+    EventKind; without one, nothing is opened. What is `urgent` also arrives in quiet hours.
+    """
+
+    name: str
+    type: type[Event]
+    label: str
+    words: str
+    why: str
+    to: str | Callable[[Reader, Sequence[Recorded]], Awaitable[Sequence[tuple[str, Recorded]]]] = "subject"
+    link: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A payload with a number that only grows within its room and event, from 1: a socket receives no number twice, and none after a higher one.
+
+    Without a payload nothing is sent, but what is replayed ends here: nothing up to this number is sent to the socket any more.
+    """
+
+    number: int
+    payload: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSource:
+    """What sockets receive besides events, read by each process of them whenever something happened.
+
+    `begin` returns the position from which on a process reads, `read` what is behind a position, as (room, event, payload), and the
+    next position: the same one if there is nothing more. A payload can be Numbered.
+    """
+
+    name: str
+    begin: Callable[[Reader], Awaitable[int]]
+    read: Callable[[Runtime, Reader, int], Awaitable[tuple[list[tuple[str, str, Any]], int]]]
+
+
+@dataclass(frozen=True, slots=True)
 class LiveMessages:
     """What sockets receive for a batch of events, as (room, event, payload). Rooms are `account:ID` and `organisation:ID`."""
 
@@ -100,10 +147,10 @@ class SocketRule:
     `join` returns rooms besides those of the account and its organisations. `refuse` returns a code for machines, or "". Both are
     asked when a socket opens, and again, before anything more is sent to it, whenever something about the account has changed: a room that
     is no longer returned is left. What ends someone's right to a room therefore invalidates their `ACCOUNT`, in the same
-    transaction, as the end of a membership does. `replay` gets the number the client saw last, or None, and returns (event,
-    payload) to send only to this socket, when it opens.
+    transaction, as the end of a membership does. `replay` gets the number the client saw last, or None, and the
+    epoch it saw it in, or "", and returns (event, payload) to send only to this socket, when it opens. A payload can be Numbered.
     """
 
     join: Callable[[Runtime, Actor], Awaitable[Sequence[str]]] | None = None
-    replay: Callable[[Runtime, Actor, int | None], Awaitable[Sequence[tuple[str, Any]]]] | None = None
+    replay: Callable[[Runtime, Actor, int | None, str], Awaitable[Sequence[tuple[str, Any]]]] | None = None
     refuse: Callable[[Runtime, Actor], Awaitable[str]] | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from phoenix.kernel.actor import Actor
+    from phoenix.kernel.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,34 @@ class FirstAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    """A number beside a navigation item of the group `tools`, such as how many notifications are unread. Zero is not shown.
+
+    `count` reads it from the cache: it is asked for on every page, outside the page's query budget. More than 99 is shown as “99+”.
+    `event` is the event of the sockets whose `count` replaces it; `words` is a gettext message with `{count}` for screen readers.
+    """
+
+    event: str
+    words: str
+    count: Callable[[Runtime, Actor], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class NavigationItem:
     """A navigation item. `path` contains `{organisation}` if it belongs to one.
 
     `main` and `organisation` are in the sidebar, `account` in the reader's own menu, `organisations` in the menu for switching
-    organisations, `foot` below pages for people who are not signed in, and `staff` only in the sidebar of the admin listener.
-    An organisation opens at the first item of `main` that the member can see.
+    organisations, `tools` at the top of every page, `foot` below pages for people who are not signed in, and `staff` only in the
+    sidebar of the admin listener. An organisation opens at the first item of `main` that the member can see.
     """
 
     label: str
     icon: str
     path: str
     permission: str = ""
-    group: Literal["main", "organisation", "organisations", "account", "foot", "staff"] = "main"
+    group: Literal["main", "organisation", "organisations", "account", "tools", "foot", "staff"] = "main"
     order: int = 50
+    badge: Badge | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from phoenix.kernel.background import EXPECTED, Alive
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener, Tail
 from phoenix.kernel.errors import SecondFactorNeeded
+from phoenix.kernel.module import Numbered
 from phoenix.kernel.realtime.changes import LEFT, live_messages
 from phoenix.kernel.realtime.connection import Limits
 from phoenix.kernel.realtime.gate import SocketGate
@@ -31,6 +31,8 @@ from phoenix.kernel.realtime.namespace import Refused, Socket
 from phoenix.kernel.realtime.protocol.packets import MAIN
 from phoenix.kernel.realtime.rooms import Rooms
 from phoenix.kernel.realtime.server import Server
+from phoenix.kernel.realtime.signed_in import SignedIn, SocketRefused
+from phoenix.kernel.realtime.sources import SourceTail
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.session_reader import COOKIE, SessionReader, cookie, cookie_name
@@ -43,31 +45,9 @@ CHECK_SECONDS = 0.5
 # What is counted of a room is sent within this time after it is due, even if it was counted just now.
 GATHER_SECONDS = 0.1
 FIGURES_SECONDS = 1.0
+# What comes while a socket is sent what it missed. More than that means that it takes far too long.
+MOST_WAITING = 1000
 LIMITS = Limits()
-
-
-class SocketRefused(Exception):
-    """A module refuses a socket. `code` says why, for machines."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass(slots=True, eq=False)
-class SignedIn:
-    """Who is signed in on a socket. `expires` is when their access token expires, or None after `token_expired` was sent.
-
-    It is checked by one task at a time: a check that began earlier must not put back what a later one has ended.
-    """
-
-    token: str
-    actor: Actor
-    expires: datetime | None
-    rooms: frozenset[str]
-    number: int | None
-    """The last number that the client has seen."""
-    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Sockets:
@@ -96,6 +76,7 @@ class Sockets:
         gate = SocketGate(settings, runtime.keys, self.counts)
         self.server = Server({MAIN: self}, gate, limits, connect_within=settings.realtime.authenticate_within, handover=handover)
         self._tail = Tail(runtime.database)
+        self.sources = [SourceTail(runtime, source) for module in registry.modules for source in module.live_sources]
         self._gathering = Gathering(lambda room: len(self.rooms.inside(room)), self.server.now, most=most_at_once)
 
     def start(self, listener: Listener) -> None:
@@ -104,6 +85,8 @@ class Sockets:
         background.start("feed", lambda alive: self._tail.follow(arrived, self._feed, alive))
         background.start("sessions of sockets", self._watch_sessions)
         background.start("gathered messages", self._send_gathered)
+        for tail in self.sources:
+            background.start(f"live {tail.name}", partial(tail.follow, listener.subscribe(), self._send))
         background.start("listener", listener.listen, stop=listener.stop)
 
     def keep_figures(self, file: Path) -> None:
@@ -149,8 +132,21 @@ class Sockets:
                 log.exception("socket_cut")
                 socket.connection.end("not_checked")
         for room, event, payload in messages:
+            if isinstance(payload, Numbered):
+                self._send_numbered(room, event, payload)
+                continue
             self.sent += len(self.rooms.inside(room))
             self.rooms.send(room, event_message(event, payload))
+
+    def _send_numbered(self, room: str, event: str, numbered: Numbered) -> None:
+        message = event_message(event, numbered.payload)
+        for socket in list(self.rooms.inside(room)):
+            in_order = self.open[socket].in_order
+            if in_order.takes(event, numbered):
+                self.sent += 1
+                socket.send(message)
+            elif in_order.waiting > MOST_WAITING:
+                socket.connection.end("slow_reader")
 
     async def _send_gathered(self, alive: Alive) -> None:
         while True:
@@ -232,9 +228,9 @@ class Sockets:
             raise Refused(refused.code) from None
         if not socket.is_open or not self.counts.account_has_room(actor.account):
             raise Refused("too_many_sockets")
-        last = auth.get("last_number")
+        last, epoch = auth.get("last_number"), auth.get("epoch")
         number = last if isinstance(last, int) and not isinstance(last, bool) and 0 <= last < 2**62 else None
-        self.open[socket] = SignedIn(token, actor, found.record.until, rooms, number)
+        self.open[socket] = SignedIn(token, actor, found.record.until, rooms, number, epoch if isinstance(epoch, str) else "")
         self.counts.add_account(actor.account)
         # Nothing of the request is needed any more.
         socket.connection.opened = None
@@ -244,9 +240,11 @@ class Sockets:
         known = self.open[socket]
         for room in known.rooms:
             self.rooms.enter(socket, room)
+        missed: list[tuple[str, Any]] = []
         for rule in self._rules:
-            for event, payload in await rule.replay(self._runtime, known.actor, known.number) if rule.replay is not None else ():
-                socket.emit(event, payload)
+            missed += await rule.replay(self._runtime, known.actor, known.number, known.epoch) if rule.replay is not None else ()
+        for event, payload in known.in_order.catch_up(missed):
+            socket.emit(event, payload)
 
     def receive(self, socket: Socket, data: list[Any], answer: Callable[..., None] | None) -> None:
         """Clients only listen. An event named like one of ours is an event like any other."""

@@ -29,6 +29,7 @@ from phoenix.kernel.module import (
     Module,
     Names,
     NavigationItem,
+    NotificationKind,
     OrganisationData,
     Permission,
     SecurityNotice,
@@ -54,6 +55,11 @@ class Registry:
     @cached_property
     def events(self) -> dict[str, EventKind]:
         return {kind.type.kind: kind for module in self.modules for kind in module.events}
+
+    @cached_property
+    def notifications(self) -> dict[str, NotificationKind]:
+        """What people are notified of, by its name."""
+        return {kind.name: kind for module in self.modules for kind in module.notifications}
 
     @cached_property
     def leaving(self) -> dict[str, tuple[str, ...]]:

@@ -69,6 +69,8 @@ def _declared(modules: Sequence[Module], variables: Sequence[tuple[str, Variable
     return {
         "permission": ((m.name, p.name) for m in modules for p in m.permissions),
         "event kind": ((m.name, e.type.kind) for m in modules for e in m.events),
+        "notification": ((m.name, n.name) for m in modules for n in m.notifications),
+        "live source": ((m.name, s.name) for m in modules for s in m.live_sources),
         "event group": ((m.name, g.name) for m in modules for g in m.event_groups),
         "job": ((m.name, j.kind.name) for m in modules for j in m.jobs),
         "sample of an email": ((m.name, e.template) for m in modules for e in m.emails),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from litestar import Request
@@ -53,13 +53,14 @@ class Admission:
 
 @dataclass(slots=True)
 class RequestState:
-    """What the layers know about one request: its id, the client's address, what was decided about it, and the fields of its form."""
+    """What the layers know about one request: its id, the client's address, what was decided about it, the fields of its form, and badges."""
 
     app: App
     address: str = ""
     request_id: str = ""
     admission: Admission | None = None
     form: Mapping[str, str] | None = None
+    badges: Mapping[str, int] = field(default_factory=dict)
 
 
 def put_state(scope: Any, state: RequestState) -> None:

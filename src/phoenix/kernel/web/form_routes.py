@@ -32,6 +32,7 @@ from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.authorisation import admit, authenticate, read_body
+from phoenix.kernel.web.badges import read_badges
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.cookies import our_cookie
 from phoenix.kernel.web.edits import shown_again
@@ -173,6 +174,7 @@ async def _again(
 ) -> Response[Any]:
     """The page a form was on, with what was entered and what was wrong with it."""
     rule: Rule = retry.opt["rule"]
+    await read_badges(request)
     async with app_of(request).runtime.database.reader(within=ANSWER_SECONDS) as reader:
         if admission.member is not None and admission.actor is not None and rule.within:
             # The page may require a different permission than the form.

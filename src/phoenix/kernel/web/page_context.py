@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.i18n.avatars import Avatar, initials, tone
 from phoenix.kernel.i18n.text import gettext
 from phoenix.kernel.module import Banner
-from phoenix.kernel.web.application import AnyRequest, App, app_of
+from phoenix.kernel.web.application import AnyRequest, App, app_of, state_of
 from phoenix.kernel.web.closing import as_shown
 
 
@@ -36,6 +37,15 @@ class OrganisationAvatar(Avatar):
 
 
 @dataclass(frozen=True, slots=True)
+class BadgeShown:
+    """The number beside a navigation item, and the event of the sockets that replaces it."""
+
+    event: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class NavigationLink:
     """A navigation item, resolved for a reader."""
 
@@ -44,6 +54,7 @@ class NavigationLink:
     href: str
     current: bool
     group: str
+    badge: BadgeShown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,7 @@ def page_context(request: AnyRequest, actor: Actor | None, csrf_token: str, toas
         ),
         "organisation": membership and organisation_avatar(app, membership),
         "organisations": [organisation_avatar(app, each) for each in actor.memberships] if actor else [],
-        "navigation": navigation(app, actor, membership, path),
+        "navigation": navigation(app, actor, membership, path, state_of(request.scope).badges),
         "first_action": _first_action(app, membership),
         "impersonation": _impersonation(app, actor),
         "sign_in": app.registry.sign_in.sign_in,
@@ -163,7 +174,9 @@ def _opens_at(app: App, membership: MembershipRecord) -> str:
     return "/"
 
 
-def navigation(app: App, actor: Actor | None, membership: MembershipRecord | None, path: str) -> list[NavigationLink]:
+def navigation(
+    app: App, actor: Actor | None, membership: MembershipRecord | None, path: str, badges: Mapping[str, int]
+) -> list[NavigationLink]:
     """The navigation items a reader can open: those for staff on the admin listener, all others on the public one."""
     staff = app.listener == "admin"
     links = []
@@ -177,7 +190,8 @@ def navigation(app: App, actor: Actor | None, membership: MembershipRecord | Non
         if item.permission and not actor.may(item.permission, membership.organisation if membership and not staff else None):
             continue
         href = item.path.format(organisation=membership.slug if membership else "")
-        links.append(NavigationLink(item.label, item.icon, href, path == href or path.startswith(f"{href}/"), item.group))
+        badge = BadgeShown(item.badge.event, item.badge.words, badges.get(item.badge.event, 0)) if item.badge else None
+        links.append(NavigationLink(item.label, item.icon, href, path == href or path.startswith(f"{href}/"), item.group, badge))
     return links
 
 

@@ -23,6 +23,7 @@ from phoenix.kernel.module import Banner
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of
 from phoenix.kernel.web.authorisation import admit
+from phoenix.kernel.web.badges import read_badges
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import our_cookie
 from phoenix.kernel.web.form_routes import Handler, answer_form
@@ -102,6 +103,7 @@ async def _show(request: AnyRequest, handler: Handler, rule: Rule, *, budget: in
         admission = await admit(request, rule)
     except (NotSignedIn, SecondFactorNeeded, ReauthenticationRequired) as problem:
         return _not_admitted(request, problem)
+    await read_badges(request)
     kept = FIELD in request.query_params and admission.actor is not None
     return await handle(request, rule, admission, _with_kept_form(handler) if kept else handler, _respond, budget=budget + kept)
 

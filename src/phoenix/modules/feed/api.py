@@ -10,6 +10,7 @@ from phoenix.kernel.actor import Actor, Membership, MembershipRecord
 from phoenix.kernel.cache.cache import Watch
 from phoenix.kernel.cache.keys import EVENTS, MEMBERS
 from phoenix.kernel.data.cursors import Page, parse_limit
+from phoenix.kernel.registry.happened import names_in, with_texts
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
@@ -53,8 +54,8 @@ async def _page(call: Call, member: Membership, kinds: Sequence[str], cursor: st
     registry = call.registry
     query = queries.page_of(registry, kinds)
     made = await query.page(call.db, call.runtime.keys, member.organisation, list(kinds), cursor=cursor, limit=size)
-    shown = await queries.with_texts(call.db, registry, made.items)
-    names = await queries.names_in(call.db, registry, shown)
+    shown = await with_texts(call.db, registry, made.items)
+    names = await names_in(call.db, registry, shown)
     return Page([feed_item(registry, row, names, member.slug) for row in shown], made.next_cursor)
 
 

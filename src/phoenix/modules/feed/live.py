@@ -7,9 +7,10 @@ from typing import Any
 
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.registry import Registry
+from phoenix.kernel.registry.happened import names_in, with_texts
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.feed.items import feed_item
-from phoenix.modules.feed.queries import FeedRow, names_in, with_texts
+from phoenix.modules.feed.queries import FeedRow
 
 
 async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
@@ -21,7 +22,10 @@ async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, s
     shown = [event for event in batch if event.organisation and event.kind in registry.events and registry.events[event.kind].feed]
     if not shown:
         return []
-    rows = [FeedRow(e.number, e.id, e.kind, e.actor, e.subject, e.data, e.occurred_at) for e in shown]
+    rows = [
+        FeedRow(number=e.number, id=e.id, kind=e.kind, actor=e.actor, subject=e.subject, data=e.data, occurred_at=e.occurred_at)
+        for e in shown
+    ]
     async with runtime.database.reader() as db:
         rows = await with_texts(db, registry, rows)
         names = await names_in(db, registry, rows)

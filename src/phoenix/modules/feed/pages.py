@@ -11,10 +11,11 @@ from urllib.parse import quote
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.i18n.avatars import Avatar, avatar_of
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry.happened import GONE, gone, names_in, with_texts
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
 from phoenix.modules.feed import queries
-from phoenix.modules.feed.items import GONE, feed_item, gone, visible_kinds
+from phoenix.modules.feed.items import feed_item, visible_kinds
 from phoenix.modules.feed.queries import FeedRow
 
 PAGE_SIZE = 20
@@ -72,8 +73,8 @@ async def show_new(call: Call) -> View:
 
 async def _shown(call: Call, member: Membership, rows: Sequence[FeedRow]) -> list[Shown]:
     registry = call.registry
-    rows = await queries.with_texts(call.db, registry, rows)
-    names = await queries.names_in(call.db, registry, rows)
+    rows = await with_texts(call.db, registry, rows)
+    names = await names_in(call.db, registry, rows)
     items = []
     for row in rows:
         item = feed_item(registry, row, names, member.slug)

@@ -22,6 +22,7 @@ from phoenix.modules.organisations.actions.closing import OrganisationSettings
 from phoenix.modules.organisations.banners import closing_banner
 from phoenix.modules.organisations.cards import INVITE, MEMBERS
 from phoenix.modules.organisations.checks import HAS_OWNER
+from phoenix.modules.organisations.notifications import NOTIFICATIONS
 from phoenix.modules.organisations.pages.invitations import open_invitations
 from phoenix.modules.organisations.queries import closing, copies
 from phoenix.modules.organisations.queries.listed import MEMBERS as LISTED_MEMBERS
@@ -201,6 +202,7 @@ MODULE = Module(
         EventKind(events.ServiceAccountAdded, act="authority", holds={"role": ROLE}),
         EventKind(events.ServiceAccountRemoved, act="authority"),
     ),
+    notifications=NOTIFICATIONS,
     notices=notices.NOTICES,
     checks=(HAS_OWNER,),
     jobs=jobs.JOBS,

@@ -15,7 +15,7 @@ async def front(call: Call) -> View | Redirect:
     """Redirect to the first page this person can open. Staff who cannot open any see a page that says so, and can sign out."""
     if call.user is None:
         return Redirect("/sign-in")
-    links = navigation(call.app, call.user, None, "/")
+    links = navigation(call.app, call.user, None, "/", {})
     return Redirect(links[0].href) if links else View("admin/no_place.html", status=403)
 
 

@@ -1,0 +1,37 @@
+"""Who is signed in on a socket, and how modules refuse one."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from phoenix.kernel.actor import Actor
+from phoenix.kernel.realtime.in_order import InOrder
+
+
+class SocketRefused(Exception):
+    """A module refuses a socket. `code` says why, for machines."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(slots=True, eq=False)
+class SignedIn:
+    """Who is signed in on a socket. `expires` is when their access token expires, or None after `token_expired` was sent.
+
+    It is checked by one task at a time: a check that began earlier must not put back what a later one has ended.
+    """
+
+    token: str
+    actor: Actor
+    expires: datetime | None
+    rooms: frozenset[str]
+    number: int | None
+    """The last number that the client has seen."""
+    epoch: str
+    """The epoch in which it has, "" if it does not say."""
+    in_order: InOrder = field(default_factory=InOrder)
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)

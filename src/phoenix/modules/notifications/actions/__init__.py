@@ -1,0 +1,1 @@
+"""Inboxes: add to them, mark as read, archive."""

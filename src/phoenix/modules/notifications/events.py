@@ -1,0 +1,13 @@
+"""Events of inboxes: what one device did with them, for all others of the person."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.events import Event
+
+
+class NotificationsRead(Event, frozen=True, kw_only=True, kind="notifications.read"):
+    """The subject marked notifications as read, or as unread."""
+
+
+class NotificationsArchived(Event, frozen=True, kw_only=True, kind="notifications.archived"):
+    """The subject archived notifications."""

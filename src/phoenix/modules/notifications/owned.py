@@ -1,0 +1,15 @@
+"""What inboxes hold of an organisation: nothing that a copy of it should have, since each inbox is its reader's."""
+
+from __future__ import annotations
+
+from phoenix.kernel.data.database import Transaction
+from phoenix.kernel.module import OrganisationData
+from phoenix.modules.notifications import queries
+
+
+async def delete(tx: Transaction, organisation: str, most: int) -> int:
+    """Delete notifications about an organisation, at most so many. Returns how many were deleted."""
+    return await tx.execute(queries.DELETE_OF_ORGANISATION, organisation, most)
+
+
+OWNED = OrganisationData(delete=delete, tables=("notifications",))

@@ -1,0 +1,53 @@
+"""The inbox as a page."""
+
+from __future__ import annotations
+
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import listing
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.modules.notifications import queries
+from phoenix.modules.notifications.actions import mark
+from phoenix.modules.notifications.items import in_full
+
+INBOX = "/notifications"
+# As many digits as any number has.
+LONGEST_NUMBER = 18
+
+
+@page(INBOX, may=SIGNED_IN, queries=4, lists=(queries.LISTED,))
+async def show_notifications(call: Call) -> View:
+    found = await listing(call, queries.LISTED, call.actor.account)
+    items = await in_full(call.db, call.registry, found.items)
+    inbox = await call.db.maybe(queries.INBOXES, [call.actor.account])
+    unread = inbox.unread if inbox is not None else 0
+    return View("notifications/inbox.html", {"notifications": items, "listing": found, "unread": unread})
+
+
+@form(f"{INBOX}/read", may=SIGNED_IN, queries=2, retry=show_notifications)
+async def send_read(call: Call) -> Redirect:
+    """Mark one as read, or all up to the newest that the page showed."""
+    number, through = (_number(call.form.get(name, "")) for name in ("number", "through"))
+    changed = await mark.read(call.tx, call.actor.account, [number] if number else [], through=through)
+    return Redirect(INBOX, _("All notifications marked as read.") if changed and through else "")
+
+
+@form(f"{INBOX}/unread", may=SIGNED_IN, queries=2, retry=show_notifications)
+async def send_unread(call: Call) -> Redirect:
+    await mark.unread(call.tx, call.actor.account, [_number(call.form.get("number", ""))])
+    return Redirect(INBOX)
+
+
+@form(f"{INBOX}/{{notification_id:str}}/archive", may=SIGNED_IN, queries=2, retry=show_notifications)
+async def send_archive(call: Call) -> Redirect:
+    await mark.archive(call.tx, call.actor.account, call.path["notification_id"])
+    return Redirect(INBOX, _("Notification archived."))
+
+
+def _number(text: str) -> int:
+    """The number of a notification, 0 for what is none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
+
+
+ROUTES = (show_notifications, send_read, send_unread, send_archive)
