@@ -8,6 +8,7 @@ import { dialogs } from "./parts/dialogs";
 import { drafts, draftsOnce } from "./parts/drafts";
 import { focus } from "./parts/focus";
 import { forms } from "./parts/forms";
+import { mentions } from "./parts/mentions";
 import { menus } from "./parts/menus";
 import { pages } from "./parts/pages";
 import { passkeys } from "./parts/passkeys";
@@ -33,6 +34,7 @@ function begin(root: ParentNode): void {
   carried();
   copies(root);
   drafts(root);
+  mentions(root);
   passkeys(root);
   passwords(root);
   zones(root);

@@ -25,6 +25,7 @@ NAMES = (
     "audit",
     "organisations",
     "entries",
+    "comments",
     "feed",
     "dashboard",
     "welcome",

@@ -36,6 +36,7 @@ LISTS = {name: query for name, query in QUERIES.items() if isinstance(query, Pag
 # What is asked for besides, so that each of the queries behind a page is used. Orders and filters are those that are declared.
 ASKED = {
     "/api/v2/feed": ["", "kind=entries"],
+    "/api/v2/comments": ["entry={entry_id}"],
     "/o/{slug:str}/feed": ["", "kind=entries"],
     "/o/{slug:str}/members": ["", "q=m"],
     "/staff/people": ["", "q=acc_", "q=m", "q=m1@example.com"],
@@ -60,6 +61,7 @@ BATCHES = {
     "phoenix.modules.organisations.queries.copies.DELETE_EXPORTS": DELETED,
     "phoenix.modules.organisations.queries.closing.PEOPLE": "a job tells all of them, in batches",
     "phoenix.modules.entries.queries.ZONES": "a job renames zones in all of them, in batches",
+    "phoenix.modules.comments.queries.DELETE_OF_ORGANISATION": DELETED,
     "phoenix.modules.notifications.queries.DELETE_OF_ORGANISATION": DELETED,
     "phoenix.modules.notifications.queries.MISSED": "a client that misses more is told to reload",
     "phoenix.modules.notifications.queries.NEXT": "the rest is next",
@@ -98,6 +100,8 @@ async def seed(harness: Harness) -> dict[str, str]:
         assert (
             await harness.patch(f"/api/v2/entries/{entry}", by="ada", headers={"If-Match": "*"}, json={"title": f"{number}"})
         ).status_code == 200
+        said = {"entry": entry, "body": f"Comment {number}"}
+        assert (await harness.post("/api/v2/comments", by="ada", json=said)).status_code == 201
         key = {"name": f"Key {number}", "scopes": ["entries.read"]}
         assert (await harness.post("/api/v2/api_keys", by="ada", json=key)).status_code == 201
         await harness.sql(

@@ -98,6 +98,7 @@ def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> N
             ember = await harness.organisation("ember", ada="owner", bo="viewer")
             await harness.organisation("other", eve="owner")
             entry = (await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "secret title"})).json()["id"]
+            comment = (await harness.post("/api/v2/comments", by="ada", json={"entry": entry, "body": "secret title"})).json()["id"]
             invitation = (
                 await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "x@example.com"})
             ).json()["id"]
@@ -130,6 +131,7 @@ def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> N
                 "identity_id:str": "idn_of_nobody_here",
                 "provider:str": "nobody",
                 "export_id:str": "exp_of_nobody_here",
+                "comment_id:str": comment,
                 "notification_id:str": item["id"],
                 "slug:str": "ember",
             }

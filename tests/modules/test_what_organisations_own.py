@@ -94,6 +94,7 @@ def test_the_deletion_leaves_no_row_in_any_declared_table(harness: Harness) -> N
                 id_ = harness.organisations[name]
                 first = await entry(harness, id_)
                 await harness.patch(f"/api/v2/entries/{first}", by="ada", json={"title": "Other"}, headers={"If-Match": "*"})
+                await harness.post("/api/v2/comments", by="ada", json={"entry": first, "body": "Said"})
                 await harness.post(f"/api/v2/organisations/{id_}/invitations", by="ada", json={"email": "new@example.com"})
                 offered = await harness.post(f"/api/v2/organisations/{id_}/transfer", by="ada", json={"account": harness.people["bo"].id})
                 assert offered.status_code == 201

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HERE = "src/phoenix/modules/comments"
+HERE = "src/phoenix/modules/notes"
 Edit = Callable[[Path], None]
 
 
@@ -44,31 +44,31 @@ def declare(old: str, new: str) -> Edit:
     return edit(f"{HERE}/module.py", old, new)
 
 
-def revision(name: str, after: str = '"comments_0001"', sql: str = "SELECT 1") -> str:
+def revision(name: str, after: str = '"notes_0001"', sql: str = "SELECT 1") -> str:
     return f'revision = "{name}"\ndown_revision = {after}\nbranch_labels = None\ndepends_on = None\nSQL = "{sql}"\n'
 
 
-MODULE_FILE, MIGRATION = f"{HERE}/module.py", f"{HERE}/migrations/comments_0001_comments.py"
-WRITE_PERMISSION = 'Permission("comments.write", "Post comments")'
-ROUTE = '@post("/api/v2/comments", may="comments.write", within="body.organisation", queries=2)'
+MODULE_FILE, MIGRATION = f"{HERE}/module.py", f"{HERE}/migrations/notes_0001_notes.py"
+WRITE_PERMISSION = 'Permission("notes.write", "Post notes")'
+ROUTE = '@post("/api/v2/notes", may="notes.write", within="body.organisation", queries=2)'
 # The changes, the file that must be named, and how the sentence begins.
 FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
-    "no tests": ([remove("tests/modules/comments/test_comments.py")], [("tests/modules/comments", "It has no tests.")]),
+    "no tests": ([remove("tests/modules/notes/test_notes.py")], [("tests/modules/notes", "It has no tests.")]),
     "not in docs/where.md": ([write("docs/where.md", "")], [("docs/where.md", "It is not in the table.")]),
     "a write that invalidates keys and is in no test": (
         [write("tests/modules/test_what_writes_make_stale.py", "")],
-        [("tests/modules/test_what_writes_make_stale.py", "comments.personal.erase makes cached values stale")],
+        [("tests/modules/test_what_writes_make_stale.py", "notes.personal.erase makes cached values stale")],
     ),
     "a permission that is not documented": (
-        [write("docs/protection.md", "| `comments.read` | yes |\n")],
-        [("docs/protection.md", "The table of permissions lacks comments.write.")],
+        [write("docs/protection.md", "| `notes.read` | yes |\n")],
+        [("docs/protection.md", "The table of permissions lacks notes.write.")],
     ),
     "a template that no test renders": (
-        [write("tests/web/pages.py", 'PAGES = ["comments/list.html"]')],
-        [("tests/web", 'No test there shows "comments/feed_posted.html".')],
+        [write("tests/web/pages.py", 'PAGES = ["notes/list.html"]')],
+        [("tests/web", 'No test there shows "notes/feed_posted.html".')],
     ),
     "not in the tree of the architecture": (
-        [write("docs/ARCHITECTURE.md", "```\n  modules/   entries\n```\n| `comments` | short texts |\n")],
+        [write("docs/ARCHITECTURE.md", "```\n  modules/   entries\n```\n| `notes` | short texts |\n")],
         [("docs/ARCHITECTURE.md", "It is missing from the tree.")],
     ),
     "not in the architecture": (
@@ -77,10 +77,10 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "not in the composition": ([write("src/phoenix/composition.py", "")], [("src/phoenix/composition.py", "Phoenix does not load it.")]),
     "not in the document of the API": (
-        [write("api/openapi.json", '{"paths": {"/api/v2/comments": {"get": {}}}}')],
+        [write("api/openapi.json", '{"paths": {"/api/v2/notes": {"get": {}}}}')],
         [
-            ("api/openapi.json", r"GET /api/v2/comments/{comment_id} is not in the API document"),
-            ("api/openapi.json", "POST /api/v2/comments is not in the API document"),
+            ("api/openapi.json", r"GET /api/v2/notes/{note_id} is not in the API document"),
+            ("api/openapi.json", "POST /api/v2/notes is not in the API document"),
         ],
     ),
     "without a layers contract": (
@@ -98,35 +98,35 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "no description": ([declare('about="Short texts of an organisation."', 'about=""')], [(MODULE_FILE, "The module has no description.")]),
     "a permission without a description": (
-        [declare(WRITE_PERMISSION, 'Permission("comments.write", " ")')],
-        [(MODULE_FILE, "The permission comments.write has no description.")],
+        [declare(WRITE_PERMISSION, 'Permission("notes.write", " ")')],
+        [(MODULE_FILE, "The permission notes.write has no description.")],
     ),
     "a permission that nobody has and nothing requires": (
-        [declare(WRITE_PERMISSION, f'{WRITE_PERMISSION}, Permission("comments.moderate", "Delete comments")')],
+        [declare(WRITE_PERMISSION, f'{WRITE_PERMISSION}, Permission("notes.moderate", "Delete notes")')],
         [
-            (MODULE_FILE, "No role has the permission comments.moderate."),
-            (MODULE_FILE, "No API route requires the permission comments.moderate"),
-            ("docs/protection.md", "The table of permissions lacks comments.moderate."),
+            (MODULE_FILE, "No role has the permission notes.moderate."),
+            (MODULE_FILE, "No API route requires the permission notes.moderate"),
+            ("docs/protection.md", "The table of permissions lacks notes.moderate."),
         ],
     ),
     "an event that is not declared": (
-        [add(f"{HERE}/events.py", '\n\nclass CommentRead(Event, frozen=True, kw_only=True, kind="comments.read"):\n    pass\n')],
-        [(MODULE_FILE, "The event CommentRead is not declared.")],
+        [add(f"{HERE}/events.py", '\n\nclass NoteRead(Event, frozen=True, kw_only=True, kind="notes.read"):\n    pass\n')],
+        [(MODULE_FILE, "The event NoteRead is not declared.")],
     ),
     "an event with text that people wrote": (
         [
-            edit(f"{HERE}/events.py", '    """A comment was posted."""', '    """A comment was posted."""\n\n    text: str'),
+            edit(f"{HERE}/events.py", '    """A note was posted."""', '    """A note was posted."""\n\n    text: str'),
             edit(f"{HERE}/actions.py", "subject=made.id)", "subject=made.id, text=made.text)"),
         ],
-        [(MODULE_FILE, "The event comments.posted has the field text, which could contain people's texts.")],
+        [(MODULE_FILE, "The event notes.posted has the field text, which could contain people's texts.")],
     ),
     "an event without a description": (
-        [declare('"{actor} posted the comment “{text}”"', '""')],
-        [(MODULE_FILE, "The event comments.posted has no description.")],
+        [declare('"{actor} posted the note “{text}”"', '""')],
+        [(MODULE_FILE, "The event notes.posted has no description.")],
     ),
     "an event without a group": (
-        [declare('            group="comments",\n', "")],
-        [(MODULE_FILE, "The event comments.posted is in the feed but in no group.")],
+        [declare('            group="notes",\n', "")],
+        [(MODULE_FILE, "The event notes.posted is in the feed but in no group.")],
     ),
     "a list that is not declared": (
         [declare('        ListQuery(queries.PAGE, ("org_1", "~", 21)),\n', "")],
@@ -137,30 +137,30 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
         [(f"{HERE}/templates/mail/shared.mjml", "Staff cannot preview this email.")],
     ),
     "a route that is not declared": (
-        [edit(f"{HERE}/pages.py", "ROUTES = (show_comments, send_comment)", "ROUTES = (show_comments,)")],
-        [(MODULE_FILE, "The route send_comment is not declared.")],
+        [edit(f"{HERE}/pages.py", "ROUTES = (show_notes, send_note)", "ROUTES = (show_notes,)")],
+        [(MODULE_FILE, "The route send_note is not declared.")],
     ),
     "a route without a permission": (
-        [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("comments.write", "comments.shout"))],
+        [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("notes.write", "notes.shout"))],
         [
-            (MODULE_FILE, "No API route requires the permission comments.write"),
-            (f"{HERE}/api.py", "The route POST /api/v2/comments names no permission"),
+            (MODULE_FILE, "No API route requires the permission notes.write"),
+            (f"{HERE}/api.py", "The route POST /api/v2/notes names no permission"),
         ],
     ),
     "a public route without limits": (
-        [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("comments.write", "public"))],
+        [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("notes.write", "public"))],
         [
-            (MODULE_FILE, "No API route requires the permission comments.write"),
-            (f"{HERE}/api.py", "The route POST /api/v2/comments is public but not rate-limited."),
+            (MODULE_FILE, "No API route requires the permission notes.write"),
+            (f"{HERE}/api.py", "The route POST /api/v2/notes is public but not rate-limited."),
         ],
     ),
     "a route without a budget": (
         [edit(f"{HERE}/api.py", ROUTE, ROUTE.replace("queries=2", "queries=None"))],
-        [(f"{HERE}/api.py", "The route POST /api/v2/comments has no query budget.")],
+        [(f"{HERE}/api.py", "The route POST /api/v2/notes has no query budget.")],
     ),
     "a route without a description": (
-        [edit(f"{HERE}/api.py", '    """Post a comment."""\n', "")],
-        [(f"{HERE}/api.py", "The route POST /api/v2/comments has no description.")],
+        [edit(f"{HERE}/api.py", '    """Post a note."""\n', "")],
+        [(f"{HERE}/api.py", "The route POST /api/v2/notes has no description.")],
     ),
     "no erasure of personal data": (
         [declare("    personal=PersonalData(export=personal.export, erase=personal.erase),\n", "")],
@@ -168,10 +168,10 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     ),
     "nothing about organisations": (
         [declare("    owned=owned.OWNED,\n", "")],
-        [(MODULE_FILE, "The table comments belongs to organisations, but nothing says what happens to its rows when one is deleted.")],
+        [(MODULE_FILE, "The table notes belongs to organisations, but nothing says what happens to its rows when one is deleted.")],
     ),
     "an import from above": (
-        [edit(f"{HERE}/events.py", "from phoenix.kernel", "from phoenix.modules.comments import queries\nfrom phoenix.kernel")],
+        [edit(f"{HERE}/events.py", "from phoenix.kernel", "from phoenix.modules.notes import queries\nfrom phoenix.kernel")],
         [(f"{HERE}/events.py", "It imports queries, which is above it.")],
     ),
     "the queries of another module": (
@@ -214,40 +214,40 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
     "a template that does not exist": (
         [remove(f"{HERE}/templates/list.html"), remove(f"{HERE}/templates/feed_posted.html")],
         [
-            (f"{HERE}/pages.py", "It names the template comments/list.html, which does not exist."),
-            (MODULE_FILE, "It names the template comments/feed_posted.html, which does not exist."),
+            (f"{HERE}/pages.py", "It names the template notes/list.html, which does not exist."),
+            (MODULE_FILE, "It names the template notes/feed_posted.html, which does not exist."),
         ],
     ),
     "a template that nothing renders": (
         [write(f"{HERE}/templates/old.html", "")],
-        [(f"{HERE}/templates/old.html", "Nothing shows this template."), ("tests/web", 'No test there shows "comments/old.html".')],
+        [(f"{HERE}/templates/old.html", "Nothing shows this template."), ("tests/web", 'No test there shows "notes/old.html".')],
     ),
     "a table that no migration creates": (
-        [declare('tables=("comments",)', 'tables=("comments", "replies")')],
+        [declare('tables=("notes",)', 'tables=("notes", "replies")')],
         [(f"{HERE}/migrations", "No migration creates the table replies.")],
     ),
     "a table that is not declared": (
-        [write(f"{HERE}/migrations/comments_0002_replies.py", revision("comments_0002", sql="CREATE TABLE replies (id text)"))],
-        [(MODULE_FILE, "comments_0002_replies.py creates the table replies, which no module declares.")],
+        [write(f"{HERE}/migrations/notes_0002_replies.py", revision("notes_0002", sql="CREATE TABLE replies (id text)"))],
+        [(MODULE_FILE, "notes_0002_replies.py creates the table replies, which no module declares.")],
     ),
     "a revision with another's name": (
-        [edit(MIGRATION, 'revision = "comments_0001"', 'revision = "first"')],
+        [edit(MIGRATION, 'revision = "notes_0001"', 'revision = "first"')],
         [(MIGRATION, "The revision is called first.")],
     ),
     "a first migration without a label": (
-        [edit(MIGRATION, 'branch_labels = ("comments",)', "branch_labels = None")],
-        [(MIGRATION, "It is the first migration of comments.")],
+        [edit(MIGRATION, 'branch_labels = ("notes",)', "branch_labels = None")],
+        [(MIGRATION, "It is the first migration of notes.")],
     ),
     "a table that might not exist yet": (
         [edit(MIGRATION, 'depends_on = ("organisations_0001",)', "depends_on = None")],
         [(MIGRATION, "It refers to accounts"), (MIGRATION, "It refers to organisations")],
     ),
     "two last migrations": (
-        [write(f"{HERE}/migrations/comments_000{number}_more.py", revision(f"comments_000{number}")) for number in (2, 3)],
-        [(f"{HERE}/migrations", "comments_0002 and comments_0003 both come last.")],
+        [write(f"{HERE}/migrations/notes_000{number}_more.py", revision(f"notes_000{number}")) for number in (2, 3)],
+        [(f"{HERE}/migrations", "notes_0002 and notes_0003 both come last.")],
     ),
     "a migration after one that does not exist": (
-        [write(f"{HERE}/migrations/comments_0003_more.py", revision("comments_0003", '"comments_0002"'))],
+        [write(f"{HERE}/migrations/notes_0003_more.py", revision("notes_0003", '"notes_0002"'))],
         [(f"{HERE}/migrations", "The order of the migrations cannot be determined: ")],
     ),
 }

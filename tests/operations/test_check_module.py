@@ -24,24 +24,22 @@ from phoenix.operations.new_module import new_module
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """The files of a clone of Phoenix that a complete module called comments needs."""
-    for path in ("tests/modules/comments", "tests/web", "docs", "api", HERE):
+    """The files of a clone of Phoenix that a complete module called notes needs."""
+    for path in ("tests/modules/notes", "tests/web", "docs", "api", HERE):
         (tmp_path / path).mkdir(parents=True)
     (tmp_path / HERE).rmdir()
-    new_module("comments", tmp_path / "src" / "phoenix" / "modules")
+    new_module("notes", tmp_path / "src" / "phoenix" / "modules")
     for file, text in {
         "src/phoenix/__init__.py": "",
         "src/phoenix/modules/__init__.py": "",
-        "src/phoenix/composition.py": 'NAMES = (\n    "comments",\n)\n',
-        "tests/modules/comments/test_comments.py": "",
-        "docs/where.md": "| comments | `src/phoenix/modules/comments/` |\n",
-        "docs/protection.md": "| `comments.read` | yes |\n| `comments.write` | yes |\n",
-        "tests/web/pages.py": 'PAGES = ["comments/list.html", "comments/feed_posted.html"]',
-        "docs/ARCHITECTURE.md": "```\n  modules/   comments\n```\n| `comments` | short texts |\n",
-        "tests/modules/test_what_writes_make_stale.py": 'WRITES = ["comments.personal.erase"]',
-        "api/openapi.json": json.dumps(
-            {"paths": {"/api/v2/comments": {"get": {}, "post": {}}, "/api/v2/comments/{comment_id}": {"get": {}}}}
-        ),
+        "src/phoenix/composition.py": 'NAMES = (\n    "notes",\n)\n',
+        "tests/modules/notes/test_notes.py": "",
+        "docs/where.md": "| notes | `src/phoenix/modules/notes/` |\n",
+        "docs/protection.md": "| `notes.read` | yes |\n| `notes.write` | yes |\n",
+        "tests/web/pages.py": 'PAGES = ["notes/list.html", "notes/feed_posted.html"]',
+        "docs/ARCHITECTURE.md": "```\n  modules/   notes\n```\n| `notes` | short texts |\n",
+        "tests/modules/test_what_writes_make_stale.py": 'WRITES = ["notes.personal.erase"]',
+        "api/openapi.json": json.dumps({"paths": {"/api/v2/notes": {"get": {}, "post": {}}, "/api/v2/notes/{note_id}": {"get": {}}}}),
     }.items():
         (tmp_path / file).write_text(text)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -55,11 +53,11 @@ def loaded(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[]
     def load() -> Module:
         monkeypatch.setattr(phoenix.modules, "__path__", [*phoenix.modules.__path__, str(clone / "src" / "phoenix" / "modules")])
         importlib.invalidate_caches()
-        found: Module = importlib.import_module("phoenix.modules.comments.module").MODULE
+        found: Module = importlib.import_module("phoenix.modules.notes.module").MODULE
         return found
 
     yield load
-    for name in [name for name in sys.modules if name.startswith("phoenix.modules.comments")]:
+    for name in [name for name in sys.modules if name.startswith("phoenix.modules.notes")]:
         del sys.modules[name]
 
 

@@ -14,7 +14,7 @@ from phoenix.operations.new_product import new_product
 
 ROOT = Path(__file__).parents[2]
 # Short, long, sorted before and after `phoenix`, without a plural, without a singular, and one whose singular is a Python keyword.
-NAMES = ("a", "notes", "zebra", "comments", "s", "ifs", "aaa", "zzz", "customer_communication_preferences")
+NAMES = ("a", "notes", "zebra", "remarks", "s", "ifs", "aaa", "zzz", "customer_communication_preferences")
 
 
 def ruff(folder: Path, *options: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.web import samples
 from tests.web.api_document import DOCUMENT
 from tests.web.closing_pages import CLOSING_PAGES
+from tests.web.comment_pages import COMMENT_PAGES
 from tests.web.edit_pages import EDIT_PAGES
 from tests.web.elsewhere_pages import ELSEWHERE_PAGES
 from tests.web.error_pages import ERROR_PAGES
@@ -218,10 +219,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "entries/list.html",
         frame("/o/halden/entries", entries=[], listing=listing(ENTRIES, [], "/o/halden/entries"), organisation=VIEWER),
     ),
-    "entry": ("entries/show.html", frame("/o/halden/entries/ent_1", entry=samples.ENTRY, may_change=True)),
+    "entry": ("entries/show.html", frame("/o/halden/entries/ent_1", entry=samples.ENTRY, may_change=True, more=[])),
     "entry-other": (
         "entries/show.html",
-        frame("/o/halden/entries/ent_1", entry=Thing(**{**vars(samples.ENTRY), "body": ""}), may_change=False),
+        frame("/o/halden/entries/ent_1", entry=Thing(**{**vars(samples.ENTRY), "body": ""}), may_change=False, more=[]),
     ),
     "feed": (
         "feed/page.html",
@@ -259,6 +260,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **EDIT_PAGES,
     **SECURITY_PAGES,
     **ELSEWHERE_PAGES,
+    **COMMENT_PAGES,
     **INBOX_PAGES,
     **STAFF_PAGES,
 }

@@ -12,6 +12,9 @@ ALL = frozenset(
         "entries.read",
         "entries.write",
         "entries.moderate",
+        "comments.read",
+        "comments.write",
+        "comments.moderate",
         "organisations.read",
         "organisations.invite",
         "organisations.manage",
@@ -183,6 +186,8 @@ def happened(number: int, template: str, when: datetime, actor: Thing | None = T
 
 FEED = [
     happened(9, "entries/feed_posted.html", ago(minutes=27), title="Flow meter FM-204 recalibrated", excerpt=BODY[:200]),
+    happened(115, "comments/feed_posted.html", ago(hours=1), PRIYA, title="Flow meter FM-204 recalibrated"),
+    happened(114, "comments/feed_posted.html", ago(hours=1), AIKO, title=None),
     happened(8, "entries/feed_changed.html", ago(hours=2), MARA, title="Shift plan, week 48"),
     happened(108, "entries/feed_posted.html", ago(hours=2), PRIYA, title=None, excerpt=None),
     happened(107, "entries/feed_changed.html", ago(hours=2), PRIYA, title=None),

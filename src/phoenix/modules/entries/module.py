@@ -76,6 +76,7 @@ MODULE = Module(
         ),
     ),
     cards=(PER_DAY, RECENT),
+    places=("entry",),
     welcome=(FIRST_ENTRY,),
     schedules=(
         Schedule("entries.forget_old_counts", "27 3 * * *", jobs.forget_old_counts),

@@ -12,8 +12,6 @@ from phoenix.modules.notifications.actions import mark
 from phoenix.modules.notifications.items import in_full
 
 INBOX = "/notifications"
-# As many digits as any number has.
-LONGEST_NUMBER = 18
 
 
 @page(INBOX, may=SIGNED_IN, queries=4, lists=(queries.LISTED,))
@@ -28,14 +26,14 @@ async def show_notifications(call: Call) -> View:
 @form(f"{INBOX}/read", may=SIGNED_IN, queries=2, retry=show_notifications)
 async def send_read(call: Call) -> Redirect:
     """Mark one as read, or all up to the newest that the page showed."""
-    number, through = (_number(call.form.get(name, "")) for name in ("number", "through"))
+    number, through = call.number("number"), call.number("through") or 0
     changed = await mark.read(call.tx, call.actor.account, [number] if number else [], through=through)
     return Redirect(INBOX, _("All notifications marked as read.") if changed and through else "")
 
 
 @form(f"{INBOX}/unread", may=SIGNED_IN, queries=2, retry=show_notifications)
 async def send_unread(call: Call) -> Redirect:
-    await mark.unread(call.tx, call.actor.account, [_number(call.form.get("number", ""))])
+    await mark.unread(call.tx, call.actor.account, [call.number("number") or 0])
     return Redirect(INBOX)
 
 
@@ -43,11 +41,6 @@ async def send_unread(call: Call) -> Redirect:
 async def send_archive(call: Call) -> Redirect:
     await mark.archive(call.tx, call.actor.account, call.path["notification_id"])
     return Redirect(INBOX, _("Notification archived."))
-
-
-def _number(text: str) -> int:
-    """The number of a notification, 0 for what is none."""
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
 ROUTES = (show_notifications, send_read, send_unread, send_archive)

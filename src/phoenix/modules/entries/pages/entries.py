@@ -15,6 +15,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.slots import fill
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.entries import actions, queries
 from phoenix.modules.entries.actions import Draft
@@ -48,12 +49,13 @@ async def send_new(call: Call) -> Redirect:
     return Redirect(f"/o/{member.slug}/entries/{entry.id}", _("Entry posted."))
 
 
-@page("/o/{slug:str}/entries/{entry_id:str}", may="entries.read", within="slug", queries=2)
+@page("/o/{slug:str}/entries/{entry_id:str}", may="entries.read", within="slug", queries=2, slots=("entry",))
 async def show_entry(call: Call) -> View:
     entry = await find_here(call)
     avatars = await _avatars(call, [entry])
     shown = {**msgspec.structs.asdict(entry), "author": avatars[entry.author]}
-    return View("entries/show.html", {"entry": shown, "may_change": actions.may_change(call.member, entry)})
+    more = await fill(call, "entry")
+    return View("entries/show.html", {"entry": shown, "may_change": actions.may_change(call.member, entry), "more": more})
 
 
 @page("/o/{slug:str}/entries/{entry_id:str}/edit", may="entries.write", within="slug", queries=1)

@@ -1,4 +1,4 @@
-"""Adding a comments module touches one folder and one line. Every rule for modules applies to it without further changes."""
+"""Adding a notes module touches one folder and one line. Every rule for modules applies to it without further changes."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ RULES = (
 )
 # Not rules for modules, but documents and tests that list everything. check-module reports the lines they lack.
 UNFINISHED = """\
-tests/modules/comments: It has no tests.
+tests/modules/notes: It has no tests.
 docs/where.md: It is not in the table.
 docs/ARCHITECTURE.md: It is missing from the tree.
 docs/ARCHITECTURE.md: It is missing from the table of modules.
-docs/protection.md: The table of permissions lacks comments.read.
-docs/protection.md: The table of permissions lacks comments.write.
-tests/web: No test there shows "comments/feed_posted.html".
-tests/web: No test there shows "comments/list.html".
-tests/modules/test_what_writes_make_stale.py: comments.personal.erase makes cached values stale
-api/openapi.json: GET /api/v2/comments is not in the API document.
-api/openapi.json: GET /api/v2/comments/{comment_id} is not in the API document.
-api/openapi.json: POST /api/v2/comments is not in the API document.
+docs/protection.md: The table of permissions lacks notes.read.
+docs/protection.md: The table of permissions lacks notes.write.
+tests/web: No test there shows "notes/feed_posted.html".
+tests/web: No test there shows "notes/list.html".
+tests/modules/test_what_writes_make_stale.py: notes.personal.erase makes cached values stale
+api/openapi.json: GET /api/v2/notes is not in the API document.
+api/openapi.json: GET /api/v2/notes/{note_id} is not in the API document.
+api/openapi.json: POST /api/v2/notes is not in the API document.
 """
 
 pytestmark = pytest.mark.slow
@@ -40,14 +40,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A copy of Phoenix with a comments module."""
+    """A copy of Phoenix with a notes module."""
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / name, tmp_path / name)
-    new_module("comments", tmp_path / "src" / "phoenix" / "modules")
+    new_module("notes", tmp_path / "src" / "phoenix" / "modules")
     composition = tmp_path / "src" / "phoenix" / "composition.py"
-    composition.write_text(composition.read_text().replace('    "entries",\n', '    "entries",\n    "comments",\n', 1))
+    composition.write_text(composition.read_text().replace('    "entries",\n', '    "entries",\n    "notes",\n', 1))
     return tmp_path
 
 
@@ -65,11 +65,11 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_adding_a_module_changes_one_folder_and_one_line(clone: Path) -> None:
     before, after = files(ROOT), files(clone)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-    outside = {name for name in changed if not name.startswith("src/phoenix/modules/comments/")}
+    outside = {name for name in changed if not name.startswith("src/phoenix/modules/notes/")}
     assert outside == {"src/phoenix/composition.py"}
     old, new = (texts["src/phoenix/composition.py"].decode().splitlines() for texts in (before, after))
     lines = [line for line in difflib.ndiff(old, new) if line[0] in "+-"]
-    assert lines == ['+     "comments",']
+    assert lines == ['+     "notes",']
 
 
 def test_every_rule_for_modules_applies_to_the_new_module(clone: Path) -> None:
@@ -78,9 +78,9 @@ def test_every_rule_for_modules_applies_to_the_new_module(clone: Path) -> None:
     assert ran.returncode == 0, ran.stdout[-4000:]
     # The rules were also tested for the new module.
     for test in (
-        "test_declared_needs_equal_the_real_imports[comments]",
-        "[POST /o/{slug:str}/comments-",
-        "required_by_a_route[comments.write]",
+        "test_declared_needs_equal_the_real_imports[notes]",
+        "[POST /o/{slug:str}/notes-",
+        "required_by_a_route[notes.write]",
     ):
         assert test in ran.stdout
 
@@ -89,47 +89,44 @@ def test_the_import_contracts_apply_to_the_new_module(clone: Path) -> None:
     lint = ("-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())", "--no-cache")
     kept = run(clone, *lint)
     assert kept.returncode == 0, kept.stdout
-    for file, line in (("events.py", "comments import queries"), ("queries.py", "feed.api import ROUTES")):
-        path = clone / "src" / "phoenix" / "modules" / "comments" / file
+    for file, line in (("events.py", "notes import queries"), ("queries.py", "feed.api import ROUTES")):
+        path = clone / "src" / "phoenix" / "modules" / "notes" / file
         text = path.read_text()
         path.write_text(f"{text}\nfrom phoenix.modules.{line}\n")
         broken = run(clone, *lint)
         assert broken.returncode == 1
-        assert "phoenix.modules.comments" in broken.stdout
+        assert "phoenix.modules.notes" in broken.stdout
         path.write_text(text)
 
 
 # The changes that check-module asks for: the file, the text before which the line goes, and the line.
 DONE = (
-    ("docs/where.md", "| entries, ", "| comments | `src/phoenix/modules/comments/` |\n"),
-    ("docs/ARCHITECTURE.md", "feed dashboard welcome admin demo", "comments "),
-    ("docs/ARCHITECTURE.md", "| `entries` |", "| `comments` | short texts |\n"),
+    ("docs/where.md", "| entries, ", "| notes | `src/phoenix/modules/notes/` |\n"),
+    ("docs/ARCHITECTURE.md", "feed dashboard welcome admin demo", "notes "),
+    ("docs/ARCHITECTURE.md", "| `entries` |", "| `notes` | short texts |\n"),
     (
         "docs/protection.md",
         "| `dashboard.read` |",
-        "| `comments.read` | yes | yes | yes | yes |\n| `comments.write` | yes | yes | yes | |\n",
+        "| `notes.read` | yes | yes | yes | yes |\n| `notes.write` | yes | yes | yes | |\n",
     ),
     (
         "tests/web/pages.py",
         '    "entries": (',
-        (
-            '    "comments": ("comments/list.html", '
-            'frame("/o/halden/comments", comments=[], listing=plain([], "/o/halden/comments"), form={})),\n'
-        ),
+        ('    "notes": ("notes/list.html", frame("/o/halden/notes", notes=[], listing=plain([], "/o/halden/notes"), form={})),\n'),
     ),
-    ("tests/web/samples.py", "    happened(8,", '    happened(10, "comments/feed_posted.html", ago(minutes=30), text="Seen."),\n'),
+    ("tests/web/samples.py", "    happened(8,", '    happened(10, "notes/feed_posted.html", ago(minutes=30), text="Seen."),\n'),
     (
         "tests/modules/test_what_writes_make_stale.py",
         '    Write("organisations.personal.erase"',
-        '    Write("comments.personal.erase", erase("comments"), ("events:{ember}",), comment),\n',
+        '    Write("notes.personal.erase", erase("notes"), ("events:{ember}",), note),\n',
     ),
     (
         "tests/modules/test_what_writes_make_stale.py",
         "WRITES = [\n",
         (
-            "async def comment(harness: Harness) -> None:\n"
+            "async def note(harness: Harness) -> None:\n"
             '    data = {"organisation": harness.organisations["ember"], "text": "t"}\n'
-            '    await call("POST", "/api/v2/comments", "bo", json=data)(harness)\n\n\n'
+            '    await call("POST", "/api/v2/notes", "bo", json=data)(harness)\n\n\n'
         ),
     ),
 )
@@ -142,7 +139,7 @@ OVER_EVERYTHING = (
     "tests/modules/test_strangers.py::test_every_route_refuses_strangers_and_ended_sessions",
     "tests/web/test_pages.py",
     "tests/modules/test_what_writes_make_stale.py::test_every_invalidating_function_has_a_row_and_every_row_a_function",
-    "tests/modules/test_what_writes_make_stale.py::test_a_write_invalidates_what_depends_on_it[comments.personal.erase]",
+    "tests/modules/test_what_writes_make_stale.py::test_a_write_invalidates_what_depends_on_it[notes.personal.erase]",
     "tests/operations/test_what_events_hold.py",
     "tests/operations/test_check_module.py::test_our_own_modules_have_nothing_missing",
     "tests/kernel/test_registry.py",
@@ -155,17 +152,17 @@ def test_nothing_is_missing_once_the_reported_steps_are_done(clone: Path) -> Non
         text = (clone / file).read_text()
         assert before in text
         (clone / file).write_text(text.replace(before, f"{line}{before}", 1))
-    (clone / "tests" / "modules" / "comments").mkdir()
-    (clone / "tests" / "modules" / "comments" / "test_comments.py").write_text("def test_nothing() -> None:\n    pass\n")
+    (clone / "tests" / "modules" / "notes").mkdir()
+    (clone / "tests" / "modules" / "notes" / "test_notes.py").write_text("def test_nothing() -> None:\n    pass\n")
     assert run(clone, "-m", "phoenix.commands", "openapi").returncode == 0
-    asked = run(clone, "-m", "phoenix.commands", "check-module", "comments")
-    assert (asked.returncode, asked.stdout) == (0, "Nothing is missing from comments.\n"), asked.stderr
+    asked = run(clone, "-m", "phoenix.commands", "check-module", "notes")
+    assert (asked.returncode, asked.stdout) == (0, "Nothing is missing from notes.\n"), asked.stderr
     ran = run(clone, "-m", "pytest", "-q", "-p", "no:cacheprovider", *OVER_EVERYTHING)
     assert ran.returncode == 0, ran.stdout[-4000:]
 
 
 def test_only_lists_of_everything_are_reported_as_unfinished(clone: Path) -> None:
-    ran = run(clone, "-m", "phoenix.commands", "check-module", "comments")
+    ran = run(clone, "-m", "phoenix.commands", "check-module", "notes")
     assert ran.returncode == 1, ran.stderr
     wanted = UNFINISHED.splitlines()
     assert len(ran.stdout.splitlines()) == len(wanted), ran.stdout

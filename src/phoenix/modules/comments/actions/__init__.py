@@ -1,0 +1,1 @@
+"""Comments: post, change and delete them, and mention people in them."""

@@ -1,0 +1,106 @@
+"""Comments on the page of an entry, and the pages to edit and delete one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from phoenix.kernel.errors import NotFound
+from phoenix.kernel.i18n.avatars import avatar_of
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.edits import EditedField, Edits
+from phoenix.kernel.web.listing import plain_listing
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.modules.accounts.actions.accounts import names
+from phoenix.modules.comments import queries
+from phoenix.modules.comments.actions import comments as actions
+from phoenix.modules.comments.actions.mentions import mentions_in, with_ids, with_names
+from phoenix.modules.comments.queries import Comment
+
+PAGE_SIZE = 20
+MOST_CHOSEN = 50
+ENTRY = "/o/{slug:str}/entries/{entry_id:str}"
+COMMENT = f"{ENTRY}/comments/{{comment_id:str}}"
+
+
+async def comments(call: Call) -> Mapping[str, Any]:
+    """The latest comments on the entry of the page, the oldest of them first, and whether the reader can write one."""
+    member = call.member
+    if "comments.read" not in member.permissions:
+        return {"comments": None}
+    made = await queries.PAGE.page(call.db, call.runtime.keys, call.path["entry_id"], cursor=call.query("cursor") or None, limit=PAGE_SIZE)
+    people = await names(call.db, sorted({account for c in made.items for account in (c.author, *mentions_in(c.body))}))
+    shown = [
+        {
+            **msgspec.structs.asdict(c),
+            "author": avatar_of(c.author, people.get(c.author, _("Someone"))),
+            "body": with_names(c.body, people),
+            "may_change": actions.may_change(member, c),
+            "may_delete": actions.may_delete(member, c),
+        }
+        for c in reversed(made.items)
+    ]
+    return {"comments": shown, "listing": plain_listing(call, made), "may_comment": "comments.write" in member.permissions}
+
+
+@form(f"{ENTRY}/comments", may="comments.write", within="slug", queries=5, retry=ENTRY)
+async def send_new(call: Call) -> Redirect:
+    entry = call.path["entry_id"]
+    comment = await actions.post_comment(call.tx, call.member, entry, await _typed(call))
+    return Redirect(_place(call, comment), _("Comment posted."))
+
+
+@page(f"{COMMENT}/edit", may="comments.write", within="slug", queries=2)
+async def show_edit(call: Call) -> View:
+    comment = await _find_here(call)
+    people = await names(call.db, mentions_in(comment.body))
+    edits = Edits(_place(call, comment), (EditedField("body", _("Comment")),))
+    shown = {"body": with_names(comment.body, people), "version": str(comment.version)}
+    return View("comments/edit.html", {"form": shown, "comment": comment, "edits": edits})
+
+
+@form(f"{COMMENT}/edit", may="comments.write", within="slug", queries=5, retry=show_edit)
+async def send_edit(call: Call) -> Redirect:
+    comment = await _find_here(call)
+    await actions.change_comment(call.tx, call.member, comment, await _typed(call), versions=call.shown_version())
+    return Redirect(_place(call, comment), _("Comment saved."))
+
+
+@page(f"{COMMENT}/delete", may="comments.write", within="slug", queries=2)
+async def show_delete(call: Call) -> View:
+    comment = await _find_here(call)
+    people = await names(call.db, mentions_in(comment.body))
+    edits = Edits(_place(call, comment), act=_("Delete comment"))
+    shown = {"comment": comment, "body": with_names(comment.body, people), "form": {"version": str(comment.version)}, "edits": edits}
+    return View("comments/delete.html", shown)
+
+
+@form(f"{COMMENT}/delete", frees=True, may="comments.write", within="slug", queries=4, retry=show_delete)
+async def send_delete(call: Call) -> Redirect:
+    comment = await _find_here(call)
+    await actions.delete_comment(call.tx, call.member, comment, versions=call.shown_version())
+    return Redirect(f"/o/{call.member.slug}/entries/{comment.entry}#comments", _("Comment deleted."))
+
+
+async def _typed(call: Call) -> str:
+    """What was typed, with mentions. Of people with the same name, the script says which was chosen."""
+    chosen = call.form.get("mentioned", "").split(",")[:MOST_CHOSEN]
+    return await with_ids(call.tx, call.member.organisation, call.form.get("body", "")[: actions.BODY_MOST + 1], chosen)
+
+
+async def _find_here(call: Call) -> Comment:
+    """The comment in the URL, which must be on the entry and in the organisation in the URL."""
+    comment = await actions.find_comment(call.db, call.path["comment_id"])
+    if (comment.organisation, comment.entry) != (call.member.organisation, call.path["entry_id"]):
+        raise NotFound(actions.MISSING)
+    return comment
+
+
+def _place(call: Call, comment: Comment) -> str:
+    return f"/o/{call.member.slug}/entries/{comment.entry}#{comment.id}"
+
+
+ROUTES = (send_new, show_edit, send_edit, show_delete, send_delete)
