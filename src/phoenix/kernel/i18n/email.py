@@ -21,7 +21,7 @@ import aiosmtplib
 import mrml
 from css_inline import CSSInliner
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.errors import PermanentFailure, Unavailable
@@ -42,11 +42,15 @@ RENDERING = mrml.RenderOptions(fonts={})
 
 
 class Mail(Struct, frozen=True):
-    """A rendered email: subject on one line, plain text, and HTML with inline styles."""
+    """A rendered email: subject on one line, plain text, and HTML with inline styles.
+
+    `unsubscribe` is an address that ends such emails by a POST, without signing in (RFC 8058), "" for those that nobody can end.
+    """
 
     subject: str
     text: str
     html: str
+    unsubscribe: str = ""
 
 
 class Asker(Struct, frozen=True):
@@ -104,10 +108,10 @@ class Mailer:
         """Every template, such as "accounts/verify"."""
         return sorted(name.removesuffix(".mjml") for name in self._environment.list_templates(extensions=["mjml"]) if "mail/" not in name)
 
-    async def send_template(self, name: str, /, *, to: str, asked_by: Asker | None = None, **context: Any) -> None:
+    async def send_template(self, name: str, /, *, to: str, asked_by: Asker | None = None, unsubscribe: str = "", **context: Any) -> None:
         """Render a template and send it to one address. An email that someone else can cause says who, see `admits`."""
         if asked_by is None or await self.admits(name, to=to, asked_by=asked_by):
-            await self.send(to, self.render(name, to=to, **context))
+            await self.send(to, structs.replace(self.render(name, to=to, **context), unsubscribe=unsubscribe))
 
     async def admits(self, name: str, /, *, to: str, asked_by: Asker) -> bool:
         """Count an email that someone else can cause. Returns whether it may be sent: if not, nothing is made for it either.
@@ -171,6 +175,9 @@ class Mailer:
         message["Date"] = format_datetime(self._clock.now())
         message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or "phoenix.invalid")
         message["Auto-Submitted"] = "auto-generated"
+        if mail.unsubscribe:
+            message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         return message

@@ -96,7 +96,9 @@ class NotificationKind:
     who is to be notified of which, in a number of queries that does not depend on the batch. `words` is a gettext message with
     `{actor}`, `{subject}`, `{organisation}` (its name), the fields and the texts of the event in braces; `why` is one that completes “You
     were notified because …”. `label` names the kind where people choose what they are notified of. `link` is a path as that of an
-    EventKind; without one, nothing is opened. What is `urgent` also arrives in quiet hours.
+    EventKind; without one, nothing is opened. `email` says whether it is also sent by email until someone chooses otherwise. What is
+    `urgent` is sent in quiet hours too, and never waits for a digest. `thing` is the field with the id of what people can mute, such as
+    "entry": they are then notified of nothing about it, except what is urgent.
     """
 
     name: str
@@ -106,7 +108,9 @@ class NotificationKind:
     why: str
     to: str | Callable[[Reader, Sequence[Recorded]], Awaitable[Sequence[tuple[str, Recorded]]]] = "subject"
     link: str = ""
+    email: bool = False
     urgent: bool = False
+    thing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

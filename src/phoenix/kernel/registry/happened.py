@@ -73,15 +73,19 @@ def ids_in(registry: Registry, row: Happened) -> set[str]:
 
 async def names_in(db: Reader, registry: Registry, rows: Iterable[Happened]) -> dict[str, str]:
     """The names for all ids in the rows: one query for each kind of id."""
-    mentioned = {text for row in rows for text in ids_in(registry, row)}
+    return await names_of(db, registry, {text for row in rows for text in ids_in(registry, row)})
+
+
+async def names_of(db: Reader, registry: Registry, ids: Iterable[str]) -> dict[str, str]:
+    """The names for these ids: one query for each kind of id."""
     wanted: dict[str, list[str]] = {}
-    for text in sorted(mentioned):
+    for text in sorted(set(ids)):
         prefix = text.partition("_")[0]
         if prefix in registry.names:
             wanted.setdefault(prefix, []).append(text)
     found: dict[str, str] = {}
-    for prefix, ids in wanted.items():
-        found.update(await registry.names[prefix].find(db, ids))
+    for prefix, alike in wanted.items():
+        found.update(await registry.names[prefix].find(db, alike))
     return found
 
 

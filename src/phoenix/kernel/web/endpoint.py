@@ -49,6 +49,10 @@ def post(path: str, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
     return route("POST", path, **options)
 
 
+def put(path: str, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    return route("PUT", path, **options)
+
+
 def patch(path: str, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
     return route("PATCH", path, **options)
 

@@ -29,6 +29,8 @@ NOTIFICATIONS = (
         why=_("You were notified because you were mentioned."),
         to="mentioned",
         link=COMMENT,
+        email=True,
+        thing="entry",
     ),
     NotificationKind(
         "comments.posted",
@@ -38,5 +40,7 @@ NOTIFICATIONS = (
         why=_("You were notified because you wrote the entry or commented on it."),
         to=participants,
         link=COMMENT,
+        email=True,
+        thing="entry",
     ),
 )

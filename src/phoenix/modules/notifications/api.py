@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from phoenix.kernel.data.cursors import Page, parse_limit
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.web.call import Call
-from phoenix.kernel.web.endpoint import get, post
+from phoenix.kernel.web.endpoint import delete, get, post, put
+from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.notifications import queries
-from phoenix.modules.notifications.actions import mark
+from phoenix.modules.notifications import choices, queries
+from phoenix.modules.notifications.actions import choose, mark
+from phoenix.modules.notifications.choices import EMAIL, INBOX
 from phoenix.modules.notifications.items import Notification, in_full
 
 Number = Annotated[int, Meta(ge=0, lt=2**62)]
+Clock = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
 
 
 class UnreadCount(Struct):
@@ -75,4 +80,129 @@ async def _unread(call: Call) -> UnreadCount:
     return UnreadCount(inbox.unread, inbox.last_number, inbox.epoch) if inbox is not None else UnreadCount(0)
 
 
-ROUTES = (list_notifications, count_unread, mark_read, archive_notification)
+class KindChoice(Struct):
+    """A kind of notification, what it is, and by which channels you are notified of it."""
+
+    kind: str
+    label: str
+    inbox: bool
+    email: bool
+
+
+class Preferences(Struct):
+    """What you are notified of, by channel, and when you are reached outside Phoenix, in your time zone.
+
+    `digest` is off, daily or weekly, at `hour`. Quiet hours are times such as "22:00"; null for none.
+    """
+
+    kinds: list[KindChoice]
+    digest: str
+    hour: int
+    quiet_from: str | None
+    quiet_until: str | None
+    time_zone: str
+
+
+class ChannelChoice(Struct, forbid_unknown_fields=True):
+    """A choice for one kind. A channel that is left out stays as it is."""
+
+    inbox: bool | None = None
+    email: bool | None = None
+
+
+class PreferencesData(Struct, forbid_unknown_fields=True):
+    """Only what is given is changed. `kinds` are by their names, such as comments.mentioned."""
+
+    kinds: Annotated[dict[str, ChannelChoice], Meta(max_length=200)] = {}
+    digest: str | UnsetType = UNSET
+    hour: int | UnsetType = UNSET
+    quiet_from: Clock | UnsetType | None = UNSET
+    quiet_until: Clock | UnsetType | None = UNSET
+
+
+class MuteAnswer(Struct):
+    """Something that you muted, by its ID."""
+
+    thing: str
+    created_at: Instant
+
+
+@get("/api/v2/notification_preferences", may=SIGNED_IN, queries=1)
+async def read_preferences(call: Call) -> Preferences:
+    """Get what you are notified of, by which channels, and when."""
+    return await _preferences(call)
+
+
+@put("/api/v2/notification_preferences", may=SIGNED_IN, queries=5)
+async def set_preferences(call: Call, data: PreferencesData) -> Preferences:
+    """Choose what you are notified of, by which channels, and when."""
+    account = call.actor.account
+    chosen = {
+        (kind, channel): is_on
+        for kind, choice in data.kinds.items()
+        for channel, is_on in ((INBOX, choice.inbox), (EMAIL, choice.email))
+        if is_on is not None
+    }
+    await choose.choose(call.tx, account, call.registry.notifications, chosen)
+    if (data.digest, data.hour, data.quiet_from, data.quiet_until) != (UNSET, UNSET, UNSET, UNSET):
+        (now,) = await call.tx.all(choices.SETTINGS, [account])
+        await choose.set_schedule(
+            call.tx,
+            account,
+            digest=now.digest if data.digest is UNSET else data.digest,
+            hour=now.hour if data.hour is UNSET else data.hour,
+            quiet_from=now.quiet_from if data.quiet_from is UNSET else _time(data.quiet_from),
+            quiet_until=now.quiet_until if data.quiet_until is UNSET else _time(data.quiet_until),
+        )
+    return await _preferences(call)
+
+
+@get("/api/v2/mutes", may=SIGNED_IN, queries=1)
+async def list_mutes(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[MuteAnswer]:
+    """List what you muted."""
+    made = await choices.MUTES.page(call.db, call.runtime.keys, call.actor.account, cursor=cursor, limit=parse_limit(limit))
+    return Page([MuteAnswer(one.thing, instant(one.created_at)) for one in made.items], made.next_cursor)
+
+
+@put("/api/v2/mutes", may=SIGNED_IN, queries=3)
+async def mute_thing(call: Call, thing: str) -> None:
+    """Mute a thing, such as an entry, by its ID: you are notified of nothing about it any more, except what is urgent."""
+    await choose.mute(call.tx, call.actor.account, thing)
+
+
+@delete("/api/v2/mutes", may=SIGNED_IN, queries=2)
+async def unmute_thing(call: Call, thing: str) -> None:
+    """Unmute a thing. Does nothing if it isn't muted."""
+    await choose.unmute(call.tx, call.actor.account, thing)
+
+
+async def _preferences(call: Call) -> Preferences:
+    (now,) = await call.db.all(choices.SETTINGS, [call.actor.account])
+    return Preferences(
+        [
+            KindChoice(kind.name, _(kind.label), choose.is_on(kind, now, INBOX), choose.is_on(kind, now, EMAIL))
+            for kind in call.registry.notifications.values()
+        ],
+        now.digest,
+        now.hour,
+        None if now.quiet_from is None else f"{now.quiet_from:%H:%M}",
+        None if now.quiet_until is None else f"{now.quiet_until:%H:%M}",
+        now.time_zone,
+    )
+
+
+def _time(text: str | None) -> time | None:
+    return None if text is None else time.fromisoformat(text)
+
+
+ROUTES = (
+    list_notifications,
+    count_unread,
+    mark_read,
+    archive_notification,
+    read_preferences,
+    set_preferences,
+    list_mutes,
+    mute_thing,
+    unmute_thing,
+)

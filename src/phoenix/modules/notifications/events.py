@@ -9,5 +9,9 @@ class NotificationsRead(Event, frozen=True, kw_only=True, kind="notifications.re
     """The subject marked notifications as read, or as unread."""
 
 
+class PreferencesChanged(Event, frozen=True, kw_only=True, kind="notifications.preferences_changed"):
+    """The subject chose what they are notified of, how, or when; or muted or unmuted something."""
+
+
 class NotificationsArchived(Event, frozen=True, kw_only=True, kind="notifications.archived"):
     """The subject archived notifications."""

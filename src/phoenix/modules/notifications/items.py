@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import NotificationKind
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.registry.happened import GONE, gone, in_words, link_to, names_in, with_texts
 from phoenix.kernel.web.instants import Instant, instant
@@ -22,7 +23,7 @@ class Notifier(Struct, frozen=True):
 
 
 class Notification(Struct, frozen=True):
-    """An item of the inbox. `number` grows with each item of a person; `why` says why they were notified."""
+    """An item of the inbox. `number` grows with each item of a person; `why` says why they were notified, `thing` is the ID that can be muted."""
 
     id: str
     number: int
@@ -33,6 +34,7 @@ class Notification(Struct, frozen=True):
     summary: str
     why: str
     link: str | None
+    thing: str | None
     read: bool
     occurred_at: Instant
 
@@ -60,6 +62,12 @@ def notification(registry: Registry, row: Item, names: Mapping[str, str]) -> Not
         in_words(registry, row, _(kind.words), names, organisation=row.organisation_name or _("an organisation")),
         _(kind.why),
         link_to(row, kind.link, row.slug or "") if leads else None,
+        _thing(kind, row),
         row.read_at is not None,
         instant(row.occurred_at),
     )
+
+
+def _thing(kind: NotificationKind, row: Item) -> str | None:
+    found = row.subject if kind.thing == "subject" else row.data.get(kind.thing)
+    return found if kind.thing and isinstance(found, str) else None

@@ -9,6 +9,7 @@ from phoenix.kernel.module import (
     Badge,
     EventKind,
     Follower,
+    Job,
     ListQuery,
     LiveMessages,
     LiveSource,
@@ -18,8 +19,10 @@ from phoenix.kernel.module import (
     Schedule,
     SocketRule,
 )
-from phoenix.modules.notifications import api, events, jobs, live, owned, pages, personal, queries
+from phoenix.modules.notifications import api, choices, events, jobs, live, owned, pages, personal, queries, samples
+from phoenix.modules.notifications.actions import send
 from phoenix.modules.notifications.actions.deliver import deliver
+from phoenix.modules.notifications.pages.inbox import INBOX
 from phoenix.modules.notifications.unread import unread
 
 MODULE = Module(
@@ -28,20 +31,36 @@ MODULE = Module(
     folder=Path(__file__).parent,
     needs=("accounts", "organisations"),
     receives=True,
-    tables=("inboxes", "notifications"),
-    routes=(*api.ROUTES, *pages.ROUTES),
-    navigation=(
-        NavigationItem(_("Notifications"), "bell", pages.INBOX, group="tools", badge=Badge("unread", _("{count} unread"), unread)),
+    tables=(
+        "inboxes",
+        "notifications",
+        "notification_settings",
+        "notification_preferences",
+        "mutes",
+        "notification_deliveries",
     ),
+    routes=(*api.ROUTES, *pages.ROUTES),
+    navigation=(NavigationItem(_("Notifications"), "bell", INBOX, group="tools", badge=Badge("unread", _("{count} unread"), unread)),),
     lists=(
         queries.LISTED,
         ListQuery(queries.MISSED, ("acc_1", 1, 101)),
         ListQuery(queries.NEXT, (1, 200)),
+        ListQuery(choices.MUTES, ("acc_1", "", 51)),
+        ListQuery(choices.SETTINGS, (["acc_1", "acc_2"],)),
         ListQuery(queries.INBOXES, (["acc_1", "acc_2"],)),
         ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),
     ),
-    events=(EventKind(events.NotificationsRead, act=None), EventKind(events.NotificationsArchived, act=None)),
-    schedules=(Schedule("notifications.forget_old", "29 3 * * *", jobs.forget_old),),
+    events=(
+        EventKind(events.NotificationsRead, act=None),
+        EventKind(events.NotificationsArchived, act=None),
+        EventKind(events.PreferencesChanged, act=None),
+    ),
+    jobs=(Job(send.SEND_DUE, send.send_due), Job(send.SEND_EMAIL, send.send_email)),
+    emails=samples.EMAILS,
+    schedules=(
+        Schedule("notifications.forget_old", "29 3 * * *", jobs.forget_old),
+        Schedule("notifications.send_due", "* * * * *", send.send_due),
+    ),
     followers=(Follower("notifications.deliver", deliver),),
     sockets=(SocketRule(replay=live.replay),),
     live=(LiveMessages(live.tell),),

@@ -31,6 +31,14 @@ class Item(Happened, frozen=True, kw_only=True):
     visible: bool
 
 
+class Added(Struct, frozen=True):
+    """An item that was added: to whose inbox, its number there, and of which event."""
+
+    account: str
+    number: int
+    event: str
+
+
 class Inbox(Struct, frozen=True):
     """Where an inbox is. The numbers are of its epoch: another one means that the database was put back to an earlier state.
 
@@ -89,13 +97,14 @@ OPEN = command("""
 """)
 
 # One follower writes, so numbers and positions are committed in their order. An event that was handled before adds nothing.
-ADD: Query[str] = query(
-    str,
+# What someone wants only by email is in the inbox as well, read and archived: its number and its text are of use there.
+ADD: Query[Added] = query(
+    Added,
     """
     WITH given AS (
         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[],
-                             $10::timestamptz[], $11::boolean[])
-          WITH ORDINALITY AS g(account, id, event, kind, event_kind, organisation, actor, subject, data, occurred_at, is_own, place)
+                             $10::timestamptz[], $11::boolean[], $12::boolean[])
+          WITH ORDINALITY AS g(account, id, event, kind, event_kind, organisation, actor, subject, data, occurred_at, is_own, is_hidden, place)
     ), fresh AS (
         SELECT g.*, row_number() OVER (PARTITION BY g.account ORDER BY g.place) AS nth
           FROM given g
@@ -108,11 +117,13 @@ ADD: Query[str] = query(
          WHERE i.account_id = f.account
         RETURNING i.account_id AS account, (i.last_number - f.amount) AS before
     )
-    INSERT INTO notifications (account_id, number, id, event, kind, event_kind, organisation_id, actor_id, subject, data, occurred_at, is_own)
-    SELECT f.account, b.before + f.nth, f.id, f.event, f.kind, f.event_kind, f.organisation, f.actor, f.subject, f.data, f.occurred_at, f.is_own
+    INSERT INTO notifications (account_id, number, id, event, kind, event_kind, organisation_id, actor_id, subject, data, occurred_at, is_own,
+                               archived_at)
+    SELECT f.account, b.before + f.nth, f.id, f.event, f.kind, f.event_kind, f.organisation, f.actor, f.subject, f.data, f.occurred_at, f.is_own,
+           CASE WHEN f.is_hidden THEN f.occurred_at END
       FROM fresh f JOIN numbered b ON b.account = f.account
      ORDER BY f.place
-    RETURNING account_id
+    RETURNING account_id AS account, number, event
 """,
 )
 

@@ -1,57 +1,76 @@
-"""Make items of inboxes from events, once for each event and person."""
+"""Make items of inboxes from events, once for each event and person, and queue what is sent outside Phoenix."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.module import NotificationKind
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
-from phoenix.modules.notifications import queries
+from phoenix.modules.notifications import choices, queries
+from phoenix.modules.notifications.actions.choose import is_on
+from phoenix.modules.notifications.actions.send import SEND_DUE, Nobody
+from phoenix.modules.notifications.choices import EMAIL, Settings
+from phoenix.modules.notifications.choices import INBOX as IN_PHOENIX
+from phoenix.modules.notifications.timing import due_at
 from phoenix.modules.notifications.unread import INBOX
 
 EPOCH_BYTES = 9
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Someone who is to be notified of an event, and as what."""
+
+    account: str
+    event: Recorded
+    kind: NotificationKind
+
+    @property
+    def thing(self) -> str:
+        """What they can mute, "" for nothing."""
+        kind, event = self.kind, self.event
+        found = event.subject if kind.thing == "subject" else event.data.get(kind.thing)
+        return found if kind.thing and isinstance(found, str) else ""
+
+
 async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -> None:
-    """Add every event of the batch to the inboxes of those who are to be notified of it: two statements, and those of the kinds."""
-    places = {event.id: place for place, event in enumerate(batch)}
-    # By place and account: the first kind is the one that counts, and the order is that of the events.
-    notified: dict[tuple[int, str], str] = {}
-    for name, kind in runtime.part(Registry).notifications.items():
-        if events := [event for event in batch if event.kind == kind.type.kind]:
-            for account, event in await _people(tx, kind, events):
-                # Nobody is notified of what they did themselves.
-                if account != event.actor:
-                    notified.setdefault((places[event.id], account), name)
-    if not notified:
+    """Add every event of the batch to the inboxes of those who are to be notified of it: as many statements, however many there are."""
+    notices = await _notices(runtime.part(Registry).notifications.values(), tx, batch)
+    if not notices:
         return
-    accounts = sorted({account for _place, account in notified})
+    accounts = sorted({notice.account for notice in notices})
+    wants = {found.account: found for found in await tx.all(choices.SETTINGS, accounts)}
+    notices = await _unmuted(tx, [notice for notice in notices if notice.account in wants])
+    wanted = [(notice, *_channels(notice.kind, wants[notice.account])) for notice in notices]
+    wanted = [(notice, inbox, email) for notice, inbox, email in wanted if inbox or email]
+    if not wanted:
+        return
     await tx.execute(queries.OPEN, accounts, secrets.token_urlsafe(EPOCH_BYTES))
-    items = [
-        (
-            account,
-            new_id("ntf", tx.now),
-            event.id,
-            name,
-            event.kind,
-            event.organisation,
-            event.actor,
-            event.subject,
-            event.data,
-            event.occurred_at,
-            event.subject == account,
-        )
-        for (place, account), name in sorted(notified.items())
-        for event in (batch[place],)
-    ]
-    for account in set(await tx.all(queries.ADD, *map(list, zip(*items, strict=True)))):
+    items = [(*_item(tx, notice), not inbox) for notice, inbox, _email in wanted]
+    added = await tx.all(queries.ADD, *map(list, zip(*items, strict=True)))
+    for account in {one.account for one in added}:
         tx.invalidate(INBOX(account))
         tx.wakes = True
+    await _queue(tx, added, {(notice.account, notice.event.id): notice for notice, _inbox, email in wanted if email}, wants)
+
+
+async def _notices(kinds: Iterable[NotificationKind], tx: Transaction, batch: Sequence[Recorded]) -> list[Notice]:
+    """In the order of the events. The first kind of an event is the one that counts, and nobody is notified of what they did themselves."""
+    found: dict[tuple[int, str], Notice] = {}
+    places = {event.id: place for place, event in enumerate(batch)}
+    for kind in kinds:
+        if events := [event for event in batch if event.kind == kind.type.kind]:
+            for account, event in await _people(tx, kind, events):
+                if account != event.actor:
+                    found.setdefault((places[event.id], account), Notice(account, event, kind))
+    return [found[key] for key in sorted(found)]
 
 
 async def _people(tx: Transaction, kind: NotificationKind, events: Sequence[Recorded]) -> Sequence[tuple[str, Recorded]]:
@@ -59,3 +78,54 @@ async def _people(tx: Transaction, kind: NotificationKind, events: Sequence[Reco
         return await kind.to(tx, events)
     named = ((event.subject if kind.to == "subject" else event.data.get(kind.to), event) for event in events)
     return [(account, event) for account, event in named if isinstance(account, str)]
+
+
+async def _unmuted(tx: Transaction, notices: Sequence[Notice]) -> list[Notice]:
+    """Those about things that their people have not muted. What is urgent always comes."""
+    asked = [notice for notice in notices if notice.thing and not notice.kind.urgent]
+    if not asked:
+        return list(notices)
+    rows = await tx.all(choices.MUTED, [notice.account for notice in asked], [notice.thing for notice in asked])
+    muted = {(row.account, row.thing) for row in rows}
+    return [notice for notice in notices if notice.kind.urgent or (notice.account, notice.thing) not in muted]
+
+
+def _channels(kind: NotificationKind, settings: Settings) -> tuple[bool, bool]:
+    """Whether someone wants a kind in their inbox, and by email."""
+    return is_on(kind, settings, IN_PHOENIX), is_on(kind, settings, EMAIL)
+
+
+def _item(tx: Transaction, notice: Notice) -> tuple[object, ...]:
+    event = notice.event
+    return (
+        notice.account,
+        new_id("ntf", tx.now),
+        event.id,
+        notice.kind.name,
+        event.kind,
+        event.organisation,
+        event.actor,
+        event.subject,
+        event.data,
+        event.occurred_at,
+        event.subject == notice.account,
+    )
+
+
+async def _queue(
+    tx: Transaction,
+    added: Sequence[queries.Added],
+    by_email: Mapping[tuple[str, str], Notice],
+    wants: Mapping[str, Settings],
+) -> None:
+    """Queue the emails about what was added, each for when its person wants to be reached."""
+    queued = [
+        (one.account, one.number, EMAIL, due_at(tx.now, wants[one.account].schedule, urgent=notice.kind.urgent))
+        for one in added
+        if (notice := by_email.get((one.account, one.event))) is not None
+    ]
+    if not queued:
+        return
+    await tx.execute(choices.QUEUE, *map(list, zip(*queued, strict=True)), tx.now)
+    if any(due <= tx.now for _account, _number, _channel, due in queued):
+        await enqueue(tx, SEND_DUE, Nobody(), key=SEND_DUE.name)

@@ -8,7 +8,7 @@ from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.notifications import queries
-from phoenix.modules.notifications.actions import mark
+from phoenix.modules.notifications.actions import choose, mark
 from phoenix.modules.notifications.items import in_full
 
 INBOX = "/notifications"
@@ -43,4 +43,11 @@ async def send_archive(call: Call) -> Redirect:
     return Redirect(INBOX, _("Notification archived."))
 
 
-ROUTES = (show_notifications, send_read, send_unread, send_archive)
+@form(f"{INBOX}/mute", may=SIGNED_IN, queries=3, retry=show_notifications)
+async def send_mute(call: Call) -> Redirect:
+    """Mute what a notification is about."""
+    await choose.mute(call.tx, call.actor.account, call.form.get("thing", ""))
+    return Redirect(INBOX, _("Muted. You can unmute it in your settings."))
+
+
+ROUTES = (show_notifications, send_read, send_unread, send_archive, send_mute)

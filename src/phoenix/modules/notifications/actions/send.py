@@ -1,0 +1,84 @@
+"""Send what is due outside Phoenix: everything of a person in one email."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from phoenix.kernel.data.jobs import JobKind, enqueue_all
+from phoenix.kernel.i18n.isolation import Ours
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry import Registry
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.notifications import choices
+from phoenix.modules.notifications.choices import EMAIL
+from phoenix.modules.notifications.items import Notification, in_full
+
+TEMPLATE = "notifications/notifications"
+MOST_AT_ONCE = 500
+MOST_IN_EMAIL, MOST_SHOWN = 200, 20
+UNSUBSCRIBE = "notifications.unsubscribe"
+
+
+class Nobody(Struct, frozen=True):
+    """An empty payload."""
+
+
+class Sending(Struct, frozen=True):
+    """Whom something is sent to, and when it was taken from the queue."""
+
+    account: str
+    at: datetime
+
+
+SEND_DUE = JobKind("notifications.send_due", Nobody)
+SEND_EMAIL = JobKind("notifications.send_email", Sending)
+
+
+async def send_due(runtime: Runtime, nothing: Nobody | None = None) -> None:
+    """Take what is due from the queue, and enqueue a job for each person."""
+    del nothing
+    while True:
+        async with runtime.database.transaction() as tx:
+            due = await tx.all(choices.TAKE, tx.now, MOST_AT_ONCE)
+            await enqueue_all(tx, SEND_EMAIL, [Sending(one.account, tx.now) for one in due])
+        if not due:
+            return
+
+
+async def send_email(runtime: Runtime, sending: Sending) -> None:
+    """Send one email with all that was taken for a person. A crash after it was sent, before that is noted, sends it twice, never not at all."""
+    async with runtime.database.reader() as db:
+        to = await db.maybe(choices.RECIPIENT, sending.account)
+        rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.at, MOST_IN_EMAIL) if to is not None else []
+        items = await in_full(db, runtime.part(Registry), [row for row in rows if row.visible])
+    if to is not None and items:
+        kinds = {item.kind for item in items}
+        link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
+        await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, items, link))
+    async with runtime.database.transaction() as tx:
+        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, [item.number for item in items])
+
+
+def said_in(runtime: Runtime, name: str, items: Sequence[Notification], unsubscribe: str) -> dict[str, Any]:
+    """What the email says, for its template."""
+    url = runtime.settings.public_url
+    return {
+        "name": name,
+        "items": [
+            {"summary": item.summary, "why": item.why, "link": Ours(f"{url}{item.link or '/notifications'}")} for item in items[:MOST_SHOWN]
+        ],
+        "more": max(0, len(items) - MOST_SHOWN),
+        "inbox": Ours(f"{url}/notifications"),
+        "preferences": Ours(f"{url}/settings/notifications"),
+        "stop_link": Ours(unsubscribe),
+        "subject_line": items[0].summary if len(items) == 1 else _("{count} notifications").format(count=len(items)),
+    }
+
+
+def unsubscribe_link(runtime: Runtime, account: str, kind: str) -> str:
+    """The address that ends emails of a kind for a person, or all of them. It works without signing in, and for as long as the email is kept."""
+    return f"{runtime.settings.public_url}/notifications/unsubscribe/{runtime.keys.sign(UNSUBSCRIBE, f'{account} {kind}')}"

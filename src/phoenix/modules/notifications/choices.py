@@ -1,0 +1,142 @@
+"""Queries for what people choose: channels, digest, quiet hours and mutes; and for what is sent outside Phoenix."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from msgspec import Struct
+
+from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.query import Query, command, query
+from phoenix.modules.notifications.queries import ITEM, Item
+from phoenix.modules.notifications.timing import Digest, Schedule
+
+INBOX, EMAIL = "inbox", "email"
+CHANNELS = (INBOX, EMAIL)
+
+
+class Settings(Struct, frozen=True):
+    """When someone wants to be reached, and what they chose: `kind channel on` for each choice they made."""
+
+    account: str
+    time_zone: str
+    digest: Digest
+    hour: int
+    quiet_from: time | None
+    quiet_until: time | None
+    choices: list[str]
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(self.time_zone, self.digest, self.hour, self.quiet_from, self.quiet_until)
+
+    def chosen(self, kind: str, channel: str) -> bool | None:
+        """What they chose for a kind and channel; None if they have not."""
+        if f"{kind} {channel} true" in self.choices:
+            return True
+        return False if f"{kind} {channel} false" in self.choices else None
+
+
+class Mute(Struct, frozen=True):
+    """Something that an account muted."""
+
+    thing: str
+    created_at: datetime
+
+
+class Muted(Struct, frozen=True):
+    """An account and what it muted."""
+
+    account: str
+    thing: str
+
+
+class Due(Struct, frozen=True):
+    """An account to which something is sent now, and when it was taken."""
+
+    account: str
+
+
+class Recipient(Struct, frozen=True):
+    """Whom an email goes to."""
+
+    email: str
+    name: str
+    time_zone: str
+
+
+SETTINGS: Query[Settings] = query(
+    Settings,
+    """
+    SELECT a.id AS account, a.time_zone, coalesce(s.digest, 'off') AS digest, coalesce(s.hour, 8) AS hour, s.quiet_from, s.quiet_until,
+           ARRAY(SELECT p.kind || ' ' || p.channel || ' ' || p.is_on::text FROM notification_preferences p WHERE p.account_id = a.id) AS choices
+      FROM accounts a LEFT JOIN notification_settings s ON s.account_id = a.id
+     WHERE a.id = ANY($1::text[])
+""",
+)
+CHOOSE = command("""
+    INSERT INTO notification_preferences (account_id, kind, channel, is_on)
+    SELECT $1, kind, channel, is_on FROM unnest($2::text[], $3::text[], $4::boolean[]) AS c(kind, channel, is_on)
+    ON CONFLICT (account_id, kind, channel) DO UPDATE SET is_on = excluded.is_on
+""")
+SCHEDULE = command("""
+    INSERT INTO notification_settings (account_id, digest, hour, quiet_from, quiet_until) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (account_id) DO UPDATE SET digest = $2, hour = $3, quiet_from = $4, quiet_until = $5
+""")
+
+MUTES: Paged[Mute] = paged("mutes", Mute, Order("thing"), "SELECT thing, created_at FROM mutes WHERE account_id = $1 AND {after} {order}")
+MUTES_OF: Query[Mute] = query(Mute, "SELECT thing, created_at FROM mutes WHERE account_id = $1 ORDER BY thing")
+COUNT_MUTES: Query[int] = query(int, "SELECT count(*) FROM mutes WHERE account_id = $1")
+MUTE = command("INSERT INTO mutes (account_id, thing, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+UNMUTE = command("DELETE FROM mutes WHERE account_id = $1 AND thing = $2")
+MUTED: Query[Muted] = query(
+    Muted,
+    """
+    SELECT m.account_id AS account, m.thing
+      FROM unnest($1::text[], $2::text[]) AS asked(account, thing) JOIN mutes m ON m.account_id = asked.account AND m.thing = asked.thing
+""",
+)
+
+QUEUE = command("""
+    INSERT INTO notification_deliveries (account_id, number, channel, due_at, queued_at)
+    SELECT account, number, channel, due_at, $5 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[]) AS q(account, number, channel, due_at)
+    ON CONFLICT DO NOTHING
+""")
+# Everything of a person that is due is sent in one email. What another process has taken is left to it.
+TAKE: Query[Due] = query(
+    Due,
+    """
+    WITH due AS (
+        SELECT account_id, number, channel FROM notification_deliveries
+         WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE notification_deliveries d SET state = 'taken', taken_at = $1 FROM due
+         WHERE d.account_id = due.account_id AND d.number = due.number AND d.channel = due.channel
+        RETURNING d.account_id
+    )
+    SELECT DISTINCT account_id AS account FROM taken
+""",
+)
+# What was read in the meantime, or concerns an organisation that they have left, is not sent any more.
+TO_SEND: Query[Item] = query(
+    Item,
+    f"""
+    {ITEM} JOIN notification_deliveries d ON d.account_id = n.account_id AND d.number = n.number
+     WHERE n.account_id = $1 AND d.channel = $2 AND d.state = 'taken' AND d.taken_at <= $3 AND n.read_at IS NULL
+     ORDER BY n.number LIMIT $4
+""",
+)
+SENT = command("""
+    UPDATE notification_deliveries SET state = CASE WHEN number = ANY($4::bigint[]) THEN 'sent' ELSE 'dropped' END, sent_at = $3
+     WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND taken_at <= $3
+""")
+RECIPIENT: Query[Recipient] = query(
+    Recipient, "SELECT email, name, time_zone FROM accounts WHERE id = $1 AND kind = 'person' AND erased_at IS NULL AND locked_at IS NULL"
+)
+
+ERASE = (
+    command("DELETE FROM notification_deliveries WHERE account_id = $1"),
+    command("DELETE FROM notification_preferences WHERE account_id = $1"),
+    command("DELETE FROM notification_settings WHERE account_id = $1"),
+    command("DELETE FROM mutes WHERE account_id = $1"),
+)

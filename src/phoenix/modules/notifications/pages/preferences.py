@@ -1,0 +1,88 @@
+"""What one is notified of, by which channels, and when."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from phoenix.kernel.errors import FieldError, InvalidInput
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.registry.happened import names_of
+from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.listing import plain_listing
+from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.modules.notifications import choices
+from phoenix.modules.notifications.actions import choose
+from phoenix.modules.notifications.choices import CHANNELS, EMAIL, INBOX
+
+SETTINGS = "/settings/notifications"
+PAGE_SIZE = 50
+ON = "on"
+
+
+@page(SETTINGS, may=SIGNED_IN, queries=4)
+async def show_preferences(call: Call) -> View:
+    account = call.actor.account
+    (now,) = await call.db.all(choices.SETTINGS, [account])
+    mutes = await choices.MUTES.page(call.db, call.runtime.keys, account, cursor=call.query("cursor") or None, limit=PAGE_SIZE)
+    names = await names_of(call.db, call.registry, [mute.thing for mute in mutes.items])
+    kinds = [
+        {"name": kind.name, "label": kind.label, **{channel: choose.is_on(kind, now, channel) for channel in CHANNELS}}
+        for kind in call.registry.notifications.values()
+    ]
+    shown = {
+        "digest": now.digest,
+        "hour": str(now.hour),
+        "quiet_from": f"{now.quiet_from:%H:%M}" if now.quiet_from else "",
+        "quiet_until": f"{now.quiet_until:%H:%M}" if now.quiet_until else "",
+    }
+    context = {
+        "kinds": kinds,
+        "form": shown,
+        "mutes": [{"thing": mute.thing, "name": names.get(mute.thing, "")} for mute in mutes.items],
+        "listing": plain_listing(call, mutes),
+    }
+    return View("notifications/preferences.html", context)
+
+
+@form(f"{SETTINGS}/channels", may=SIGNED_IN, queries=2, retry=show_preferences)
+async def send_channels(call: Call) -> Redirect:
+    """Every box of the table: one that is not sent is not ticked."""
+    kinds = call.registry.notifications
+    chosen = {(kind, channel): call.form.get(f"{channel} {kind}") == ON for kind in kinds for channel in (INBOX, EMAIL)}
+    await choose.choose(call.tx, call.actor.account, kinds, chosen)
+    return Redirect(SETTINGS, _("Notifications saved."))
+
+
+@form(f"{SETTINGS}/schedule", may=SIGNED_IN, queries=2, retry=show_preferences)
+async def send_schedule(call: Call) -> Redirect:
+    hour = call.number("hour")
+    await choose.set_schedule(
+        call.tx,
+        call.actor.account,
+        digest=call.form.get("digest", ""),
+        hour=-1 if hour is None else hour,
+        quiet_from=_time(call, "quiet_from"),
+        quiet_until=_time(call, "quiet_until"),
+    )
+    return Redirect(SETTINGS, _("Notifications saved."))
+
+
+@form(f"{SETTINGS}/unmute", frees=True, may=SIGNED_IN, queries=2, retry=show_preferences)
+async def send_unmute(call: Call) -> Redirect:
+    await choose.unmute(call.tx, call.actor.account, call.form.get("thing", ""))
+    return Redirect(SETTINGS, _("Unmuted."))
+
+
+def _time(call: Call, field: str) -> time | None:
+    text = call.form.get(field, "").strip()
+    if not text:
+        return None
+    try:
+        return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        sentence = _("Enter a time, such as 22:00.")
+        raise InvalidInput(sentence, errors=(FieldError(field, "invalid", sentence),)) from None
+
+
+ROUTES = (show_preferences, send_channels, send_schedule, send_unmute)

@@ -1,0 +1,141 @@
+"""N4: notifications by email: once each, not those that were read, and ended by one click (RFC 8058)."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from urllib.parse import urlsplit
+
+import pytest
+from tests.harness import Harness
+from tests.modules.comments.commenting import comment, entry_of, mention
+from tests.modules.notifications.notifying import inbox
+
+from phoenix.kernel.errors import Unavailable
+
+TO = "bo@example.com"
+
+
+async def mention_bo(harness: Harness) -> None:
+    await comment(harness, "ada", await entry_of(harness), mention(harness, "bo"))
+    await harness.follow()
+
+
+def unsubscribe_link(harness: Harness) -> str:
+    raw = harness.mails(TO)[0].source
+    message = email.message_from_string(raw, policy=email.policy.default)
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    return urlsplit(str(message["List-Unsubscribe"]).strip("<>")).path
+
+
+def test_a_mention_is_sent_once_with_its_reason_and_where_it_leads(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await mention_bo(harness)
+            for _ in range(2):
+                await harness.work()
+                await harness.follow()
+            (mail,) = harness.mails(TO)
+            (item,) = await inbox(harness, "bo")
+            # What people wrote is isolated, so that it cannot turn the text around it.
+            assert mail.subject.strip("\u2068\u2069") == item["summary"]
+            for said in (item["summary"], item["why"], f"http://phoenix.test{item['link']}", "/settings/notifications"):
+                assert said in mail.text
+
+    asyncio.run(run())
+
+
+def test_what_was_read_before_it_is_due_is_not_sent(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await mention_bo(harness)
+            await harness.post("/api/v2/notifications/read", by="bo", json={"through": 1})
+            await harness.work()
+            assert harness.mails(TO) == []
+            assert [row["state"] for row in await harness.sql("SELECT state FROM notification_deliveries")] == ["dropped"]
+
+    asyncio.run(run())
+
+
+def test_an_email_that_could_not_be_sent_is_sent_later_and_none_is_lost(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await mention_bo(harness)
+            send = harness.runtime.mailer.send
+
+            async def fail(to: str, mail: object) -> None:
+                raise Unavailable("The mail server refused the email.")
+
+            monkeypatch.setattr(harness.runtime.mailer, "send", fail)
+            rows = await harness.sql("SELECT payload FROM pgqueuer WHERE entrypoint = 'notifications.send_due'")
+            await harness.registry.jobs["notifications.send_due"].run_encoded(harness.runtime, rows[0]["payload"])
+            (job,) = await harness.sql("SELECT payload FROM pgqueuer WHERE entrypoint = 'notifications.send_email'")
+            with pytest.raises(Unavailable):
+                await harness.registry.jobs["notifications.send_email"].run_encoded(harness.runtime, job["payload"])
+            assert [row["state"] for row in await harness.sql("SELECT state FROM notification_deliveries")] == ["taken"]
+            monkeypatch.setattr(harness.runtime.mailer, "send", send)
+            await harness.work()
+            assert len(harness.mails(TO)) == 1
+            assert [row["state"] for row in await harness.sql("SELECT state FROM notification_deliveries")] == ["sent"]
+
+    asyncio.run(run())
+
+
+def test_looking_at_the_link_changes_nothing_and_one_post_ends_the_emails(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await mention_bo(harness)
+            await harness.work()
+            link = unsubscribe_link(harness)
+            page = await harness.get(link)
+            assert page.status_code == 200
+            assert "Someone mentions you" in page.text
+            await mention_bo(harness)
+            await harness.work()
+            assert len(harness.mails(TO)) == 2
+            # As a mail program sends it: from elsewhere, signed in nowhere.
+            sent = await harness.post(link, data={"List-Unsubscribe": "One-Click"}, headers={"Origin": "https://mail.example"})
+            assert sent.status_code == 303, sent.text
+            assert "no more emails" in (await harness.get(sent.headers["location"])).text
+            await mention_bo(harness)
+            await harness.work()
+            assert len(harness.mails(TO)) == 2
+            assert len(await inbox(harness, "bo")) == 3
+
+    asyncio.run(run())
+
+
+def test_a_link_that_was_changed_ends_nothing(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await mention_bo(harness)
+            await harness.work()
+            link = unsubscribe_link(harness)
+            for wrong in (link[:-2], link[:-1] + "x", f"{link}x", "/notifications/unsubscribe/x"):
+                assert (await harness.get(wrong)).status_code == 404
+                assert (await harness.post(wrong, data={})).status_code == 404
+            assert await harness.sql("SELECT FROM notification_preferences") == []
+
+    asyncio.run(run())
+
+
+def test_someone_who_left_or_is_locked_is_sent_nothing(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner", bo="member", cy="member")
+            entry = await entry_of(harness)
+            await comment(harness, "ada", entry, mention(harness, "bo", "cy"))
+            await harness.follow()
+            await harness.delete(f"/api/v2/organisations/{ember}/members/{harness.people['bo'].id}", by="ada")
+            await harness.sql("UPDATE accounts SET locked_at = now() WHERE id = $1", harness.people["cy"].id)
+            await harness.work()
+            for who in ("bo", "cy"):
+                assert [mail.subject for mail in harness.mails(f"{who}@example.com") if "mentioned" in mail.subject] == []
+
+    asyncio.run(run())
