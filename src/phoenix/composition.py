@@ -30,6 +30,7 @@ NAMES = (
     "dashboard",
     "welcome",
     "notifications",
+    "webhooks",
     "admin",
     "demo",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,10 +39,11 @@ class Rules:
         rooms = [f"reader:{actor.record.name}", "everyone", *(f"tower:{membership.slug}" for membership in actor.memberships)]
         return [room for room in rooms if room not in self.locked]
 
-    async def replay(self, runtime: Runtime, actor: Actor, number: int | None, epoch: str) -> Sequence[tuple[str, Any]]:
+    async def replay(self, runtime: Runtime, actor: Actor, seen: Mapping[str, Any]) -> Sequence[tuple[str, str, Any]]:
         del runtime
+        number = seen.get("last_number")
         self.asked.append((actor.record.name, number))
-        return [("missed", {"after": number}), ("missed", {"last": True})]
+        return [("", "missed", {"after": number}), ("", "missed", {"last": True})]
 
     async def refuse(self, runtime: Runtime, actor: Actor) -> str:
         del runtime

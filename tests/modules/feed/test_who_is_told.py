@@ -106,9 +106,10 @@ def test_a_room_receives_full_events_only_if_every_member_may_see_them(place: Pl
             batch = [recorded(number, kind) for number, kind in enumerate(IN_FEED.values())]
             messages = await tell(harness.runtime, batch)
             assert [(room, event) for room, event, _ in messages] == [("organisation:org_1", "feed")] * len(batch)
-            for event, (_room, _event, payload) in zip(batch, messages, strict=True):
+            for event, (_room, _event, numbered) in zip(batch, messages, strict=True):
+                payload = numbered.payload
                 if IN_FEED[event.kind].permission == permission:
-                    assert payload == {"organisation": "org_1", "id": event.id}, event.kind
+                    assert payload == {"organisation": "org_1", "id": event.id, "position": f"1-{event.number}"}, event.kind
                 else:
                     assert (payload["kind"], payload["subject"], payload["data"]["names"]) == (event.kind, "ent_1", {})
 

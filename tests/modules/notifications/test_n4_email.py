@@ -13,6 +13,7 @@ from tests.modules.comments.commenting import comment, entry_of, mention
 from tests.modules.notifications.notifying import inbox
 
 from phoenix.kernel.errors import Unavailable
+from phoenix.modules.notifications.actions.send import APART, send_due
 
 TO = "bo@example.com"
 
@@ -20,6 +21,13 @@ TO = "bo@example.com"
 async def mention_bo(harness: Harness) -> None:
     await comment(harness, "ada", await entry_of(harness), mention(harness, "bo"))
     await harness.follow()
+
+
+async def later(harness: Harness) -> None:
+    """Once another email may be sent, by the schedule that runs every minute."""
+    harness.clock.advance(seconds=APART.total_seconds() + 1)
+    await send_due(harness.runtime)
+    await harness.work()
 
 
 def unsubscribe_link(harness: Harness) -> str:
@@ -96,14 +104,14 @@ def test_looking_at_the_link_changes_nothing_and_one_post_ends_the_emails(harnes
             assert page.status_code == 200
             assert "Someone mentions you" in page.text
             await mention_bo(harness)
-            await harness.work()
+            await later(harness)
             assert len(harness.mails(TO)) == 2
             # As a mail program sends it: from elsewhere, signed in nowhere.
             sent = await harness.post(link, data={"List-Unsubscribe": "One-Click"}, headers={"Origin": "https://mail.example"})
             assert sent.status_code == 303, sent.text
             assert "no more emails" in (await harness.get(sent.headers["location"])).text
             await mention_bo(harness)
-            await harness.work()
+            await later(harness)
             assert len(harness.mails(TO)) == 2
             assert len(await inbox(harness, "bo")) == 3
 
@@ -137,5 +145,22 @@ def test_someone_who_left_or_is_locked_is_sent_nothing(harness: Harness) -> None
             await harness.work()
             for who in ("bo", "cy"):
                 assert [mail.subject for mail in harness.mails(f"{who}@example.com") if "mentioned" in mail.subject] == []
+
+    asyncio.run(run())
+
+
+def test_however_often_someone_is_mentioned_one_email_comes_in_ten_minutes(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            for _ in range(5):
+                await mention_bo(harness)
+                await send_due(harness.runtime)
+                await harness.work()
+            assert len(harness.mails(TO)) == 1
+            await later(harness)
+            newest, first = harness.mails(TO)
+            assert newest.subject == "4 notifications"
+            assert "mentioned you" in first.subject
 
     asyncio.run(run())

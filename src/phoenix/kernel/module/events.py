@@ -151,10 +151,10 @@ class SocketRule:
     `join` returns rooms besides those of the account and its organisations. `refuse` returns a code for machines, or "". Both are
     asked when a socket opens, and again, before anything more is sent to it, whenever something about the account has changed: a room that
     is no longer returned is left. What ends someone's right to a room therefore invalidates their `ACCOUNT`, in the same
-    transaction, as the end of a membership does. `replay` gets the number the client saw last, or None, and the
-    epoch it saw it in, or "", and returns (event, payload) to send only to this socket, when it opens. A payload can be Numbered.
+    transaction, as the end of a membership does. `replay` gets what the client said in `auth`, unchecked, such as the
+    number it saw last, and returns (room, event, payload) as live messages are, to send only to this socket, when it opens.
     """
 
     join: Callable[[Runtime, Actor], Awaitable[Sequence[str]]] | None = None
-    replay: Callable[[Runtime, Actor, int | None, str], Awaitable[Sequence[tuple[str, Any]]]] | None = None
+    replay: Callable[[Runtime, Actor, Mapping[str, Any]], Awaitable[Sequence[tuple[str, str, Any]]]] | None = None
     refuse: Callable[[Runtime, Actor], Awaitable[str]] | None = None

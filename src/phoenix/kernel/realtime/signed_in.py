@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.realtime.in_order import InOrder
@@ -29,9 +31,7 @@ class SignedIn:
     actor: Actor
     expires: datetime | None
     rooms: frozenset[str]
-    number: int | None
-    """The last number that the client has seen."""
-    epoch: str
-    """The epoch in which it has, "" if it does not say."""
+    seen: Mapping[str, Any]
+    """What the client said that it has seen; empty once it has been sent the rest."""
     in_order: InOrder = field(default_factory=InOrder)
     checking: asyncio.Lock = field(default_factory=asyncio.Lock)

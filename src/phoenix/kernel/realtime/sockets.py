@@ -142,7 +142,7 @@ class Sockets:
         message = event_message(event, numbered.payload)
         for socket in list(self.rooms.inside(room)):
             in_order = self.open[socket].in_order
-            if in_order.takes(event, numbered):
+            if in_order.takes(room, event, numbered):
                 self.sent += 1
                 socket.send(message)
             elif in_order.waiting > MOST_WAITING:
@@ -228,9 +228,8 @@ class Sockets:
             raise Refused(refused.code) from None
         if not socket.is_open or not self.counts.account_has_room(actor.account):
             raise Refused("too_many_sockets")
-        last, epoch = auth.get("last_number"), auth.get("epoch")
-        number = last if isinstance(last, int) and not isinstance(last, bool) and 0 <= last < 2**62 else None
-        self.open[socket] = SignedIn(token, actor, found.record.until, rooms, number, epoch if isinstance(epoch, str) else "")
+        seen = {name: value for name, value in auth.items() if name != "token"}
+        self.open[socket] = SignedIn(token, actor, found.record.until, rooms, seen)
         self.counts.add_account(actor.account)
         # Nothing of the request is needed any more.
         socket.connection.opened = None
@@ -240,9 +239,10 @@ class Sockets:
         known = self.open[socket]
         for room in known.rooms:
             self.rooms.enter(socket, room)
-        missed: list[tuple[str, Any]] = []
+        missed: list[RoomMessage] = []
         for rule in self._rules:
-            missed += await rule.replay(self._runtime, known.actor, known.number, known.epoch) if rule.replay is not None else ()
+            missed += await rule.replay(self._runtime, known.actor, known.seen) if rule.replay is not None else ()
+        known.seen = {}
         for event, payload in known.in_order.catch_up(missed):
             socket.emit(event, payload)
 

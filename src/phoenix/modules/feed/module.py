@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.module import HotRead, ListQuery, LiveMessages, Module, NavigationItem, Permission
+from phoenix.kernel.module import HotRead, ListQuery, LiveMessages, Module, NavigationItem, Permission, SocketRule
 from phoenix.modules.feed import api, live, pages, queries
 
 EVERYONE = frozenset({"feed.read"})
@@ -18,11 +18,13 @@ MODULE = Module(
     lists=(
         ListQuery(queries.PAGE, ("org_1", ["entries.posted"], 2**62, 21)),
         ListQuery(queries.PAGE_OF_KINDS, ("org_1", ["organisations.member_joined", "organisations.member_left"], 2**62, 21)),
+        ListQuery(queries.SINCE, (["org_1"], [5], [5], ["entries.posted"], 101)),
         ListQuery(queries.NEWER, ("org_1", 99_000, ["entries.posted"], 21)),
     ),
     permissions=(Permission("feed.read", "View the feed"),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/feed", api.hot_key),),
     live=(LiveMessages(live.tell),),
+    sockets=(SocketRule(replay=live.replay),),
     navigation=(NavigationItem("Feed", "feed", "/o/{organisation}/feed", "feed.read", order=20),),
 )

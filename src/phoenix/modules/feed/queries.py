@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.registry import Registry
@@ -58,4 +59,28 @@ NEWER: Query[FeedRow] = query(
 NUMBER: Query[int] = query(
     int,
     "SELECT number FROM events WHERE organisation_id = $1 AND id = $2 AND occurred_at > now() - interval '2 days' ORDER BY number DESC LIMIT 1",
+)
+
+# For clients that return: each organisation from its own position on, in the order in which events became visible.
+SINCE: Query[Recorded] = query(
+    Recorded,
+    """
+    SELECT found.transaction::text::bigint AS transaction, found.number, found.id, found.kind, found.organisation_id AS organisation,
+           found.actor_id AS actor, found.subject, found.data, found.occurred_at, found.impersonator_id AS impersonator
+      FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS asked(organisation, transaction, number)
+     CROSS JOIN LATERAL (
+               SELECT * FROM events e
+                WHERE e.organisation_id = asked.organisation AND (e.transaction, e.number) > (asked.transaction::text::xid8, asked.number)
+                  AND e.transaction < pg_snapshot_xmin(pg_current_snapshot()) AND e.kind = ANY($4::text[])
+                ORDER BY e.transaction, e.number LIMIT $5
+           ) AS found
+     ORDER BY found.organisation_id, found.transaction, found.number
+""",
+)
+KNOWN: Query[str] = query(
+    str,
+    """
+    SELECT asked.organisation FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS asked(organisation, transaction, number)
+      JOIN events e ON e.number = asked.number AND e.transaction = asked.transaction::text::xid8 AND e.organisation_id = asked.organisation
+""",
 )

@@ -98,17 +98,23 @@ MUTED: Query[Muted] = query(
 )
 
 QUEUE = command("""
-    INSERT INTO notification_deliveries (account_id, number, channel, due_at, queued_at)
-    SELECT account, number, channel, due_at, $5 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::timestamptz[]) AS q(account, number, channel, due_at)
+    INSERT INTO notification_deliveries (account_id, number, channel, is_urgent, due_at, queued_at)
+    SELECT account, number, channel, is_urgent, due_at, $6
+      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::timestamptz[]) AS q(account, number, channel, is_urgent, due_at)
     ON CONFLICT DO NOTHING
 """)
-# Everything of a person that is due is sent in one email. What another process has taken is left to it.
+# Everything of a person that is due is sent in one email, and what is not urgent not more often than every so often, whoever causes it.
+# What another process has taken is left to it.
 TAKE: Query[Due] = query(
     Due,
     """
     WITH due AS (
-        SELECT account_id, number, channel FROM notification_deliveries
-         WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        SELECT d.account_id, d.number, d.channel FROM notification_deliveries d
+         WHERE d.state = 'queued' AND d.due_at <= $1
+           AND (d.is_urgent OR NOT EXISTS (
+                    SELECT FROM notification_deliveries s WHERE s.account_id = d.account_id AND s.channel = d.channel AND s.sent_at > $3
+               ))
+         ORDER BY d.due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
     ), taken AS (
         UPDATE notification_deliveries d SET state = 'taken', taken_at = $1 FROM due
          WHERE d.account_id = due.account_id AND d.number = due.number AND d.channel = due.channel

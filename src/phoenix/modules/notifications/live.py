@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,18 +24,24 @@ BATCH = 200
 NO_INBOX = queries.Inbox("", "", 0, 0, 0)
 
 
-async def replay(runtime: Runtime, actor: Actor, number: int | None, epoch: str) -> Sequence[tuple[str, Any]]:
+async def replay(runtime: Runtime, actor: Actor, seen: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
     """What came after the last number that the client has seen, in order, or `reload`; and how many are unread."""
+    number, epoch, room = _number(seen.get("last_number")), seen.get("epoch"), _room(actor.account)
     async with runtime.database.reader() as db:
         # Read first: what is added after this is among what is missed as well, and nothing falls in between.
         inbox = await db.maybe(queries.INBOXES, [actor.account]) or NO_INBOX
         missed = [] if number is None else await db.all(queries.MISSED, actor.account, number, MOST_MISSED + 1)
         items = await in_full(db, runtime.part(Registry), missed[:MOST_MISSED])
-    ends = [(NOTIFICATION, Numbered(inbox.last_number)), (UNREAD, _unread(inbox))]
+    ends = [(room, NOTIFICATION, Numbered(inbox.last_number)), (room, UNREAD, _unread(inbox))]
     # Numbers that were never given here, or in another epoch, are of a database that was put back.
-    if len(missed) > MOST_MISSED or (number or 0) > inbox.last_number or (epoch and epoch != inbox.epoch):
-        return [(RELOAD, {"reason": "too_far_behind"}), *ends]
-    return [*((NOTIFICATION, Numbered(item.number, msgspec.to_builtins(item))) for item in items), *ends]
+    if len(missed) > MOST_MISSED or (number or 0) > inbox.last_number or (number and epoch and epoch != inbox.epoch):
+        return [(room, RELOAD, {"reason": "too_far_behind"}), *ends]
+    return [*((room, NOTIFICATION, Numbered(item.number, msgspec.to_builtins(item))) for item in items), *ends]
+
+
+def _number(said: object) -> int | None:
+    """The number that a client said; None for what is none."""
+    return said if isinstance(said, int) and not isinstance(said, bool) and 0 <= said < 2**62 else None
 
 
 async def begin(db: Reader) -> int:

@@ -120,12 +120,12 @@ async def _queue(
 ) -> None:
     """Queue the emails about what was added, each for when its person wants to be reached."""
     queued = [
-        (one.account, one.number, EMAIL, due_at(tx.now, wants[one.account].schedule, urgent=notice.kind.urgent))
+        (one.account, one.number, EMAIL, notice.kind.urgent, due_at(tx.now, wants[one.account].schedule, urgent=notice.kind.urgent))
         for one in added
         if (notice := by_email.get((one.account, one.event))) is not None
     ]
     if not queued:
         return
     await tx.execute(choices.QUEUE, *map(list, zip(*queued, strict=True)), tx.now)
-    if any(due <= tx.now for _account, _number, _channel, due in queued):
+    if any(due <= tx.now for *_what, due in queued):
         await enqueue(tx, SEND_DUE, Nobody(), key=SEND_DUE.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -19,6 +19,8 @@ from phoenix.modules.notifications.items import Notification, in_full
 
 TEMPLATE = "notifications/notifications"
 MOST_AT_ONCE = 500
+# At least this long lies between two emails to a person that are not urgent: what comes in that time is in the next.
+APART = timedelta(minutes=10)
 MOST_IN_EMAIL, MOST_SHOWN = 200, 20
 UNSUBSCRIBE = "notifications.unsubscribe"
 
@@ -43,7 +45,7 @@ async def send_due(runtime: Runtime, nothing: Nobody | None = None) -> None:
     del nothing
     while True:
         async with runtime.database.transaction() as tx:
-            due = await tx.all(choices.TAKE, tx.now, MOST_AT_ONCE)
+            due = await tx.all(choices.TAKE, tx.now, MOST_AT_ONCE, tx.now - APART)
             await enqueue_all(tx, SEND_EMAIL, [Sending(one.account, tx.now) for one in due])
         if not due:
             return

@@ -36,6 +36,7 @@ def upgrade() -> None:
             number bigint NOT NULL,
             channel text COLLATE "C" NOT NULL CHECK (channel IN ('email')),
             state text COLLATE "C" NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'taken', 'sent', 'dropped')),
+            is_urgent boolean NOT NULL,
             due_at timestamptz NOT NULL,
             queued_at timestamptz NOT NULL,
             taken_at timestamptz,
@@ -44,4 +45,5 @@ def upgrade() -> None:
             FOREIGN KEY (account_id, number) REFERENCES notifications ON DELETE CASCADE
         );
         CREATE INDEX notification_deliveries_due ON notification_deliveries (due_at) WHERE state = 'queued';
+        CREATE INDEX notification_deliveries_sent ON notification_deliveries (account_id, channel, sent_at) WHERE sent_at IS NOT NULL;
     """)

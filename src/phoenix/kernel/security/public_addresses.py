@@ -1,0 +1,74 @@
+"""Where a request that people ask for may go: to addresses of the public internet, and to nothing behind this installation's own walls.
+
+A name is resolved once, every address it has is checked, and the request goes to one of those very addresses: a name that answers
+otherwise a moment later (DNS rebinding) changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+
+from phoenix.kernel.security.networks import Address, Network
+
+RESOLVE_SECONDS = 5.0
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+# IPv4 addresses inside IPv6: 6to4 (RFC 3056), Teredo (RFC 4380) and NAT64 (RFC 6052, RFC 8215). What they lead to decides.
+SIX_TO_FOUR, TEREDO = ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32")
+NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+
+class NotPublicError(Exception):
+    """A host has no address, or one that is not public. `reason` is for people."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a host, as the system finds them. Raises OSError and TimeoutError."""
+    async with asyncio.timeout(RESOLVE_SECONDS):
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for _family, _type, _protocol, _name, address in found))
+
+
+async def public_address(host: str, port: int, *, allowed: Sequence[Network] = (), find: Resolve = resolve) -> str:
+    """The first address of a host, if all of them are public or in a network that the operator allowed. Raises NotPublicError."""
+    try:
+        found = await find(host, port)
+    except (OSError, TimeoutError, UnicodeError):
+        raise NotPublicError("The host has no address.") from None
+    if not found:
+        raise NotPublicError("The host has no address.")
+    for text in found:
+        if not is_public(text, allowed):
+            raise NotPublicError("The host has an address that isn't public.")
+    return found[0]
+
+
+def is_public(text: str, allowed: Sequence[Network] = ()) -> bool:
+    """Whether an address is of the public internet, or in one of the networks."""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    if any(address.version == network.version and address in network for network in allowed):
+        return True
+    return all(one.is_global and not one.is_multicast for one in (address, *_inside(address)))
+
+
+def _inside(address: Address) -> list[Address]:
+    """The IPv4 addresses that an IPv6 address leads to."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return []
+    found: list[Address] = [address.ipv4_mapped] if address.ipv4_mapped else []
+    if address in SIX_TO_FOUR:
+        found.append(ipaddress.IPv4Address(int(address) >> 80 & 0xFFFFFFFF))
+    if address in TEREDO:
+        found.append(ipaddress.IPv4Address(~int(address) & 0xFFFFFFFF))
+    if any(address in network for network in NAT64):
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found

@@ -1,0 +1,1 @@
+"""Webhooks: declare them, queue what they send, and send it."""

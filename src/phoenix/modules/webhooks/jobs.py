@@ -1,0 +1,16 @@
+"""Forget what was sent long ago."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from phoenix.kernel.runtime import Runtime
+from phoenix.modules.webhooks import queries
+
+KEPT = timedelta(days=30)
+
+
+async def forget_old(runtime: Runtime) -> None:
+    """Delete the log of deliveries that ended more than 30 days ago."""
+    async with runtime.database.transaction() as tx:
+        await tx.execute(queries.FORGET_OLD, tx.now - KEPT)

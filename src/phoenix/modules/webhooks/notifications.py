@@ -1,0 +1,33 @@
+"""Who is notified when a webhook is switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from phoenix.kernel.data.database import Reader
+from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.i18n.text import _
+from phoenix.kernel.module import NotificationKind
+from phoenix.modules.webhooks import queries
+from phoenix.modules.webhooks.events import WebhookDisabled
+
+
+async def managers(db: Reader, batch: Sequence[Recorded]) -> list[tuple[str, Recorded]]:
+    """The owners and administrators of the organisations: one query for a batch."""
+    found = await db.all(queries.MANAGERS, sorted({event.organisation for event in batch if event.organisation}))
+    return [(one.account, event) for event in batch for one in found if one.organisation == event.organisation]
+
+
+NOTIFICATIONS = (
+    NotificationKind(
+        "webhooks.disabled",
+        WebhookDisabled,
+        label=_("A webhook is switched off because nothing arrives"),
+        words=_("The webhook to {url} was switched off in {organisation}, because nothing arrived there for days"),
+        why=_("You were notified because you manage the organisation."),
+        to=managers,
+        link="/o/{organisation}/webhooks/{subject}",
+        email=True,
+        urgent=True,
+    ),
+)
