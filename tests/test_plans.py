@@ -7,7 +7,7 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import asyncpg
@@ -27,7 +27,7 @@ PAGE = 1000
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ARGUMENTS: dict[str, Any] = {
     "text": "accounts_5", "text[]": ["accounts_5"], "int8": ROWS // 2, "int8[]": [5], "int4": 50, "int4[]": [1], "int2": 1, "bool": True, "bool[]": [True], "bytea": b"5", "bytea[]": [b"5"],
-    "jsonb": {}, "jsonb[]": [{}], "timestamptz": NOW, "timestamptz[]": [NOW], "interval": timedelta(days=1), "float8": 1.0, "float8[]": [1.0],
+    "jsonb": {}, "jsonb[]": [{}], "timestamptz": NOW, "time": time(22), "timestamptz[]": [NOW], "interval": timedelta(days=1), "float8": 1.0, "float8[]": [1.0],
 }  # fmt: skip
 # What is meant to look at all of a table, and why that may take long.
 WHOLE = {

@@ -117,6 +117,9 @@ for (const message of ["feed", "changed"]) {
   });
 }
 for (const event of badgeEvents()) socket.on(event, (count: { count: number }) => showCount(event, count));
+socket.on("presence", (change: Change) => {
+  if (change.organisation === here && follows("presence")) look();
+});
 socket.on("notification", () => {
   if (follows("account")) look();
 });

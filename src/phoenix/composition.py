@@ -24,6 +24,7 @@ NAMES = (
     "impersonation",
     "audit",
     "organisations",
+    "presence",
     "entries",
     "comments",
     "feed",

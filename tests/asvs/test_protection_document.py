@@ -121,6 +121,7 @@ def test_all_sign_in_methods_are_documented() -> None:
         "/api/v2/sessions/refresh",
         "/api/v2/unlocks",
         "/forgot-password",
+        "/notifications/unsubscribe/{token:str}",
         "/reset-password",
         "/sign-in/code",
         "/sign-in/with/{provider:str}",

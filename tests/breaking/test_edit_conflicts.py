@@ -36,7 +36,17 @@ def test_no_other_template_sends_a_version() -> None:
         text = path.read_text(encoding="utf-8")
         if 'name="version"' in text or "fields.version(" in text:
             found.add(path.name)
-    assert found == {"form.html", "delete.html", "show.html", "profile.html", "settings.html", "role.html", "members.html", "fields.html"}
+    assert found == {
+        "form.html",
+        "edit.html",
+        "delete.html",
+        "show.html",
+        "profile.html",
+        "settings.html",
+        "role.html",
+        "members.html",
+        "fields.html",
+    }
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.route)

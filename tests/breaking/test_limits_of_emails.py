@@ -116,6 +116,7 @@ def test_no_limit_is_shared_by_two_acts() -> None:
 # An email that nobody else can cause without the person's credentials, or that follows something that has a limit.
 NOT_COUNTED = {
     "accounts/security_notice": "what happened to the account, which must be said",
+    "notifications/notifications": "what the reader chose to be notified of, at most once in ten minutes unless it is urgent",
     "sessions/new_device": "a sign-in that took the credentials",
     "sign_in/address_changed": "a change that took the credentials, which must be said",
 }

@@ -69,13 +69,18 @@ class RefusedError(Exception):
     """The server refused a socket; the message is its reason."""
 
 
+EVENTS = (
+    "changed", "disconnect", "feed", "missed", "notification", "organisation_left", "presence", "reload", "rung", "socket_refused", "unread",
+)  # fmt: skip
+
+
 @contextlib.asynccontextmanager
 async def connected(
     url: str, token: str, *, transports: Sequence[str] = ("websocket",), **auth: Any
 ) -> AsyncIterator[list[tuple[str, Any]]]:
     """An open socket, and the events that it has received so far."""
     client, told = socketio.AsyncClient(reconnection=False), list[tuple[str, Any]]()
-    for event in ("missed", "rung", "socket_refused", "organisation_left", "changed", "notification", "unread", "reload", "disconnect"):
+    for event in EVENTS:
         client.on(event, lambda *data, event=event: told.append((event, *data)))
     reasons: list[str] = []
     client.on("connect_error", lambda data: reasons.append(data["message"]))

@@ -63,7 +63,8 @@ class Requests:
             "invitation": "x", "locale": "en", "method": "password", "minutes": 15, "name": "A name", "organisation": made,
             "password": PASSWORD, "permission": "platform.jobs", "reason": "A reason, case 4711", "refresh_token": "r" * 43,
             "role": "member", "scopes": ["entries.read"], "slug": slug, "time_zone": "UTC", "title": "A title", "token": "t" * 43,
-            "version": 1, "organisation_id": made, "account_id": other.id, "session_id": person.session, "occurred_at": None,
+            "version": 1, "url": "https://example.com/hooks", "enabled": True, "visible": True, "digest": "daily", "hour": 8, "thing": "ent_1",
+            "delivery": "msg_1", "organisation_id": made, "account_id": other.id, "session_id": person.session, "occurred_at": None,
         }  # fmt: skip
         harness.client.cookies.clear()
         prepare = PREPARED.get(path)
@@ -80,7 +81,8 @@ class Requests:
         headers |= {"Authorization": f"Bearer {token}", "If-Match": "*"}
         if CHALLENGE_COOKIE in values:
             headers["Cookie"] = f"{CHALLENGE_COOKIE}={values[CHALLENGE_COOKIE]}"
-        options: dict[str, Any] = {"params": {"organisation": made}} if method == "GET" else {}
+        in_address = method == "GET" or route.opt["rule"].within == "organisation"
+        options: dict[str, Any] = {"params": {"organisation": made}} if in_address else {}
         if path.startswith("/api/"):
             body = body_of(route)
             if body is not None:
@@ -160,6 +162,23 @@ async def passkey_sign_in(harness: Harness, name: str) -> Values:
 
 
 # What a request needs that those to other routes do not.
+async def to_comment_on(harness: Harness, name: str) -> Values:
+    """An entry to comment on."""
+    return {"entry": (await with_entry(harness, name))["entry_id"]}
+
+
+async def with_comment(harness: Harness, name: str) -> Values:
+    """A comment."""
+    said = {**await to_comment_on(harness, name), "body": "Text"}
+    return {"comment_id": (await harness.post("/api/v2/comments", by=name, json=said)).json()["id"]}
+
+
+async def with_webhook(harness: Harness, name: str) -> Values:
+    """A webhook of the organisation."""
+    made = {"organisation": harness.organisations[name.replace("p", "o")], "url": "https://example.com/hooks"}
+    return {"webhook_id": (await harness.post("/api/v2/webhooks", by=name, json=made)).json()["id"]}
+
+
 PREPARED: dict[str, Callable[[Harness, str], Awaitable[Values]]] = {
     "/api/v2/accounts": new_password,
     "/api/v2/accounts/verify": new_password,
@@ -168,6 +187,9 @@ PREPARED: dict[str, Callable[[Harness, str], Awaitable[Values]]] = {
     "/api/v2/sessions/second_factor": signing_in,
     "/api/v2/totp/confirm": setting_up,
     "/api/v2/entries/{entry_id:str}": with_entry,
+    "/api/v2/comments": to_comment_on,
+    "/api/v2/comments/{comment_id:str}": with_comment,
+    "/api/v2/webhooks/{webhook_id:str}": with_webhook,
     "/api/v2/organisations/{organisation_id:str}/service_accounts/{account_id:str}": with_service_account,
     "/api/v2/passkeys": adding_passkey,
     "/api/v2/passkeys/{passkey_id:str}": with_passkey,

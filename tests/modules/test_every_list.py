@@ -63,6 +63,12 @@ BATCHES = {
     "phoenix.modules.entries.queries.ZONES": "a job renames zones in all of them, in batches",
     "phoenix.modules.comments.queries.DELETE_OF_ORGANISATION": DELETED,
     "phoenix.modules.notifications.queries.DELETE_OF_ORGANISATION": DELETED,
+    "phoenix.modules.webhooks.queries.DELETE_OF_ORGANISATION": DELETED,
+    "phoenix.modules.webhooks.queries.DELETE_DELIVERIES_OF_ORGANISATION": DELETED,
+    "phoenix.modules.webhooks.queries.TAKE_DUE": "the rest is next",
+    "phoenix.modules.notifications.choices.TAKE": "the rest is next",
+    "phoenix.modules.notifications.choices.TO_SEND": "an email says how many more there are",
+    "phoenix.modules.feed.queries.SINCE": "a client that misses more is told to reload",
     "phoenix.modules.notifications.queries.MISSED": "a client that misses more is told to reload",
     "phoenix.modules.notifications.queries.NEXT": "the rest is next",
     "phoenix.modules.feed.queries.NEWER": "a page that misses more than it shows says so",
@@ -89,6 +95,8 @@ async def seed(harness: Harness) -> dict[str, str]:
             await create_session(harness.runtime, tx, account=ada.id, method="test", client=Client("tests", ""))
             tx.events.clear()
             tx.record(MemberJoined(organisation=acme, subject=person.id, role="member", invited_by=ada.id))
+    hook = {"organisation": acme, "url": "https://example.com/hooks"}
+    webhook = (await harness.post("/api/v2/webhooks", by="ada", json=hook)).json()["id"]
     entry = (await harness.post("/api/v2/entries", by="ada", json={"organisation": acme, "title": "Edited"})).json()["id"]
     for number in range(COUNT):
         data = {
@@ -102,6 +110,7 @@ async def seed(harness: Harness) -> dict[str, str]:
         ).status_code == 200
         said = {"entry": entry, "body": f"Comment {number}"}
         assert (await harness.post("/api/v2/comments", by="ada", json=said)).status_code == 201
+        assert (await harness.put(f"/api/v2/mutes?thing=ent_{number}", by="ada")).status_code == 204
         key = {"name": f"Key {number}", "scopes": ["entries.read"]}
         assert (await harness.post("/api/v2/api_keys", by="ada", json=key)).status_code == 201
         await harness.sql(
@@ -109,7 +118,7 @@ async def seed(harness: Harness) -> dict[str, str]:
             "VALUES (0, 'audit.verify', NULL, 'failed', now(), now(), now(), 1)"
         )
     await harness.follow()
-    return {"organisation_id": acme, "slug": "acme", "account_id": ada.id, "entry_id": entry}
+    return {"organisation_id": acme, "slug": "acme", "account_id": ada.id, "entry_id": entry, "webhook_id": webhook}
 
 
 class Walk:

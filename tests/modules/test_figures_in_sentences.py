@@ -29,6 +29,9 @@ from phoenix.modules.organisations.actions import invite
 from phoenix.modules.organisations.queries import invited
 from phoenix.modules.sessions.actions.list import ON_A_PAGE
 from phoenix.modules.sign_in.actions import change_address, email_code, reauthenticate, reset_password, unlock, verify
+from phoenix.modules.webhooks import jobs as hooks_jobs
+from phoenix.modules.webhooks.actions import deliver as hooks
+from phoenix.modules.webhooks.actions import endpoints
 from phoenix.settings import EmailSettings, SessionSettings
 
 # A number with what it counts. Placeholders are filled from constants, and need no row below.
@@ -56,10 +59,13 @@ IN_SENTENCES = {
     "next minute": timedelta(minutes=1) == impersonation.LINK_LIVES,
     "7 days": KEPT == export_data.KEEP == invite.LIVES,
     "three copies a day": (export_data.EXPORTS_A_DAY.amount, export_data.EXPORTS_A_DAY.seconds) == (3, 86_400),
+    "a day": True,
+    "24 hours": timedelta(hours=24) == endpoints.FORMER_VALID,
+    "three days": timedelta(days=3) == hooks.SUSTAINED,
     "150 years": timedelta(days=366 * 150) == entries.PAST_MOST,
     "next year": timedelta(days=366) == entries.FUTURE_MOST,
     "14 days": "generate_series(0, 13)" in cards.PER_DAY.sql,
-    "30 days": api_keys.MOST_DAYS >= 30,
+    "30 days": api_keys.MOST_DAYS >= 30 == hooks_jobs.KEPT.days,
     "90 days": api_keys.MOST_DAYS >= 90,
     "1 year": api_keys.MOST_DAYS >= 365,
     "20 by default": DEFAULT_LIMIT == 20,
@@ -73,6 +79,8 @@ IN_THE_API = {
     == (limits.VERIFICATION_EMAILS.amount, limits.VERIFICATION_EMAILS.seconds)
     == (10, 3600),
     "10 backup codes": second_factor.BACKUP_CODES == 10,
+    "24 hours": timedelta(hours=24) == endpoints.FORMER_VALID,
+    "30 days": timedelta(days=30) == hooks_jobs.KEPT,
     "at most 20": "LIMIT 20" in invited.OPEN_TO.sql,
     "at most 200": invite.MOST_INVITATIONS == 200,
     "100 by default": ON_A_PAGE == 100,

@@ -15,6 +15,7 @@ BODIES = [(method, path, route, body) for method, path, route in ROUTES if (body
 NULLABLE = {
     ("POST", "/api/v2/entries"): {"occurred_at": "now", "time_zone": "the author's"},
     ("PATCH", "/api/v2/entries/{entry_id:str}"): {"body": "left as it is"},
+    ("PUT", "/api/v2/notification_preferences"): {"quiet_from": "none", "quiet_until": "none"},
     ("PATCH", "/api/v2/me"): {"contact": "left as it is"},
     ("POST", "/api/v2/sessions/second_factor"): {"passkey": "none"},
     ("POST", "/api/v2/sessions/current/reauthenticate"): {"passkey": "none"},

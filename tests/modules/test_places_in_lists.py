@@ -28,6 +28,8 @@ WITHOUT_CHOICES = {
     "modules/sessions/templates/_devices.html": "a person's own devices, which have pages but one order",
     "kernel/templates/debug.html": "the statements of one request",
     "kernel/templates/time_zones.html": "all time zones, searched without a database",
+    "modules/notifications/templates/preferences.html": "the kinds that are declared, each with its boxes",
+    "modules/webhooks/templates/show.html": "what a webhook sent, which has pages but one order",
     "modules/entries/templates/card_recent.html": "the five newest, on a card",
 }
 # Lists that are paged otherwise, and why.

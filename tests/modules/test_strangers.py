@@ -32,6 +32,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/v2/api_keys": {"name": "n", "scopes": ["entries.read"]},
     "/api/v2/passkeys": {"challenge": "c", "credential": {}},
     "/api/v2/passkeys/{passkey_id:str}": {"name": "n"},
+    "/api/v2/comments/{comment_id:str}": {"body": "t"},
+    "/api/v2/webhooks/{webhook_id:str}": {"description": "d"},
+    "/api/v2/webhooks": {"organisation": "{org}", "url": "https://example.com/hooks"},
 }
 OF_ONESELF = {
     "/api/v2/invitations",
@@ -45,6 +48,15 @@ OF_ONESELF = {
     "/notifications",
     "/notifications/read",
     "/notifications/unread",
+    "/notifications/mute",
+    "/api/v2/notification_preferences",
+    "/api/v2/mutes",
+    "/api/v2/me/visibility",
+    "/settings/notifications",
+    "/settings/notifications/channels",
+    "/settings/notifications/schedule",
+    "/settings/notifications/unmute",
+    "/settings/profile/visibility",
     "/api/v2/security",
     "/api/v2/exports",
     "/api/v2/me/deletion",
@@ -90,7 +102,7 @@ OF_ONESELF = {
 }
 
 
-def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> None:
+def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """A member of another organisation gets 404 or 403, an ended session 401 or the sign-in page; neither changes anything."""
 
     async def run() -> None:
@@ -98,6 +110,7 @@ def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> N
             ember = await harness.organisation("ember", ada="owner", bo="viewer")
             await harness.organisation("other", eve="owner")
             entry = (await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "secret title"})).json()["id"]
+            monkeypatch.setitem(BODIES, "/api/v2/comments", {"entry": entry, "body": "t"})
             comment = (await harness.post("/api/v2/comments", by="ada", json={"entry": entry, "body": "secret title"})).json()["id"]
             invitation = (
                 await harness.post(f"/api/v2/organisations/{ember}/invitations", by="ada", json={"email": "x@example.com"})
@@ -116,6 +129,8 @@ def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> N
             assert role.status_code == 204
             await harness.follow()
             (item,) = (await harness.get("/api/v2/notifications", by="bo")).json()["items"]
+            made = {"organisation": ember, "url": "https://example.com/hooks", "description": "secret title"}
+            hook = (await harness.post("/api/v2/webhooks", by="ada", json=made)).json()["id"]
             ended = await harness.person("zoe")
             await harness.delete("/api/v2/sessions/current", by="zoe")
             await harness.work()
@@ -133,6 +148,8 @@ def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> N
                 "export_id:str": "exp_of_nobody_here",
                 "comment_id:str": comment,
                 "notification_id:str": item["id"],
+                "webhook_id:str": hook,
+                "delivery_id:str": "msg_of_nobody_here",
                 "slug:str": "ember",
             }
             tried = 0
@@ -140,8 +157,10 @@ def test_every_route_refuses_strangers_and_ended_sessions(harness: Harness) -> N
                 path = template
                 for name, value in ids.items():
                     path = path.replace(f"{{{name}}}", value)
-                if within == "organisation" and method == "GET":
+                if within == "organisation":
                     path += f"?organisation={ember}"
+                elif (method, template) == ("GET", "/api/v2/comments"):
+                    path += f"?entry={entry}"
                 answer = await _send(harness, method, path, ended.token, template, ember, within)
                 assert answer.status_code in {401, 303, 403}, f"ended session: {method} {path} {answer.status_code}"
                 if answer.status_code == 303:

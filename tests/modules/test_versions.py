@@ -11,7 +11,7 @@ from tests.source import QUERIES
 from phoenix.modules.organisations.queries import INSERT, INSERT_MEMBER, REMOVE
 
 # By the ID in their address, which nothing has again.
-FOUND_BY_THEIR_ID = {"entries"}
+FOUND_BY_THEIR_ID = {"comments", "entries", "webhooks"}
 # What is erased there keeps its row.
 NEVER_DELETED = {"accounts"}
 

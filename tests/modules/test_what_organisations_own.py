@@ -94,7 +94,10 @@ def test_the_deletion_leaves_no_row_in_any_declared_table(harness: Harness) -> N
                 id_ = harness.organisations[name]
                 first = await entry(harness, id_)
                 await harness.patch(f"/api/v2/entries/{first}", by="ada", json={"title": "Other"}, headers={"If-Match": "*"})
-                await harness.post("/api/v2/comments", by="ada", json={"entry": first, "body": "Said"})
+                await harness.post("/api/v2/comments", by="ada", json={"entry": first, "body": f"@[{harness.people['bo'].id}]"})
+                hook = {"organisation": id_, "url": "https://example.com/hooks"}
+                assert (await harness.post("/api/v2/webhooks", by="ada", json=hook)).status_code == 201
+                await harness.put(f"/api/v2/presence?organisation={id_}", by="ada", json={"enabled": False})
                 await harness.post(f"/api/v2/organisations/{id_}/invitations", by="ada", json={"email": "new@example.com"})
                 offered = await harness.post(f"/api/v2/organisations/{id_}/transfer", by="ada", json={"account": harness.people["bo"].id})
                 assert offered.status_code == 201

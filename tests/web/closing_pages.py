@@ -60,7 +60,7 @@ CLOSING_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "members-closing": ("organisations/members.html", frame("/o/halden/members", **UNTIL, **MANAGE, form={})),
     "role-closing": ("organisations/role.html", frame("/o/halden/members/acc_tomas/role", **UNTIL, member=MEMBERS[1], roles=(), form={})),
-    "settings-closing": ("organisations/settings.html", frame("/o/halden/settings", **UNTIL, form={}, may_leave=True)),
+    "settings-closing": ("organisations/settings.html", frame("/o/halden/settings", **UNTIL, form={}, may_leave=True, more=[])),
     "service-accounts-closing": (
         "organisations/service_accounts.html",
         frame("/o/halden/service-accounts", **UNTIL, service_accounts=[], scopes={}, key=""),

@@ -94,6 +94,7 @@ EDIT_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/o/halden/settings",
             form={"name": "Halden", "version": "2"},
             may_leave=True,
+            more=[],
             conflict=conflict(
                 "Someone else changed this organisation while you were editing.",
                 ("Name", "Halden Instruments", "Halden"),

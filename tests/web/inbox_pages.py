@@ -14,7 +14,16 @@ PATH = "/notifications"
 
 
 def notification(number: int, summary: str, why: str, *, read: bool = False, link: str | None = "/o/halden/members") -> Thing:
-    return Thing(id=f"ntf_{number}", number=number, summary=summary, why=why, link=link, read=read, occurred_at=ago(hours=30 - number))
+    return Thing(
+        id=f"ntf_{number}",
+        number=number,
+        summary=summary,
+        why=why,
+        link=link,
+        thing=None if link is None else "ent_1",
+        read=read,
+        occurred_at=ago(hours=30 - number),
+    )
 
 
 NOTIFICATIONS = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.web import samples
 from tests.web.api_document import DOCUMENT
+from tests.web.channel_pages import CHANNEL_PAGES
 from tests.web.closing_pages import CLOSING_PAGES
 from tests.web.comment_pages import COMMENT_PAGES
 from tests.web.edit_pages import EDIT_PAGES
@@ -133,7 +134,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             errors={"scopes": "Choose at least one thing."},
         ),
     ),
-    "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES)),
+    "profile": ("accounts/settings/profile.html", frame("/settings/profile", form=PROFILE, locales=LOCALES, more=[])),
     "profile-refused": (
         "accounts/settings/profile.html",
         frame(
@@ -141,6 +142,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             form={**PROFILE, "name": "", "time_zone": "US/Old"},
             errors={"name": "Write your name."},
             locales=LOCALES,
+            more=[],
         ),
     ),
     "sessions": (
@@ -163,11 +165,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **MEMBER_PAGES,
     "organisation-settings": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden Instruments", "version": "2"}, may_leave=False),
+        frame("/o/halden/settings", form={"name": "Halden Instruments", "version": "2"}, may_leave=False, more=[]),
     ),
     "organisation-settings-leave": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden", "version": "2"}, may_leave=True, problem="Someone else changed it."),
+        frame("/o/halden/settings", form={"name": "Halden", "version": "2"}, may_leave=True, more=[], problem="Someone else changed it."),
     ),
     **CLOSING_PAGES,
     "invitation": (
@@ -260,6 +262,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **EDIT_PAGES,
     **SECURITY_PAGES,
     **ELSEWHERE_PAGES,
+    **CHANNEL_PAGES,
     **COMMENT_PAGES,
     **INBOX_PAGES,
     **STAFF_PAGES,

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace as Thing
 from typing import Any
 
+from phoenix.kernel.i18n.isolation import Ours
+
 NOW = datetime(2026, 11, 23, 13, 32, tzinfo=UTC)
 ALL = frozenset(
     {
@@ -60,13 +62,13 @@ def place(label: str, icon: str, path: str, group: str = "main", *, current: str
     return Thing(label=label, icon=icon, href=href, current=current == href, group=group)
 
 
-BELL = Thing(
+NOTIFICATIONS = Thing(
     label="Notifications",
     icon="bell",
     href="/notifications",
     current=False,
     group="tools",
-    badge=Thing(event="unread", words="{count} unread", count=3),
+    badge=Thing(event="unread", words=Ours("{count} unread"), count=3),
 )
 TERMS = Thing(label="Terms", icon="entry", href="/terms", current=False, group="foot")
 WITHOUT_ORGANISATION = [
@@ -91,7 +93,7 @@ def frame(path: str = "/o/halden/dashboard", **changes: Any) -> dict[str, Any]:
             place("Members", "people", "members", "organisation", current=root),
             place("Settings", "settings", "settings", "organisation", current=root),
             *WITHOUT_ORGANISATION,
-            BELL,
+            NOTIFICATIONS,
         ],
         "csrf": "token-of-the-form",
         "captcha": None,

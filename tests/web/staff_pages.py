@@ -276,6 +276,7 @@ STAFF_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "/o/halden/entries/ent_1",
             entry=samples.ENTRY,
             may_change=True,
+            more=[],
             impersonation=Thing(name="Tomás Aguirre", until=ago(minutes=-15), writes=False, end="/impersonation/end"),
         ),
     ),

@@ -31,6 +31,7 @@ UNSEEN = frozenset(
         "dot--warn",
         "method--patch",
         "method--put",
+        "people",
     }
 )
 
@@ -48,6 +49,11 @@ def test_pages_have_no_inline_scripts_or_styles(page: list[Element]) -> None:
         assert element.tag != "script" or element.get("src")
         assert not [name for name in element.attributes if name == "style" or name.startswith(("on", "hx-on", "hx-vals"))]
         assert not any((element.get(name) or "").startswith("javascript:") for name in ("href", "src", "action", "formaction"))
+
+
+def test_attributes_are_spelled_with_dashes(page: list[Element]) -> None:
+    """One that a macro was given as an argument arrives with an underscore, and no script finds it."""
+    assert not [name for element in page for name in element.attributes if "_" in name]
 
 
 def test_every_form_that_changes_something_sends_the_csrf_token(page: list[Element]) -> None:
@@ -137,7 +143,9 @@ def test_user_text_is_never_rendered_as_markup(templates: Templates) -> None:
     evil = '<script>alert("x")</script>\' onload="x"'
     entry = SimpleNamespace(**{**vars(samples.ENTRY), "title": evil, "body": evil})
     organisation = SimpleNamespace(**{**vars(samples.HALDEN), "name": evil})
-    context = samples.frame(entry=entry, may_change=True, organisation=organisation, toasts=[SimpleNamespace(kind="good", text=evil)])
+    context = samples.frame(
+        entry=entry, may_change=True, more=[], organisation=organisation, toasts=[SimpleNamespace(kind="good", text=evil)]
+    )
     html = templates.render("entries/show.html", **context)
     assert "<script>alert" not in html
     assert '" onload="' not in html

@@ -76,7 +76,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "Listener.listen: 2 → 3": LIMIT,
         "Tail.follow: 0 → 1": BEFORE_EVENTS,
         "Tail.follow: 0 → 1 (2)": BEFORE_EVENTS,
-        "_is_set: return False → return None": "Only its truth value is used.",
     },
     "kernel/data/ids.py": {
         "Ids.__init__: 1 → 2": NO_TIME,

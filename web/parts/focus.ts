@@ -2,6 +2,12 @@
 
 const TYPED = 'input:not([type="hidden"], [type="checkbox"], [type="radio"], [type="submit"]), textarea, select';
 
+/** Whether there is something to choose above a form. A page with comments below an entry is there to be read first. */
+function standsBelow(form: HTMLFormElement): boolean {
+  const above = document.querySelectorAll(".shell main :is(a, button, select, textarea, input:not([type='hidden']))");
+  return [...above].some((each) => !each.closest("nav") && !!(each.compareDocumentPosition(form) & Node.DOCUMENT_POSITION_FOLLOWING));
+}
+
 /** Answers whether there was such a field. */
 export function focusFirst(root: ParentNode): boolean {
   const refused = root.querySelector<HTMLElement>('[aria-invalid="true"]');
@@ -19,5 +25,5 @@ export function focus(): void {
   if (window.matchMedia("(pointer: coarse)").matches) return;
   const forms = [...document.querySelectorAll<HTMLFormElement>('main form[method="post"]')].filter((form) => form.querySelector(TYPED));
   const [form] = forms;
-  if (form && forms.length === 1) form.querySelector<HTMLElement>(TYPED)?.focus({ preventScroll: true });
+  if (form && forms.length === 1 && !standsBelow(form)) form.querySelector<HTMLElement>(TYPED)?.focus({ preventScroll: true });
 }

@@ -1,9 +1,11 @@
-/** Text fields in which people can be mentioned: while a name is typed after an @, its members are offered below the field. */
+/** Text fields in which people can be mentioned: from the @ on, members whose names fit are offered below the field. */
+
+import { fetchLive } from "./live-fetch";
 
 const LOOK_MS = 150;
 const MOST = 6;
-/** An @ at the start of a word, and up to three words of a name behind it. */
-const NAME = /(?:^|[^\p{L}\p{N}.@])@(\p{L}[^\s@]{0,40}(?: [^\s@]{1,40}){0,2})$/u;
+/** An @ at the start of a word, and up to three words of a name behind it, or none yet. */
+const NAME = /(?:^|[^\p{L}\p{N}.@])@((?:\p{L}[^\s@]{0,40}(?: [^\s@]{1,40}){0,2})?)$/u;
 
 interface Person {
   id: string;
@@ -17,8 +19,8 @@ function typedBefore(field: HTMLTextAreaElement): string | null {
 }
 
 async function find(organisation: string, words: string): Promise<Person[]> {
-  const query = new URLSearchParams({ q: words, limit: `${MOST}` });
-  const response = await fetch(`/api/v2/organisations/${organisation}/members?${query}`, { headers: { "X-Unattended": "yes" } });
+  const query = new URLSearchParams(words ? { q: words, limit: `${MOST}` } : { limit: `${MOST}` });
+  const response = await fetchLive(`/api/v2/organisations/${organisation}/members?${query}`, { Accept: "application/json" });
   return response.ok ? ((await response.json()) as { items: Person[] }).items : [];
 }
 

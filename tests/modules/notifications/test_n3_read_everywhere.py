@@ -16,13 +16,13 @@ from tests.waiting import until
 from phoenix.kernel.web.csrf import token_for
 from phoenix.modules.notifications.events import NotificationsArchived, NotificationsRead
 
-BELL = re.compile(r'data-badge="unread">.*?data-number(?P<hidden> hidden)?>(?P<count>[^<]*)<', re.DOTALL)
+BADGE = re.compile(r'data-badge="unread">.*?data-number(?P<hidden> hidden)?>(?P<count>[^<]*)<', re.DOTALL)
 
 
-async def bell(harness: Harness, who: str, path: str = "/organisations") -> str:
+async def badge(harness: Harness, who: str, path: str = "/organisations") -> str:
     """The number beside the bell, "" where none is shown."""
     page = await harness.get(path, by=who)
-    found = BELL.search(page.text)
+    found = BADGE.search(page.text)
     assert found, f"no bell on {path}"
     return "" if found["hidden"] else found["count"]
 
@@ -34,23 +34,23 @@ async def send(harness: Harness, who: str, path: str, **sent: Any) -> str:
     return answer.headers["location"]
 
 
-def test_the_bell_on_a_page_is_what_is_unread_at_once(harness: Harness) -> None:
+def test_the_number_on_a_page_is_what_is_unread_at_once(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", bo="member")
-            assert await bell(harness, "bo") == ""
+            assert await badge(harness, "bo") == ""
             await notify(harness, "bo", 3)
-            assert await bell(harness, "bo") == "3"
-            assert await bell(harness, "ada") == ""
+            assert await badge(harness, "bo") == "3"
+            assert await badge(harness, "ada") == ""
             await harness.post("/api/v2/notifications/read", by="bo", json={"numbers": [2]})
-            assert await bell(harness, "bo") == "2"
+            assert await badge(harness, "bo") == "2"
             await harness.post("/api/v2/notifications/read", by="bo", json={"numbers": [2], "unread": True})
-            assert await bell(harness, "bo") == "3"
+            assert await badge(harness, "bo") == "3"
             (item, *_) = await inbox(harness, "bo")
             await harness.post(f"/api/v2/notifications/{item['id']}/archive", by="bo")
-            assert await bell(harness, "bo") == "2"
+            assert await badge(harness, "bo") == "2"
             await harness.post("/api/v2/notifications/read", by="bo", json={"through": 10})
-            assert await bell(harness, "bo") == ""
+            assert await badge(harness, "bo") == ""
 
     asyncio.run(run())
 
@@ -66,7 +66,7 @@ def test_more_than_99_are_99_and_more(harness: Harness) -> None:
                      FROM notifications, generate_series(2, 150) AS n"""
             )
             await harness.sql("UPDATE inboxes SET last_number = 150")
-            assert await bell(harness, "bo") == "99+"
+            assert await badge(harness, "bo") == "99+"
             assert await unread(harness, "bo") == 100
             page = await harness.get("/notifications", by="bo")
             assert "More than 99 unread" in page.text
@@ -74,7 +74,7 @@ def test_more_than_99_are_99_and_more(harness: Harness) -> None:
     asyncio.run(run())
 
 
-def test_every_page_of_someone_signed_in_has_the_bell_and_the_panel_has_none(harness: Harness) -> None:
+def test_every_page_of_someone_signed_in_has_the_number(harness: Harness) -> None:
     async def run() -> None:
         async with harness:
             await harness.organisation("ember", ada="owner", bo="member")

@@ -13,14 +13,14 @@ from tests.modules.webhooks.receiving import answered, deliveries, happen, post,
 
 from phoenix.kernel.data.followers import follow_once
 from phoenix.modules.webhooks import signing
-from phoenix.modules.webhooks.actions.deliver import queue
+from phoenix.modules.webhooks.actions.deliver import queue, sweep
 from phoenix.modules.webhooks.actions.request import Sender
 
 
 async def wait(harness: Harness, hours: float = 24) -> None:
     """Until the next attempt is due, and make it."""
     harness.clock.advance(seconds=hours * 3600)
-    await harness.sql("UPDATE pgqueuer SET execute_after = now()")
+    await sweep(harness.runtime)
     await harness.work()
 
 
@@ -248,7 +248,7 @@ def test_what_waits_while_it_is_off_is_sent_once_it_is_on_again(harness: Harness
             await happen(harness)
             assert receiver.came == []
             assert (await harness.patch(path, by="ada", json={"enabled": True}, headers=header)).status_code == 200
-            await harness.work()
+            await wait(harness, 0)
             assert len(receiver.came) == 1
 
     asyncio.run(run())

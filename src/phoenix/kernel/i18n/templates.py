@@ -95,6 +95,7 @@ class Templates:
             by_day=_by_day,
             city=times.city,
             clock=_clock,
+            dashed=_dashed,
             day_month=_day_month,
             in_full=_in_full,
             is_ahead=_is_ahead,
@@ -176,6 +177,11 @@ def _clock(context: Context, instant: datetime | str) -> Markup:
     shown = times.show(_instant(instant), context["zone"], context["now"], current_locale())
     time_of_day = times.time_of_day(times.local_time(_instant(instant), context["zone"]))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(shown.iso, shown.full, time_of_day)
+
+
+def _dashed(attributes: Mapping[str, object]) -> dict[str, object]:
+    """Attributes that were given to a macro, whose arguments cannot have a dash: data_zone is data-zone."""
+    return {name.replace("_", "-"): value for name, value in attributes.items()}
 
 
 @pass_context

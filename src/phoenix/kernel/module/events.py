@@ -153,8 +153,11 @@ class SocketRule:
     is no longer returned is left. What ends someone's right to a room therefore invalidates their `ACCOUNT`, in the same
     transaction, as the end of a membership does. `replay` gets what the client said in `auth`, unchecked, such as the
     number it saw last, and returns (room, event, payload) as live messages are, to send only to this socket, when it opens.
+    `present` gets the name of the process and the accounts that have a socket in it, a second after that changed and every few
+    seconds, and returns (room, event, payload) to send.
     """
 
     join: Callable[[Runtime, Actor], Awaitable[Sequence[str]]] | None = None
     replay: Callable[[Runtime, Actor, Mapping[str, Any]], Awaitable[Sequence[tuple[str, str, Any]]]] | None = None
     refuse: Callable[[Runtime, Actor], Awaitable[str]] | None = None
+    present: Callable[[Runtime, str, frozenset[str]], Awaitable[Sequence[tuple[str, str, Any]]]] | None = None

@@ -7,6 +7,7 @@ between processes and nothing depends on Valkey.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -45,7 +46,8 @@ CHECK_SECONDS = 0.5
 # What is counted of a room is sent within this time after it is due, even if it was counted just now.
 GATHER_SECONDS = 0.1
 FIGURES_SECONDS = 1.0
-# What comes while a socket is sent what it missed. More than that means that it takes far too long.
+PRESENT_SECONDS = 1.0
+# More that comes while a socket is sent what it missed means that it takes far too long.
 MOST_WAITING = 1000
 LIMITS = Limits()
 
@@ -71,6 +73,7 @@ class Sockets:
         self.counts = Counts(settings.realtime)
         self.rooms: Rooms[Socket] = Rooms()
         self.open: dict[Socket, SignedIn] = {}
+        self.name = secrets.token_hex(8)
         self.sent = 0
         """Messages that were sent to rooms, counted for each receiver."""
         gate = SocketGate(settings, runtime.keys, self.counts)
@@ -85,6 +88,8 @@ class Sockets:
         background.start("feed", lambda alive: self._tail.follow(arrived, self._feed, alive))
         background.start("sessions of sockets", self._watch_sessions)
         background.start("gathered messages", self._send_gathered)
+        if any(rule.present is not None for rule in self._rules):
+            background.start("presence", self._tell_presence)
         for tail in self.sources:
             background.start(f"live {tail.name}", partial(tail.follow, listener.subscribe(), self._send))
         background.start("listener", listener.listen, stop=listener.stop)
@@ -166,6 +171,15 @@ class Sockets:
                     log.exception("socket_cut")
                     socket.connection.end("not_checked")
                 alive()
+            alive()
+
+    async def _tell_presence(self, alive: Alive) -> None:
+        while True:
+            await asyncio.sleep(PRESENT_SECONDS)
+            here = frozenset(known.actor.account for known in self.open.values() if known.actor.impersonator is None)
+            for rule in self._rules:
+                if rule.present is not None:
+                    await self._send(self._gathering.take(await rule.present(self._runtime, self.name, here)))
             alive()
 
     async def check(self, socket: Socket) -> None:

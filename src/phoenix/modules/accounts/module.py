@@ -56,6 +56,7 @@ MODULE = Module(
         Schedule("accounts.rename_former_zones", "31 2 * * *", jobs.rename_former_zones),
         Schedule("accounts.erase_due", "7 * * * *", jobs.erase_due),
     ),
+    places=("profile",),
     navigation=(NavigationItem("Profile", "user", "/settings/profile", group="account", order=10),),
     hot=(HotRead("/api/v2/me", me_key),),
     names=(Names("acc", names),),

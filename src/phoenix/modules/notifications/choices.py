@@ -52,7 +52,7 @@ class Muted(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """An account to which something is sent now, and when it was taken."""
+    """An account to which something is sent now."""
 
     account: str
 
@@ -116,7 +116,7 @@ TAKE: Query[Due] = query(
                ))
          ORDER BY d.due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
     ), taken AS (
-        UPDATE notification_deliveries d SET state = 'taken', taken_at = $1 FROM due
+        UPDATE notification_deliveries d SET state = 'taken', batch = $4 FROM due
          WHERE d.account_id = due.account_id AND d.number = due.number AND d.channel = due.channel
         RETURNING d.account_id
     )
@@ -128,13 +128,13 @@ TO_SEND: Query[Item] = query(
     Item,
     f"""
     {ITEM} JOIN notification_deliveries d ON d.account_id = n.account_id AND d.number = n.number
-     WHERE n.account_id = $1 AND d.channel = $2 AND d.state = 'taken' AND d.taken_at <= $3 AND n.read_at IS NULL
+     WHERE n.account_id = $1 AND d.channel = $2 AND d.state = 'taken' AND d.batch = $3 AND n.read_at IS NULL
      ORDER BY n.number LIMIT $4
 """,
 )
 SENT = command("""
     UPDATE notification_deliveries SET state = CASE WHEN number = ANY($4::bigint[]) THEN 'sent' ELSE 'dropped' END, sent_at = $3
-     WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND taken_at <= $3
+     WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $5
 """)
 RECIPIENT: Query[Recipient] = query(
     Recipient, "SELECT email, name, time_zone FROM accounts WHERE id = $1 AND kind = 'person' AND erased_at IS NULL AND locked_at IS NULL"

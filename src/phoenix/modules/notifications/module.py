@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from phoenix.kernel.i18n.text import _
@@ -25,6 +26,9 @@ from phoenix.modules.notifications.actions.deliver import deliver
 from phoenix.modules.notifications.pages.inbox import INBOX
 from phoenix.modules.notifications.unread import unread
 
+# For the plans of queries.
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
 MODULE = Module(
     name="notifications",
     about="An inbox for each person, with what other modules notify people of.",
@@ -46,6 +50,8 @@ MODULE = Module(
         ListQuery(queries.MISSED, ("acc_1", 1, 101)),
         ListQuery(queries.NEXT, (1, 200)),
         ListQuery(choices.MUTES, ("acc_1", "", 51)),
+        ListQuery(choices.TAKE, (NOW, 500, NOW, "bat_1")),
+        ListQuery(choices.TO_SEND, ("acc_1", "email", "bat_1", 200)),
         ListQuery(choices.SETTINGS, (["acc_1", "acc_2"],)),
         ListQuery(queries.INBOXES, (["acc_1", "acc_2"],)),
         ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),

@@ -12,4 +12,4 @@ async def delete(tx: Transaction, organisation: str, most: int) -> int:
     return await tx.execute(queries.DELETE_OF_ORGANISATION, organisation, most)
 
 
-OWNED = OrganisationData(delete=delete, tables=("notifications",))
+OWNED = OrganisationData(delete=delete, tables=("notifications", "notification_deliveries"))

@@ -52,10 +52,11 @@ class Inbox(Struct, frozen=True):
     unread: int
 
 
+# Not EXISTS, which PostgreSQL may answer for many items by reading all memberships at once.
 # What is about an organisation is shown to its members, except what is about the readers themselves, such as that they were removed.
 VISIBLE = """
     (n.organisation_id IS NULL OR n.is_own
-     OR EXISTS (SELECT FROM memberships m WHERE m.organisation_id = n.organisation_id AND m.account_id = n.account_id))
+     OR coalesce((SELECT true FROM memberships m WHERE m.organisation_id = n.organisation_id AND m.account_id = n.account_id), false))
 """
 ITEM = f"""
     SELECT n.account_id AS account, n.number, n.position, n.id AS item, n.event AS id, n.event_kind AS kind, n.kind AS notification, n.organisation_id AS organisation, o.slug,

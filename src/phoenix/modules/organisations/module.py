@@ -223,6 +223,7 @@ MODULE = Module(
         NavigationItem("All organisations", "building", "/organisations", group="organisations", order=80),
         NavigationItem("New organisation", "plus", "/organisations/new", group="organisations", order=81),
     ),
+    places=("organisation_settings",),
     settings=OrganisationSettings,
     organisation_banners=(closing_banner,),
     owned=owned.OWNED,

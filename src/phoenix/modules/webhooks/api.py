@@ -112,10 +112,10 @@ def delivery_answer(d: Delivery) -> DeliveryAnswer:
         d.state,
         d.attempts,
         instant(d.made_at),
-        instant(d.next_at) if d.next_at else None,
-        instant(d.tried_at) if d.tried_at else None,
-        d.status,
-        d.problem,
+        next_attempt_at=instant(d.next_at) if d.next_at else None,
+        attempted_at=instant(d.tried_at) if d.tried_at else None,
+        status=d.status,
+        problem=d.problem,
     )
 
 

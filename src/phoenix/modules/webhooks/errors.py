@@ -6,7 +6,7 @@ from phoenix.kernel.errors import Conflict
 
 
 class TooManyWebhooks(Conflict):
-    code, title = "too_many", "This organisation has too many webhooks"
+    code, title = "too_many_webhooks", "This organisation has too many webhooks"
     sentence = "Delete one first."
 
 

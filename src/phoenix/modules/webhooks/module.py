@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from phoenix.kernel.i18n.text import _
@@ -12,12 +13,16 @@ from phoenix.kernel.module import EventKind, Follower, Job, ListQuery, Module, N
 from phoenix.kernel.runtime import Part, Runtime
 from phoenix.kernel.security.networks import parse_networks
 from phoenix.modules.webhooks import api, events, jobs, owned, pages, personal, queries
-from phoenix.modules.webhooks.actions.deliver import DELIVER, deliver, queue
+from phoenix.modules.webhooks.actions.deliver import DELIVER, deliver, queue, sweep
 from phoenix.modules.webhooks.actions.request import Sender
 from phoenix.modules.webhooks.notifications import NOTIFICATIONS
 from phoenix.settings import setting
 
 URL = {"url": "SELECT url FROM webhooks WHERE id = {subject}"}
+
+
+# For the plans of queries.
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,10 @@ MODULE = Module(
     parts=(Part(Sender, sender),),
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
+        ListQuery(queries.TAKE_DUE, (NOW, NOW, 500)),
         ListQuery(queries.DELIVERIES, ("whk_1", "~", 21)),
         ListQuery(queries.DELETE_DELIVERIES_OF_ORGANISATION, ("org_1", 500)),
         ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),
-        ListQuery(queries.WAITING, ("whk_1", 500)),
     ),
     permissions=(Permission("webhooks.manage", "Manage webhooks and see what they send"),),
     roles={"owner": frozenset({"webhooks.manage"}), "administrator": frozenset({"webhooks.manage"})},
@@ -67,8 +72,13 @@ MODULE = Module(
     notifications=NOTIFICATIONS,
     followers=(Follower("webhooks.queue", queue),),
     jobs=(Job(DELIVER, deliver),),
-    schedules=(Schedule("webhooks.forget_old", "31 3 * * *", jobs.forget_old),),
-    navigation=(NavigationItem(_("Webhooks"), "plug", "/o/{organisation}/webhooks", "webhooks.manage", group="organisation", order=60),),
+    schedules=(
+        Schedule("webhooks.forget_old", "31 3 * * *", jobs.forget_old),
+        Schedule("webhooks.sweep", "* * * * *", sweep),
+    ),
+    navigation=(
+        NavigationItem(_("Webhooks"), "external", "/o/{organisation}/webhooks", "webhooks.manage", group="organisation", order=78),
+    ),
     personal=PersonalData(erase=personal.erase),
     owned=owned.OWNED,
 )

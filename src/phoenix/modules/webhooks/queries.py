@@ -106,7 +106,7 @@ QUEUE: Query[str] = query(
     str,
     """
     INSERT INTO webhook_deliveries (id, webhook_id, organisation_id, event, kind, body, made_at, next_at)
-    SELECT q.id, q.webhook, q.organisation, q.event, q.kind, q.body, $7, $7
+    SELECT q.id, q.webhook, q.organisation, q.event, q.kind, q.body, $7, $8
       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[]) AS q(id, webhook, organisation, event, kind, body)
       JOIN webhooks w ON w.id = q.webhook
     ON CONFLICT DO NOTHING
@@ -118,7 +118,7 @@ TARGET: Query[Target] = query(
     """
     SELECT w.id AS webhook, w.url, w.secret, w.former_secret, w.former_until, d.body, d.attempts, d.made_at, w.failing_since
       FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
-     WHERE d.id = $1 AND d.state = 'queued' AND d.next_at <= $2 AND w.disabled_at IS NULL
+     WHERE d.id = $1 AND d.state = 'queued' AND w.disabled_at IS NULL
 """,
 )
 TRIED = command("""
@@ -138,8 +138,20 @@ DELIVERY: Query[Delivery] = query(Delivery, f"{_DELIVERY} WHERE id = $1 AND webh
 REPLAY = command("""
     UPDATE webhook_deliveries SET state = 'queued', attempts = 0, next_at = $2, problem = NULL WHERE id = $1 AND state <> 'queued'
 """)
-# Deliveries that waited while it was off are sent once it is on again.
-WAITING: Query[str] = query(str, "SELECT id FROM webhook_deliveries WHERE webhook_id = $1 AND state = 'queued' ORDER BY id LIMIT $2")
+# What is due, or whose job never came back. `next_at` is moved on, so that no other sweep takes it while its job waits.
+TAKE_DUE: Query[str] = query(
+    str,
+    """
+    WITH due AS (
+        SELECT d.id FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
+         WHERE d.state = 'queued' AND d.next_at <= $1 AND w.disabled_at IS NULL
+         ORDER BY d.next_at LIMIT $3 FOR UPDATE OF d SKIP LOCKED
+    )
+    UPDATE webhook_deliveries d SET next_at = $2 FROM due WHERE d.id = due.id RETURNING d.id
+""",
+)
+# What waited while it was off is due once it is on again.
+MAKE_DUE = command("UPDATE webhook_deliveries SET next_at = $2 WHERE webhook_id = $1 AND state = 'queued'")
 FORGET_OLD = command("DELETE FROM webhook_deliveries WHERE made_at < $1 AND state <> 'queued'")
 DELETE_DELIVERIES_OF_ORGANISATION = command("""
     DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE organisation_id = $1 LIMIT $2)

@@ -8,13 +8,14 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.kernel.web.slots import fill
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import profile
 
 LANGUAGES = (("en", "English"),)
 
 
-@page("/settings/profile", may=SIGNED_IN, queries=1)
+@page("/settings/profile", may=SIGNED_IN, queries=1, slots=("profile",))
 async def show_profile(call: Call) -> View:
     account = await call.db.one(queries.ACCOUNT, call.actor.account)
     shown = {
@@ -33,7 +34,9 @@ async def show_profile(call: Call) -> View:
             EditedField("locale", _("Language"), lambda tag: dict(LANGUAGES).get(tag, tag)),
         ),
     )
-    return View("accounts/settings/profile.html", {"form": shown, "locales": LANGUAGES, "edits": edits})
+    return View(
+        "accounts/settings/profile.html", {"form": shown, "locales": LANGUAGES, "edits": edits, "more": await fill(call, "profile")}
+    )
 
 
 @form("/settings/profile", may=SIGNED_IN, queries=3, retry=show_profile)

@@ -20,7 +20,7 @@ LONGEST_THING = 40
 
 
 class TooManyMutes(Conflict):
-    code, title = "too_many", "You've muted too many things"
+    code, title = "too_many_mutes", "You've muted too many things"
     sentence = "Unmute something first."
 
 
@@ -28,7 +28,7 @@ async def choose(tx: Transaction, account: str, kinds: Collection[str], chosen: 
     """Switch channels on or off, by kind and channel. `kinds` are those that there are. Raises InvalidInput for any other."""
     unknown = sorted({kind for kind, channel in chosen if kind not in kinds or channel not in CHANNELS})
     if unknown:
-        sentence = _("There is no such kind of notification, or no such channel: {names}").format(names=", ".join(unknown)[:200])
+        sentence = _("These kinds or channels don't exist: {names}").format(names=", ".join(unknown)[:200])
         raise InvalidInput(sentence, errors=(FieldError("kinds", "unknown", sentence),))
     if chosen:
         rows = [(kind, channel, is_on) for (kind, channel), is_on in sorted(chosen.items())]

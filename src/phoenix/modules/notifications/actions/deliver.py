@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.ids import new_id
-from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.data.jobs import Nothing, enqueue
 from phoenix.kernel.module import NotificationKind
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import choices, queries
 from phoenix.modules.notifications.actions.choose import is_on
-from phoenix.modules.notifications.actions.send import SEND_DUE, Nobody
+from phoenix.modules.notifications.actions.send import SEND_DUE
 from phoenix.modules.notifications.choices import EMAIL, Settings
 from phoenix.modules.notifications.choices import INBOX as IN_PHOENIX
 from phoenix.modules.notifications.timing import due_at
@@ -128,4 +128,4 @@ async def _queue(
         return
     await tx.execute(choices.QUEUE, *map(list, zip(*queued, strict=True)), tx.now)
     if any(due <= tx.now for *_what, due in queued):
-        await enqueue(tx, SEND_DUE, Nobody(), key=SEND_DUE.name)
+        await enqueue(tx, SEND_DUE, Nothing(), key=SEND_DUE.name)

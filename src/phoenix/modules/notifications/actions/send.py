@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.data.jobs import JobKind, enqueue_all
+from phoenix.kernel.data.ids import new_id
+from phoenix.kernel.data.jobs import JobKind, Nothing, enqueue_all
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.registry import Registry
@@ -25,28 +26,25 @@ MOST_IN_EMAIL, MOST_SHOWN = 200, 20
 UNSUBSCRIBE = "notifications.unsubscribe"
 
 
-class Nobody(Struct, frozen=True):
-    """An empty payload."""
-
-
 class Sending(Struct, frozen=True):
-    """Whom something is sent to, and when it was taken from the queue."""
+    """Whom something is sent to, and the batch in which it was taken from the queue."""
 
     account: str
-    at: datetime
+    batch: str
 
 
-SEND_DUE = JobKind("notifications.send_due", Nobody)
+SEND_DUE = JobKind("notifications.send_due", Nothing)
 SEND_EMAIL = JobKind("notifications.send_email", Sending)
 
 
-async def send_due(runtime: Runtime, nothing: Nobody | None = None) -> None:
+async def send_due(runtime: Runtime, nothing: Nothing | None = None) -> None:
     """Take what is due from the queue, and enqueue a job for each person."""
     del nothing
     while True:
         async with runtime.database.transaction() as tx:
-            due = await tx.all(choices.TAKE, tx.now, MOST_AT_ONCE, tx.now - APART)
-            await enqueue_all(tx, SEND_EMAIL, [Sending(one.account, tx.now) for one in due])
+            batch = new_id("bat", tx.now)
+            due = await tx.all(choices.TAKE, tx.now, MOST_AT_ONCE, tx.now - APART, batch)
+            await enqueue_all(tx, SEND_EMAIL, [Sending(one.account, batch) for one in due])
         if not due:
             return
 
@@ -55,14 +53,14 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
     """Send one email with all that was taken for a person. A crash after it was sent, before that is noted, sends it twice, never not at all."""
     async with runtime.database.reader() as db:
         to = await db.maybe(choices.RECIPIENT, sending.account)
-        rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.at, MOST_IN_EMAIL) if to is not None else []
+        rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.batch, MOST_IN_EMAIL) if to is not None else []
         items = await in_full(db, runtime.part(Registry), [row for row in rows if row.visible])
     if to is not None and items:
         kinds = {item.kind for item in items}
         link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
         await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, items, link))
     async with runtime.database.transaction() as tx:
-        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, [item.number for item in items])
+        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, [item.number for item in items], sending.batch)
 
 
 def said_in(runtime: Runtime, name: str, items: Sequence[Notification], unsubscribe: str) -> dict[str, Any]:

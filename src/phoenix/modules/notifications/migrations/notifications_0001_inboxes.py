@@ -36,6 +36,7 @@ def upgrade() -> None:
             UNIQUE (account_id, event)
         );
         CREATE INDEX notifications_unread ON notifications (account_id, number) WHERE read_at IS NULL AND archived_at IS NULL;
+        CREATE INDEX notifications_by_time ON notifications (occurred_at);
         CREATE INDEX notifications_of_organisation ON notifications (organisation_id);
 
         -- Nobody is notified of what happened before there were notifications.

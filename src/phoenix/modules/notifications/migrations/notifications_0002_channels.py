@@ -13,7 +13,7 @@ def upgrade() -> None:
         CREATE TABLE notification_settings (
             account_id text COLLATE "C" PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
             digest text COLLATE "C" NOT NULL DEFAULT 'off' CHECK (digest IN ('off', 'daily', 'weekly')),
-            hour integer NOT NULL DEFAULT 8 CHECK (hour BETWEEN 0 AND 23),
+            hour integer NOT NULL DEFAULT 8,
             quiet_from time,
             quiet_until time,
             CHECK ((quiet_from IS NULL) = (quiet_until IS NULL))
@@ -39,7 +39,7 @@ def upgrade() -> None:
             is_urgent boolean NOT NULL,
             due_at timestamptz NOT NULL,
             queued_at timestamptz NOT NULL,
-            taken_at timestamptz,
+            batch text COLLATE "C",
             sent_at timestamptz,
             PRIMARY KEY (account_id, number, channel),
             FOREIGN KEY (account_id, number) REFERENCES notifications ON DELETE CASCADE

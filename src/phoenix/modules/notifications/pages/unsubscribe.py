@@ -31,7 +31,7 @@ async def send_unsubscribe(call: Call) -> Redirect:
     return Redirect(f"/notifications/unsubscribed/{call.path['token']}")
 
 
-@page("/notifications/unsubscribed/{token:str}", may=PUBLIC, queries=0, limits=(LIMIT,))
+@page("/notifications/unsubscribed/{token:str}", may=PUBLIC, queries=0)
 async def show_unsubscribed(call: Call) -> View:
     _account, kind = _signed(call)
     found = call.registry.notifications.get(kind)

@@ -11,6 +11,7 @@ from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.kernel.web.slots import fill
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
 from phoenix.modules.organisations.queries import changes, owners
@@ -143,7 +144,7 @@ async def send_resend(call: Call) -> Redirect:
     return Redirect(f"/o/{call.member.slug}/members", _("Invitation sent again. The link in the previous email no longer works."))
 
 
-@page("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=2)
+@page("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=2, slots=("organisation_settings",))
 async def show_settings(call: Call) -> View:
     member = call.member
     found = await call.db.one(queries.ORGANISATION, member.organisation)
@@ -152,6 +153,7 @@ async def show_settings(call: Call) -> View:
         "form": {"name": found.name, "version": str(found.version)},
         "may_leave": member.role != "owner" or others > 0,
         "edits": Edits(f"/o/{member.slug}/settings", (EditedField("name", _("Name")),)),
+        "more": await fill(call, "organisation_settings"),
     }
     return View("organisations/settings.html", context)
 

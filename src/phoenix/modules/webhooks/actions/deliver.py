@@ -29,6 +29,8 @@ MOST_AT_ONCE = 500
 QUEUED, DELIVERED, FAILED = "queued", "delivered", "failed"
 FAILING, GONE = "failing", "gone"
 GONE_STATUS = 410
+# A job that has not come back by then is made again.
+LEASE = timedelta(minutes=10)
 # So long nothing has arrived before it is switched off.
 SUSTAINED = timedelta(days=3)
 NO_DELIVERY = _("This delivery doesn't exist, or you don't have access to it.")
@@ -71,7 +73,7 @@ async def queue(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) ->
         if not receiver.kinds or event.kind in receiver.kinds
     ]
     if rows:
-        made = await tx.all(queries.QUEUE, *map(list, zip(*rows, strict=True)), tx.now)
+        made = await tx.all(queries.QUEUE, *map(list, zip(*rows, strict=True)), tx.now, tx.now + LEASE)
         await enqueue_all(tx, DELIVER, [Due(delivery) for delivery in made])
 
 
@@ -91,10 +93,20 @@ def body_of(event: Recorded, *, by_staff: bool) -> bytes:
     )
 
 
+async def sweep(runtime: Runtime) -> None:
+    """Enqueue what is due again; runs every minute."""
+    while True:
+        async with runtime.database.transaction() as tx:
+            due = await tx.all(queries.TAKE_DUE, tx.now, tx.now + LEASE, MOST_AT_ONCE)
+            await enqueue_all(tx, DELIVER, [Due(delivery) for delivery in due])
+        if len(due) < MOST_AT_ONCE:
+            return
+
+
 async def deliver(runtime: Runtime, due: Due) -> None:
     """Try once to send something. A receiver that gets it twice knows it by its id."""
     async with runtime.database.reader() as db:
-        target = await db.maybe(queries.TARGET, due.delivery, runtime.clock.now())
+        target = await db.maybe(queries.TARGET, due.delivery)
     if target is None:
         return
     answer = await runtime.part(Sender).post(target.url, target.body, _headers(runtime, target, due.delivery))
@@ -107,7 +119,7 @@ async def replay(tx: Transaction, member: Membership, webhook: Webhook, delivery
     found = await tx.maybe(queries.DELIVERY, delivery, webhook.id)
     if found is None or webhook.organisation != member.organisation:
         raise NotFound(NO_DELIVERY)
-    if not await tx.execute(queries.REPLAY, delivery, tx.now):
+    if not await tx.execute(queries.REPLAY, delivery, tx.now + LEASE):
         raise NotReplayable
     await enqueue(tx, DELIVER, Due(delivery))
     tx.record(DeliveryReplayed(organisation=webhook.organisation, subject=webhook.id, delivery=delivery))
@@ -141,8 +153,6 @@ async def _note(tx: Transaction, target: Target, delivery: str, answer: Answer) 
         await tx.execute(queries.IS_WELL, target.webhook)
         return
     await tx.execute(queries.IS_FAILING, target.webhook, tx.now)
-    if wait is not None and state == QUEUED:
-        await enqueue(tx, DELIVER, Due(delivery), delay=wait)
     if answer.status == GONE_STATUS:
         await _disable(tx, target, GONE)
     elif state == FAILED and _is_failing(target, tx.now):

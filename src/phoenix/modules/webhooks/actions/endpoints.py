@@ -11,13 +11,11 @@ from msgspec import Struct
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import check_id, new_id
-from phoenix.kernel.data.jobs import enqueue_all
 from phoenix.kernel.errors import EditConflict, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.webhooks import queries, signing
-from phoenix.modules.webhooks.actions.deliver import DELIVER, MOST_AT_ONCE, Due
 from phoenix.modules.webhooks.errors import TooManyWebhooks
 from phoenix.modules.webhooks.events import WebhookChanged, WebhookCreated, WebhookDeleted, WebhookSecretRotated
 from phoenix.modules.webhooks.queries import Webhook
@@ -90,13 +88,12 @@ async def rotate_secret(runtime: Runtime, tx: Transaction, webhook: Webhook) -> 
 
 
 async def switch(tx: Transaction, webhook: Webhook, *, on: bool) -> None:
-    """Switch a webhook on or off. What happened while it was off is not sent; what was waiting is."""
+    """Switch a webhook on or off. What happened while it was off is not sent; what was waiting is, within a minute."""
     if on == (webhook.disabled_at is None):
         return
     if on:
         await tx.execute(queries.ENABLE, webhook.id)
-        waiting = await tx.all(queries.WAITING, webhook.id, MOST_AT_ONCE)
-        await enqueue_all(tx, DELIVER, [Due(delivery) for delivery in waiting])
+        await tx.execute(queries.MAKE_DUE, webhook.id, tx.now)
     else:
         await tx.execute(queries.DISABLE, webhook.id, tx.now, BY_PERSON)
     tx.record(WebhookChanged(organisation=webhook.organisation, subject=webhook.id))

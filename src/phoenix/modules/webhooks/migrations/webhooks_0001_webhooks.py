@@ -45,6 +45,7 @@ def upgrade() -> None:
         );
         CREATE INDEX webhook_deliveries_of_webhook ON webhook_deliveries (webhook_id, id DESC);
         CREATE INDEX webhook_deliveries_of_organisation ON webhook_deliveries (organisation_id);
+        CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE state = 'queued';
         CREATE INDEX webhook_deliveries_made ON webhook_deliveries (made_at);
 
         -- Nothing is sent of what happened before there were webhooks.

@@ -13,23 +13,23 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("name", ["profile", "dashboard", "inbox"])
-def test_the_number_beside_the_bell_is_the_one_that_the_sockets_send(page: Page, site: str, socket: Socket, name: str) -> None:
+def test_the_number_is_the_one_that_the_sockets_send(page: Page, site: str, socket: Socket, name: str) -> None:
     page.goto(f"{site}/{name}")
-    bell = page.get_by_role("link", name="Notifications")
-    expect(bell).to_have_accessible_name("Notifications, 3 unread")
+    link = page.get_by_role("link", name="Notifications")
+    expect(link).to_have_accessible_name("Notifications, 3 unread")
     connect(page, socket)
     for count, shown in ((4, "4"), (99, "99"), (100, "99+")):
         socket.emit("unread", count=count)
-        expect(bell.locator("[data-number]")).to_have_text(shown)
-        expect(bell).to_have_accessible_name(f"Notifications, {shown} unread")
+        expect(link.locator("[data-number]")).to_have_text(shown)
+        expect(link).to_have_accessible_name(f"Notifications, {shown} unread")
     socket.emit("unread", count=0)
-    expect(bell.locator("[data-number]")).to_be_hidden()
-    expect(bell).to_have_accessible_name("Notifications")
+    expect(link.locator("[data-number]")).to_be_hidden()
+    expect(link).to_have_accessible_name("Notifications")
     socket.emit("unread", count=1)
-    expect(bell.locator("[data-number]")).to_be_visible()
+    expect(link.locator("[data-number]")).to_be_visible()
 
 
-def test_a_page_on_which_only_the_bell_is_live_stays_as_it_is_when_its_reader_is_signed_out(page: Page, site: str, socket: Socket) -> None:
+def test_a_page_on_which_only_a_number_is_live_stays_as_it_is_when_its_reader_is_signed_out(page: Page, site: str, socket: Socket) -> None:
     """What it shows, such as a new key, may be shown only once."""
     assert "profile" not in LIVE_PAGES
     page.goto(f"{site}/profile")

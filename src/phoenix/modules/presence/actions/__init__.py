@@ -1,0 +1,1 @@
+"""Presence: say who is here, and choose whether that is shown."""
