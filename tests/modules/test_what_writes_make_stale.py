@@ -97,7 +97,6 @@ WRITES = [
         lock_ada,
     ),
     Write("organisations.actions.closing.closing_changed", closing, (ADA, BO, EMBER, "events:{ember}")),
-    Write("organisations.actions.delete.begin", begun, (ADA, BO, EMBER, "events:{ember}"), closing),
     Write("keys.actions.api_keys.revoke_keys_of", begun, ("account:{robot}",), closing_with_service),
     Write("organisations.actions.transfer.accept_offer", accept_ownership, (ADA, BO, EMBER), offer_ownership),
     Write("organisations.actions.service_accounts.add_service_account", service, (EMBER,)),

@@ -94,7 +94,7 @@ FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
             declare("from phoenix.kernel.module", "from phoenix.settings.declare import setting\nfrom phoenix.kernel.module"),
             declare("    personal=", "    settings=Options,\n    personal="),
         ],
-        [("docs/settings.md", "The setting PHOENIX_COMMENTS_MOST is not in the table.")],
+        [("docs/settings.md", "The setting PHOENIX_NOTES_MOST is not in the table.")],
     ),
     "no description": ([declare('about="Short texts of an organisation."', 'about=""')], [(MODULE_FILE, "The module has no description.")]),
     "a permission without a description": (

@@ -78,7 +78,7 @@ def test_a_notes_text_is_in_no_event_and_is_erased_with_its_author(place: Place,
             assert await harness.sql("SELECT 1 FROM audit_log WHERE data::text ~ 'valves'") == []
             [posted] = await recorded(harness, "ada")
             [(_, _, message)] = await live.tell(harness.runtime, [posted])
-            assert (message["data"]["text"], message["summary"]) == ("Buy valves", "Ada posted the note “Buy valves”")
+            assert (message.payload["data"]["text"], message.payload["summary"]) == ("Buy valves", "Ada posted the note “Buy valves”")
 
             assert (await harness.delete("/api/v2/me", by="ada")).status_code == 204
             harness.clock.advance(days=14)

@@ -87,7 +87,7 @@ def test_the_page_of_a_form_that_is_refused_says_why_before_anything_is_typed(ha
 
 
 def test_permissions_to_read_stay() -> None:
-    assert REGISTRY.only_for_changes == {"entries.write"}
+    assert REGISTRY.only_for_changes == {"comments.write", "entries.write"}
     reading = {p.name for module in MODULES for p in module.permissions if p.name.endswith(".read")}
     assert not reading & REGISTRY.only_for_changes
 

@@ -9,7 +9,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import Page, parse_limit
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.web.bodies import given
 from phoenix.kernel.web.call import Accepted, Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
@@ -145,7 +144,7 @@ async def change_webhook(call: Call, member: Membership, webhook_id: str, data: 
     """Edit a webhook of an organisation, or switch it on or off. Requires If-Match with the ETag you read."""
     before = await _find_in(call, member, webhook_id)
     draft = Draft(
-        given(data.url) or before.url,
+        before.url if data.url is UNSET else data.url,
         before.description if data.description is UNSET else data.description,
         before.kinds if data.kinds is UNSET else data.kinds,
     )

@@ -25,7 +25,7 @@ DOORS = frozenset({"actions", "events", "errors"})
 SAYS_NOTHING = frozenset({"utils", "helpers", "common", "service", "manager"})
 CHANGES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|LOCK TABLE) (\w+)")
 READS = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE) (\w+)")
-CREATES = re.compile(r"\bCREATE TABLE (\w+)")
+CREATES = re.compile(r"\bCREATE (?:UNLOGGED )?TABLE (\w+)")
 REFERS = re.compile(r"\bREFERENCES (\w+)")
 
 

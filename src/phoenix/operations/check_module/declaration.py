@@ -19,7 +19,7 @@ from phoenix.operations.check_module.facts import fields_without_reason
 from phoenix.operations.check_module.found import Folder, Missing
 
 PAGED = re.compile(r"\bLIMIT \$\d")
-CREATES = re.compile(r"\bCREATE TABLE (?:IF NOT EXISTS )?(\w+) \((.*?)\n\s*\);", re.DOTALL)
+CREATES = re.compile(r"\bCREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+) \((.*?)\n\s*\);", re.DOTALL)
 OF_AN_ORGANISATION = re.compile(r"^\s*organisation(?:_id)? ", re.MULTILINE)
 BELONGS_TO = re.compile(r"\bREFERENCES (\w+)(?: \(\w+\))? ON DELETE CASCADE")
 OF_A_PERSON = re.compile(r"\bREFERENCES accounts\b")

@@ -15,7 +15,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.operations.check_module.found import Folder, Missing
 from phoenix.operations.migrate import scripts
 
-CREATES = re.compile(r"\bCREATE TABLE (?:IF NOT EXISTS )?(\w+)")
+CREATES = re.compile(r"\bCREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)")
 DROPS = re.compile(r"\bDROP TABLE (?:IF EXISTS )?(\w+)|\bALTER TABLE (\w+) RENAME TO\b")
 RENAMES = re.compile(r"\bRENAME TO (\w+)")
 REFERS = re.compile(r"\bREFERENCES (\w+)")

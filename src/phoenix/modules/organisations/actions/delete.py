@@ -7,7 +7,6 @@ from datetime import timedelta
 import structlog
 from msgspec import Struct
 
-from phoenix.kernel.cache.keys import ACCOUNT, EVENTS, MEMBERS
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.module import OrganisationData
@@ -77,7 +76,7 @@ async def begin(tx: Transaction, organisation: str) -> bool:
     if await tx.maybe(closing.BEGIN, organisation, tx.now) is None:
         return False
     await revoke_keys_of(tx, await tx.all(closing.SERVICE_ACCOUNTS_OF, organisation, SERVICE_ACCOUNTS))
-    tx.invalidate(MEMBERS(organisation), EVENTS(organisation), *map(ACCOUNT, await tx.all(queries.MEMBER_IDS, organisation)))
+    await closing_changed(tx, organisation)
     return True
 
 

@@ -77,7 +77,7 @@ async def _write(runtime: Runtime, state: Told, process: str, accounts: frozense
 async def _keep(runtime: Runtime, state: Told, process: str, accounts: frozenset[str]) -> None:
     async with runtime.database.transaction() as tx:
         kept = await tx.maybe(queries.KEEP, process, tx.now + KEPT)
-    state.written_at = runtime.clock.now()
     if kept is None:
         # It was taken for gone, or the server has crashed.
         await _write(runtime, state, process, accounts)
+    state.written_at = runtime.clock.now()

@@ -74,6 +74,9 @@ async def change_webhook(
 ) -> None:
     """Change where a webhook sends, and what. Raises InvalidInput, and EditConflict if none of `versions` is the latest."""
     clean = _checked(runtime, draft, kinds)
+    is_current = versions is None or webhook.version in versions
+    if is_current and clean == Draft(webhook.url, webhook.description, webhook.kinds):
+        return
     if await tx.maybe(queries.CHANGE, webhook.id, clean.url, clean.description, list(clean.kinds), versions) is None:
         raise EditConflict(_("Someone else edited this webhook while you were writing."))
     tx.record(WebhookChanged(organisation=webhook.organisation, subject=webhook.id))
