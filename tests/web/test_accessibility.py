@@ -34,6 +34,8 @@ def test_pages_are_accessible(browser: Browser, site: str, theme: str, width: in
         page.route_web_socket("**/socket.io/**", lambda _socket: None)
         for name in PAGES:
             page.goto(f"{site}/{name}")
+            # A page that opens at a refused field may have a target half under its header, which axe takes for a small one.
+            page.evaluate("scrollTo(0, 0)")
             page.evaluate(script)
             result = page.evaluate(f"axe.run(document, {RULES})")
             found += [f"{name}: {v['id']}: {v['nodes'][0]['html'][:120]}" for v in result["violations"]]
