@@ -54,6 +54,8 @@ BY_STAFF = [
 # By the limit of what has to be done first. Who leaves, or deletes their account, comes back only by an invitation.
 BY_OTHERS = {
     "invitations_withdrawn": "invitations",
+    "service_keys_left": "keys_left",
+    "service_keys_stopped": "keys_left",
     "organisation_closing": "organisation_deletion",
     "organisation_closing_soon": "organisation_deletion",
     "organisation_kept": "organisation_deletion",

@@ -18,6 +18,7 @@ WRONG_ADDRESS = {"email": "The part after @ has no ending, such as .com. Is it e
 MANAGE = {
     "members": samples.MEMBERS,
     "invitations": samples.INVITATIONS,
+    "key_makers": [samples.MEMBERS[1].account],
     "roles": ("owner", "administrator", "member", "viewer"),
     "listing": listing(MEMBERS, samples.MEMBERS, PATH, sort="-name"),
 }

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from msgspec import structs
 
+from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.i18n.email import Asker
 from phoenix.kernel.i18n.isolation import Ours
@@ -19,9 +20,8 @@ from phoenix.modules.organisations.actions.closing import TELL_MEMBERS, Told
 from phoenix.modules.organisations.actions.invite import LIVES, SEND_INVITATION, Invited, may_still_invite
 from phoenix.modules.organisations.actions.offers import TELL_OF_OFFER, OfferChanged
 from phoenix.modules.organisations.actions.ownership import TELL_OF_OWNERSHIP, OwnershipChanged
-from phoenix.modules.organisations.actions.withdraw import TELL_OWNERS, Withdrawn
+from phoenix.modules.organisations.actions.withdraw import TELL_OF_KEYS, TELL_OWNERS, KeysLeft, Withdrawn
 from phoenix.modules.organisations.notices import (
-    INVITATIONS_WITHDRAWN,
     OFFERED,
     OFFERED_TO_YOU,
     OFFERS,
@@ -32,10 +32,13 @@ from phoenix.modules.organisations.notices import (
     YOU_OWN,
     YOU_OWN_NO_MORE,
 )
+from phoenix.modules.organisations.notices.lost import INVITATIONS_WITHDRAWN, KEYS_LEFT, KEYS_STOPPED
 from phoenix.modules.organisations.queries import closing, owners, transfer
 from phoenix.modules.organisations.queries.copies import EXPORT, FORGET_OLD
 
 TOLD_AT_ONCE = 200
+# A role can be taken and given back; the page of service accounts always shows what the email says.
+KEYS_LEFT_A_DAY = Limit("keys_left", 10, 86_400)
 
 
 async def send_invitation(runtime: Runtime, invited: Invited) -> None:
@@ -72,7 +75,18 @@ async def tell_owners(runtime: Runtime, withdrawn: Withdrawn) -> None:
     async with runtime.database.transaction() as tx:
         for organisation in withdrawn.organisations:
             for owner in await tx.all(owners.OTHER_OWNERS, organisation, withdrawn.by):
-                await notify(tx, owner, INVITATIONS_WITHDRAWN, about=organisation)
+                await notify(tx, owner, INVITATIONS_WITHDRAWN, about=f"{organisation} {withdrawn.at}")
+
+
+async def tell_of_keys(runtime: Runtime, left: KeysLeft) -> None:
+    """Tell the other owners of keys that someone may still have, or that stopped with them."""
+    notice = KEYS_STOPPED if left.stopped else KEYS_LEFT
+    for organisation in left.organisations:
+        if not (await runtime.limiter.hit(KEYS_LEFT_A_DAY, f"{organisation} {left.account}")).allowed:
+            continue
+        async with runtime.database.transaction() as tx:
+            told = await tx.all(owners.OTHER_OWNERS, organisation, left.by)
+            await notify_all(tx, told, notice, about=f"{organisation} {left.account}")
 
 
 async def tell_members(runtime: Runtime, told: Told) -> None:
@@ -143,6 +157,7 @@ async def forget_old(runtime: Runtime) -> None:
 JOBS = (
     Job(SEND_INVITATION, send_invitation),
     Job(TELL_OWNERS, tell_owners),
+    Job(TELL_OF_KEYS, tell_of_keys),
     Job(TELL_MEMBERS, tell_members),
     Job(TELL_OF_OWNERSHIP, tell_of_ownership),
     Job(TELL_OF_OFFER, tell_of_offer),

@@ -48,10 +48,11 @@ async def notify_all(tx: Transaction, accounts: Sequence[str], notice: SecurityN
 
 def said_in(runtime: Runtime, notice: SecurityNotice, facts: Mapping[str, str], *, address: str = "") -> dict[str, Any]:
     """What the email of a notice says, for its template. `address` is that of the pages where it is not the process's own."""
+    shown = {name: isolated(fact) for name, fact in facts.items()}
     return {
-        "sentence": notice.sentence.format(**{name: isolated(fact) for name, fact in facts.items()}),
+        "sentence": notice.sentence.format(**shown),
         "title": notice.title or _("Account security"),
-        "foot": notice.foot or STRANGER,
+        "foot": notice.foot.format(**shown) or STRANGER,
         "button": notice.button or _("Open settings"),
         "link": Ours(
             f"{address or runtime.settings.public_url}{notice.path.format(**facts) or runtime.part(Registry).sign_in.second_factor}"

@@ -75,7 +75,7 @@ async def send_revoke_api_key(call: Call) -> Redirect:
     f"{PATH}/roles/{{organisation_id:str}}/{{account_id:str}}/end",
     may=REVIEW,
     act="authority",
-    queries=14,
+    queries=16,
     sensitive=True,
     retry=show_access,
     listeners=STAFF,

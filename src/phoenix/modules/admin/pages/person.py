@@ -58,7 +58,7 @@ async def show_person(call: Call) -> View:
     return View("admin/person.html", context)
 
 
-@form(f"{PATH}/lock", may=WRITE, queries=14, sensitive=True, retry=show_person, listeners=STAFF)
+@form(f"{PATH}/lock", may=WRITE, queries=16, sensitive=True, retry=show_person, listeners=STAFF)
 async def send_lock(call: Call) -> Redirect:
     await people.lock_account(call.tx, call.actor, _account(call), reason=call.form.get("reason", ""))
     return _back(call, _("Account locked. All devices were signed out."))

@@ -1,6 +1,7 @@
-"""Withdraw what someone has pending and could no longer start: invitations, and an offer of ownership. The other owners are notified.
+"""Withdraw what someone has pending and could no longer start: invitations, and an offer of ownership.
 
-It is withdrawn when the right is lost, so that it does not come back with the right.
+It is withdrawn when the right is lost, so that it does not come back with the right. The other owners are notified, and of keys of
+service accounts that this person may still have.
 """
 
 from __future__ import annotations
@@ -22,14 +23,33 @@ class Withdrawn(Struct, frozen=True):
 
     organisations: list[str]
     by: str
+    at: str = ""
+    """When: the invitations are found by it."""
 
 
+class KeysLeft(Struct, frozen=True):
+    """Whoever made keys of service accounts and lost the right to, or was locked, so that the keys `stopped`; and who caused it."""
+
+    organisations: list[str]
+    account: str
+    by: str
+    stopped: bool = False
+
+
+TELL_OF_KEYS = JobKind("organisations.tell_owners_of_keys", KeysLeft)
 TELL_OWNERS = JobKind("organisations.tell_owners_of_withdrawal", Withdrawn)
 
 
+async def keys_left(tx: Transaction, organisation: str, account: str) -> bool:
+    """Whether someone who can no longer manage service accounts there may still have keys that they made for them."""
+    return await tx.one(withdraw.KEYS_LEFT, organisation, account, tx.now)
+
+
 async def withdraw_invitations(tx: Transaction, organisation: str, account: str, *, can_still: Sequence[str] = ()) -> None:
-    """Revoke the open invitations from this account, except those for roles it can still invite for."""
+    """Revoke the open invitations from this account, except those for roles it can still invite for; owners are notified of keys left."""
     await _record(tx, await tx.all(withdraw.WITHDRAW, organisation, account, list(can_still), tx.now))
+    if await keys_left(tx, organisation, account):
+        await enqueue(tx, TELL_OF_KEYS, KeysLeft([organisation], account, tx.actor or ""))
 
 
 async def withdraw_pending(tx: Transaction, organisation: str, account: str) -> None:
@@ -38,14 +58,16 @@ async def withdraw_pending(tx: Transaction, organisation: str, account: str) -> 
     await end_offers(tx, organisation, account)
 
 
-async def withdraw_all_pending(tx: Transaction, *accounts: str) -> None:
-    """Whatever is pending of these accounts, in every organisation."""
-    await _record(tx, await tx.all(withdraw.WITHDRAW_ALL, list(accounts), tx.now))
-    await end_all_offers(tx, *accounts)
+async def withdraw_all_pending(tx: Transaction, account: str, *stopped: str) -> None:
+    """Whatever is pending, in every organisation, of an account and of service accounts whose keys stopped with it."""
+    await _record(tx, await tx.all(withdraw.WITHDRAW_ALL, [account, *stopped], tx.now))
+    await end_all_offers(tx, account, *stopped)
+    if organisations := await tx.all(withdraw.ORGANISATIONS_OF, list(stopped)) if stopped else ():
+        await enqueue(tx, TELL_OF_KEYS, KeysLeft(list(organisations), account, tx.actor or "", stopped=True))
 
 
 async def _record(tx: Transaction, withdrawn: Sequence[Withdrawal]) -> None:
     for invitation in withdrawn:
         tx.record(InvitationRevoked(organisation=invitation.organisation, subject=invitation.id))
     if withdrawn:
-        await enqueue(tx, TELL_OWNERS, Withdrawn(sorted({one.organisation for one in withdrawn}), tx.actor or ""))
+        await enqueue(tx, TELL_OWNERS, Withdrawn(sorted({one.organisation for one in withdrawn}), tx.actor or "", tx.now.isoformat()))

@@ -132,7 +132,7 @@ async def list_members(
     "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
     may="organisations.manage",
     within="organisation_id",
-    queries=12,
+    queries=14,
     act="authority",
     problems=(412,),
 )
@@ -150,7 +150,7 @@ async def change_role(call: Call, member: Membership, account_id: str, data: Rol
     "/api/v2/organisations/{organisation_id:str}/members/{account_id:str}",
     may="organisations.read",
     within="organisation_id",
-    queries=12,
+    queries=14,
     act="authority",
     while_closing=True,
 )

@@ -54,7 +54,7 @@ async def withdraw_transfer(call: Call, member: Membership) -> None:
     await transfer.withdraw_offer(call.tx, member)
 
 
-@post(f"{PATH}/accept", may=READ, within="organisation_id", queries=11, act="authority", sensitive=True, problems=(404,))
+@post(f"{PATH}/accept", may=READ, within="organisation_id", queries=12, act="authority", sensitive=True, problems=(404,))
 async def accept_transfer(call: Call, member: Membership) -> None:
     """Accept the ownership that was offered to you. Whoever offered it becomes an administrator."""
     await transfer.accept_offer(call.runtime, call.tx, member)

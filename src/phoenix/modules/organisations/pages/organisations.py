@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phoenix.kernel.actor import Membership
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.isolation import isolated
@@ -14,7 +15,8 @@ from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.kernel.web.slots import fill
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
-from phoenix.modules.organisations.queries import changes, owners
+from phoenix.modules.organisations.actions.withdraw import keys_left
+from phoenix.modules.organisations.queries import changes, owners, withdraw
 from phoenix.modules.organisations.queries.listed import MEMBERS
 
 
@@ -35,12 +37,13 @@ async def send_new(call: Call) -> Redirect:
     return Redirect(f"/o/{made.slug}/feed", _("{name} is ready.").format(name=isolated(made.name)))
 
 
-@page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=2, lists=(MEMBERS,))
+@page("/o/{slug:str}/members", may="organisations.read", within="slug", queries=3, lists=(MEMBERS,))
 async def show_members(call: Call) -> View:
     member = call.member
     found = await listing(call, MEMBERS, member.organisation)
     invited = await call.db.all(queries.INVITATIONS, member.organisation) if "organisations.invite" in member.permissions else []
     mine = members.ROLES.index(member.role)
+    manages = "organisations.manage" in member.permissions
     context = {
         "members": [
             {
@@ -56,6 +59,7 @@ async def show_members(call: Call) -> View:
             for m in found.items
         ],
         "invitations": invited,
+        "key_makers": await call.db.all(withdraw.KEY_MAKERS, member.organisation, call.db.now) if manages else [],
         "roles": members.ROLES[mine:],
         "listing": found,
         "form": {"email": "", "role": "member"},
@@ -93,8 +97,10 @@ async def show_role(call: Call) -> View:
 )
 async def send_role(call: Call) -> Redirect:
     member = call.member
-    role, versions = call.form.get("role", ""), call.shown_version()
-    await members.change_role(call.runtime, call.tx, member, call.path["account_id"], role=role, versions=versions)
+    account, role, versions = call.path["account_id"], call.form.get("role", ""), call.shown_version()
+    await members.change_role(call.runtime, call.tx, member, account, role=role, versions=versions)
+    if await keys_left(call.tx, member.organisation, account):
+        return _to_keys(member, _("Role changed. Keys that they created for service accounts still work: see below."))
     return Redirect(f"/o/{member.slug}/members", _("Role changed."))
 
 
@@ -113,7 +119,14 @@ async def send_remove(call: Call) -> Redirect:
     await members.remove_member(call.tx, member, account)
     if account == call.actor.account:
         return Redirect("/organisations", _("You've left {name}.").format(name=isolated(member.name)))
+    if await keys_left(call.tx, member.organisation, account):
+        return _to_keys(member, _("Member removed. Keys that they created for service accounts still work: see below."))
     return Redirect(f"/o/{member.slug}/members", _("Member removed."))
+
+
+def _to_keys(member: Membership, words: str) -> Redirect:
+    """To where the keys of service accounts are listed and renewed."""
+    return Redirect(f"/o/{member.slug}/service-accounts", words)
 
 
 @form(

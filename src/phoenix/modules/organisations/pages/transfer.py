@@ -52,7 +52,7 @@ async def send_withdraw(call: Call) -> Redirect:
     return Redirect(f"/o/{call.member.slug}/ownership", _("Offer withdrawn."))
 
 
-@form(f"{PATH}/accept", may=READ, within="slug", queries=12, act="authority", sensitive=True, retry=show_ownership)
+@form(f"{PATH}/accept", may=READ, within="slug", queries=13, act="authority", sensitive=True, retry=show_ownership)
 async def send_accept(call: Call) -> Redirect:
     await transfer.accept_offer(call.runtime, call.tx, call.member)
     return Redirect(f"/o/{call.member.slug}/members", _("You're now an owner of {name}.").format(name=isolated(call.member.name)))

@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import day_in
-from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.organisations import queries
+from phoenix.modules.organisations.notices.about import (
+    DELETION,
+    FEED,
+    MEMBERS,
+    ORGANISATIONS,
+    OWNERSHIP_PAGE,
+    SAMPLE,
+    SAMPLE_CLOSING,
+    SAMPLE_ORGANISATION,
+    notice_of,
+)
+from phoenix.modules.organisations.notices.lost import INVITATIONS_WITHDRAWN, KEYS_LEFT, KEYS_STOPPED
 from phoenix.modules.organisations.queries import closing, copies, ownership, transfer
 
-# For staff who look at an email.
-SAMPLE = {
-    "name": "Halden Instruments",
-    "slug": "halden-instruments",
-    "person": "Mara Lindqvist",
-    "by": "Priya Raman",
-    "day": "4 December 2026",
-}
-SAMPLE_ORGANISATION = {"name": "Halden Instruments", "slug": "halden-instruments"}
-SAMPLE_CLOSING = {**SAMPLE_ORGANISATION, "day": "10 December 2026", "asker": "Mara Lindqvist"}
-ORGANISATIONS, FEED, MEMBERS, DELETION, OWNERSHIP_PAGE = (
-    "/organisations",
-    "/o/{slug}/feed",
-    "/o/{slug}/members",
-    "/o/{slug}/deletion",
-    "/o/{slug}/ownership",
-)
-OPENS = {
-    ORGANISATIONS: _("View your organisations"),
-    FEED: _("View organisation"),
-    MEMBERS: _("View members"),
-    DELETION: _("Open the page"),
-    OWNERSHIP_PAGE: _("Open the page"),
-}
 OFFERED, ACCEPTED, DECLINED, WITHDRAWN = "ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn"
 ENDED = "ownership_offer_ended"
 CLOSING, REMINDER, KEPT = "organisation_closing", "organisation_closing_soon", "organisation_kept"
-
-
-def _notice(
-    name: str,
-    sentence: str,
-    foot: str,
-    *,
-    path: str,
-    facts: Callable[[Reader, str, ZoneInfo], Awaitable[Mapping[str, str] | None]],
-    sample: Mapping[str, str],
-) -> SecurityNotice:
-    """A notice about an organisation: headed as such, and its button says where it leads."""
-    return SecurityNotice(name, sentence, foot, path=path, button=OPENS[path], title=_("Your organisations"), facts=facts, sample=sample)
 
 
 async def facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, str]:
@@ -60,16 +34,7 @@ async def facts(db: Reader, organisation: str, zone: ZoneInfo) -> Mapping[str, s
     return {"name": await db.maybe(queries.NAME, organisation) or _("your organisation")}
 
 
-INVITATIONS_WITHDRAWN = _notice(
-    "invitations_withdrawn",
-    _("Pending invitations to {name} were revoked, because the person who sent them can no longer invite people."),
-    _("Invite these people again if they should still join."),
-    path=ORGANISATIONS,
-    facts=facts,
-    sample={"name": "Halden Instruments"},
-)
-
-ROLE_ENDED = _notice(
+ROLE_ENDED = notice_of(
     "role_ended",
     _("An administrator of this platform removed you from {name}. You no longer have access to it."),
     _("Questions? Ask one of its owners, who can invite you again."),
@@ -110,7 +75,7 @@ async def copy_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, str
     return None if found is None else {"name": found.name, "slug": found.slug}
 
 
-ORGANISATION_CLOSING = _notice(
+ORGANISATION_CLOSING = notice_of(
     CLOSING,
     _("{asker} asked to delete {name}. It will be deleted on {day}, with everything in it. Until then you can still read it."),
     _("Should it stay? Ask an owner of the organisation: owners can cancel the deletion until then."),
@@ -118,7 +83,7 @@ ORGANISATION_CLOSING = _notice(
     facts=closing_facts,
     sample=SAMPLE_CLOSING,
 )
-CLOSING_SOON = _notice(
+CLOSING_SOON = notice_of(
     REMINDER,
     _("{name} will be deleted on {day}, with everything in it. After that it can't be undone."),
     _("Should it stay? Open the page and cancel the deletion. You can also download a copy there."),
@@ -126,7 +91,7 @@ CLOSING_SOON = _notice(
     facts=closing_facts,
     sample=SAMPLE_CLOSING,
 )
-ORGANISATION_KEPT = _notice(
+ORGANISATION_KEPT = notice_of(
     KEPT,
     _("The deletion of {name} was cancelled. You can use it as before."),
     _("Questions? Ask an owner of the organisation."),
@@ -134,7 +99,7 @@ ORGANISATION_KEPT = _notice(
     facts=kept_facts,
     sample=SAMPLE_ORGANISATION,
 )
-COPY_READY = _notice(
+COPY_READY = notice_of(
     "organisation_copy_ready",
     _("The copy of {name} that you asked for is ready. You can download it for 7 days."),
     _("Didn't request this? Change your password and sign out all other devices."),
@@ -161,7 +126,7 @@ async def ownership_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str
 
 
 NOT_YOURS = _("Don't recognise this? Tell the owners of the organisation, and contact support.")
-OWNER_ADDED = _notice(
+OWNER_ADDED = notice_of(
     "owner_added",
     _("{person} is now an owner of {name}. Changed by {by}."),
     NOT_YOURS,
@@ -169,7 +134,7 @@ OWNER_ADDED = _notice(
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNER_REMOVED = _notice(
+OWNER_REMOVED = notice_of(
     "owner_removed",
     _("{person} is no longer an owner of {name}. Changed by {by}."),
     NOT_YOURS,
@@ -177,7 +142,7 @@ OWNER_REMOVED = _notice(
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNER_ERASED = _notice(
+OWNER_ERASED = notice_of(
     "owner_erased",
     _("An owner of {name} deleted their account, so they are no longer an owner. Its members page shows who owns it now."),
     _("Questions? Ask the other owners of the organisation."),
@@ -185,7 +150,7 @@ OWNER_ERASED = _notice(
     facts=name_facts,
     sample=SAMPLE_ORGANISATION,
 )
-YOU_OWN = _notice(
+YOU_OWN = notice_of(
     "you_own",
     _("You are now an owner of {name}. Changed by {by}."),
     NOT_YOURS,
@@ -193,7 +158,7 @@ YOU_OWN = _notice(
     facts=ownership_facts,
     sample=SAMPLE,
 )
-YOU_OWN_NO_MORE = _notice(
+YOU_OWN_NO_MORE = notice_of(
     "you_own_no_more",
     _("You are no longer an owner of {name}. Changed by {by}."),
     NOT_YOURS,
@@ -210,7 +175,7 @@ async def offer_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, st
     return None if offer is None or facts is None else {**facts, "day": day_in(offer.until, str(zone))}
 
 
-OFFERED_TO_YOU = _notice(
+OFFERED_TO_YOU = notice_of(
     "ownership_offered_to_you",
     _("{by} has offered you ownership of {name}. If you accept, you become an owner and {by} becomes an administrator. Valid until {day}."),
     _("Open the page to accept or decline."),
@@ -218,7 +183,7 @@ OFFERED_TO_YOU = _notice(
     facts=offer_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_OFFERED = _notice(
+OWNERSHIP_OFFERED = notice_of(
     OFFERED,
     _("{by} has offered ownership of {name} to {person}. If {person} accepts, {by} becomes an administrator. Valid until {day}."),
     _("Any owner can withdraw the offer on the page."),
@@ -226,7 +191,7 @@ OWNERSHIP_OFFERED = _notice(
     facts=offer_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_ACCEPTED = _notice(
+OWNERSHIP_ACCEPTED = notice_of(
     ACCEPTED,
     _("{person} is now an owner of {name}, in place of {by}. {by} is now an administrator."),
     NOT_YOURS,
@@ -234,7 +199,7 @@ OWNERSHIP_ACCEPTED = _notice(
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_DECLINED = _notice(
+OWNERSHIP_DECLINED = notice_of(
     DECLINED,
     _("{person} declined ownership of {name}, which {by} had offered. Nothing has changed."),
     NOT_YOURS,
@@ -242,7 +207,7 @@ OWNERSHIP_DECLINED = _notice(
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_WITHDRAWN = _notice(
+OWNERSHIP_WITHDRAWN = notice_of(
     WITHDRAWN,
     _("{by} withdrew the offer of ownership of {name} to {person}. Nothing has changed."),
     NOT_YOURS,
@@ -250,7 +215,7 @@ OWNERSHIP_WITHDRAWN = _notice(
     facts=ownership_facts,
     sample=SAMPLE,
 )
-OWNERSHIP_OFFER_ENDED = _notice(
+OWNERSHIP_OFFER_ENDED = notice_of(
     ENDED,
     _("The offer of ownership of {name} from {by} to {person} has ended, because the access of one of them changed."),
     NOT_YOURS,
@@ -264,5 +229,15 @@ OFFERS = {
 }
 OWNERSHIP = (OWNER_ADDED, OWNER_REMOVED, OWNER_ERASED, YOU_OWN, YOU_OWN_NO_MORE, OFFERED_TO_YOU, *OFFERS.values())
 
-NOTICES = (INVITATIONS_WITHDRAWN, ROLE_ENDED, ORGANISATION_CLOSING, CLOSING_SOON, ORGANISATION_KEPT, COPY_READY, *OWNERSHIP)
+NOTICES = (
+    INVITATIONS_WITHDRAWN,
+    KEYS_LEFT,
+    KEYS_STOPPED,
+    ROLE_ENDED,
+    ORGANISATION_CLOSING,
+    CLOSING_SOON,
+    ORGANISATION_KEPT,
+    COPY_READY,
+    *OWNERSHIP,
+)
 TO_MEMBERS = {notice.name: notice for notice in (ORGANISATION_CLOSING, CLOSING_SOON, ORGANISATION_KEPT)}
