@@ -9,6 +9,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -142,6 +143,25 @@ def test_a_failed_step_stops_the_start(
     monkeypatch.setattr(start, "run_to_end", lambda _command, _variables, errors=False: (1, ""))
     assert bring_up(read_settings(os.environ), json=False) == 1
     assert "failed; see the reason above." in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("variable", ["PHOENIX_PORT", "PHOENIX_ADMIN_BIND", "PHOENIX_REALTIME_PORT", "PHOENIX_MAILBOX_PORT"])
+def test_a_port_taken_while_the_database_was_prepared_is_named(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], variable: str
+) -> None:
+    port = free_port()
+    monkeypatch.setenv(variable, f"127.0.0.1:{port}" if variable == "PHOENIX_ADMIN_BIND" else str(port))
+    with contextlib.ExitStack() as taken:
+        monkeypatch.setattr(
+            start, "_permit_retention", lambda _settings, _progress: taken.enter_context(socket.create_server(("127.0.0.1", port)))
+        )
+        monkeypatch.setattr(start, "Child", lambda *_given: pytest.fail("A process was started."))
+        assert bring_up(read_settings(os.environ), json=False) == 1
+    said = capfd.readouterr().err
+    assert f"Port {port}" in said
+    assert "in use by another program. Choose another" in said
+    assert variable in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("error", [EmbeddedError("Valkey did not start."), FolderError("The folder is of a newer PostgreSQL.")])

@@ -82,6 +82,12 @@ def require_free_for_staff(host: str, port: int) -> None:
         raise StartError(f"Port {port}, for the admin panel, is in use by another program. Choose another with PHOENIX_ADMIN_BIND.")
 
 
+def require_free_for_mailbox(port: int) -> None:
+    """As `require_free`, for the mailbox, which is on loopback."""
+    if not is_free("127.0.0.1", port, variable="PHOENIX_MAILBOX_PORT"):
+        raise StartError(f"Port {port}, for the mailbox, is in use by another program. Choose another with PHOENIX_MAILBOX_PORT.")
+
+
 def first_free(port: int, host: str = "127.0.0.1") -> int:
     """This port, on loopback by default, or the next that is free."""
     for candidate in range(port, 65_536):

@@ -32,6 +32,7 @@ from phoenix.operations.up.addresses import (
     listens,
     local_host,
     require_free,
+    require_free_for_mailbox,
     require_free_for_sockets,
     require_free_for_staff,
     without_password,
@@ -119,15 +120,7 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
         progress.say(f"Ended {len(ended)} processes left over from an earlier start.")
     _check_settings_of_modules(settings)
     require_ports_of_their_own(settings)
-    require_free(settings.web.host, settings.web.port)
-    if on_both_loopbacks(settings):
-        require_free("::1", settings.web.port)
-    if settings.realtime.port:
-        require_free_for_sockets(settings.web.host, settings.realtime.port)
-    if settings.admin.port:
-        require_free_for_staff(settings.admin.host, settings.admin.port)
-    if settings.web.domain:
-        caddy.require_ports()
+    _require_ports(settings)
     settings = resolve(settings, data)
     _allow_many_files()
     if not settings.secrets.key:
@@ -139,6 +132,8 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
         _command(progress, "Database is up to date", phoenix("db", "migrate"), environment(settings, os.environ, FOR_MIGRATION))
     _permit_retention(settings, progress)
     configuration = caddy.write_configuration(settings) if settings.web.domain else data
+    # The database took a while to start and migrate, and another program may have taken a port by now.
+    _require_ports(settings)
     for part in parts(settings, configuration):
         # An attacker who takes over a process finds in it only the secrets that it needs: no serving one can change tables.
         given = bare_environment(settings, os.environ) if part.bare else environment(settings, os.environ, part.secrets)
@@ -158,6 +153,21 @@ def _run(settings: Settings, data: Path, supervisor: Supervisor, progress: Progr
     )
     announce(ready, json=json)
     supervisor.watch(lambda: False)
+
+
+def _require_ports(settings: Settings) -> None:
+    """Raises StartError, naming the port and its setting, if one that is known by now is in use."""
+    require_free(settings.web.host, settings.web.port)
+    if on_both_loopbacks(settings):
+        require_free("::1", settings.web.port)
+    if settings.realtime.port:
+        require_free_for_sockets(settings.web.host, settings.realtime.port)
+    if settings.admin.port:
+        require_free_for_staff(settings.admin.host, settings.admin.port)
+    if with_mailbox(settings) and settings.email.mailbox_port:
+        require_free_for_mailbox(settings.email.mailbox_port)
+    if settings.web.domain:
+        caddy.require_ports()
 
 
 def _check_settings_of_modules(settings: Settings) -> None:
