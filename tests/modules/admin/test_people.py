@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import re
 from typing import Any
 
 import asyncpg
@@ -105,7 +106,11 @@ def test_a_locked_account_is_signed_out_at_once_and_works_again_when_unlocked(ha
             assert await harness.work() == ["accounts.send_security_notice"] * 2
             subjects = [mail.subject for mail in harness.mails(eve.email)]
             assert subjects == ["Your account has been unlocked", "An administrator locked your account"]
-            assert "stolen card" not in harness.mails(eve.email)[1].text
+            locked = harness.mails(eve.email)[1].text
+            assert "stolen card" not in locked
+            (link,) = re.findall(r"https?://[^/\s]+(/\S*)", locked)
+            async with harness.new_client() as browser:
+                assert (await browser.get(link)).status_code == 200, "it opens for someone who can't sign in"
             assert (await panel.post(f"/staff/people/{ada.id}/lock", by="ada", reason="I lock myself out")).status_code == 409
 
     asyncio.run(run())

@@ -7,11 +7,15 @@ from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.keys.actions.api_keys import named_keys
 
 ASK = _("Questions? Contact support.")
-LOCKED = SecurityNotice("locked", _("An administrator locked your account. All devices were signed out."), ASK)
+# Whoever reads this can't open their settings.
+START, OPEN = "/sign-in", _("Open the sign-in page")
+LOCKED = SecurityNotice("locked", _("An administrator locked your account. All devices were signed out."), ASK, path=START, button=OPEN)
 LOCKED_AND_KEYS = SecurityNotice(
     "locked_and_keys",
     _("An administrator locked your account. All devices were signed out, and your API keys were revoked: {keys}."),
     ASK,
+    path=START,
+    button=OPEN,
     facts=named_keys,
     sample={"keys": "“Nightly import”, “Till”"},
 )
