@@ -173,6 +173,11 @@ export function forgetDrafts(form: HTMLFormElement): void {
   if (signsOut) forget(() => true);
 }
 
+/** What is typed stays as a draft, and on the page that comes next: leaving asks nothing. */
+export function leaveUnasked(): void {
+  sent = true;
+}
+
 /** A tab that was duplicated has the name of the other: the one that is overwritten takes another. */
 function overwritten(event: StorageEvent): void {
   const mine = withTexts(document).filter((form) => event.key === baseOf(form) + tab);

@@ -7,7 +7,7 @@
 import htmx from "htmx.org";
 
 import { isChanged } from "./changed";
-import { forgetDrafts } from "./drafts";
+import { forgetDrafts, leaveUnasked } from "./drafts";
 import { focusFirst } from "./focus";
 import { firstMissing, sayAt } from "./required";
 
@@ -126,6 +126,13 @@ function replace(form: HTMLFormElement, html: string, begin: Begin): void {
   const page = new DOMParser().parseFromString(html, "text/html");
   const [main, before] = [page.querySelector("main"), document.querySelector("main")];
   if (!main || !before) throw new TypeError("The response is not a page of Phoenix.");
+  const [reader, mine] = [page.body.dataset["reader"], document.body.dataset["reader"]];
+  if (reader && mine && reader !== mine) {
+    // Someone else has signed in, and nothing around the form is theirs. What was refused for that is refused again, as a whole page.
+    leaveUnasked();
+    form.submit();
+    return;
+  }
   const fault = main.querySelector(".fault");
   if (fault && !fault.querySelector(".typed") && isWritten(form)) {
     const said = [...fault.querySelectorAll(":scope > h1, :scope > h1 + p")].map((part) => (part.textContent ?? "").trim());

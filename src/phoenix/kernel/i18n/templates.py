@@ -26,6 +26,7 @@ from markupsafe import Markup, escape
 
 from phoenix.kernel.i18n import times
 from phoenix.kernel.i18n.avatars import avatar_of
+from phoenix.kernel.i18n.chosen_fields import chosen_fields
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.differences import Comparison
 from phoenix.kernel.i18n.isolation import install, without_elements
@@ -56,7 +57,8 @@ class Day:
 class Templates:
     """Renders pages. `folders` maps a module's name to its templates, `static` is the folder of Vite's bundles.
 
-    Outside production a changed template or bundle is read again; in production each is read once.
+    Outside production a changed template or bundle is read again; in production each is read once. `chosen` are the names of
+    the fields in them that nobody types in.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Templates:
         self._bundles: dict[str, str] = {}
         self._own: dict[str, str] = {}
         self._icons = _read_icons(HERE / "icons.svg")
+        self.chosen = chosen_fields(HERE, *folders.values())
         self.environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(HERE), PrefixLoader(modules)]),
             extensions=["jinja2.ext.i18n"],

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.errors import Forbidden
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url, to_base64url
 from phoenix.kernel.web.application import AnyRequest
@@ -89,7 +90,11 @@ def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
 def check(runtime: Runtime, bindings: frozenset[str], given: str | None) -> None:
     """Raises Forged unless the token belongs to one of these people and browsers."""
     token = read_token(runtime, given)
-    if token is None or token.binding not in bindings:
+    if token is None:
+        raise Forged
+    if token.binding not in bindings:
+        if account_of(token.binding) and any(map(account_of, bindings)):
+            raise Forged(_("Someone else has signed in in this browser since this page was opened. To send this, sign in as before."))
         raise Forged
 
 

@@ -13,7 +13,7 @@ from phoenix.kernel.web.form_body import token_in
 from phoenix.kernel.web.kept_forms import SECRET_FIELDS
 
 # What nobody typed, or nobody misses: an id, a number, an address of ours, a ticked box, a time, a time zone.
-_NOT_TYPED = re.compile(r"[a-z]{2,5}_[0-9a-z]{20,}|[0-9]*|on|/\S*|\d{4}-\d\d-\d\dT\S+( .*)?|[A-Z]\w+(/[\w+-]+)+")
+_NOT_TYPED = re.compile(r"[a-z]{2,5}_[0-9a-z]{20,}|[0-9]*|on|/\S*|\d{4}-\d\d-\d\dT\S+( .*)?|UTC|[A-Z]\w+(/[\w+-]+)+")
 # These pass: the same form can succeed in a moment.
 PASSING = frozenset({408, 409, 429, 500, 503})
 
@@ -37,7 +37,8 @@ def typed_text(request: AnyRequest, problem: PhoenixError) -> Typed | None:
     except csrf.Forged:
         return None
     shown = {name: value for name, value in form.items() if name not in SECRET_FIELDS}
-    texts = tuple(value for value in shown.values() if not _NOT_TYPED.fullmatch(value.strip()))
+    chosen = app_of(request).templates.chosen
+    texts = tuple(value for name, value in shown.items() if name not in chosen and not _NOT_TYPED.fullmatch(value.strip()))
     can_pass = problem.status in PASSING and SECRET_FIELDS.isdisjoint(form.keys() - {"csrf"})
     if not texts and not can_pass:
         return None
