@@ -26,7 +26,13 @@ def notification(number: int, summary: str, why: str, *, read: bool = False, lin
     )
 
 
-NOTIFICATIONS = [
+def together(summary: str, *items: Thing) -> Thing:
+    return Thing(
+        summary=summary, items=list(items), first=items[0], link=items[-1].link, numbers=" ".join(str(one.number) for one in items)
+    )
+
+
+ALONE = [
     notification(
         4, f"{AIKO.name} offered you their ownership of {LONGEST.name}", "You were notified because you can accept or decline it."
     ),
@@ -34,24 +40,32 @@ NOTIFICATIONS = [
     notification(2, "Priya Raman accepted your invitation to Halden Instruments", "You were notified because you invited them.", read=True),
     notification(1, "Someone removed you from North Yard", "You were notified because you were a member.", read=True, link=None),
 ]
-UNREAD = NOTIFICATIONS[:2]
+NOTIFICATIONS = [together(one.summary, one) for one in ALONE]
+COMMENTED = "You were notified because you wrote the entry or commented on it."
+COMMENTS = [
+    notification(
+        number, f"{who} commented on “{LONGEST.name}” in Halden Instruments", COMMENTED, link=f"/o/halden/entries/ent_1#cmt_{number}"
+    )
+    for number, who in ((7, "Tomás Aguirre"), (6, AIKO.name), (5, "Priya Raman"))
+]
+UNREAD = [together(f"3 new comments on “{LONGEST.name}” in Halden Instruments", *COMMENTS), *NOTIFICATIONS[:2]]
 
 INBOX_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "inbox": (
         "notifications/inbox.html",
-        frame(PATH, notifications=NOTIFICATIONS, unread=2, listing=listing(LISTED, NOTIFICATIONS, PATH, more=True)),
+        frame(PATH, groups=NOTIFICATIONS, unread=2, listing=listing(LISTED, NOTIFICATIONS, PATH, more=True)),
     ),
     "inbox-unread": (
         "notifications/inbox.html",
-        frame(PATH, notifications=UNREAD, unread=100, listing=listing(LISTED, UNREAD, PATH, show="unread")),
+        frame(PATH, groups=UNREAD, unread=100, listing=listing(LISTED, UNREAD, PATH, show="unread")),
     ),
     "inbox-all-read": (
         "notifications/inbox.html",
-        frame(PATH, notifications=[], unread=0, listing=listing(LISTED, [], PATH, show="unread")),
+        frame(PATH, groups=[], unread=0, listing=listing(LISTED, [], PATH, show="unread")),
     ),
-    "inbox-empty": ("notifications/inbox.html", frame(PATH, notifications=[], unread=0, listing=listing(LISTED, [], PATH))),
+    "inbox-empty": ("notifications/inbox.html", frame(PATH, groups=[], unread=0, listing=listing(LISTED, [], PATH))),
     "inbox-end": (
         "notifications/inbox.html",
-        frame(PATH, notifications=NOTIFICATIONS, unread=2, listing=listing(LISTED, NOTIFICATIONS, PATH, cursor="c")),
+        frame(PATH, groups=NOTIFICATIONS, unread=2, listing=listing(LISTED, NOTIFICATIONS, PATH, cursor="c")),
     ),
 }

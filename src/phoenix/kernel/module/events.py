@@ -98,7 +98,8 @@ class NotificationKind:
     were notified because …”. `label` names the kind where people choose what they are notified of. `link` is a path as that of an
     EventKind; without one, nothing is opened. `email` says whether it is also sent by email until someone chooses otherwise. What is
     `urgent` is sent in quiet hours too, and never waits for a digest. `thing` is the field with the id of what people can mute, such as
-    "entry": they are then notified of nothing about it, except what is urgent.
+    "entry": they are then notified of nothing about it, except what is urgent. `many` is a message with `{count}` besides the texts of
+    the event and `{organisation}`, for two or more unread ones about the same `thing`, which are shown as one.
     """
 
     name: str
@@ -111,6 +112,7 @@ class NotificationKind:
     email: bool = False
     urgent: bool = False
     thing: str = ""
+    many: str = ""
 
 
 @dataclass(frozen=True, slots=True)

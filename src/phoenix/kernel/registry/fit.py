@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from string import Formatter
 from typing import Any
 
-from phoenix.kernel.module import EventKind, Module
+from phoenix.kernel.module import EventKind, Module, NotificationKind
 from phoenix.settings import Variable
 
 # Of the fields of an event, the feed reads its subject and what is in its data; the organisation is the one that is looked at.
@@ -43,6 +43,8 @@ def check_fit(modules: Sequence[Module], variables: Sequence[tuple[str, Variable
                 )
         for kind in module.events:
             _check_event(module, kind, groups)
+        for notification in module.notifications:
+            _check_notification(module, notification)
         _check_owned(module)
 
 
@@ -142,6 +144,13 @@ def _check_owned(module: Module) -> None:
             raise RegistryError(
                 f"Module {module.name} names {table} in owned, which is not among its tables. Add it to tables, or remove it."
             )
+
+
+def _check_notification(module: Module, kind: NotificationKind) -> None:
+    if kind.many and ("count" not in _holes(kind.many) or not kind.thing):
+        raise RegistryError(
+            f"Module {module.name} declares the notification {kind.name}, whose many needs {{count}}, and a thing that several are about."
+        )
 
 
 def _check_event(module: Module, kind: EventKind, groups: set[str]) -> None:

@@ -31,6 +31,7 @@ NOTIFICATIONS = (
         link=COMMENT,
         email=True,
         thing="entry",
+        many=_("{count} comments on “{title}” in {organisation} mention you"),
     ),
     NotificationKind(
         "comments.posted",
@@ -42,5 +43,6 @@ NOTIFICATIONS = (
         link=COMMENT,
         email=True,
         thing="entry",
+        many=_("{count} new comments on “{title}” in {organisation}"),
     ),
 )

@@ -1,4 +1,4 @@
-"""A row of an inbox as an item for its reader."""
+"""Rows of an inbox as items for its reader, and several about the same thing as one."""
 
 from __future__ import annotations
 
@@ -39,12 +39,65 @@ class Notification(Struct, frozen=True):
     occurred_at: Instant
 
 
+class Group(Struct, frozen=True):
+    """What is shown as one: a single item, or several unread ones of a kind about the same thing, newest first."""
+
+    summary: str
+    items: list[Notification]
+
+    @property
+    def first(self) -> Notification:
+        """The newest, by which the group has its place."""
+        return self.items[0]
+
+    @property
+    def link(self) -> str | None:
+        """Where the oldest of them leads: whoever opens it reads on from there."""
+        return self.items[-1].link
+
+    @property
+    def numbers(self) -> str:
+        """The numbers of all, as forms send them."""
+        return " ".join(str(item.number) for item in self.items)
+
+
 async def in_full(db: Reader, registry: Registry, rows: Sequence[Item]) -> list[Notification]:
     """The items of these rows, in their order. Kinds that no module declares any more are left out."""
-    known = [row for row in rows if row.notification in registry.notifications]
-    shown = await with_texts(db, registry, known)
-    names = await names_in(db, registry, shown)
+    shown, names = await _read(db, registry, rows)
     return [notification(registry, row, names) for row in shown]
+
+
+async def in_groups(db: Reader, registry: Registry, rows: Sequence[Item]) -> list[Group]:
+    """The same, with those that are shown as one together in the place of the first."""
+    shown, names = await _read(db, registry, rows)
+    alike: dict[str, list[Item]] = {}
+    for row in shown:
+        alike.setdefault(_group(registry.notifications[row.notification], row), []).append(row)
+    return [_as_one(registry, group, names) for group in alike.values()]
+
+
+async def _read(db: Reader, registry: Registry, rows: Sequence[Item]) -> tuple[list[Item], dict[str, str]]:
+    """The rows whose kind a module declares, with what people wrote, and the names in them."""
+    shown = await with_texts(db, registry, [row for row in rows if row.notification in registry.notifications])
+    return shown, await names_in(db, registry, shown)
+
+
+def _group(kind: NotificationKind, row: Item) -> str:
+    """What the rows of a group have in common. One that was read is alone, so that it can be marked as unread."""
+    thing = _thing(kind, row) if kind.many and row.read_at is None else None
+    return row.item if thing is None else f"{kind.name} {thing}"
+
+
+def _as_one(registry: Registry, rows: Sequence[Item], names: Mapping[str, str]) -> Group:
+    items = [notification(registry, row, names) for row in rows]
+    if len(rows) == 1:
+        return Group(items[0].summary, items)
+    kind = registry.notifications[rows[0].notification]
+    return Group(in_words(registry, rows[0], _(kind.many), names, organisation=_place(rows[0]), count=str(len(rows))), items)
+
+
+def _place(row: Item) -> str:
+    return row.organisation_name or _("an organisation")
 
 
 def notification(registry: Registry, row: Item, names: Mapping[str, str]) -> Notification:
@@ -59,7 +112,7 @@ def notification(registry: Registry, row: Item, names: Mapping[str, str]) -> Not
         row.organisation,
         actor,
         row.subject,
-        in_words(registry, row, _(kind.words), names, organisation=row.organisation_name or _("an organisation")),
+        in_words(registry, row, _(kind.words), names, organisation=_place(row)),
         _(kind.why),
         link_to(row, kind.link, row.slug or "") if leads else None,
         _thing(kind, row),

@@ -144,7 +144,12 @@ READ: Query[int] = query(
 )
 UNREAD_AGAIN: Query[int] = query(int, _CHANGE.format(set="read_at = NULL", where="n.read_at IS NOT NULL AND n.number = ANY($2::bigint[])"))
 ARCHIVE: Query[int] = query(
-    int, _CHANGE.format(set="archived_at = $3, read_at = coalesce(n.read_at, $3)", where="n.id = $2 AND n.archived_at IS NULL")
+    int,
+    _CHANGE.format(
+        set="archived_at = $3, read_at = coalesce(n.read_at, $3)",
+        where="""n.archived_at IS NULL
+             AND n.number = ANY($4::bigint[] || (SELECT m.number FROM notifications m WHERE m.account_id = $1 AND m.id = $2))""",
+    ),
 )
 FIND: Query[int] = query(int, "SELECT number FROM notifications WHERE account_id = $1 AND id = $2")
 

@@ -26,9 +26,9 @@ async def unread(tx: Transaction, account: str, numbers: Sequence[int]) -> int:
     return _noted(tx, account, len(await tx.all(queries.UNREAD_AGAIN, account, list(numbers))))
 
 
-async def archive(tx: Transaction, account: str, item: str) -> None:
-    """Archive one, which also marks it as read. Does nothing if it is archived. Raises NotFound."""
-    if await tx.maybe(queries.ARCHIVE, account, item, tx.now) is None:
+async def archive(tx: Transaction, account: str, item: str, *, with_them: Sequence[int] = ()) -> None:
+    """Archive one, and those shown with it, which also marks them as read. Does nothing if all are archived. Raises NotFound."""
+    if not await tx.all(queries.ARCHIVE, account, item, tx.now, list(with_them)):
         if await tx.maybe(queries.FIND, account, item) is None:
             raise NotFound(MISSING)
         return

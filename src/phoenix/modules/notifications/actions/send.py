@@ -16,7 +16,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import choices
 from phoenix.modules.notifications.choices import EMAIL
-from phoenix.modules.notifications.items import Notification, in_full
+from phoenix.modules.notifications.items import Group, in_groups
 
 TEMPLATE = "notifications/notifications"
 MOST_AT_ONCE = 500
@@ -54,28 +54,30 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
     async with runtime.database.reader() as db:
         to = await db.maybe(choices.RECIPIENT, sending.account)
         rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.batch, MOST_IN_EMAIL) if to is not None else []
-        items = await in_full(db, runtime.part(Registry), [row for row in rows if row.visible])
+        groups = await in_groups(db, runtime.part(Registry), [row for row in rows if row.visible])
+    items = [item for group in groups for item in group.items]
     if to is not None and items:
         kinds = {item.kind for item in items}
         link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
-        await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, items, link))
+        await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link))
     async with runtime.database.transaction() as tx:
         await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, [item.number for item in items], sending.batch)
 
 
-def said_in(runtime: Runtime, name: str, items: Sequence[Notification], unsubscribe: str) -> dict[str, Any]:
+def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: str) -> dict[str, Any]:
     """What the email says, for its template."""
     url = runtime.settings.public_url
     return {
         "name": name,
         "items": [
-            {"summary": item.summary, "why": item.why, "link": Ours(f"{url}{item.link or '/notifications'}")} for item in items[:MOST_SHOWN]
+            {"summary": one.summary, "why": one.first.why, "link": Ours(f"{url}{one.link or '/notifications'}")}
+            for one in groups[:MOST_SHOWN]
         ],
-        "more": max(0, len(items) - MOST_SHOWN),
+        "more": max(0, len(groups) - MOST_SHOWN),
         "inbox": Ours(f"{url}/notifications"),
         "preferences": Ours(f"{url}/settings/notifications"),
         "stop_link": Ours(unsubscribe),
-        "subject_line": items[0].summary if len(items) == 1 else _("{count} notifications").format(count=len(items)),
+        "subject_line": groups[0].summary if len(groups) == 1 else _("{count} notifications").format(count=len(groups)),
     }
 
 
