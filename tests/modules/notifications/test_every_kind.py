@@ -15,7 +15,7 @@ from phoenix.composition import REGISTRY
 from phoenix.kernel.module import NotificationKind
 from phoenix.kernel.registry.happened import holes
 
-KINDS = list(REGISTRY.notifications.values())
+KINDS = list(REGISTRY.optional_notifications.values())
 EVERY_EVENT = {"organisation", "subject"}
 
 

@@ -18,11 +18,16 @@ Act = Literal["authority", "credential", "money"]
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """How an event about an account is shown to its owner. `detail` adds more, from the event's data."""
+    """How an event about an account is shown to its owner, whom its subject names. `detail` adds more, from the event's data.
+
+    The owner is also notified of it in the inbox, with the same words, unless `notifies` is False: that is for what nobody needs to
+    look into, such as signing in on a known device.
+    """
 
     words: str
     tone: Literal["", "good", "bad"] = ""
     detail: Callable[[Mapping[str, Any]], str] | None = None
+    notifies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,8 @@ class NotificationKind:
     EventKind; without one, nothing is opened. `email` says whether it is also sent by email until someone chooses otherwise. What is
     `urgent` is sent in quiet hours too, and never waits for a digest. `thing` is the field with the id of what people can mute, such as
     "entry": they are then notified of nothing about it, except what is urgent. `many` is a message with `{count}` besides the texts of
-    the event and `{organisation}`, for two or more unread ones about the same `thing`, which are shown as one.
+    the event and `{organisation}`, for two or more unread ones about the same `thing`, which are shown as one. What is about the
+    `security` of an account comes whoever did it, and cannot be switched off; its emails are security notices, and none of the inbox.
     """
 
     name: str
@@ -113,6 +119,7 @@ class NotificationKind:
     urgent: bool = False
     thing: str = ""
     many: str = ""
+    security: bool = False
 
 
 @dataclass(frozen=True, slots=True)

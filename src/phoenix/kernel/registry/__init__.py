@@ -12,8 +12,10 @@ from typing import Any
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.database import Reader
+from phoenix.kernel.i18n.text import _
 from phoenix.kernel.module import (
     AccountSource,
+    Activity,
     Banner,
     Card,
     Check,
@@ -58,8 +60,15 @@ class Registry:
 
     @cached_property
     def notifications(self) -> dict[str, NotificationKind]:
-        """What people are notified of, by its name."""
-        return {kind.name: kind for module in self.modules for kind in module.notifications}
+        """What people are notified of, by its name: what modules declare, and what is about the security of an account."""
+        declared = {kind.name: kind for module in self.modules for kind in module.notifications}
+        shown = {name: kind.activity for name, kind in self.events.items() if kind.activity is not None and kind.activity.notifies}
+        return declared | {name: _about_security(self.events[name], activity) for name, activity in shown.items()}
+
+    @cached_property
+    def optional_notifications(self) -> dict[str, NotificationKind]:
+        """Those that people can switch off."""
+        return {name: kind for name, kind in self.notifications.items() if not kind.security}
 
     @cached_property
     def leaving(self) -> dict[str, tuple[str, ...]]:
@@ -262,6 +271,18 @@ class Registry:
     def find_memberships(self) -> Callable[[Reader, str], Awaitable[Sequence[MembershipRecord]]]:
         """The memberships of an account; none if no module provides memberships."""
         return self.membership_source.finder(self.roles) if self.membership_source else _no_memberships
+
+
+def _about_security(kind: EventKind, activity: Activity) -> NotificationKind:
+    return NotificationKind(
+        kind.type.kind,
+        kind.type,
+        label=activity.words,
+        words=activity.words,
+        why=_("You were notified because it is about the security of your account."),
+        link="/settings/security",
+        security=True,
+    )
 
 
 async def _no_memberships(_: Reader, __: str) -> Sequence[MembershipRecord]:

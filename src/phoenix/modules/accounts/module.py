@@ -35,7 +35,7 @@ MODULE = Module(
     routes=(*api.ROUTES, *pages.ROUTES),
     permissions=(Permission(ADMINISTRATOR, "Administer the whole installation", scope="platform"),),
     events=(
-        EventKind(events.AccountCreated, act=None, activity=Activity(_("Account created"))),
+        EventKind(events.AccountCreated, act=None, activity=Activity(_("Account created"), notifies=False)),
         EventKind(events.ProfileChanged, act=None, holds={"fields": "names of fields of a profile, not what is in them"}),
         EventKind(
             events.PermissionGranted, act="authority", holds={"permission": PERMISSION}, activity=Activity(_("Platform permission granted"))

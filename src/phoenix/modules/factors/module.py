@@ -27,7 +27,7 @@ MODULE = Module(
     routes=(*api.ROUTES, *pages.ROUTES),
     events=(
         EventKind(events.SignInPaused, act=None, activity=Activity(_("Sign-in paused after too many attempts"), "bad")),
-        EventKind(events.SignInResumed, act=None, activity=Activity(_("Sign-in unlocked"))),
+        EventKind(events.SignInResumed, act=None, activity=Activity(_("Sign-in unlocked"), notifies=False)),
         EventKind(events.SecondFactorAdded, act="credential", activity=Activity(_("Authenticator app set up"), "good")),
         EventKind(events.SecondFactorRemoved, act="credential", activity=Activity(_("Two-step verification turned off"), "bad")),
         EventKind(events.BackupCodesCreated, act="credential", activity=Activity(_("Backup codes created"))),

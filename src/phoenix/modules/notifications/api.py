@@ -143,7 +143,7 @@ async def set_preferences(call: Call, data: PreferencesData) -> Preferences:
         for channel, is_on in ((INBOX, choice.inbox), (EMAIL, choice.email))
         if is_on is not None
     }
-    await choose.choose(call.tx, account, call.registry.notifications, chosen)
+    await choose.choose(call.tx, account, call.registry.optional_notifications, chosen)
     if (data.digest, data.hour, data.quiet_from, data.quiet_until) != (UNSET, UNSET, UNSET, UNSET):
         (now,) = await call.tx.all(choices.SETTINGS, [account])
         await choose.set_schedule(
@@ -181,7 +181,7 @@ async def _preferences(call: Call) -> Preferences:
     return Preferences(
         [
             KindChoice(kind.name, _(kind.label), choose.is_on(kind, now, INBOX), choose.is_on(kind, now, EMAIL))
-            for kind in call.registry.notifications.values()
+            for kind in call.registry.optional_notifications.values()
         ],
         now.digest,
         now.hour,

@@ -103,7 +103,7 @@ def _place(row: Item) -> str:
 def notification(registry: Registry, row: Item, names: Mapping[str, str]) -> Notification:
     """The item of a row. An id that no longer has a name is “Someone”."""
     kind, event = registry.notifications[row.notification], registry.events[row.kind]
-    actor = Notifier(row.actor, names.get(row.actor, _(GONE))) if row.actor and not event.by_staff else None
+    actor = Notifier(row.actor, names.get(row.actor, _(GONE))) if row.actor and not (event.by_staff or kind.security) else None
     leads = kind.link and not gone(event, row) and ("{organisation}" not in kind.link or row.slug)
     return Notification(
         row.item,

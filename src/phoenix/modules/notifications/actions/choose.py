@@ -74,6 +74,8 @@ async def unsubscribe(tx: Transaction, account: str, kinds: Collection[str]) -> 
 
 
 def is_on(kind: NotificationKind, settings: Settings, channel: str) -> bool:
-    """Whether someone is reached by a channel about a kind: what they chose, or else what the kind says."""
+    """Whether someone is reached by a channel about a kind: what they chose, or else what the kind says. Security is always in the inbox."""
+    if kind.security:
+        return channel != EMAIL
     chosen = settings.chosen(kind.name, channel)
     return (kind.email if channel == EMAIL else True) if chosen is None else chosen

@@ -62,13 +62,15 @@ async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) 
 
 
 async def _notices(kinds: Iterable[NotificationKind], tx: Transaction, batch: Sequence[Recorded]) -> list[Notice]:
-    """In the order of the events. The first kind of an event is the one that counts, and nobody is notified of what they did themselves."""
+    """In the order of the events. The first kind of an event is the one that counts, and nobody is notified of what they did themselves, except
+    of what is about the security of their account: it may have been someone else.
+    """
     found: dict[tuple[int, str], Notice] = {}
     places = {event.id: place for place, event in enumerate(batch)}
     for kind in kinds:
         if events := [event for event in batch if event.kind == kind.type.kind]:
             for account, event in await _people(tx, kind, events):
-                if account != event.actor:
+                if kind.security or account != event.actor:
                     found.setdefault((places[event.id], account), Notice(account, event, kind))
     return [found[key] for key in sorted(found)]
 

@@ -28,7 +28,7 @@ async def show_preferences(call: Call) -> View:
     names = await names_of(call.db, call.registry, [mute.thing for mute in mutes.items])
     kinds = [
         {"name": kind.name, "label": kind.label, **{channel: choose.is_on(kind, now, channel) for channel in CHANNELS}}
-        for kind in call.registry.notifications.values()
+        for kind in call.registry.optional_notifications.values()
     ]
     shown = {
         "digest": now.digest,
@@ -48,7 +48,7 @@ async def show_preferences(call: Call) -> View:
 @form(f"{SETTINGS}/channels", may=SIGNED_IN, queries=2, retry=show_preferences)
 async def send_channels(call: Call) -> Redirect:
     """Every box of the table: one that is not sent is not ticked."""
-    kinds = call.registry.notifications
+    kinds = call.registry.optional_notifications
     chosen = {(kind, channel): call.form.get(f"{channel} {kind}") == ON for kind in kinds for channel in (INBOX, EMAIL)}
     await choose.choose(call.tx, call.actor.account, kinds, chosen)
     return Redirect(SETTINGS, _("Notifications saved."))

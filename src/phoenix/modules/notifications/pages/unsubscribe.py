@@ -26,7 +26,7 @@ async def show_unsubscribe(call: Call) -> View:
 async def send_unsubscribe(call: Call) -> Redirect:
     """A mail program sends this by itself, once someone asks it to."""
     account, kind = _signed(call)
-    kinds = call.registry.notifications
+    kinds = call.registry.optional_notifications
     await choose.unsubscribe(call.tx, account, [kind] if kind in kinds else list(kinds))
     return Redirect(f"/notifications/unsubscribed/{call.path['token']}")
 
