@@ -62,6 +62,11 @@ STATES = [
         classed(f".dot--{one}", "feed", "[data-live-state] .dot", f"dot dot--{one}", f"dot dot--{other}")
         for one, other in (("good", "warn"), ("good", "bad"), ("good", "off"), ("warn", "bad"), ("bad", "off"), ("off", "warn"))
     ),
+    State(
+        '[aria-selected="true"]', "feed", ".menu__list--start .menu__item",
+        "e.parentElement.classList.add('people'); e.removeAttribute('aria-current'); e.setAttribute('aria-selected', 'true')",
+        "e.setAttribute('aria-selected', 'false')",
+    ),
     classed(".event--new", "feed", ".event", "event event--new", "event"),
     *(classed(f".is-{one}", "security", ".timeline li", f"is-{one}") for one in ("bad", "good")),
     classed(".is-bad", "security", ".timeline li", "is-bad", "is-good"),
