@@ -13,7 +13,7 @@ import pytest
 
 from phoenix.composition import MODULES
 from phoenix.kernel.data.events import Event
-from phoenix.kernel.module import Card, EventGroup, EventKind, FirstAction, Module, NavigationItem, Permission, Slot
+from phoenix.kernel.module import Card, EventGroup, EventKind, FirstAction, Module, NavigationItem, NotificationKind, Permission, Slot
 from phoenix.kernel.registry import Registry, RegistryError
 from phoenix.kernel.runtime import Part
 from phoenix.settings.declare import setting
@@ -60,6 +60,10 @@ def part(kind: type[Any]) -> Part:
 
 def posted(**shown: Any) -> tuple[EventKind, ...]:
     return (EventKind(NotePosted, act=None, **shown),)
+
+
+def notified(**given: Any) -> NotificationKind:
+    return NotificationKind("notes.posted", NotePosted, label="Notes", words="Posted", why="It was posted.", **given)
 
 
 # The declaration, the part that is refused, and the fix that the error names.
@@ -169,6 +173,16 @@ REFUSED: dict[str, tuple[tuple[Module, ...], str, str]] = {
         (notes(events=posted(link="/o/{organisation}/notes/{note}")),),
         "Module notes declares the event notes.posted, whose link names {note}, which is no field of it",
         "Use one of: actor, author_id, organisation, subject",
+    ),
+    "notifications shown as one without their number": (
+        (notes(events=posted(), notifications=(notified(many="Several notes", thing="subject"),)),),
+        "Module notes declares the notification notes.posted, whose many is for several about one thing",
+        "Say {count} in it",
+    ),
+    "notifications shown as one about nothing in common": (
+        (notes(events=posted(), notifications=(notified(many="{count} notes"),)),),
+        "Module notes declares the notification notes.posted, whose many is for several about one thing",
+        "name the thing",
     ),
 }
 

@@ -149,7 +149,8 @@ def _check_owned(module: Module) -> None:
 def _check_notification(module: Module, kind: NotificationKind) -> None:
     if kind.many and ("count" not in _holes(kind.many) or not kind.thing):
         raise RegistryError(
-            f"Module {module.name} declares the notification {kind.name}, whose many needs {{count}}, and a thing that several are about."
+            f"Module {module.name} declares the notification {kind.name}, whose many is for several about one thing. "
+            "Say {count} in it, and name the thing."
         )
 
 
