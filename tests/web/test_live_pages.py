@@ -109,7 +109,7 @@ def test_the_parts_that_live_pages_are_made_of_can_be_found_again() -> None:
     assert {name for name, _tag in marked} >= {"members.html", "show.html", "list.html", "data.html", "page.html"}
     for name, tag in marked:
         assert re.search(r' id="[\w-]+"', tag), (name, tag)
-        assert re.search(r'data-live-part="(organisation|account)"', tag), (name, tag)
+        assert re.search(r'data-live-part="(organisation|account|presence)"', tag), (name, tag)
 
 
 def test_nothing_changes_under_the_hands_of_the_reader(page: Page, site: str, socket: Socket) -> None:
