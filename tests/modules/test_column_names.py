@@ -29,6 +29,7 @@ OTHER_NAMES = {
     "i.id AS staff",
     "i.name AS staff_name",
     "a.name AS person",
+    "a.name AS sender",
     "b.name AS offerer",
     "c.id AS comment",
     "e.author_id AS account",

@@ -43,6 +43,7 @@ def test_a_job_for_something_deleted_does_nothing(harness: Harness, name: str) -
 ANNOUNCE = {"organisation_closing", "organisation_closing_soon", "organisation_copy_ready", "organisation_kept"}
 ANNOUNCE |= {"owner_added", "owner_erased", "owner_removed", "you_own", "you_own_no_more", "ownership_offered_to_you"}
 ANNOUNCE |= {"ownership_offered", "ownership_accepted", "ownership_declined", "ownership_withdrawn", "ownership_offer_ended"}
+ANNOUNCE |= {"invitations_withdrawn", "service_keys_left", "service_keys_stopped"}
 
 
 @pytest.mark.parametrize("what", sorted(ANNOUNCE))

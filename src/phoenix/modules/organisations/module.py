@@ -24,7 +24,7 @@ from phoenix.modules.organisations.cards import INVITE, MEMBERS
 from phoenix.modules.organisations.checks import HAS_OWNER
 from phoenix.modules.organisations.notifications import NOTIFICATIONS
 from phoenix.modules.organisations.pages.invitations import open_invitations
-from phoenix.modules.organisations.queries import closing, copies, withdraw
+from phoenix.modules.organisations.queries import closing, copies
 from phoenix.modules.organisations.queries.listed import MEMBERS as LISTED_MEMBERS
 
 ROLE = "the name of a role, which modules declare"
@@ -54,7 +54,6 @@ MODULE = Module(
         ListQuery(closing.DELETE_INVITATIONS, ("org_1", 500)),
         ListQuery(copies.DELETE_CHUNKS, ("org_1", 20)),
         ListQuery(copies.DELETE_EXPORTS, ("org_1", 500)),
-        ListQuery(withdraw.WITHDRAWN_AT, ("org_1", datetime(2026, 6, 1, tzinfo=UTC), 21)),
         ListQuery(queries.ORGANISATIONS, ("acc_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
     ),
     permissions=(

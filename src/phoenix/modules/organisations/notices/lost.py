@@ -12,20 +12,17 @@ from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.notices.about import MEMBERS, SAMPLE, SERVICE_ACCOUNTS, notice_of
 from phoenix.modules.organisations.queries import closing, withdraw
 
-# As many invitations are named in an email.
-NAMED = 20
-
 
 async def withdrawn_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, str] | None:
     """Who sent the invitations that were withdrawn at one time, and whom they were for; None once the organisation is gone."""
     del zone
     organisation, _space, at = about.partition(" ")
     found = await db.maybe(closing.CLOSING, organisation)
-    lost = await db.all(withdraw.WITHDRAWN_AT, organisation, datetime.fromisoformat(at), NAMED + 1) if at else []
+    lost = await db.all(withdraw.WITHDRAWN_AT, organisation, datetime.fromisoformat(at)) if at else []
     if found is None or not lost:
         return None
     senders = sorted({one.sender or _("Someone") for one in lost})
-    invited = [f"{one.email} ({one.role})" for one in lost[:NAMED]] + ([_("others")] if len(lost) > NAMED else [])
+    invited = [f"{one.email} ({one.role})" for one in lost]
     return {"name": found.name, "slug": found.slug, "person": ", ".join(senders), "invited": ", ".join(invited)}
 
 

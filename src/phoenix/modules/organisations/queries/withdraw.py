@@ -38,11 +38,12 @@ WITHDRAW_ALL: Query[Withdrawal] = query(
     RETURNING id, organisation_id AS organisation
 """,
 )
+# At most as many as can be pending in an organisation.
 WITHDRAWN_AT: Query[WithdrawnInvitation] = query(
     WithdrawnInvitation,
     """
     SELECT i.email, i.role, a.name AS sender FROM invitations i LEFT JOIN accounts a ON a.id = i.invited_by
-     WHERE i.organisation_id = $1 AND i.revoked_at = $2 ORDER BY i.email_key LIMIT $3
+     WHERE i.organisation_id = $1 AND i.revoked_at = $2 ORDER BY i.email_key
 """,
 )
 # Not those of someone locked: these no longer work.
