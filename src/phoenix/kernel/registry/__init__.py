@@ -63,7 +63,7 @@ class Registry:
         """What people are notified of, by its name: what modules declare, and what is about the security of an account."""
         declared = {kind.name: kind for module in self.modules for kind in module.notifications}
         shown = {name: kind.activity for name, kind in self.events.items() if kind.activity is not None and kind.activity.notifies}
-        return declared | {name: _about_security(self.events[name], activity) for name, activity in shown.items()}
+        return declared | {name: _about_security(self.events[name], activity, self.sign_in.second_factor) for name, activity in shown.items()}
 
     @cached_property
     def optional_notifications(self) -> dict[str, NotificationKind]:
@@ -273,14 +273,14 @@ class Registry:
         return self.membership_source.finder(self.roles) if self.membership_source else _no_memberships
 
 
-def _about_security(kind: EventKind, activity: Activity) -> NotificationKind:
+def _about_security(kind: EventKind, activity: Activity, page: str) -> NotificationKind:
     return NotificationKind(
         kind.type.kind,
         kind.type,
         label=activity.words,
         words=activity.words,
         why=_("You were notified because it is about the security of your account."),
-        link="/settings/security",
+        link=page,
         security=True,
     )
 
