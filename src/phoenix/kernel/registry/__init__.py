@@ -63,7 +63,9 @@ class Registry:
         """What people are notified of, by its name: what modules declare, and what is about the security of an account."""
         declared = {kind.name: kind for module in self.modules for kind in module.notifications}
         shown = {name: kind.activity for name, kind in self.events.items() if kind.activity is not None and kind.activity.notifies}
-        return declared | {name: _about_security(self.events[name], activity, self.sign_in.second_factor) for name, activity in shown.items()}
+        return declared | {
+            name: _about_security(self.events[name], activity, self.sign_in.second_factor) for name, activity in shown.items()
+        }
 
     @cached_property
     def optional_notifications(self) -> dict[str, NotificationKind]:

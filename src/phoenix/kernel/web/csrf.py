@@ -90,12 +90,11 @@ def refuse_other_origins(request: AnyRequest, settings: Settings) -> None:
 def check(runtime: Runtime, bindings: frozenset[str], given: str | None) -> None:
     """Raises Forged unless the token belongs to one of these people and browsers."""
     token = read_token(runtime, given)
-    if token is None:
-        raise Forged
-    if token.binding not in bindings:
-        if account_of(token.binding) and any(map(account_of, bindings)):
-            raise Forged(_("Someone else has signed in in this browser since this page was opened. To send this, sign in as before."))
-        raise Forged
+    if token is not None and token.binding in bindings:
+        return
+    if token is not None and account_of(token.binding) and any(map(account_of, bindings)):
+        raise Forged(_("Someone else has signed in in this browser since this page was opened. To send this, sign in as before."))
+    raise Forged
 
 
 def _netloc(origin: str) -> str | None:
