@@ -220,7 +220,8 @@ def test_day_headings_roll_over_at_midnight_in_the_readers_zone(page: Page, site
     page.clock.run_for(5000)
     expect(days.first).to_have_text("Yesterday, 23 November")
     expect(page.locator(".feed__day", has_text="Today")).to_have_count(0)
-    page.clock.run_for(24 * 3600 * 1000)
+    # What is due in that time runs once, as after a lid was closed.
+    page.clock.fast_forward(24 * 3600 * 1000)
     expect(days.first).to_have_text("Monday, 23 November")
 
 
