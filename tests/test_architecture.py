@@ -14,7 +14,7 @@ import pytest
 from phoenix.app import openapi_document
 from phoenix.composition import MODULES, REGISTRY
 from phoenix.kernel.data import TABLES
-from phoenix.kernel.i18n.email import Mailer
+from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.module import Credential, Module, Permission, SecurityNotice
 from phoenix.kernel.registry import Registry, RegistryError
 from phoenix.settings import EmailSettings

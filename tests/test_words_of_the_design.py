@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from phoenix.composition import REGISTRY
+from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.i18n.email import Mailer
 from phoenix.settings import EmailSettings
 from tests.test_words import ROOT, SAY, SAY_ON_PAGES, descriptions, prose, said, stopped
 

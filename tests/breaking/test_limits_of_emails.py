@@ -11,7 +11,7 @@ from tests.harness import PASSWORD, Harness
 from tests.modules.test_what_is_made_can_be_read import invitation
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.i18n.email import Asker, Mailer
+from phoenix.kernel.email.mailer import Asker, Mailer
 from phoenix.kernel.runtime import EMAILS_AN_HOUR, EMAILS_OF_ALL_AN_HOUR
 from phoenix.modules.accounts.actions.export_data import EXPORTS_A_DAY
 from phoenix.modules.accounts.actions.limits import RESETS

@@ -13,8 +13,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from phoenix.kernel.email.mailer import Mailer
+from phoenix.kernel.email.message import Mail
 from phoenix.kernel.errors import Unavailable
-from phoenix.kernel.i18n.email import Mail, Mailer
 from phoenix.settings import EmailSettings
 
 MAIL = Mail(subject="Hello", text="48291377\n", html="<p>48291377</p>")

@@ -6,8 +6,8 @@ import pytest
 from tests.kernel.received import Received
 from tests.kernel.test_mail import send, server
 
+from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.errors import PermanentFailure, Unavailable
-from phoenix.kernel.i18n.email import Mailer
 
 __all__ = ["server"]
 

@@ -138,7 +138,7 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
         "GET /api/v2/entries/ent_01h2xcejqtf2nbrexx3vqjhp41 200 12.5 ms",
         "GET /api/v2/feed?organisation=org_01h2xcejqtf2nbrexx3vqjhp41&limit=20",
         "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        'File "/srv/phoenix/src/phoenix/kernel/i18n/email.py", line 12, in send',
+        'File "/srv/phoenix/src/phoenix/kernel/email/mailer.py", line 12, in send',
         "tests/kernel/test_ids.py::test_an_id_is_a_uuid",
         "TypeError: f() takes 2 positional arguments but 3 were given",
         "a matrix a @ b, a decorator @dataclass(frozen=True)",

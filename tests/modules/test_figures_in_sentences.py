@@ -14,7 +14,7 @@ from tests.test_words import ROOT, descriptions, said
 from phoenix.app import openapi_document
 from phoenix.composition import REGISTRY
 from phoenix.kernel.data.cursors import DEFAULT_LIMIT, HIGHEST_LIMIT
-from phoenix.kernel.i18n.email import Mailer
+from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.security.crypto import new_code
 from phoenix.kernel.web.shown_once import SHOWN_FOR
 from phoenix.modules.accounts.actions import email_verification, export_data, fields, limits

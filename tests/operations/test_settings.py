@@ -10,7 +10,7 @@ import pytest
 from tests import strict
 from tests.strict import KEY
 
-from phoenix.settings import Settings, SettingsError, read_settings, unknown, values, variables
+from phoenix.settings import WITHHELD, Settings, SettingsError, read_settings, unknown, values, variables
 from phoenix.settings.declare import bind, email, host_name, networks, one_of, origins, sender, with_scheme
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -209,6 +209,12 @@ def test_a_secret_must_be_long_and_varied() -> None:
             read_settings({**STRICT, "PHOENIX_SECRET_KEY": weak})
     with pytest.raises(SettingsError, match=r"^PHOENIX_SMTP_URL"):
         read_settings({**STRICT, "PHOENIX_SMTP_URL": ""})
+    for instead in (
+        {"PHOENIX_SENDGRID_KEY": "SG.key"},
+        {"PHOENIX_SMTP_FALLBACK_URL": "smtp://mail:587"},
+        {WITHHELD: "PHOENIX_SENDGRID_KEY"},
+    ):
+        assert read_settings({**STRICT, "PHOENIX_SMTP_URL": "", **instead}).strict
 
 
 @pytest.mark.parametrize("kind", ["", "REMEMBER_"])

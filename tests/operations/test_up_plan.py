@@ -261,6 +261,8 @@ SECRETS = {
     "PHOENIX_DATABASE_OWNER_URL": "postgresql://owner:hidden@db:5432/phoenix",
     "PHOENIX_CACHE_URL": "redis://:hidden@cache:6379",
     "PHOENIX_SMTP_URL": "smtp://user:hidden@mail:587",
+    "PHOENIX_SMTP_FALLBACK_URL": "smtp://user:hidden@mail2:587",
+    "PHOENIX_SENDGRID_KEY": "hidden",
     "PHOENIX_PROVIDERS": '[{"client_secret": "hidden"}]',
     "PHOENIX_CAPTCHA_SECRET": "hidden",
 }
@@ -268,7 +270,7 @@ GIVEN = {
     "web": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL", "PHOENIX_PROVIDERS", "PHOENIX_CAPTCHA_SECRET"},
     "realtime": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL"},
     "admin": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL"},
-    "worker": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL", "PHOENIX_SMTP_URL"},
+    "worker": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL", *plan.FOR_EMAIL},
     "caddy": set[str](),
 }
 

@@ -12,7 +12,7 @@ from tests.web.markup import Element, parse
 from tests.web.pages import PAGES
 
 from phoenix.composition import REGISTRY
-from phoenix.kernel.i18n.email import Mailer, unlinked
+from phoenix.kernel.email.mailer import Mailer, unlinked
 from phoenix.kernel.i18n.isolation import END, FIRST_STRONG, Ours, isolated
 from phoenix.kernel.i18n.templates import Templates
 from phoenix.settings import EmailSettings

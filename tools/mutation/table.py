@@ -40,7 +40,12 @@ CACHE = (
     "tests/kernel/test_cache_namespaces.py",
     "tests/kernel/test_cache_inside.py",
 )
-MAIL = ("tests/kernel/test_mail.py", "tests/kernel/test_mail_refused.py", "tests/kernel/test_mail_encryption.py")
+MAIL = (
+    "tests/kernel/test_mail.py",
+    "tests/kernel/test_mail_refused.py",
+    "tests/kernel/test_mail_encryption.py",
+    "tests/kernel/test_mail_transports.py",
+)
 SETTINGS = (
     "tests/operations/test_settings.py",
     "tests/kernel/test_staging.py",
@@ -112,7 +117,10 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "email-and-settings": {
-        "kernel/i18n/email.py": MAIL,
+        "kernel/email/mailer.py": MAIL,
+        "kernel/email/message.py": MAIL,
+        "kernel/email/transports/smtp.py": MAIL,
+        "kernel/email/transports/sendgrid.py": MAIL,
         "settings/__init__.py": SETTINGS,
         "settings/checks.py": SETTINGS,
         "settings/concerns.py": SETTINGS,

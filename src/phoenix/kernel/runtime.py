@@ -21,7 +21,7 @@ from phoenix.kernel.data.disk_space import DiskSpace
 from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
-from phoenix.kernel.i18n.email import Asker, Mailer
+from phoenix.kernel.email.mailer import Asker, Mailer
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
@@ -131,7 +131,7 @@ async def opened(
             breaches=Breaches(settings.accounts.breached_passwords),
             captcha=Captcha(settings.accounts),
             http=http,
-            mailer=Mailer(settings.email, emails, count=count),
+            mailer=Mailer(settings.email, emails, count=count, http=http),
             disk_space=_disk_space(settings.installation),
         )
         await check_installation(database, settings, keys)

@@ -18,7 +18,6 @@ from phoenix.settings.concerns import (
     AdminSettings,
     CacheSettings,
     DatabaseSettings,
-    EmailSettings,
     InstallationSettings,
     RealtimeSettings,
     SecretSettings,
@@ -26,6 +25,7 @@ from phoenix.settings.concerns import (
     WebSettings,
 )
 from phoenix.settings.declare import PREFIX, WITHHELD, SettingsError, Variable, read_concern, setting, unknown, variables_of
+from phoenix.settings.email import EmailSettings
 from phoenix.settings.logs import DevelopmentSettings, LogSettings
 from phoenix.settings.process import DESCRIPTOR, close_memory, inherited
 

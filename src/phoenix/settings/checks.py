@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from phoenix.settings.declare import SettingsError
+from phoenix.settings.declare import WITHHELD, SettingsError
 from phoenix.settings.strength import why_guessable
 
 if TYPE_CHECKING:
@@ -55,8 +55,12 @@ def _check_strict(settings: Settings) -> None:
             f"PHOENIX_PUBLIC_URL must be the https:// address that people use in {environment}; cookies and links need it. "
             "PHOENIX_DOMAIN sets it too, and gets a certificate."
         )
-    if not settings.email.smtp_url:
-        raise SettingsError(f"PHOENIX_SMTP_URL must name a mail server in {environment}; the local mailbox is for development.")
+    # A process that sends no email has no key, and knows that there is one.
+    if not (settings.email.leaves or "PHOENIX_SENDGRID_KEY" in settings.given.get(WITHHELD, "").split(",")):
+        raise SettingsError(
+            f"PHOENIX_SMTP_URL must name a mail server in {environment}, unless PHOENIX_SENDGRID_KEY is set; the local mailbox is for "
+            "development."
+        )
     if parseaddr(settings.email.sender)[1].lower().endswith(RESERVED):
         raise SettingsError(f"PHOENIX_MAIL_FROM must be an address of your own in {environment}, such as Phoenix <no-reply@your-domain>.")
 

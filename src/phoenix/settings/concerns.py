@@ -10,12 +10,10 @@ from phoenix.settings.declare import (
     at_least_or_never,
     between,
     bind,
-    email,
     host_name,
     networks,
     one_of,
     origins,
-    sender,
     setting,
     with_scheme,
 )
@@ -251,26 +249,6 @@ class AdminSettings:
     def origin(self) -> str:
         """The origin that staff use, without a trailing slash."""
         return self.url.rstrip("/") or f"http://{self.bind}"
-
-
-@dataclass(frozen=True, slots=True)
-class EmailSettings:
-    """Outgoing email."""
-
-    smtp_url: str = setting(
-        "SMTP_URL",
-        "",
-        "Mail server as smtp://user:password@host:587 or smtps://…:465. Default in development: the local mailbox.",
-        with_scheme("smtp", "smtps"),
-        secret=True,
-    )
-    sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every email.", sender)
-    support: str = setting(
-        "SUPPORT_EMAIL", "", "Email address of support, shown in emails and on pages before sign-in. Empty: none is shown.", email
-    )
-    mailbox_port: int = setting(
-        "MAILBOX_PORT", 0, "Loopback port on which the local mailbox receives email by SMTP. 0: the public port plus 1.", PORT
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Languages, times, and text for people: pages, emails, addresses."""
+"""Languages, times, and text for people: pages, addresses."""

@@ -38,7 +38,7 @@ class HttpClient:
         self._kept: dict[str, tuple[datetime, Any]] = {}
 
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Any:
-        """The answer of a server. Raises OutsideError, also for any status but 200."""
+        """The answer of a server. Raises HttpClientError, also for any status but 200."""
         status, body = await self._ask("GET", url, headers=headers)
         if status != 200:
             raise HttpClientError(f"status {status}")
@@ -47,8 +47,13 @@ class HttpClient:
     async def post(
         self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
     ) -> tuple[int, Any]:
-        """Send a form. Returns the status and the answer. Raises OutsideError if the answer is not usable."""
+        """Send a form. Returns the status and the answer. Raises HttpClientError if the answer is not usable."""
         return await self._ask("POST", url, headers=headers, form=form, auth=auth)
+
+    async def post_json(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> int:
+        """Send a JSON document. Returns the status, whatever the answer says. Raises HttpClientError if there is none."""
+        status, _answer = await self._send("POST", url, headers={**headers, "Content-Type": "application/json"}, content=body)
+        return status
 
     async def document(self, url: str, *, fresh: bool = False) -> Any:
         """Like `get`, cached for an hour in this process unless `fresh` is set."""
@@ -72,16 +77,34 @@ class HttpClient:
         form: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
     ) -> tuple[int, Any]:
+        status, answer = await self._send(method, url, headers=headers, form=form, auth=auth)
         try:
-            request = self._client.build_request(method, url, headers={"Accept": "application/json", **(headers or {})}, data=form)
+            return status, msgspec.json.decode(answer)
+        except msgspec.DecodeError as error:
+            raise HttpClientError(type(error).__name__) from error
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None,
+        form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> tuple[int, bytes]:
+        try:
+            request = self._client.build_request(
+                method, url, headers={"Accept": "application/json", **(headers or {})}, data=form, content=content
+            )
             # The client's time-outs apply between two bytes; this also cuts off a server that sends very slowly.
             async with asyncio.timeout(SECONDS):
                 answer = await self._client.send(request, auth=httpx.BasicAuth(*auth) if auth else None, stream=True)
                 try:
-                    return answer.status_code, msgspec.json.decode(await _bounded(answer))
+                    return answer.status_code, await _bounded(answer)
                 finally:
                     await answer.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, msgspec.DecodeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise HttpClientError(type(error).__name__) from error
 
 

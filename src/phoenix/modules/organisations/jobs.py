@@ -8,7 +8,7 @@ from msgspec import structs
 
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.jobs import enqueue
-from phoenix.kernel.i18n.email import Asker
+from phoenix.kernel.email.mailer import Asker
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime

@@ -24,7 +24,7 @@ DATA_OPTION = "phoenix_data"
 # The secrets of every process that serves or works: sessions, the database and the cache.
 SERVING = frozenset({"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL"})
 FOR_SIGN_IN = frozenset({"PHOENIX_PROVIDERS", "PHOENIX_CAPTCHA_SECRET"})
-FOR_EMAIL = frozenset({"PHOENIX_SMTP_URL"})
+FOR_EMAIL = frozenset({"PHOENIX_SMTP_URL", "PHOENIX_SMTP_FALLBACK_URL", "PHOENIX_SENDGRID_KEY"})
 FOR_MIGRATION = frozenset({"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_DATABASE_OWNER_URL"})
 
 
@@ -78,7 +78,7 @@ def resolve(settings: Settings, data: Path) -> Settings:
 
 
 def with_mailbox(settings: Settings) -> bool:
-    return not settings.strict and not settings.email.smtp_url
+    return not settings.strict and not settings.email.leaves
 
 
 def variables(settings: Settings, base: Mapping[str, str]) -> dict[str, str]:

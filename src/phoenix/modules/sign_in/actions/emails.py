@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from phoenix.kernel.data.jobs import JobKind
-from phoenix.kernel.i18n.email import Asker
+from phoenix.kernel.email.mailer import Asker
 
 FIRST = 10
 

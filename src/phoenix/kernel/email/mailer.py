@@ -1,56 +1,41 @@
-"""Outgoing email: one template for HTML (MJML) and plain text, sent by SMTP.
+"""Outgoing email: one template for HTML (MJML) and plain text, and its sending.
 
 A template is `mail/<name>.mjml` among a module's templates, with the blocks `subject`, `title`, `body`, `foot` and `text`.
 """
 
 from __future__ import annotations
 
-import email.policy
 import html
 import re
-import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
 import mrml
+import structlog
 from css_inline import CSSInliner
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
 from msgspec import Struct, structs
 
 from phoenix.kernel.clock import Clock, SystemClock
-from phoenix.kernel.errors import PermanentFailure, Unavailable
+from phoenix.kernel.email.message import Mail, OutgoingEmail, new_message_id
+from phoenix.kernel.email.transports import transports_of
+from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.isolation import Ours, install, without_elements
 from phoenix.kernel.i18n.text import gettext
+from phoenix.kernel.security.http_client import HttpClient
 from phoenix.settings import EmailSettings
+
+log = structlog.get_logger(__name__)
 
 COMPILED = CompiledTemplates()
 HERE = Path(__file__).parents[1] / "templates"
-PERMANENT = 500
-SEND_SECONDS = 30
 # A dot or a slash within a name of a host, an @, and the colon of a scheme.
 _LINKING = re.compile(r"(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])|(?<=[-\])])\.(?=\w)|@(?=\S)|(?<=[^\W\d]):(?=\S)")
 # Without this MJML links to external fonts, and opening an email would tell that server.
 RENDERING = mrml.RenderOptions(fonts={})
-
-
-class Mail(Struct, frozen=True):
-    """A rendered email: subject on one line, plain text, and HTML with inline styles.
-
-    `unsubscribe` is an address that ends such emails by a POST, without signing in (RFC 8058), "" for those that nobody can end.
-    """
-
-    subject: str
-    text: str
-    html: str
-    unsubscribe: str = ""
 
 
 class Asker(Struct, frozen=True):
@@ -73,11 +58,16 @@ class Mailer:
         clock: Clock | None = None,
         *,
         count: Callable[[str, str, Asker], Awaitable[bool]] | None = None,
+        http: HttpClient | None = None,
     ) -> None:
-        """`count` counts an email of this template to an address, by its key, for this asker. Returns whether it is within the limits."""
+        """`count` counts an email of this template to an address, by its key, for this asker. Returns whether it is within the limits.
+
+        `http` is what transports with an API use.
+        """
         self._settings = settings
         self._count = count
         self._clock = clock or SystemClock()
+        self._transports = transports_of(settings, http)
         modules = {name: FileSystemLoader(folder / "mail") for name, folder in folders.items()}
         self._environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(HERE), PrefixLoader(modules)]),
@@ -122,73 +112,23 @@ class Mailer:
         return self._count is None or await self._count(name, parse_address(to).key, asked_by)
 
     async def send(self, to: str, mail: Mail) -> None:
-        """Send an email to one address (RFC 5322; SMTPUTF8 where the address needs it, RFC 6531).
+        """Send an email to one address (RFC 5322). If a transport is unavailable, the next one carries it.
 
         Raises InvalidInput if `to` is not exactly one address, such as two addresses or one followed by a header; Unavailable if trying
         again can help, and PermanentFailure if the mail server permanently refuses the email.
         """
-        address = parse_address(to)
-        try:
-            await self._deliver(address.display, mail)
-        except aiosmtplib.SMTPNotSupported as error:
-            # A server without SMTPUTF8 can still reach a domain in another script by its ASCII form.
-            if address.needs_smtputf8:
-                raise PermanentFailure("The mail server doesn't support addresses in this script.") from error
-            await self._deliver(address.envelope, mail)
-
-    async def _deliver(self, to: str, mail: Mail) -> None:
-        if not self._settings.smtp_url and not self._settings.mailbox_port:
+        if not self._transports:
             raise Unavailable("No mail server is configured. Set PHOENIX_SMTP_URL.")
-        message = self._message(to, mail)
-        url = urlsplit(self._settings.smtp_url or f"smtp://127.0.0.1:{self._settings.mailbox_port}")
-        secure = url.scheme == "smtps"
-        # A local server needs no TLS. Any other must offer it, or nothing is sent.
-        starttls = None if secure or url.hostname in {"127.0.0.1", "localhost", "::1"} else True
-        try:
-            await aiosmtplib.send(
-                message,
-                sender=parseaddr(self._settings.sender)[1],
-                recipients=[to],
-                hostname=url.hostname or "127.0.0.1",
-                port=url.port or (465 if secure else 587),
-                username=unquote(url.username) if url.username else None,
-                password=unquote(url.password) if url.password else None,
-                use_tls=secure,
-                start_tls=starttls,
-                tls_context=ssl.create_default_context() if secure or starttls else None,
-                timeout=SEND_SECONDS,
-            )
-        except aiosmtplib.SMTPNotSupported:
-            raise
-        except (aiosmtplib.SMTPException, OSError) as error:
-            if code := _permanent_code(error):
-                raise PermanentFailure(f"The mail server permanently refused the email (code {code}).") from error
-            raise Unavailable(f"The mail server refused the email or is not responding ({type(error).__name__}).") from error
-
-    def _message(self, to: str, mail: Mail) -> EmailMessage:
-        sender_name, sender = parseaddr(self._settings.sender)
-        message = EmailMessage(policy=email.policy.SMTPUTF8 if not to.isascii() else email.policy.SMTP)
-        message["From"] = str(Address(sender_name, addr_spec=sender)) if sender_name else sender
-        message["To"] = to
-        # The policy refuses line breaks in headers; a subject is one line already.
-        message["Subject"] = mail.subject
-        message["Date"] = format_datetime(self._clock.now())
-        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or "phoenix.invalid")
-        message["Auto-Submitted"] = "auto-generated"
-        if mail.unsubscribe:
-            message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        message.set_content(mail.text)
-        message.add_alternative(mail.html, subtype="html")
-        return message
-
-
-def _permanent_code(error: Exception) -> int:
-    """The code of a permanent refusal of this email (RFC 5321, 4.2.1: 500 to 599), or 0. A wrong password is not about the email."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        error = error.recipients[0]
-    about_it = (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError)
-    return error.code if isinstance(error, about_it) and PERMANENT <= error.code < PERMANENT + 100 else 0
+        sender = self._settings.sender
+        email = OutgoingEmail(mail, sender, parse_address(to), self._clock.now(), new_message_id(sender))
+        for transport in self._transports:
+            try:
+                await transport.carry(email)
+                break
+            except Unavailable as error:
+                if transport is self._transports[-1]:
+                    raise
+                log.warning("email_transport_unavailable", transport=transport.name, reason=error.detail)
 
 
 def unlinked(text: str) -> str:

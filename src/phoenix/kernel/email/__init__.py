@@ -1,0 +1,1 @@
+"""Emails: how they are written, and what carries them."""

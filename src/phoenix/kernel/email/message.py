@@ -1,0 +1,71 @@
+"""An email as it is rendered, and as it is handed over."""
+
+from __future__ import annotations
+
+import email.policy
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address as HeaderAddress
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
+
+from msgspec import Struct
+
+from phoenix.kernel.i18n.addresses import Address
+
+
+class Mail(Struct, frozen=True):
+    """A rendered email: subject on one line, plain text, and HTML with inline styles.
+
+    `unsubscribe` is an address that ends such emails by a POST, without signing in (RFC 8058), "" for those that nobody can end.
+    """
+
+    subject: str
+    text: str
+    html: str
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingEmail:
+    """An email for one address. `sender` is its From header. Its `id` stays the same, however often and by whatever it is handed over."""
+
+    mail: Mail
+    sender: str
+    to: Address
+    at: datetime
+    id: str
+
+    @property
+    def sender_name(self) -> str:
+        return parseaddr(self.sender)[0]
+
+    @property
+    def sender_address(self) -> str:
+        return parseaddr(self.sender)[1]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What its headers say besides from whom and to whom it is, and what about."""
+        named = {"Date": format_datetime(self.at), "Message-ID": self.id, "Auto-Submitted": "auto-generated"}
+        if self.mail.unsubscribe:
+            named |= {"List-Unsubscribe": f"<{self.mail.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        return named
+
+    def message(self, to: str) -> EmailMessage:
+        """As a message (RFC 5322) to the address in this form. With SMTPUTF8 where the form needs it (RFC 6531)."""
+        message = EmailMessage(policy=email.policy.SMTPUTF8 if not to.isascii() else email.policy.SMTP)
+        message["From"] = str(HeaderAddress(self.sender_name, addr_spec=self.sender_address)) if self.sender_name else self.sender
+        message["To"] = to
+        # The policy refuses line breaks in headers; a subject is one line already.
+        message["Subject"] = self.mail.subject
+        for name, value in self.headers.items():
+            message[name] = value
+        message.set_content(self.mail.text)
+        message.add_alternative(self.mail.html, subtype="html")
+        return message
+
+
+def new_message_id(sender: str) -> str:
+    """A Message-ID of the sender's domain (RFC 5322, 3.6.4)."""
+    return make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "phoenix.invalid")
