@@ -18,10 +18,9 @@ LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 class SmtpTransport:
     """A mail server, by SMTP (RFC 5321) at a URL such as smtp://user:password@host:587, or smtps:// for TLS from the first byte."""
 
-    name = "smtp"
-
     def __init__(self, url: str) -> None:
         self._url = urlsplit(url)
+        self.name = f"smtp {self._url.hostname}"
 
     async def carry(self, email: OutgoingEmail) -> None:
         """As EmailTransport says. SMTPUTF8 (RFC 6531) is used only where the address needs it."""
