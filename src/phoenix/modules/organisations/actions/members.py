@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.cache.limits import Limit
@@ -35,6 +37,14 @@ NEW_OWNERS_A_DAY = Limit("new_owner", 30, 86_400)
 ROLES = ("owner", "administrator", "member", "viewer")
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedRole:
+    """The version of the membership, and whether its holder may still have keys of service accounts that they can't manage any more."""
+
+    version: int
+    keys_left: bool = False
+
+
 def check_role(member: Membership, role: str) -> None:
     """Raises Forbidden for a role above one's own: only owners can make someone an owner."""
     if ROLES.index(role) < ROLES.index(member.role):
@@ -52,8 +62,8 @@ async def add_member(tx: Transaction, organisation: str, account: str, *, role: 
 
 async def change_role(
     runtime: Runtime, tx: Transaction, member: Membership, account: str, *, role: str, versions: tuple[int, ...] | None
-) -> int:
-    """Change a member's role. Returns the version of the membership. Raises LastOwner if no owner would be left.
+) -> ChangedRole:
+    """Change a member's role. Raises LastOwner if no owner would be left.
 
     `versions` are those that whoever changes it has seen, or None for any. Raises RoleChangedSince if it is another one by now.
     """
@@ -64,7 +74,7 @@ async def change_role(
     found = await _locked_role(tx, member.organisation, account)
     before = found.role
     if before == role:
-        return found.version
+        return ChangedRole(found.version)
     if versions is not None and found.version not in versions:
         latest = await tx.maybe(changes.ROLE_CHANGED, member.organisation, account) or changes.UNKNOWN
         sentence = (
@@ -84,18 +94,22 @@ async def change_role(
     if "owner" in {role, before}:
         await tell_of_ownership(tx, member.organisation, account, gained=role == "owner")
         await end_offers(tx, member.organisation, account)
-    if ROLES.index(role) > ROLES.index(before):
-        await withdraw_invitations(tx, member.organisation, account, can_still=roles_to_invite_for(runtime, role))
-    return version
+    if ROLES.index(role) < ROLES.index(before):
+        return ChangedRole(version)
+    left = await withdraw_invitations(tx, member.organisation, account, can_still=roles_to_invite_for(runtime, role))
+    return ChangedRole(version, keys_left=left)
 
 
-async def remove_member(tx: Transaction, member: Membership, account: str) -> None:
-    """Leave, or remove someone else, which requires organisations.manage. Raises LastOwner for the only owner."""
+async def remove_member(tx: Transaction, member: Membership, account: str) -> bool:
+    """Leave, or remove someone else, which requires organisations.manage. Raises LastOwner for the only owner.
+
+    Returns whether they may still have keys of service accounts.
+    """
     if account != member.account:
         member.demand("organisations.manage")
     found = await _locked_role(tx, member.organisation, account)
     check_role(member, found.role)
-    await _end(tx, member.organisation, account, found, MemberLeft(organisation=member.organisation, subject=account))
+    return await _end(tx, member.organisation, account, found, MemberLeft(organisation=member.organisation, subject=account))
 
 
 async def end_role(tx: Transaction, organisation: str, account: str) -> None:
@@ -112,14 +126,14 @@ async def end_role(tx: Transaction, organisation: str, account: str) -> None:
         await notify(tx, account, ROLE_ENDED, about=organisation)
 
 
-async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow, event: Event, *, by_staff: bool = False) -> None:
+async def _end(tx: Transaction, organisation: str, account: str, found: RoleNow, event: Event, *, by_staff: bool = False) -> bool:
     if found.role == "owner":
         await require_owner_besides(tx, organisation, account)
         await tell_of_ownership(tx, organisation, account, gained=False, by_staff=by_staff, owners_only=by_staff)
     await tx.execute(queries.REMOVE, organisation, account)
     tx.invalidate(ACCOUNT(account), MEMBERS(organisation))
     tx.record(event)
-    await withdraw_pending(tx, organisation, account)
+    return await withdraw_pending(tx, organisation, account)
 
 
 async def end_service_account(tx: Transaction, organisation: str, account: str) -> None:

@@ -40,22 +40,23 @@ TELL_OF_KEYS = JobKind("organisations.tell_owners_of_keys", KeysLeft)
 TELL_OWNERS = JobKind("organisations.tell_owners_of_withdrawal", Withdrawn)
 
 
-async def keys_left(tx: Transaction, organisation: str, account: str) -> bool:
-    """Whether someone who can no longer manage service accounts there may still have keys that they made for them."""
-    return await tx.one(withdraw.KEYS_LEFT, organisation, account, tx.now)
+async def withdraw_invitations(tx: Transaction, organisation: str, account: str, *, can_still: Sequence[str] = ()) -> bool:
+    """Revoke the open invitations from this account, except those for roles it can still invite for.
 
-
-async def withdraw_invitations(tx: Transaction, organisation: str, account: str, *, can_still: Sequence[str] = ()) -> None:
-    """Revoke the open invitations from this account, except those for roles it can still invite for; owners are notified of keys left."""
+    Returns whether it may still have keys of service accounts, of which the owners are then notified.
+    """
     await _record(tx, await tx.all(withdraw.WITHDRAW, organisation, account, list(can_still), tx.now))
-    if await keys_left(tx, organisation, account):
+    left = await tx.one(withdraw.KEYS_LEFT, organisation, account, tx.now)
+    if left:
         await enqueue(tx, TELL_OF_KEYS, KeysLeft([organisation], account, tx.actor or ""))
+    return left
 
 
-async def withdraw_pending(tx: Transaction, organisation: str, account: str) -> None:
-    """Whatever is pending in an organisation of someone who is no longer a member."""
-    await withdraw_invitations(tx, organisation, account)
+async def withdraw_pending(tx: Transaction, organisation: str, account: str) -> bool:
+    """Whatever is pending in an organisation of someone who is no longer a member. Returns whether keys are left, as above."""
+    left = await withdraw_invitations(tx, organisation, account)
     await end_offers(tx, organisation, account)
+    return left
 
 
 async def withdraw_all_pending(tx: Transaction, account: str, *stopped: str) -> None:

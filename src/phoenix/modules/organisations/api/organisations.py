@@ -142,8 +142,8 @@ async def change_role(call: Call, member: Membership, account_id: str, data: Rol
     With `If-Match` and the `version` you read, such as `"2"`, the response is 412 if someone else has changed the role since.
     """
     versions = call.expected_versions() if "if-match" in call.request.headers else None
-    version = await members.change_role(call.runtime, call.tx, member, account_id, role=data.role, versions=versions)
-    call.headers["ETag"] = f'"{version}"'
+    changed = await members.change_role(call.runtime, call.tx, member, account_id, role=data.role, versions=versions)
+    call.headers["ETag"] = f'"{changed.version}"'
 
 
 @delete(

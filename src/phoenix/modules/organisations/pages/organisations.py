@@ -15,7 +15,6 @@ from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.kernel.web.slots import fill
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import create, invite, members
-from phoenix.modules.organisations.actions.withdraw import keys_left
 from phoenix.modules.organisations.queries import changes, owners, withdraw
 from phoenix.modules.organisations.queries.listed import MEMBERS
 
@@ -98,8 +97,8 @@ async def show_role(call: Call) -> View:
 async def send_role(call: Call) -> Redirect:
     member = call.member
     account, role, versions = call.path["account_id"], call.form.get("role", ""), call.shown_version()
-    await members.change_role(call.runtime, call.tx, member, account, role=role, versions=versions)
-    if await keys_left(call.tx, member.organisation, account):
+    changed = await members.change_role(call.runtime, call.tx, member, account, role=role, versions=versions)
+    if changed.keys_left:
         return _to_keys(member, _("Role changed. Keys that they created for service accounts still work: see below."))
     return Redirect(f"/o/{member.slug}/members", _("Role changed."))
 
@@ -116,10 +115,10 @@ async def send_role(call: Call) -> Redirect:
 )
 async def send_remove(call: Call) -> Redirect:
     member, account = call.member, call.path["account_id"]
-    await members.remove_member(call.tx, member, account)
+    keys_left = await members.remove_member(call.tx, member, account)
     if account == call.actor.account:
         return Redirect("/organisations", _("You've left {name}.").format(name=isolated(member.name)))
-    if await keys_left(call.tx, member.organisation, account):
+    if keys_left:
         return _to_keys(member, _("Member removed. Keys that they created for service accounts still work: see below."))
     return Redirect(f"/o/{member.slug}/members", _("Member removed."))
 
