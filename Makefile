@@ -13,6 +13,8 @@ PYTEST_ARGS ?=
 PYTHON_READY := $(VENV)/.ready
 WEB_READY    := node_modules/.ready
 BUNDLES      := $(STATIC)/manifest.json
+TRANSLATED   := $(VENV)/.translated
+CATALOGUES   := $(wildcard src/phoenix/locale/*/LC_MESSAGES/*.po)
 WEB_SOURCES  := $(shell find web src/phoenix/modules/*/assets -type f 2>/dev/null) vite.config.ts tsconfig.json package.json
 
 help:
@@ -29,10 +31,14 @@ help:
 	@echo "make format   bring code into shape"
 	@echo "make clean    remove what was installed and built; data stays"
 
-setup: $(PYTHON_READY) $(BUNDLES)
+setup: $(PYTHON_READY) $(TRANSLATED) $(BUNDLES)
 
 $(PYTHON_READY): requirements/develop.txt pyproject.toml tools/setup_python.sh
 	@tools/setup_python.sh $(VENV) >&2
+	@touch $@
+
+$(TRANSLATED): $(CATALOGUES) tools/translations.sh | $(PYTHON_READY)
+	@tools/translations.sh $(VENV)
 	@touch $@
 
 $(WEB_READY): package.json package-lock.json tools/npm.sh | $(PYTHON_READY)

@@ -106,6 +106,8 @@ class Harness:
     """The number of connections, which settings allow from 2 on."""
     registry: Registry = REGISTRY
     clock: SetClock = field(default_factory=lambda: SetClock(NOW))
+    locale: str = "en"
+    """The language of people who are created."""
     people: dict[str, Person] = field(default_factory=dict)
     organisations: dict[str, str] = field(default_factory=dict)
     _runtime: Runtime | None = None
@@ -183,7 +185,7 @@ class Harness:
         async with self.runtime.database.transaction() as tx:
             stored = await self.runtime.passwords.hash(PASSWORD) if password else "!"
             account = await create_account(
-                tx, parse_address(email), name=name.title(), password_hash=stored, time_zone=time_zone, locale="en"
+                tx, parse_address(email), name=name.title(), password_hash=stored, time_zone=time_zone, locale=self.locale
             )
             assert account is not None
             client = Client("tests", "", remember=True)

@@ -15,6 +15,7 @@ from phoenix.app import openapi_document
 from phoenix.composition import MODULES, REGISTRY
 from phoenix.kernel.data import TABLES
 from phoenix.kernel.email.mailer import Mailer
+from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.kernel.module import Credential, Module, Permission, SecurityNotice
 from phoenix.kernel.registry import Registry, RegistryError
 from phoenix.settings import EmailSettings
@@ -151,7 +152,8 @@ def test_a_token_is_read_by_the_module_of_its_prefix() -> None:
 @pytest.mark.parametrize("template", Mailer(EmailSettings(), REGISTRY.template_folders).names())
 def test_every_email_has_a_sample_for_its_preview(template: str) -> None:
     """Every email template has a sample with all the values that it needs."""
-    email = Mailer(EmailSettings(), REGISTRY.template_folders).render(template, **REGISTRY.emails[template].values)
+    with reading(DEFAULT_LOCALE):
+        email = Mailer(EmailSettings(), REGISTRY.template_folders).render(template, **REGISTRY.emails[template].values)
     assert email.subject
     assert email.text
 

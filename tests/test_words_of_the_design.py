@@ -15,6 +15,7 @@ import pytest
 from phoenix.composition import REGISTRY
 from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.errors import PhoenixError
+from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.settings import EmailSettings
 from tests.test_words import ROOT, SAY, SAY_ON_PAGES, descriptions, prose, said, stopped
 
@@ -119,6 +120,12 @@ ON_PAGES = ALL | SAY_ON_PAGES | WORDS_ON_PAGES
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 SCRIPTS = sorted((ROOT / "web").rglob("*.ts"))
 MAILER = Mailer(EmailSettings(support="help@phoenix.example"), REGISTRY.template_folders)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with reading(DEFAULT_LOCALE):
+        yield
 
 
 def wrong(text: str, *tables: dict[str, str]) -> list[str]:

@@ -33,5 +33,3 @@ if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --req
     exit 1
 fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-
-tools/translations.sh "$venv"

@@ -41,6 +41,7 @@ from phoenix.kernel.web.documentation import DOCUMENTATION_ROUTES
 from phoenix.kernel.web.headers import Headers
 from phoenix.kernel.web.health import HEALTH_ROUTES, METRIC_ROUTES
 from phoenix.kernel.web.hot import HotReads
+from phoenix.kernel.web.languages import Languages
 from phoenix.kernel.web.noting import Noting
 from phoenix.kernel.web.one_name import OneName
 from phoenix.kernel.web.own_pages import page_of_form
@@ -102,7 +103,7 @@ def admin_app(
 class Phoenix:
     """One complete web process: its lifespan opens the runtime, then wraps the framework in every layer.
 
-    Layers from the outside in: compression, hot reads, client address, headers, relay of sockets, static files, framework. A `framework` built for an
+    Layers from the outside in: compression, hot reads, language, client address, headers, relay of sockets, static files, framework. A `framework` built for an
     earlier process that has ended can be passed in, since building one is slow. With `watched` the process ends if it hangs.
     """
 
@@ -154,7 +155,7 @@ class Phoenix:
                 served = StaffOnly(served, self.settings)
             served = ClientAddress(served, app, self.settings.web.trusted_proxies)
             hot = [read for module in self.registry.modules for read in module.hot if self.listener == "public"]
-            self.serve = Compression(HotReads(served, app, hot))
+            self.serve = Compression(HotReads(Languages(served), app, hot))
             self.shared = app
             try:
                 yield runtime

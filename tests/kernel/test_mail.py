@@ -22,6 +22,7 @@ from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.email.message import Mail
 from phoenix.kernel.errors import InvalidInput, PermanentFailure, Unavailable
 from phoenix.kernel.i18n.isolation import Ours, isolated
+from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.settings import EmailSettings
 
 NOW = datetime(2026, 11, 23, 14, 5, 6, tzinfo=UTC)
@@ -42,6 +43,12 @@ INVITATION: dict[str, Any] = {
     "role": "member",
     "link": Ours("https://phoenix.example/invitations/accept?token=a"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with reading(DEFAULT_LOCALE):
+        yield
 
 
 @pytest.fixture(params=[True, False], ids=["smtputf8", "ascii"])

@@ -15,6 +15,7 @@ from phoenix.app import openapi_document
 from phoenix.composition import REGISTRY
 from phoenix.kernel.data.cursors import DEFAULT_LIMIT, HIGHEST_LIMIT
 from phoenix.kernel.email.mailer import Mailer
+from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.kernel.security.crypto import new_code
 from phoenix.kernel.web.shown_once import SHOWN_FOR
 from phoenix.modules.accounts.actions import email_verification, export_data, fields, limits
@@ -127,7 +128,8 @@ def test_every_email_with_a_code_has_a_purpose() -> None:
 
 @pytest.mark.parametrize("name", sorted(REGISTRY.emails))
 def test_the_preview_of_an_email_names_the_durations_of_the_code(name: str) -> None:
-    text = MAILER.render(name, **REGISTRY.emails[name].values).text
+    with reading(DEFAULT_LOCALE):
+        text = MAILER.render(name, **REGISTRY.emails[name].values).text
     said_here = re.findall(r"(\d+) (minutes|days)", text)
     lives = expiry(PURPOSES[name]) if name in PURPOSES else {}
     code, link = lives.get("code_minutes"), lives.get("link_minutes")
@@ -140,9 +142,10 @@ def test_the_preview_of_an_email_names_the_durations_of_the_code(name: str) -> N
 def test_the_email_about_an_address_change_promises_nothing_that_cannot_be_done() -> None:
     """Nobody can undo a change of address, so the former address is only told whom to ask."""
     settings = EmailSettings(support="help@phoenix.example")
-    mail = Mailer(settings, REGISTRY.template_folders).render(
-        "sign_in/address_changed", **REGISTRY.emails["sign_in/address_changed"].values
-    )
+    with reading(DEFAULT_LOCALE):
+        mail = Mailer(settings, REGISTRY.template_folders).render(
+            "sign_in/address_changed", **REGISTRY.emails["sign_in/address_changed"].values
+        )
     for part in (mail.text, mail.html):
         assert "undo" not in part
         assert "contact support immediately" in part

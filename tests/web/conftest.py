@@ -15,6 +15,7 @@ from tests.web.pages import PAGES
 from tests.web.sockets import Socket
 
 from phoenix.kernel.i18n.templates import Templates
+from phoenix.kernel.language import language_of, reading
 
 SOURCE = Path(__file__).parents[2] / "src" / "phoenix"
 STATIC = SOURCE / "static"
@@ -107,7 +108,8 @@ def site() -> Iterator[str]:
                 self.answer(200, kind, file.read_bytes())
             elif name in PAGES:
                 template, context = PAGES[name]
-                self.answer(200, "text/html; charset=utf-8", real.render(template, **context).encode())
+                with reading(language_of(self.headers.get("Accept-Language", ""))):
+                    self.answer(200, "text/html; charset=utf-8", real.render(template, **context).encode())
             else:
                 self.answer(404, "text/plain", b"")
 

@@ -22,6 +22,8 @@ TYPED = {
     "code": "12345678",
     "current_password": PASSWORD,
     "email": "someone.new@example.com",
+    # So that what is said next can be read here.
+    "locale": "en",
     "name": "Harbour & Sons",
     "occurred_at": "2026-11-20T08:30",
     "password": NEW_PASSWORD,
@@ -118,7 +120,7 @@ class Room:
         for signed_in in (False, True):
             for listener in ("public", "admin") if signed_in else ("public",):
                 browser = await self.browser(listener, signed_in=signed_in)
-                for page in self._pages(listener):
+                for page in self.pages(listener):
                     for number, form in enumerate(await self._forms(browser, Place(listener, page, 0, signed_in))):
                         found.setdefault(f"{listener} {self._pattern(form.path)}", Place(listener, page, number, signed_in))
         return list(found.values())
@@ -130,13 +132,13 @@ class Room:
         return forms[place.number]
 
     async def _forms(self, browser: httpx.AsyncClient, place: Place) -> list[Form]:
-        page = self._filled(place.page)
+        page = self.filled(place.page)
         answer = await browser.get(page)
         if answer.status_code != 200 or "html" not in answer.headers.get("content-type", ""):
             return []
         return forms_in(answer.text, page)
 
-    def _pages(self, listener: str) -> list[str]:
+    def pages(self, listener: str) -> list[str]:
         paths = [
             path
             for _method, path, route in ROUTES
@@ -147,7 +149,7 @@ class Room:
     def _pattern(self, path: str) -> str:
         return re.sub(r"[a-z]{3}_[0-9a-z]{20,}", "ID", path)
 
-    def _filled(self, path: str) -> str:
+    def filled(self, path: str) -> str:
         return re.sub(r"{(\w+):\w+}", lambda found: self.values[found[1]], path)
 
 
@@ -169,7 +171,8 @@ def _fields(form: Element) -> tuple[dict[str, str], dict[str, str]]:
         if not name or element.tag not in {"input", "select", "textarea"}:
             continue
         if element.tag == "select":
-            typed[name] = [option.get("value") or "" for option in element.inside if option.tag == "option"][-1]
+            offered = [option.get("value") or "" for option in element.inside if option.tag == "option"]
+            typed[name] = TYPED.get(name, offered[-1])
         elif kind == "checkbox":
             typed[name] = element.get("value") or "on"
         elif kind == "hidden" or "hidden" in element.attributes or "readonly" in element.attributes:

@@ -15,6 +15,7 @@ from phoenix.composition import REGISTRY
 from phoenix.kernel.email.mailer import Mailer, unlinked
 from phoenix.kernel.i18n.isolation import END, FIRST_STRONG, Ours, isolated
 from phoenix.kernel.i18n.templates import Templates
+from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.settings import EmailSettings
 
 HEBREW = "א"
@@ -93,7 +94,8 @@ MAILER = Mailer(EmailSettings(sender="Phoenix <no-reply@phoenix.test>"), REGISTR
 
 @pytest.mark.parametrize("name", sorted(REGISTRY.emails))
 def test_what_people_wrote_stands_apart_in_every_email(name: str) -> None:
-    mail = MAILER.render(name, **in_hebrew(dict(REGISTRY.emails[name].values)))
+    with reading(DEFAULT_LOCALE):
+        mail = MAILER.render(name, **in_hebrew(dict(REGISTRY.emails[name].values)))
     assert is_isolated(mail.subject)
     assert is_isolated(mail.text)
     shown = re.search(r"<body.*</body>", mail.html, re.DOTALL)
@@ -109,7 +111,8 @@ def test_only_our_links_can_be_clicked(name: str) -> None:
         for key, value in sample.items()
         if type(value) is str and key != "to"
     }
-    mail = MAILER.render(name, **{**sample, **given})
+    with reading(DEFAULT_LOCALE):
+        mail = MAILER.render(name, **{**sample, **given})
     for part in (mail.subject, mail.text, mail.html):
         assert "evil.example" not in part
         assert "https://evil" not in part

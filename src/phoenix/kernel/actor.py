@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from phoenix.kernel.errors import Forbidden, NotFound
+from phoenix.kernel.language import _
 
 ListenerName = Literal["public", "admin"]
 ADMINISTRATOR = "platform.admin"
@@ -43,7 +44,11 @@ class Membership(MembershipRecord, frozen=True, kw_only=True):
     def demand(self, permission: str) -> None:
         """Raises Forbidden unless the role, and for a key its scopes, allow this as well."""
         if permission not in self.permissions:
-            raise Forbidden(f"Your role in {self.name} ({self.role}) does not allow this.")
+            raise _not_allowed(self.name, self.role)
+
+
+def _not_allowed(organisation: str, role: str) -> Forbidden:
+    return Forbidden(_("Your role in {name} ({role}) does not allow this.").format(name=organisation, role=_(role)))
 
 
 class Use(Struct, frozen=True):
@@ -111,6 +116,11 @@ class Actor(Struct, frozen=True):
         return self.record.time_zone
 
     @property
+    def locale(self) -> str:
+        """The language of their profile."""
+        return self.record.locale
+
+    @property
     def impersonator(self) -> str | None:
         return self.record.impersonator
 
@@ -150,9 +160,9 @@ class Actor(Struct, frozen=True):
         if found is None:
             raise NotFound("This organisation doesn't exist, or you're not a member of it.")
         if self.record.scopes is not None and permission not in self.record.scopes:
-            raise Forbidden(f"This API key does not have the scope {permission}.")
+            raise Forbidden(_("This API key does not have the scope {permission}.").format(permission=permission))
         if permission not in found.permissions:
-            raise Forbidden(f"Your role in {found.name} ({found.role}) does not allow this.")
+            raise _not_allowed(found.name, found.role)
         return Membership(
             found.organisation,
             found.slug,

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
+
+from phoenix.kernel.language import Message, _
 
 
 class FieldError(Struct, frozen=True):
-    """One invalid field of the input: its path, a stable code and a sentence for people."""
+    """One invalid field of the input: its path, a stable code and a sentence for people, in the language of whoever reads now."""
 
     field: str
     code: str
     detail: str
 
+    def __post_init__(self) -> None:
+        structs.force_setattr(self, "detail", str(Message(str.__str__(self.detail))))
+
 
 class PhoenixError(Exception):
-    """An error that is shown to a person or a client. Subclasses fix `status`, `code`, `title` and `sentence`."""
+    """An error that is shown to a person or a client. Subclasses fix `status`, `code`, `title` and `sentence`.
+
+    Title and sentence are translated (see `tools.messages`), the detail into the language of whoever reads when it is raised.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
-    title: ClassVar[str] = "Something went wrong"
-    sentence: ClassVar[str] = "An error occurred on our side, and your last change was not saved. Try again in a minute."
+    title: ClassVar[str] = _("Something went wrong")
+    sentence: ClassVar[str] = _("An error occurred on our side, and your last change was not saved. Try again in a minute.")
     """The detail if none is given: never the title again."""
     keeps_changes: ClassVar[bool] = False
     """Whether writes made before the error are committed anyway, as a counted attempt must be."""
@@ -31,9 +39,13 @@ class PhoenixError(Exception):
     shows_form: ClassVar[bool] = False
     """Whether the form that caused this error is shown again with what was entered."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.title, cls.sentence = Message(str.__str__(cls.title)), Message(str.__str__(cls.sentence))
+
     def __init__(self, detail: str = "", *, errors: tuple[FieldError, ...] = (), headers: dict[str, str] | None = None) -> None:
         super().__init__(detail or self.title)
-        self.detail = detail or self.sentence
+        self.detail = str(Message(str.__str__(detail or self.sentence)))
         self.errors = errors
         self.headers = headers or {}
 

@@ -79,7 +79,7 @@ def test_the_feed_shows_a_kind_only_to_people_who_may_see_it(name: str) -> None:
 @pytest.mark.parametrize("permission", GUARDS)
 def test_readers_with_different_permissions_share_no_cached_page(permission: str) -> None:
     every = frozenset(REGISTRY.permissions)
-    assert feed_key(membership(every)) != feed_key(membership(every - {permission}))
+    assert feed_key(membership(every), "en") != feed_key(membership(every - {permission}), "en")
 
 
 @pytest.mark.parametrize("permission", GUARDS)

@@ -11,7 +11,7 @@ import structlog
 from phoenix.kernel.cache.valkey import Valkey, script
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.errors import TooManyRequests
-from phoenix.kernel.i18n.text import _, ngettext
+from phoenix.kernel.language import _, ngettext
 from phoenix.kernel.security.crypto import Keys, new_token
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.security.crypto import Keys, from_base64url, same, to_base64url
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.paged import Order, Paged
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.security.crypto import Keys
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from phoenix.kernel.errors import Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.isolation import Ours, install, without_elements
-from phoenix.kernel.i18n.text import gettext
+from phoenix.kernel.language import gettext, has_reader
 from phoenix.kernel.security.http_client import HttpClient
 from phoenix.settings import EmailSettings
 
@@ -84,8 +84,12 @@ class Mailer:
     def render(self, name: str, /, *, to: str, **context: Any) -> Mail:
         """Render a template such as "accounts/verify". Raises jinja2.UndefinedError for a name missing from the context.
 
+        It is in the language of whoever reads: call it within `reading`, with what is computed for it.
+
         Links are `Ours`; in everything else that looks like a link or an address, a space keeps it from being clicked.
         """
+        if not has_reader():
+            raise RuntimeError("An email has a reader: render it within `reading(account.locale)`.")
         template, context = self._environment.get_template(f"{name}.mjml"), {**context, "to": Ours(to)}
         # MJML is XML: what Jinja escaped stays escaped.
         page = self._inliner.inline(mrml.to_html(template.render(context), None, RENDERING).content)

@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from msgspec import Struct
 
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 LONGEST_BYTES = 254
 

@@ -14,7 +14,7 @@ from typing import Literal
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 # The product of the lengths of what is compared, for all of one comparison: tens of milliseconds at the worst.
 MOST_STEPS = 250_000

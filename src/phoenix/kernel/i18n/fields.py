@@ -9,9 +9,9 @@ from msgspec import Meta, Struct
 
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.addresses import Address, parse_address
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import check_zone
 from phoenix.kernel.i18n.written import compose, is_visible, too_many_marks, what_is_wrong
+from phoenix.kernel.language import _
 
 T = TypeVar("T")
 # A text in a body of the API. Whatever a field takes is less; this bounds what is looked at.

@@ -2,7 +2,7 @@
 
 Every expression of a template is isolated, so no template has to think of it: `<bdi>` among text, and Unicode's isolates where
 there are no elements: in attributes, titles, subjects and plain text. Pages and emails are written from left to right, so text
-in ASCII disturbs nothing and stays as it is.
+without a letter or mark of the other direction disturbs nothing and stays as it is.
 """
 
 from __future__ import annotations
@@ -16,13 +16,19 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
-from phoenix.kernel.i18n.text import gettext, ngettext
+from phoenix.kernel.language import current_locale, gettext, ngettext
 
 FIRST_STRONG, END = "\u2068", "\u2069"
 _OPEN, _CLOSE = "<bdi>", "</bdi>"
 # Elements that hold text only: an element in them would be shown, not applied.
 _TEXT_ONLY = ("title", "textarea", "option", "script", "style", "mj-title", "mj-preview", "mj-style")
 _NEXT = re.compile(r"<!--.*?-->|<(/?)([a-zA-Z][\w-]*)|<!--", re.DOTALL)
+
+
+# Letters and digits that are written from right to left, in their blocks, and every mark of a direction.
+_OTHER_DIRECTION = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 
 class Ours(str):
@@ -33,7 +39,7 @@ class Ours(str):
 
 def isolated(text: str) -> str:
     """Text that people wrote, to be put into a sentence that is not a template's."""
-    return text if text.isascii() else f"{FIRST_STRONG}{text}{END}"
+    return f"{FIRST_STRONG}{text}{END}" if _OTHER_DIRECTION.search(text) else text
 
 
 def without_elements(text: str) -> Markup:
@@ -47,8 +53,9 @@ def install(environment: Environment, treat: Callable[[str], str] = str) -> None
     def among_text(value: object) -> object:
         if not isinstance(value, str) or isinstance(value, Markup):
             return value
-        text = escape(value if isinstance(value, Ours) else treat(value))
-        return text if text.isascii() else Markup("<bdi>{}</bdi>").format(text)
+        # A message of ours is translated here, like everything that becomes text.
+        text = escape(value if isinstance(value, Ours) else treat(str(value)))
+        return Markup("<bdi>{}</bdi>").format(text) if _OTHER_DIRECTION.search(text) else text
 
     def without(value: object) -> object:
         return without_elements(value) if isinstance(value, Markup) else value
@@ -65,7 +72,12 @@ def install(environment: Environment, treat: Callable[[str], str] = str) -> None
     environment.add_extension(_Isolation)
     environment.filters.update({_AMONG_TEXT: among_text, _WITHOUT: without})
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(_=say, gettext=say, ngettext=say_number)
+    environment.globals.update(_=say, gettext=say, ngettext=say_number, language=_language)
+
+
+def _language() -> str:
+    """The language of the page or email (BCP 47)."""
+    return current_locale().replace("_", "-")
 
 
 _AMONG_TEXT, _WITHOUT = "isolated_among_text", "isolated_without_elements"

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
-from babel.dates import format_date
+from babel.numbers import format_decimal
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -30,7 +30,7 @@ from phoenix.kernel.i18n.chosen_fields import chosen_fields
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.differences import Comparison
 from phoenix.kernel.i18n.isolation import install, without_elements
-from phoenix.kernel.i18n.text import current_locale
+from phoenix.kernel.language import current_locale
 
 COMPILED = CompiledTemplates()
 HERE = Path(__file__).parents[1] / "templates"
@@ -105,6 +105,7 @@ class Templates:
             local=_local,
             long_date=_long_date,
             moment=_moment,
+            number=_number,
             paragraphs=paragraphs,
             without_elements=without_elements,
         )
@@ -228,12 +229,17 @@ def _next_days(now: datetime) -> list[datetime]:
 @pass_context
 def _long_date(context: Context, instant: datetime | str) -> str:
     """“Monday 23 November”, in the reader's time zone."""
-    return str(format_date(_local(context, instant).date(), "EEEE d MMMM", locale=current_locale()))
+    return times.weekday_and_day(_local(context, instant).date())
 
 
 def _day_month(value: date | str) -> str:
     """“10 November”, from a date or its ISO text."""
-    return str(format_date(date.fromisoformat(value) if isinstance(value, str) else value, "d MMMM", locale=current_locale()))
+    return times.day_month(date.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def _number(value: int) -> str:
+    """“10,000” as the reader's language writes it."""
+    return str(format_decimal(value, locale="en_GB" if current_locale() == "en" else current_locale()))
 
 
 def _read_manifest(path: Path) -> dict[str, str]:

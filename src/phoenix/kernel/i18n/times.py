@@ -10,9 +10,9 @@ from babel.dates import format_date, format_skeleton
 from msgspec import Struct
 
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.zones import UTC as UTC_NAME
 from phoenix.kernel.i18n.zones import called, canonical, known
+from phoenix.kernel.language import _, current_locale
 
 WEEK = timedelta(days=6)
 
@@ -65,7 +65,7 @@ def show(instant: datetime, zone: str, now: datetime, locale: str = "en") -> Sho
     else:
         text = _day_and_month(local.date(), today, locale)
         if local.date() > today:
-            text = f"{text}, {clock}"
+            text = _("{day}, {time}").format(day=text, time=clock)
     return Shown(text, _full(local, zone, locale), _iso(instant))
 
 
@@ -86,13 +86,27 @@ def day(instant: datetime, zone: str, now: datetime, locale: str = "en") -> str:
         return _("Today")
     if that == today - timedelta(days=1):
         return _("Yesterday, {day}").format(day=_day_and_month(that, today, locale))
-    return f"{format_date(that, 'EEEE', locale)}, {_day_and_month(that, today, locale)}"
+    return _("{weekday}, {day}").format(weekday=format_date(that, "EEEE", locale), day=_day_and_month(that, today, locale))
 
 
 def day_in(instant: datetime, zone: str) -> str:
-    """“20 November 2026”: the day on which an instant is in a zone, for sentences."""
-    local = local_time(instant, zone)
-    return f"{local.day} {local:%B %Y}"
+    """“20 November 2026”: the day on which an instant is in a zone, for sentences in the reader's language."""
+    return full_date(local_time(instant, zone).date())
+
+
+def full_date(that: date) -> str:
+    """“20 November 2026” in the reader's language."""
+    return _with_year(that, current_locale())
+
+
+def day_month(that: date) -> str:
+    """“20 November” in the reader's language."""
+    return _without_year(that, current_locale())
+
+
+def weekday_and_day(that: date) -> str:
+    """“Friday 20 November” in the reader's language."""
+    return _("{weekday} {day}").format(weekday=format_date(that, "EEEE", current_locale()), day=day_month(that))
 
 
 def local_input(instant: datetime, zone: str) -> str:
@@ -174,16 +188,23 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _day_and_month(that: date, today: date, locale: str) -> str:
+    return _without_year(that, locale) if that.year == today.year else _with_year(that, locale)
+
+
+def _with_year(that: date, locale: str) -> str:
+    # English is British throughout, whatever the locale is called.
+    return str(format_date(that, "d MMMM y" if locale.startswith("en") else "long", locale))
+
+
+def _without_year(that: date, locale: str) -> str:
     if locale.startswith("en"):
-        return f"{that.day} {format_date(that, 'MMMM', locale)}" + ("" if that.year == today.year else f" {that.year}")
-    return format_skeleton(
-        "MMMMd" if that.year == today.year else "yMMMMd", datetime(that.year, that.month, that.day, tzinfo=UTC), locale=locale
-    )
+        return str(format_date(that, "d MMMM", locale))
+    return str(format_skeleton("MMMMd", datetime(that.year, that.month, that.day, tzinfo=UTC), locale=locale))
 
 
 def _full(local: datetime, zone: str, locale: str) -> str:
-    words = f"{local.day} {format_date(local.date(), 'MMMM', locale)} {local.year}"
-    return f"{format_date(local.date(), 'EEEE', locale)} {words}, {time_of_day(local)} {city(zone)}"
+    words = str(format_date(local.date(), "EEEE d MMMM y" if locale.startswith("en") else "full", locale))
+    return _("{day}, {time}").format(day=words, time=f"{time_of_day(local)} {city(zone)}")
 
 
 def _iso(instant: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 # Composing sorts the marks of a letter, which takes the square of their number: so they are counted first. 30 is the bound of
 # Unicode's stream-safe text; what languages need, once it is composed, is far less.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phoenix.kernel.module.events import (
+    ROLE,
     Activity,
     EventGroup,
     EventKind,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from phoenix.settings import Settings
 
 __all__ = [
+    "ROLE",
     "STAYS_IN_KERNEL",
     "AccountSource",
     "Activity",

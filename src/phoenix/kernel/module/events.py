@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 Act = Literal["authority", "credential", "money"]
+# What `holds` says of a field with the name of a role, which is shown as a word of the reader's language.
+ROLE = "the name of a role, which modules declare"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.clock import Clock
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import (
     AccountSource,
     Activity,

@@ -12,13 +12,13 @@ from msgspec import Struct, structs
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.query import Query, query
-from phoenix.kernel.i18n.text import _
-from phoenix.kernel.module import EventKind
+from phoenix.kernel.language import _
+from phoenix.kernel.module import ROLE, EventKind
 from phoenix.kernel.registry import Registry
 
 LONGEST_ID = 40
-GONE = "Someone"
-GONE_TEXT = "[deleted]"
+GONE = _("Someone")
+GONE_TEXT = _("[deleted]")
 
 
 class Happened(Struct, frozen=True, kw_only=True):
@@ -123,4 +123,5 @@ def _word(registry: Registry, names: Mapping[str, str], row: Happened, field: st
         return names.get(value, _(GONE))
     if not value and field in registry.events[row.kind].texts:
         return _(GONE_TEXT)
-    return value or _("Phoenix")
+    # A role is a word in a sentence; whatever else is in an event is as it was written.
+    return _(value) if registry.events[row.kind].holds.get(field) == ROLE else value or "Phoenix"

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.settings import AccountSettings
 
 log = structlog.get_logger(__name__)

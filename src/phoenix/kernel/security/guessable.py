@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 # Three unrelated common words are enough, two with some digits are not.
 ENOUGH_BITS = 36.0

@@ -17,7 +17,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from argon2.low_level import hash_secret_raw
 
 from phoenix.kernel.errors import FieldError, InvalidInput, Unavailable
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.one_connection import check_cost
 from phoenix.kernel.security import guessable
 

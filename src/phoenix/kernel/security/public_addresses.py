@@ -11,6 +11,7 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 
+from phoenix.kernel.language import _
 from phoenix.kernel.security.networks import Address, Network
 
 RESOLVE_SECONDS = 5.0
@@ -18,6 +19,9 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 # IPv4 addresses inside IPv6: 6to4 (RFC 3056), Teredo (RFC 4380) and NAT64 (RFC 6052, RFC 8215). What they lead to decides.
 SIX_TO_FOUR, TEREDO = ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32")
 NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+
+NO_ADDRESS, NOT_PUBLIC = _("The host has no address."), _("The host has an address that isn't public.")
 
 
 class NotPublicError(Exception):
@@ -40,12 +44,12 @@ async def public_address(host: str, port: int, *, allowed: Sequence[Network] = (
     try:
         found = await find(host, port)
     except (OSError, TimeoutError, UnicodeError):
-        raise NotPublicError("The host has no address.") from None
+        raise NotPublicError(NO_ADDRESS) from None
     if not found:
-        raise NotPublicError("The host has no address.")
+        raise NotPublicError(NO_ADDRESS)
     for text in found:
         if not is_public(text, allowed):
-            raise NotPublicError("The host has an address that isn't public.")
+            raise NotPublicError(NOT_PUBLIC)
     return found[0]
 
 

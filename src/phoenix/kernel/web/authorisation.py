@@ -26,7 +26,7 @@ from phoenix.kernel.errors import (
     ReauthenticationRequired,
     SecondFactorNeeded,
 )
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _, read_on
 from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.security.redaction import also_remember
 from phoenix.kernel.web import csrf
@@ -130,6 +130,7 @@ async def authenticate(request: AnyRequest) -> tuple[Actor | None, str | None, b
         # For that page nobody is signed in any more.
         return None, None, False
     also_remember(actor.name, actor.record.email)
+    read_on(actor.locale)
     return actor, token, by_cookie
 
 

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from phoenix.kernel.actor import Actor, Membership
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import NotFound, NotSignedIn, PreconditionFailed, PreconditionRequired
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.networks import limited_as

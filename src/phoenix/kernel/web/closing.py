@@ -9,8 +9,8 @@ from msgspec import structs
 from phoenix.kernel.actor import MembershipRecord
 from phoenix.kernel.errors import OrganisationClosing
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import day_in
+from phoenix.kernel.language import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.rules import SAFE, Rule
 

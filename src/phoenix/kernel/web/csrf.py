@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.errors import Forbidden
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url, to_base64url
 from phoenix.kernel.web.application import AnyRequest

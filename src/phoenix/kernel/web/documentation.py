@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from phoenix.kernel.language import DEFAULT_LOCALE, read_on
 from phoenix.kernel.web.answer import Answer, tag_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get
@@ -23,7 +24,8 @@ async def openapi_document(call: Call) -> dict[str, Any] | Answer:
 
 @page("/api/docs", may=PUBLIC, queries=0)
 async def documentation(call: Call) -> View:
-    """The document for people."""
+    """The document for people, in English, as everything in it is."""
+    read_on(DEFAULT_LOCALE)
     return View("api_docs.html", {"api": reference(msgspec.json.decode(call.app.document()))})
 
 

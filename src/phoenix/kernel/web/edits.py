@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from phoenix.kernel.errors import EditConflict, NotFound, PhoenixError
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 
 

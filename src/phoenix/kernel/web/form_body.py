@@ -6,7 +6,7 @@ from litestar.exceptions import ClientException
 
 from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of
 from phoenix.kernel.web.cookies import browser_of

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of
 from phoenix.kernel.web.form_body import token_in

@@ -27,7 +27,7 @@ from phoenix.kernel.errors import (
     TooManyRequests,
     Unavailable,
 )
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.security.networks import limited_as
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import Admission, AnyRequest, app_of, state_of

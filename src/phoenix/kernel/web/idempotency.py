@@ -17,7 +17,7 @@ from msgspec import Struct
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, same
 

@@ -10,7 +10,7 @@ from typing import Any
 from phoenix import __version__
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.i18n.avatars import Avatar, initials, tone
-from phoenix.kernel.i18n.text import gettext
+from phoenix.kernel.language import gettext
 from phoenix.kernel.module import Banner
 from phoenix.kernel.web.application import AnyRequest, App, app_of, state_of
 from phoenix.kernel.web.closing import as_shown

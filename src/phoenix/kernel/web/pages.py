@@ -18,7 +18,7 @@ from litestar.response import Response
 from phoenix.kernel.data.listed import Listed
 from phoenix.kernel.data.short import Short
 from phoenix.kernel.errors import NotSignedIn, PhoenixError, ReauthenticationRequired, SecondFactorNeeded
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Banner
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _, current_locale
 
 PAGE = Markup("""<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -29,5 +29,12 @@ PAGE = Markup("""<!doctype html>
 
 def plain_page(problem: PhoenixError, request_id: str) -> str:
     """The page, with the error's own sentences."""
-    number = Markup(", {} <code>{}</code>").format(_("number"), request_id) if request_id else ""
-    return PAGE.format(title=problem.title, detail=problem.detail, front=_("Go to the home page"), status=problem.status, number=number)
+    number = Markup(", {} <code>{}</code>").format(_("request"), request_id) if request_id else ""
+    return PAGE.format(
+        language=current_locale(),
+        title=str(problem.title),
+        detail=problem.detail,
+        front=_("Go to the home page"),
+        status=problem.status,
+        number=number,
+    )

@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from phoenix.kernel.errors import PhoenixError, SecondFactorNeeded
 from phoenix.kernel.i18n.templates import query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.application import AnyRequest, app_of, state_of
 from phoenix.kernel.web.own_pages import page_before

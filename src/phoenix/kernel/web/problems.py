@@ -19,6 +19,7 @@ from msgspec import Struct
 from msgspec import ValidationError as StructError
 
 from phoenix.kernel.errors import FieldError, InvalidInput, NotFound, PhoenixError
+from phoenix.kernel.language import gettext
 from phoenix.kernel.web.application import AnyRequest, state_of
 
 log = structlog.get_logger(__name__)
@@ -109,7 +110,7 @@ def problem_response(problem: PhoenixError, request: AnyRequest) -> Response[Pro
     """An error as problem details."""
     body = Problem(
         kind=f"{DOCUMENTATION}{problem.code}",
-        title=problem.title,
+        title=str(problem.title),
         status=problem.status,
         detail=problem.detail,
         code=problem.code,
@@ -150,21 +151,26 @@ def _headers(problem: PhoenixError) -> dict[str, str]:
 
 
 def _invalid(error: ValidationException) -> InvalidInput:
-    found = []
-    for extra in error.extra if isinstance(error.extra, list) else []:
-        name = str(extra.get("key", "")) or "body"
-        found.append(FieldError(name.removeprefix("data."), "invalid", _sentence(str(extra.get("message", "")))))
+    found = [
+        _field_error(str(extra.get("message", "")), str(extra.get("key", "")).removeprefix("data.") or "body")
+        for extra in (error.extra if isinstance(error.extra, list) else [])
+    ]
     return InvalidInput(errors=tuple(found) or (FieldError("body", "invalid", "This doesn't have the expected format."),))
 
 
 def _from_struct_error(error: StructError) -> InvalidInput:
     message, _, path = str(error).partition(" - at `$")
+    return InvalidInput(errors=(_field_error(message, path.rstrip("`").lstrip(".") or "body"),))
+
+
+def _field_error(message: str, field: str) -> FieldError:
+    """A field that is missing, or has another type. What the decoder says of types is for developers, and in English."""
     missing = re.search(r"missing required field `(\w+)`", message)
-    field = path.rstrip("`").lstrip(".") or (missing.group(1) if missing else "body")
-    code = "missing" if missing else "invalid"
-    return InvalidInput(errors=(FieldError(field, code, "This field is required." if missing else _sentence(message)),))
+    if missing:
+        return FieldError(missing[1] if field == "body" else field, "missing", gettext("This field is required."))
+    return FieldError(field, "invalid", _sentence(message))
 
 
 def _sentence(message: str) -> str:
     text = message.partition(" - at `")[0].strip()
-    return f"{text[:1].upper()}{text[1:]}.".replace("..", ".") if text else "This value isn't valid."
+    return f"{text[:1].upper()}{text[1:]}.".replace("..", ".") if text else gettext("This value isn't valid.")

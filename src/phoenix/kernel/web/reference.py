@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from phoenix.kernel.errors import PhoenixError
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 METHODS = ("get", "post", "put", "patch", "delete")
 DEEPEST = 4

@@ -9,6 +9,7 @@ import structlog
 
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.former_zones import Zoned, rename_zones
+from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.kernel.module import Job
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -31,18 +32,22 @@ async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:
         account = await find_account(db, due.account)
         if account is None:
             return
-        facts = await notice.facts(db, due.about or due.account, ZoneInfo(account.time_zone)) if notice.facts is not None else {}
+        with reading(account.locale):
+            facts = await notice.facts(db, due.about or due.account, ZoneInfo(account.time_zone)) if notice.facts is not None else {}
     if facts is None:
         return
-    await runtime.mailer.send_template(TEMPLATE, to=account.email, name=account.name, **said_in(runtime, notice, facts))
+    with reading(account.locale):
+        await runtime.mailer.send_template(TEMPLATE, to=account.email, name=account.name, **said_in(runtime, notice, facts))
 
 
 async def make_export(runtime: Runtime, asked: export_data.ExportAsked) -> None:
     """Prepare the archive that a person requested, and email them the link."""
     async with runtime.database.reader() as db:
         found = await db.maybe(personal.EXPORT, asked.export)
+        account = await find_account(db, found.account) if found is not None else None
     if found is not None and found.ready_at is None:
-        await export_data.make_archive(runtime, found)
+        with reading(account.locale if account is not None else DEFAULT_LOCALE):
+            await export_data.make_archive(runtime, found)
 
 
 async def erase(runtime: Runtime, erasure: delete_account.Erasure) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from phoenix.kernel.actor import ADMINISTRATOR
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import (
     AccountSource,
     Activity,
@@ -33,7 +33,7 @@ MODULE = Module(
     tables=("accounts", "user_permissions", "proofs", "spent_tokens", "exports", "export_chunks"),
     lists=(ListQuery(queries.ZONES, ("acc_5", 1000)),),
     routes=(*api.ROUTES, *pages.ROUTES),
-    permissions=(Permission(ADMINISTRATOR, "Administer the whole installation", scope="platform"),),
+    permissions=(Permission(ADMINISTRATOR, _("Administer the whole installation"), scope="platform"),),
     events=(
         EventKind(events.AccountCreated, act=None, activity=Activity(_("Account created"), notifies=False)),
         EventKind(events.ProfileChanged, act=None, holds={"fields": "names of fields of a profile, not what is in them"}),
@@ -57,7 +57,7 @@ MODULE = Module(
         Schedule("accounts.erase_due", "7 * * * *", jobs.erase_due),
     ),
     places=("profile",),
-    navigation=(NavigationItem("Profile", "user", "/settings/profile", group="account", order=10),),
+    navigation=(NavigationItem(_("Profile"), "user", "/settings/profile", group="account", order=10),),
     hot=(HotRead("/api/v2/me", me_key),),
     names=(Names("acc", names),),
     credentials=(Credential("password", "SELECT count(*) FROM accounts WHERE id = {account} AND password_hash <> '!'", signs_in=True),),

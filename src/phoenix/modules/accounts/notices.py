@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import full_date
+from phoenix.kernel.language import _
 from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.accounts.queries import personal
 
@@ -14,7 +15,7 @@ from phoenix.modules.accounts.queries import personal
 async def _day_of_erasure(db: Reader, account: str, zone: ZoneInfo) -> Mapping[str, str]:
     at = await db.maybe(personal.ERASE_AT, account)
     here = at.astimezone(zone) if at is not None else None
-    return {"day": f"{here.day} {here:%B %Y}" if here is not None else _("the scheduled day")}
+    return {"day": full_date(here.date()) if here is not None else _("the scheduled day")}
 
 
 EXPORT_READY = SecurityNotice(

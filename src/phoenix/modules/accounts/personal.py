@@ -9,7 +9,8 @@ from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.i18n.times import full_date
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Banner
 from phoenix.modules.accounts.actions.accounts import standing
 from phoenix.modules.accounts.actions.permissions import require_administrator_besides
@@ -34,7 +35,7 @@ async def refuse(tx: Transaction, account: str) -> None:
 
 async def erase(tx: Transaction, account: str) -> None:
     """Erase everything about the person except the id of the account, which is shown as someone who left."""
-    await tx.execute(personal.ERASE, account, _("Deleted person"), tx.now)
+    await tx.execute(personal.ERASE, account, "Deleted person", tx.now)
     tx.invalidate(ACCOUNT(account))
 
 
@@ -43,5 +44,5 @@ def deletion_banner(actor: Actor) -> Banner | None:
     if actor.record.erase_at is None:
         return None
     day = actor.record.erase_at.astimezone(ZoneInfo(actor.record.time_zone))
-    text = _("It will be deleted on {day}.").format(day=f"{day.day} {day:%B %Y}")
+    text = _("It will be deleted on {day}.").format(day=full_date(day.date()))
     return Banner("warn", _("Your account is scheduled for deletion"), text, "/settings/data", _("Cancel deletion"))

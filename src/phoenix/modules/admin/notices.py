@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.keys.actions.api_keys import named_keys
 

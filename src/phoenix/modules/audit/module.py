@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Command, EventKind, Follower, ListQuery, Module, NavigationItem, Permission, Schedule
 from phoenix.modules.audit import commands, events, jobs, owned, pages, queries
 from phoenix.modules.audit.actions.append import append
@@ -22,7 +23,7 @@ MODULE = Module(
         ListQuery(queries.OF_ACTOR, ("acc_1", 0, ["entries.posted"], 1000)),
         ListQuery(queries.TEXTS, (1, 1000, 10_000)),
     ),
-    permissions=(Permission(pages.AUDIT, "View events and the audit log", scope="platform"),),
+    permissions=(Permission(pages.AUDIT, _("View events and the audit log"), scope="platform"),),
     events=(
         EventKind(events.AuditLogSigned, act=None),
         EventKind(events.AuditLogArchived, act=None),
@@ -36,7 +37,7 @@ MODULE = Module(
     ),
     followers=(Follower(FOLLOWER, append),),
     owned=owned.OWNED,
-    navigation=(NavigationItem("Audit log", "history", "/staff/audit", permission=pages.AUDIT, group="staff", order=65),),
+    navigation=(NavigationItem(_("Audit log"), "history", "/staff/audit", permission=pages.AUDIT, group="staff", order=65),),
     commands=(
         Command("audit", "verify", commands.verify_audit_log),
         Command("audit", "sign", commands.sign_audit_log),

@@ -10,7 +10,7 @@ from msgspec import Struct
 from phoenix.kernel.data.listed import Listed, Search, Sort, listed
 from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, command, query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 
 class AuditRow(Struct, frozen=True):

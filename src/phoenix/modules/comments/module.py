@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from phoenix.kernel.language import _
 from phoenix.kernel.module import EventKind, ListQuery, Module, Permission, PersonalData, Slot
 from phoenix.modules.comments import api, events, owned, pages, personal, queries
 from phoenix.modules.comments.notifications import NOTIFICATIONS
@@ -23,9 +24,9 @@ MODULE = Module(
         ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),
     ),
     permissions=(
-        Permission("comments.read", "Read comments", implies=("entries.read",)),
-        Permission("comments.write", "Comment; edit and delete your own comments", implies=("comments.read",)),
-        Permission("comments.moderate", "Delete all comments", implies=("comments.write",)),
+        Permission("comments.read", _("Read comments"), implies=("entries.read",)),
+        Permission("comments.write", _("Comment; edit and delete your own comments"), implies=("comments.read",)),
+        Permission("comments.moderate", _("Delete all comments"), implies=("comments.write",)),
     ),
     roles={
         "owner": frozenset({"comments.read", "comments.write", "comments.moderate"}),
@@ -36,7 +37,7 @@ MODULE = Module(
     events=(
         EventKind(
             events.CommentPosted,
-            "{actor} commented on “{title}”",
+            _("{actor} commented on “{title}”"),
             act=None,
             ids=("entry",),
             feed="comments/feed_posted.html",

@@ -11,7 +11,7 @@ from msgspec import Struct
 from phoenix.kernel.actor import Actor, Membership, MembershipRecord
 from phoenix.kernel.cache.cache import Watch
 from phoenix.kernel.cache.keys import EVENTS, MEMBERS
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Card
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.web.answer import ANSWER, Answer, answer
@@ -38,8 +38,9 @@ def visible_cards(registry: Registry, membership: MembershipRecord) -> list[Card
 
 
 def dashboard_key(actor: Actor, membership: MembershipRecord) -> str:
-    """The cache key: cards can depend on the reader, and count days in their time zone."""
-    return f"dashboard:{membership.organisation}:{actor.account}:{actor.time_zone}:{zlib.crc32(','.join(sorted(membership.permissions)).encode())}"
+    """The cache key: cards can depend on the reader, count days in their time zone, and have titles in their language."""
+    permissions = zlib.crc32(",".join(sorted(membership.permissions)).encode())
+    return f"dashboard:{membership.organisation}:{actor.account}:{actor.time_zone}:{actor.locale}:{permissions}"
 
 
 def hot_key(actor: Actor, query_string: bytes) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page
 from phoenix.kernel.web.slots import fill

@@ -12,7 +12,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import check_id, new_id
 from phoenix.kernel.errors import EditConflict, Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.entries import queries
 from phoenix.modules.entries.events import EntryChanged, EntryDeleted, EntryPosted
 from phoenix.modules.entries.queries import Entry

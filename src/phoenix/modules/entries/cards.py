@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Card, WelcomeStep
 
 PER_DAY = Card(
     "entries.per_day",
-    "Entries per day",
+    _("Entries per day"),
     sql="""
         SELECT json_build_object('days', json_agg(json_build_object('date', d.day, 'count', coalesce(e.count, 0)) ORDER BY d.day))
           FROM (SELECT ((now() AT TIME ZONE $3)::date - back) AS day FROM generate_series(0, 13) AS back) d
@@ -22,7 +22,7 @@ PER_DAY = Card(
 
 RECENT = Card(
     "entries.recent",
-    "Latest entries",
+    _("Latest entries"),
     sql="""
         SELECT json_build_object('last', (
                    SELECT json_build_object('author', l.author_id, 'author_name', a.name, 'occurred_at',

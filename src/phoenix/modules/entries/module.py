@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from phoenix.kernel.language import _
 from phoenix.kernel.module import EventGroup, EventKind, FirstAction, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule
 from phoenix.modules.entries import api, events, jobs, owned, pages, personal, queries
 from phoenix.modules.entries.cards import FIRST_ENTRY, PER_DAY, RECENT
@@ -26,9 +27,9 @@ MODULE = Module(
         ListQuery(queries.ZONES, ("ent_5", 1000)),
     ),
     permissions=(
-        Permission("entries.read", "Read entries"),
-        Permission("entries.write", "Post entries; edit and delete your own"),
-        Permission("entries.moderate", "Edit and delete all entries", implies=("entries.write",)),
+        Permission("entries.read", _("Read entries")),
+        Permission("entries.write", _("Post entries; edit and delete your own")),
+        Permission("entries.moderate", _("Edit and delete all entries"), implies=("entries.write",)),
     ),
     roles={
         "owner": frozenset({"entries.read", "entries.write", "entries.moderate"}),
@@ -36,12 +37,12 @@ MODULE = Module(
         "member": frozenset({"entries.read", "entries.write"}),
         "viewer": frozenset({"entries.read"}),
     },
-    event_groups=(EventGroup("entries", "Entries"),),
-    first_actions=(FirstAction("New entry", "Write the first entry", "plus", "/o/{organisation}/entries/new", "entries.write"),),
+    event_groups=(EventGroup("entries", _("Entries")),),
+    first_actions=(FirstAction(_("New entry"), _("Write the first entry"), "plus", "/o/{organisation}/entries/new", "entries.write"),),
     events=(
         EventKind(
             events.EntryPosted,
-            "{actor} added the entry “{title}”",
+            _("{actor} added the entry “{title}”"),
             act=None,
             feed="entries/feed_posted.html",
             texts={"title": queries.TITLE, "excerpt": queries.EXCERPT, "dated": queries.DATED},
@@ -53,7 +54,7 @@ MODULE = Module(
         ),
         EventKind(
             events.EntryChanged,
-            "{actor} edited the entry “{title}”",
+            _("{actor} edited the entry “{title}”"),
             act=None,
             feed="entries/feed_changed.html",
             texts={"title": queries.TITLE, "dated": queries.DATED},
@@ -65,7 +66,7 @@ MODULE = Module(
         ),
         EventKind(
             events.EntryDeleted,
-            "{actor} deleted an entry",
+            _("{actor} deleted an entry"),
             act=None,
             feed="entries/feed_deleted.html",
             texts={"title": queries.TITLE},
@@ -82,7 +83,7 @@ MODULE = Module(
         Schedule("entries.forget_old_counts", "27 3 * * *", jobs.forget_old_counts),
         Schedule("entries.rename_former_zones", "33 2 * * *", jobs.rename_former_zones),
     ),
-    navigation=(NavigationItem("Entries", "entry", "/o/{organisation}/entries", "entries.read", order=30),),
+    navigation=(NavigationItem(_("Entries"), "entry", "/o/{organisation}/entries", "entries.read", order=30),),
     personal=PersonalData(export=personal.export, erase=personal.erase),
     owned=owned.OWNED,
 )

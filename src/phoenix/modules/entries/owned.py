@@ -6,7 +6,7 @@ from typing import Any
 
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.query import Rows
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Counted, OrganisationData
 from phoenix.modules.entries import queries
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from phoenix.kernel.data.listed import Listed, Sort, listed
 from phoenix.kernel.data.paged import Order, Paged, paged
 from phoenix.kernel.data.query import Query, command, query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 
 class Entry(Struct, frozen=True):

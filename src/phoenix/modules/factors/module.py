@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, Schedule, Slot
 from phoenix.modules.factors import api, events, jobs, notices, pages, personal
 from phoenix.modules.factors.cards import SECOND_FACTOR

@@ -20,9 +20,9 @@ from phoenix.modules.feed.items import FeedItem, feed_item, visible_kinds
 PREFIX = b"organisation="
 
 
-def feed_key(membership: MembershipRecord) -> str:
-    """The cache key of the first page: everyone with the same permissions sees the same."""
-    return f"feed:{membership.organisation}:{zlib.crc32(','.join(sorted(membership.permissions)).encode())}"
+def feed_key(membership: MembershipRecord, locale: str) -> str:
+    """The cache key of the first page: everyone with the same permissions and the same language sees the same."""
+    return f"feed:{membership.organisation}:{locale}:{zlib.crc32(','.join(sorted(membership.permissions)).encode())}"
 
 
 def hot_key(actor: Actor, query_string: bytes) -> str | None:
@@ -30,7 +30,7 @@ def hot_key(actor: Actor, query_string: bytes) -> str | None:
     if not query_string.startswith(PREFIX) or b"&" in query_string:
         return None
     membership = actor.membership(unquote_plus(query_string[len(PREFIX) :].decode("latin-1")))
-    return feed_key(membership) if membership and "feed.read" in membership.permissions else None
+    return feed_key(membership, actor.locale) if membership and "feed.read" in membership.permissions else None
 
 
 @get("/api/v2/feed", may="feed.read", within="organisation", queries=3)
@@ -47,7 +47,7 @@ async def read_feed(
         await watch.on(EVENTS(member.organisation), MEMBERS(member.organisation))
         return answer(await _page(call, member, kinds, None, size))
 
-    return await call.runtime.cache.read(feed_key(member), refill, codec=ANSWER)
+    return await call.runtime.cache.read(feed_key(member, call.actor.locale), refill, codec=ANSWER)
 
 
 async def _page(call: Call, member: Membership, kinds: Sequence[str], cursor: str | None, size: int) -> Page[FeedItem]:

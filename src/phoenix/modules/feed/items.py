@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from phoenix.kernel.actor import MembershipRecord
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.registry.happened import GONE, gone, ids_in, in_words, link_to
 from phoenix.kernel.web.instants import Instant, instant

@@ -8,6 +8,7 @@ from typing import Any
 
 from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.kernel.module import Numbered
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.registry.happened import names_in, with_texts
@@ -28,7 +29,8 @@ NUMBERS = 2**63
 async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, str, Any]]:
     """A `feed` message to each organisation's room, with the item as in the API, and its position.
 
-    Only kinds that every member can see are sent in full; for the others, the message only says that there is something new.
+    Only kinds that every member can see are sent in full, with the summary in English; for the others, the message only says that there
+    is something new.
     """
     registry = runtime.part(Registry)
     shown = [event for event in batch if event.organisation and event.kind in registry.events and registry.events[event.kind].feed]
@@ -42,10 +44,12 @@ async def tell(runtime: Runtime, batch: Sequence[Recorded]) -> list[tuple[str, s
         rows = await with_texts(db, registry, rows)
         names = await names_in(db, registry, rows)
     messages: list[tuple[str, str, Any]] = []
-    for event, row in zip(shown, rows, strict=True):
+    # A room has readers of every language, and a message is made once for all of them.
+    with reading(DEFAULT_LOCALE):
+        items = [feed_item(registry, row, names, "-") for row in rows]
+    for event, item in zip(shown, items, strict=True):
         permission = registry.events[event.kind].permission
         everyone = not permission or all(permission in permissions for permissions in registry.roles.values())
-        item = feed_item(registry, row, names, "-")
         payload: dict[str, Any] = {
             "organisation": event.organisation,
             "id": event.id,

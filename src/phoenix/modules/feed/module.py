@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from phoenix.kernel.language import _
 from phoenix.kernel.module import HotRead, ListQuery, LiveMessages, Module, NavigationItem, Permission, SocketRule
 from phoenix.modules.feed import api, live, pages, queries
 
@@ -21,10 +22,10 @@ MODULE = Module(
         ListQuery(queries.SINCE, (["org_1"], [5], [5], ["entries.posted"], 101)),
         ListQuery(queries.NEWER, ("org_1", 99_000, ["entries.posted"], 21)),
     ),
-    permissions=(Permission("feed.read", "View the feed"),),
+    permissions=(Permission("feed.read", _("View the feed")),),
     roles=dict.fromkeys(("owner", "administrator", "member", "viewer"), EVERYONE),
     hot=(HotRead("/api/v2/feed", api.hot_key),),
     live=(LiveMessages(live.tell),),
     sockets=(SocketRule(replay=live.replay),),
-    navigation=(NavigationItem("Feed", "feed", "/o/{organisation}/feed", "feed.read", order=20),),
+    navigation=(NavigationItem(_("Feed"), "feed", "/o/{organisation}/feed", "feed.read", order=20),),
 )

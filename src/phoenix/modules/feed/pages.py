@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.i18n.avatars import Avatar, avatar_of
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry.happened import GONE, gone, names_in, with_texts
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import View, page

@@ -13,7 +13,7 @@ from msgspec import Struct
 from phoenix.kernel.actor import ADMINISTRATOR, IMPERSONATE_AND_WRITE, Actor
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict, Forbidden
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
 from phoenix.modules.accounts.actions.accounts import hold_all, standing

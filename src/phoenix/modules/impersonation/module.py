@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from phoenix.kernel.actor import IMPERSONATE_AND_WRITE
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Activity, EventKind, ImpersonationPages, Module, Permission, PersonalData
 from phoenix.modules.impersonation import events, pages, personal
 from phoenix.modules.impersonation.actions import IMPERSONATE
@@ -25,8 +25,8 @@ MODULE = Module(
     needs=("accounts", "sessions"),
     routes=pages.ROUTES,
     permissions=(
-        Permission(IMPERSONATE, "Impersonate a person, read-only", scope="platform"),
-        Permission(IMPERSONATE_AND_WRITE, "Make changes while impersonating a person", scope="platform"),
+        Permission(IMPERSONATE, _("Impersonate a person, read-only"), scope="platform"),
+        Permission(IMPERSONATE_AND_WRITE, _("Make changes while impersonating a person"), scope="platform"),
     ),
     events=(
         EventKind(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import city, time_of_day
+from phoenix.kernel.language import _
 from phoenix.kernel.module import SecurityNotice
 from phoenix.modules.impersonation import queries
 

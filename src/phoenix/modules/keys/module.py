@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Activity, EventKind, Identity, Module, PersonalData, Slot
 from phoenix.modules.keys import api, events, identity, notices, pages, personal
 from phoenix.modules.keys.actions.api_keys import PREFIX

@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from phoenix.kernel.data.cursors import Page, parse_limit
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import delete, get, post, put
 from phoenix.kernel.web.instants import Instant, instant

@@ -63,6 +63,7 @@ class Recipient(Struct, frozen=True):
     email: str
     name: str
     time_zone: str
+    locale: str
 
 
 SETTINGS: Query[Settings] = query(
@@ -137,7 +138,8 @@ SENT = command("""
      WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $5
 """)
 RECIPIENT: Query[Recipient] = query(
-    Recipient, "SELECT email, name, time_zone FROM accounts WHERE id = $1 AND kind = 'person' AND erased_at IS NULL AND locked_at IS NULL"
+    Recipient,
+    "SELECT email, name, time_zone, locale FROM accounts WHERE id = $1 AND kind = 'person' AND erased_at IS NULL AND locked_at IS NULL",
 )
 
 ERASE = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _, reading
 from phoenix.kernel.module import NotificationKind
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.registry.happened import GONE, gone, in_words, link_to, names_in, with_texts
@@ -93,7 +93,8 @@ def _as_one(registry: Registry, rows: Sequence[Item], names: Mapping[str, str]) 
     if len(rows) == 1:
         return Group(items[0].summary, items)
     kind = registry.notifications[rows[0].notification]
-    return Group(in_words(registry, rows[0], _(kind.many), names, organisation=_place(rows[0]), count=str(len(rows))), items)
+    with reading(rows[0].locale):
+        return Group(in_words(registry, rows[0], _(kind.many), names, organisation=_place(rows[0]), count=str(len(rows))), items)
 
 
 def _place(row: Item) -> str:
@@ -101,7 +102,12 @@ def _place(row: Item) -> str:
 
 
 def notification(registry: Registry, row: Item, names: Mapping[str, str]) -> Notification:
-    """The item of a row. An id that no longer has a name is “Someone”."""
+    """The item of a row, in its reader's language. An id that no longer has a name is “Someone”."""
+    with reading(row.locale):
+        return _notification(registry, row, names)
+
+
+def _notification(registry: Registry, row: Item, names: Mapping[str, str]) -> Notification:
     kind, event = registry.notifications[row.notification], registry.events[row.kind]
     actor = Notifier(row.actor, names.get(row.actor, _(GONE))) if row.actor and not (event.by_staff or kind.security) else None
     leads = kind.link and not gone(event, row) and ("{organisation}" not in kind.link or row.slug)

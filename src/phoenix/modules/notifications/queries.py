@@ -9,7 +9,7 @@ from msgspec import Struct
 from phoenix.kernel.data.listed import Filter, Listed, Sort, listed
 from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, command, query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry.happened import Happened
 
 
@@ -29,6 +29,8 @@ class Item(Happened, frozen=True, kw_only=True):
     organisation_name: str | None
     read_at: datetime | None
     visible: bool
+    locale: str
+    """The language of its reader."""
 
 
 class Added(Struct, frozen=True):
@@ -60,8 +62,8 @@ VISIBLE = """
 """
 ITEM = f"""
     SELECT n.account_id AS account, n.number, n.position, n.id AS item, n.event AS id, n.event_kind AS kind, n.kind AS notification, n.organisation_id AS organisation, o.slug,
-           o.name AS organisation_name, n.actor_id AS actor, n.subject, n.data, n.occurred_at, n.read_at, {VISIBLE} AS visible
-      FROM notifications n LEFT JOIN organisations o ON o.id = n.organisation_id
+           o.name AS organisation_name, n.actor_id AS actor, n.subject, n.data, n.occurred_at, n.read_at, {VISIBLE} AS visible, a.locale
+      FROM notifications n JOIN accounts a ON a.id = n.account_id LEFT JOIN organisations o ON o.id = n.organisation_id
 """  # noqa: S608 - made of constants, here and below
 LISTED: Listed[Item] = listed(
     "notifications",

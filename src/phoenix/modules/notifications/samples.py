@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.isolation import Ours
+from phoenix.kernel.language import _
 from phoenix.kernel.module import EmailSample
 from phoenix.modules.notifications.actions.send import TEMPLATE
 
@@ -16,12 +17,12 @@ EMAILS = (
             "items": [
                 {
                     "summary": "Mara Lindqvist mentioned you in a comment on “Flow meter FM-204 recalibrated” in Halden Instruments",
-                    "why": "You were notified because you were mentioned.",
+                    "why": _("You were notified because you were mentioned."),
                     "link": Ours("https://phoenix.example/o/halden/entries/ent_1"),
                 },
                 {
                     "summary": "Tomás Aguirre accepted your invitation to Halden Instruments",
-                    "why": "You were notified because you invited them.",
+                    "why": _("You were notified because you invited them."),
                     "link": Ours("https://phoenix.example/o/halden/members"),
                 },
             ],

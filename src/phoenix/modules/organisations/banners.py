@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from phoenix.kernel.actor import Actor, MembershipRecord
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import day_in
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Banner
 
 

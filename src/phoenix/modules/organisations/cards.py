@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Card, WelcomeStep
 
 MEMBERS = Card(
     "organisations.members",
-    "Members",
+    _("Members"),
     sql="""
         SELECT json_build_object('count', (SELECT coalesce(sum(count), 0) FROM member_counts WHERE organisation_id = $1), 'newest', (
             SELECT coalesce(json_agg(json_build_object('id', n.id, 'name', n.name, 'role', n.role, 'joined_at',

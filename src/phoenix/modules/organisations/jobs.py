@@ -10,9 +10,11 @@ from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.email.mailer import Asker
 from phoenix.kernel.i18n.isolation import Ours
+from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
+from phoenix.modules.accounts.actions.accounts import find_account
 from phoenix.modules.accounts.actions.notices import notify, notify_all
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions import copies, delete
@@ -60,14 +62,15 @@ async def send_invitation(runtime: Runtime, invited: Invited) -> None:
             return
         token = new_token()
         await tx.execute(queries.SET_TOKEN, invitation.id, hash_token(token), tx.now, tx.now + LIVES)
-    await runtime.mailer.send_template(
-        "organisations/invitation",
-        to=invitation.email,
-        inviter=invitation.inviter_name,
-        organisation=invitation.organisation_name,
-        role=invitation.role,
-        link=Ours(f"{runtime.settings.public_url}/invitations/accept?token={quote(token)}"),
-    )
+    with reading(invitation.locale):
+        await runtime.mailer.send_template(
+            "organisations/invitation",
+            to=invitation.email,
+            inviter=invitation.inviter_name,
+            organisation=invitation.organisation_name,
+            role=invitation.role,
+            link=Ours(f"{runtime.settings.public_url}/invitations/accept?token={quote(token)}"),
+        )
 
 
 async def tell_owners(runtime: Runtime, withdrawn: Withdrawn) -> None:
@@ -132,8 +135,10 @@ async def make_copy(runtime: Runtime, asked: copies.CopyAsked) -> None:
     """Make the copy that an owner asked for, and email them the link."""
     async with runtime.database.reader() as db:
         found = await db.maybe(EXPORT, asked.export)
+        owner = await find_account(db, found.asked_by) if found is not None else None
     if found is not None and found.ready_at is None:
-        await copies.make_copy(runtime, found)
+        with reading(owner.locale if owner is not None else DEFAULT_LOCALE):
+            await copies.make_copy(runtime, found)
 
 
 async def delete_organisation(runtime: Runtime, deletion: delete.Deletion) -> None:

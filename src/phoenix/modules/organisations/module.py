@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from phoenix.kernel.language import _
 from phoenix.kernel.module import (
+    ROLE,
     EventGroup,
     EventKind,
     ListQuery,
@@ -27,7 +29,6 @@ from phoenix.modules.organisations.pages.invitations import open_invitations
 from phoenix.modules.organisations.queries import closing, copies
 from phoenix.modules.organisations.queries.listed import MEMBERS as LISTED_MEMBERS
 
-ROLE = "the name of a role, which modules declare"
 OF_2_0 = "only code of 2.0 reads it, which must be able to serve this database; the release after 2.1 drops it"
 FORMER_NAME = "what an organisation was called is stored nowhere else, and it is not text about a person"
 
@@ -57,11 +58,11 @@ MODULE = Module(
         ListQuery(queries.ORGANISATIONS, ("acc_1", datetime(1970, 1, 1, tzinfo=UTC), "", 21)),
     ),
     permissions=(
-        Permission("organisations.read", "View an organisation and its members"),
-        Permission("organisations.invite", "Invite people"),
-        Permission("organisations.manage", "Rename the organisation, change roles, remove members"),
-        Permission("organisations.transfer", "Offer your ownership to another member", implies=("organisations.read",)),
-        Permission("organisations.delete", "Copy and delete the organisation", implies=("organisations.read",)),
+        Permission("organisations.read", _("View an organisation and its members")),
+        Permission("organisations.invite", _("Invite people")),
+        Permission("organisations.manage", _("Rename the organisation, change roles, remove members")),
+        Permission("organisations.transfer", _("Offer your ownership to another member"), implies=("organisations.read",)),
+        Permission("organisations.delete", _("Copy and delete the organisation"), implies=("organisations.read",)),
     ),
     roles={
         "owner": frozenset(
@@ -71,11 +72,11 @@ MODULE = Module(
         "member": frozenset({"organisations.read", "organisations.invite"}),
         "viewer": frozenset({"organisations.read"}),
     },
-    event_groups=(EventGroup("people", "People"),),
+    event_groups=(EventGroup("people", _("People")),),
     events=(
         EventKind(
             events.OrganisationCreated,
-            "{actor} created {name}",
+            _("{actor} created {name}"),
             act="authority",
             feed="organisations/feed_created.html",
             group="people",
@@ -87,7 +88,7 @@ MODULE = Module(
         ),
         EventKind(
             events.OrganisationRenamed,
-            "{actor} renamed {before} to {name}",
+            _("{actor} renamed {before} to {name}"),
             act=None,
             feed="organisations/feed_renamed.html",
             group="people",
@@ -102,7 +103,7 @@ MODULE = Module(
         EventKind(events.InvitationDeclined, act="authority"),
         EventKind(
             events.MemberJoined,
-            "{subject} joined, invited by {invited_by}",
+            _("{subject} joined, invited by {invited_by}"),
             act="authority",
             feed="organisations/feed_joined.html",
             group="people",
@@ -113,7 +114,7 @@ MODULE = Module(
         ),
         EventKind(
             events.MemberLeft,
-            "{subject} left",
+            _("{subject} left"),
             act="authority",
             feed="organisations/feed_left.html",
             group="people",
@@ -123,7 +124,7 @@ MODULE = Module(
         ),
         EventKind(
             events.RoleEnded,
-            "{subject} was removed by an administrator of this platform",
+            _("{subject} was removed by an administrator of this platform"),
             act="authority",
             by_staff=True,
             feed="organisations/feed_role_ended.html",
@@ -134,7 +135,7 @@ MODULE = Module(
         ),
         EventKind(
             events.RoleChanged,
-            "{actor} changed the role of {subject} to {role}",
+            _("{actor} changed the role of {subject} to {role}"),
             act="authority",
             holds={"role": ROLE, "before": ROLE},
             feed="organisations/feed_role_changed.html",
@@ -145,7 +146,7 @@ MODULE = Module(
         ),
         EventKind(
             events.OwnerAppointed,
-            "{subject} was made an owner by an administrator of this platform",
+            _("{subject} was made an owner by an administrator of this platform"),
             act="authority",
             by_staff=True,
             holds={"before": ROLE, "reason": "the audit log has to say why staff did it"},
@@ -158,7 +159,7 @@ MODULE = Module(
         ),
         EventKind(
             events.DeletionScheduled,
-            "{actor} asked to delete this organisation",
+            _("{actor} asked to delete this organisation"),
             act="authority",
             feed="organisations/feed_closing.html",
             group="people",
@@ -166,7 +167,7 @@ MODULE = Module(
         ),
         EventKind(
             events.DeletionCancelled,
-            "{actor} cancelled the deletion of this organisation",
+            _("{actor} cancelled the deletion of this organisation"),
             act="authority",
             feed="organisations/feed_closing_cancelled.html",
             group="people",
@@ -174,7 +175,7 @@ MODULE = Module(
         ),
         EventKind(
             events.DeletionCancelledByStaff,
-            "The deletion of this organisation was cancelled by an administrator of this platform",
+            _("The deletion of this organisation was cancelled by an administrator of this platform"),
             act="authority",
             by_staff=True,
             holds={"reason": "the audit log has to say why staff did it"},
@@ -188,7 +189,7 @@ MODULE = Module(
         EventKind(events.OwnershipDeclined, act="authority", ids=("subject",)),
         EventKind(
             events.OwnershipTransferred,
-            "{subject} became owner in place of {former}",
+            _("{subject} became owner in place of {former}"),
             act="authority",
             holds={"before": ROLE},
             feed="organisations/feed_ownership.html",
@@ -215,13 +216,13 @@ MODULE = Module(
     slots=(Slot("dashboard", "organisations/slot_invitations.html", open_invitations, queries=1, order=10),),
     welcome=(INVITE,),
     navigation=(
-        NavigationItem("Members", "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
-        NavigationItem("Settings", "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
+        NavigationItem(_("Members"), "people", "/o/{organisation}/members", "organisations.read", group="organisation", order=60),
+        NavigationItem(_("Settings"), "settings", "/o/{organisation}/settings", "organisations.manage", group="organisation", order=70),
         NavigationItem(
-            "Service accounts", "plug", "/o/{organisation}/service-accounts", "organisations.manage", group="organisation", order=75
+            _("Service accounts"), "plug", "/o/{organisation}/service-accounts", "organisations.manage", group="organisation", order=75
         ),
-        NavigationItem("All organisations", "building", "/organisations", group="organisations", order=80),
-        NavigationItem("New organisation", "plus", "/organisations/new", group="organisations", order=81),
+        NavigationItem(_("All organisations"), "building", "/organisations", group="organisations", order=80),
+        NavigationItem(_("New organisation"), "plus", "/organisations/new", group="organisations", order=81),
     ),
     places=("organisation_settings",),
     settings=OrganisationSettings,

@@ -9,8 +9,8 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.query import Rows
 from phoenix.kernel.errors import Conflict
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import day_in
+from phoenix.kernel.language import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.delete import delete_at_once
 from phoenix.modules.organisations.actions.ownership import tell_of_erased_owner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from phoenix.kernel.actor import Membership
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get, put
 from phoenix.kernel.web.rules import SIGNED_IN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Activity, Credential, EventKind, Module, PersonalData, Slot
 from phoenix.modules.providers import api, events, notices, pages, personal
 from phoenix.modules.providers.actions.providers import check

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import SecurityNotice
 
 IDENTITY_CONNECTED = SecurityNotice("identity_connected", _("An external account was connected. You can now sign in with it."))

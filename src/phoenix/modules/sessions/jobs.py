@@ -6,7 +6,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.i18n.isolation import Ours
-from phoenix.kernel.i18n.times import city, time_of_day
+from phoenix.kernel.i18n.times import city, full_date, time_of_day
+from phoenix.kernel.language import _, reading
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import find_account
@@ -24,15 +25,16 @@ async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
         session = await db.maybe(queries.ORIGIN, new.session)
     if account is not None and session is not None:
         here = session.at.astimezone(ZoneInfo(account.time_zone))
-        await runtime.mailer.send_template(
-            "sessions/new_device",
-            to=account.email,
-            name=account.name,
-            device=session.device,
-            place=session.place,
-            when=f"{here.day} {here:%B %Y}, {time_of_day(here)} ({city(account.time_zone)})",
-            link=Ours(f"{runtime.settings.public_url}/settings/security"),
-        )
+        with reading(account.locale):
+            await runtime.mailer.send_template(
+                "sessions/new_device",
+                to=account.email,
+                name=account.name,
+                device=session.device,
+                place=session.place,
+                when=_("{day}, {time}").format(day=full_date(here.date()), time=f"{time_of_day(here)} ({city(account.time_zone)})"),
+                link=Ours(f"{runtime.settings.public_url}/settings/security"),
+            )
 
 
 async def forget_old(runtime: Runtime) -> None:

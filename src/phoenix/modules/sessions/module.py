@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Activity, Command, EventKind, Identity, ListQuery, Module, NavigationItem, PersonalData, Schedule, Slot
 from phoenix.modules.sessions import api, commands, events, identity, jobs, pages, personal, queries, samples
 from phoenix.modules.sessions.actions.list import signed_in_with
@@ -60,7 +60,7 @@ MODULE = Module(
     lists=(ListQuery(queries.SESSIONS, ("acc_1", datetime(2026, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), "~", 101)),),
     schedules=(Schedule("sessions.forget_old", "19 3 * * *", jobs.forget_old),),
     commands=(Command("keys", "rotate", commands.rotate_keys), Command("keys", "list", commands.list_keys)),
-    navigation=(NavigationItem("Sessions", "laptop", "/settings/sessions", group="account", order=20),),
+    navigation=(NavigationItem(_("Sessions"), "laptop", "/settings/sessions", group="account", order=20),),
     slots=(Slot("security", "sessions/_devices.html", pages.devices, queries=1, order=50),),
     identity=Identity(
         find=identity.find,

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.i18n.templates import query
+from phoenix.kernel.language import reading
 from phoenix.kernel.module import Job
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url
@@ -29,7 +30,8 @@ async def send_verification(runtime: Runtime, pending: PendingSignUp) -> None:
             return
         made = {"email_key": found.email_key, "sign_up": found.id, "asked_by": pending.asked_by}
         token, code = await email_verification.start(runtime.keys, tx, purpose=verify.PURPOSE, **made)
-    await _send(runtime, verify.PURPOSE, "verify", found.email, found.name, "/verify/link", token, code)
+    with reading(found.locale):
+        await _send(runtime, verify.PURPOSE, "verify", found.email, found.name, "/verify/link", token, code)
 
 
 async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
@@ -37,14 +39,15 @@ async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
     account = await _account(runtime, owner.account)
     if account is not None:
         url, on_to = runtime.settings.public_url, open_destination(runtime, owner.destination, parse_address(account.email).key)
-        await runtime.mailer.send_template(
-            "sign_in/already_registered",
-            to=account.email,
-            asked_by=owner.asker,
-            name=account.name,
-            link=Ours(url + query("/sign-in", next=on_to)),
-            reset_link=Ours(url + query("/forgot-password", next=on_to)),
-        )
+        with reading(account.locale):
+            await runtime.mailer.send_template(
+                "sign_in/already_registered",
+                to=account.email,
+                asked_by=owner.asker,
+                name=account.name,
+                link=Ours(url + query("/sign-in", next=on_to)),
+                reset_link=Ours(url + query("/forgot-password", next=on_to)),
+            )
 
 
 async def send_password_reset(runtime: Runtime, owner: Owner) -> None:
@@ -83,7 +86,8 @@ async def send_address_change(runtime: Runtime, owner: Owner) -> None:
             return
         made = {"email_key": parse_address(requested).key, "account": account.id, "asked_by": owner.asked_by}
         token, code = await email_verification.start(runtime.keys, tx, purpose=change_address.PURPOSE, **made)
-    await _send(runtime, change_address.PURPOSE, "address_change", requested, account.name, "/settings/address/confirm", token, code)
+    with reading(account.locale):
+        await _send(runtime, change_address.PURPOSE, "address_change", requested, account.name, "/settings/address/confirm", token, code)
 
 
 async def send_address_changed(runtime: Runtime, former: FormerAddress) -> None:
@@ -92,7 +96,8 @@ async def send_address_changed(runtime: Runtime, former: FormerAddress) -> None:
     sealed = from_base64url(former.old)
     old = None if sealed is None else runtime.keys.unseal(change_address.OLD_ADDRESS, sealed, bound_to=former.account)
     if account is not None and old is not None:
-        await runtime.mailer.send_template("sign_in/address_changed", to=old.decode(), name=account.name)
+        with reading(account.locale):
+            await runtime.mailer.send_template("sign_in/address_changed", to=old.decode(), name=account.name)
 
 
 async def forget_old(runtime: Runtime) -> None:
@@ -116,7 +121,8 @@ async def _send_to_owner(runtime: Runtime, owner: Owner, purpose: str, template:
     async with runtime.database.transaction() as tx:
         made = {"email_key": parse_address(account.email).key, "account": account.id, "asked_by": owner.asked_by}
         token, code = await email_verification.start(runtime.keys, tx, purpose=purpose, destination=owner.destination, **made)
-    await _send(runtime, purpose, template, account.email, account.name, path, token, code)
+    with reading(account.locale):
+        await _send(runtime, purpose, template, account.email, account.name, path, token, code)
 
 
 async def _send(runtime: Runtime, purpose: str, template: str, to: str, name: str, path: str, token: str, code: str) -> None:

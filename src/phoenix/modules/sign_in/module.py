@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Activity, Command, EventKind, Module, NavigationItem, PersonalData, Schedule, SignInPages
 from phoenix.modules.accounts.actions.settings_pages import SECURITY
 from phoenix.modules.sign_in import api, commands, events, jobs, notices, pages, personal, samples
@@ -27,7 +27,7 @@ MODULE = Module(
     schedules=(Schedule("sign_in.forget_old", "23 3 * * *", jobs.forget_old),),
     commands=(Command("accounts", "first-administrator-link", commands.first_administrator_link),),
     notices=notices.NOTICES,
-    navigation=(NavigationItem("Terms", "entry", "/terms", group="foot"),),
+    navigation=(NavigationItem(_("Terms"), "entry", "/terms", group="foot"),),
     places=(METHODS, SECTIONS),
     sign_in=SignInPages(sign_in="/sign-in", reauthenticate="/confirm", second_factor=SECURITY, sign_out="/sign-out"),
     personal=PersonalData(erase=personal.erase),

@@ -16,6 +16,7 @@ from phoenix.kernel.web.rules import FOUND
 from phoenix.modules.webhooks import queries
 from phoenix.modules.webhooks.actions import deliver, endpoints
 from phoenix.modules.webhooks.actions.endpoints import Draft
+from phoenix.modules.webhooks.actions.request import in_words
 from phoenix.modules.webhooks.queries import Delivery, Webhook
 
 MANAGE = "webhooks.manage"
@@ -114,7 +115,7 @@ def delivery_answer(d: Delivery) -> DeliveryAnswer:
         next_attempt_at=instant(d.next_at) if d.next_at else None,
         attempted_at=instant(d.tried_at) if d.tried_at else None,
         status=d.status,
-        problem=d.problem,
+        problem=in_words(d.problem) if d.problem else None,
     )
 
 

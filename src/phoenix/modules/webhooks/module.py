@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import EventKind, Follower, Job, ListQuery, Module, NavigationItem, Permission, PersonalData, Schedule
 from phoenix.kernel.runtime import Part, Runtime
 from phoenix.kernel.security.networks import parse_networks
@@ -59,7 +59,7 @@ MODULE = Module(
         ListQuery(queries.DELETE_DELIVERIES_OF_ORGANISATION, ("org_1", 500)),
         ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),
     ),
-    permissions=(Permission("webhooks.manage", "Manage webhooks and see what they send"),),
+    permissions=(Permission("webhooks.manage", _("Manage webhooks and see what they send")),),
     roles={"owner": frozenset({"webhooks.manage"}), "administrator": frozenset({"webhooks.manage"})},
     events=(
         EventKind(events.WebhookCreated, act="credential"),

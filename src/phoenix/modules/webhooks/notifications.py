@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.events import Recorded
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import NotificationKind
 from phoenix.modules.webhooks import queries
 from phoenix.modules.webhooks.events import WebhookDisabled

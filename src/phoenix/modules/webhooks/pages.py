@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.listing import plain_listing
@@ -11,6 +13,7 @@ from phoenix.kernel.web.pages import Redirect, View, form, page, shown_once
 from phoenix.modules.webhooks import queries
 from phoenix.modules.webhooks.actions import deliver, endpoints
 from phoenix.modules.webhooks.actions.endpoints import Draft
+from phoenix.modules.webhooks.actions.request import in_words
 from phoenix.modules.webhooks.api import MANAGE
 from phoenix.modules.webhooks.queries import Webhook
 
@@ -42,7 +45,7 @@ async def show_webhook(call: Call) -> View:
         "kinds": _kinds(call),
         "form": {**shown, **{f"{KIND}{kind}": "on" for kind in webhook.kinds}},
         "edits": Edits(call.here, (EditedField("url", _("Address")), EditedField("description", _("Description")))),
-        "deliveries": made.items,
+        "deliveries": [structs.replace(one, problem=in_words(one.problem) if one.problem else None) for one in made.items],
         "listing": plain_listing(call, made),
         "made": shown_once(call),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from phoenix.kernel.language import _
 from phoenix.kernel.module import Module, NavigationItem, PersonalData, Slot
 from phoenix.modules.welcome import pages, personal
 
@@ -16,6 +17,6 @@ MODULE = Module(
     tables=("hidden_checklists",),
     routes=pages.ROUTES,
     slots=(Slot("dashboard", "welcome/slot_checklist.html", pages.checklist, queries=1, order=20),),
-    navigation=(NavigationItem("Help", "info", "/help", group="account", order=90),),
+    navigation=(NavigationItem(_("Help"), "info", "/help", group="account", order=90),),
     personal=PersonalData(erase=personal.erase),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from phoenix.kernel.actor import MembershipRecord
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import WelcomeStep
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.i18n.addresses import Address
-from phoenix.kernel.i18n.text import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.events import AccountCreated
 from phoenix.modules.accounts.queries import Account, Standing
@@ -59,7 +58,7 @@ async def create_service_account(tx: Transaction, *, name: str) -> str:
 
 async def erase_service_account(tx: Transaction, account: str) -> None:
     """Forget the name of a service account whose organisation was deleted. Its row stays, since its id is referenced elsewhere."""
-    await tx.execute(queries.ERASE_SERVICE_ACCOUNT, account, _("Deleted service account"), tx.now)
+    await tx.execute(queries.ERASE_SERVICE_ACCOUNT, account, "Deleted service account", tx.now)
 
 
 async def hold(tx: Transaction, account: str) -> None:

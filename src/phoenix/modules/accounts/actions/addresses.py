@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.i18n.addresses import Address
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.errors import AddressTaken
 

@@ -12,7 +12,7 @@ from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.errors import Conflict
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import PersonalData
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime

@@ -21,7 +21,7 @@ from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.digits import digits_in
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, hash_token, new_code, new_token
 from phoenix.modules.accounts.errors import WrongCode

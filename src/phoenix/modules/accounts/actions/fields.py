@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.passwords import check_strength
 
 CONTACT_MOST = 200
 REASON_LEAST, REASON_MOST = 10, 500
-LOCALES = ("en",)
 
 
 class AccountFields(Fields):
@@ -34,12 +33,6 @@ class AccountFields(Fields):
         """Check that the terms were accepted."""
         if not accepted:
             self.refuse("accept_terms", "missing", _("Accept the terms to continue."))
-
-
-def nearest_locale(text: str) -> str:
-    """The nearest language that there is: “en” for “en-US”, and for one that is not available."""
-    wanted = text.replace("_", "-").casefold()
-    return next((known for name in (wanted, wanted.partition("-")[0]) for known in LOCALES if known.casefold() == name), LOCALES[0])
 
 
 def checked_reason(text: str, field: str = "reason") -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue, enqueue_all
 from phoenix.kernel.i18n.isolation import Ours, isolated
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import SecurityNotice
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime

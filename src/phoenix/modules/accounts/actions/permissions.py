@@ -6,7 +6,7 @@ from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.events import PermissionGranted, PermissionRemoved
 

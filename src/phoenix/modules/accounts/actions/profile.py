@@ -8,9 +8,9 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import EditConflict
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _, language_of
 from phoenix.modules.accounts import queries
-from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.events import ProfileChanged
 from phoenix.modules.accounts.queries import Account
 
@@ -32,7 +32,7 @@ async def change_profile(
     fields = AccountFields()
     name = None if name is None else fields.name(name)
     time_zone = None if time_zone is None else fields.time_zone(time_zone)
-    locale = None if locale is None else nearest_locale(locale)
+    locale = None if locale is None else language_of(locale)
     contact = None if contact is None else fields.contact(contact)
     fields.check()
     given = {"name": name, "time_zone": time_zone, "locale": locale, "contact": contact}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import city
+from phoenix.kernel.language import LANGUAGES, _, language_of, read_on
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.pages import Redirect, View, form, page
@@ -11,8 +11,6 @@ from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.kernel.web.slots import fill
 from phoenix.modules.accounts import queries
 from phoenix.modules.accounts.actions import profile
-
-LANGUAGES = (("en", "English"),)
 
 
 @page("/settings/profile", may=SIGNED_IN, queries=1, slots=("profile",))
@@ -31,11 +29,12 @@ async def show_profile(call: Call) -> View:
             EditedField("name", _("Name")),
             EditedField("time_zone", _("Time zone"), city),
             EditedField("contact", _("Phone or other contact")),
-            EditedField("locale", _("Language"), lambda tag: dict(LANGUAGES).get(tag, tag)),
+            EditedField("locale", _("Language"), lambda tag: LANGUAGES.get(tag, tag)),
         ),
     )
     return View(
-        "accounts/settings/profile.html", {"form": shown, "locales": LANGUAGES, "edits": edits, "more": await fill(call, "profile")}
+        "accounts/settings/profile.html",
+        {"form": shown, "locales": tuple(LANGUAGES.items()), "edits": edits, "more": await fill(call, "profile")},
     )
 
 
@@ -51,6 +50,8 @@ async def send_profile(call: Call) -> Redirect:
         contact=sent.get("contact"),
         versions=call.shown_version(),
     )
+    # The page that follows is in the language that was chosen.
+    read_on(language_of(sent.get("locale", call.actor.locale)))
     return Redirect("/settings/profile", _("Profile saved."))
 
 

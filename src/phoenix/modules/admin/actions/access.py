@@ -11,7 +11,7 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import PreconditionFailed
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import Keys, same
 from phoenix.modules.admin.actions.people import take_turn

@@ -9,7 +9,7 @@ from phoenix.kernel.archives import Copy
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, Forbidden
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import accounts, export_data
 from phoenix.modules.accounts.actions.accounts import Standing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from phoenix.kernel.actor import ADMINISTRATOR, Actor
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import permissions

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from phoenix.kernel.language import gettext
 from phoenix.settings import WITHHELD, Settings, values
 
 SECRET = re.compile(r"SECRET|KEY|PASSWORD|PROVIDERS|TOKEN")
@@ -38,7 +39,7 @@ def values_of(settings: Settings, *, people_url: str) -> list[Value]:
         kept = variable.name in withheld
         hidden = kept or (bool(text) and variable.name not in PLAIN and SECRET.search(variable.name) is not None)
         shown = HIDDEN if hidden else mask(text)
-        found.append(Value(concern, variable.name, shown, raw == variable.default and not kept, hidden, variable.about))
+        found.append(Value(gettext(concern), variable.name, shown, raw == variable.default and not kept, hidden, gettext(variable.about)))
     return found
 
 

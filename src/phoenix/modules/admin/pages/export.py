@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.pages import Redirect, form
 from phoenix.modules.accounts.actions.export_data import FILENAME

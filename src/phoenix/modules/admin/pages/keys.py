@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from phoenix.kernel.data.short import Choice, Column, Short
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import short_listing
 from phoenix.kernel.web.pages import Redirect, View, form, page

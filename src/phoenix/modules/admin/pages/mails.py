@@ -7,7 +7,7 @@ from typing import Any
 from phoenix.kernel.data.short import Column, Short
 from phoenix.kernel.email.message import Mail
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import EmailSample, SecurityNotice
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import short_listing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.avatars import avatar_of
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import listing
 from phoenix.kernel.web.pages import Redirect, View, form, page

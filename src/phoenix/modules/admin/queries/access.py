@@ -11,7 +11,7 @@ from msgspec import Struct
 from phoenix.kernel.data.listed import Filter, Listed, Sort, listed
 from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, command, query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.organisations.actions.members import ROLE_NAMES
 
 

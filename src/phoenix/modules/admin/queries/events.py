@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.listed import Filter, Listed, Search, Sort, listed
 from phoenix.kernel.data.paged import Order
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 # A filter reads this many of the latest events, so that it needs no index, which would slow down every write.
 LOOKED_THROUGH = 200_000

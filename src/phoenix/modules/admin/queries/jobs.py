@@ -10,7 +10,7 @@ from msgspec import Struct
 from phoenix.kernel.data.listed import Filter, Listed, Sort, listed
 from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 
 class JobCount(Struct, frozen=True):

@@ -10,7 +10,7 @@ from phoenix.kernel.data.listed import Listed, Search, Sort, listed
 from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.query import Query, query
 from phoenix.kernel.data.words import text_query, typed
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 
 class OrganisationRow(Struct, frozen=True):

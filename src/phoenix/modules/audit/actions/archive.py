@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.actions.base import is_signed, read_base, sign_archive

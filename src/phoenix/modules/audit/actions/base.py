@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.actions.state import BEFORE_THE_FIRST

@@ -12,7 +12,7 @@ from datetime import UTC
 import msgspec
 
 from phoenix.kernel.data.database import Reader, Transaction
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.actions.state import read_state, settled

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry import Registry
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.queries import AuditRow, Text

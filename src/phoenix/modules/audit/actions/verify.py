@@ -7,7 +7,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.audit import queries
 from phoenix.modules.audit.actions.base import read_base

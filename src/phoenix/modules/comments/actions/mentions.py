@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from phoenix.kernel.data.database import Reader
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.comments import queries
 
 MOST_MENTIONS = 20

@@ -9,8 +9,8 @@ import msgspec
 
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import Avatar, avatar_of
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import city, local_input, local_to_instant, offset, zone_or_utc
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.listing import listing

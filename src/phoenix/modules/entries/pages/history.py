@@ -6,7 +6,7 @@ import msgspec
 
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import avatar_of
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import plain_listing
 from phoenix.kernel.web.pages import View, page

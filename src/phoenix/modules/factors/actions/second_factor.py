@@ -14,7 +14,7 @@ from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import FieldError
 from phoenix.kernel.i18n.digits import digits_in, letters_and_digits_in
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.notices import notify
 from phoenix.modules.accounts.errors import WrongCode

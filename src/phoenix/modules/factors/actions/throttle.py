@@ -14,7 +14,7 @@ from msgspec import Struct
 from phoenix.kernel.cache.limits import wait_in_words
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import TooManyRequests
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts.actions.notices import notify

@@ -9,7 +9,7 @@ from webauthn.helpers import options_to_json_dict, parse_authentication_credenti
 from webauthn.helpers.structs import CredentialDeviceType, UserVerificationRequirement
 
 from phoenix.kernel.data.database import Transaction
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import same
 from phoenix.modules.accounts.actions.notices import notify

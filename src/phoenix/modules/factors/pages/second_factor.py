@@ -9,7 +9,7 @@ from typing import Any
 import segno
 
 from phoenix.kernel.i18n.templates import query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page, safe_next, shown_once
 from phoenix.kernel.web.rules import SIGNED_IN

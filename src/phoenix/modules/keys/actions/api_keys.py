@@ -14,7 +14,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
@@ -116,7 +116,7 @@ async def names_of_keys(db: Reader, keys: Sequence[str]) -> list[str]:
 async def named_keys(db: Reader, keys: str, zone: ZoneInfo) -> Mapping[str, str]:
     """What a notice about several keys says: the names of those with these ids, which are separated by spaces."""
     del zone
-    return {"keys": ", ".join(f"“{name}”" for name in await names_of_keys(db, keys.split()))}
+    return {"keys": ", ".join(_("“{name}”").format(name=name) for name in await names_of_keys(db, keys.split()))}
 
 
 async def api_keys_of(db: Reader, account: str) -> list[ApiKey]:

@@ -7,7 +7,7 @@ from datetime import time
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.module import NotificationKind
 from phoenix.modules.notifications import choices
 from phoenix.modules.notifications.choices import CHANNELS, EMAIL, Settings

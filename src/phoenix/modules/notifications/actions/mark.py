@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.notifications import queries
 from phoenix.modules.notifications.events import NotificationsArchived, NotificationsRead
 from phoenix.modules.notifications.unread import INBOX

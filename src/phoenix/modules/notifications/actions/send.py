@@ -11,7 +11,7 @@ from msgspec import Struct
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, Nothing, enqueue_all
 from phoenix.kernel.i18n.isolation import Ours
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import ngettext, reading
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import choices
@@ -59,7 +59,8 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
     if to is not None and items:
         kinds = {item.kind for item in items}
         link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
-        await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link))
+        with reading(to.locale):
+            await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link))
     async with runtime.database.transaction() as tx:
         await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, [item.number for item in items], sending.batch)
 
@@ -77,7 +78,9 @@ def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: s
         "inbox": Ours(f"{url}/notifications"),
         "preferences": Ours(f"{url}/settings/notifications"),
         "stop_link": Ours(unsubscribe),
-        "subject_line": groups[0].summary if len(groups) == 1 else _("{count} notifications").format(count=len(groups)),
+        "subject_line": groups[0].summary
+        if len(groups) == 1
+        else ngettext("{count} notification", "{count} notifications", len(groups)).format(count=len(groups)),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from phoenix.kernel.errors import FieldError, InvalidInput
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry.happened import names_of
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import plain_listing

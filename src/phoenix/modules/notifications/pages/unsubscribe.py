@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import PUBLIC

@@ -14,7 +14,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.events import DeletionCancelled, DeletionCancelledByStaff, DeletionScheduled

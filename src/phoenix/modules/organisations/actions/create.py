@@ -12,7 +12,7 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import EditConflict, FieldError, InvalidInput
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.errors import TooMany
 from phoenix.modules.organisations.events import OrganisationCreated, OrganisationRenamed

@@ -11,7 +11,7 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Event
 from phoenix.kernel.errors import Forbidden, NotFound
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.notices import notify
@@ -26,7 +26,7 @@ from phoenix.modules.organisations.events import MemberJoined, MemberLeft, RoleC
 from phoenix.modules.organisations.notices import ROLE_ENDED
 from phoenix.modules.organisations.queries import RoleNow, changes
 from phoenix.modules.organisations.queries.listed import MEMBERS as LISTED_MEMBERS
-from phoenix.modules.organisations.queries.listed import ROLE_NAMES, Member
+from phoenix.modules.organisations.queries.listed import ROLE_NAMES, ROLE_WORDS, Member
 
 __all__ = ["LISTED_MEMBERS", "ROLE_NAMES", "Member"]
 
@@ -48,7 +48,9 @@ class ChangedRole:
 def check_role(member: Membership, role: str) -> None:
     """Raises Forbidden for a role above one's own: only owners can make someone an owner."""
     if ROLES.index(role) < ROLES.index(member.role):
-        raise Forbidden(_("Your role is {own}. You can't grant or remove a higher one.").format(own=member.role))
+        raise Forbidden(
+            _("Your role is {own}. You can't grant or remove a higher one.").format(own=ROLE_WORDS.get(member.role, member.role))
+        )
 
 
 async def add_member(tx: Transaction, organisation: str, account: str, *, role: str, invited_by: str) -> str:
@@ -82,7 +84,7 @@ async def change_role(
             if latest.by == member.account
             else _("Someone else changed this role to {role} after you opened the page.")
         )
-        raise RoleChangedSince(sentence.format(role=before), by=latest.by, at=latest.at)
+        raise RoleChangedSince(sentence.format(role=ROLE_WORDS.get(before, before)), by=latest.by, at=latest.at)
     check_role(member, before)
     if before == "owner":
         await require_owner_besides(tx, member.organisation, account)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.offers import end_offers
 from phoenix.modules.organisations.actions.ownership import tell_of_ownership

@@ -9,7 +9,7 @@ from phoenix.kernel.cache.keys import MEMBERS
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.keys.actions.api_keys import NewApiKey, create_api_key, revoke_keys
 from phoenix.modules.keys.actions.service_accounts import create_service_account

@@ -11,7 +11,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.members import roles_to_invite_for

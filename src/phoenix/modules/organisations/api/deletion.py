@@ -8,7 +8,7 @@ from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.fields import Text
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Accepted, Call, Created, Download
 from phoenix.kernel.web.endpoint import delete, get, post
 from phoenix.kernel.web.instants import Instant, instant

@@ -8,7 +8,7 @@ from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import Page, parse_limit, pick
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.fields import Text
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant

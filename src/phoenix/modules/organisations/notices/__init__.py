@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import day_in
+from phoenix.kernel.language import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.notices.about import (
     DELETION,

@@ -7,10 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.notices.about import MEMBERS, SAMPLE, SERVICE_ACCOUNTS, notice_of
 from phoenix.modules.organisations.queries import closing, withdraw
+from phoenix.modules.organisations.queries.listed import ROLE_WORDS
 
 
 async def withdrawn_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str, str] | None:
@@ -22,7 +23,7 @@ async def withdrawn_facts(db: Reader, about: str, zone: ZoneInfo) -> Mapping[str
     if found is None or not lost:
         return None
     senders = sorted({one.sender or _("Someone") for one in lost})
-    invited = [f"{one.email} ({one.role})" for one in lost]
+    invited = [f"{one.email} ({ROLE_WORDS.get(one.role, one.role)})" for one in lost]
     return {"name": found.name, "slug": found.slug, "person": ", ".join(senders), "invited": ", ".join(invited)}
 
 

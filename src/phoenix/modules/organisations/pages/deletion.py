@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call, Download
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.organisations.actions import closing, copies

@@ -8,7 +8,7 @@ from typing import Any
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.isolation import isolated
 from phoenix.kernel.i18n.templates import query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page

@@ -6,7 +6,7 @@ from phoenix.kernel.actor import Membership
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.listing import listing

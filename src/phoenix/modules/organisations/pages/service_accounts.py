@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page, shown_once
 from phoenix.modules.keys.actions.api_keys import available_scopes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from phoenix.kernel.data.words import typed
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.modules.organisations.actions import transfer

@@ -86,6 +86,8 @@ class OpenInvitation(Struct, frozen=True):
     """None if they are no longer a member."""
     email: str
     email_key: str
+    locale: str
+    """The language of the invitation: the recipient's if they have an account, else that of whoever invited them."""
 
 
 # Nobody is a member any more of one whose deletion has begun.
@@ -235,9 +237,10 @@ INVITATION: Query[Invitation] = query(
 )
 OPEN = """
     SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
-           a.name AS inviter_name, i.email, i.email_key,
+           a.name AS inviter_name, i.email, i.email_key, coalesce(r.locale, a.locale) AS locale,
            (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
+           LEFT JOIN accounts r ON r.email_key = i.email_key
      WHERE i.accepted_at IS NULL AND i.revoked_at IS NULL AND a.locked_at IS NULL AND a.erased_at IS NULL AND o.closes_at IS NULL
 """
 OPEN_INVITATION_BY_ID: Query[OpenInvitation] = query(OpenInvitation, f"{OPEN} AND i.id = $1")

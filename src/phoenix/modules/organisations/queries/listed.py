@@ -9,7 +9,7 @@ from msgspec import Struct
 from phoenix.kernel.data.listed import Filter, Listed, Search, Sort, listed
 from phoenix.kernel.data.paged import Order
 from phoenix.kernel.data.words import END, text_query, typed
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 
 
 class Member(Struct, frozen=True):
@@ -34,6 +34,8 @@ _MEMBERS = """
      WHERE m.organisation_id = $1 AND a.kind = 'person' AND {where} {order}
 """.replace("<rank>", _RANK)
 ROLE_NAMES = (("owner", _("Owner")), ("administrator", _("Administrator")), ("member", _("Member")), ("viewer", _("Viewer")))
+# As words of a sentence.
+ROLE_WORDS = {"owner": _("owner"), "administrator": _("administrator"), "member": _("member"), "viewer": _("viewer")}
 
 
 def _find(words: str) -> tuple[str, tuple[object, ...]]:

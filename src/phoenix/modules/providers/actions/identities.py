@@ -10,7 +10,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.errors import Conflict, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import new_token
 from phoenix.modules.accounts.actions.accounts import find_by_email, hold

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.addresses import Address, parse_address
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import from_base64url, new_token, same, to_base64url
 from phoenix.kernel.security.http_client import HttpClientError

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 from msgspec import Struct
 
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.http_client import HttpClientError
 from phoenix.modules.providers.errors import ProviderDown

@@ -8,11 +8,12 @@ from phoenix.kernel.actor import Actor
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import NotFound
+from phoenix.kernel.language import _
 from phoenix.modules.sessions import queries
 from phoenix.modules.sessions.events import ImpersonationEnded, SessionEnded
 from phoenix.modules.sessions.queries import EndedSession
 
-ENDED = "This session doesn't exist or has already ended."
+ENDED = _("This session doesn't exist or has already ended.")
 
 
 async def end_session(tx: Transaction, actor: Actor, session: str, *, reason: str = "ended_by_owner") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from phoenix.kernel.data.cursors import Page
 from phoenix.kernel.data.database import Reader
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.sessions import queries
 from phoenix.modules.sessions.queries import Session
@@ -34,7 +34,7 @@ async def open_sessions(runtime: Runtime, db: Reader, account: str, *, cursor: s
 def method_in_words(method: str) -> str:
     """“a password and the authenticator app”, from "password+totp"."""
     parts = [METHODS.get(part, part.partition(":")[2].title() or part) for part in method.split("+")]
-    return _(" and ").join(parts)
+    return _(" and ").join(map(str, parts))
 
 
 def signed_in_with(data: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import to_base64url
 from phoenix.modules.accounts.actions import addresses, email_verification

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import email_verification
 from phoenix.modules.accounts.actions.email_verification import EmailProof

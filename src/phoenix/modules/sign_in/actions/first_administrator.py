@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.language import current_locale
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import create_account
-from phoenix.modules.accounts.actions.fields import LOCALES, AccountFields
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.permissions import grant_permission, has_administrator, hold_permissions
 from phoenix.modules.sign_in.errors import SetUpAlready
 
@@ -45,7 +46,7 @@ async def become_first_administrator(
     await hold_permissions(tx)
     if not await needs_administrator(tx):
         raise SetUpAlready("Phoenix already has an administrator. Sign in, or ask an administrator for access.")
-    account = await create_account(tx, address, name=name, password_hash=password_hash, time_zone=time_zone, locale=LOCALES[0])
+    account = await create_account(tx, address, name=name, password_hash=password_hash, time_zone=time_zone, locale=current_locale())
     if account is None:
         raise SetUpAlready("An account with this address already exists. Use another one.")
     await grant_permission(tx, account, ADMINISTRATOR, by=None)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token
 from phoenix.modules.accounts.actions.password import replace_hash

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.i18n.addresses import parse_address
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _, language_of
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import create_account
-from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.actions.password import NONE
 from phoenix.modules.providers.actions.identities import PendingIdentity, connect, use_pending
 from phoenix.modules.providers.errors import ProviderRefused
@@ -24,7 +24,7 @@ async def sign_up_with_provider(
     fields = AccountFields()
     name = fields.name(name)
     time_zone = fields.time_zone(time_zone)
-    locale = nearest_locale(locale)
+    locale = language_of(locale)
     fields.terms(accepted=accept_terms)
     fields.check()
     await use_pending(tx, pending)

@@ -7,7 +7,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import email_verification
 from phoenix.modules.accounts.actions.email_verification import EmailProof

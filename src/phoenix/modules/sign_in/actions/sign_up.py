@@ -7,9 +7,10 @@ from datetime import timedelta
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.language import language_of
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions.accounts import find_by_email
-from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.sign_in import queries
 from phoenix.modules.sign_in.actions.destination import seal_destination
 from phoenix.modules.sign_in.actions.emails import SEND_ALREADY_REGISTERED, SEND_VERIFICATION, Owner, PendingSignUp
@@ -41,7 +42,7 @@ async def sign_up(
     name = fields.name(name)
     await fields.password(runtime, password, email, name)
     time_zone = fields.time_zone(time_zone)
-    locale = nearest_locale(locale)
+    locale = language_of(locale)
     fields.terms(accepted=accept_terms)
     fields.check()
     sign_up_id = new_id("sup")

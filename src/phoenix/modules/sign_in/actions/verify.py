@@ -9,12 +9,12 @@ from msgspec import Struct
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import InvalidInput
 from phoenix.kernel.i18n.addresses import parse_address
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _, language_of
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.accounts.actions import email_verification
 from phoenix.modules.accounts.actions.accounts import create_account
 from phoenix.modules.accounts.actions.email_verification import EmailProof
-from phoenix.modules.accounts.actions.fields import AccountFields, nearest_locale
+from phoenix.modules.accounts.actions.fields import AccountFields
 from phoenix.modules.accounts.errors import WrongCode
 from phoenix.modules.sign_in import queries
 from phoenix.modules.sign_in.actions.destination import Proven, open_destination
@@ -29,10 +29,10 @@ class Typed(Struct, frozen=True):
     Without a name (None), the account is called by the part of its address before the @.
     """
 
-    password: str = ""
-    name: str | None = None
-    time_zone: str = "UTC"
-    locale: str = "en"
+    password: str
+    name: str | None
+    time_zone: str
+    locale: str
 
 
 class _Owner(Struct, frozen=True):
@@ -79,7 +79,7 @@ async def _checked(runtime: Runtime, proof: EmailProof, typed: Typed) -> _Owner:
     await fields.password(runtime, typed.password, proof.email, name or "")
     time_zone = fields.time_zone(typed.time_zone)
     fields.check()
-    return _Owner(name, await runtime.passwords.hash(typed.password), time_zone, nearest_locale(typed.locale))
+    return _Owner(name, await runtime.passwords.hash(typed.password), time_zone, language_of(typed.locale))
 
 
 def _refused(typed: Typed) -> NoReturn:

@@ -9,8 +9,8 @@ import msgspec
 
 from phoenix.kernel.errors import Conflict, NotSignedIn, PhoenixError
 from phoenix.kernel.i18n.templates import query
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import zone_or_utc
+from phoenix.kernel.language import _, current_locale
 from phoenix.kernel.web import csrf
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value
@@ -132,7 +132,7 @@ async def send_sign_up_with(call: Call) -> Redirect:
         pending,
         name=sent.get("name", ""),
         time_zone=zone_or_utc(sent.get("time_zone", "")),
-        locale="en",
+        locale=current_locale(),
         accept_terms=bool(sent.get("accept_terms")),
     )
     call.cookies.append(our_cookie(call.runtime, PENDING_COOKIE, "", seconds=0))

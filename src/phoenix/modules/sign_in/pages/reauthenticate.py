@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.templates import query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, View, form, our_cookie, page, safe_next
 from phoenix.kernel.web.rules import EVERYWHERE, SIGNED_IN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phoenix.kernel.i18n.templates import query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.call import Call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from phoenix.kernel.errors import FieldError, InvalidInput
 from phoenix.kernel.i18n.templates import query
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.cookies import cookie_value

@@ -6,8 +6,8 @@ from typing import Any
 
 from phoenix.kernel.actor import ADMINISTRATOR
 from phoenix.kernel.errors import Forbidden, NotFound
-from phoenix.kernel.i18n.text import _
 from phoenix.kernel.i18n.times import zone_or_utc
+from phoenix.kernel.language import _, current_locale
 from phoenix.kernel.security.captcha import answer_in
 from phoenix.kernel.security.passwords import SHORTEST
 from phoenix.kernel.web.call import Call
@@ -47,7 +47,7 @@ async def send_sign_up(call: Call) -> Redirect:
         password=sent.get("password", ""),
         name=sent.get("name", ""),
         time_zone=zone_or_utc(sent.get("time_zone", "")),
-        locale="en",
+        locale=current_locale(),
         accept_terms=bool(sent.get("accept_terms")),
         asked_by=call.caller,
         on_to=next_of(sent),
@@ -97,7 +97,7 @@ async def _verified(call: Call, proof: EmailProof) -> Redirect:
     """Sign in, and continue to where the sign-up was to lead. In another browser than that of the sign-up, the account is what is typed here."""
     signed_up, kept = sign_up_of(call)
     sent = call.form
-    typed = verify.Typed(sent.get("password", ""), sent.get("name", ""), zone_or_utc(sent.get("time_zone", "")))
+    typed = verify.Typed(sent.get("password", ""), sent.get("name", ""), zone_or_utc(sent.get("time_zone", "")), current_locale())
     found = await verify.verify(call.runtime, call.tx, proof, typed, signed_up_here=signed_up)
     on_to = next_of(sent) or next_of({"next": kept}) or found.on_to
     return await sign_in_browser(call, found.account, method="email_code", on_to=on_to, toast=_("Address confirmed."))

@@ -14,7 +14,7 @@ from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue, enqueue_all
 from phoenix.kernel.errors import NotFound
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.web.instants import instant

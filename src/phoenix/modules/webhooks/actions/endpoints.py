@@ -13,7 +13,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import check_id, new_id
 from phoenix.kernel.errors import EditConflict, NotFound
 from phoenix.kernel.i18n.fields import Fields
-from phoenix.kernel.i18n.text import _
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.webhooks import queries, signing
 from phoenix.modules.webhooks.errors import TooManyWebhooks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -12,12 +13,18 @@ import httpx
 from msgspec import Struct
 
 from phoenix import __version__
+from phoenix.kernel.language import _, gettext
 from phoenix.kernel.security.networks import Network
 from phoenix.kernel.security.public_addresses import NotPublicError, Resolve, public_address, resolve
 
 SECONDS = 15.0
 MOST_ANSWER_BYTES = 16 * 1024
 OK, MULTIPLE_CHOICES = 200, 300
+# What the log says, in English there: whoever reads it does so in a language of their own.
+NO_ANSWER = _("It didn't answer in time.")
+FAILED = _("The connection failed ({error}).")
+REFUSED = _("It answered {status}.")
+_FAILED, _REFUSED = re.compile(r"The connection failed \((\w+)\)\."), re.compile(r"It answered (\d+)\.")
 
 
 class Answer(Struct, frozen=True):
@@ -58,9 +65,9 @@ class Sender:
         except NotPublicError as error:
             return Answer(None, error.reason)
         except TimeoutError:
-            return Answer(None, "It didn't answer in time.")
+            return Answer(None, NO_ANSWER)
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, ValueError) as error:
-            return Answer(None, f"The connection failed ({type(error).__name__}).")
+            return Answer(None, FAILED.format(error=type(error).__name__))
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -89,7 +96,16 @@ class Sender:
         finally:
             await answer.aclose()
         arrived = OK <= answer.status_code < MULTIPLE_CHOICES
-        return Answer(answer.status_code, None if arrived else f"It answered {answer.status_code}.", _retry_after(answer))
+        return Answer(answer.status_code, None if arrived else REFUSED.format(status=answer.status_code), _retry_after(answer))
+
+
+def in_words(problem: str) -> str:
+    """What the log says of a delivery that failed, in the reader's language."""
+    if failed := _FAILED.fullmatch(problem):
+        return FAILED.format(error=failed[1])
+    if refused := _REFUSED.fullmatch(problem):
+        return REFUSED.format(status=refused[1])
+    return gettext(problem)
 
 
 async def _read_some(answer: httpx.Response) -> None:

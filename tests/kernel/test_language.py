@@ -1,16 +1,14 @@
 import asyncio
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from markupsafe import Markup, escape
 
-from phoenix.kernel.i18n import text
-from phoenix.kernel.i18n.text import _, check_locale, current_locale, ngettext, reading
+from phoenix.kernel import language
+from phoenix.kernel.language import Message, _, check_locale, current_locale, language_of, ngettext, reading
 
 
 @pytest.fixture
@@ -22,14 +20,14 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder.mkdir(parents=True)
     with (folder / "phoenix.mo").open("wb") as file:
         write_mo(file, catalogue)
-    monkeypatch.setattr(text, "LOCALES", tmp_path)
-    text._catalogue.cache_clear()
+    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+    language._catalogue.cache_clear()
     yield
-    text._catalogue.cache_clear()
+    language._catalogue.cache_clear()
 
 
 def test_text_is_english_without_a_catalogue() -> None:
-    with reading("de"):
+    with reading("fr"):
         assert _("Today") == "Today"
         assert ngettext("%(n)d file", "%(n)d files", 1) % {"n": 1} == "1 file"
         assert ngettext("%(n)d file", "%(n)d files", 2) % {"n": 2} == "2 files"
@@ -76,20 +74,46 @@ def test_a_locale_is_resolved_to_one_that_babel_knows(written: str, known: str) 
     assert check_locale(written) == known
 
 
-def test_translatable_text_can_be_extracted(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
-    shutil.copytree(root / "src" / "phoenix" / "kernel", tmp_path / "src" / "kernel", ignore=shutil.ignore_patterns("__pycache__"))
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "babel.messages.frontend",
-        "-q",
-        "extract",
-        "-F",
-        root / "babel.cfg",
-        "-o",
-        "phoenix.pot",
-        ".",
-    ]
-    subprocess.run(command, cwd=tmp_path, check=True)
-    assert "from 1 to" in (tmp_path / "phoenix.pot").read_text()
+@pytest.mark.usefixtures("german")
+def test_a_message_from_where_nobody_reads_is_translated_where_it_becomes_text() -> None:
+    today, files = _("Today"), _("{n} of {all}")
+    assert type(today) is Message
+    assert today == "Today"
+    with reading("de"):
+        assert [str(today), f"{today}!", f"{today:>6}", "%s" % today, "{}".format(today)] == ["Heute", "Heute!", " Heute", "Heute", "Heute"]  # noqa: UP031, UP032
+        assert escape(today) == Markup("Heute")
+        assert Message("{n} Today").format(n=1) == "1 Today"
+        assert type(str(today)) is type(_("Today")) is str
+    assert str(today) == "Today"
+    assert files.format(n=1, all=2) == files.format_map({"n": 1, "all": 2}) == "1 of 2"
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("de-AT", "de"),
+        ("ja-JP,ja;q=0.9,en-US;q=0.8", "ja"),
+        ("fr-CH, fr;q=0.9, de;q=0.7, *;q=0.5", "de"),
+        ("en;q=0.5, de;q=0.9", "de"),
+        ("de;q=0, en", "en"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("de;q=high", "en"),
+        ("\0,;;=,q", "en"),
+        ("x" * 100_000 + ",de", "en"),
+        ("de_AT", "de"),
+        ("de;Q=0.5, ja", "ja"),
+        # Cut off in the middle of a weight.
+        ("xx," * 132 + "de;q=0.1,ja;q=0.9", "en"),
+        ("de;q=0.1," + "xx," * 200 + "ja", "de"),
+    ],
+)
+def test_the_language_that_a_browser_prefers(asked: str, language: str) -> None:
+    assert language_of(asked) == language
+
+
+def test_no_message_has_no_translation() -> None:
+    with reading("de"):
+        assert [_(""), str(Message("")), Message("").format()] == ["", "", ""]
