@@ -1,7 +1,7 @@
 """Tests that take too long for `make test`, in parts: `make test-long` runs all without a fresh result, PART=… only one.
 
 No part takes more than 40 minutes on two cores. One that was interrupted, or whose time was up, continues where it stopped. Results
-are kept in .test-long/; after a change, only what it affects is run again.
+are kept in .test-long/, those of mutants in tools/mutation/tried/; after a change, only what it affects is run again.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """The results of all mutants, in one file per source file. Nothing is run again unless it has changed.
 
+They are part of the repository: a whole run takes hours, and whoever changes a file later tries only the mutants of that file again.
 A change that a test noticed stays noticed while the source file and that test's file are the same. One that no test noticed is tried
 again when any of its tests changes. An unreadable line, such as one cut off when the machine stopped, is ignored.
 """
@@ -14,7 +15,9 @@ from pathlib import Path
 import msgspec
 from tools.mutation.table import ROOT, SOURCE, tests_of
 
-FOLDER = ROOT / ".test-long" / "mutation"
+FOLDER = ROOT / "tools" / "mutation" / "tried"
+# Enough against accidents, and too few to look like a secret.
+HEX_DIGITS = 8
 NOTICED = frozenset({"killed", "hung"})
 
 
@@ -33,7 +36,7 @@ def digest(*paths: str) -> str:
     made = hashlib.sha256()
     for path in paths:
         made.update((ROOT / path).read_bytes())
-    return made.hexdigest()[:16]
+    return made.hexdigest()[:HEX_DIGITS]
 
 
 def known(path: str) -> dict[str, Result]:
@@ -56,11 +59,12 @@ def known(path: str) -> dict[str, Result]:
 
 
 def store(path: str, key: str, outcome: str, by: str) -> Result:
-    """Add a result. It is written at once and atomically, so that an interrupted run loses nothing."""
+    """Add a result. It is written at once and atomically, so that an interrupted run loses nothing. Results of former sources go."""
     tests = [by.partition("::")[0]] if by else [] if outcome in NOTICED else tests_of(path)
     result = Result(key, digest(SOURCE + path), outcome, by, digest(*tests) if tests else "")
+    kept = {one.key: one for one in (*_stored(path), result) if one.source == result.source}
     FOLDER.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in (*_stored(path), result)]
+    lines = [json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in kept.values()]
     written = _file(path).with_suffix(".new")
     written.write_text("".join(lines), encoding="utf-8")
     written.replace(_file(path))
