@@ -85,6 +85,9 @@ def _texts(target: ast.expr, value: ast.expr) -> Iterator[tuple[int, str]]:
 
 
 METHODS: list[tuple[str, str | Callable[..., Found]]] = [
+    # Sentences of modules that do not exist yet.
+    ("operations/module_files/**", "ignore"),
+    ("operations/product_files/**", "ignore"),
     ("**.py", extract_ours),
     ("**/templates/**.html", "jinja2"),
     ("**/templates/**.mjml", "jinja2"),
@@ -119,7 +122,9 @@ def read(path: Path) -> Catalog:
 def update(path: Path, messages: Catalog) -> None:
     """Add new messages without a translation, and remove those that the source no longer has. No translation is guessed."""
     catalogue = read(path)
+    made = catalogue.creation_date
     catalogue.update(messages, no_fuzzy_matching=True)
+    catalogue.creation_date = made
     catalogue.obsolete.clear()
     # As the header of a new catalogue is, which would not be compiled then.
     catalogue.fuzzy = False
