@@ -49,7 +49,7 @@ def revision(name: str, after: str = '"notes_0001"', sql: str = "SELECT 1") -> s
 
 
 MODULE_FILE, MIGRATION = f"{HERE}/module.py", f"{HERE}/migrations/notes_0001_notes.py"
-WRITE_PERMISSION = 'Permission("notes.write", "Post notes")'
+WRITE_PERMISSION = 'Permission("notes.write", _("Post notes"))'
 ROUTE = '@post("/api/v2/notes", may="notes.write", within="body.organisation", queries=2)'
 # The changes, the file that must be named, and how the sentence begins.
 FAULTS: dict[str, tuple[list[Edit], list[tuple[str, str]]]] = {
