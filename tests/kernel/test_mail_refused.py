@@ -19,6 +19,9 @@ __all__ = ["server"]
         ("RCPT", "450 4.2.0 leila@example.com greylisted", False),
         ("MAIL", "553 5.1.8 leila@example.com", True),
         ("MAIL", "452 4.3.1 full", False),
+        # About how we signed in, not about the email.
+        ("MAIL", "530 5.7.0 authentication required", False),
+        ("RCPT", "530 5.7.1 authentication required", False),
         ("DATA", "554 5.7.1 leila@example.com spam", True),
         ("DATA", "421 4.3.2 leila@example.com going down", False),
     ],

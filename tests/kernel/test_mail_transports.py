@@ -18,6 +18,7 @@ from tests.kernel.received import Received
 from tests.logs import logging_of
 
 from phoenix.kernel.clock import SetClock
+from phoenix.kernel.email import mailer
 from phoenix.kernel.email.mailer import Mailer
 from phoenix.kernel.email.message import Mail, OutgoingEmail, new_message_id
 from phoenix.kernel.errors import PermanentFailure, Unavailable
@@ -151,7 +152,7 @@ def test_while_a_mail_server_is_unavailable_the_next_carries_the_email(
     with logging_of(LogSettings()) as logged:
         send(**settings)
     assert (len(first.envelopes), len(second.envelopes), len(sendgrid.asked)) == (1, 1, 0)
-    (said,) = [line for line in logged.getvalue().splitlines() if "email_transport_unavailable" in line]
+    (said,) = [line for line in logged.getvalue().splitlines() if "email_transport_failed" in line]
     assert "smtp 127.0.0.1" in said
     assert "leila" not in said
     second.answers["MAIL"] = "421 4.3.2 going down"
@@ -169,6 +170,55 @@ def test_an_email_that_is_refused_for_ever_is_not_tried_elsewhere(smtp: Callable
     with pytest.raises(PermanentFailure):
         send(smtp_url=first_url, smtp_fallback_url=second_url)
     assert second.envelopes == []
+
+
+def test_an_address_that_one_cannot_write_to_is_left_to_the_next(smtp: Callable[[], tuple[Received, str]], sendgrid: SendGrid) -> None:
+    """SendGrid takes no letters beyond ASCII before the @; a mail server that is only away for now still may."""
+    first, first_url = smtp()
+    second, second_url = smtp()
+    to = "грета@example.com"
+    first.answers["MAIL"] = "451 4.3.2 try again later"
+    send(to, smtp_url=first_url, smtp_fallback_url=second_url)
+    assert len(second.envelopes) == 1
+    with pytest.raises(Unavailable):
+        send(to, smtp_url=first_url, sendgrid_key=KEY, sendgrid_url=sendgrid.url)
+    assert sendgrid.asked == []
+
+
+def test_what_another_refuses_is_tried_again_where_the_first_was_only_away(
+    smtp: Callable[[], tuple[Received, str]], sendgrid: SendGrid
+) -> None:
+    first, first_url = smtp()
+    first.answers["MAIL"] = "421 4.3.2 going down"
+    sendgrid.status = 400
+    with pytest.raises(Unavailable):
+        send(smtp_url=first_url, sendgrid_key=KEY, sendgrid_url=sendgrid.url)
+
+
+def test_a_transport_that_takes_too_long_leaves_time_for_the_next(
+    smtp: Callable[[], tuple[Received, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received, url = smtp()
+    monkeypatch.setattr(mailer, "CARRY_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        send(smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}", smtp_fallback_url=url)
+        assert len(received.envelopes) == 1
+        with pytest.raises(Unavailable, match="too long"):
+            send(smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+
+
+def test_the_link_that_unsubscribes_is_written_as_mail_programs_read_it() -> None:
+    """RFC 2369: an address between < and >, never an encoded word, however long it is."""
+    url = f"https://phoenix.example/notifications/unsubscribe/{'t' * 300}"
+    for to in ("leila@example.com", "грета@example.com"):
+        mail = Mail("Größe", "Hello\n", "<p>Hello</p>", unsubscribe=url)
+        raw = (
+            OutgoingEmail(mail, "Phoenix <no-reply@phoenix.example>", parse_address(to), CLOCK.now(), "<one@phoenix.example>")
+            .message(to)
+            .as_bytes()
+        )
+        assert f"\r\nList-Unsubscribe: <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode() in raw
+        assert max(len(line) for line in raw.splitlines()) < 998
 
 
 def test_an_email_has_one_id_whatever_carries_it() -> None:

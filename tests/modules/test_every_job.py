@@ -20,9 +20,9 @@ def of_what_is_gone(name: str) -> list[msgspec.Struct]:
         return [NoticeDue("acc_gone", what) for what in REGISTRY.notices]
     fields = msgspec.structs.fields(payload)
     without: dict[str, Any] = {field.name: None for field in fields if isinstance(field.type, type(str | None))}
-    values: dict[Any, Any] = {list[str]: ["gone"], bool: True}
-    named = payload(**{field.name: values.get(field.type, "gone") for field in fields})
-    return [named, payload(**without)] if without else [named]
+    values: dict[Any, Any] = {list[str]: ["gone"], bool: True, int | None: 1}
+    given = {field.name: values.get(field.type, "gone") for field in fields}
+    return [payload(**given), payload(**{**given, **without})] if without else [payload(**given)]
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY.jobs))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from phoenix.modules.notifications.timing import Schedule, due_at
+from phoenix.modules.notifications.timing import Schedule, after_quiet_hours, due_at
 
 # Six zones: two that change their clocks in spring and autumn, one south of the equator, one that changes by half an hour, two that never do.
 ZONES = ("Europe/Berlin", "America/New_York", "America/Santiago", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Tokyo")
@@ -101,3 +101,18 @@ def test_quiet_hours_within_a_day_and_none() -> None:
 def test_a_digest_that_would_come_in_quiet_hours_comes_after_them() -> None:
     schedule = Schedule("UTC", digest="daily", hour=6, quiet_from=time(22), quiet_until=time(7))
     assert due_at(at("2026-11-23T12:00"), schedule, urgent=False) == at("2026-11-24T07:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        # The clocks go back from 03:00 to 02:00: 02:10 comes twice, and so does the end of the quiet hours.
+        ("2026-10-25T00:10", "2026-10-25T00:30"),
+        ("2026-10-25T00:40", "2026-10-25T00:40"),
+        ("2026-10-25T01:10", "2026-10-25T01:30"),
+        ("2026-10-25T01:40", "2026-10-25T01:40"),
+    ],
+)
+def test_quiet_hours_that_end_in_an_hour_that_comes_twice(now: str, due: str) -> None:
+    schedule = Schedule("Europe/Berlin", quiet_from=time(22), quiet_until=time(2, 30))
+    assert due_at(at(now), schedule, urgent=False) == after_quiet_hours(at(now), schedule) == at(due)

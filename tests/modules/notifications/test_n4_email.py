@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,8 +13,11 @@ from tests.harness import Harness
 from tests.modules.comments.commenting import comment, entry_of, mention
 from tests.modules.notifications.notifying import inbox
 
-from phoenix.kernel.errors import Unavailable
-from phoenix.modules.notifications.actions.send import APART, send_due
+from phoenix.composition import REGISTRY
+from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS
+from phoenix.kernel.errors import PermanentFailure, Unavailable
+from phoenix.modules.notifications.actions.choose import unsubscribe
+from phoenix.modules.notifications.actions.send import APART, SEND_DUE, send_due
 
 TO = "bo@example.com"
 
@@ -164,3 +168,117 @@ def test_however_often_someone_is_mentioned_one_email_comes_in_ten_minutes(harne
             assert "mentioned you" in first.subject
 
     asyncio.run(run())
+
+
+async def set_schedule(harness: Harness, **schedule: object) -> None:
+    answer = await harness.put("/api/v2/notification_preferences", by="bo", json={"digest": "off", "hour": 8, **schedule})
+    assert answer.status_code in {200, 204}, answer.text
+
+
+@pytest.mark.parametrize("how", ["unsubscribed", "switched off", "muted"])
+def test_what_is_no_longer_wanted_when_it_is_due_is_not_sent(harness: Harness, how: str) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await set_schedule(harness, digest="daily")
+            entry = await entry_of(harness)
+            await comment(harness, "bo", entry)
+            await comment(harness, "ada", entry)
+            await harness.follow()
+            (item,) = await inbox(harness, "bo")
+            await set_schedule(harness, digest="daily", kinds={item["kind"]: {"email": True}})
+            if how == "muted":
+                assert (await harness.put("/api/v2/mutes", by="bo", params={"thing": item["thing"]})).status_code == 204
+            elif how == "switched off":
+                await set_schedule(harness, digest="daily", kinds={item["kind"]: {"email": False}})
+            else:
+                async with harness.runtime.database.transaction() as tx:
+                    await unsubscribe(tx, harness.people["bo"].id, [item["kind"]])
+            harness.clock.advance(hours=25)
+            await send_due(harness.runtime)
+            await harness.work()
+            assert harness.mails(TO) == []
+            queued = "SELECT state FROM notification_deliveries WHERE account_id = $1"
+            assert [row["state"] for row in await harness.sql(queued, harness.people["bo"].id)] == ["dropped"]
+
+    asyncio.run(run())
+
+
+def test_a_change_of_schedule_moves_what_is_queued(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await set_schedule(harness, digest="weekly")
+            await mention_bo(harness)
+            await later(harness)
+            assert harness.mails(TO) == []
+            await set_schedule(harness)
+            await later(harness)
+            assert len(harness.mails(TO)) == 1
+
+    asyncio.run(run())
+
+
+def test_what_was_due_before_the_quiet_hours_and_is_late_waits_for_their_end(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            now = harness.clock.now()
+            begins, ends = now + timedelta(minutes=15), now + timedelta(hours=8)
+            await set_schedule(harness, quiet_from=f"{begins:%H:%M}", quiet_until=f"{ends:%H:%M}")
+            await mention_bo(harness)
+            # Due now, but the job runs only later, as after a mail server that was away.
+            harness.clock.advance(minutes=30)
+            await harness.work()
+            assert harness.mails(TO) == []
+            harness.clock.advance(hours=8)
+            await send_due(harness.runtime)
+            await harness.work()
+            assert len(harness.mails(TO)) == 1
+
+    asyncio.run(run())
+
+
+def test_what_a_mail_server_refuses_for_ever_holds_nothing_back(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await mention_bo(harness)
+
+            async def refuse(to: str, mail: object) -> None:
+                raise PermanentFailure("The mail server permanently refused the email (code 550).")
+
+            monkeypatch.setattr(harness.runtime.mailer, "send", refuse)
+            with pytest.raises(PermanentFailure):
+                await harness.work()
+            assert [row["state"] for row in await harness.sql("SELECT state FROM notification_deliveries")] == ["dropped"]
+
+    asyncio.run(run())
+
+
+def test_what_is_wanted_only_by_email_is_sent_whatever_is_marked_as_read(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            await harness.organisation("ember", ada="owner", bo="member")
+            await mention_bo(harness)
+            (item,) = await inbox(harness, "bo")
+            await harness.work()
+            sent = len(harness.mails(TO))
+            await set_schedule(harness, digest="daily", kinds={item["kind"]: {"inbox": False, "email": True}})
+            await mention_bo(harness)
+            await harness.post("/api/v2/notifications/read", by="bo", json={"through": 99})
+            harness.clock.advance(hours=25)
+            await send_due(harness.runtime)
+            await harness.work()
+            assert len(harness.mails(TO)) == sent + 1
+
+    asyncio.run(run())
+
+
+def test_whatever_sends_an_email_is_tried_for_most_of_a_day() -> None:
+    """A server that greylists, or is away for the night, takes its time."""
+    sending = {name: job.kind.attempts for name, job in REGISTRY.jobs.items() if ".send_" in name and name != SEND_DUE.name}
+    assert len(sending) > 10
+    assert set(sending.values()) == {EMAIL_ATTEMPTS}
+    delays = [min(3600, 2**number) for number in range(EMAIL_ATTEMPTS - 1)]
+    assert sum(delays) > 18 * 3600

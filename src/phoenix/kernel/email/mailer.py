@@ -5,6 +5,7 @@ A template is `mail/<name>.mjml` among a module's templates, with the blocks `su
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,7 +21,8 @@ from msgspec import Struct, structs
 from phoenix.kernel.clock import Clock, SystemClock
 from phoenix.kernel.email.message import Mail, OutgoingEmail, new_message_id
 from phoenix.kernel.email.transports import transports_of
-from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.email.transports.transport import CannotCarryError
+from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.isolation import Ours, install, without_elements
@@ -31,6 +33,10 @@ from phoenix.settings import EmailSettings
 log = structlog.get_logger(__name__)
 
 COMPILED = CompiledTemplates()
+# Of each transport, so that a slow one leaves time for the next within a job's.
+CARRY_SECONDS = 25
+# How often a job that sends an email is tried: for most of a day, since a server that greylists, or is away, takes its time.
+EMAIL_ATTEMPTS = 30
 HERE = Path(__file__).parents[1] / "templates"
 # A dot or a slash within a name of a host, an @, and the colon of a scheme.
 _LINKING = re.compile(r"(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])|(?<=[-\])])\.(?=\w)|@(?=\S)|(?<=[^\W\d]):(?=\S)")
@@ -125,14 +131,25 @@ class Mailer:
             raise Unavailable("No mail server is configured. Set PHOENIX_SMTP_URL.")
         sender = self._settings.sender
         email = OutgoingEmail(mail, sender, parse_address(to), self._clock.now(), new_message_id(sender))
+        failed: Unavailable | PermanentFailure | None = None
         for transport in self._transports:
+            error: Unavailable | PermanentFailure
             try:
-                await transport.carry(email)
-                break
-            except Unavailable as error:
-                if transport is self._transports[-1]:
-                    raise
-                log.warning("email_transport_unavailable", transport=transport.name, reason=error.detail)
+                async with asyncio.timeout(CARRY_SECONDS):
+                    await transport.carry(email)
+            except TimeoutError:
+                error = Unavailable("The mail server takes too long.")
+            except (Unavailable, PermanentFailure) as refused:
+                error = refused
+            else:
+                return
+            if failed is None and isinstance(error, PermanentFailure) and not isinstance(error, CannotCarryError):
+                raise error
+            # One that was only unavailable may carry it yet, even if no other can.
+            failed = failed if isinstance(failed, Unavailable) else error
+            log.warning("email_transport_failed", transport=transport.name, reason=str(error))
+        if failed is not None:
+            raise failed
 
 
 def unlinked(text: str) -> str:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-import email.policy
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid, parseaddr
+from typing import Any
 
 from msgspec import Struct
 
 from phoenix.kernel.i18n.addresses import Address
+
+# Lists of addresses between < and >, which are never encoded words (RFC 2369, RFC 2047), however long an address is.
+_AS_IT_IS = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
+
+
+class _Policy(EmailPolicy):
+    """How a message is written: headers of lists as they are, all others folded and encoded as usual."""
+
+    def fold(self, name: str, value: Any) -> str:
+        return f"{name}: {value}{self.linesep}" if name.lower() in _AS_IT_IS else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self.fold(name, value).encode("ascii") if name.lower() in _AS_IT_IS else super().fold_binary(name, value)
+
+
+_ASCII = _Policy(linesep="\r\n")
+_UTF8 = _ASCII.clone(utf8=True)
 
 
 class Mail(Struct, frozen=True):
@@ -54,7 +72,7 @@ class OutgoingEmail:
 
     def message(self, to: str) -> EmailMessage:
         """As a message (RFC 5322) to the address in this form. With SMTPUTF8 where the form needs it (RFC 6531)."""
-        message = EmailMessage(policy=email.policy.SMTPUTF8 if not to.isascii() else email.policy.SMTP)
+        message = EmailMessage(policy=_UTF8 if not to.isascii() else _ASCII)
         message["From"] = str(HeaderAddress(self.sender_name, addr_spec=self.sender_address)) if self.sender_name else self.sender
         message["To"] = to
         # The policy refuses line breaks in headers; a subject is one line already.

@@ -16,9 +16,11 @@ from phoenix.kernel.security.networks import Address, Network
 
 RESOLVE_SECONDS = 5.0
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-# IPv4 addresses inside IPv6: 6to4 (RFC 3056), Teredo (RFC 4380) and NAT64 (RFC 6052, RFC 8215). What they lead to decides.
+# IPv4 addresses inside IPv6: 6to4 (RFC 3056), Teredo (RFC 4380) and NAT64 (RFC 6052). What they lead to decides.
 SIX_TO_FOUR, TEREDO = ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32")
-NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All that is handed out for the public internet (RFC 4291), and what of it never leads there: documentation (RFC 9637).
+GLOBAL_UNICAST, DOCUMENTATION = ipaddress.ip_network("2000::/3"), ipaddress.ip_network("3fff::/20")
 
 
 NO_ADDRESS, NOT_PUBLIC = _("The host has no address."), _("The host has an address that isn't public.")
@@ -61,7 +63,14 @@ def is_public(text: str, allowed: Sequence[Network] = ()) -> bool:
         return False
     if any(address.version == network.version and address in network for network in allowed):
         return True
+    if isinstance(address, ipaddress.IPv6Address) and not _is_handed_out(address):
+        return False
     return all(one.is_global and not one.is_multicast for one in (address, *_inside(address)))
+
+
+def _is_handed_out(address: ipaddress.IPv6Address) -> bool:
+    """Whether an IPv6 address is of the public internet by its prefix, or stands for an IPv4 address that is looked at instead."""
+    return (address in GLOBAL_UNICAST and address not in DOCUMENTATION) or address.ipv4_mapped is not None or address in NAT64
 
 
 def _inside(address: Address) -> list[Address]:
@@ -73,6 +82,6 @@ def _inside(address: Address) -> list[Address]:
         found.append(ipaddress.IPv4Address(int(address) >> 80 & 0xFFFFFFFF))
     if address in TEREDO:
         found.append(ipaddress.IPv4Address(~int(address) & 0xFFFFFFFF))
-    if any(address in network for network in NAT64):
+    if address in NAT64:
         found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return found

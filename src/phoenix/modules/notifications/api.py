@@ -133,7 +133,7 @@ async def read_preferences(call: Call) -> Preferences:
     return await _preferences(call)
 
 
-@put("/api/v2/notification_preferences", may=SIGNED_IN, queries=5)
+@put("/api/v2/notification_preferences", may=SIGNED_IN, queries=7)
 async def set_preferences(call: Call, data: PreferencesData) -> Preferences:
     """Choose what you are notified of, by which channels, and when."""
     account = call.actor.account

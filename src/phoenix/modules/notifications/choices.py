@@ -130,12 +130,19 @@ TO_SEND: Query[Item] = query(
     f"""
     {ITEM} JOIN notification_deliveries d ON d.account_id = n.account_id AND d.number = n.number
      WHERE n.account_id = $1 AND d.channel = $2 AND d.state = 'taken' AND d.batch = $3 AND n.read_at IS NULL
-     ORDER BY n.number LIMIT $4
+     ORDER BY n.number DESC LIMIT $4
 """,
 )
 SENT = command("""
     UPDATE notification_deliveries SET state = CASE WHEN number = ANY($4::bigint[]) THEN 'sent' ELSE 'dropped' END, sent_at = $3
      WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $5
+""")
+LATER = command("""
+    UPDATE notification_deliveries SET state = 'queued', batch = NULL, due_at = $3
+     WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $4
+""")
+MOVE = command("""
+    UPDATE notification_deliveries SET due_at = $2 WHERE account_id = $1 AND state = 'queued' AND NOT is_urgent
 """)
 RECIPIENT: Query[Recipient] = query(
     Recipient,

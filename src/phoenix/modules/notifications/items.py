@@ -84,7 +84,7 @@ async def _read(db: Reader, registry: Registry, rows: Sequence[Item]) -> tuple[l
 
 def _group(kind: NotificationKind, row: Item) -> str:
     """What the rows of a group have in common. One that was read is alone, so that it can be marked as unread."""
-    thing = _thing(kind, row) if kind.many and row.read_at is None else None
+    thing = thing_of(kind, row) if kind.many and row.read_at is None else None
     return row.item if thing is None else f"{kind.name} {thing}"
 
 
@@ -121,12 +121,13 @@ def _notification(registry: Registry, row: Item, names: Mapping[str, str]) -> No
         in_words(registry, row, _(kind.words), names, organisation=_place(row)),
         _(kind.why),
         link_to(row, kind.link, row.slug or "") if leads else None,
-        _thing(kind, row),
+        thing_of(kind, row),
         row.read_at is not None,
         instant(row.occurred_at),
     )
 
 
-def _thing(kind: NotificationKind, row: Item) -> str | None:
+def thing_of(kind: NotificationKind, row: Item) -> str | None:
+    """The id of what its reader can mute; None if it is nothing."""
     found = row.subject if kind.thing == "subject" else row.data.get(kind.thing)
     return found if kind.thing and isinstance(found, str) else None

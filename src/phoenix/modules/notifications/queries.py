@@ -77,7 +77,7 @@ LISTED: Listed[Item] = listed(
 MISSED: Query[Item] = query(
     Item, f"{ITEM} WHERE n.account_id = $1 AND {VISIBLE} AND n.archived_at IS NULL AND n.number > $2 ORDER BY n.number LIMIT $3"
 )
-NEXT: Query[Item] = query(Item, f"{ITEM} WHERE n.position > $1 ORDER BY n.position LIMIT $2")
+NEXT: Query[Item] = query(Item, f"{ITEM} WHERE n.position > $1 AND n.archived_at IS NULL ORDER BY n.position LIMIT $2")
 LAST_POSITION: Query[int] = query(int, "SELECT coalesce(max(position), 0) FROM notifications")
 # More than 99 are shown as “99+”, so no more are counted.
 INBOXES: Query[Inbox] = query(
@@ -141,8 +141,12 @@ _CHANGE = """
     )
     SELECT number FROM changed
 """
+# All up to a number are those that are shown: what is wanted only by email is still to be sent.
 READ: Query[int] = query(
-    int, _CHANGE.format(set="read_at = $3", where="n.read_at IS NULL AND (n.number = ANY($2::bigint[]) OR n.number <= $4)")
+    int,
+    _CHANGE.format(
+        set="read_at = $3", where="n.read_at IS NULL AND (n.number = ANY($2::bigint[]) OR (n.number <= $4 AND n.archived_at IS NULL))"
+    ),
 )
 UNREAD_AGAIN: Query[int] = query(int, _CHANGE.format(set="read_at = NULL", where="n.read_at IS NOT NULL AND n.number = ANY($2::bigint[])"))
 ARCHIVE: Query[int] = query(

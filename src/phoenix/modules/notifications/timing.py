@@ -41,20 +41,26 @@ def _after_quiet_hours(at: datetime, zone: ZoneInfo, start: time | None, end: ti
         return at
     clock = at.astimezone(zone).time()
     quiet = start <= clock < end if start < end else clock >= start or clock < end
-    return _next(at, zone, end) if quiet else at
+    return _next(at, zone, end, either=True) if quiet else at
 
 
-def _next(after: datetime, zone: ZoneInfo, clock: time, *, on_monday: bool = False) -> datetime:
+def after_quiet_hours(at: datetime, schedule: Schedule) -> datetime:
+    """The end of the quiet hours that it is `at` that instant; the instant itself where it is none."""
+    return _after_quiet_hours(at, ZoneInfo(schedule.time_zone), schedule.quiet_from, schedule.quiet_until)
+
+
+def _next(after: datetime, zone: ZoneInfo, clock: time, *, on_monday: bool = False, either: bool = False) -> datetime:
     """The first instant after this one at which a clock there shows this time, on a Monday if that is asked for.
 
-    Where the clocks go forward over it, it is as much later; where they go back and show it twice, it is the first.
+    Where the clocks go forward over it, it is as much later; where they go back and show it twice, it is the first, or `either`.
     """
     day = after.astimezone(zone).date()
     # The day before as well: where the clocks went forward over a time, it comes after midnight.
     for number in range(-1, 9):
-        found = _instant(day + timedelta(days=number), clock, zone)
-        if found > after and (not on_monday or (day + timedelta(days=number)).weekday() == MONDAY):
-            return found
+        for shown in (clock, clock.replace(fold=1)) if either else (clock,):
+            found = _instant(day + timedelta(days=number), shown, zone)
+            if found > after and (not on_monday or (day + timedelta(days=number)).weekday() == MONDAY):
+                return found
     raise ValueError(f"{zone} has no {clock} within a week of {after}.")
 
 

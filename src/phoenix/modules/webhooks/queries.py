@@ -43,6 +43,13 @@ class Target(Struct, frozen=True):
     failing_since: datetime | None
 
 
+class Waiting(Struct, frozen=True):
+    """What is due, and how often it was tried."""
+
+    delivery: str
+    attempts: int
+
+
 class Delivery(Struct, frozen=True):
     """Something that was sent, or is to be: its state is queued, delivered or failed. `status` is that of the last answer."""
 
@@ -139,15 +146,15 @@ REPLAY = command("""
     UPDATE webhook_deliveries SET state = 'queued', attempts = 0, next_at = $2, problem = NULL WHERE id = $1 AND state <> 'queued'
 """)
 # What is due, or whose job never came back. `next_at` is moved on, so that no other sweep takes it while its job waits.
-TAKE_DUE: Query[str] = query(
-    str,
+TAKE_DUE: Query[Waiting] = query(
+    Waiting,
     """
     WITH due AS (
         SELECT d.id FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
          WHERE d.state = 'queued' AND d.next_at <= $1 AND w.disabled_at IS NULL
          ORDER BY d.next_at LIMIT $3 FOR UPDATE OF d SKIP LOCKED
     )
-    UPDATE webhook_deliveries d SET next_at = $2 FROM due WHERE d.id = due.id RETURNING d.id
+    UPDATE webhook_deliveries d SET next_at = $2 FROM due WHERE d.id = due.id RETURNING d.id AS delivery, d.attempts
 """,
 )
 # What waited while it was off is due once it is on again.

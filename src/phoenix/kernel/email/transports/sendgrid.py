@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from phoenix.kernel.email.message import OutgoingEmail
+from phoenix.kernel.email.transports.transport import CannotCarryError
 from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.kernel.security.http_client import HttpClient, HttpClientError
 
@@ -30,7 +31,7 @@ class SendGridTransport:
     async def carry(self, email: OutgoingEmail) -> None:
         """As EmailTransport says. SendGrid takes no address whose part before @ has letters beyond ASCII."""
         if email.to.needs_smtputf8:
-            raise PermanentFailure("SendGrid doesn't support addresses in this script.")
+            raise CannotCarryError("SendGrid doesn't support addresses in this script.")
         try:
             status = await self._http.post_json(
                 self._url, msgspec.json.encode(_body(email)), headers={"Authorization": f"Bearer {self._key}"}

@@ -8,9 +8,12 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from phoenix.kernel.email.message import OutgoingEmail
+from phoenix.kernel.email.transports.transport import CannotCarryError
 from phoenix.kernel.errors import PermanentFailure, Unavailable
 
 PERMANENT = 500
+# About how we signed in to the server (RFC 4954), which whoever runs it can mend: the email itself is not refused.
+NOT_SIGNED_IN = frozenset({530, 534, 535, 538})
 SEND_SECONDS = 30
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -29,7 +32,7 @@ class SmtpTransport:
         except aiosmtplib.SMTPNotSupported as error:
             # A server without SMTPUTF8 can still reach a domain in another script by its ASCII form.
             if email.to.needs_smtputf8:
-                raise PermanentFailure("The mail server doesn't support addresses in this script.") from error
+                raise CannotCarryError("The mail server doesn't support addresses in this script.") from error
             await self._deliver(email, email.to.envelope)
 
     async def _deliver(self, email: OutgoingEmail, to: str) -> None:
@@ -63,4 +66,6 @@ def _permanent_code(error: Exception) -> int:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         error = error.recipients[0]
     about_it = (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError)
-    return error.code if isinstance(error, about_it) and PERMANENT <= error.code < PERMANENT + 100 else 0
+    if not isinstance(error, about_it) or error.code in NOT_SIGNED_IN:
+        return 0
+    return error.code if PERMANENT <= error.code < PERMANENT + 100 else 0

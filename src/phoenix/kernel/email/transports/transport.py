@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from phoenix.kernel.email.message import OutgoingEmail
+from phoenix.kernel.errors import PermanentFailure
+
+
+class CannotCarryError(PermanentFailure):
+    """This transport cannot carry the email, but another may: it has no way to write to the address."""
 
 
 class EmailTransport(Protocol):
@@ -15,5 +20,6 @@ class EmailTransport(Protocol):
     async def carry(self, email: OutgoingEmail) -> None:
         """Hand over an email.
 
-        Raises Unavailable if trying again, or another transport, can help; PermanentFailure if this email is refused for ever.
+        Raises Unavailable if trying again, or another transport, can help; CannotCarryError if only another transport can; and
+        PermanentFailure if this email is refused for ever.
         """

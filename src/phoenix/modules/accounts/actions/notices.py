@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue, enqueue_all
+from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS
 from phoenix.kernel.i18n.isolation import Ours, isolated
 from phoenix.kernel.language import _
 from phoenix.kernel.module import SecurityNotice
@@ -33,7 +34,7 @@ class NoticeDue(Struct, frozen=True):
     about: str = ""
 
 
-SEND_NOTICE = JobKind("accounts.send_security_notice", NoticeDue, priority=1)
+SEND_NOTICE = JobKind("accounts.send_security_notice", NoticeDue, priority=1, attempts=EMAIL_ATTEMPTS)
 
 
 async def notify(tx: Transaction, account: str, notice: SecurityNotice, *, about: str = "") -> None:

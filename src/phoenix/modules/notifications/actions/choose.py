@@ -12,7 +12,7 @@ from phoenix.kernel.module import NotificationKind
 from phoenix.modules.notifications import choices
 from phoenix.modules.notifications.choices import CHANNELS, EMAIL, Settings
 from phoenix.modules.notifications.events import PreferencesChanged
-from phoenix.modules.notifications.timing import Digest
+from phoenix.modules.notifications.timing import Digest, due_at
 
 DIGESTS: tuple[Digest, ...] = ("off", "daily", "weekly")
 MOST_MUTES = 1000
@@ -48,6 +48,8 @@ async def set_schedule(tx: Transaction, account: str, *, digest: str, hour: int,
     if errors:
         raise InvalidInput(errors=tuple(errors))
     await tx.execute(choices.SCHEDULE, account, digest, hour, quiet_from, quiet_until)
+    (now,) = await tx.all(choices.SETTINGS, [account])
+    await tx.execute(choices.MOVE, account, due_at(tx.now, now.schedule, urgent=False))
     tx.record(PreferencesChanged(subject=account))
 
 

@@ -8,15 +8,21 @@ from typing import Any
 
 from msgspec import Struct
 
+from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, Nothing, enqueue_all
+from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS
+from phoenix.kernel.errors import PermanentFailure
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.language import ngettext, reading
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import choices
+from phoenix.modules.notifications.actions.choose import is_on
 from phoenix.modules.notifications.choices import EMAIL
-from phoenix.modules.notifications.items import Group, in_groups
+from phoenix.modules.notifications.items import Group, in_groups, thing_of
+from phoenix.modules.notifications.queries import Item
+from phoenix.modules.notifications.timing import Schedule, after_quiet_hours
 
 TEMPLATE = "notifications/notifications"
 MOST_AT_ONCE = 500
@@ -34,7 +40,7 @@ class Sending(Struct, frozen=True):
 
 
 SEND_DUE = JobKind("notifications.send_due", Nothing)
-SEND_EMAIL = JobKind("notifications.send_email", Sending)
+SEND_EMAIL = JobKind("notifications.send_email", Sending, attempts=EMAIL_ATTEMPTS)
 
 
 async def send_due(runtime: Runtime, nothing: Nothing | None = None) -> None:
@@ -51,18 +57,46 @@ async def send_due(runtime: Runtime, nothing: Nothing | None = None) -> None:
 
 async def send_email(runtime: Runtime, sending: Sending) -> None:
     """Send one email with all that was taken for a person. A crash after it was sent, before that is noted, sends it twice, never not at all."""
+    registry = runtime.part(Registry)
     async with runtime.database.reader() as db:
         to = await db.maybe(choices.RECIPIENT, sending.account)
         rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.batch, MOST_IN_EMAIL) if to is not None else []
-        groups = await in_groups(db, runtime.part(Registry), [row for row in rows if row.visible])
+        schedule, rows = await _wanted_now(db, registry, sending.account, rows) if rows else (None, [])
+        groups = await in_groups(db, registry, rows)
+    now = runtime.clock.now()
+    later = now if schedule is None else after_quiet_hours(now, schedule)
+    if later > now and not any(registry.notifications[row.notification].urgent for row in rows):
+        # It was due before their quiet hours, and is sent only now: after another email, or a server that was away.
+        async with runtime.database.transaction() as tx:
+            await tx.execute(choices.LATER, sending.account, EMAIL, later, sending.batch)
+        return
     items = [item for group in groups for item in group.items]
-    if to is not None and items:
-        kinds = {item.kind for item in items}
-        link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
-        with reading(to.locale):
-            await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link))
+    try:
+        if to is not None and items:
+            kinds = {item.kind for item in items}
+            link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
+            with reading(to.locale):
+                await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link))
+    except PermanentFailure:
+        await _note(runtime, sending, [])
+        raise
+    await _note(runtime, sending, [item.number for item in items])
+
+
+async def _note(runtime: Runtime, sending: Sending, sent: Sequence[int]) -> None:
+    """What of the batch was sent; the rest is dropped."""
     async with runtime.database.transaction() as tx:
-        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, [item.number for item in items], sending.batch)
+        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, list(sent), sending.batch)
+
+
+async def _wanted_now(db: Reader, registry: Registry, account: str, rows: Sequence[Item]) -> tuple[Schedule, list[Item]]:
+    """When the person wants to be reached, and what they still want: they may have switched off or muted it since it was queued."""
+    (wants,) = await db.all(choices.SETTINGS, [account])
+    kept = [row for row in rows if row.visible and (kind := registry.notifications.get(row.notification)) and is_on(kind, wants, EMAIL)]
+    things = {row.number: thing_of(registry.notifications[row.notification], row) for row in kept}
+    asked = sorted({thing for thing in things.values() if thing})
+    muted = {one.thing for one in await db.all(choices.MUTED, [account] * len(asked), asked)} if asked else set()
+    return wants.schedule, [row for row in kept if registry.notifications[row.notification].urgent or things[row.number] not in muted]
 
 
 def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ async def send_channels(call: Call) -> Redirect:
     return Redirect(SETTINGS, _("Notifications saved."))
 
 
-@form(f"{SETTINGS}/schedule", may=SIGNED_IN, queries=2, retry=show_preferences)
+@form(f"{SETTINGS}/schedule", may=SIGNED_IN, queries=4, retry=show_preferences)
 async def send_schedule(call: Call) -> Redirect:
     hour = call.number("hour")
     await choose.set_schedule(

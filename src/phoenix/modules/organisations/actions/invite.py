@@ -12,6 +12,7 @@ from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.data.query import Query
+from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS
 from phoenix.kernel.errors import Conflict, FieldError, NotFound
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.fields import Fields
@@ -36,7 +37,7 @@ class Invited(Struct, frozen=True):
     invitation: str
 
 
-SEND_INVITATION = JobKind("organisations.send_invitation", Invited)
+SEND_INVITATION = JobKind("organisations.send_invitation", Invited, attempts=EMAIL_ATTEMPTS)
 
 
 async def invite(runtime: Runtime, tx: Transaction, member: Membership, *, email: str, role: str) -> str:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import JobKind, enqueue
+from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS
 from phoenix.modules.sessions.events import NewDeviceSeen
 
 
@@ -16,7 +17,7 @@ class NewDevice(Struct, frozen=True):
     session: str
 
 
-SEND_NEW_DEVICE = JobKind("sessions.send_new_device", NewDevice)
+SEND_NEW_DEVICE = JobKind("sessions.send_new_device", NewDevice, attempts=EMAIL_ATTEMPTS)
 
 
 async def notify_of_new_device(tx: Transaction, account: str, session: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from phoenix.kernel.data.jobs import JobKind
-from phoenix.kernel.email.mailer import Asker
+from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS, Asker
 
 FIRST = 10
 
@@ -47,12 +47,12 @@ class FormerAddress(Struct, frozen=True):
     old: str
 
 
-SEND_VERIFICATION = JobKind("sign_in.send_verification", PendingSignUp, priority=FIRST)
-SEND_ALREADY_REGISTERED = JobKind("sign_in.send_already_registered", Owner, priority=FIRST)
-SEND_PASSWORD_RESET = JobKind("sign_in.send_password_reset", Owner, priority=FIRST)
-SEND_FORCED_RESET = JobKind("sign_in.send_forced_reset", Owner, priority=FIRST)
-SEND_SIGN_IN_CODE = JobKind("sign_in.send_sign_in_code", Owner, priority=FIRST)
-SEND_UNLOCK = JobKind("sign_in.send_unlock", Owner, priority=FIRST)
-SEND_REAUTHENTICATION_CODE = JobKind("sign_in.send_reauthentication_code", Owner, priority=FIRST)
-SEND_ADDRESS_CHANGE = JobKind("sign_in.send_address_change", Owner, priority=FIRST)
-SEND_ADDRESS_CHANGED = JobKind("sign_in.send_address_changed", FormerAddress, priority=FIRST)
+SEND_VERIFICATION = JobKind("sign_in.send_verification", PendingSignUp, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_ALREADY_REGISTERED = JobKind("sign_in.send_already_registered", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_PASSWORD_RESET = JobKind("sign_in.send_password_reset", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_FORCED_RESET = JobKind("sign_in.send_forced_reset", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_SIGN_IN_CODE = JobKind("sign_in.send_sign_in_code", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_UNLOCK = JobKind("sign_in.send_unlock", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_REAUTHENTICATION_CODE = JobKind("sign_in.send_reauthentication_code", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_ADDRESS_CHANGE = JobKind("sign_in.send_address_change", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_ADDRESS_CHANGED = JobKind("sign_in.send_address_changed", FormerAddress, priority=FIRST, attempts=EMAIL_ATTEMPTS)

@@ -37,9 +37,10 @@ NO_DELIVERY = _("This delivery doesn't exist, or you don't have access to it.")
 
 
 class Due(Struct, frozen=True):
-    """The id of what is to be sent."""
+    """The id of what is to be sent, and how often that was tried before. A job of the last release does not know it."""
 
     delivery: str
+    attempts: int | None = None
 
 
 DELIVER = JobKind("webhooks.deliver", Due, queue="webhooks", timeout=60.0)
@@ -74,7 +75,7 @@ async def queue(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) ->
     ]
     if rows:
         made = await tx.all(queries.QUEUE, *map(list, zip(*rows, strict=True)), tx.now, tx.now + LEASE)
-        await enqueue_all(tx, DELIVER, [Due(delivery) for delivery in made])
+        await enqueue_all(tx, DELIVER, [Due(delivery, 0) for delivery in made])
 
 
 def body_of(event: Recorded, *, by_staff: bool) -> bytes:
@@ -98,7 +99,7 @@ async def sweep(runtime: Runtime) -> None:
     while True:
         async with runtime.database.transaction() as tx:
             due = await tx.all(queries.TAKE_DUE, tx.now, tx.now + LEASE, MOST_AT_ONCE)
-            await enqueue_all(tx, DELIVER, [Due(delivery) for delivery in due])
+            await enqueue_all(tx, DELIVER, [Due(one.delivery, one.attempts) for one in due])
         if len(due) < MOST_AT_ONCE:
             return
 
@@ -107,7 +108,8 @@ async def deliver(runtime: Runtime, due: Due) -> None:
     """Try once to send something. A receiver that gets it twice knows it by its id."""
     async with runtime.database.reader() as db:
         target = await db.maybe(queries.TARGET, due.delivery)
-    if target is None:
+    # Of two jobs for one attempt, as when the worker was away for longer than the lease, only the first does anything.
+    if target is None or due.attempts not in {None, target.attempts}:
         return
     answer = await runtime.part(Sender).post(target.url, target.body, _headers(runtime, target, due.delivery))
     async with runtime.database.transaction() as tx:
@@ -121,7 +123,7 @@ async def replay(tx: Transaction, member: Membership, webhook: Webhook, delivery
         raise NotFound(NO_DELIVERY)
     if not await tx.execute(queries.REPLAY, delivery, tx.now + LEASE):
         raise NotReplayable
-    await enqueue(tx, DELIVER, Due(delivery))
+    await enqueue(tx, DELIVER, Due(delivery, 0))
     tx.record(DeliveryReplayed(organisation=webhook.organisation, subject=webhook.id, delivery=delivery))
 
 
