@@ -206,3 +206,23 @@ def test_a_socket_that_cannot_be_checked_is_sent_nothing(harness: Harness, monke
             assert not any("Not for them" in text for text in socket.texts)
 
     asyncio.run(run())
+
+
+def test_a_socket_that_is_cut_while_it_changes_rooms_is_in_none(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telling it that it left a room cuts a slow reader; it must not enter another one afterwards."""
+
+    async def run() -> None:
+        async with harness, live(harness) as here, AsyncExitStack() as stack:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            quartz = await harness.organisation("quartz", bo="owner")
+            socket = await stack.enter_async_context(Socket(here))
+            await socket.sign_in(harness.people["bo"].token)
+            there = here.socket_of(harness.people["bo"].id)
+            known = here.sockets.open[there]
+            monkeypatch.setattr(type(there), "emit", lambda each, *_said: each.connection.end("slow_reader", at_once=True))
+            rooms = frozenset({f"organisation:{quartz}", "organisation:another"})
+            here.sockets._change_rooms(there, known, known.actor, rooms)
+            assert there not in here.sockets.open
+            assert [room for room in (f"organisation:{ember}", *rooms) if here.sockets.rooms.inside(room)] == []
+
+    asyncio.run(run())

@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.kernel.realtime.echo import Echo
 from tests.kernel.realtime.echoing import QUIET, closed, echoing, is_gone, waits
 from tests.waiting import until
 from websockets.exceptions import ConnectionClosed
+
+from phoenix.kernel.realtime.namespace import Socket
 
 # A busy machine can take longer than the interval to answer.
 BEATING = replace(QUIET, ping_interval=0.05, ping_timeout=1.0)
@@ -151,6 +154,29 @@ def test_namespaces_are_apart_and_unknown_ones_refused() -> None:
             await there.send("41/custom,")
             await there.send('42["message","main"]')
             assert await there.recv() == '42["message-back","main"]'
+
+    asyncio.run(run())
+
+
+def test_whoever_is_refused_again_and_again_is_closed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each attempt that is given up must not begin the time anew."""
+
+    async def never(_echo: Echo, socket: Socket, auth: Any) -> None:
+        del socket, auth
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Echo, "connect", never)
+
+    async def run() -> None:
+        async with echoing(connect_within=0.2) as here, here.websocket() as there:
+            ended = asyncio.create_task(closed(there))
+            with contextlib.suppress(ConnectionClosed):
+                while not ended.done():
+                    await there.send("40")
+                    await there.send("41")
+                    await there.ping()
+                    await asyncio.wait([ended], timeout=0.05)
+            assert await ended == (1008, "not_authenticated")
 
     asyncio.run(run())
 

@@ -142,6 +142,11 @@ def test_an_upgrade_that_fails_leaves_the_polls() -> None:
             await here.post(sid, "40")
             await until(lambda: here.server.connections[sid].probing is None)
             assert (await here.poll(sid)).text.startswith(("40", "6"))
+            # And then polls wait again, instead of being answered with nothing, one after the other.
+            waiting = asyncio.create_task(here.poll(sid))
+            await waits(here, sid)
+            await here.post(sid, '42["message","still here"]')
+            assert "still here" in (await waiting).text
             with pytest.raises(InvalidStatus):
                 await here.websocket("unknown")
 

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import cast
+from unittest.mock import Mock
 
 import pytest
 from tests.kernel.realtime.echoing import echoing
+
+from phoenix.kernel.realtime.door import Door
+from phoenix.kernel.realtime.http import Listener
+
+
+class Ours:
+    """Every sid is of this process."""
+
+    most_payload = 16_384
+
+    def is_ours(self, sid: str) -> bool:
+        return bool(sid)
+
 
 REFUSED = [
     ("GET", "/socket.io/?transport=polling", 400, 5),
@@ -81,5 +96,36 @@ def test_pages_of_an_allowed_origin_may_read_the_answers() -> None:
                 assert answer.headers["access-control-allow-credentials"] == "true"
                 assert answer.headers["vary"] == "origin"
             assert "access-control-allow-origin" not in (await here.poll()).headers
+
+    asyncio.run(run())
+
+
+def test_head_is_answered_without_a_body() -> None:
+    async def run() -> None:
+        async with echoing() as here:
+            for target in ("/elsewhere", "/socket.io/?EIO=4&transport=polling"):
+                answer = await here.raw(f"HEAD {target} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                head, _, body = answer.partition(b"\r\n\r\n")
+                assert head.startswith((b"HTTP/1.1 404", b"HTTP/1.1 400"))
+                assert (b"content-length" in head.lower(), body) == (True, b"")
+
+    asyncio.run(run())
+
+
+def test_what_surrounds_the_chunks_of_a_body_is_not_kept() -> None:
+    """An extension of a chunk is thrown away, however many there are: only a head is kept, for the process that it belongs to."""
+
+    async def run() -> None:
+        listener = Listener(cast("Door", Ours()), lambda *_said, **_more: None)
+        transport = Mock(asyncio.Transport)
+        listener.connection_made(transport)
+        listener.data_received(
+            b"POST /socket.io/?EIO=4&transport=polling&sid=one HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        for _ in range(100):
+            listener.data_received(b"1;" + b"x" * 10_000 + b"\r\ny\r\n")
+        assert len(listener._read_so_far) == 0
+        assert len(listener._body) == 100
+        listener.connection_lost(None)
 
     asyncio.run(run())

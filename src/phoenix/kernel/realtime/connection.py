@@ -62,6 +62,10 @@ class Polled(Pipe, Protocol):
         """Answer every poll at once from now on, so that the client can change over."""
         ...
 
+    def calm(self) -> None:
+        """Let polls wait again: the client stays with them."""
+        ...
+
     def hand_over(self) -> list[Message]:
         """End, and return what was not fetched."""
         ...
@@ -158,7 +162,7 @@ class Connection:
         if pipe is self.pipe:
             self.end(reason, at_once=True)
         elif pipe is self.probing:
-            self.probing = None
+            self._stay()
 
     def try_upgrade(self, pipe: Pipe) -> None:
         """Note that the client tries a websocket. Raises ProtocolError where it is one already, or another is being tried."""
@@ -190,8 +194,14 @@ class Connection:
             for message in unsent:
                 self.send(message)
         else:
-            self.probing = None
+            self._stay()
             pipe.end("protocol_error", at_once=True)
+
+    def _stay(self) -> None:
+        """Stay with the polls: the websocket that was tried is of no use."""
+        self.probing = None
+        if self.polls is not None:
+            self.polls.calm()
 
     def _may_send(self) -> bool:
         """Whether it keeps to the rate; one that does not is cut."""

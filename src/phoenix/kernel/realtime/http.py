@@ -79,7 +79,9 @@ class Listener(asyncio.Protocol):
             return
         # What comes now comes after it.
         data, self._beginning = self._beginning + data, b""
-        self._read_so_far += data
+        if self._request is None:
+            # Only the head of a request is ever handed over; what follows it can be long.
+            self._read_so_far += data
         self._reader.receive_data(data)
         if self._answering and len(self._reader.trailing_data[0]) > MOST_HEAD_BYTES and self._transport is not None:
             # While a poll waits no client sends so much. Reading goes on, as it is what notices that the client is gone.
@@ -112,6 +114,7 @@ class Listener(asyncio.Protocol):
                 raise RefusedRequest(BAD_REQUEST, 431)
             if self._belongs_elsewhere(event):
                 return
+            self._read_so_far.clear()
             if any(name == b"upgrade" and value.lower() == b"websocket" for name, value in event.headers):
                 self._upgrade(event)
             elif any(name == b"expect" for name, _value in event.headers):
@@ -212,7 +215,9 @@ class Listener(asyncio.Protocol):
         if not self._can_answer():
             transport.abort()
             return
-        events = (h11.Response(status_code=status, headers=headers), h11.Data(data=content), h11.EndOfMessage())
+        # The answer to HEAD has the length of its body, and no body.
+        body_of_it = () if self._request is not None and self._request.method == b"HEAD" else (h11.Data(data=content),)
+        events = (h11.Response(status_code=status, headers=headers), *body_of_it, h11.EndOfMessage())
         transport.write(b"".join(self._reader.send(event) or b"" for event in events))
         if close or not self._is_done():
             # Closed at once it would be reset where the client still sends, and the answer lost.

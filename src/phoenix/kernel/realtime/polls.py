@@ -71,6 +71,9 @@ class Polls:
         if self._waiting is not None:
             self.send(NOTHING)
 
+    def calm(self) -> None:
+        self._hurries = False
+
     def hand_over(self) -> list[Message]:
         unsent, self._unsent = self._unsent, []
         if self._waiting is not None:

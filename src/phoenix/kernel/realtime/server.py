@@ -217,7 +217,8 @@ class Server:
             del client.sockets[packet.namespace]
             if socket.is_in:
                 self._namespaces[packet.namespace].disconnected(socket, "client_disconnected")
-            self._expect_socket(connection)
+                # Whoever was never in has the time from the beginning, however often they ask.
+                self._expect_socket(connection)
         elif not socket.is_in:
             # Its client does not know yet whether it is in.
             return

@@ -262,8 +262,9 @@ class Sockets:
 
     def receive(self, socket: Socket, data: list[Any], answer: Callable[..., None] | None) -> None:
         """Clients only listen. An event named like one of ours is an event like any other."""
-        del data, answer
-        log.info("socket_event_refused", connection=socket.connection.sid)
+        del socket, data, answer
+        # Without its id, which whoever has it can poll with.
+        log.debug("socket_event_refused")
 
     def disconnected(self, socket: Socket, reason: str) -> None:
         known = self.open.pop(socket, None)
@@ -291,6 +292,9 @@ class Sockets:
             if kind == "organisation":
                 socket.emit(LEFT, {"organisation": organisation})
             self.rooms.leave(socket, room)
+        # Telling it may have cut it, as one that reads too slowly: it is in no room any more.
+        if self.open.get(socket) is not known:
+            return
         for room in rooms - known.rooms:
             self.rooms.enter(socket, room)
         known.actor, known.rooms = actor, rooms

@@ -86,6 +86,8 @@ async def replay(runtime: Runtime, actor: Actor, seen: Mapping[str, Any]) -> lis
         if organisation not in known or len(missed) > MOST_MISSED:
             messages.append((f"organisation:{organisation}", RELOAD, {"reason": "too_far_behind", "organisation": organisation}))
         else:
+            # What is up to there was seen: another process may be behind, and send it again.
+            messages.append((f"organisation:{organisation}", FEED, Numbered(_place(*named[organisation]))))
             messages += await tell(runtime, missed)
     return messages
 
