@@ -88,6 +88,21 @@ def test_a_message_that_is_too_long_closes_its_websocket(size: int) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("frame", ["ping", "pong"])
+def test_a_client_that_floods_with_frames_of_the_protocol_below_is_cut(frame: str) -> None:
+    """Pings are answered, and pongs ignored, as often as anything else may come."""
+
+    async def run() -> None:
+        async with echoing() as here, here.websocket() as there:
+            await (await there.ping())
+            with contextlib.suppress(ConnectionClosed):
+                for number in range(500):
+                    await (there.ping(str(number)) if frame == "ping" else there.pong())
+            assert await closed(there) == (1008, "too_many_messages")
+
+    asyncio.run(run())
+
+
 def test_a_client_that_sends_too_much_is_cut() -> None:
     async def run() -> None:
         async with echoing(replace(QUIET, rate=1.0, burst=20.0)) as here, here.websocket() as there:
@@ -159,7 +174,7 @@ def test_namespaces_are_apart_and_unknown_ones_refused() -> None:
 
 
 def test_whoever_is_refused_again_and_again_is_closed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each attempt that is given up must not begin the time anew."""
+    """Each attempt that is given up must not begin the time again."""
 
     async def never(_echo: Echo, socket: Socket, auth: Any) -> None:
         del socket, auth

@@ -10,6 +10,8 @@ from tests.kernel.realtime.echoing import closed, echoing, is_gone, waits
 from tests.waiting import until
 from websockets.exceptions import InvalidStatus
 
+from phoenix.kernel.realtime.message import Message
+
 
 def test_polls_carry_texts_and_bytes_in_order() -> None:
     async def run() -> None:
@@ -167,5 +169,25 @@ def test_what_is_sent_while_a_poll_waits_is_bounded() -> None:
                 await reader.read()
             await until(lambda: not here.server.connections)
             writer.close()
+
+    asyncio.run(run())
+
+
+def test_what_a_client_missed_is_sent_at_once_beside_what_may_wait() -> None:
+    """More than a slow client may leave unread, and then that bound holds again."""
+
+    async def run() -> None:
+        async with echoing() as here:
+            sid = await here.open_polls()
+            connection = here.server.connections[sid]
+            most = connection.owner.limits.most_unsent
+            connection.catch_up(3 * most)
+            for number in range(3 * most):
+                connection.send(Message(f"4{number}"))
+            assert connection.is_open
+            assert (await here.poll(sid)).text.count("\x1e") == 3 * most - 1
+            for number in range(most + 1):
+                connection.send(Message(f"4{number}"))
+            assert connection.reason == "slow_reader"
 
     asyncio.run(run())

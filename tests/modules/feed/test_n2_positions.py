@@ -92,6 +92,26 @@ def test_where_the_rest_cannot_be_sent_the_client_reloads(harness: Harness, monk
     asyncio.run(run())
 
 
+def test_of_many_organisations_a_client_is_sent_so_much_and_reloads_the_rest(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_feed, "MOST_IN_ALL", 5)
+
+    async def run() -> None:
+        async with harness:
+            positions = {}
+            for slug in ("ember", "quartz", "slate"):
+                made = await harness.organisation(slug, ada="owner")
+                first = await post(harness, "First", slug)
+                positions[made] = await position(harness, first)
+                for number in range(3):
+                    await post(harness, f"Number {number}", slug)
+            ada = await harness.sessions.find(harness.people["ada"].token, unattended=True)
+            assert ada is not None
+            told = await live_feed.replay(harness.runtime, ada, {"positions": positions})
+            assert [event for _room, event, _payload in told].count("reload") == 2
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     "said", [None, [], "1-1", {"x": "1-1"}, {"ember": 5}, {"ember": "1"}, {"ember": "1-" + "9" * 30}, {"quartz": "1-1"}]
 )

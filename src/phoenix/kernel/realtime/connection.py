@@ -90,7 +90,9 @@ class Connection:
         "_allowance",
         "_awaits_pong",
         "_counted_at",
+        "ahead",
         "due",
+        "missed",
         "opened",
         "owner",
         "pipe",
@@ -113,7 +115,7 @@ class Connection:
         self.user: object = None
         """What the owner keeps with it."""
         self.reason = ""
-        self.due = self.place = 0
+        self.due = self.place = self.ahead = self.missed = 0
         self._awaits_pong = False
         self._allowance = owner.limits.burst
         self._counted_at = owner.now()
@@ -128,8 +130,16 @@ class Connection:
         if self.reason:
             return
         messages, size = self.pipe.send(message)
-        if messages > self.owner.limits.most_unsent or size > self.owner.limits.most_unsent_bytes:
+        if self.missed:
+            self.missed -= 1
+        elif messages <= self.owner.limits.most_unsent:
+            self.ahead = 0
+        if messages > self.owner.limits.most_unsent + self.ahead or size > self.owner.limits.most_unsent_bytes:
             self.end("slow_reader", at_once=True)
+
+    def catch_up(self, messages: int) -> None:
+        """So many more may wait, until those are fetched: what a client missed is sent at once, however slowly it reads."""
+        self.ahead = self.missed = messages
 
     def look(self) -> None:
         """Called by the wheel: ping, or end a connection that did not answer the last ping."""
@@ -143,7 +153,7 @@ class Connection:
 
     def receive(self, pipe: Pipe, packet: Packet) -> None:
         """A packet from the client. Anything it must not send ends the connection."""
-        if self.reason or not self._may_send():
+        if not self.may_send():
             return
         if pipe is not self.pipe:
             self._probe(pipe, packet)
@@ -203,8 +213,10 @@ class Connection:
         if self.polls is not None:
             self.polls.calm()
 
-    def _may_send(self) -> bool:
-        """Whether it keeps to the rate; one that does not is cut."""
+    def may_send(self) -> bool:
+        """Whether it is open and keeps to the rate; one that does not is cut. Called once for each packet or frame that arrives."""
+        if self.reason:
+            return False
         limits, now = self.owner.limits, self.owner.now()
         self._allowance = min(limits.burst, self._allowance + (now - self._counted_at) * limits.rate) - 1
         self._counted_at = now

@@ -257,7 +257,9 @@ class Sockets:
         for rule in self._rules:
             missed += await rule.replay(self._runtime, known.actor, known.seen) if rule.replay is not None else ()
         known.seen = {}
-        for event, payload in known.in_order.catch_up(missed):
+        sent = known.in_order.catch_up(missed)
+        socket.connection.catch_up(len(sent))
+        for event, payload in sent:
             socket.emit(event, payload)
 
     def receive(self, socket: Socket, data: list[Any], answer: Callable[..., None] | None) -> None:

@@ -63,7 +63,7 @@ class WebSocket(WSListener):
         transport.pause_reading()
         protocol = WSProtocol(
             *(None, None, False, lambda _request: self, SILENT, True, HANDSHAKE_SECONDS),
-            *(False, 20.0, 20.0, WSAutoPingStrategy.PING_WHEN_IDLE, True, most, None, READ_BUFFER),
+            *(False, 20.0, 20.0, WSAutoPingStrategy.PING_WHEN_IDLE, False, most, None, READ_BUFFER),
         )
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
@@ -95,6 +95,11 @@ class WebSocket(WSListener):
                     connection.receive(self, packet)
             except (ProtocolError, UnicodeDecodeError):
                 self._refuse(connection)
+        elif connection is not None and connection.may_send() and frame.msg_type == WSMsgType.PING:
+            # Not answered by picows, which counts neither what comes nor what waits to be sent.
+            transport.send_pong(frame.get_payload_as_bytes())
+            if transport.underlying_transport.get_write_buffer_size() > connection.owner.limits.most_unsent_bytes:
+                connection.end("slow_reader", at_once=True)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         del transport

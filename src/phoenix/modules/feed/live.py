@@ -21,6 +21,8 @@ FEED, RELOAD = "feed", "reload"
 # A client that missed more reads the feed again.
 MOST_MISSED = 100
 MOST_POSITIONS = 200
+# Of all its organisations together. In the rest it reads the feed again.
+MOST_IN_ALL = 500
 POSITION = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 # Higher than any number of an event.
 NUMBERS = 2**63
@@ -83,7 +85,7 @@ async def replay(runtime: Runtime, actor: Actor, seen: Mapping[str, Any]) -> lis
     for organisation in organisations:
         missed = [row for row in rows if row.organisation == organisation]
         # A position that was never given here is of a database that was put back, or of events that are kept no longer.
-        if organisation not in known or len(missed) > MOST_MISSED:
+        if organisation not in known or len(missed) > MOST_MISSED or len(messages) + len(missed) > MOST_IN_ALL:
             messages.append((f"organisation:{organisation}", RELOAD, {"reason": "too_far_behind", "organisation": organisation}))
         else:
             # What is up to there was seen: another process may be behind, and send it again.
