@@ -14,6 +14,15 @@ interface Change {
   account?: string;
 }
 
+/** Refusals that may be none in a moment. By itself a socket tries again only where it reached nobody. */
+const FOR_NOW = new Set(["unavailable", "too_many_sockets"]);
+const LONGEST_MS = 60_000;
+
+/** How long to wait before the next of so many attempts: longer each time, and not for all pages the same. */
+function wait(failures: number): number {
+  return Math.min(LONGEST_MS, 1000 * 2 ** failures) * (0.5 + Math.random() / 2);
+}
+
 let begin: Begin = () => undefined;
 
 /** What looks at the elements of a page, also of a part that came. */
@@ -65,20 +74,24 @@ function leave(why: Why): void {
 
 let away = false;
 let failed = false;
+let failures = 0;
+let refusals = 0;
 let missed = false;
+let due = 0;
 
 const refresh = patiently(async () => {
   try {
-    for (const listener of listeners) {
-      const again = await listener.refresh();
-      if (again !== undefined) window.setTimeout(look, again);
-    }
+    let next = Number.POSITIVE_INFINITY;
+    for (const listener of listeners) next = Math.min(next, (await listener.refresh()) ?? next);
+    window.clearTimeout(due);
+    if (Number.isFinite(next)) due = window.setTimeout(look, next);
     failed = false;
+    failures = 0;
   } catch (error) {
     failed = true;
     if (error instanceof AwayError) leave(error.why);
-    // Tried again in a second, for as long as it fails.
-    else if (socket.connected) refresh();
+    // Tried again, for as long as it fails.
+    else if (socket.connected) due = window.setTimeout(look, wait(failures++));
   }
   show();
 });
@@ -97,6 +110,7 @@ document.addEventListener("visibilitychange", () => {
 
 let connectedBefore = false;
 socket.on("connect", () => {
+  refusals = 0;
   show();
   // Whatever happened while the socket was away is fetched the same way as what happens now.
   if (connectedBefore) look();
@@ -107,6 +121,7 @@ socket.on("connect_error", (error: Error) => {
   show();
   // Refused, and not tried again by itself: the page says why when it is asked for.
   if (error.message === "not_logged_in") look();
+  else if (FOR_NOW.has(error.message)) window.setTimeout(() => away || socket.again(), wait(refusals++));
 });
 for (const name of ["online", "offline"]) window.addEventListener(name, show);
 window.addEventListener("online", look);

@@ -13,13 +13,17 @@ class Socket:
     def __init__(self, page: Page) -> None:
         self.routes: list[WebSocketRoute] = []
         self.connected = 0
+        self.refusals: list[str] = []
+        """With which it answers instead, one after the other."""
         page.route_web_socket("**/socket.io/**", self._accept)
 
     def _accept(self, route: WebSocketRoute) -> None:
         self.routes.append(route)
 
         def answer(message: str | bytes) -> None:
-            if message == "40":
+            if message == "40" and self.refusals:
+                route.send("44" + json.dumps({"message": self.refusals.pop(0)}))
+            elif message == "40":
                 route.send('40{"sid":"s"}')
                 self.connected += 1
 

@@ -70,6 +70,37 @@ def test_missed_events_are_fetched_after_the_socket_reconnects(page: Page, site:
     expect(page.locator(".event--new")).to_have_count(1)
 
 
+def test_a_socket_that_is_refused_for_now_is_asked_for_again(page: Page, site: str, socket: Socket) -> None:
+    """By itself socket.io-client tries again only where it reached nobody."""
+    page.clock.install()
+    socket.refusals = ["unavailable", "too_many_sockets", "unavailable"]
+    page.goto(f"{site}/feed")
+    expect(page.locator("[data-live-state]")).to_have_text("Reconnecting")
+    for _ in range(20):
+        let_pass(page, milliseconds=1000)
+        if socket.connected:
+            break
+    assert socket.refusals == []
+    expect(page.locator("[data-live-state]")).to_have_text(LIVE)
+
+
+def test_a_page_waits_longer_each_time_while_the_server_fails(page: Page, site: str, socket: Socket) -> None:
+    page.clock.install()
+    server = Server(page, f"{site}/dashboard")
+    connect(page, socket)
+    expect(page.locator("[data-live-state]")).to_have_text(LIVE)
+    server.status = 503
+    before = server.asked
+    changed(socket)
+    for _ in range(60):
+        let_pass(page, milliseconds=1000)
+    assert 3 <= server.asked - before <= 12
+    server.status = 200
+    for _ in range(60):
+        let_pass(page, milliseconds=1000)
+    expect(page.locator("[data-live-state]")).to_have_text(LIVE)
+
+
 def test_a_stream_of_events_delays_nobody_by_more_than_a_second(page: Page, site: str, socket: Socket) -> None:
     page.clock.install()
     server = Server(page, f"{site}/dashboard")
