@@ -23,11 +23,11 @@ NOTIFICATIONS = (
         "webhooks.disabled",
         WebhookDisabled,
         label=_("A webhook is switched off because nothing arrives"),
-        words=_("The webhook to {url} was switched off in {organisation}, because nothing arrived there for days"),
+        words=_("The webhook to {url} was switched off in {organisation}, because nothing arrives there"),
         why=_("You were notified because you manage the organisation."),
         to=managers,
         link="/o/{organisation}/webhooks/{subject}",
+        thing="subject",
         email=True,
-        urgent=True,
     ),
 )
