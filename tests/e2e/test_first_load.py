@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Playwright
 
@@ -29,7 +31,16 @@ def test_a_dashboard_is_at_most_60_kb_and_7_requests(playwright: Playwright, pho
         network = cold.context.new_cdp_session(cold)
         asked: list[str] = []
         sent: dict[str, float] = {}
-        network.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+        later: set[str] = set()
+
+        def note(number: str, request: dict[str, Any]) -> None:
+            # What a live page asks for by itself is not its load: the news that it follows, such as of this sign-in, may be late.
+            if any(name.lower() == "x-unattended" for name in request["headers"]):
+                later.add(number)
+            else:
+                asked.append(request["url"])
+
+        network.on("Network.requestWillBeSent", lambda event: note(event["requestId"], event["request"]))
         network.on("Network.webSocketCreated", lambda event: asked.append(event["url"]))
         network.on("Network.loadingFinished", lambda event: sent.update({event["requestId"]: event["encodedDataLength"]}))
         network.send("Network.enable")
@@ -39,4 +50,4 @@ def test_a_dashboard_is_at_most_60_kb_and_7_requests(playwright: Playwright, pho
     finally:
         browser.close()
     assert len(asked) <= MOST_REQUESTS, asked
-    assert sum(sent.values()) <= MOST_BYTES, (sent, asked)
+    assert sum(size for number, size in sent.items() if number not in later) <= MOST_BYTES, (sent, asked)
