@@ -11,6 +11,8 @@ from tests.waiting import until
 from websockets.exceptions import InvalidStatus
 
 from phoenix.kernel.realtime.message import Message
+from phoenix.kernel.realtime.polls import Polls
+from phoenix.kernel.realtime.protocol.engine import ProtocolError
 
 
 def test_polls_carry_texts_and_bytes_in_order() -> None:
@@ -191,3 +193,9 @@ def test_what_a_client_missed_is_sent_at_once_beside_what_may_wait() -> None:
             assert connection.reason == "slow_reader"
 
     asyncio.run(run())
+
+
+def test_a_poll_of_no_connection_is_refused() -> None:
+    """As of one that has just become a websocket, or was closed and has nothing left to fetch."""
+    with pytest.raises(ProtocolError, match="no such connection"):
+        Polls().fetch(lambda *_answer: None)

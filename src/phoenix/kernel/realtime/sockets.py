@@ -106,15 +106,9 @@ class Sockets:
 
     def figures(self) -> SocketFigures:
         """This process now."""
-        return SocketFigures(
-            at=self._runtime.clock.now().timestamp(),
-            connections=len(self.server.connections),
-            sockets=len(self.open),
-            rooms=len(self.rooms),
-            opened=self.counts.opened,
-            messages=self.sent,
-            closed=dict(self.counts.closed),
-        )
+        counts, at = self.counts, self._runtime.clock.now().timestamp()
+        here = (len(self.server.connections), len(self.open), len(self.rooms))
+        return SocketFigures(at, *here, counts.opened, self.sent, dict(counts.closed))
 
     async def _feed(self, batch: Sequence[Recorded]) -> None:
         if self.open:

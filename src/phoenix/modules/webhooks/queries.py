@@ -46,7 +46,7 @@ class Target(Struct, frozen=True):
 class Waiting(Struct, frozen=True):
     """What is due, and how often it was tried."""
 
-    delivery: str
+    id: str
     attempts: int
 
 
@@ -154,7 +154,7 @@ TAKE_DUE: Query[Waiting] = query(
          WHERE d.state = 'queued' AND d.next_at <= $1 AND w.disabled_at IS NULL
          ORDER BY d.next_at LIMIT $3 FOR UPDATE OF d SKIP LOCKED
     )
-    UPDATE webhook_deliveries d SET next_at = $2 FROM due WHERE d.id = due.id RETURNING d.id AS delivery, d.attempts
+    UPDATE webhook_deliveries d SET next_at = $2 FROM due WHERE d.id = due.id RETURNING d.id, d.attempts
 """,
 )
 # What waited while it was off is due once it is on again.

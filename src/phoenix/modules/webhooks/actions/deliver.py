@@ -99,7 +99,7 @@ async def sweep(runtime: Runtime) -> None:
     while True:
         async with runtime.database.transaction() as tx:
             due = await tx.all(queries.TAKE_DUE, tx.now, tx.now + LEASE, MOST_AT_ONCE)
-            await enqueue_all(tx, DELIVER, [Due(one.delivery, one.attempts) for one in due])
+            await enqueue_all(tx, DELIVER, [Due(one.id, one.attempts) for one in due])
         if len(due) < MOST_AT_ONCE:
             return
 
