@@ -203,7 +203,7 @@ class Harness:
             if name not in self.people:
                 await self.person(name)
         async with self.runtime.database.transaction() as tx:
-            made = await tx.one(INSERT, new_id("org"), slug, slug.title(), tx.now)
+            made = await tx.one(INSERT, new_id("org"), slug, slug.title(), tx.now, "en", "UTC")
             for name, role in roles.items():
                 await tx.execute(INSERT_MEMBER, made.id, self.people[name].id, role, tx.now, None)
                 tx.invalidate(ACCOUNT(self.people[name].id))

@@ -62,9 +62,15 @@ async def nobody(call: Call) -> Acted:
     return await _act(call)
 
 
+@post("/api/v2/acts/{organisation_id:str}/sensitive", may="entries.write", within="organisation_id", sensitive=True, queries=1)
+async def sensitive(call: Call) -> Acted:
+    """Act where a key's scope would be enough, if it were not sensitive."""
+    return await _act(call)
+
+
 @pytest.fixture
 def harness(harness: Harness, tmp_path: Path) -> Harness:
-    acts = Module(name="acts", about="Acts.", folder=tmp_path, routes=(on_platform, in_organisation, own, nobody))
+    acts = Module(name="acts", about="Acts.", folder=tmp_path, routes=(on_platform, in_organisation, own, nobody, sensitive))
     harness.registry = Registry((*MODULES, acts))
     return harness
 
@@ -145,5 +151,18 @@ def test_an_action_is_refused_if_the_membership_is_removed_before_the_transactio
             between(monkeypatch, lambda: harness.sql("DELETE FROM memberships WHERE organisation_id = $1", ember))
             refused = await harness.post(f"/api/v2/acts/{ember}/organisation", by="ada")
             assert (refused.status_code, refused.json()["code"]) == (404, "not_found"), "a membership in another organisation does not help"
+
+    asyncio.run(run())
+
+
+def test_what_is_sensitive_is_closed_to_keys_whatever_their_scopes(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness:
+            ember = await harness.organisation("ember", ada="owner")
+            made = (await harness.post("/api/v2/api_keys", by="ada", json={"name": "n", "scopes": ["entries.write"]})).json()["key"]
+            path = f"/api/v2/acts/{ember}/sensitive"
+            assert (await harness.post(path, by="ada")).status_code == 200
+            answer = await harness.request("POST", path, headers={"Authorization": f"Bearer {made}"})
+            assert (answer.status_code, answer.json()["detail"]) == (403, "An API key can't do this. Sign in as yourself.")
 
     asyncio.run(run())

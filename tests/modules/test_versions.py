@@ -74,7 +74,7 @@ def test_the_version_of_an_organisation_does_not_fit_the_next_of_its_name(harnes
             seen = [row["version"] for row in await harness.sql("SELECT version FROM organisations")]
             await harness.sql("DELETE FROM organisations WHERE id = $1", former)
             async with harness.runtime.database.transaction() as tx:
-                made = await tx.one(INSERT, "org_next", "ember", "Ember", tx.now)
+                made = await tx.one(INSERT, "org_next", "ember", "Ember", tx.now, "en", "UTC")
             assert made.version not in seen
 
     asyncio.run(run())

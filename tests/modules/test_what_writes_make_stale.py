@@ -110,7 +110,7 @@ WRITES = [
     Write("organisations.actions.members._end", call("DELETE", MEMBER), (BO, EMBER)),
     Write("organisations.actions.create.create_organisation", call("POST", "/api/v2/organisations", json={"name": "Birch"}), (ADA,)),
     Write(
-        "organisations.actions.create.rename_organisation",
+        "organisations.actions.change.change_organisation",
         call("PATCH", "/api/v2/organisations/{ember}", json={"name": "New"}, headers={"If-Match": "*"}),
         (ADA, BO),
     ),

@@ -8,7 +8,7 @@ from typing import Any
 from tests.web import samples
 from tests.web.edit_pages import conflict
 from tests.web.listings import plain
-from tests.web.samples import AIKO, LONGEST, PRIYA, TOMAS, ago, frame, outside
+from tests.web.samples import AIKO, LONGEST, OF_HALDEN, PRIYA, TOMAS, ago, frame, outside
 
 from phoenix.kernel.i18n.isolation import Ours
 
@@ -132,7 +132,7 @@ CHANNEL_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "organisation-settings-presence": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden", "version": "2"}, may_leave=False, more=[SWITCH]),
+        frame("/o/halden/settings", **OF_HALDEN, may_leave=False, more=[SWITCH]),
     ),
     "profile-presence": (
         "accounts/settings/profile.html",

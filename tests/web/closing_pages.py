@@ -6,7 +6,7 @@ from types import SimpleNamespace as Thing
 from typing import Any
 
 from tests.web.member_pages import MANAGE
-from tests.web.samples import HALDEN, MEMBERS, ago, frame
+from tests.web.samples import HALDEN, MEMBERS, OF_HALDEN, ago, frame
 
 COPIES = [
     Thing(id="exp_2", created_at=ago(minutes=1), ready_at=None, until=ago(days=-7)),
@@ -60,7 +60,7 @@ CLOSING_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "members-closing": ("organisations/members.html", frame("/o/halden/members", **UNTIL, **MANAGE, form={})),
     "role-closing": ("organisations/role.html", frame("/o/halden/members/acc_tomas/role", **UNTIL, member=MEMBERS[1], roles=(), form={})),
-    "settings-closing": ("organisations/settings.html", frame("/o/halden/settings", **UNTIL, form={}, may_leave=True, more=[])),
+    "settings-closing": ("organisations/settings.html", frame("/o/halden/settings", **UNTIL, **OF_HALDEN, may_leave=True, more=[])),
     "service-accounts-closing": (
         "organisations/service_accounts.html",
         frame("/o/halden/service-accounts", **UNTIL, service_accounts=[], scopes={}, key=""),

@@ -92,7 +92,7 @@ EDIT_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "organisations/settings.html",
         frame(
             "/o/halden/settings",
-            form={"name": "Halden", "version": "2"},
+            **samples.OF_HALDEN,
             may_leave=True,
             more=[],
             conflict=conflict(

@@ -165,11 +165,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **MEMBER_PAGES,
     "organisation-settings": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden Instruments", "version": "2"}, may_leave=False, more=[]),
+        frame("/o/halden/settings", **samples.OF_HALDEN, may_leave=False, more=[]),
     ),
     "organisation-settings-leave": (
         "organisations/settings.html",
-        frame("/o/halden/settings", form={"name": "Halden", "version": "2"}, may_leave=True, more=[], problem="Someone else changed it."),
+        frame("/o/halden/settings", **samples.OF_HALDEN, may_leave=True, more=[], problem="Someone else changed it."),
     ),
     **CLOSING_PAGES,
     "invitation": (

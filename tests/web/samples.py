@@ -41,6 +41,11 @@ PRIYA = avatar_of("acc_priya", "Priya Raman", 1)
 # Words longer than the width of a page: a name here, and an organisation and a title below.
 AIKO = avatar_of("acc_aiko", "Aiko" + "tanabe" * 16, 6)
 PEOPLE = (MARA, TOMAS, PRIYA, AIKO)
+# What the form of the settings of an organisation is shown with.
+OF_HALDEN = {
+    "form": {"name": "Halden Instruments", "locale": "en", "time_zone": "Europe/Berlin", "version": "2"},
+    "locales": (("en", "English"), ("de", "Deutsch")),
+}
 NAMES = {person.id: person.name for person in PEOPLE}
 HALDEN = avatar_of(
     "org_halden", "Halden Instruments", 5, slug="halden", role="owner", permissions=ALL, href="/o/halden/dashboard", read_only=False

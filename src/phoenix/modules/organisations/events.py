@@ -14,6 +14,12 @@ class OrganisationRenamed(Event, frozen=True, kw_only=True, kind="organisations.
     before: str
 
 
+class OrganisationSettled(Event, frozen=True, kw_only=True, kind="organisations.settings_changed"):
+    """Its language or its time zone was changed."""
+
+    fields: list[str]
+
+
 class MemberInvited(Event, frozen=True, kw_only=True, kind="organisations.member_invited"):
     """The subject is the invitation."""
 

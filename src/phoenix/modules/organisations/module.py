@@ -60,7 +60,7 @@ MODULE = Module(
     permissions=(
         Permission("organisations.read", _("View an organisation and its members")),
         Permission("organisations.invite", _("Invite people")),
-        Permission("organisations.manage", _("Rename the organisation, change roles, remove members")),
+        Permission("organisations.manage", _("Change the organisation's settings and roles, remove members")),
         Permission("organisations.transfer", _("Offer your ownership to another member"), implies=("organisations.read",)),
         Permission("organisations.delete", _("Copy and delete the organisation"), implies=("organisations.read",)),
     ),
@@ -97,6 +97,7 @@ MODULE = Module(
             written=("name", "before"),
             common=True,
         ),
+        EventKind(events.OrganisationSettled, act=None, holds={"fields": "names of settings of an organisation, not what is in them"}),
         EventKind(events.DeletionPostponed, act=None),
         EventKind(events.MemberInvited, act="authority", holds={"role": ROLE}),
         EventKind(events.InvitationRevoked, act="authority"),

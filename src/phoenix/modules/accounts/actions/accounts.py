@@ -48,12 +48,17 @@ async def create_account(tx: Transaction, address: Address, *, name: str, passwo
     return account
 
 
-async def create_service_account(tx: Transaction, *, name: str) -> str:
+async def create_service_account(tx: Transaction, *, name: str, locale: str, time_zone: str) -> str:
     """Create an account that nobody signs in to. Returns its id. The caller has checked the name, and records its purpose."""
     account = new_id("acc")
     # RFC 2606: nothing is ever delivered to an address under .invalid.
-    await tx.execute(queries.INSERT_SERVICE_ACCOUNT, account, f"{account}@service.invalid", name, tx.now)
+    await tx.execute(queries.INSERT_SERVICE_ACCOUNT, account, f"{account}@service.invalid", name, tx.now, time_zone, locale)
     return account
+
+
+async def settle_service_accounts(tx: Transaction, accounts: Sequence[str], *, locale: str, time_zone: str) -> None:
+    """Give the service accounts among these this language and time zone. The caller invalidates them."""
+    await tx.execute(queries.SETTLE_SERVICE_ACCOUNTS, list(accounts), locale, time_zone, tx.now)
 
 
 async def erase_service_account(tx: Transaction, account: str) -> None:

@@ -67,7 +67,10 @@ INSERT_ACCOUNT: Query[str] = query(
 INSERT_SERVICE_ACCOUNT = command("""
     INSERT INTO accounts (id, email, email_key, name, password_hash, time_zone, locale, email_verified_at, terms_accepted_at,
                           created_at, updated_at, kind)
-    VALUES ($1, $2, $2, $3, '!', 'UTC', 'en', $4, $4, $4, $4, 'service')
+    VALUES ($1, $2, $2, $3, '!', $5, $6, $4, $4, $4, $4, 'service')
+""")
+SETTLE_SERVICE_ACCOUNTS = command("""
+    UPDATE accounts SET locale = $2, time_zone = $3, updated_at = $4 WHERE id = ANY($1) AND kind = 'service'
 """)
 UPDATE_PROFILE: Query[Account] = query(
     Account,

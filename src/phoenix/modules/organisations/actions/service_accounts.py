@@ -34,7 +34,8 @@ async def add_service_account(
     check_role(member, role)
     if await tx.one(queries.COUNT_SERVICE_ACCOUNTS, member.organisation) >= MOST_SERVICE_ACCOUNTS:
         raise TooMany(_("There are {most} service accounts, which is the limit. Remove one first.").format(most=MOST_SERVICE_ACCOUNTS))
-    account = await create_service_account(tx, name=name)
+    organisation = await tx.one(queries.ORGANISATION, member.organisation)
+    account = await create_service_account(tx, name=name, locale=organisation.locale, time_zone=organisation.time_zone)
     await tx.execute(queries.INSERT_MEMBER, member.organisation, account, role, tx.now, actor.account)
     made = await create_api_key(runtime, tx, actor, name=name, scopes=scopes, days=days, account=account)
     tx.invalidate(MEMBERS(member.organisation))

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.cursors import Page, parse_limit, pick
 from phoenix.kernel.errors import FieldError, Forbidden, InvalidInput
 from phoenix.kernel.i18n.fields import Text
 from phoenix.kernel.language import _
+from phoenix.kernel.web.bodies import given
 from phoenix.kernel.web.call import Call, Created
 from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions import create, invite, members
+from phoenix.modules.organisations.actions import change, create, invite, members
 from phoenix.modules.organisations.queries.listed import MEMBERS
 
 
 class OrganisationData(Struct, forbid_unknown_fields=True):
     name: Text
+
+
+class OrganisationChange(Struct, forbid_unknown_fields=True):
+    """Only what is given is changed. `locale` is a language such as `de`, `time_zone` a name such as `Europe/Berlin`."""
+
+    name: Text | UnsetType = UNSET
+    locale: Text | UnsetType = UNSET
+    time_zone: Text | UnsetType = UNSET
 
 
 class InvitationData(Struct, forbid_unknown_fields=True):
@@ -39,6 +48,8 @@ class OrganisationAnswer(Struct):
     id: str
     slug: str
     name: str
+    locale: str
+    time_zone: str
     role: str
     created_at: Instant
     version: int
@@ -73,7 +84,9 @@ class InvitationId(Struct):
 
 
 def _answer(found: queries.Organisation | queries.JoinedOrganisation, role: str) -> OrganisationAnswer:
-    return OrganisationAnswer(found.id, found.slug, found.name, role, instant(found.created_at), found.version)
+    return OrganisationAnswer(
+        found.id, found.slug, found.name, found.locale, found.time_zone, role, instant(found.created_at), found.version
+    )
 
 
 @get("/api/v2/organisations", may=SIGNED_IN, key_may=True, queries=1)
@@ -97,10 +110,20 @@ async def read_organisation(call: Call, member: Membership) -> OrganisationAnswe
     return _answer(found, member.role)
 
 
-@patch("/api/v2/organisations/{organisation_id:str}", may="organisations.manage", within="organisation_id", queries=4, problems=(412, 428))
-async def change_organisation(call: Call, member: Membership, data: OrganisationData) -> OrganisationAnswer:
-    """Rename an organisation. Requires If-Match with the ETag you read."""
-    changed = await create.rename_organisation(call.tx, member, name=data.name, versions=call.expected_versions())
+@patch("/api/v2/organisations/{organisation_id:str}", may="organisations.manage", within="organisation_id", queries=5, problems=(412, 428))
+async def change_organisation(call: Call, member: Membership, data: OrganisationChange) -> OrganisationAnswer:
+    """Change the name, the language or the time zone of an organisation. Requires If-Match with the ETag you read.
+
+    The language is that of invitations to people without an account. Service accounts have both.
+    """
+    changed = await change.change_organisation(
+        call.tx,
+        member,
+        name=given(data.name),
+        locale=given(data.locale),
+        time_zone=given(data.time_zone),
+        versions=call.expected_versions(),
+    )
     return _answer(changed, member.role)
 
 

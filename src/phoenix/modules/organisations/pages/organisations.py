@@ -6,7 +6,8 @@ from phoenix.kernel.actor import Membership
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.i18n.avatars import initials, tone
 from phoenix.kernel.i18n.isolation import isolated
-from phoenix.kernel.language import _
+from phoenix.kernel.i18n.times import city
+from phoenix.kernel.language import LANGUAGES, _
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.listing import listing
@@ -14,7 +15,7 @@ from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.kernel.web.slots import fill
 from phoenix.modules.organisations import queries
-from phoenix.modules.organisations.actions import create, invite, members
+from phoenix.modules.organisations.actions import change, create, invite, members
 from phoenix.modules.organisations.queries import changes, owners, withdraw
 from phoenix.modules.organisations.queries.listed import MEMBERS
 
@@ -162,18 +163,33 @@ async def show_settings(call: Call) -> View:
     found = await call.db.one(queries.ORGANISATION, member.organisation)
     others = await call.db.one(owners.ABLE_OWNERS, member.organisation, member.account)
     context = {
-        "form": {"name": found.name, "version": str(found.version)},
+        "form": {"name": found.name, "locale": found.locale, "time_zone": found.time_zone, "version": str(found.version)},
+        "locales": tuple(LANGUAGES.items()),
         "may_leave": member.role != "owner" or others > 0,
-        "edits": Edits(f"/o/{member.slug}/settings", (EditedField("name", _("Name")),)),
+        "edits": Edits(
+            f"/o/{member.slug}/settings",
+            (
+                EditedField("name", _("Name")),
+                EditedField("locale", _("Language"), lambda tag: LANGUAGES.get(tag, tag)),
+                EditedField("time_zone", _("Time zone"), city),
+            ),
+        ),
         "more": await fill(call, "organisation_settings"),
     }
     return View("organisations/settings.html", context)
 
 
-@form("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=4, retry=show_settings)
+@form("/o/{slug:str}/settings", may="organisations.manage", within="slug", queries=5, retry=show_settings)
 async def send_settings(call: Call) -> Redirect:
-    member = call.member
-    await create.rename_organisation(call.tx, member, name=call.form.get("name", ""), versions=call.shown_version())
+    member, sent = call.member, call.form
+    await change.change_organisation(
+        call.tx,
+        member,
+        name=sent.get("name", ""),
+        locale=sent.get("locale"),
+        time_zone=sent.get("time_zone"),
+        versions=call.shown_version(),
+    )
     return Redirect(f"/o/{member.slug}/settings", _("Organisation saved."))
 
 

@@ -18,6 +18,8 @@ class Organisation(Struct, frozen=True):
     id: str
     slug: str
     name: str
+    locale: str
+    time_zone: str
     created_at: datetime
     version: int
 
@@ -28,6 +30,8 @@ class JoinedOrganisation(Struct, frozen=True):
     id: str
     slug: str
     name: str
+    locale: str
+    time_zone: str
     created_at: datetime
     version: int
     role: str
@@ -87,7 +91,7 @@ class OpenInvitation(Struct, frozen=True):
     email: str
     email_key: str
     locale: str
-    """The language of the invitation: the recipient's if they have an account, else that of whoever invited them."""
+    """The language of the invitation: the recipient's if they have an account, else the organisation's."""
 
 
 # Nobody is a member any more of one whose deletion has begun.
@@ -100,25 +104,29 @@ MEMBERSHIPS_OF = """
 INSERT: Query[Organisation] = query(
     Organisation,
     """
-    INSERT INTO organisations (id, slug, name, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
-    ON CONFLICT (slug) DO NOTHING RETURNING id, slug, name, created_at, version
+    INSERT INTO organisations (id, slug, name, created_at, updated_at, locale, time_zone) VALUES ($1, $2, $3, $4, $4, $5, $6)
+    ON CONFLICT (slug) DO NOTHING RETURNING id, slug, name, locale, time_zone, created_at, version
 """,
 )
-ORGANISATION: Query[Organisation] = query(Organisation, "SELECT id, slug, name, created_at, version FROM organisations WHERE id = $1")
+ORGANISATION: Query[Organisation] = query(
+    Organisation, "SELECT id, slug, name, locale, time_zone, created_at, version FROM organisations WHERE id = $1"
+)
 ORGANISATIONS: Paged[JoinedOrganisation] = paged(
     "organisations",
     JoinedOrganisation,
     Order("m.joined_at", "o.id"),
     """
-    SELECT o.id, o.slug, o.name, o.created_at, o.version, m.role, m.joined_at FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+    SELECT o.id, o.slug, o.name, o.locale, o.time_zone, o.created_at, o.version, m.role, m.joined_at
+      FROM memberships m JOIN organisations o ON o.id = m.organisation_id
      WHERE m.account_id = $1 AND o.deleting_at IS NULL AND {after} {order}
 """,
 )
-RENAME: Query[Organisation] = query(
+CHANGE: Query[Organisation] = query(
     Organisation,
     """
-    UPDATE organisations SET name = $2, updated_at = $3, version = DEFAULT
-     WHERE id = $1 AND ($4::integer[] IS NULL OR version = ANY($4)) RETURNING id, slug, name, created_at, version
+    UPDATE organisations SET name = coalesce($2, name), locale = coalesce($3, locale), time_zone = coalesce($4, time_zone), updated_at = $5,
+           version = DEFAULT
+     WHERE id = $1 AND ($6::integer[] IS NULL OR version = ANY($6)) RETURNING id, slug, name, locale, time_zone, created_at, version
 """,
 )
 # What bounds lists that have no pages: counted before one more is made.
@@ -237,7 +245,7 @@ INVITATION: Query[Invitation] = query(
 )
 OPEN = """
     SELECT i.id, o.id AS organisation, o.name AS organisation_name, o.slug AS organisation_slug, i.role, i.invited_by,
-           a.name AS inviter_name, i.email, i.email_key, coalesce(r.locale, a.locale) AS locale,
+           a.name AS inviter_name, i.email, i.email_key, coalesce(r.locale, o.locale) AS locale,
            (SELECT m.role FROM memberships m WHERE m.organisation_id = o.id AND m.account_id = a.id) AS inviter_role
       FROM invitations i JOIN organisations o ON o.id = i.organisation_id JOIN accounts a ON a.id = i.invited_by
            LEFT JOIN accounts r ON r.email_key = i.email_key

@@ -32,11 +32,12 @@ MEMBER: Query[MemberNow] = query(
      WHERE m.organisation_id = $1 AND m.account_id = $2 AND a.kind = 'person'
 """,
 )
-# Who last changed the name, or a role. Which member of the staff it was is shown to nobody.
-RENAMED: Query[Change] = query(
+# Who last changed the settings, or a role. Which member of the staff it was is shown to nobody.
+CHANGED: Query[Change] = query(
     Change,
     """
-    SELECT actor_id AS by, occurred_at AS at FROM events WHERE organisation_id = $1 AND kind = 'organisations.renamed' ORDER BY number DESC LIMIT 1
+    SELECT actor_id AS by, occurred_at AS at FROM events
+     WHERE organisation_id = $1 AND kind IN ('organisations.renamed', 'organisations.settings_changed') ORDER BY number DESC LIMIT 1
 """,
 )
 ROLE_CHANGED: Query[Change] = query(

@@ -72,7 +72,7 @@ OF_OWNER: Query[Named] = query(
 ORGANISATION: Query[dict[str, Any]] = query(
     lambda organisation: organisation,
     """
-    SELECT jsonb_build_object('id', id, 'slug', slug, 'name', name, 'created_at', created_at, 'closes_at', closes_at) AS organisation
+    SELECT jsonb_build_object('id', id, 'slug', slug, 'name', name, 'locale', locale, 'time_zone', time_zone, 'created_at', created_at, 'closes_at', closes_at) AS organisation
       FROM organisations WHERE id = $1
 """,
 )
