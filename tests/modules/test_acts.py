@@ -31,7 +31,7 @@ NO_ACT = {
     "accounts.created", "accounts.profile_changed", "accounts.export_requested",
     "admin.access_reviewed", "admin.job_replayed", "admin.export_fetched", "audit.signed", "audit.archived", "audit.rechained",
     "comments.posted", "comments.changed", "comments.deleted", "comments.person_mentioned",
-    "entries.posted", "entries.changed", "entries.deleted", "organisations.renamed", "organisations.copy_requested",
+    "entries.posted", "entries.changed", "entries.deleted", "organisations.renamed", "organisations.settings_changed", "organisations.copy_requested",
     "organisations.deletion_postponed",
     "factors.sign_in_paused", "factors.sign_in_resumed", "factors.backup_code_used", "factors.passkey_refused",
     "notifications.read", "notifications.archived", "notifications.preferences_changed", "presence.switched", "presence.visibility_changed",

@@ -65,7 +65,7 @@ BATCHES = {
     "phoenix.modules.notifications.queries.DELETE_OF_ORGANISATION": DELETED,
     "phoenix.modules.webhooks.queries.DELETE_OF_ORGANISATION": DELETED,
     "phoenix.modules.webhooks.queries.DELETE_DELIVERIES_OF_ORGANISATION": DELETED,
-    "phoenix.modules.webhooks.queries.TAKE_DUE": "the rest is next",
+    "phoenix.modules.webhooks.queries.DUE_IN": "the rest is next",
     "phoenix.modules.notifications.choices.TAKE": "the rest is next",
     "phoenix.modules.notifications.choices.TO_SEND": "an email says how many more there are",
     "phoenix.modules.feed.queries.SINCE": "a client that misses more is told to reload",

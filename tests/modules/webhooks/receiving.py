@@ -38,9 +38,9 @@ class Receiver:
 
 
 @contextlib.asynccontextmanager
-async def receiving(harness: Harness) -> AsyncIterator[Receiver]:
+async def receiving(harness: Harness, receiver: Receiver | None = None) -> AsyncIterator[Receiver]:
     """A receiver that this installation may send to, although it is on this machine."""
-    receiver = Receiver()
+    receiver = receiver or Receiver()
     server = await asyncio.start_server(receiver.answer, "127.0.0.1", 0)
     receiver.port = server.sockets[0].getsockname()[1]
     before = harness.runtime.parts[Sender]

@@ -44,3 +44,13 @@ def test_it_is_tried_for_three_days_and_then_given_up() -> None:
     assert signing.next_delay(1, timedelta(minutes=10)) == timedelta(minutes=10)
     assert signing.next_delay(1, timedelta(days=9)) == timedelta(hours=24)
     assert signing.next_delay(4, timedelta(seconds=1)) == timedelta(hours=2)
+
+
+def test_what_a_receiver_asks_for_does_not_stretch_the_three_days() -> None:
+    age, attempts = timedelta(), 0
+    while (wait := signing.next_delay(attempts := attempts + 1, timedelta(days=9), age=age)) is not None:
+        age += wait
+    # The last delays come after the three days where a receiver asked for a day each time, and no longer than they are by themselves.
+    assert age <= timedelta(days=3) + sum(signing.DELAYS[3:], timedelta())
+    assert signing.next_delay(2, timedelta(days=9), age=timedelta(days=2, hours=20)) == timedelta(hours=4)
+    assert signing.next_delay(2, timedelta(days=9), age=timedelta(days=4)) == signing.DELAYS[1]

@@ -13,7 +13,7 @@ from tests.modules.webhooks.receiving import answered, deliveries, happen, post,
 
 from phoenix.kernel.data.followers import follow_once
 from phoenix.modules.webhooks import signing
-from phoenix.modules.webhooks.actions.deliver import queue, sweep
+from phoenix.modules.webhooks.actions.queue import queue, sweep
 from phoenix.modules.webhooks.actions.request import Sender
 
 
@@ -96,7 +96,7 @@ def test_what_does_not_arrive_is_tried_for_three_days_with_the_same_id(harness: 
             await harness.follow()
             (item, *_) = await inbox(harness, "ada")
             assert item["kind"] == "webhooks.disabled"
-            assert receiver.url in item["summary"]
+            assert "127.0.0.1" not in str(item), "who manages it no longer is not to learn where it leads"
             assert await inbox(harness, "bo") == []
 
     asyncio.run(run())
@@ -190,28 +190,6 @@ def test_only_the_kinds_that_were_chosen_are_sent_and_only_of_ones_own_organisat
             await harness.follow()
             await harness.work()
             assert receiver.came == []
-
-    asyncio.run(run())
-
-
-def test_a_new_secret_signs_at_once_and_the_former_one_for_a_day_more(harness: Harness) -> None:
-    async def run() -> None:
-        async with harness, receiving(harness) as receiver:
-            ember = await harness.organisation("ember", ada="owner")
-            made = await webhook(harness, receiver.url)
-            rotated = (await post(harness, f"/api/v2/webhooks/{made['id']}/rotate_secret?organisation={ember}")).json()
-            assert rotated["secret"] != made["secret"]
-            await happen(harness)
-            await harness.work()
-            assert len(receiver.came[0][0]["webhook-signature"].split(" ")) == 2
-            harness.clock.advance(seconds=86_401)
-            await happen(harness)
-            await harness.work()
-            ((headers, body),) = receiver.came[1:]
-            secret = signing.read(rotated["secret"])
-            assert secret is not None
-            at = int(headers["webhook-timestamp"])
-            assert headers["webhook-signature"] == signing.signature([secret], id_=headers["webhook-id"], timestamp=at, body=body)
 
     asyncio.run(run())
 

@@ -10,11 +10,15 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from phoenix.kernel.language import _
 from phoenix.kernel.security.networks import Address, Network
 
 RESOLVE_SECONDS = 5.0
+# A look-up that nobody waits for any more keeps its thread until the system gives up. These are not the threads that other work needs.
+LOOKING_UP = ThreadPoolExecutor(max_workers=64, thread_name_prefix="look-up")
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 # IPv4 addresses inside IPv6: 6to4 (RFC 3056), Teredo (RFC 4380) and NAT64 (RFC 6052). What they lead to decides.
 SIX_TO_FOUR, TEREDO = ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32")
@@ -37,8 +41,12 @@ class NotPublicError(Exception):
 async def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host, as the system finds them. Raises OSError and TimeoutError."""
     async with asyncio.timeout(RESOLVE_SECONDS):
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(LOOKING_UP, _look_up, host, port)
     return list(dict.fromkeys(str(address[0]) for _family, _type, _protocol, _name, address in found))
+
+
+def _look_up(host: str, port: int) -> list[tuple[Any, Any, Any, Any, Any]]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 async def public_address(host: str, port: int, *, allowed: Sequence[Network] = (), find: Resolve = resolve) -> str:

@@ -15,6 +15,7 @@ from litestar.response import Response
 from msgspec import Struct
 
 from phoenix.kernel.data.database import Reader, Transaction
+from phoenix.kernel.data.purge import forget, purge
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
 from phoenix.kernel.language import _
@@ -41,7 +42,7 @@ KEEP_ANSWER = command("""
     ON CONFLICT (caller, key) DO UPDATE
        SET request = EXCLUDED.request, status = EXCLUDED.status, headers = EXCLUDED.headers, body = EXCLUDED.body, created_at = EXCLUDED.created_at
 """)
-FORGET = command("DELETE FROM idempotency_keys WHERE created_at < $1")
+FORGET = purge("idempotency_keys", "created_at < $1")
 
 LOCK_SPACE = 0x1DE
 _ORGANISATION = re.compile(rb'"(org_[0-9a-z]+)"')
@@ -117,8 +118,7 @@ def check_key(key: str) -> str:
 
 async def forget_old_keys(runtime: Runtime) -> None:
     """Delete answers older than 24 hours; runs on a schedule."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(FORGET, tx.now - KEEP)
+    await forget(runtime.database, FORGET, runtime.clock.now() - KEEP)
 
 
 def _signed(number: int) -> int:

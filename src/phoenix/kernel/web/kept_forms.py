@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Reader
+from phoenix.kernel.data.purge import forget, purge
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.runtime import Runtime
 from phoenix.kernel.security.crypto import hash_token, new_token
@@ -37,7 +38,7 @@ ADD = command("""
     )
     INSERT INTO kept_forms (token_hash, account_id, sealed, created_at) VALUES ($1, $2, $3, $4)
 """)
-FORGET = command("DELETE FROM kept_forms WHERE created_at < $1")
+FORGET = purge("kept_forms", "created_at < $1")
 
 
 class KeptForm(Struct, frozen=True):
@@ -68,8 +69,7 @@ async def find_form(runtime: Runtime, db: Reader, binding: str, page: str, token
 
 async def forget_kept_forms(runtime: Runtime) -> None:
     """Delete forms older than a day; runs by schedule."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(FORGET, tx.now - KEEP)
+    await forget(runtime.database, FORGET, runtime.clock.now() - KEEP)
 
 
 def without_secrets(fields: Mapping[str, str]) -> dict[str, str]:

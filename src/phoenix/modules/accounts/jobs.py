@@ -9,6 +9,7 @@ import structlog
 
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.former_zones import Zoned, rename_zones
+from phoenix.kernel.data.purge import forget
 from phoenix.kernel.language import DEFAULT_LOCALE, reading
 from phoenix.kernel.module import Job
 from phoenix.kernel.registry import Registry
@@ -64,10 +65,10 @@ async def erase_due(runtime: Runtime) -> None:
 
 async def forget_old(runtime: Runtime) -> None:
     """Delete codes, links and tokens that no longer work, and expired archives."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(email_verification.FORGET_OLD, tx.now - KEEP_VERIFICATIONS)
-        await tx.execute(email_verification.FORGET_USED_TOKENS, tx.now)
-        await tx.execute(personal.FORGET_OLD_EXPORTS, tx.now)
+    now = runtime.clock.now()
+    await forget(runtime.database, email_verification.FORGET_OLD, now - KEEP_VERIFICATIONS)
+    await forget(runtime.database, email_verification.FORGET_USED_TOKENS, now)
+    await forget(runtime.database, personal.FORGET_OLD_EXPORTS, now)
 
 
 async def rename_former_zones(runtime: Runtime) -> None:

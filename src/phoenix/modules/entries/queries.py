@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.listed import Listed, Sort, listed
 from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.language import _
 
@@ -119,7 +120,7 @@ DATED = """
 """
 
 DELETE = command("DELETE FROM entries WHERE id = $1 AND ($2::integer[] IS NULL OR version = ANY($2))")
-FORGET_OLD_COUNTS = command("DELETE FROM entry_counts WHERE quarter < now() - interval '17 days'")
+FORGET_OLD_COUNTS = purge("entry_counts", "quarter < $1")
 OF_AUTHOR: Query[Entry] = query(
     Entry,
     """

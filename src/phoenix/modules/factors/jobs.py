@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from phoenix.kernel.data.purge import forget
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.factors.queries import throttle
 
@@ -12,5 +13,4 @@ KEEP_COUNTERS = timedelta(days=2)
 
 async def forget_old(runtime: Runtime) -> None:
     """Delete the counters without any attempt in the last two days."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(throttle.FORGET_OLD, tx.now - KEEP_COUNTERS)
+    await forget(runtime.database, throttle.FORGET_OLD, runtime.clock.now() - KEEP_COUNTERS)

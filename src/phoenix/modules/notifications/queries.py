@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from phoenix.kernel.data.listed import Filter, Listed, Sort, listed
 from phoenix.kernel.data.paged import Order
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.language import _
 from phoenix.kernel.registry.happened import Happened
@@ -167,4 +168,4 @@ DELETE_OF_ORGANISATION = command("""
         SELECT account_id, number FROM notifications WHERE organisation_id = $1 LIMIT $2
     )
 """)
-FORGET_OLD = command("DELETE FROM notifications WHERE occurred_at < $1")
+FORGET_OLD = purge("notifications", "occurred_at < $1")

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.jobs import enqueue
+from phoenix.kernel.data.purge import forget
 from phoenix.kernel.email.mailer import Asker
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.language import DEFAULT_LOCALE, reading
@@ -154,9 +155,9 @@ async def delete_due(runtime: Runtime) -> None:
 
 async def forget_old(runtime: Runtime) -> None:
     """Delete expired copies and offers of ownership; runs by schedule."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(FORGET_OLD, tx.now)
-        await tx.execute(transfer.FORGET_OLD, tx.now)
+    now = runtime.clock.now()
+    await forget(runtime.database, FORGET_OLD, now)
+    await forget(runtime.database, transfer.FORGET_OLD, now)
 
 
 JOBS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from phoenix.kernel.data.purge import forget
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.i18n.times import city, full_date, time_of_day
 from phoenix.kernel.language import _, reading
@@ -39,9 +40,9 @@ async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
 
 async def forget_old(runtime: Runtime) -> None:
     """Delete sessions that ended long ago, and devices that were not used for more than a year."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(queries.FORGET_OLD, tx.now - KEEP_ENDED)
-        await tx.execute(queries.FORGET_OLD_DEVICES, tx.now - KEEP_DEVICES)
+    now = runtime.clock.now()
+    await forget(runtime.database, queries.FORGET_OLD, now - KEEP_ENDED)
+    await forget(runtime.database, queries.FORGET_OLD_DEVICES, now - KEEP_DEVICES)
 
 
 JOBS = (Job(SEND_NEW_DEVICE, send_new_device),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from phoenix.kernel.data.purge import forget
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.isolation import Ours
 from phoenix.kernel.i18n.templates import query
@@ -102,8 +103,7 @@ async def send_address_changed(runtime: Runtime, former: FormerAddress) -> None:
 
 async def forget_old(runtime: Runtime) -> None:
     """Delete the sign-ups that nobody verified in time."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(queries.FORGET_OLD_SIGN_UPS, tx.now - sign_up.KEEP)
+    await forget(runtime.database, queries.FORGET_OLD_SIGN_UPS, runtime.clock.now() - sign_up.KEEP)
 
 
 async def _account(runtime: Runtime, account: str | None) -> Account | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.modules.accounts.actions.accounts import Account
 
@@ -138,5 +139,5 @@ SIGN_UP_TO_COMPLETE: Query[SignUp] = query(
 )
 NEWEST_SIGN_UP: Query[SignUp] = query(SignUp, f"{_SIGN_UP} WHERE s.email_key = $1 AND s.created_at > $2 ORDER BY s.created_at DESC LIMIT 1")
 FORGET_SIGN_UPS = command("DELETE FROM sign_ups WHERE email_key = $1")
-FORGET_OLD_SIGN_UPS = command("DELETE FROM sign_ups WHERE created_at < $1")
+FORGET_OLD_SIGN_UPS = purge("sign_ups", "created_at < $1")
 ERASE = command("DELETE FROM sign_ups WHERE email_key = (SELECT email_key FROM accounts WHERE id = $1)")

@@ -14,7 +14,7 @@ from phoenix.kernel.web.endpoint import delete, get, patch, post
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import FOUND
 from phoenix.modules.webhooks import queries
-from phoenix.modules.webhooks.actions import deliver, endpoints
+from phoenix.modules.webhooks.actions import endpoints, queue
 from phoenix.modules.webhooks.actions.endpoints import Draft
 from phoenix.modules.webhooks.actions.request import in_words
 from phoenix.modules.webhooks.queries import Delivery, Webhook
@@ -129,7 +129,7 @@ async def list_webhooks(call: Call, member: Membership) -> WebhookList:
 async def create_webhook(call: Call, member: Membership, data: WebhookData) -> Created[SecretAnswer]:
     """Create a webhook. The secret, with which everything is signed, is shown only once."""
     draft = Draft(data.url, data.description, data.kinds)
-    made = await endpoints.create_webhook(call.runtime, call.tx, member, draft, kinds=deliver.kinds_of(call.registry))
+    made = await endpoints.create_webhook(call.runtime, call.tx, member, draft, kinds=queue.kinds_of(call.registry))
     return Created(SecretAnswer(made.id, made.secret), f"/api/v2/webhooks/{made.id}")
 
 
@@ -140,7 +140,7 @@ async def read_webhook(call: Call, webhook_id: str) -> WebhookAnswer:
     return webhook_answer(webhook)
 
 
-@patch("/api/v2/webhooks/{webhook_id:str}", may=MANAGE, within="organisation", act="credential", queries=7, problems=(412, 428))
+@patch("/api/v2/webhooks/{webhook_id:str}", may=MANAGE, within="organisation", act="credential", queries=8, problems=(412, 428))
 async def change_webhook(call: Call, member: Membership, webhook_id: str, data: WebhookChange) -> WebhookAnswer:
     """Edit a webhook of an organisation, or switch it on or off. Requires If-Match with the ETag you read."""
     before = await _find_in(call, member, webhook_id)
@@ -149,7 +149,7 @@ async def change_webhook(call: Call, member: Membership, webhook_id: str, data: 
         before.description if data.description is UNSET else data.description,
         before.kinds if data.kinds is UNSET else data.kinds,
     )
-    known = deliver.kinds_of(call.registry)
+    known = queue.kinds_of(call.registry)
     await endpoints.change_webhook(call.runtime, call.tx, before, draft, kinds=known, versions=call.expected_versions())
     if data.enabled is not UNSET:
         await endpoints.switch(call.tx, before, on=data.enabled)
@@ -163,9 +163,12 @@ async def delete_webhook(call: Call, member: Membership, webhook_id: str) -> Non
 
 
 @post("/api/v2/webhooks/{webhook_id:str}/rotate_secret", may=MANAGE, within="organisation", act="credential", queries=3)
-async def rotate_secret(call: Call, member: Membership, webhook_id: str) -> SecretAnswer:
-    """Replace the secret of a webhook of an organisation. For 24 hours everything is signed with the former one as well."""
-    made = await endpoints.rotate_secret(call.runtime, call.tx, await _find_in(call, member, webhook_id))
+async def rotate_secret(call: Call, member: Membership, webhook_id: str, *, at_once: bool = False) -> SecretAnswer:
+    """Replace the secret of a webhook of an organisation. For 24 hours everything is signed with the former ones as well.
+
+    With `at_once` they end now, as they should if someone else may know them.
+    """
+    made = await endpoints.rotate_secret(call.runtime, call.tx, await _find_in(call, member, webhook_id), at_once=at_once)
     return SecretAnswer(made.id, made.secret)
 
 
@@ -181,7 +184,7 @@ async def list_deliveries(call: Call, webhook_id: str, limit: int | None = None,
 async def replay_delivery(call: Call, webhook_id: str, delivery_id: str) -> Accepted[DeliveryAnswer]:
     """Send something again, with the same ID, whether it arrived or not."""
     webhook, member = await _find(call, webhook_id)
-    await deliver.replay(call.tx, member, webhook, delivery_id)
+    await queue.replay(call.tx, member, webhook, delivery_id)
     return Accepted(delivery_answer(await call.tx.one(queries.DELIVERY, delivery_id, webhook.id)))
 
 

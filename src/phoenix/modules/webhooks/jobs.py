@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from phoenix.kernel.data.purge import forget
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.webhooks import queries
 
@@ -12,5 +13,4 @@ KEPT = timedelta(days=30)
 
 async def forget_old(runtime: Runtime) -> None:
     """Delete the log of deliveries that ended more than 30 days ago."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(queries.FORGET_OLD, tx.now - KEPT)
+    await forget(runtime.database, queries.FORGET_OLD, runtime.clock.now() - KEPT)

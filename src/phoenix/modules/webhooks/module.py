@@ -13,13 +13,11 @@ from phoenix.kernel.module import EventKind, Follower, Job, ListQuery, Module, N
 from phoenix.kernel.runtime import Part, Runtime
 from phoenix.kernel.security.networks import parse_networks
 from phoenix.modules.webhooks import api, events, jobs, owned, pages, personal, queries
-from phoenix.modules.webhooks.actions.deliver import DELIVER, deliver, queue, sweep
+from phoenix.modules.webhooks.actions.queue import SEND, queue, sweep
 from phoenix.modules.webhooks.actions.request import Sender
+from phoenix.modules.webhooks.actions.send import send
 from phoenix.modules.webhooks.notifications import NOTIFICATIONS
 from phoenix.settings import setting
-
-URL = {"url": "SELECT url FROM webhooks WHERE id = {subject}"}
-
 
 # For the plans of queries.
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -54,7 +52,7 @@ MODULE = Module(
     parts=(Part(Sender, sender),),
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
-        ListQuery(queries.TAKE_DUE, (NOW, NOW, 500)),
+        ListQuery(queries.DUE_IN, ("", NOW, 500)),
         ListQuery(queries.DELIVERIES, ("whk_1", "~", 21)),
         ListQuery(queries.DELETE_DELIVERIES_OF_ORGANISATION, ("org_1", 500)),
         ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),
@@ -66,12 +64,12 @@ MODULE = Module(
         EventKind(events.WebhookChanged, act="credential"),
         EventKind(events.WebhookSecretRotated, act="credential"),
         EventKind(events.WebhookDeleted, act="credential"),
-        EventKind(events.WebhookDisabled, act=None, texts=URL),
+        EventKind(events.WebhookDisabled, act=None),
         EventKind(events.DeliveryReplayed, act=None, holds={"delivery": "the id of a delivery"}),
     ),
     notifications=NOTIFICATIONS,
     followers=(Follower("webhooks.queue", queue),),
-    jobs=(Job(DELIVER, deliver),),
+    jobs=(Job(SEND, send),),
     schedules=(
         Schedule("webhooks.forget_old", "31 3 * * *", jobs.forget_old),
         Schedule("webhooks.sweep", "* * * * *", sweep),

@@ -23,7 +23,7 @@ NOTIFICATIONS = (
         "webhooks.disabled",
         WebhookDisabled,
         label=_("A webhook is switched off because nothing arrives"),
-        words=_("The webhook to {url} was switched off in {organisation}, because nothing arrives there"),
+        words=_("A webhook of {organisation} was switched off, because nothing arrives there"),
         why=_("You were notified because you manage the organisation."),
         to=managers,
         link="/o/{organisation}/webhooks/{subject}",

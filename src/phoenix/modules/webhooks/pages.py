@@ -11,7 +11,7 @@ from phoenix.kernel.web.edits import EditedField, Edits
 from phoenix.kernel.web.listing import plain_listing
 from phoenix.kernel.web.pages import Redirect, View, form, page, shown_once
 from phoenix.modules.webhooks import queries
-from phoenix.modules.webhooks.actions import deliver, endpoints
+from phoenix.modules.webhooks.actions import endpoints, queue
 from phoenix.modules.webhooks.actions.endpoints import Draft
 from phoenix.modules.webhooks.actions.request import in_words
 from phoenix.modules.webhooks.api import MANAGE
@@ -31,7 +31,7 @@ async def show_webhooks(call: Call) -> View:
 
 @form(LIST, may=MANAGE, within="slug", act="credential", queries=4, retry=show_webhooks)
 async def send_new(call: Call) -> Redirect:
-    made = await endpoints.create_webhook(call.runtime, call.tx, call.member, _draft(call), kinds=deliver.kinds_of(call.registry))
+    made = await endpoints.create_webhook(call.runtime, call.tx, call.member, _draft(call), kinds=queue.kinds_of(call.registry))
     return Redirect(f"/o/{call.member.slug}/webhooks/{made.id}", _("Webhook created."), shows={"secret": made.secret})
 
 
@@ -54,12 +54,12 @@ async def show_webhook(call: Call) -> View:
 
 @form(ONE, may=MANAGE, within="slug", act="credential", queries=4, retry=show_webhook)
 async def send_edit(call: Call) -> Redirect:
-    webhook, kinds = await _find_here(call), deliver.kinds_of(call.registry)
+    webhook, kinds = await _find_here(call), queue.kinds_of(call.registry)
     await endpoints.change_webhook(call.runtime, call.tx, webhook, _draft(call), kinds=kinds, versions=call.shown_version())
     return _to(call, webhook, _("Webhook saved."))
 
 
-@form(f"{ONE}/switch", may=MANAGE, within="slug", act="credential", queries=5, retry=show_webhook)
+@form(f"{ONE}/switch", may=MANAGE, within="slug", act="credential", queries=6, retry=show_webhook)
 async def send_switch(call: Call) -> Redirect:
     webhook, on = await _find_here(call), call.form.get("on") == "yes"
     await endpoints.switch(call.tx, webhook, on=on)
@@ -69,7 +69,7 @@ async def send_switch(call: Call) -> Redirect:
 @form(f"{ONE}/rotate", may=MANAGE, within="slug", act="credential", queries=3, retry=show_webhook)
 async def send_rotate(call: Call) -> Redirect:
     webhook = await _find_here(call)
-    made = await endpoints.rotate_secret(call.runtime, call.tx, webhook)
+    made = await endpoints.rotate_secret(call.runtime, call.tx, webhook, at_once="at_once" in call.form)
     return Redirect(f"/o/{call.member.slug}/webhooks/{webhook.id}", _("New secret created."), shows={"secret": made.secret})
 
 
@@ -82,12 +82,12 @@ async def send_delete(call: Call) -> Redirect:
 @form(f"{ONE}/replay", may=MANAGE, within="slug", queries=6, retry=show_webhook)
 async def send_replay(call: Call) -> Redirect:
     webhook = await _find_here(call)
-    await deliver.replay(call.tx, call.member, webhook, call.form.get("delivery", ""))
+    await queue.replay(call.tx, call.member, webhook, call.form.get("delivery", ""))
     return _to(call, webhook, _("It will be sent again."))
 
 
 def _kinds(call: Call) -> list[str]:
-    return deliver.kinds_of(call.registry)
+    return queue.kinds_of(call.registry)
 
 
 def _draft(call: Call) -> Draft:

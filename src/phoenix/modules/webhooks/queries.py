@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -30,20 +31,20 @@ class Webhook(Struct, frozen=True):
 
 
 class Target(Struct, frozen=True):
-    """What is needed to send: the sealed secrets, and when the former one ends."""
+    """What is needed to send: the sealed secrets, and when each of the former ones ends."""
 
     webhook: str
     url: str
     secret: bytes
-    former_secret: bytes | None
-    former_until: datetime | None
+    former_secrets: list[bytes]
+    former_until: list[datetime]
     body: bytes
     attempts: int
     made_at: datetime
     failing_since: datetime | None
 
 
-class Waiting(Struct, frozen=True):
+class Due(Struct, frozen=True):
     """What is due, and how often it was tried."""
 
     id: str
@@ -98,7 +99,12 @@ CHANGE: Query[int] = query(
      WHERE id = $1 AND ($5::integer[] IS NULL OR version = ANY($5)) RETURNING version
 """,
 )
-ROTATE = command("UPDATE webhooks SET former_secret = secret, former_until = $3, secret = $2, version = version + 1 WHERE id = $1")
+ROTATE = command("""
+    UPDATE webhooks SET former_secrets = (secret || former_secrets)[1:$4::int], former_until = ($3::timestamptz || former_until)[1:$4::int],
+           secret = $2, version = version + 1
+     WHERE id = $1
+""")
+REPLACE_SECRET = command("UPDATE webhooks SET secret = $2, former_secrets = '{}', former_until = '{}', version = version + 1 WHERE id = $1")
 ENABLE = command(
     "UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL, version = version + 1 WHERE id = $1"
 )
@@ -113,17 +119,17 @@ QUEUE: Query[str] = query(
     str,
     """
     INSERT INTO webhook_deliveries (id, webhook_id, organisation_id, event, kind, body, made_at, next_at)
-    SELECT q.id, q.webhook, q.organisation, q.event, q.kind, q.body, $7, $8
+    SELECT q.id, q.webhook, q.organisation, q.event, q.kind, q.body, $7, $7
       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[]) AS q(id, webhook, organisation, event, kind, body)
       JOIN webhooks w ON w.id = q.webhook
     ON CONFLICT DO NOTHING
-    RETURNING id
+    RETURNING organisation_id
 """,
 )
 TARGET: Query[Target] = query(
     Target,
     """
-    SELECT w.id AS webhook, w.url, w.secret, w.former_secret, w.former_until, d.body, d.attempts, d.made_at, w.failing_since
+    SELECT w.id AS webhook, w.url, w.secret, w.former_secrets, w.former_until, d.body, d.attempts, d.made_at, w.failing_since
       FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
      WHERE d.id = $1 AND d.state = 'queued' AND w.disabled_at IS NULL
 """,
@@ -145,21 +151,43 @@ DELIVERY: Query[Delivery] = query(Delivery, f"{_DELIVERY} WHERE id = $1 AND webh
 REPLAY = command("""
     UPDATE webhook_deliveries SET state = 'queued', attempts = 0, next_at = $2, problem = NULL WHERE id = $1 AND state <> 'queued'
 """)
-# What is due, or whose job never came back. `next_at` is moved on, so that no other sweep takes it while its job waits.
-TAKE_DUE: Query[Waiting] = query(
-    Waiting,
+# `next_at` is moved on, so that nobody else takes it while it is on its way; it is due again if whoever took it has died.
+TAKE: Query[Due] = query(
+    Due,
     """
-    WITH due AS (
-        SELECT d.id FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
-         WHERE d.state = 'queued' AND d.next_at <= $1 AND w.disabled_at IS NULL
-         ORDER BY d.next_at LIMIT $3 FOR UPDATE OF d SKIP LOCKED
-    )
-    UPDATE webhook_deliveries d SET next_at = $2 FROM due WHERE d.id = due.id RETURNING d.id, d.attempts
+    UPDATE webhook_deliveries SET next_at = $3
+     WHERE id = (SELECT id FROM webhook_deliveries WHERE organisation_id = $1 AND state = 'queued' AND next_at <= $2
+                  ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, attempts
 """,
 )
-# What waited while it was off is due once it is on again.
+IS_DUE: Query[bool] = query(
+    bool, "SELECT EXISTS (SELECT FROM webhook_deliveries WHERE organisation_id = $1 AND state = 'queued' AND next_at <= $2)"
+)
+# The organisations where something waits, one look at the index for each, and of these the ones where something is due.
+DUE_IN: Query[str] = query(
+    str,
+    """
+    WITH RECURSIVE waiting AS (
+        (SELECT organisation_id FROM webhook_deliveries WHERE state = 'queued' AND organisation_id > $1 ORDER BY organisation_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT d.organisation_id FROM webhook_deliveries d
+                 WHERE d.state = 'queued' AND d.organisation_id > w.organisation_id ORDER BY d.organisation_id LIMIT 1)
+          FROM waiting w WHERE w.organisation_id IS NOT NULL
+    )
+    SELECT organisation_id FROM waiting w
+     WHERE EXISTS (SELECT FROM webhook_deliveries d WHERE d.organisation_id = w.organisation_id AND d.state = 'queued' AND d.next_at <= $2)
+     LIMIT $3
+""",
+)
+# What waits while a webhook is off is due at no time, and at once when it is on again.
+PAUSE = command("""
+    UPDATE webhook_deliveries d SET next_at = NULL FROM webhooks w
+     WHERE d.id = $1 AND d.state = 'queued' AND w.id = d.webhook_id AND w.disabled_at IS NOT NULL
+""")
+PAUSE_ALL = command("UPDATE webhook_deliveries SET next_at = NULL WHERE webhook_id = $1 AND state = 'queued'")
 MAKE_DUE = command("UPDATE webhook_deliveries SET next_at = $2 WHERE webhook_id = $1 AND state = 'queued'")
-FORGET_OLD = command("DELETE FROM webhook_deliveries WHERE made_at < $1 AND state <> 'queued'")
+FORGET_OLD = purge("webhook_deliveries", "made_at < $1 AND state <> 'queued'")
 DELETE_DELIVERIES_OF_ORGANISATION = command("""
     DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE organisation_id = $1 LIMIT $2)
 """)

@@ -14,6 +14,7 @@ PREFIX = "whsec_"
 SECRET_BYTES = 32
 # Three days in all, and then it is given up.
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (0.1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60, 20 * 60, 20 * 60))
+GIVEN_UP = timedelta(days=3)
 LONGEST_WAIT = timedelta(hours=24)
 
 
@@ -41,8 +42,12 @@ def signature(secrets_: Sequence[bytes], *, id_: str, timestamp: int, body: byte
     return " ".join(f"v1,{one}" for one in made)
 
 
-def next_delay(attempts: int, retry_after: timedelta | None = None) -> timedelta | None:
-    """How long to wait after so many attempts, or None to give up. A receiver can ask for more, up to a day."""
+def next_delay(attempts: int, retry_after: timedelta | None = None, *, age: timedelta = timedelta()) -> timedelta | None:
+    """How long to wait after so many attempts, or None to give up.
+
+    A receiver can ask for more: up to a day, and not beyond the three days that something of this `age` has in all.
+    """
     if attempts > len(DELAYS):
         return None
-    return max(DELAYS[attempts - 1], min(retry_after or timedelta(), LONGEST_WAIT))
+    longest = max(timedelta(), min(LONGEST_WAIT, GIVEN_UP - age))
+    return max(DELAYS[attempts - 1], min(retry_after or timedelta(), longest))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -76,8 +77,8 @@ COUNT_TRY = command("""
 USE: Query[int] = query(int, "UPDATE proofs SET used_at = $2 WHERE id = $1 AND used_at IS NULL RETURNING 1")
 USE_ALL = command("UPDATE proofs SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL")
 USE_ALL_FOR = command("UPDATE proofs SET used_at = $3 WHERE account_id = $1 AND purpose = $2 AND asked_by = $4 AND used_at IS NULL")
-FORGET_OLD = command("DELETE FROM proofs WHERE link_until < $1")
+FORGET_OLD = purge("proofs", "link_until < $1")
 
 # A single-use signed token is recorded when it is used. Of two simultaneous uses exactly one gets the row.
 USE_TOKEN: Query[int] = query(int, "INSERT INTO spent_tokens (hash, until) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1")
-FORGET_USED_TOKENS = command("DELETE FROM spent_tokens WHERE until < $1")
+FORGET_USED_TOKENS = purge("spent_tokens", "until < $1")

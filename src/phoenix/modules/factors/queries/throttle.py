@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 
 # One statement checks and counts, so that parallel guesses cannot slip through in between. No row means it is locked.
@@ -25,4 +26,4 @@ COUNT: Query[int] = query(
 LOCKED_UNTIL: Query[datetime] = query(lambda locked_until: locked_until, "SELECT locked_until FROM guards WHERE key = $1")
 CLEAR = command("DELETE FROM guards WHERE key = $1")
 CLEAR_ACCOUNT = command("DELETE FROM guards WHERE account_id = $1 AND key <> ALL($2::bytea[])")
-FORGET_OLD = command("DELETE FROM guards WHERE tried_at < $1")
+FORGET_OLD = purge("guards", "tried_at < $1")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 
 # What a choice can hold and still be read; whoever has more members searches.
@@ -72,7 +73,7 @@ WITHDRAW_ALL: Query[EndedOffer] = query(
     RETURNING organisation_id AS organisation, account_id AS account, offered_by
 """,
 )
-FORGET_OLD = command("DELETE FROM ownership_offers WHERE until <= $1")
+FORGET_OLD = purge("ownership_offers", "until <= $1")
 OF_PERSON = command("DELETE FROM ownership_offers WHERE account_id = $1 OR offered_by = $1")
 # Of organisation $1, those whose name contains $2 or whose address begins with it: everyone, where it is empty. At most MOST_CANDIDATES.
 CANDIDATES: Query[Candidate] = query(

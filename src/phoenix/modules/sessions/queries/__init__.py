@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from phoenix.kernel.actor import ListenerName, SessionRecord
 from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 from phoenix.kernel.module import Credential
 
@@ -219,8 +220,8 @@ SEEN = command("""
       FROM (SELECT id, to_timestamp(at) AS at, count FROM unnest($1::text[], $2::float8[], $3::integer[]) AS t (id, at, count) ORDER BY id) v
      WHERE s.id = v.id AND (s.seen_at < v.at OR s.used_refresh_count < v.count) AND s.ended_at IS NULL
 """)
-FORGET_OLD = command("DELETE FROM sessions WHERE LEAST(until, ended_at) < $1")
-FORGET_OLD_DEVICES = command("DELETE FROM known_devices WHERE seen_at < $1")
+FORGET_OLD = purge("sessions", "LEAST(until, ended_at) < $1")
+FORGET_OLD_DEVICES = purge("known_devices", "seen_at < $1")
 
 PERSON_SESSIONS: Query[dict[str, Any]] = query(
     lambda session: session,

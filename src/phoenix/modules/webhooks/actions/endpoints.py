@@ -11,11 +11,13 @@ from msgspec import Struct
 from phoenix.kernel.actor import Membership
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.ids import check_id, new_id
+from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.errors import EditConflict, NotFound
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.webhooks import queries, signing
+from phoenix.modules.webhooks.actions.queue import SEND, Sending
 from phoenix.modules.webhooks.errors import TooManyWebhooks
 from phoenix.modules.webhooks.events import WebhookChanged, WebhookCreated, WebhookDeleted, WebhookSecretRotated
 from phoenix.modules.webhooks.queries import Webhook
@@ -26,6 +28,7 @@ LONGEST_URL, LONGEST_DESCRIPTION = 500, 100
 SEALED_AS = "webhook"
 # Receivers can be given the new secret while both are valid.
 FORMER_VALID = timedelta(hours=24)
+MOST_FORMER = 4
 BY_PERSON = "by_person"
 WEB, SECURE_WEB, FIRST_FREE_PORT = 80, 443, 1024
 
@@ -82,23 +85,29 @@ async def change_webhook(
     tx.record(WebhookChanged(organisation=webhook.organisation, subject=webhook.id))
 
 
-async def rotate_secret(runtime: Runtime, tx: Transaction, webhook: Webhook) -> Made:
-    """A new secret. For a day everything is signed with the former one as well."""
+async def rotate_secret(runtime: Runtime, tx: Transaction, webhook: Webhook, *, at_once: bool) -> Made:
+    """A new secret. For a day everything is signed with the former ones as well, unless they end `at_once`."""
     secret = signing.new_secret()
-    await tx.execute(queries.ROTATE, webhook.id, runtime.keys.seal(SEALED_AS, secret, bound_to=webhook.id), tx.now + FORMER_VALID)
+    sealed = runtime.keys.seal(SEALED_AS, secret, bound_to=webhook.id)
+    if at_once:
+        await tx.execute(queries.REPLACE_SECRET, webhook.id, sealed)
+    else:
+        await tx.execute(queries.ROTATE, webhook.id, sealed, tx.now + FORMER_VALID, MOST_FORMER)
     tx.record(WebhookSecretRotated(organisation=webhook.organisation, subject=webhook.id))
     return Made(webhook.id, signing.shown(secret))
 
 
 async def switch(tx: Transaction, webhook: Webhook, *, on: bool) -> None:
-    """Switch a webhook on or off. What happened while it was off is not sent; what was waiting is, within a minute."""
+    """Switch a webhook on or off. What happened while it was off is not sent; what was waiting is."""
     if on == (webhook.disabled_at is None):
         return
     if on:
         await tx.execute(queries.ENABLE, webhook.id)
         await tx.execute(queries.MAKE_DUE, webhook.id, tx.now)
+        await enqueue(tx, SEND, Sending(webhook.organisation))
     else:
         await tx.execute(queries.DISABLE, webhook.id, tx.now, BY_PERSON)
+        await tx.execute(queries.PAUSE_ALL, webhook.id)
     tx.record(WebhookChanged(organisation=webhook.organisation, subject=webhook.id))
 
 

@@ -46,6 +46,7 @@ class Sender:
         self, allowed: Sequence[Network] = (), *, find: Resolve = resolve, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._allowed = allowed
+        self._busy: set[str] = set()
         self._find = find
         self._client = httpx.AsyncClient(
             timeout=SECONDS,
@@ -56,6 +57,16 @@ class Sender:
             # A connection is used once: the next request may lead to another address.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
+
+    def begin(self, organisation: str) -> bool:
+        """Whether nobody else in this process is sending for an organisation. Whoever begins ends it, with `end`."""
+        if organisation in self._busy:
+            return False
+        self._busy.add(organisation)
+        return True
+
+    def end(self, organisation: str) -> None:
+        self._busy.discard(organisation)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Never raises: whatever happens is an answer."""
