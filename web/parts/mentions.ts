@@ -4,8 +4,12 @@ import { fetchLive } from "./live-fetch";
 
 const LOOK_MS = 150;
 const MOST = 6;
-/** An @ at the start of a word, and up to three words of a name behind it, or none yet. */
-const NAME = /(?:^|[^\p{L}\p{N}.@])@((?:\p{L}[^\s@]{0,40}(?: [^\s@]{1,40}){0,2})?)$/u;
+/**
+ * An @ at the start of a word, and up to three words of a name behind it, or none yet. In a script without spaces between words
+ * it can follow one at once, as in actions/mentions.py.
+ */
+const NAME =
+  /(?:^|[^\p{L}\p{N}.@]|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai}|\p{Script=Lao}|\p{Script=Myanmar}|\p{Script=Khmer}|[\u30fc\u3005])@((?:\p{L}[^\s@]{0,40}(?: [^\s@]{1,40}){0,2})?)$/u;
 
 interface Person {
   id: string;

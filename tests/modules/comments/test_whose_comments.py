@@ -24,7 +24,7 @@ def test_n3_evidence_from_another_organisation_changes_no_comment(harness: Harne
                 elsewhere = actor.require("comments.moderate", other)
                 found = await find_comment(tx, made["id"])
                 with pytest.raises(NotFound):
-                    await change_comment(tx, elsewhere, found, "Mine", versions=None)
+                    await change_comment(harness.runtime, tx, elsewhere, found, "Mine", versions=None)
                 with pytest.raises(NotFound):
                     await delete_comment(tx, elsewhere, found, versions=None)
 

@@ -14,6 +14,7 @@ import asyncpg
 from phoenix.kernel.background import Alive
 from phoenix.kernel.data.database import Database, Reader, Transaction
 from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.data.failures import DatabaseBusy, DatabaseTimedOut
 from phoenix.kernel.data.outbox import CHANNEL
 from phoenix.kernel.data.query import Query, command, query
 
@@ -144,13 +145,22 @@ async def follow(
 ) -> None:
     """Follow every event from the first. The position moves in the transaction that handles the batch, so nothing is skipped.
 
-    If several processes follow under one name, one works at a time.
+    If several processes follow under one name, one works at a time. A batch that takes longer than the database allows is handled in smaller
+    ones: as it is, it would take too long each time. Raises DatabaseBusy if a single event does.
     """
+    most = BATCH
     while True:
         arrived.clear()
-        handled = await follow_once(database, name, handle)
+        try:
+            handled = await follow_once(database, name, handle, most)
+        except (DatabaseBusy, DatabaseTimedOut):
+            if most == 1:
+                raise
+            most = max(1, most // 8)
+            continue
         alive()
-        if handled < BATCH and await wait_for(arrived, POLL_SECONDS):
+        full, most = handled == most, min(BATCH, most * 2)
+        if not full and await wait_for(arrived, POLL_SECONDS):
             await asyncio.sleep(GATHER_SECONDS)
 
 
@@ -168,14 +178,16 @@ async def wait_for(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-async def follow_once(database: Database, name: str, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]]) -> int:
+async def follow_once(
+    database: Database, name: str, handle: Callable[[Transaction, Sequence[Recorded]], Awaitable[None]], most: int = BATCH
+) -> int:
     """Handle one batch in one transaction. Returns the number of events handled."""
     async with database.transaction() as tx:
         position = await tx.maybe(POSITION, name)
         if position is None:
             await tx.execute(FOLLOW, name)
             return 0
-        batch = await read_after(tx, position)
+        batch = await read_after(tx, position, most)
         if batch:
             await handle(tx, batch)
             await tx.execute(ADVANCE, name, batch[-1].transaction, batch[-1].number)

@@ -58,12 +58,12 @@ async def list_comments(call: Call, entry: str, limit: int | None = None, cursor
     return Page([comment_answer(c) for c in made.items], made.next_cursor)
 
 
-@post("/api/v2/comments", may="comments.write", within=FOUND, queries=4)
+@post("/api/v2/comments", may="comments.write", within=FOUND, queries=5)
 async def post_comment(call: Call, data: CommentData) -> Created[CommentAnswer]:
     """Comment on an entry. Its author, those who commented on it and those who are mentioned are notified."""
     entry = await find_entry(call.db, data.entry)
     member = call.within(entry.organisation, NO_ENTRY)
-    comment = await actions.post_comment(call.tx, member, entry.id, data.body)
+    comment = await actions.post_comment(call.runtime, call.tx, member, entry.id, data.body)
     return Created(comment_answer(comment), f"/api/v2/comments/{comment.id}")
 
 
@@ -74,11 +74,12 @@ async def read_comment(call: Call, comment_id: str) -> CommentAnswer:
     return comment_answer(comment)
 
 
-@patch("/api/v2/comments/{comment_id:str}", may="comments.write", within=FOUND, queries=4, problems=(412, 428))
+@patch("/api/v2/comments/{comment_id:str}", may="comments.write", within=FOUND, queries=5, problems=(412, 428))
 async def change_comment(call: Call, comment_id: str, data: CommentChange) -> CommentAnswer:
-    """Edit your comment. Requires If-Match with the ETag you read. Those whom it newly mentions are notified."""
+    """Edit your comment. Requires If-Match with the ETag you read. Those whom it mentions for the first time are notified."""
     comment, member = await _find(call, comment_id)
-    return comment_answer(await actions.change_comment(call.tx, member, comment, data.body, versions=call.expected_versions()))
+    versions = call.expected_versions()
+    return comment_answer(await actions.change_comment(call.runtime, call.tx, member, comment, data.body, versions=versions))
 
 
 @delete("/api/v2/comments/{comment_id:str}", may="comments.write", within=FOUND, queries=3, problems=(412, 428))

@@ -17,7 +17,7 @@ MODULE = Module(
     about="What people say about entries, and whom they mention.",
     folder=Path(__file__).parent,
     needs=("accounts", "organisations", "entries"),
-    tables=("comments",),
+    tables=("comments", "comment_mentions"),
     routes=(*api.ROUTES, *pages.ROUTES),
     lists=(
         ListQuery(queries.PAGE, ("ent_1", "~", 21)),

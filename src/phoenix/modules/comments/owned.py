@@ -25,6 +25,6 @@ async def delete(tx: Transaction, organisation: str, most: int) -> int:
 OWNED = OrganisationData(
     delete=delete,
     export=export,
-    tables=("comments",),
+    tables=("comments", "comment_mentions"),
     counted=(Counted(_("Comments"), "SELECT FROM comments WHERE organisation_id = {organisation}"),),
 )

@@ -46,10 +46,10 @@ async def comments(call: Call) -> Mapping[str, Any]:
     return {"comments": shown, "listing": plain_listing(call, made), "may_comment": "comments.write" in member.permissions}
 
 
-@form(f"{ENTRY}/comments", may="comments.write", within="slug", queries=5, retry=ENTRY)
+@form(f"{ENTRY}/comments", may="comments.write", within="slug", queries=6, retry=ENTRY)
 async def send_new(call: Call) -> Redirect:
     entry = call.path["entry_id"]
-    comment = await actions.post_comment(call.tx, call.member, entry, await _typed(call))
+    comment = await actions.post_comment(call.runtime, call.tx, call.member, entry, await _typed(call))
     return Redirect(_place(call, comment), _("Comment posted."))
 
 
@@ -62,10 +62,10 @@ async def show_edit(call: Call) -> View:
     return View("comments/edit.html", {"form": shown, "comment": comment, "edits": edits})
 
 
-@form(f"{COMMENT}/edit", may="comments.write", within="slug", queries=5, retry=show_edit)
+@form(f"{COMMENT}/edit", may="comments.write", within="slug", queries=6, retry=show_edit)
 async def send_edit(call: Call) -> Redirect:
     comment = await _find_here(call)
-    await actions.change_comment(call.tx, call.member, comment, await _typed(call), versions=call.shown_version())
+    await actions.change_comment(call.runtime, call.tx, call.member, comment, await _typed(call), versions=call.shown_version())
     return Redirect(_place(call, comment), _("Comment saved."))
 
 

@@ -81,7 +81,13 @@ ARE_MEMBERS: Query[str] = query(
 """,
 )
 
+# Whoever has not been mentioned in the comment before, whatever its text said in between.
+MENTION: Query[str] = query(
+    str, "INSERT INTO comment_mentions (comment_id, account_id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING RETURNING account_id"
+)
+
 # Of a batch of comments: who wrote the entry or an earlier comment, is still a member, and is not mentioned, since they are notified of that.
+# From author to author of the entry's comments, each with their first one, however many they wrote.
 PARTICIPANTS: Query[Participant] = query(
     Participant,
     """
@@ -90,7 +96,16 @@ PARTICIPANTS: Query[Participant] = query(
       JOIN comments c ON c.id = asked.id
      CROSS JOIN LATERAL (
                SELECT e.author_id AS account FROM entries e WHERE e.id = c.entry_id
-                UNION SELECT o.author_id FROM comments o WHERE o.entry_id = c.entry_id AND o.id < c.id
+                UNION
+               (WITH RECURSIVE authors AS (
+                    (SELECT o.author_id, o.id FROM comments o WHERE o.entry_id = c.entry_id ORDER BY o.author_id, o.id LIMIT 1)
+                    UNION ALL
+                    SELECT n.author_id, n.id
+                      FROM authors a
+                     CROSS JOIN LATERAL (SELECT o.author_id, o.id FROM comments o
+                                          WHERE o.entry_id = c.entry_id AND o.author_id > a.author_id ORDER BY o.author_id, o.id LIMIT 1) AS n
+                )
+                SELECT author_id FROM authors WHERE id < c.id)
            ) AS p
       JOIN memberships m ON m.organisation_id = c.organisation_id AND m.account_id = p.account
      WHERE p.account <> c.author_id AND position('@[' || p.account || ']' IN c.body) = 0

@@ -13,8 +13,13 @@ from phoenix.modules.comments import queries
 MOST_MENTIONS = 20
 LONGEST_NAME = 100
 MENTION = re.compile(r"@\[(acc_[0-9a-z]{1,36})\]")
-# An address is no mention: what stands before the @ is no letter, digit or full stop.
-_TYPED = re.compile(r"(?<![\w.@])@(?=\w)")
+# An address is no mention: what stands before the @ is no letter, digit or full stop. Except of a script that writes no spaces between
+# words (Thai to Khmer, kana, Han): there a name can follow another word at once, and another word a name.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_TYPED = re.compile(rf"(?<![^\W{_UNSPACED}])(?<![.@])@(?=\w)")
+_GOES_ON = re.compile(rf"[^\W_{_UNSPACED}]")
 
 
 def mentions_in(body: str) -> list[str]:
@@ -38,7 +43,7 @@ async def with_ids(db: Reader, organisation: str, text: str, chosen: Collection[
     parts = [text[place : place + LONGEST_NAME] for place in places]
     matches: dict[int, list[queries.Match]] = {}
     for match in await db.all(queries.MATCHES, organisation, parts):
-        if not parts[match.place - 1][match.length : match.length + 1].isalnum():
+        if not _GOES_ON.match(parts[match.place - 1], match.length):
             matches.setdefault(match.place - 1, []).append(match)
     for number in sorted(matches, reverse=True):
         longest = max(match.length for match in matches[number])
@@ -51,7 +56,7 @@ async def with_ids(db: Reader, organisation: str, text: str, chosen: Collection[
 
 
 async def check_mentions(db: Reader, organisation: str, body: str, *, before: str = "") -> list[str]:
-    """Who is mentioned now and was not before. Raises InvalidInput for too many, and for someone who is not a member."""
+    """Who is mentioned now and is not in the text before. Raises InvalidInput for too many, and for someone who is not a member."""
     mentioned, former = mentions_in(body), mentions_in(before)
     fresh = [account for account in mentioned if account not in former]
     if len(mentioned) > MOST_MENTIONS:

@@ -22,6 +22,8 @@ from phoenix.modules.notifications.timing import due_at
 from phoenix.modules.notifications.unread import INBOX
 
 EPOCH_BYTES = 9
+# So that no statement takes long, however many people an event is for.
+MOST_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Notice:
 
 
 async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -> None:
-    """Add every event of the batch to the inboxes of those who are to be notified of it: as many statements, however many there are."""
+    """Add every event of the batch to the inboxes of those who are to be notified of it: as many statements for 5,000 as for one."""
     notices = await _notices(runtime.part(Registry).notifications.values(), tx, batch)
     if not notices:
         return
@@ -53,8 +55,10 @@ async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) 
     if not wanted:
         return
     await tx.execute(queries.OPEN, accounts, secrets.token_urlsafe(EPOCH_BYTES))
-    items = [(*_item(tx, notice), not inbox) for notice, inbox, _email in wanted]
-    added = await tx.all(queries.ADD, *map(list, zip(*items, strict=True)))
+    added: list[queries.Added] = []
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        items = [(*_item(tx, notice), not inbox) for notice, inbox, _email in wanted[start : start + MOST_AT_ONCE]]
+        added += await tx.all(queries.ADD, *map(list, zip(*items, strict=True)))
     for account in {one.account for one in added}:
         tx.invalidate(INBOX(account))
         tx.wakes = True
