@@ -70,6 +70,7 @@ def test_only_these_routes_are_public() -> None:
         "POST /forgot-password",
         "POST /impersonation",
         "POST /notifications/unsubscribe/{token:str}",
+        "POST /notifications/unsubscribed/{token:str}",
         "POST /reset-password",
         "POST /sign-in",
         "POST /sign-in/by-email",

@@ -122,6 +122,7 @@ def test_all_sign_in_methods_are_documented() -> None:
         "/api/v2/unlocks",
         "/forgot-password",
         "/notifications/unsubscribe/{token:str}",
+        "/notifications/unsubscribed/{token:str}",
         "/reset-password",
         "/sign-in/code",
         "/sign-in/with/{provider:str}",

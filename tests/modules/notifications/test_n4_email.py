@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import email
-import email.policy
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from tests.harness import Harness
 from tests.modules.comments.commenting import comment, entry_of, mention
+from tests.modules.notifications.emailing import TO, later, mention_bo
 from tests.modules.notifications.notifying import inbox
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS
 from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.modules.notifications.actions.choose import unsubscribe
-from phoenix.modules.notifications.actions.send import APART, SEND_DUE, send_due
-
-TO = "bo@example.com"
-
-
-async def mention_bo(harness: Harness) -> None:
-    await comment(harness, "ada", await entry_of(harness), mention(harness, "bo"))
-    await harness.follow()
-
-
-async def later(harness: Harness) -> None:
-    """Once another email may be sent, by the schedule that runs every minute."""
-    harness.clock.advance(seconds=APART.total_seconds() + 1)
-    await send_due(harness.runtime)
-    await harness.work()
-
-
-def unsubscribe_link(harness: Harness) -> str:
-    raw = harness.mails(TO)[0].source
-    message = email.message_from_string(raw, policy=email.policy.default)
-    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    return urlsplit(str(message["List-Unsubscribe"]).strip("<>")).path
+from phoenix.modules.notifications.actions.send import SEND_DUE, send_due
 
 
 def test_a_mention_is_sent_once_with_its_reason_and_where_it_leads(harness: Harness) -> None:
@@ -93,46 +70,6 @@ def test_an_email_that_could_not_be_sent_is_sent_later_and_none_is_lost(harness:
             await harness.work()
             assert len(harness.mails(TO)) == 1
             assert [row["state"] for row in await harness.sql("SELECT state FROM notification_deliveries")] == ["sent"]
-
-    asyncio.run(run())
-
-
-def test_looking_at_the_link_changes_nothing_and_one_post_ends_the_emails(harness: Harness) -> None:
-    async def run() -> None:
-        async with harness:
-            await harness.organisation("ember", ada="owner", bo="member")
-            await mention_bo(harness)
-            await harness.work()
-            link = unsubscribe_link(harness)
-            page = await harness.get(link)
-            assert page.status_code == 200
-            assert "Someone mentions you" in page.text
-            await mention_bo(harness)
-            await later(harness)
-            assert len(harness.mails(TO)) == 2
-            # As a mail program sends it: from elsewhere, signed in nowhere.
-            sent = await harness.post(link, data={"List-Unsubscribe": "One-Click"}, headers={"Origin": "https://mail.example"})
-            assert sent.status_code == 303, sent.text
-            assert "no more emails" in (await harness.get(sent.headers["location"])).text
-            await mention_bo(harness)
-            await later(harness)
-            assert len(harness.mails(TO)) == 2
-            assert len(await inbox(harness, "bo")) == 3
-
-    asyncio.run(run())
-
-
-def test_a_link_that_was_changed_ends_nothing(harness: Harness) -> None:
-    async def run() -> None:
-        async with harness:
-            await harness.organisation("ember", ada="owner", bo="member")
-            await mention_bo(harness)
-            await harness.work()
-            link = unsubscribe_link(harness)
-            for wrong in (link[:-2], link[:-1] + "x", f"{link}x", "/notifications/unsubscribe/x"):
-                assert (await harness.get(wrong)).status_code == 404
-                assert (await harness.post(wrong, data={})).status_code == 404
-            assert await harness.sql("SELECT FROM notification_preferences") == []
 
     asyncio.run(run())
 

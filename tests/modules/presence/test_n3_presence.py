@@ -49,6 +49,24 @@ def test_who_comes_and_goes_is_told_to_those_who_are_here(harness: Harness) -> N
     asyncio.run(run())
 
 
+def test_who_becomes_invisible_is_no_longer_shown_on_open_pages(harness: Harness) -> None:
+    async def run() -> None:
+        async with harness, live(harness) as it:
+            ember = await harness.organisation("ember", ada="owner", bo="member")
+            ada, bo = (harness.people[who].id for who in ("ada", "bo"))
+            async with connected(it.url, harness.people["ada"].token) as told, connected(it.url, harness.people["bo"].token):
+                await until(lambda: last(told) == {ada, bo})
+                for visible, seen in ((False, {ada}), (True, {ada, bo})):
+                    answer = await harness.request("PUT", "/api/v2/me/visibility", by="bo", json={"visible": visible})
+                    assert answer.status_code < 300, answer.text
+                    await until(lambda seen=seen: last(told) == seen)  # type: ignore[misc]
+                answer = await harness.request("PUT", f"/api/v2/presence?organisation={ember}", by="ada", json={"enabled": False})
+                assert answer.status_code < 300, answer.text
+                await until(lambda: last(told) == set())
+
+    asyncio.run(run())
+
+
 def test_a_process_that_was_killed_is_forgotten(harness: Harness) -> None:
     async def run() -> None:
         async with harness:

@@ -62,12 +62,13 @@ def delete(path: str, **options: Any) -> Callable[[Handler], HTTPRouteHandler]:
 
 
 def route(
-    method: str, path: str, *, queries: int, tag: str = "", problems: Sequence[int] = (), **asks: Any
+    method: str, path: str, *, queries: int, tag: str = "", problems: Sequence[int] = (), documented: bool = True, **asks: Any
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declare a route of the API.
 
     `queries` is its budget, not counting the session check. `problems` are statuses it can answer with besides those of
-    every route. What it `asks` of its caller are the fields of a Rule.
+    every route. One that a standard prescribes, and that no client of ours calls, is not `documented`. What it `asks` of its caller are the
+    fields of a Rule.
     """
     rule = Rule(**asks)
 
@@ -80,6 +81,7 @@ def route(
             status_code=status,
             guards=[_guarded],
             opt={"queries": queries, "rule": rule},
+            include_in_schema=documented,
             request_max_body_size=rule.body_most,
             tags=[tag or path.split("/")[3]],
             summary=(inspect.getdoc(handler) or "").split("\n")[0],

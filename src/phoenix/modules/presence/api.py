@@ -46,7 +46,7 @@ async def read_presence(call: Call, member: Membership) -> PresenceAnswer:
     return await _presence(call, member)
 
 
-@put("/api/v2/presence", may="organisations.manage", within="organisation", queries=5)
+@put("/api/v2/presence", may="organisations.manage", within="organisation", queries=6)
 async def switch_presence(call: Call, member: Membership, data: SwitchData) -> PresenceAnswer:
     """Choose whether an organisation shows who is here."""
     await choose.switch(call.tx, member, on=data.enabled)
@@ -59,7 +59,7 @@ async def read_visibility(call: Call) -> Visibility:
     return Visibility(not await call.db.one(queries.IS_HIDDEN, call.actor.account))
 
 
-@put("/api/v2/me/visibility", may=SIGNED_IN, queries=3)
+@put("/api/v2/me/visibility", may=SIGNED_IN, queries=4)
 async def set_visibility(call: Call, data: Visibility) -> Visibility:
     """Choose whether others see that you are here."""
     await choose.set_visible(call.tx, call.actor.account, visible=data.visible)

@@ -37,13 +37,13 @@ async def switched(call: Call) -> Mapping[str, Any]:
     return {"on": not await call.db.one(queries.IS_OFF, call.member.organisation)}
 
 
-@form("/settings/profile/visibility", may=SIGNED_IN, queries=2, retry="/settings/profile")
+@form("/settings/profile/visibility", may=SIGNED_IN, queries=3, retry="/settings/profile")
 async def send_visibility(call: Call) -> Redirect:
     await choose.set_visible(call.tx, call.actor.account, visible=call.form.get("visible") == "on")
     return Redirect("/settings/profile", _("Saved."))
 
 
-@form("/o/{slug:str}/settings/presence", may="organisations.manage", within="slug", queries=2, retry="/o/{slug:str}/settings")
+@form("/o/{slug:str}/settings/presence", may="organisations.manage", within="slug", queries=3, retry="/o/{slug:str}/settings")
 async def send_switch(call: Call) -> Redirect:
     await choose.switch(call.tx, call.member, on=call.form.get("enabled") == "on")
     return Redirect(f"/o/{call.member.slug}/settings", _("Saved."))

@@ -45,6 +45,8 @@ HERE_AROUND: Query[Here] = query(
 )
 HERE: Query[Here] = query(Here, _HERE.format(which="m.organisation_id = $2"))
 
+# What nobody wrote but changes who is seen: every process looks again.
+LOOK_AGAIN = command("UPDATE present SET version = version + 1")
 IS_HIDDEN: Query[bool] = query(bool, "SELECT EXISTS (SELECT FROM presence_hidden WHERE account_id = $1)")
 HIDE = command("INSERT INTO presence_hidden (account_id) VALUES ($1) ON CONFLICT DO NOTHING")
 SHOW = command("DELETE FROM presence_hidden WHERE account_id = $1")

@@ -13,6 +13,7 @@ from phoenix.kernel.data.jobs import Nothing, enqueue
 from phoenix.kernel.module import NotificationKind
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.events import ProfileChanged
 from phoenix.modules.notifications import choices, queries
 from phoenix.modules.notifications.actions.choose import is_on
 from phoenix.modules.notifications.actions.send import SEND_DUE
@@ -44,6 +45,7 @@ class Notice:
 
 async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -> None:
     """Add every event of the batch to the inboxes of those who are to be notified of it: as many statements for 5,000 as for one."""
+    await _move(tx, batch)
     notices = await _notices(runtime.part(Registry).notifications.values(), tx, batch)
     if not notices:
         return
@@ -63,6 +65,19 @@ async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) 
         tx.invalidate(INBOX(account))
         tx.wakes = True
     await _queue(tx, added, {(notice.account, notice.event.id): notice for notice, _inbox, email in wanted if email}, wants)
+
+
+async def _move(tx: Transaction, batch: Sequence[Recorded]) -> None:
+    """Move what is queued for people who live in another time zone now: it follows the clock on their wall."""
+    moved = sorted({event.subject for event in batch if event.kind == ProfileChanged.kind and event.subject and _moves(event)})
+    if not moved:
+        return
+    for wants in await tx.all(choices.SETTINGS, moved):
+        await tx.execute(choices.MOVE, wants.account, due_at(tx.now, wants.schedule, urgent=False))
+
+
+def _moves(event: Recorded) -> bool:
+    return "time_zone" in event.data.get("fields", ())
 
 
 async def _notices(kinds: Iterable[NotificationKind], tx: Transaction, batch: Sequence[Recorded]) -> list[Notice]:

@@ -6,36 +6,52 @@ from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.language import _
 from phoenix.kernel.web.call import Call
+from phoenix.kernel.web.endpoint import post
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import PUBLIC
 from phoenix.modules.notifications.actions import choose
 from phoenix.modules.notifications.actions.send import UNSUBSCRIBE
 
 LINK = "/notifications/unsubscribe/{token:str}"
+DONE = "/notifications/unsubscribed/{token:str}"
+# A provider of mailboxes sends the requests of all its customers from a few addresses, so the first is of a link, the second of a network.
 LIMIT = Limit("unsubscribe", 60, 900)
+REQUESTS = Limit("unsubscribe_requests", 6000, 900)
+MOST_BYTES = 4096
 
 
-@page(LINK, may=PUBLIC, queries=0, limits=(LIMIT,))
+@page(LINK, may=PUBLIC, queries=0)
 async def show_unsubscribe(call: Call) -> View:
     _account, kind = _signed(call)
     found = call.registry.notifications.get(kind)
     return View("notifications/unsubscribe.html", {"token": call.path["token"], "label": found.label if found else "", "done": False})
 
 
-@form(LINK, may=PUBLIC, queries=2, limits=(LIMIT,), cross_site=True)
+@post(LINK, tag="notifications", may=PUBLIC, queries=2, limits=(REQUESTS,), cross_site=True, body_most=MOST_BYTES, documented=False)
+async def unsubscribe_at_once(call: Call) -> None:
+    """A mail program sends this by itself, once someone asks it to. It follows no redirect (RFC 8058, 3.2)."""
+    await _unsubscribe(call)
+
+
+@form(DONE, may=PUBLIC, queries=2, limits=(REQUESTS,), retry=LINK)
 async def send_unsubscribe(call: Call) -> Redirect:
-    """A mail program sends this by itself, once someone asks it to."""
-    account, kind = _signed(call)
-    kinds = call.registry.optional_notifications
-    await choose.unsubscribe(call.tx, account, [kind] if kind in kinds else list(kinds))
+    await _unsubscribe(call)
     return Redirect(f"/notifications/unsubscribed/{call.path['token']}")
 
 
-@page("/notifications/unsubscribed/{token:str}", may=PUBLIC, queries=0)
+@page(DONE, may=PUBLIC, queries=0)
 async def show_unsubscribed(call: Call) -> View:
     _account, kind = _signed(call)
     found = call.registry.notifications.get(kind)
     return View("notifications/unsubscribe.html", {"token": call.path["token"], "label": found.label if found else "", "done": True})
+
+
+async def _unsubscribe(call: Call) -> None:
+    """End the emails of a link's kind; of all kinds, if it is of all. A kind that no longer exists is sent to nobody."""
+    account, kind = _signed(call)
+    await call.runtime.limiter.require(LIMIT, f"{account} {kind}")
+    kinds = call.registry.optional_notifications
+    await choose.unsubscribe(call.tx, account, [name for name in kinds if name == kind or not kind])
 
 
 def _signed(call: Call) -> tuple[str, str]:
@@ -47,4 +63,4 @@ def _signed(call: Call) -> tuple[str, str]:
     return account, kind
 
 
-ROUTES = (show_unsubscribe, send_unsubscribe, show_unsubscribed)
+ROUTES = (show_unsubscribe, unsubscribe_at_once, send_unsubscribe, show_unsubscribed)
