@@ -39,6 +39,15 @@ class Everyone:
         del opened
         return b""
 
+    def entered(self, peer: str) -> None:
+        del peer
+
+    def admits(self, peer: str) -> bool:
+        return bool(peer)
+
+    def left(self, peer: str) -> None:
+        del peer
+
     def has_room(self, opened: Opened) -> bool:
         del opened
         return True

@@ -51,6 +51,15 @@ class Open:
     def allows(self, opened: Opened) -> bytes:
         return dict(opened.headers).get(b"origin", b"")
 
+    def entered(self, peer: str) -> None:
+        del peer
+
+    def admits(self, peer: str) -> bool:
+        return bool(peer)
+
+    def left(self, peer: str) -> None:
+        del peer
+
     def has_room(self, opened: Opened) -> bool:
         return True
 

@@ -18,6 +18,7 @@ from tests.kernel.ringing import RefusedError, connected
 from tests.sockets import Live, Socket, live
 from tests.waiting import until
 
+from phoenix.kernel.realtime import relay
 from phoenix.kernel.realtime.relay import SocketRelay
 from phoenix.kernel.web.client_address import ClientAddress
 
@@ -31,9 +32,9 @@ async def public(harness: Harness, port: int, given: socket.socket | None = None
         await send({"type": "http.response.start", "status": 404, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    relay = ClientAddress(SocketRelay(nothing, settings, harness.runtime.keys), harness.app, settings.web.trusted_proxies)
+    layered = ClientAddress(SocketRelay(nothing, settings, harness.runtime.keys), harness.app, settings.web.trusted_proxies)
     with given or socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(relay, lifespan="off", log_config=None, ws="websockets-sansio"))
+        server = uvicorn.Server(uvicorn.Config(layered, lifespan="off", log_config=None, ws="websockets-sansio"))
         serving = asyncio.create_task(server.serve([listening]))
         try:
             await until(lambda: server.started)
@@ -49,6 +50,19 @@ async def come_later(client: httpx.AsyncClient, *, polls_after: str = "2") -> No
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "A" * 22 + "=="}
     refused = await client.get("/socket.io/?EIO=4&transport=websocket", headers=upgrade)
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
+
+
+def test_a_poll_whose_body_never_comes_is_ended(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "BODY_SECONDS", 0.05)
+
+    async def run() -> None:
+        async with harness, public(harness, 1) as there:
+            reader, writer = await asyncio.open_connection("127.0.0.1", there.port)
+            writer.write(b"POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n4")
+            assert b"408" in await asyncio.wait_for(reader.readline(), 30)
+            writer.close()
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"]], ids="+".join)

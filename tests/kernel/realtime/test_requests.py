@@ -22,6 +22,12 @@ class Ours:
     def is_ours(self, sid: str) -> bool:
         return bool(sid)
 
+    def entered(self, peer: str) -> None:
+        assert not peer
+
+    def admits(self, peer: str) -> bool:
+        return not peer
+
 
 REFUSED = [
     ("GET", "/socket.io/?transport=polling", 400, 5),
@@ -117,7 +123,7 @@ def test_what_surrounds_the_chunks_of_a_body_is_not_kept() -> None:
 
     async def run() -> None:
         listener = Listener(cast("Door", Ours()), lambda *_said, **_more: None)
-        transport = Mock(asyncio.Transport)
+        transport = Mock(asyncio.Transport, get_extra_info=lambda _name: None)
         listener.connection_made(transport)
         listener.data_received(
             b"POST /socket.io/?EIO=4&transport=polling&sid=one HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"

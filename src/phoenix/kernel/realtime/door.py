@@ -35,6 +35,16 @@ class Door(Protocol):
         """The origin that may read the answer; empty where there is none. Raises RefusedRequest for an origin that may not ask."""
         ...
 
+    def entered(self, peer: str) -> None:
+        """A connection was accepted from this address: each is reported once as `left`."""
+        ...
+
+    def admits(self, peer: str) -> bool:
+        """Whether no more connections are open from there than may be."""
+        ...
+
+    def left(self, peer: str) -> None: ...
+
     def begin_polls(self, opened: Opened) -> tuple[Polls, str]:
         """A new connection and its first packet. Raises RefusedRequest."""
         ...

@@ -8,7 +8,7 @@ from phoenix.kernel.realtime.connection import Connection, Opened
 from phoenix.kernel.realtime.door import FORBIDDEN, RefusedRequest
 from phoenix.kernel.realtime.limits import Counts
 from phoenix.kernel.security.crypto import Keys, same
-from phoenix.kernel.security.networks import client_address, parse_networks
+from phoenix.kernel.security.networks import client_address, is_in, parse_networks
 from phoenix.settings import Settings
 
 # Sent by our own web workers, which hand sockets on that reach the public port.
@@ -27,6 +27,7 @@ class SocketGate:
 
     def __init__(self, settings: Settings, keys: Keys, counts: Counts) -> None:
         self._trusted = parse_networks(settings.web.trusted_proxies)
+        self._proxies = (*self._trusted, *parse_networks(("127.0.0.0/8", "::1/128")))
         self._proof = relay_proof(keys)
         self._origins = {origin.encode() for origin in (*settings.web.cors_origins, settings.public_url) if origin}
         self._counts = counts
@@ -48,6 +49,16 @@ class SocketGate:
         if origin and origin not in self._origins and origin not in {b"http://" + host, b"https://" + host}:
             raise RefusedRequest(FORBIDDEN, 403)
         return origin
+
+    def entered(self, peer: str) -> None:
+        self._counts.add_peer(peer)
+
+    def admits(self, peer: str) -> bool:
+        """A proxy, and our own web workers, come from one address for everyone."""
+        return self._counts.peer_has_room(peer) or is_in(peer, self._proxies)
+
+    def left(self, peer: str) -> None:
+        self._counts.remove_peer(peer)
 
     def has_room(self, opened: Opened) -> bool:
         return self._counts.network_has_room(opened.address)

@@ -15,7 +15,16 @@ import h11
 import msgspec
 
 from phoenix.kernel.realtime.connection import Opened
-from phoenix.kernel.realtime.door import BAD_METHOD, BAD_REQUEST, BAD_VERSION, UNKNOWN_SID, UNKNOWN_TRANSPORT, Door, RefusedRequest
+from phoenix.kernel.realtime.door import (
+    BAD_METHOD,
+    BAD_REQUEST,
+    BAD_VERSION,
+    FORBIDDEN,
+    UNKNOWN_SID,
+    UNKNOWN_TRANSPORT,
+    Door,
+    RefusedRequest,
+)
 from phoenix.kernel.realtime.polls import Polls
 from phoenix.kernel.realtime.protocol.engine import VERSION, ProtocolError
 
@@ -49,20 +58,40 @@ class Listener(asyncio.Protocol):
         self._beginning = beginning
         self._read_so_far = bytearray()
         self._polls: Polls | None = None
+        self._peer = ""
         self._answering = False
+        self._is_full = False
         self._is_closing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # Those of uvloop have the methods, but not the class.
         self._transport = cast("asyncio.Transport", transport)
+        self._peer = (transport.get_extra_info("peername") or ("",))[0]
+        self._door.entered(self._peer)
+        if not self._door.admits(self._peer):
+            self._refuse(RefusedRequest(FORBIDDEN, 429, "Too many connections are open from this network."))
+            return
         self._expect(REQUEST_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         self._expect(0)
         self._transport = None
+        self._leave()
         if self._polls is not None:
             self._polls.leave(self._answer)
+
+    def pause_writing(self) -> None:
+        self._is_full = True  # It gets no more answers until it has read these, or its time is up.
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._read()
+
+    def _leave(self) -> None:
+        if self._peer:
+            self._door.left(self._peer)
+        self._peer = ""
 
     def shut(self) -> None:
         """Close it once what was answered is sent."""
@@ -83,8 +112,8 @@ class Listener(asyncio.Protocol):
             # Only the head of a request is ever handed over; what follows it can be long.
             self._read_so_far += data
         self._reader.receive_data(data)
-        if self._answering and len(self._reader.trailing_data[0]) > MOST_HEAD_BYTES and self._transport is not None:
-            # While a poll waits no client sends so much. Reading goes on, as it is what notices that the client is gone.
+        if (self._answering or self._is_full) and len(self._reader.trailing_data[0]) > MOST_HEAD_BYTES and self._transport is not None:
+            # While an answer waits no client sends so much. Reading goes on, as it is what notices that the client is gone.
             self._transport.abort()
         self._read()
 
@@ -92,7 +121,7 @@ class Listener(asyncio.Protocol):
         return False
 
     def _read(self) -> None:
-        while not (self._answering or self._is_closing) and self._transport is not None:
+        while not (self._answering or self._is_closing or self._is_full) and self._transport is not None:
             try:
                 event = self._reader.next_event()
             except h11.RemoteProtocolError as error:
@@ -144,6 +173,7 @@ class Listener(asyncio.Protocol):
         # Only closed here: the other process has a descriptor of its own.
         transport.abort()
         self._transport = None
+        self._leave()
         return True
 
     def _opened(self, request: h11.Request) -> tuple[Opened, str]:
@@ -249,6 +279,7 @@ class Listener(asyncio.Protocol):
         rest = self._reader.trailing_data[0]
         self._expect(0)
         transport, self._transport = self._transport, None
+        self._leave()
         if transport is not None:
             websocket.take_over(transport, head + rest, self._door.most_payload)
 

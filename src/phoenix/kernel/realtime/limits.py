@@ -15,12 +15,18 @@ class Counts:
         self._settings = settings
         self.networks: Counter[str] = Counter()
         self.accounts: Counter[str] = Counter()
+        self.peers: Counter[str] = Counter()
+        """TCP connections that are no websockets, by where they come from."""
         self.opened = 0
         self.closed: Counter[str] = Counter()
         """Connections that have ended, by reason."""
 
     def network_has_room(self, address: str) -> bool:
         return self.networks.get(limited_as(address), 0) < self._settings.per_network
+
+    def peer_has_room(self, address: str) -> bool:
+        """A client that polls has two requests at once, and what it leaves open is closed after a while."""
+        return self.peers.get(limited_as(address), 0) <= self._settings.per_network * 2
 
     def account_has_room(self, account: str) -> bool:
         return self.accounts.get(account, 0) < self._settings.per_account
@@ -30,6 +36,12 @@ class Counts:
 
     def add_account(self, account: str) -> None:
         self.accounts[account] += 1
+
+    def add_peer(self, address: str) -> None:
+        self.peers[limited_as(address)] += 1
+
+    def remove_peer(self, address: str) -> None:
+        _less(self.peers, limited_as(address))
 
     def remove_network(self, address: str) -> None:
         _less(self.networks, limited_as(address))

@@ -27,6 +27,8 @@ from phoenix.settings import UNSPECIFIED, Settings
 log = structlog.get_logger(__name__)
 
 OPEN_SECONDS = 10.0
+# Until the body of a poll has come.
+BODY_SECONDS = 10.0
 # Longer than a poll waits.
 POLL_SECONDS = 70.0
 MOST_BODY_BYTES = 65_536
@@ -85,21 +87,32 @@ class SocketRelay:
                 await send({"type": "websocket.close", "code": there.close_code or TRY_LATER, "reason": there.close_reason or ""})
 
     async def _poll(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = bytearray()
-        while (message := await receive())["type"] == "http.request":
-            body += message.get("body", b"")
-            if len(body) > MOST_BODY_BYTES or not message.get("more_body"):
-                break
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(receive)
+        except TimeoutError:
+            await _refuse(scope, send, 408)
+            return
         url = f"http://{self._place}{PATH}?{scope['query_string'].decode('latin-1')}"
         limit = httpx.Timeout(POLL_SECONDS, connect=OPEN_SECONDS)
         async with httpx.AsyncClient(timeout=limit, trust_env=False, verify=NO_TLS) as client:
-            asked = client.build_request(scope["method"], url, content=bytes(body), headers=self._head(scope))
+            asked = client.build_request(scope["method"], url, content=body, headers=self._head(scope))
             found: list[httpx.Response] = []
             await _first(_fetch(client, asked, found), _until_gone(receive))
         for answer in found:
             headers = [(name.encode(), value.encode()) for name, value in answer.headers.items() if name in ANSWERED]
             await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
             await send({"type": "http.response.body", "body": answer.content, "more_body": False})
+
+
+async def _body(receive: Receive) -> bytes:
+    """What a client sends: of one that sends too much, the beginning, which is refused as well."""
+    body = bytearray()
+    while (message := await receive())["type"] == "http.request":
+        body += message.get("body", b"")
+        if len(body) > MOST_BODY_BYTES or not message.get("more_body"):
+            break
+    return bytes(body)
 
 
 async def _first(ours: Coroutine[Any, Any, None], theirs: Coroutine[Any, Any, None]) -> bool:

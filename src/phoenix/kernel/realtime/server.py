@@ -24,7 +24,7 @@ from phoenix.kernel.realtime.namespace import Gate, Namespace, Refused, Socket
 from phoenix.kernel.realtime.polls import Polls
 from phoenix.kernel.realtime.protocol.engine import Data, Opening, ProtocolError, opening
 from phoenix.kernel.realtime.protocol.packets import Kind, Packet, Reader
-from phoenix.kernel.realtime.websocket import WebSocket
+from phoenix.kernel.realtime.websocket import UPGRADE_SECONDS, WebSocket
 from phoenix.kernel.realtime.wheel import Wheel
 
 log = structlog.get_logger(__name__)
@@ -81,6 +81,7 @@ class Server:
         self._listeners: WeakSet[Listener] = WeakSet()
         self.opened_by = gate.opened_by
         self.allows = gate.allows
+        self.entered, self.admits, self.left = gate.entered, gate.admits, gate.left
 
     async def listen(self, on: socket.socket) -> asyncio.Server:
         """Accept connections. Returns what closes the listening socket."""
@@ -290,6 +291,7 @@ def _upgrade(connection: Connection, pipe: WebSocket) -> Connection | None:
     except ProtocolError:
         pipe.end("protocol_error", at_once=True)
         return None
+    pipe.upgrade_within(UPGRADE_SECONDS)
     return connection
 
 

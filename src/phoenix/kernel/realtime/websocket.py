@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from weakref import ref
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 from picows.picows import WSAutoPingStrategy, WSProtocol  # type: ignore[attr-defined]
@@ -15,6 +16,8 @@ from phoenix.kernel.realtime.protocol.engine import MESSAGE, Packet, ProtocolErr
 # How long a client that does not read can put off that its connection is closed.
 CLOSE_SECONDS = 1.0
 HANDSHAKE_SECONDS = 10.0
+# Until a websocket that is being tried has taken the place of the polls.
+UPGRADE_SECONDS = 10.0
 # The least that picows allocates for each connection.
 READ_BUFFER = 2_048
 # Frames of one message. No client of ours sends more than one.
@@ -80,6 +83,11 @@ class WebSocket(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
         self._connection = self._begin(self)
+
+    def upgrade_within(self, seconds: float) -> None:
+        """End it unless it has taken the place of the polls by then. The timer keeps nothing of it in memory."""
+        tried = ref(self)
+        asyncio.get_running_loop().call_later(seconds, lambda: _give_up(tried()))
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         connection = self._connection
@@ -158,9 +166,20 @@ class WebSocket(WSListener):
         self._parts, self._size = [], 0
         return read_text(data.decode()) if self._kind == WSMsgType.TEXT else Packet(MESSAGE, data)
 
+    def give_up(self) -> None:
+        """End it if it is only being tried."""
+        if self._connection is not None and self._connection.probing is self:
+            self._connection.lost(self, "upgrade_timeout")
+            self.end("upgrade_timeout", at_once=True)
+
     def _refuse(self, connection: Connection) -> None:
         if connection.pipe is self:
             connection.end("protocol_error", at_once=True)
         else:
             connection.lost(self, "protocol_error")
             self.end("protocol_error", at_once=True)
+
+
+def _give_up(tried: WebSocket | None) -> None:
+    if tried is not None:
+        tried.give_up()

@@ -35,7 +35,7 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
     """
     certain = peer
     for text in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        if not _is_trusted(certain, trusted):
+        if not is_in(certain, trusted):
             break
         address = _parse(text)
         if address is None:
@@ -46,15 +46,16 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
 
 def client_scheme(peer: str, forwarded_proto: str, trusted: Sequence[Network], scheme: str) -> str:
     """http or https, as reported by the nearest trusted proxy."""
-    if not _is_trusted(peer, trusted):
+    if not is_in(peer, trusted):
         return scheme
     last = forwarded_proto.rpartition(",")[2].strip().lower()
     return last if last in SCHEMES else scheme
 
 
-def _is_trusted(text: str, trusted: Sequence[Network]) -> bool:
+def is_in(text: str, networks: Sequence[Network]) -> bool:
+    """Whether an address is in one of these networks; what is no address is in none."""
     address = _parse(text)
-    return address is not None and any(address in network for network in trusted)
+    return address is not None and any(address in network for network in networks)
 
 
 def _parse(text: str) -> Address | None:
