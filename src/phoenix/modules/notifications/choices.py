@@ -104,7 +104,8 @@ QUEUE = command("""
       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::timestamptz[]) AS q(account, number, channel, is_urgent, due_at)
     ON CONFLICT DO NOTHING
 """)
-# Everything of a person that is due is sent in one email, and what is not urgent not more often than every so often, whoever causes it.
+# Everything of a person that is due is sent in one email, and what is not urgent not more often than every so often, whoever causes it. While
+# an email is on its way, as to a server that is away, what comes waits for the next: otherwise all of them would go out at once.
 # What another process has taken is left to it.
 TAKE: Query[Due] = query(
     Due,
@@ -114,10 +115,12 @@ TAKE: Query[Due] = query(
          WHERE d.state = 'queued' AND d.due_at <= $1
            AND (d.is_urgent OR NOT EXISTS (
                     SELECT FROM notification_deliveries s WHERE s.account_id = d.account_id AND s.channel = d.channel AND s.sent_at > $3
+               ) AND NOT EXISTS (
+                    SELECT FROM notification_deliveries s WHERE s.account_id = d.account_id AND s.channel = d.channel AND s.state = 'taken'
                ))
          ORDER BY d.due_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
     ), taken AS (
-        UPDATE notification_deliveries d SET state = 'taken', batch = $4 FROM due
+        UPDATE notification_deliveries d SET state = 'taken', batch = $4, taken_at = $1 FROM due
          WHERE d.account_id = due.account_id AND d.number = due.number AND d.channel = due.channel
         RETURNING d.account_id
     )
@@ -133,6 +136,15 @@ TO_SEND: Query[Item] = query(
      ORDER BY n.number DESC LIMIT $4
 """,
 )
+IN_BATCH: Query[int] = query(
+    int,
+    """
+    SELECT count(*) FROM notification_deliveries d JOIN notifications n ON n.account_id = d.account_id AND n.number = d.number
+     WHERE d.account_id = $1 AND d.channel = $2 AND d.state = 'taken' AND d.batch = $3 AND n.read_at IS NULL
+""",
+)
+# Of jobs that have given up, or are gone.
+DROP_ABANDONED = command("UPDATE notification_deliveries SET state = 'dropped', sent_at = NULL WHERE state = 'taken' AND taken_at < $1")
 SENT = command("""
     UPDATE notification_deliveries SET state = CASE WHEN number = ANY($4::bigint[]) THEN 'sent' ELSE 'dropped' END, sent_at = $3
      WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $5

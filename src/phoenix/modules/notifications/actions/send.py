@@ -29,6 +29,8 @@ MOST_AT_ONCE = 500
 # At least this long lies between two emails to a person that are not urgent: what comes in that time is in the next.
 APART = timedelta(minutes=10)
 MOST_IN_EMAIL, MOST_SHOWN = 200, 20
+# Longer than a job tries to send one.
+ABANDONED = timedelta(hours=26)
 UNSUBSCRIBE = "notifications.unsubscribe"
 
 
@@ -46,6 +48,8 @@ SEND_EMAIL = JobKind("notifications.send_email", Sending, attempts=EMAIL_ATTEMPT
 async def send_due(runtime: Runtime, nothing: Nothing | None = None) -> None:
     """Take what is due from the queue, and enqueue a job for each person."""
     del nothing
+    async with runtime.database.transaction() as tx:
+        await tx.execute(choices.DROP_ABANDONED, tx.now - ABANDONED)
     while True:
         async with runtime.database.transaction() as tx:
             batch = new_id("bat", tx.now)
@@ -61,6 +65,7 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
     async with runtime.database.reader() as db:
         to = await db.maybe(choices.RECIPIENT, sending.account)
         rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.batch, MOST_IN_EMAIL) if to is not None else []
+        more = await db.one(choices.IN_BATCH, sending.account, EMAIL, sending.batch) - len(rows) if len(rows) == MOST_IN_EMAIL else 0
         schedule, rows = await _wanted_now(db, registry, sending.account, rows) if rows else (None, [])
         groups = await in_groups(db, registry, rows)
     now = runtime.clock.now()
@@ -76,7 +81,7 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
             kinds = {item.kind for item in items}
             link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
             with reading(to.locale):
-                await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link))
+                await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link, more))
     except PermanentFailure:
         await _note(runtime, sending, [])
         raise
@@ -99,8 +104,8 @@ async def _wanted_now(db: Reader, registry: Registry, account: str, rows: Sequen
     return wants.schedule, [row for row in kept if registry.notifications[row.notification].urgent or things[row.number] not in muted]
 
 
-def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: str) -> dict[str, Any]:
-    """What the email says, for its template."""
+def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: str, more: int = 0) -> dict[str, Any]:
+    """What the email says, for its template. `more` are only counted."""
     url = runtime.settings.public_url
     return {
         "name": name,
@@ -108,13 +113,13 @@ def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: s
             {"summary": one.summary, "why": one.first.why, "link": Ours(f"{url}{one.link or '/notifications'}")}
             for one in groups[:MOST_SHOWN]
         ],
-        "more": max(0, len(groups) - MOST_SHOWN),
+        "more": max(0, len(groups) - MOST_SHOWN) + more,
         "inbox": Ours(f"{url}/notifications"),
         "preferences": Ours(f"{url}/settings/notifications"),
         "stop_link": Ours(unsubscribe),
         "subject_line": groups[0].summary
         if len(groups) == 1
-        else ngettext("{count} notification", "{count} notifications", len(groups)).format(count=len(groups)),
+        else ngettext("{count} notification", "{count} notifications", len(groups) + more).format(count=len(groups) + more),
     }
 
 
