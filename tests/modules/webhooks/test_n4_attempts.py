@@ -12,7 +12,7 @@ from tests.waiting import until
 from phoenix.modules.webhooks.actions import queue, send
 from phoenix.modules.webhooks.actions.queue import LEASE, Sending, sweep
 from phoenix.modules.webhooks.actions.request import Sender
-from phoenix.modules.webhooks.queries import TAKE
+from phoenix.modules.webhooks.queries import TAKE_NEXT
 
 WAITING = "SELECT FROM pgqueuer WHERE entrypoint = 'webhooks.send' AND status = 'queued'"
 
@@ -45,7 +45,7 @@ def test_what_a_process_took_and_never_sent_is_sent_after_its_lease(harness: Har
             await webhook(harness, receiver.url)
             await happen(harness)
             async with harness.runtime.database.transaction() as tx:
-                assert await tx.maybe(TAKE, ember, tx.now, tx.now + LEASE) is not None
+                assert await tx.maybe(TAKE_NEXT, ember, tx.now, tx.now + LEASE) is not None
             await harness.work()
             assert receiver.came == [], "someone has it"
             harness.clock.advance(seconds=LEASE.total_seconds() + 1)

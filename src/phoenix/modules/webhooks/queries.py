@@ -152,7 +152,7 @@ REPLAY = command("""
     UPDATE webhook_deliveries SET state = 'queued', attempts = 0, next_at = $2, problem = NULL WHERE id = $1 AND state <> 'queued'
 """)
 # `next_at` is moved on, so that nobody else takes it while it is on its way; it is due again if whoever took it has died.
-TAKE: Query[Due] = query(
+TAKE_NEXT: Query[Due] = query(
     Due,
     """
     UPDATE webhook_deliveries SET next_at = $3

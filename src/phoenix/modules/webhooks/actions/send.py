@@ -53,7 +53,7 @@ async def _send_in_turn(runtime: Runtime, organisation: str, until: datetime) ->
     """Send one after the other. Returns whether the time was up before nothing was left."""
     while runtime.clock.now() < until:
         async with runtime.database.transaction() as tx:
-            due = await tx.maybe(queries.TAKE, organisation, tx.now, tx.now + LEASE)
+            due = await tx.maybe(queries.TAKE_NEXT, organisation, tx.now, tx.now + LEASE)
         if due is None:
             return False
         await _try(runtime, due)
