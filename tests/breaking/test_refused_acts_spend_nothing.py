@@ -212,7 +212,7 @@ def test_everything_that_uses_a_proof_up_is_looked_at_here() -> None:
 
 
 # Columns that say what became of something, not that someone's proof was used.
-STATES = {"archived_at", "closes_at", "confirmed_at", "deleting_at", "read_at", "ready_at", "reminded_at", "ended_at", "erase_at", "locked_at", "locked_until", "revoked_at", "seen_at", "sign_count", "state", "suspended_at", "used_refresh_count"}  # fmt: skip
+STATES = {"archived_at", "closes_at", "confirmed_at", "deleting_at", "read_at", "ready_at", "reminded_at", "ended_at", "erase_at", "locked_at", "locked_until", "next_at", "revoked_at", "seen_at", "sign_count", "state", "suspended_at", "used_refresh_count"}  # fmt: skip
 
 
 def spending() -> Iterator[str]:
