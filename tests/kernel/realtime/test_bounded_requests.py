@@ -18,6 +18,7 @@ from phoenix.kernel.realtime.gate import SocketGate
 from phoenix.kernel.realtime.handover import Handover
 from phoenix.kernel.realtime.http import MOST_HEAD_BYTES, Listener
 from phoenix.kernel.realtime.limits import Counts
+from phoenix.kernel.realtime.websocket import WebSocket
 
 
 def test_an_upgrade_that_is_begun_and_never_ended_leaves_the_polls(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +38,10 @@ def test_an_upgrade_that_is_begun_and_never_ended_leaves_the_polls(monkeypatch: 
                 await there.send("2probe")
                 assert await there.recv() == "3probe"
                 await there.send("5")
-                await asyncio.sleep(0.1)
+                upgraded = here.server.connections[sid]
+                await until(lambda: upgraded.probing is None)
+                assert isinstance(upgraded.pipe, WebSocket)
+                upgraded.pipe.give_up()
                 await there.send('42["message","still here"]')
                 while "still here" not in str(await there.recv()):
                     pass
@@ -71,7 +75,6 @@ def test_a_client_that_does_not_read_gets_no_more_answers_until_it_does() -> Non
             listener.data_received(REQUEST)
             listener.pause_writing()
             listener.data_received(REQUEST * 20)
-            await asyncio.sleep(0)
             assert transport.answers == 1
             listener.resume_writing()
             await until(lambda: transport.answers == 21)

@@ -14,9 +14,11 @@ from phoenix.modules.notifications.actions.send import UNSUBSCRIBE
 
 LINK = "/notifications/unsubscribe/{token:str}"
 DONE = "/notifications/unsubscribed/{token:str}"
-# A provider of mailboxes sends the requests of all its customers from a few addresses, so the first is of a link, the second of a network.
+# Of a link, and of a network: a provider of mailboxes sends the requests of all its customers from a few addresses, people press the button
+# themselves.
 LIMIT = Limit("unsubscribe", 60, 900)
 REQUESTS = Limit("unsubscribe_requests", 6000, 900)
+PRESSED = Limit("unsubscribe_pages", 60, 900)
 MOST_BYTES = 4096
 
 
@@ -33,7 +35,7 @@ async def unsubscribe_at_once(call: Call) -> None:
     await _unsubscribe(call)
 
 
-@form(DONE, may=PUBLIC, queries=2, limits=(REQUESTS,), retry=LINK)
+@form(DONE, may=PUBLIC, queries=2, limits=(PRESSED,), retry=LINK)
 async def send_unsubscribe(call: Call) -> Redirect:
     await _unsubscribe(call)
     return Redirect(f"/notifications/unsubscribed/{call.path['token']}")
