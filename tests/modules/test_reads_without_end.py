@@ -27,7 +27,6 @@ ENDS = {
     "choices.TAKE": "a batch, whose LIMIT is in the statement",
     "presence.queries.VERSIONS": "one for each process of sockets",
     "webhooks.queries.OF_ORGANISATION": "at most 20 are made",
-    "webhooks.queries.DUE_IN": "a batch, whose LIMIT is in the statement",
     "factors.queries.passkeys.REMOVE_PASSKEYS": "at most 20 are made",
     "phoenix.kernel.registry.happened: texts_statement(registry.events.values())": DECLARED,
     "phoenix.kernel.data.former_zones: zoned.read": "a batch, whose LIMIT is in the query of each table",
