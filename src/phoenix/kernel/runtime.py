@@ -22,6 +22,8 @@ from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
 from phoenix.kernel.email.mailer import Asker, Mailer
+from phoenix.kernel.email.recipients import Recipients
+from phoenix.kernel.module.people import RecipientSource
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
@@ -84,10 +86,12 @@ async def opened(
     *,
     emails: Mapping[str, Path],
     parts: Sequence[Part] = (),
+    recipients: RecipientSource | None = None,
     clock: Clock | None = None,
     pool: int | None = None,
 ) -> AsyncIterator[Runtime]:
-    """The runtime of one process, closed again at the end. `emails` maps a module's name to its folder of templates.
+    """The runtime of one process, closed again at the end. `emails` maps a module's name to its folder of templates,
+    `recipients` know which addresses accept them.
 
     Raises SettingsError if it cannot be opened.
     """
@@ -119,6 +123,13 @@ async def opened(
             share = Limit(f"email {template} of {'known' if asker.known else 'strangers'}", EMAILS_OF_ALL_AN_HOUR, 3600)
             return (await limiter.hit(share, address)).allowed
 
+        async def accepts(address: str) -> bool:
+            return recipients is None or await recipients.accepts(runtime, address)
+
+        async def refused(address: str) -> None:
+            if recipients is not None:
+                await recipients.refused(runtime, address)
+
         runtime = Runtime(
             settings=settings,
             clock=time,
@@ -131,9 +142,10 @@ async def opened(
             breaches=Breaches(settings.accounts.breached_passwords),
             captcha=Captcha(settings.accounts),
             http=http,
-            mailer=Mailer(settings.email, emails, count=count, http=http),
+            mailer=Mailer(settings.email, emails, time, count=count, http=http, keys=keys, recipients=Recipients(accepts, refused)),
             disk_space=_disk_space(settings.installation),
         )
+        stack.push_async_callback(runtime.mailer.close)
         await check_installation(database, settings, keys)
         claim = None if settings.cache.nodes == "many" else Claim(settings.database.url, host_of(_generations_file(settings)))
         if claim is not None:

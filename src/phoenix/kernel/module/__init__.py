@@ -41,6 +41,7 @@ from phoenix.kernel.module.people import (
     Names,
     Permission,
     PersonalData,
+    RecipientSource,
     SecurityNotice,
 )
 from phoenix.kernel.module.work import Check, Command, EmailSample, Job, ListQuery, Metric, Schedule
@@ -87,6 +88,7 @@ __all__ = [
     "OrganisationData",
     "Permission",
     "PersonalData",
+    "RecipientSource",
     "Schedule",
     "SecurityNotice",
     "SignInPages",
@@ -147,6 +149,7 @@ class Module:
     owned: OrganisationData | None = None
     check: Callable[[Settings], None] | None = None
     memberships: MembershipSource | None = None
+    recipients: RecipientSource | None = None
     settings: type[Any] | None = None
     parts: tuple[Part, ...] = ()
     banners: tuple[Callable[[Actor], Banner | None], ...] = ()
