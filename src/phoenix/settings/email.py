@@ -46,7 +46,9 @@ class EmailSettings:
         pem_key,
         secret=True,
     )
-    dkim_selector: str = setting("DKIM_SELECTOR", "phoenix", "Selector under which the public half of PHOENIX_DKIM_KEY is published.", host_name)
+    dkim_selector: str = setting(
+        "DKIM_SELECTOR", "phoenix", "Selector under which the public half of PHOENIX_DKIM_KEY is published.", host_name
+    )
     dkim_domain: str = setting("DKIM_DOMAIN", "", "Domain that signs emails. Default: that of PHOENIX_MAIL_FROM.", host_name)
     sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every email.", sender)
     support: str = setting(

@@ -36,6 +36,7 @@ SIGNED = (
 )
 LEAST_RSA_BITS = 2048
 _WIDTH = 70
+NEXT_LINE, OWN_LINE = "\r\n\t", frozenset({"d", "h", "bh"})
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:((?:[^\r]|\r(?!\n)|\r\n[ \t])*)\r\n")
 _WSP = re.compile(rb"[ \t]+")
 
@@ -73,7 +74,7 @@ class Signer:
             ("bh", base64.b64encode(body_hash(body)).decode()),
             ("b", ""),
         )
-        unsigned = "; ".join(f"{name}={value}" for name, value in tags).replace("; h=", ";\r\n\th=").replace("; bh=", ";\r\n\tbh=")
+        unsigned = ";".join(f"{NEXT_LINE if name in OWN_LINE else ' '}{name}={value}" for name, value in tags).lstrip()
         signature = sign(self._key, fields, names, unsigned.encode())
         return f"DKIM-Signature: {unsigned}{_folded(signature)}\r\n".encode() + message
 
@@ -136,7 +137,7 @@ def _folded(text: str, after: str = "") -> str:
     """In lines that a mail server has no reason to break: anywhere, or only after a character."""
     parts = text.split(after) if after else [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
     if not after:
-        return "".join(f"\r\n\t{part}" for part in parts)
+        return "".join(f"{NEXT_LINE}{part}" for part in parts)
     lines, line = [], ""
     for number, part in enumerate(parts):
         piece = part + (after if number < len(parts) - 1 else "")
@@ -144,4 +145,4 @@ def _folded(text: str, after: str = "") -> str:
             lines.append(line)
             line = ""
         line += piece
-    return "\r\n\t ".join([*lines, line])
+    return f"{NEXT_LINE} ".join([*lines, line])

@@ -41,7 +41,6 @@ from phoenix.kernel.module.people import (
     Names,
     Permission,
     PersonalData,
-    RecipientSource,
     SecurityNotice,
 )
 from phoenix.kernel.module.work import Check, Command, EmailSample, Job, ListQuery, Metric, Schedule
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
 
     from phoenix.kernel.actor import Actor, MembershipRecord
     from phoenix.kernel.data.listed import Listed
-    from phoenix.kernel.runtime import Part
+    from phoenix.kernel.runtime import Part, RecipientSource
     from phoenix.settings import Settings
 
 __all__ = [
@@ -88,7 +87,6 @@ __all__ = [
     "OrganisationData",
     "Permission",
     "PersonalData",
-    "RecipientSource",
     "Schedule",
     "SecurityNotice",
     "SignInPages",

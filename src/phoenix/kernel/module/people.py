@@ -55,18 +55,6 @@ class AccountSource:
 
 
 @dataclass(frozen=True, slots=True)
-class RecipientSource:
-    """Which addresses accept emails. At most one module provides it.
-
-    `accepts` says whether emails that are not essential are sent to an address, by its key; `refused` is told of one that a mail
-    server permanently refuses.
-    """
-
-    accepts: Callable[[Runtime, str], Awaitable[bool]]
-    refused: Callable[[Runtime, str], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
 class MembershipSource:
     """An account's organisations and its permissions there. At most one module provides it."""
 

@@ -68,8 +68,6 @@ class SmtpTransport:
 async def _envelope(smtp: aiosmtplib.SMTP, sender: str, to: str, size: int) -> None:
     """From whom and to whom. Raises ConnectionEnded where another connection can carry the email."""
     try:
-        if not smtp.is_connected:
-            raise aiosmtplib.SMTPServerDisconnected("The connection was lost.")
         if smtp.is_ehlo_or_helo_needed:
             await smtp.ehlo()
         utf8 = not to.isascii()

@@ -23,7 +23,7 @@ CLOSING = 421
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class ConnectionEnded(Exception):  # noqa: N818 - no error of ours: the server may end a connection whenever it likes
+class ConnectionEnded(Exception):
     """The server ended the connection before it was given the text of the email, which it therefore cannot have."""
 
 

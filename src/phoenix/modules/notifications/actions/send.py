@@ -77,7 +77,9 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
             kinds = {item.kind for item in items}
             link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
             with reading(to.locale):
-                sent = await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link))
+                sent = await runtime.mailer.send_template(
+                    TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link)
+                )
     except PermanentFailure:
         await _note(runtime, sending, [])
         raise
