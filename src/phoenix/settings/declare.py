@@ -214,8 +214,9 @@ def sender(value: str) -> str:
 
 def pem_key(value: str) -> str:
     """Empty, or something that looks like a private key in PEM (RFC 7468): never repeated, since it is secret."""
-    whole = value.startswith("-----BEGIN ") and "PRIVATE KEY-----" in value and value.endswith("-----")
-    return "" if whole or not value else "must be a private key in PEM, from -----BEGIN to the last -----"
+    text = value.strip()
+    whole = text.startswith("-----BEGIN ") and "PRIVATE KEY-----" in text and text.endswith("-----")
+    return "" if whole or not text else "must be a private key in PEM, from -----BEGIN to the last -----"
 
 
 def host_name(value: str) -> str:

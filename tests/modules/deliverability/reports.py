@@ -37,7 +37,6 @@ async def report(harness: Harness, *events: dict[str, Any]) -> httpx.Response:
     return await harness.post(PATH, content=body, headers=signed(body, harness.clock.now()))
 
 
-
 async def email_bo(harness: Harness) -> None:
     """Mention bo in a comment, of which he is notified by email."""
     await comment(harness, "ada", await entry_of(harness), mention(harness, "bo"))
