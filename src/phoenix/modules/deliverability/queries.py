@@ -51,7 +51,7 @@ START_AFRESH = command("""
 """)
 # Of an account it stays until it is lifted; what nobody has is forgotten.
 FORGET_OLD = command("""
-    DELETE FROM stopped_addresses s WHERE s.since < $1 AND NOT EXISTS (SELECT FROM accounts a WHERE a.email_key = s.email_key)
+    DELETE FROM stopped_addresses s WHERE s.since < $1 AND (SELECT a.id FROM accounts a WHERE a.email_key = s.email_key) IS NULL
 """)
 
 NEW_REPORTS: Query[str] = query(
