@@ -99,7 +99,7 @@ def test_several_emails_go_over_one_connection() -> None:
         await send(mailer, 3)
         assert len(server.said) == 1
         assert server.said[0].count("EHLO") == 1, "it signs in once"
-        assert server.said[0].count("RSET") == 2, "each begins anew"
+        assert server.said[0].count("RSET") == 2, "each starts clean"
         assert server.subjects() == ["s0", "s1", "s2"]
         assert all("\n..\r\n...two\r\n" in text for text in server.received), "no line ends the text early"
         await mailer.close()

@@ -83,8 +83,8 @@ class Part:
 class RecipientSource:
     """Which addresses accept emails. At most one module provides it.
 
-    `accepts` says whether emails that are not essential are sent to an address, by its key; `refused` is told of one that a mail
-    server permanently refuses.
+    `accepts` says whether emails that are not essential are sent to an address, by its key; `refused` receives one that is
+    permanently refused.
     """
 
     accepts: Callable[[Runtime, str], Awaitable[bool]]

@@ -28,7 +28,7 @@ class _Policy(EmailPolicy):
         return self.fold(name, value).encode("ascii") if name.lower() in _AS_IT_IS else super().fold_binary(name, value)
 
 
-# Nothing is left to be encoded anew on the way, which would break a signature (RFC 6376, 5.3).
+# Nothing is left to be encoded again on the way, which would break a signature (RFC 6376, 5.3).
 _ASCII = _Policy(linesep="\r\n", cte_type="7bit")
 _UTF8 = _ASCII.clone(utf8=True)
 

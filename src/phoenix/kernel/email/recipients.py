@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 # Of replies to a recipient (RFC 5321, 4.2.3), without an enhanced status code.
 _CODES = frozenset({550, 551, 553})
-# RFC 3463: there is no such mailbox or domain, it is written wrongly, has moved, or is disabled. Not that it is full, nor what is
+# RFC 3463: the mailbox or domain does not exist, is written wrongly, has moved, or is disabled. Not that it is full, nor what is
 # about policy (5.7), such as a list on which the address of our server stands: those are not about the person's address.
 _STATUSES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"})
 _ANY = "5.0.0"
@@ -15,8 +15,8 @@ _ANY = "5.0.0"
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """`accepts` says whether emails that are not essential are sent to an address, by its key; `refused` is told of one that a mail
-    server permanently refuses."""
+    """`accepts` says whether emails that are not essential are sent to an address, by its key; `refused` receives one that is
+    permanently refused."""
 
     accepts: Callable[[str], Awaitable[bool]]
     refused: Callable[[str], Awaitable[None]]

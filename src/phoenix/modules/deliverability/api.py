@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from phoenix.kernel.cache.limits import MINUTE, Limit
+from phoenix.kernel.cache.limits import HOUR, Limit
 from phoenix.kernel.errors import NotFound
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import get, post
@@ -14,7 +14,7 @@ from phoenix.modules.deliverability import queries
 from phoenix.modules.deliverability.actions.resume import resume_own
 from phoenix.modules.deliverability.actions.sendgrid import check_signature, take_reports
 
-REPORTS = Limit("email_reports", 600, MINUTE)
+REPORTS = Limit("email_reports", 6000, HOUR)
 
 
 class EmailStatusAnswer(Struct):
@@ -36,7 +36,7 @@ async def read_email_status(call: Call) -> EmailStatusAnswer:
 
 @post("/api/v2/me/email_status/resume", may=SIGNED_IN, queries=2, problems=(429,))
 async def resume_emails(call: Call) -> None:
-    """Send emails to your address again. At most three times a day."""
+    """Send emails to your address again."""
     await resume_own(call.runtime, call.tx, call.actor.account)
 
 
