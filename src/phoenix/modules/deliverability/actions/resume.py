@@ -20,14 +20,16 @@ CONFIRMED = frozenset({AccountCreated.kind, AddressChanged.kind})
 
 async def resume_own(runtime: Runtime, tx: Transaction, account: str) -> None:
     """Send emails to one's own address again. Raises TooManyRequests."""
-    await runtime.limiter.require(RESUMES, account)
-    await resume(tx, account)
+    if await resume(tx, account):
+        await runtime.limiter.require(RESUMES, account)
 
 
-async def resume(tx: Transaction, account: str) -> None:
-    """Send emails to the address of an account again."""
-    if await tx.execute(queries.RESUME, account):
+async def resume(tx: Transaction, account: str) -> bool:
+    """Send emails to the address of an account again. Returns whether they had stopped."""
+    had_stopped = await tx.execute(queries.RESUME, account) > 0
+    if had_stopped:
         tx.record(EmailsResumed(subject=account))
+    return had_stopped
 
 
 async def start_afresh(runtime: Runtime, tx: Transaction, events: Sequence[Recorded]) -> None:
