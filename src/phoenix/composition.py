@@ -21,6 +21,7 @@ NAMES = (
     "providers",
     "keys",
     "sign_in",
+    "deliverability",
     "impersonation",
     "audit",
     "organisations",

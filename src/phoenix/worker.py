@@ -22,7 +22,7 @@ from phoenix.composition import REGISTRY
 from phoenix.kernel.background import Alive, once, watchdog
 from phoenix.kernel.data.connect import set_codecs
 from phoenix.kernel.data.followers import Listener, follow
-from phoenix.kernel.data.jobs import fail_unknown
+from phoenix.kernel.data.jobs import JobKind, fail_unknown
 from phoenix.kernel.data.upkeep import empty_leaving_fields, trim_events
 from phoenix.kernel.errors import PermanentFailure
 from phoenix.kernel.module import Job, Schedule
@@ -134,6 +134,13 @@ async def _stop(runner: PgQueuer, stop: asyncio.Event) -> None:
     runner.shutdown.set()
 
 
+class TooLate(PermanentFailure):
+    """What the job was for has expired."""
+
+    def __init__(self) -> None:
+        super().__init__("It has waited longer than what it was for is of use.")
+
+
 class Executor(DatabaseRetryEntrypointExecutor):
     """Runs a job again later, unless that cannot help."""
 
@@ -152,6 +159,7 @@ def _register(runner: PgQueuer, runtime: Runtime, job: Job[Any]) -> None:
     async def run(queued: QueuedJob) -> None:
         started = runtime.clock.now()
         try:
+            _require_in_time(kind, started - queued.created)
             await job.run_encoded(runtime, queued.payload or b"{}")
         except Exception:
             log.warning("job_failed", job=kind.name, id=queued.id, attempt=queued.attempts + 1, attempts=kind.attempts, exc_info=True)
@@ -169,6 +177,12 @@ def _register(runner: PgQueuer, runtime: Runtime, job: Job[Any]) -> None:
     runner.entrypoint(kind.name, concurrency_limit=kind.concurrency, on_failure="hold", accepts_context=False, executor_factory=executor)(
         run
     )
+
+
+def _require_in_time(kind: JobKind[Any], age: timedelta) -> None:
+    """Raises TooLate."""
+    if kind.within is not None and age.total_seconds() > kind.within:
+        raise TooLate
 
 
 def _schedule(runner: PgQueuer, runtime: Runtime, schedule: Schedule) -> None:

@@ -64,7 +64,13 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[Received, Mailer]]:
 
 
 def send(mailer: Mailer, to: str, mail: Mail = MAIL) -> None:
-    asyncio.run(mailer.send(to, mail))
+    async def run() -> None:
+        try:
+            await mailer.send(to, mail)
+        finally:
+            await mailer.close()
+
+    asyncio.run(run())
 
 
 def test_an_email_arrives_complete(server: tuple[Received, Mailer]) -> None:
@@ -242,7 +248,7 @@ def test_every_template_has_a_name_and_the_layouts_have_none() -> None:
 
 def test_a_template_is_rendered_and_sent(server: tuple[Received, Mailer]) -> None:
     received, mailer = server
-    asyncio.run(mailer.send_template("organisations/invitation", to="leila@example.com", **INVITATION))
+    send(mailer, "leila@example.com", mailer.render("organisations/invitation", to="leila@example.com", **INVITATION))
     assert received.one()["Subject"] == "Ada invited you to Ember"
 
 

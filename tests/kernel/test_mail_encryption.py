@@ -34,6 +34,52 @@ class Received:
         return "250 OK"
 
 
+def send(settings: EmailSettings) -> None:
+    async def run() -> None:
+        mailer = Mailer(settings, {})
+        try:
+            await mailer.send("leila@example.com", MAIL)
+        finally:
+            await mailer.close()
+
+    asyncio.run(run())
+
+
+def connecting(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """With what connections are made from now on, and from whom to whom an email goes; nothing is sent."""
+    asked: dict[str, Any] = {}
+
+    class Connection:
+        is_connected, is_ehlo_or_helo_needed, protocol = True, False, None
+
+        def __init__(self, **options: Any) -> None:
+            asked.update(options)
+
+        async def connect(self) -> None:
+            """It is."""
+
+        def supports_extension(self, _name: str) -> bool:
+            return False
+
+        async def mail(self, sender: str, **_options: Any) -> None:
+            asked["envelope"] = (sender,)
+
+        async def rcpt(self, recipient: str, **_options: Any) -> None:
+            asked["envelope"] += (recipient,)
+
+        async def data(self, _message: bytes) -> None:
+            """It is taken."""
+
+        def close(self) -> None:
+            """It is."""
+
+        async def quit(self, **_options: Any) -> None:
+            """It says goodbye."""
+
+    monkeypatch.setattr(aiosmtplib, "SMTP", Connection)
+    return asked
+
+
 @pytest.fixture
 def plain() -> Iterator[tuple[Received, int]]:
     """A remote mail server that does not offer STARTTLS, or whose offer an attacker in between has removed."""
@@ -52,9 +98,8 @@ def plain() -> Iterator[tuple[Received, int]]:
 @pytest.mark.parametrize("login", ["", "phoenix:a-password@"])
 def test_nothing_is_sent_to_a_server_without_encryption(plain: tuple[Received, int], login: str) -> None:
     received, port = plain
-    mailer = Mailer(EmailSettings(smtp_url=f"smtp://{login}{ELSEWHERE}:{port}"), {})
     with pytest.raises(Unavailable):
-        asyncio.run(mailer.send("leila@example.com", MAIL))
+        send(EmailSettings(smtp_url=f"smtp://{login}{ELSEWHERE}:{port}"))
     assert received.envelopes == []
 
 
@@ -75,13 +120,8 @@ def test_nothing_is_sent_to_a_server_without_encryption(plain: tuple[Received, i
 def test_encryption_is_required_of_every_server_but_a_local_one(
     monkeypatch: pytest.MonkeyPatch, url: str, use_tls: bool, start_tls: bool | None
 ) -> None:
-    asked: dict[str, Any] = {}
-
-    async def note(*_: Any, **options: Any) -> None:
-        asked.update(options)
-
-    monkeypatch.setattr(aiosmtplib, "send", note)
-    asyncio.run(Mailer(EmailSettings(smtp_url=url), {}).send("leila@example.com", MAIL))
+    asked = connecting(monkeypatch)
+    send(EmailSettings(smtp_url=url))
     assert (asked["use_tls"], asked["start_tls"]) == (use_tls, start_tls)
     context = asked["tls_context"]
     if use_tls or start_tls:
@@ -102,24 +142,14 @@ def test_encryption_is_required_of_every_server_but_a_local_one(
 def test_the_connection_uses_every_part_of_the_server_address(
     monkeypatch: pytest.MonkeyPatch, url: str, host: str, port: int, username: str | None, password: str | None
 ) -> None:
-    asked: dict[str, Any] = {}
-
-    async def note(*_: Any, **options: Any) -> None:
-        asked.update(options)
-
-    monkeypatch.setattr(aiosmtplib, "send", note)
-    asyncio.run(Mailer(EmailSettings(smtp_url=url), {}).send("leila@example.com", MAIL))
+    asked = connecting(monkeypatch)
+    send(EmailSettings(smtp_url=url))
     assert (asked["hostname"], asked["port"], asked["username"], asked["password"]) == (host, port, username, password)
-    assert (asked["sender"], asked["recipients"]) == ("no-reply@phoenix.example", ["leila@example.com"])
+    assert asked["envelope"] == ("no-reply@phoenix.example", "leila@example.com")
     assert 10 <= asked["timeout"] <= 60, "a server that hangs must not block a worker"
 
 
 def test_the_local_mailbox_is_used_if_no_server_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, Any] = {}
-
-    async def note(*_: Any, **options: Any) -> None:
-        asked.update(options)
-
-    monkeypatch.setattr(aiosmtplib, "send", note)
-    asyncio.run(Mailer(EmailSettings(mailbox_port=1025), {}).send("leila@example.com", MAIL))
+    asked = connecting(monkeypatch)
+    send(EmailSettings(mailbox_port=1025))
     assert (asked["hostname"], asked["port"], asked["start_tls"]) == ("127.0.0.1", 1025, None)

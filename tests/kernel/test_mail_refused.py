@@ -7,6 +7,7 @@ from tests.kernel.received import Received
 from tests.kernel.test_mail import send, server
 
 from phoenix.kernel.email.mailer import Mailer
+from phoenix.kernel.email.transports.transport import RecipientRefused
 from phoenix.kernel.errors import PermanentFailure, Unavailable
 
 __all__ = ["server"]
@@ -35,3 +36,27 @@ def test_what_is_refused_for_ever_is_told_from_what_can_be_sent_later(
         send(mailer, "leila@example.com")
     assert "leila" not in str(refused.value)
     assert not is_permanent or f"code {answer[:3]}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "is_about_address"),
+    [
+        ("RCPT", "550 5.1.1 unknown", True),
+        ("RCPT", "550 no such user", True),
+        ("RCPT", "553 5.0.0 no", True),
+        ("RCPT", "550 5.2.1 disabled", True),
+        ("RCPT", "550 5.7.1 your server is on a list", False),
+        ("RCPT", "552 5.2.2 full", False),
+        ("RCPT", "554 no", False),
+        ("MAIL", "550 5.1.8 sender unknown", False),
+        ("DATA", "550 5.1.1 spam", False),
+    ],
+)
+def test_a_refused_address_is_told_from_a_refused_email(
+    server: tuple[Received, Mailer], step: str, answer: str, *, is_about_address: bool
+) -> None:
+    received, mailer = server
+    received.answers[step] = answer
+    with pytest.raises(PermanentFailure) as refused:
+        send(mailer, "leila@example.com")
+    assert isinstance(refused.value, RecipientRefused) == is_about_address

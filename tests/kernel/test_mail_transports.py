@@ -18,11 +18,13 @@ from tests.kernel.received import Received
 from tests.logs import logging_of
 
 from phoenix.kernel.clock import SetClock
-from phoenix.kernel.email import mailer
+from phoenix.kernel.email import mailer as mailers
 from phoenix.kernel.email.mailer import Mailer
-from phoenix.kernel.email.message import Mail, OutgoingEmail, new_message_id
+from phoenix.kernel.email.message import Mail, OutgoingEmail
+from phoenix.kernel.email.message_id import new_message_id
 from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
+from phoenix.kernel.security.crypto import Keys
 from phoenix.kernel.security.http_client import HttpClient
 from phoenix.settings import EmailSettings, LogSettings
 
@@ -95,9 +97,11 @@ def smtp() -> Iterator[Callable[[], tuple[Received, str]]]:
 def send(to: str = "leila@example.com", **settings: Any) -> None:
     async def run() -> None:
         client = HttpClient(CLOCK)
+        mailer = Mailer(EmailSettings(**settings), {}, CLOCK, http=client)
         try:
-            await Mailer(EmailSettings(**settings), {}, CLOCK, http=client).send(to, MAIL)
+            await mailer.send(to, MAIL)
         finally:
+            await mailer.close()
             await client.close()
 
     asyncio.run(run())
@@ -199,7 +203,7 @@ def test_a_transport_that_takes_too_long_leaves_time_for_the_next(
     smtp: Callable[[], tuple[Received, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     received, url = smtp()
-    monkeypatch.setattr(mailer, "CARRY_SECONDS", 0.2)
+    monkeypatch.setattr(mailers, "CARRY_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         send(smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}", smtp_fallback_url=url)
         assert len(received.envelopes) == 1
@@ -235,7 +239,9 @@ def test_without_anything_configured_an_email_waits() -> None:
 
 
 def test_the_sender_can_be_an_address_without_a_name() -> None:
-    outgoing = OutgoingEmail(MAIL, "help@phoenix.example", parse_address("leila@example.com"), CLOCK.now(), new_message_id(""))
+    keys = Keys("k" * 40, "test")
+    id_ = new_message_id("", keys, "leila@example.com", CLOCK.now())
+    outgoing = OutgoingEmail(MAIL, "help@phoenix.example", parse_address("leila@example.com"), CLOCK.now(), id_)
     assert outgoing.message("leila@example.com")["From"] == "help@phoenix.example"
     assert outgoing.id.endswith("@phoenix.invalid>")
-    assert new_message_id(outgoing.sender).endswith("@phoenix.example>")
+    assert new_message_id(outgoing.sender, keys, "leila@example.com", CLOCK.now()).endswith("@phoenix.example>")

@@ -101,6 +101,8 @@ DECIDED_ONCE = {
     "/settings/notifications/unmute": "the same",
     "/api/v2/me/visibility": "whether others see that the person is here",
     "/settings/profile/visibility": "the same",
+    "/api/v2/me/email_status/resume": "whether the person gets emails",
+    "/settings/profile/emails": "the same",
     "/api/v2/notifications/{notification_id:str}/archive": "what the person no longer wants to see",
     "/notifications/{notification_id:str}/archive": "the same",
     "/api/v2/passkeys/{passkey_id:str}": "the name of a passkey",

@@ -262,9 +262,9 @@ SECRETS = {
     "PHOENIX_CACHE_URL": "redis://:hidden@cache:6379",
     "PHOENIX_SMTP_URL": "smtp://user:hidden@mail:587",
     "PHOENIX_SMTP_FALLBACK_URL": "smtp://user:hidden@mail2:587",
-    "PHOENIX_SENDGRID_KEY": "hidden",
+    "PHOENIX_DKIM_KEY": "-----BEGIN PRIVATE KEY-----\nhidden\n-----END PRIVATE KEY-----",
     "PHOENIX_PROVIDERS": '[{"client_secret": "hidden"}]',
-    "PHOENIX_CAPTCHA_SECRET": "hidden",
+    **dict.fromkeys(("PHOENIX_SENDGRID_KEY", "PHOENIX_CAPTCHA_SECRET"), "hidden"),
 }
 GIVEN = {
     "web": {"PHOENIX_SECRET_KEY", "PHOENIX_DATABASE_URL", "PHOENIX_CACHE_URL", "PHOENIX_PROVIDERS", "PHOENIX_CAPTCHA_SECRET"},

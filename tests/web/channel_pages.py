@@ -23,6 +23,10 @@ MUTES = [{"thing": "ent_1", "name": f"Agenda of {LONGEST.name}"}, {"thing": "ent
 HERE = Thing(template="presence/slot_here.html", context=Thing(people=[TOMAS, PRIYA, AIKO], more=12))
 ALONE = Thing(template="presence/slot_here.html", context=Thing(people=[], more=0))
 VISIBILITY = Thing(template="presence/slot_visibility.html", context=Thing(visible=True))
+STOPPED = [
+    Thing(template="deliverability/slot_profile.html", context=Thing(stopped=Thing(reason=reason, since=ago(days=3))))
+    for reason in ("bounced", "complained", "unsubscribed")
+]
 SWITCH = Thing(template="presence/slot_switch.html", context=Thing(on=False))
 
 EVENTS = ["comments.posted", "entries.changed", "entries.posted"]
@@ -143,6 +147,18 @@ CHANNEL_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             more=[VISIBILITY],
         ),
     ),
+    **{
+        f"profile-emails-{stopped.context.stopped.reason}": (
+            "accounts/settings/profile.html",
+            frame(
+                "/settings/profile",
+                form={"name": "Mara Lindqvist", "time_zone": "Europe/Berlin", "locale": "en", "version": "1"},
+                locales=(("en", "English"),),
+                more=[stopped],
+            ),
+        )
+        for stopped in STOPPED
+    },
     "dashboard-here": ("dashboard/page.html", frame(cards=samples.cards(), notices=[HERE], names=samples.NAMES)),
     "dashboard-alone": ("dashboard/page.html", frame(cards=samples.cards(), notices=[ALONE], names=samples.NAMES)),
 }

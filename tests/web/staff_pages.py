@@ -67,6 +67,12 @@ def session(number: int, device: str, place: str, when: datetime, impersonator: 
 
 PERSON = {
     "person": one(),
+    "more": [
+        Thing(
+            template="deliverability/slot_person.html",
+            context=Thing(stopped=Thing(reason="bounced", since=ago(days=3)), account="acc_mara", may_write=True),
+        )
+    ],
     "person_avatar": MARA,
     "may_export": True,
     "within_reach": True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from phoenix.kernel.data.host import Claim, host_of
 from phoenix.kernel.data.installation import check_installation
 from phoenix.kernel.data.outbox import EventOutbox
 from phoenix.kernel.email.mailer import Asker, Mailer
+from phoenix.kernel.email.recipients import Recipients
 from phoenix.kernel.security.breaches import Breaches
 from phoenix.kernel.security.captcha import Captcha
 from phoenix.kernel.security.crypto import Keys
@@ -78,12 +79,25 @@ class Part:
     open: Callable[[Runtime], AbstractAsyncContextManager[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class RecipientSource:
+    """Which addresses accept emails. At most one module provides it.
+
+    `accepts` says whether emails that are not essential are sent to an address, by its key; `refused` receives one that is
+    permanently refused.
+    """
+
+    accepts: Callable[[Runtime, str], Awaitable[bool]]
+    refused: Callable[[Runtime, str], Awaitable[None]]
+
+
 @contextlib.asynccontextmanager
 async def opened(
     settings: Settings,
     *,
     emails: Mapping[str, Path],
     parts: Sequence[Part] = (),
+    recipients: RecipientSource | None = None,
     clock: Clock | None = None,
     pool: int | None = None,
 ) -> AsyncIterator[Runtime]:
@@ -111,14 +125,6 @@ async def opened(
         http = HttpClient(time)
         stack.push_async_callback(http.close)
         limiter = Limiter(valkey, keys, time)
-
-        async def count(template: str, address: str, asker: Asker) -> bool:
-            for name in asker.names:
-                if not (await limiter.hit(Limit(f"email {template}", EMAILS_AN_HOUR, 3600), f"{address} {name}")).allowed:
-                    return False
-            share = Limit(f"email {template} of {'known' if asker.known else 'strangers'}", EMAILS_OF_ALL_AN_HOUR, 3600)
-            return (await limiter.hit(share, address)).allowed
-
         runtime = Runtime(
             settings=settings,
             clock=time,
@@ -131,9 +137,18 @@ async def opened(
             breaches=Breaches(settings.accounts.breached_passwords),
             captcha=Captcha(settings.accounts),
             http=http,
-            mailer=Mailer(settings.email, emails, count=count, http=http),
+            mailer=Mailer(
+                settings.email,
+                emails,
+                time,
+                count=_counting(limiter),
+                http=http,
+                keys=keys,
+                recipients=_recipients(recipients, lambda: runtime),
+            ),
             disk_space=_disk_space(settings.installation),
         )
+        stack.push_async_callback(runtime.mailer.close)
         await check_installation(database, settings, keys)
         claim = None if settings.cache.nodes == "many" else Claim(settings.database.url, host_of(_generations_file(settings)))
         if claim is not None:
@@ -145,6 +160,25 @@ async def opened(
         for part in parts:
             runtime.parts[part.kind] = await stack.enter_async_context(part.open(runtime))
         yield runtime
+
+
+def _counting(limiter: Limiter) -> Callable[[str, str, Asker], Awaitable[bool]]:
+    """Counts emails that someone else causes."""
+
+    async def count(template: str, address: str, asker: Asker) -> bool:
+        for name in asker.names:
+            if not (await limiter.hit(Limit(f"email {template}", EMAILS_AN_HOUR, 3600), f"{address} {name}")).allowed:
+                return False
+        share = Limit(f"email {template} of {'known' if asker.known else 'strangers'}", EMAILS_OF_ALL_AN_HOUR, 3600)
+        return (await limiter.hit(share, address)).allowed
+
+    return count
+
+
+def _recipients(source: RecipientSource | None, runtime: Callable[[], Runtime]) -> Recipients | None:
+    if source is None:
+        return None
+    return Recipients(lambda address: source.accepts(runtime(), address), lambda address: source.refused(runtime(), address))
 
 
 def _disk_space(settings: InstallationSettings) -> DiskSpace:

@@ -212,6 +212,13 @@ def sender(value: str) -> str:
     return "" if whole else f"must be like Phoenix <no-reply@your-domain>, not {value[:60]!r}"
 
 
+def pem_key(value: str) -> str:
+    """Empty, or something that looks like a private key in PEM (RFC 7468): never repeated, since it is secret."""
+    text = value.strip()
+    whole = text.startswith("-----BEGIN ") and "PRIVATE KEY-----" in text and text.endswith("-----")
+    return "" if whole or not text else "must be a private key in PEM, from -----BEGIN to the last -----"
+
+
 def host_name(value: str) -> str:
     """Empty, or only the name of a host (RFC 1123), in its ASCII form."""
     labels = value.split(".")

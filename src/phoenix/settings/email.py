@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from phoenix.settings.declare import PORT, email, sender, setting, with_scheme
+from phoenix.settings.declare import PORT, email, host_name, pem_key, sender, setting, with_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,22 @@ class EmailSettings:
         "Address of SendGrid's API. For Europe: https://api.eu.sendgrid.com.",
         with_scheme("https", "http"),
     )
+    sendgrid_webhook_key: str = setting(
+        "SENDGRID_WEBHOOK_KEY",
+        "",
+        "Public key with which SendGrid signs what it reports of bounces and complaints. Empty: it can report nothing.",
+    )
+    dkim_key: str = setting(
+        "DKIM_KEY",
+        "",
+        "Private key in PEM, RSA or Ed25519, with which emails to mail servers are signed. Empty: they are not signed.",
+        pem_key,
+        secret=True,
+    )
+    dkim_selector: str = setting(
+        "DKIM_SELECTOR", "phoenix", "Selector under which the public half of PHOENIX_DKIM_KEY is published.", host_name
+    )
+    dkim_domain: str = setting("DKIM_DOMAIN", "", "Domain that signs emails. Default: that of PHOENIX_MAIL_FROM.", host_name)
     sender: str = setting("MAIL_FROM", "Phoenix <no-reply@phoenix.example>", "From header of every email.", sender)
     support: str = setting(
         "SUPPORT_EMAIL", "", "Email address of support, shown in emails and on pages before sign-in. Empty: none is shown.", email

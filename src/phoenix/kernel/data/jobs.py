@@ -41,8 +41,9 @@ class JobKind(Generic[Payload]):
     an upgrade of Phoenix, so a new field needs a default. Waiting jobs with a higher `priority` run first.
     Each `queue` has its own runner in every worker, so that long jobs don't delay emails. After `timeout` seconds a run is
     cancelled and counts as failed. A failed run is retried after `first_delay` seconds, doubling up to an hour, `attempts`
-    times in all, then marked failed; one that raises PermanentFailure is marked failed at once. At most `concurrency` jobs of the
-    kind run at once across all workers; 0 means no limit.
+    times in all, then marked failed; one that raises PermanentFailure is marked failed at once. After `within` seconds since it was
+    enqueued it is of no use any more, and marked failed instead of run. At most `concurrency` jobs of the kind run at once across
+    all workers; 0 means no limit.
     """
 
     name: str
@@ -52,6 +53,7 @@ class JobKind(Generic[Payload]):
     timeout: float = 60.0
     attempts: int = 8
     first_delay: float = 1.0
+    within: float | None = None
     concurrency: int = 0
 
 

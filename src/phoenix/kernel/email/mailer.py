@@ -19,14 +19,17 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from msgspec import Struct, structs
 
 from phoenix.kernel.clock import Clock, SystemClock
-from phoenix.kernel.email.message import Mail, OutgoingEmail, new_message_id
+from phoenix.kernel.email.message import Mail, OutgoingEmail
+from phoenix.kernel.email.message_id import new_message_id
+from phoenix.kernel.email.recipients import Recipients
 from phoenix.kernel.email.transports import transports_of
-from phoenix.kernel.email.transports.transport import CannotCarryError
+from phoenix.kernel.email.transports.transport import CannotCarryError, RecipientRefused
 from phoenix.kernel.errors import PermanentFailure, Unavailable
 from phoenix.kernel.i18n.addresses import parse_address
 from phoenix.kernel.i18n.compiled import CompiledTemplates
 from phoenix.kernel.i18n.isolation import Ours, install, without_elements
 from phoenix.kernel.language import gettext, has_reader
+from phoenix.kernel.security.crypto import Keys, new_token
 from phoenix.kernel.security.http_client import HttpClient
 from phoenix.settings import EmailSettings
 
@@ -65,13 +68,19 @@ class Mailer:
         *,
         count: Callable[[str, str, Asker], Awaitable[bool]] | None = None,
         http: HttpClient | None = None,
+        keys: Keys | None = None,
+        recipients: Recipients | None = None,
     ) -> None:
         """`count` counts an email of this template to an address, by its key, for this asker. Returns whether it is within the limits.
 
-        `http` is what transports with an API use.
+        `http` is what transports with an API use. With `keys` what comes back about an email can be told from a forgery.
+        `recipients` are asked whether an address accepts emails.
         """
         self._settings = settings
         self._count = count
+        self._recipients = recipients
+        # Without those of an installation nothing that comes back can be believed.
+        self._keys = keys or Keys(new_token(), "none")
         self._clock = clock or SystemClock()
         self._transports = transports_of(settings, http)
         modules = {name: FileSystemLoader(folder / "mail") for name, folder in folders.items()}
@@ -108,10 +117,17 @@ class Mailer:
         """Every template, such as "accounts/verify"."""
         return sorted(name.removesuffix(".mjml") for name in self._environment.list_templates(extensions=["mjml"]) if "mail/" not in name)
 
-    async def send_template(self, name: str, /, *, to: str, asked_by: Asker | None = None, unsubscribe: str = "", **context: Any) -> None:
-        """Render a template and send it to one address. An email that someone else can cause says who, see `admits`."""
-        if asked_by is None or await self.admits(name, to=to, asked_by=asked_by):
-            await self.send(to, structs.replace(self.render(name, to=to, **context), unsubscribe=unsubscribe))
+    async def send_template(
+        self, name: str, /, *, to: str, asked_by: Asker | None = None, unsubscribe: str = "", essential: bool = False, **context: Any
+    ) -> bool:
+        """Render a template and send it to one address. Returns whether it was sent, see `send`.
+
+        An email that someone else can cause says who, see `admits`. One without which people cannot sign in, or would not know what
+        happened to their account, is `essential`.
+        """
+        if asked_by is not None and not await self.admits(name, to=to, asked_by=asked_by):
+            return False
+        return await self.send(to, structs.replace(self.render(name, to=to, **context), unsubscribe=unsubscribe, essential=essential))
 
     async def admits(self, name: str, /, *, to: str, asked_by: Asker) -> bool:
         """Count an email that someone else can cause. Returns whether it may be sent: if not, nothing is made for it either.
@@ -121,16 +137,19 @@ class Mailer:
         """
         return self._count is None or await self._count(name, parse_address(to).key, asked_by)
 
-    async def send(self, to: str, mail: Mail) -> None:
+    async def send(self, to: str, mail: Mail) -> bool:
         """Send an email to one address (RFC 5322). If a transport is unavailable, the next one carries it.
+
+        Returns False for an address that accepts no more emails, unless this one is essential.
 
         Raises InvalidInput if `to` is not exactly one address, such as two addresses or one followed by a header; Unavailable if trying
         again can help, and PermanentFailure if the mail server permanently refuses the email.
         """
-        if not self._transports:
-            raise Unavailable("No mail server is configured. Set PHOENIX_SMTP_URL.")
-        sender = self._settings.sender
-        email = OutgoingEmail(mail, sender, parse_address(to), self._clock.now(), new_message_id(sender))
+        sender, address, now = self._settings.sender, parse_address(to), self._clock.now()
+        if self._recipients is not None and not mail.essential and not await self._recipients.accepts(address.key):
+            log.info("email_not_sent", reason="the address accepts no emails")
+            return False
+        email = OutgoingEmail(mail, sender, address, now, new_message_id(sender, self._keys, address.key, now))
         failed: Unavailable | PermanentFailure | None = None
         for transport in self._transports:
             error: Unavailable | PermanentFailure
@@ -142,14 +161,20 @@ class Mailer:
             except (Unavailable, PermanentFailure) as refused:
                 error = refused
             else:
-                return
+                return True
             if failed is None and isinstance(error, PermanentFailure) and not isinstance(error, CannotCarryError):
+                if self._recipients is not None and isinstance(error, RecipientRefused):
+                    await self._recipients.refused(address.key)
                 raise error
             # One that was only unavailable may carry it yet, even if no other can.
             failed = failed if isinstance(failed, Unavailable) else error
             log.warning("email_transport_failed", transport=transport.name, reason=str(error))
-        if failed is not None:
-            raise failed
+        raise failed or Unavailable("No mail server is configured. Set PHOENIX_SMTP_URL.")
+
+    async def close(self) -> None:
+        """End the connections to mail servers."""
+        for transport in self._transports:
+            await transport.close()
 
 
 def unlinked(text: str) -> str:

@@ -7,19 +7,19 @@ from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, parseaddr
 from typing import Any
 
 from msgspec import Struct
 
 from phoenix.kernel.i18n.addresses import Address
 
-# Lists of addresses between < and >, which are never encoded words (RFC 2369, RFC 2047), however long an address is.
-_AS_IT_IS = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
+# What stands between < and >, and is never an encoded word (RFC 2369, RFC 2047) or broken, however long it is.
+_AS_IT_IS = frozenset({"message-id", "list-unsubscribe", "list-unsubscribe-post"})
 
 
 class _Policy(EmailPolicy):
-    """How a message is written: headers of lists as they are, all others folded and encoded as usual."""
+    """How a message is written: some headers as they are, all others folded and encoded as usual."""
 
     def fold(self, name: str, value: Any) -> str:
         return f"{name}: {value}{self.linesep}" if name.lower() in _AS_IT_IS else super().fold(name, value)
@@ -28,7 +28,8 @@ class _Policy(EmailPolicy):
         return self.fold(name, value).encode("ascii") if name.lower() in _AS_IT_IS else super().fold_binary(name, value)
 
 
-_ASCII = _Policy(linesep="\r\n")
+# Nothing is left to be encoded again on the way, which would break a signature (RFC 6376, 5.3).
+_ASCII = _Policy(linesep="\r\n", cte_type="7bit")
 _UTF8 = _ASCII.clone(utf8=True)
 
 
@@ -36,12 +37,14 @@ class Mail(Struct, frozen=True):
     """A rendered email: subject on one line, plain text, and HTML with inline styles.
 
     `unsubscribe` is an address that ends such emails by a POST, without signing in (RFC 8058), "" for those that nobody can end.
+    What is `essential`, such as a code or a security notice, is also tried for an address that has refused emails.
     """
 
     subject: str
     text: str
     html: str
     unsubscribe: str = ""
+    essential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,3 @@ class OutgoingEmail:
         message.set_content(self.mail.text)
         message.add_alternative(self.mail.html, subtype="html")
         return message
-
-
-def new_message_id(sender: str) -> str:
-    """A Message-ID of the sender's domain (RFC 5322, 3.6.4)."""
-    return make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "phoenix.invalid")

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from phoenix.kernel.actor import Actor, MembershipRecord
     from phoenix.kernel.data.listed import Listed
-    from phoenix.kernel.runtime import Part
+    from phoenix.kernel.runtime import Part, RecipientSource
     from phoenix.settings import Settings
 
 __all__ = [
@@ -147,6 +147,7 @@ class Module:
     owned: OrganisationData | None = None
     check: Callable[[Settings], None] | None = None
     memberships: MembershipSource | None = None
+    recipients: RecipientSource | None = None
     settings: type[Any] | None = None
     parts: tuple[Part, ...] = ()
     banners: tuple[Callable[[Actor], Banner | None], ...] = ()

@@ -209,7 +209,8 @@ class Registry:
             if module.check is not None:
                 module.check(settings)
             parts += module.parts
-        return opened(settings, emails=self.template_folders, parts=parts, clock=clock, pool=pool)
+        recipients = next((module.recipients for module in self.modules if module.recipients), None)
+        return opened(settings, emails=self.template_folders, parts=parts, recipients=recipients, clock=clock, pool=pool)
 
     @cached_property
     def accounts(self) -> AccountSource | None:

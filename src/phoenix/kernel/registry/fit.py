@@ -96,6 +96,7 @@ def _declared(modules: Sequence[Module], variables: Sequence[tuple[str, Variable
         "source of accounts": ((m.name, "accounts") for m in modules if m.accounts),
         "sign-in pages": ((m.name, "sign_in") for m in modules if m.sign_in),
         "impersonation pages": ((m.name, "impersonation") for m in modules if m.impersonation),
+        "source of recipients": ((m.name, "recipients") for m in modules if m.recipients),
         "memberships": ((m.name, "memberships") for m in modules if m.memberships),
     }
 

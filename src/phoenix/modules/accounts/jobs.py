@@ -38,7 +38,7 @@ async def send_security_notice(runtime: Runtime, due: NoticeDue) -> None:
     if facts is None:
         return
     with reading(account.locale):
-        await runtime.mailer.send_template(TEMPLATE, to=account.email, name=account.name, **said_in(runtime, notice, facts))
+        await runtime.mailer.send_template(TEMPLATE, to=account.email, essential=True, name=account.name, **said_in(runtime, notice, facts))
 
 
 async def make_export(runtime: Runtime, asked: export_data.ExportAsked) -> None:

@@ -21,6 +21,7 @@ MODULE = Module(
     about="The admin panel: people, organisations, jobs, events, keys, emails and settings.",
     folder=Path(__file__).parent,
     receives=True,
+    places=("person",),
     tables=("access_reviews",),
     needs=("accounts", "sessions", "factors", "sign_in", "keys", "impersonation", "organisations"),
     routes=pages.ROUTES,

@@ -30,6 +30,7 @@ async def send_new_device(runtime: Runtime, new: NewDevice) -> None:
             await runtime.mailer.send_template(
                 "sessions/new_device",
                 to=account.email,
+                essential=True,
                 name=account.name,
                 device=session.device,
                 place=session.place,

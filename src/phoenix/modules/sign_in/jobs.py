@@ -45,6 +45,7 @@ async def send_already_registered(runtime: Runtime, owner: Owner) -> None:
                 "sign_in/already_registered",
                 to=account.email,
                 asked_by=owner.asker,
+                essential=True,
                 name=account.name,
                 link=Ours(url + query("/sign-in", next=on_to)),
                 reset_link=Ours(url + query("/forgot-password", next=on_to)),
@@ -98,7 +99,7 @@ async def send_address_changed(runtime: Runtime, former: FormerAddress) -> None:
     old = None if sealed is None else runtime.keys.unseal(change_address.OLD_ADDRESS, sealed, bound_to=former.account)
     if account is not None and old is not None:
         with reading(account.locale):
-            await runtime.mailer.send_template("sign_in/address_changed", to=old.decode(), name=account.name)
+            await runtime.mailer.send_template("sign_in/address_changed", to=old.decode(), essential=True, name=account.name)
 
 
 async def forget_old(runtime: Runtime) -> None:
@@ -129,6 +130,7 @@ async def _send(runtime: Runtime, purpose: str, template: str, to: str, name: st
     await runtime.mailer.send_template(
         f"sign_in/{template}",
         to=to,
+        essential=True,
         name=name,
         link=Ours(f"{runtime.settings.public_url}{path}?token={quote(token)}"),
         code=code,

@@ -43,6 +43,9 @@ class SendGridTransport:
         if status != ACCEPTED:
             raise Unavailable(f"SendGrid refused the email (status {status}).")
 
+    async def close(self) -> None:
+        """As EmailTransport says: its client belongs to the process."""
+
 
 def _body(email: OutgoingEmail) -> dict[str, Any]:
     sender = {"email": email.sender_address} | ({"name": email.sender_name} if email.sender_name else {})

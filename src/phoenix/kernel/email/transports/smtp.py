@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import ssl
-from urllib.parse import unquote, urlsplit
+import re
+from urllib.parse import urlsplit
 
 import aiosmtplib
 
+from phoenix.kernel.email.dkim import Signer
 from phoenix.kernel.email.message import OutgoingEmail
-from phoenix.kernel.email.transports.transport import CannotCarryError
+from phoenix.kernel.email.recipients import is_about_address
+from phoenix.kernel.email.transports.smtp_connections import CLOSING, ConnectionEnded, SmtpConnections
+from phoenix.kernel.email.transports.transport import CannotCarryError, RecipientRefused
 from phoenix.kernel.errors import PermanentFailure, Unavailable
 
 PERMANENT = 500
 # About how we signed in to the server (RFC 4954), which whoever runs it can mend: the email itself is not refused.
 NOT_SIGNED_IN = frozenset({530, 534, 535, 538})
-SEND_SECONDS = 30
-LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+# RFC 3463, at the beginning of a reply (RFC 2034).
+_STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
+_LINE_BREAK = re.compile(rb"\r\n|\r|\n")
 
 
 class SmtpTransport:
     """A mail server, by SMTP (RFC 5321) at a URL such as smtp://user:password@host:587, or smtps:// for TLS from the first byte."""
 
-    def __init__(self, url: str) -> None:
-        self._url = urlsplit(url)
-        self.name = f"smtp {self._url.hostname}"
+    def __init__(self, url: str, signer: Signer | None = None) -> None:
+        parts = urlsplit(url)
+        self._connections = SmtpConnections(parts)
+        self._signer = signer
+        self.name = f"smtp {parts.hostname}"
 
     async def carry(self, email: OutgoingEmail) -> None:
         """As EmailTransport says. SMTPUTF8 (RFC 6531) is used only where the address needs it."""
@@ -35,36 +41,62 @@ class SmtpTransport:
                 raise CannotCarryError("The mail server doesn't support addresses in this script.") from error
             await self._deliver(email, email.to.envelope)
 
+    async def close(self) -> None:
+        """As EmailTransport says."""
+        await self._connections.close()
+
     async def _deliver(self, email: OutgoingEmail, to: str) -> None:
-        secure = self._url.scheme == "smtps"
-        # A local server needs no TLS. Any other must offer it, or nothing is sent.
-        starttls = None if secure or self._url.hostname in LOCAL else True
+        message = _LINE_BREAK.sub(b"\r\n", email.message(to).as_bytes())
+        if self._signer is not None:
+            message = self._signer.signed(message, email.at)
+
+        async def hand_over(smtp: aiosmtplib.SMTP) -> None:
+            await _envelope(smtp, email.sender_address, to, len(message))
+            await smtp.data(message)
+
         try:
-            await aiosmtplib.send(
-                email.message(to),
-                sender=email.sender_address,
-                recipients=[to],
-                hostname=self._url.hostname or "127.0.0.1",
-                port=self._url.port or (465 if secure else 587),
-                username=unquote(self._url.username) if self._url.username else None,
-                password=unquote(self._url.password) if self._url.password else None,
-                use_tls=secure,
-                start_tls=starttls,
-                tls_context=ssl.create_default_context() if secure or starttls else None,
-                timeout=SEND_SECONDS,
-            )
+            await self._connections.use(hand_over)
         except aiosmtplib.SMTPNotSupported:
             raise
         except (aiosmtplib.SMTPException, OSError) as error:
             if code := _permanent_code(error):
-                raise PermanentFailure(f"The mail server permanently refused the email (code {code}).") from error
+                refused = RecipientRefused if _is_about_address(error) else PermanentFailure
+                raise refused(f"The mail server permanently refused the email (code {code}).") from error
             raise Unavailable(f"The mail server refused the email or is not responding ({type(error).__name__}).") from error
+
+
+async def _envelope(smtp: aiosmtplib.SMTP, sender: str, to: str, size: int) -> None:
+    """From whom and to whom. Raises ConnectionEnded where another connection can carry the email."""
+    try:
+        if smtp.is_ehlo_or_helo_needed:
+            await smtp.ehlo()
+        utf8 = not to.isascii()
+        if utf8 and not smtp.supports_extension("smtputf8"):
+            raise aiosmtplib.SMTPNotSupported("The server does not support SMTPUTF8.")
+        options = [f"SIZE={size}"] if smtp.supports_extension("size") else []
+        if utf8:
+            options += ["SMTPUTF8", "BODY=8BITMIME"]
+        encoding = "utf-8" if utf8 else "ascii"
+        await smtp.mail(sender, options=options, encoding=encoding)
+        await smtp.rcpt(to, encoding=encoding)
+    except aiosmtplib.SMTPServerDisconnected as error:
+        raise ConnectionEnded from error
+    except aiosmtplib.SMTPResponseException as error:
+        if error.code == CLOSING:
+            smtp.close()
+            raise ConnectionEnded from error
+        raise
+
+
+def _is_about_address(error: Exception) -> bool:
+    if not isinstance(error, aiosmtplib.SMTPRecipientRefused):
+        return False
+    found = _STATUS.match(error.message)
+    return is_about_address(error.code, found[1] if found else "")
 
 
 def _permanent_code(error: Exception) -> int:
     """The code of a permanent refusal of this email (RFC 5321, 4.2.1: 500 to 599), or 0. A wrong password is not about the email."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        error = error.recipients[0]
     about_it = (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError)
     if not isinstance(error, about_it) or error.code in NOT_SIGNED_IN:
         return 0

@@ -8,6 +8,7 @@ from phoenix.kernel.module import Permission
 from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import plain_listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
+from phoenix.kernel.web.slots import fill
 from phoenix.modules.accounts.actions.accounts import names
 from phoenix.modules.accounts.actions.activity import recent_events
 from phoenix.modules.accounts.actions.export_data import exports_of
@@ -25,7 +26,7 @@ EXPORT = "platform.people_export"
 PATH = "/staff/people/{account_id:str}"
 
 
-@page(PATH, may=READ, queries=7, listeners=STAFF)
+@page(PATH, may=READ, queries=7, listeners=STAFF, slots=("person",))
 async def show_person(call: Call) -> View:
     """Everything about one account on one page."""
     account, actor = str(call.path["account_id"]), call.actor
@@ -54,6 +55,7 @@ async def show_person(call: Call) -> View:
         "may_export": actor.may(EXPORT) and person.kind == "person" and within_reach,
         "may_impersonate": actor.may(IMPERSONATE) and not held and account != actor.account and can_be_staff,
         "is_self": account == actor.account,
+        "more": await fill(call, "person") if person.kind == "person" else [],
     }
     return View("admin/person.html", context)
 

@@ -76,16 +76,19 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
             await tx.execute(choices.LATER, sending.account, EMAIL, later, sending.batch)
         return
     items = [item for group in groups for item in group.items]
+    sent = False
     try:
         if to is not None and items:
             kinds = {item.kind for item in items}
             link = unsubscribe_link(runtime, sending.account, kinds.pop() if len(kinds) == 1 else "")
             with reading(to.locale):
-                await runtime.mailer.send_template(TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link, more))
+                sent = await runtime.mailer.send_template(
+                    TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link, more)
+                )
     except PermanentFailure:
         await _note(runtime, sending, [])
         raise
-    await _note(runtime, sending, [item.number for item in items])
+    await _note(runtime, sending, [item.number for item in items] if sent else [])
 
 
 async def _note(runtime: Runtime, sending: Sending, sent: Sequence[int]) -> None:

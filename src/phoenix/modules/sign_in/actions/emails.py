@@ -9,8 +9,11 @@ from msgspec import Struct
 
 from phoenix.kernel.data.jobs import JobKind
 from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS, Asker
+from phoenix.modules.accounts.actions.email_verification import CODE_LIVES, LINK_LIVES
 
 FIRST = 10
+# Whoever asked for an email has given up by then: later it would only be a code out of nowhere.
+WITH_CODE, WITH_LINK = CODE_LIVES.total_seconds(), LINK_LIVES.total_seconds()
 
 
 class Owner(Struct, frozen=True):
@@ -48,11 +51,11 @@ class FormerAddress(Struct, frozen=True):
 
 
 SEND_VERIFICATION = JobKind("sign_in.send_verification", PendingSignUp, priority=FIRST, attempts=EMAIL_ATTEMPTS)
-SEND_ALREADY_REGISTERED = JobKind("sign_in.send_already_registered", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
-SEND_PASSWORD_RESET = JobKind("sign_in.send_password_reset", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_ALREADY_REGISTERED = JobKind("sign_in.send_already_registered", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS, within=WITH_LINK)
+SEND_PASSWORD_RESET = JobKind("sign_in.send_password_reset", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS, within=WITH_LINK)
 SEND_FORCED_RESET = JobKind("sign_in.send_forced_reset", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
-SEND_SIGN_IN_CODE = JobKind("sign_in.send_sign_in_code", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
-SEND_UNLOCK = JobKind("sign_in.send_unlock", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
-SEND_REAUTHENTICATION_CODE = JobKind("sign_in.send_reauthentication_code", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
-SEND_ADDRESS_CHANGE = JobKind("sign_in.send_address_change", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS)
+SEND_SIGN_IN_CODE = JobKind("sign_in.send_sign_in_code", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS, within=WITH_CODE)
+SEND_UNLOCK = JobKind("sign_in.send_unlock", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS, within=WITH_LINK)
+SEND_REAUTHENTICATION_CODE = JobKind("sign_in.send_reauthentication_code", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS, within=WITH_CODE)
+SEND_ADDRESS_CHANGE = JobKind("sign_in.send_address_change", Owner, priority=FIRST, attempts=EMAIL_ATTEMPTS, within=WITH_LINK)
 SEND_ADDRESS_CHANGED = JobKind("sign_in.send_address_changed", FormerAddress, priority=FIRST, attempts=EMAIL_ATTEMPTS)

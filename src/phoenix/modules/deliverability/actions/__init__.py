@@ -1,0 +1,1 @@
+"""Stop emails to addresses that accept none, as reported in several ways, and resume them."""
