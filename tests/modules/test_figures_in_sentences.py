@@ -31,8 +31,8 @@ from phoenix.modules.organisations.queries import invited
 from phoenix.modules.sessions.actions.list import ON_A_PAGE
 from phoenix.modules.sign_in.actions import change_address, email_code, reauthenticate, reset_password, unlock, verify
 from phoenix.modules.webhooks import jobs as hooks_jobs
-from phoenix.modules.webhooks.actions import deliver as hooks
 from phoenix.modules.webhooks.actions import endpoints
+from phoenix.modules.webhooks.actions import send as hooks
 from phoenix.settings import EmailSettings, SessionSettings
 
 # A number with what it counts. Placeholders are filled from constants, and need no row below.

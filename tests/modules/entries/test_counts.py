@@ -108,7 +108,7 @@ def test_an_organisation_that_goes_takes_its_counts_and_old_ones_are_forgotten(h
             assert (await harness.sql("SELECT sum(count)::int FROM entry_counts"))[0][0] == 500
             await harness.sql("DELETE FROM organisations WHERE id = $1", ember)
             assert (await harness.sql("SELECT sum(count)::int FROM entry_counts"))[0][0] == 0
-            await harness.sql("UPDATE entry_counts SET quarter = quarter - interval '20 days'")
+            await harness.sql("UPDATE entry_counts SET quarter = quarter - interval '40 days'")
             await forget_old_counts(harness.runtime)
             assert await harness.sql("SELECT 1 FROM entry_counts") == []
 
