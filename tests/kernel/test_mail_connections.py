@@ -217,6 +217,7 @@ def test_an_email_that_is_given_up_leaves_no_connection_in_an_unknown_state() ->
         sending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await sending
+        await asyncio.wait_for(server.ended.wait(), 5)
         await send(mailer, 1, first=2)
         assert len(server.said) == 2
         assert server.subjects() == ["s0", "s2"]

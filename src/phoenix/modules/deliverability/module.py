@@ -7,7 +7,6 @@ from pathlib import Path
 from phoenix.kernel.email.dkim import signer_of
 from phoenix.kernel.language import _
 from phoenix.kernel.module import (
-    Activity,
     Command,
     EventKind,
     Follower,
@@ -39,10 +38,7 @@ MODULE = Module(
     needs=("accounts", "sign_in"),
     tables=("stopped_addresses", "email_reports"),
     routes=(*api.ROUTES, *pages.ROUTES),
-    events=(
-        EventKind(events.EmailsStopped, act=None, activity=Activity(_("Emails to your address stopped"), "bad", notifies=False)),
-        EventKind(events.EmailsResumed, act=None, activity=Activity(_("Emails to your address resumed"), notifies=False)),
-    ),
+    events=(EventKind(events.EmailsStopped, act=None), EventKind(events.EmailsResumed, act=None)),
     notifications=(
         NotificationKind(
             "deliverability.stopped",
