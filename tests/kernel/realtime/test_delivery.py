@@ -70,8 +70,8 @@ def test_nobody_is_waited_for_where_nothing_has_changed(harness: Harness, monkey
             sending = here.sockets.delivery.send(to(ember, "at once"))
             with pytest.raises(StopIteration):
                 sending.send(None)
-            for socket in (ada, bo):
-                await socket.until(lambda socket=socket: hears(socket, "at once"))
+            await ada.until(lambda: hears(ada, "at once"))
+            await bo.until(lambda: hears(bo, "at once"))
 
     asyncio.run(run())
 
