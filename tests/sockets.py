@@ -19,6 +19,7 @@ from phoenix.kernel.realtime.message import event_message
 from phoenix.kernel.realtime.namespace import Socket as OpenSocket
 from phoenix.kernel.realtime.sockets import Sockets
 from tests.harness import Harness
+from tests.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ async def live(harness: Harness, most_at_once: int = MOST_AT_ONCE) -> AsyncItera
     """Serve the sockets of a harness. Clients are counted by the address they say they have, if it trusts 127.0.0.0/8."""
     sockets = Sockets(harness.runtime, harness.registry, harness.sessions, most_at_once=most_at_once)
     sockets.start(Listener(harness.runtime.settings.database.url))
+    await until(lambda: sockets.has_begun)
     listening = await sockets.server.listen(socket.create_server(("127.0.0.1", 0)))
     try:
         yield Live(sockets, listening.sockets[0].getsockname()[1])

@@ -4,7 +4,7 @@ import { badgeEvents, showCount } from "./parts/badges";
 import { isChanged } from "./parts/changed";
 import { atMidnight } from "./parts/live-days";
 import { liveFeed } from "./parts/live-feed";
-import { AwayError, type Why } from "./parts/live-fetch";
+import { AwayError, BusyError, type Why } from "./parts/live-fetch";
 import { type Begin, type Live, liveParts } from "./parts/live-parts";
 import { LiveSocket } from "./parts/live-socket";
 import { patiently } from "./parts/patience";
@@ -78,6 +78,8 @@ let failures = 0;
 let refusals = 0;
 let missed = false;
 let due = 0;
+/** Not asked before this, whatever happens: the server said so. */
+let notBefore = 0;
 
 const refresh = patiently(async () => {
   try {
@@ -91,15 +93,23 @@ const refresh = patiently(async () => {
     failed = true;
     if (error instanceof AwayError) leave(error.why);
     // Tried again, for as long as it fails.
-    else if (socket.connected) due = window.setTimeout(look, wait(failures++));
+    else {
+      const told = error instanceof BusyError ? error.waitMs * (1 + Math.random() / 4) : 0;
+      notBefore = performance.now() + told;
+      if (socket.connected) due = window.setTimeout(look, Math.max(told, wait(failures++)));
+    }
   }
   show();
 });
 
 function look(): void {
   if (away) return;
+  const early = notBefore - performance.now();
   if (document.hidden) missed = true;
-  else refresh();
+  else if (early > 0) {
+    window.clearTimeout(due);
+    due = window.setTimeout(look, early);
+  } else refresh();
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -12,7 +12,7 @@ import uvloop
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.background import watchdog
-from phoenix.kernel.data.followers import Listener
+from phoenix.kernel.data.followers import Listener, wait_for
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.realtime.handover import Handover
 from phoenix.kernel.realtime.sockets import Sockets
@@ -20,6 +20,9 @@ from phoenix.kernel.security.logging import configure
 from phoenix.kernel.web.session_reader import SessionReader
 from phoenix.kernel.web.socket_figures import file_of
 from phoenix.settings import Settings, settings_of_process
+
+# How often it is asked whether the sockets have begun.
+BEGIN_SECONDS = 0.02
 
 
 async def serve(settings: Settings, stop: asyncio.Event, number: int = 1) -> None:
@@ -34,6 +37,9 @@ async def serve(settings: Settings, stop: asyncio.Event, number: int = 1) -> Non
         sockets.start(Listener(settings.database.url))
         figures = file_of(settings, number)
         sockets.keep_figures(figures)
+        # Until the positions are known, a client could connect and miss what happens then.
+        while not (sockets.has_begun or stop.is_set()):
+            await wait_for(stop, BEGIN_SECONDS)
         listening = await sockets.server.listen(bind(settings.web.host, settings.realtime.port))
         try:
             await stop.wait()

@@ -225,3 +225,16 @@ def test_whatever_says_that_the_database_is_away_is_expected() -> None:
     """asyncpg has an error of its own for a connection that the server ends between two messages."""
     for lost in LOST:
         assert issubclass(lost, background.EXPECTED), lost
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_people_wait_for_is_started_again_within_a_given_time() -> None:
+    async def run() -> None:
+        tasks = Background()
+        with logging_of(LogSettings(level="debug", format="json")) as stream:
+            tasks.start("work", Stumbles(*(OSError("gone") for _ in range(5))), longest_delay=0.002)
+            await until(lambda: tasks.restarts["work"] == 5 and not tasks.down)
+            await tasks.close()
+        assert [one["retry_seconds"] for one in records(stream) if one["event"] == "background_interrupted"] == [0.001, *[0.002] * 4]
+
+    asyncio.run(run())

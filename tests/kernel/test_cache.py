@@ -9,8 +9,9 @@ import pytest
 from tests.harness import Harness
 from tests.waiting import until
 
+from phoenix.kernel.cache import cache as cache_module
 from phoenix.kernel.cache import generations as generations_module
-from phoenix.kernel.cache.cache import Cache, Watch
+from phoenix.kernel.cache.cache import Cache, CachedValue, Watch
 from phoenix.kernel.cache.generations import MachineGenerations, ValkeyGenerations
 from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.cache.valkey import Valkey
@@ -162,6 +163,32 @@ def test_several_machines_share_generations_through_valkey(tmp_path: Path, valke
         mark = await here.generations.begin([DEPENDS])
         assert await there.peek(key) is None
         await here.generations.settle([DEPENDS], mark)
+        await remote.close()
+
+    asyncio.run(run())
+
+
+def test_what_still_counts_is_asked_for_together(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being written does not count; it keeps nothing else from counting."""
+    monkeypatch.setattr(cache_module, "MOST_ASKED", 3)
+
+    async def run() -> None:
+        remote = Valkey(valkey)
+        generations = ValkeyGenerations(remote)
+        cache, keys = Cache(generations, remote, 100), [Key(f"{tmp_path} {number}") for number in range(5)]
+        assert not cache.is_in_memory
+        entries = []
+        for key in keys:
+            watch = Watch(generations)
+            await watch.on(key)
+            entries.append(CachedValue(tuple(watch.keys), tuple(watch.seen), b"", 0))
+        assert await cache.current_of([]) == []
+        assert await cache.current_of(entries) == entries
+        await generations.settle([keys[1]], await generations.begin([keys[1]]))
+        mark = await generations.begin([keys[3]])
+        assert await cache.current_of(entries) == [entries[0], entries[2], entries[4]]
+        assert not cache.is_current(entries[0]), "this process's memory cannot tell"
+        await generations.settle([keys[3]], mark)
         await remote.close()
 
     asyncio.run(run())

@@ -19,6 +19,8 @@ from phoenix import app as applications
 from phoenix import realtime, worker
 from phoenix.app import create_admin_app, create_app
 from phoenix.kernel.errors import Unavailable
+from phoenix.kernel.realtime.server import Server as SocketServer
+from phoenix.kernel.realtime.sockets import Sockets
 
 
 @pytest.fixture
@@ -106,6 +108,22 @@ def test_a_worker_runs_until_it_is_stopped(variables: Place, monkeypatch: pytest
     monkeypatch.setattr(worker, "work", work)
     asyncio.run(worker.run())
     assert worked == ["began", "ended"]
+
+
+def test_the_port_of_sockets_opens_once_everything_from_then_on_is_sent(variables: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PHOENIX_REALTIME_PORT", str(free_port()))
+    listen, begun = SocketServer.listen, list[bool]()
+
+    async def listening(server: SocketServer, *given: Any) -> Any:
+        (sockets,) = server._namespaces.values()
+        assert isinstance(sockets, Sockets)
+        begun.append(sockets.has_begun)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return await listen(server, *given)
+
+    monkeypatch.setattr(SocketServer, "listen", listening)
+    asyncio.run(realtime.run(1))
+    assert begun == [True]
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])

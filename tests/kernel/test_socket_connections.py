@@ -13,6 +13,7 @@ from tests.sockets import Live, Socket, live
 from tests.waiting import until
 from websockets.exceptions import InvalidStatus
 
+from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.followers import read_after
 from phoenix.kernel.realtime import sockets as realtime
 from phoenix.kernel.realtime.sockets import Sockets
@@ -198,9 +199,11 @@ def test_a_socket_that_cannot_be_checked_is_sent_nothing(harness: Harness, monke
             await harness.post("/api/v2/entries", by="ada", json={"organisation": ember, "title": "Not for them"})
             async with harness.runtime.database.reader() as db:
                 batch = await read_after(db, (0, 0))
+            async with harness.runtime.database.transaction() as tx:
+                tx.invalidate(ACCOUNT(harness.people["ada"].id))
             monkeypatch.setattr(here.sockets._session_reader, "follow", broken)
             await here.sockets.deliver(batch)
-            assert not here.sockets.open
+            await until(lambda: not here.sockets.open)
             await socket.ended()
             assert socket.closed == (1000, "not_checked")
             assert not any("Not for them" in text for text in socket.texts)
@@ -224,5 +227,20 @@ def test_a_socket_that_is_cut_while_it_changes_rooms_is_in_none(harness: Harness
             here.sockets._change_rooms(there, known, known.actor, rooms)
             assert there not in here.sockets.open
             assert [room for room in (f"organisation:{ember}", *rooms) if here.sockets.rooms.inside(room)] == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("whose", ["its own", "someone else's"])
+def test_the_socket_of_a_page_is_refused_to_anyone_but_its_reader(harness: Harness, whose: str) -> None:
+    """The cookie of its browser can be someone else's by now."""
+
+    async def run() -> None:
+        async with harness, live(harness) as here, Socket(here) as socket:
+            ada, bo = await harness.person("ada"), await harness.person("bo")
+            await socket.say("40" + json.dumps({"token": ada.token, "reader": ada.id if whose == "its own" else bo.id}))
+            await socket.until(lambda: any(text.startswith(("40", "44")) for text in socket.texts))
+            answer = next(text for text in socket.texts if text.startswith(("40", "44")))
+            assert answer.startswith("40") if whose == "its own" else "not_logged_in" in answer
 
     asyncio.run(run())

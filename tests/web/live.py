@@ -30,6 +30,7 @@ class Server:
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.asked = page, 0
         self.status = 200
+        self.retry_after = ""
         self.changes: list[tuple[str, str]] = []
         self.html = page.request.get(address).text()
         page.goto(address)
@@ -44,7 +45,8 @@ class Server:
         if self.status == 303:
             route.fulfill(status=303, headers={"Location": "/sign-in"})
         elif self.status != 200:
-            route.fulfill(status=self.status, body="<title>No</title><main>No</main>", content_type="text/html")
+            headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+            route.fulfill(status=self.status, headers=headers | {"Content-Type": "text/html"}, body="<title>No</title><main>No</main>")
         else:
             html = self.html
             for old, new in self.changes:

@@ -13,6 +13,7 @@ class Socket:
     def __init__(self, page: Page) -> None:
         self.routes: list[WebSocketRoute] = []
         self.connected = 0
+        self.auth: dict[str, str] = {}
         self.refusals: list[str] = []
         """With which it answers instead, one after the other."""
         page.route_web_socket("**/socket.io/**", self._accept)
@@ -21,9 +22,12 @@ class Socket:
         self.routes.append(route)
 
         def answer(message: str | bytes) -> None:
-            if message == "40" and self.refusals:
+            text = str(message)
+            if text.startswith("40"):
+                self.auth = json.loads(text[2:] or "{}")
+            if text.startswith("40") and self.refusals:
                 route.send("44" + json.dumps({"message": self.refusals.pop(0)}))
-            elif message == "40":
+            elif text.startswith("40"):
                 route.send('40{"sid":"s"}')
                 self.connected += 1
 

@@ -101,6 +101,34 @@ def test_a_page_waits_longer_each_time_while_the_server_fails(page: Page, site: 
     expect(page.locator("[data-live-state]")).to_have_text(LIVE)
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_page_waits_as_long_as_the_server_says(page: Page, site: str, socket: Socket, status: int) -> None:
+    page.clock.install()
+    server = Server(page, f"{site}/dashboard")
+    connect(page, socket)
+    server.status, server.retry_after = status, "30"
+    before = server.asked
+    changed(socket)
+    let_pass(page, milliseconds=1500)
+    assert server.asked == before + 1
+    server.status = 200
+    for _ in range(27):
+        # Nor is it asked because something else happened.
+        changed(socket)
+        let_pass(page, milliseconds=1000)
+    assert server.asked == before + 1
+    for _ in range(14):
+        let_pass(page, milliseconds=1000)
+    assert server.asked == before + 2
+    expect(page.locator("[data-live-state]")).to_have_text(LIVE)
+
+
+def test_a_page_says_whose_it_is_when_it_opens_its_socket(page: Page, site: str, socket: Socket) -> None:
+    page.goto(f"{site}/dashboard")
+    connect(page, socket)
+    assert socket.auth == {"reader": page.locator("body").get_attribute("data-reader")}
+
+
 def test_a_stream_of_events_delays_nobody_by_more_than_a_second(page: Page, site: str, socket: Socket) -> None:
     page.clock.install()
     server = Server(page, f"{site}/dashboard")

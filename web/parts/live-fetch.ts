@@ -1,6 +1,8 @@
 /** What a live page asks for by itself, and why it may have to stop. */
 
 const LONGEST_MS = 10_000;
+/** A page that asks for itself again asks at least this often, whatever a server says. */
+const LATEST_MS = 3_600_000;
 
 export type Why = "signed-out" | "removed" | "gone";
 
@@ -8,6 +10,16 @@ export type Why = "signed-out" | "removed" | "gone";
 export class AwayError extends Error {
   constructor(readonly why: Why) {
     super(why);
+  }
+}
+
+/** The server has too much to do, or this reader asked too often: it said how long to wait. */
+export class BusyError extends Error {
+  constructor(
+    status: number,
+    readonly waitMs: number,
+  ) {
+    super(`the page answered ${status}`);
   }
 }
 
@@ -25,6 +37,9 @@ export async function fetchLive(address: string | URL, headers: Record<string, s
   const sent = { Accept: "text/html", "X-Unattended": "yes", ...readerHere(), ...headers };
   const response = await fetch(address, { headers: sent, redirect: "manual", signal: AbortSignal.timeout(LONGEST_MS) });
   if (response.type === "opaqueredirect" || response.status === 401) throw new AwayError("signed-out");
-  if (response.status >= 500 || response.status === 429) throw new Error(`the page answered ${response.status}`);
+  if (response.status >= 500 || response.status === 429) {
+    const seconds = Number(response.headers.get("Retry-After"));
+    throw new BusyError(response.status, seconds > 0 ? Math.min(LATEST_MS, seconds * 1000) : 0);
+  }
   return response;
 }

@@ -1,6 +1,7 @@
 /** The socket of a page: opened at the address of the sockets or, where that cannot be reached, at the address of the page itself. */
 
 import { io, type Socket } from "socket.io-client";
+import { readerHere } from "./live-fetch";
 
 /** Kept for the tab, so that its next pages do not try in vain. */
 const UNREACHED = "phoenix.sockets-unreached";
@@ -41,7 +42,7 @@ export class LiveSocket {
 
   // The session cookie signs it in at both. A websocket needs no other permission of the page than its own address.
   private openDirect(): Socket {
-    const socket = io(this.direct, { transports: ["websocket"], withCredentials: true, timeout: DIRECT_MS });
+    const socket = io(this.direct, { transports: ["websocket"], withCredentials: true, timeout: DIRECT_MS, auth: whose() });
     let reached = false;
     socket.on("connect", () => {
       reached = true;
@@ -59,8 +60,14 @@ export class LiveSocket {
   }
 
   private openHere(): Socket {
-    return io(location.origin, { transports: ["websocket", "polling"], tryAllTransports: true, withCredentials: true });
+    return io(location.origin, { transports: ["websocket", "polling"], tryAllTransports: true, withCredentials: true, auth: whose() });
   }
+}
+
+/** The socket is refused where the cookie is someone else's by now: what they are sent is not for this page. */
+function whose(): Record<string, string> {
+  const reader = readerHere()["X-Reader"];
+  return reader ? { reader } : {};
 }
 
 function kept(): string | null {

@@ -60,14 +60,26 @@ class Background:
         """The tasks that failed and have not worked since."""
         return frozenset(self._down)
 
-    def start(self, name: str, work: Work, *, stop: Callable[[], None] | None = None, hangs_after: float | None = HANGS_SECONDS) -> None:
+    def start(
+        self,
+        name: str,
+        work: Work,
+        *,
+        stop: Callable[[], None] | None = None,
+        hangs_after: float | None = HANGS_SECONDS,
+        longest_delay: float | None = None,
+    ) -> None:
         """Keep `work` running until `close`. `stop` asks it to end by itself; otherwise it is cancelled.
+
+        After failures it is tried again ever later, but within `longest_delay` where people wait for it.
 
         It must not move on before what it holds is done: after a failure it is called again, and starts where it was.
         """
         if name in self._tasks:
             raise ValueError(f"{name} was started already.")
-        self._tasks[name] = _Task(asyncio.get_running_loop().create_task(self._keep(name, work, hangs_after), name=name), stop)
+        self._tasks[name] = _Task(
+            asyncio.get_running_loop().create_task(self._keep(name, work, hangs_after, longest_delay), name=name), stop
+        )
 
     async def close(self, seconds: float | None = STOP_SECONDS) -> None:
         """End every task. Those that can end by themselves have this long to do so; None waits for them."""
@@ -85,8 +97,9 @@ class Background:
         self._tasks.clear()
         self._down.clear()
 
-    async def _keep(self, name: str, work: Work, hangs_after: float | None) -> None:
+    async def _keep(self, name: str, work: Work, hangs_after: float | None, longest_delay: float | None) -> None:
         delay, loop = FIRST_DELAY, asyncio.get_running_loop()
+        longest = LONGEST_DELAY if longest_delay is None else longest_delay
         while not self._stopping.is_set():
             try:
                 async with asyncio.timeout(hangs_after) as limit:
@@ -111,7 +124,7 @@ class Background:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(delay):
                     await self._stopping.wait()
-            delay = min(delay * 2, LONGEST_DELAY)
+            delay = min(delay * 2, longest)
 
 
 def once(name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

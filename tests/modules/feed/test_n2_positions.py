@@ -62,7 +62,9 @@ def test_what_a_client_has_seen_does_not_come_again_from_a_process_that_is_behin
             ada = await harness.sessions.find(harness.people["ada"].token, unattended=True)
             assert ada is not None
             in_order = InOrder()
-            assert in_order.catch_up(await live_feed.replay(harness.runtime, ada, {"positions": positions})) == []
+            assert (
+                in_order.catch_up(await live_feed.replay(harness.runtime, ada, {"positions": positions}), {f"organisation:{ember}"}) == []
+            )
             late = [
                 (room, event, payload)
                 for room, event, payload in await live_feed.tell(harness.runtime, batch)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from phoenix.kernel.cache.generations import Generations
+from phoenix.kernel.cache.generations import Generations, MachineGenerations
 from phoenix.kernel.cache.keys import Key
 from phoenix.kernel.cache.valkey import Valkey
 
 T = TypeVar("T")
 
 KEEP_SECONDS = 60.0
+# Entries whose generations are asked for together.
+MOST_ASKED = 200
 REFILL_LOCK_SECONDS = 2.0
 REFILL_WAIT_SECONDS = 0.02
 
@@ -91,6 +93,33 @@ class Cache:
     def entry(self, key: str) -> CachedValue | None:
         """The local entry, whose generations the caller must still compare: the hot path."""
         return self._local.get(key)
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether the generations are in this process's memory, so that `is_current` can tell."""
+        return isinstance(self.generations, MachineGenerations)
+
+    def is_current(self, entry: CachedValue) -> bool:
+        """Whether an entry still counts, by the generations in this process's memory: nothing is asked, and nobody waits."""
+        generations = self.generations
+        if not isinstance(generations, MachineGenerations):
+            return False
+        if entry.slots is None:
+            entry.slots = tuple(map(generations.slot, entry.keys))
+        return generations.current(entry.slots) == entry.generations
+
+    async def current_of(self, entries: Sequence[CachedValue]) -> list[CachedValue]:
+        """Those entries that still count, asked for together. One that is being written does not keep the others from counting."""
+        if not entries:
+            return []
+        found = await self.generations.read([key for entry in entries for key in entry.keys]) if len(entries) <= MOST_ASKED else None
+        if found is not None:
+            values = iter(found)
+            return [entry for entry in entries if tuple(next(values) for _ in entry.keys) == entry.generations]
+        if len(entries) == 1:
+            return []
+        middle = len(entries) // 2
+        return [*await self.current_of(entries[:middle]), *await self.current_of(entries[middle:])]
 
     async def peek(self, key: str) -> Any | None:
         """The value in this process's memory if it is still valid, else None. Never makes a query."""

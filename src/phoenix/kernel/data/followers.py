@@ -120,6 +120,11 @@ class Tail:
         self._database = database
         self._position: tuple[int, int] | None = None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it knows where it began: every event since is handled."""
+        return self._position is not None
+
     async def follow(self, arrived: asyncio.Event, handle: Callable[[Sequence[Recorded]], Awaitable[None]], alive: Alive) -> None:
         """Handle one batch after another. It moves on after `handle`, so a batch that failed is handled again."""
         while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from phoenix.kernel.module import Numbered
@@ -30,11 +30,13 @@ class InOrder:
             return False
         return self._next(room, event, numbered) is not None
 
-    def catch_up(self, replayed: Iterable[RoomMessage]) -> list[tuple[str, Any]]:
-        """What is sent of what it missed, and then of what waited."""
+    def catch_up(self, replayed: Iterable[RoomMessage], rooms: Container[str]) -> list[tuple[str, Any]]:
+        """What is sent of what it missed, and then of what waited: nothing of a room that it is no longer in. What has no room is for it alone."""
         waiting, self._waiting = self._waiting or [], None
         sent = []
         for room, event, payload in (*replayed, *waiting):
+            if room and room not in rooms:
+                continue
             found = self._next(room, event, payload) if isinstance(payload, Numbered) else (event, payload)
             if found is not None:
                 sent.append(found)

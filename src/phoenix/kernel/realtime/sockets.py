@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,23 +17,21 @@ from typing import Any
 import structlog
 
 from phoenix.kernel.actor import Actor
-from phoenix.kernel.background import EXPECTED, Alive
+from phoenix.kernel.background import Alive
 from phoenix.kernel.data.events import Recorded
 from phoenix.kernel.data.followers import Listener, Tail
 from phoenix.kernel.errors import SecondFactorNeeded
-from phoenix.kernel.module import Numbered
 from phoenix.kernel.realtime.changes import LEFT, live_messages
 from phoenix.kernel.realtime.connection import Limits
+from phoenix.kernel.realtime.delivery import Delivery
 from phoenix.kernel.realtime.gate import SocketGate
 from phoenix.kernel.realtime.gathering import MOST_AT_ONCE, Gathering, RoomMessage
 from phoenix.kernel.realtime.handover import Handover
 from phoenix.kernel.realtime.limits import Counts
-from phoenix.kernel.realtime.message import event_message
 from phoenix.kernel.realtime.namespace import Refused, Socket
 from phoenix.kernel.realtime.protocol.packets import MAIN
-from phoenix.kernel.realtime.rooms import Rooms
 from phoenix.kernel.realtime.server import Server
-from phoenix.kernel.realtime.signed_in import SignedIn, SocketRefused
+from phoenix.kernel.realtime.signed_in import Asked, SignedIn, SocketRefused
 from phoenix.kernel.realtime.sources import SourceTail
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
@@ -43,12 +42,14 @@ log = structlog.get_logger(__name__)
 
 # A session that ended is refused within a second, open sockets included.
 CHECK_SECONDS = 0.5
+# Not of all sockets at once: everyone else would wait for that.
+SLICES = 10
 # What is counted of a room is sent within this time after it is due, even if it was counted just now.
 GATHER_SECONDS = 0.1
 FIGURES_SECONDS = 1.0
 PRESENT_SECONDS = 1.0
-# More that comes while a socket is sent what it missed means that it takes far too long.
-MOST_WAITING = 1000
+# After the database was away, messages are to come again as soon as it is back.
+RETRY_SECONDS = 1.0
 LIMITS = Limits()
 
 
@@ -71,11 +72,10 @@ class Sockets:
         self._runtime = runtime
         self._session_reader = sessions
         self.counts = Counts(settings.realtime)
-        self.rooms: Rooms[Socket] = Rooms()
         self.open: dict[Socket, SignedIn] = {}
+        self.delivery = Delivery(runtime, sessions, self.open, self.check)
+        self.rooms = self.delivery.rooms
         self.name = secrets.token_hex(8)
-        self.sent = 0
-        """Messages that were sent to rooms, counted for each receiver."""
         gate = SocketGate(settings, runtime.keys, self.counts)
         self.server = Server({MAIN: self}, gate, limits, connect_within=settings.realtime.authenticate_within, handover=handover)
         self._tail = Tail(runtime.database)
@@ -84,15 +84,20 @@ class Sockets:
 
     def start(self, listener: Listener) -> None:
         """Feed the sockets in the background."""
-        background, arrived = self._runtime.background, listener.subscribe()
-        background.start("feed", lambda alive: self._tail.follow(arrived, self._feed, alive))
-        background.start("sessions of sockets", self._watch_sessions)
-        background.start("gathered messages", self._send_gathered)
+        start, arrived = partial(self._runtime.background.start, longest_delay=RETRY_SECONDS), listener.subscribe()
+        start("feed", lambda alive: self._tail.follow(arrived, self._feed, alive))
+        start("sessions of sockets", self._watch_sessions)
+        start("gathered messages", self._send_gathered)
         if any(rule.present is not None for rule in self._rules):
-            background.start("presence", self._tell_presence)
+            start("presence", self._tell_presence)
         for tail in self.sources:
-            background.start(f"live {tail.name}", partial(tail.follow, listener.subscribe(), self._send))
-        background.start("listener", listener.listen, stop=listener.stop)
+            start(f"live {tail.name}", partial(tail.follow, listener.subscribe(), self.delivery.send))
+        start("listener", listener.listen, stop=listener.stop)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether everything that happens from now on is sent. Before that, a client could connect and miss something."""
+        return self._tail.has_begun and all(tail.position is not None for tail in self.sources)
 
     def keep_figures(self, file: Path) -> None:
         """Write what /metrics shows of this process to a file every second."""
@@ -108,7 +113,7 @@ class Sockets:
         """This process now."""
         counts, at = self.counts, self._runtime.clock.now().timestamp()
         here = (len(self.server.connections), len(self.open), len(self.rooms))
-        return SocketFigures(at, *here, counts.opened, self.sent, dict(counts.closed))
+        return SocketFigures(at, *here, counts.opened, self.delivery.sent, dict(counts.closed))
 
     async def _feed(self, batch: Sequence[Recorded]) -> None:
         if self.open:
@@ -116,56 +121,30 @@ class Sockets:
 
     async def deliver(self, batch: Sequence[Recorded]) -> None:
         """Send events to the rooms, or count them where a room has many people."""
-        await self._send(self._gathering.take(await live_messages(self._runtime, self._registry, batch)))
-
-    async def _send(self, messages: Sequence[RoomMessage]) -> None:
-        """Send to the rooms. Everyone in a room is checked again first: what is sent may be about the end of their membership.
-
-        Every change that was committed before an event was read has touched its generation, so what is cached of a session
-        counts only if it is true now, and nothing is queried for a session that did not change.
-        """
-        for socket in {socket for room in {room for room, _, _ in messages} for socket in self.rooms.inside(room)}:
-            try:
-                await self.check(socket)
-            except Exception:  # a socket that cannot be checked is sent nothing; its client reconnects and catches up
-                log.exception("socket_cut")
-                socket.connection.end("not_checked")
-        for room, event, payload in messages:
-            if isinstance(payload, Numbered):
-                self._send_numbered(room, event, payload)
-                continue
-            self.sent += len(self.rooms.inside(room))
-            self.rooms.send(room, event_message(event, payload))
-
-    def _send_numbered(self, room: str, event: str, numbered: Numbered) -> None:
-        message = event_message(event, numbered.payload)
-        for socket in list(self.rooms.inside(room)):
-            in_order = self.open[socket].in_order
-            if in_order.takes(room, event, numbered):
-                self.sent += 1
-                socket.send(message)
-            elif in_order.waiting > MOST_WAITING:
-                socket.connection.end("slow_reader")
+        await self.delivery.send(self._gathering.take(await live_messages(self._runtime, self._registry, batch)))
 
     async def _send_gathered(self, alive: Alive) -> None:
         while True:
             await asyncio.sleep(self._gathering.wait(GATHER_SECONDS))
-            await self._send(self._gathering.due())
+            await self.delivery.send(self._gathering.due())
             alive()
 
     async def _watch_sessions(self, alive: Alive) -> None:
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            for socket in list(self.open):
-                try:
-                    await self.check(socket)
-                except EXPECTED:
-                    raise
-                except Exception:  # one socket must not keep the others from being checked
-                    log.exception("socket_cut")
-                    socket.connection.end("not_checked")
+            opened, failed = list(self.open), self.delivery.unchecked
+            for number in range(SLICES):
+                await asyncio.sleep(CHECK_SECONDS / SLICES)
+                await self._watch(opened[number::SLICES])
                 alive()
-            alive()
+            if self.delivery.unchecked > failed:
+                log.warning("sessions_not_checked", count=self.delivery.unchecked - failed)
+
+    async def _watch(self, sockets: Sequence[Socket]) -> None:
+        await self.delivery.look(sockets)
+        now = self._runtime.clock.now()
+        for socket in sockets:
+            if (known := self.open.get(socket)) is not None and known.behind is None:
+                self._tell_if_token_expired(socket, known, now)
 
     async def _tell_presence(self, alive: Alive) -> None:
         while True:
@@ -173,11 +152,14 @@ class Sockets:
             here = frozenset(known.actor.account for known in self.open.values() if known.actor.impersonator is None)
             for rule in self._rules:
                 if rule.present is not None:
-                    await self._send(self._gathering.take(await rule.present(self._runtime, self.name, here)))
+                    await self.delivery.send(self._gathering.take(await rule.present(self._runtime, self.name, here)))
             alive()
 
-    async def check(self, socket: Socket) -> None:
-        """Looking at a session is not using it. A socket lasts as long as its session, whenever the token expires."""
+    async def check(self, socket: Socket, asked: Asked | None = None) -> None:
+        """Looking at a session is not using it. A socket lasts as long as its session, whenever the token expires.
+
+        `asked` has the rooms of the session's other sockets.
+        """
         known = self.open.get(socket)
         if known is None:
             return
@@ -190,16 +172,24 @@ class Sockets:
                 # Without a reason, the session's tokens were replaced: whoever has the new one connects again.
                 self._cut(socket, "session_ended", reason) if reason else self._tell_token_expired(socket, known, cut=True)
                 return
+            held = self._session_reader.held(known.token, actor)
             try:
                 # Another object, even an equal one, means that something was changed.
                 if actor is not known.actor:
-                    self._change_rooms(socket, known, actor, await self._rooms_of(actor))
+                    asked = {} if asked is None else asked
+                    rooms = asked[id(actor)][1] if id(actor) in asked else await self._rooms_of(actor)
+                    asked[id(actor)] = actor, rooms
+                    self._change_rooms(socket, known, actor, rooms)
             except SocketRefused as refused:
                 self._cut(socket, "socket_refused", refused.code)
                 return
-            if known.expires is not None and known.expires <= self._runtime.clock.now():
-                known.expires = None
-                self._tell_token_expired(socket, known)
+            known.held = held
+            self._tell_if_token_expired(socket, known, self._runtime.clock.now())
+
+    def _tell_if_token_expired(self, socket: Socket, known: SignedIn, now: datetime) -> None:
+        if known.expires is not None and known.expires <= now:
+            known.expires = None
+            self._tell_token_expired(socket, known)
 
     def _cut(self, socket: Socket, event: str, reason: str) -> None:
         socket.emit(event, {"reason": reason})
@@ -230,28 +220,38 @@ class Sockets:
         actor = await self._session_reader.follow(token) if found is not None and token else None
         if found is None or actor is None or token is None or self._is_closed_to(actor):
             raise Refused("not_logged_in")
+        # A page says whose it is. In its browser, someone else can have signed in since.
+        if auth.get("reader", actor.account) != actor.account:
+            raise Refused("not_logged_in")
+        held = self._session_reader.held(token, actor)
         try:
             rooms = await self._rooms_of(actor)
         except SocketRefused as refused:
             raise Refused(refused.code) from None
         if not socket.is_open or not self.counts.account_has_room(actor.account):
             raise Refused("too_many_sockets")
-        seen = {name: value for name, value in auth.items() if name != "token"}
-        self.open[socket] = SignedIn(token, actor, found.record.until, rooms, seen)
+        seen = {name: value for name, value in auth.items() if name not in {"token", "reader"}}
+        self.open[socket] = SignedIn(token, actor, held, found.record.until, rooms, seen)
         self.counts.add_account(actor.account)
         # Nothing of the request is needed any more.
         socket.connection.opened = None
 
     async def connected(self, socket: Socket) -> None:
-        """Enter the rooms first, then send what the client missed, as the modules replay it: nothing falls in between."""
+        """Enter the rooms first, then send what the client missed, as the modules replay it: nothing falls in between.
+
+        Some of it may be of a room that it has left meanwhile, so its session is checked again before anything is sent.
+        """
         known = self.open[socket]
         for room in known.rooms:
             self.rooms.enter(socket, room)
         missed: list[RoomMessage] = []
         for rule in self._rules:
             missed += await rule.replay(self._runtime, known.actor, known.seen) if rule.replay is not None else ()
+        await self.check(socket)
+        if self.open.get(socket) is not known:
+            return
         known.seen = {}
-        sent = known.in_order.catch_up(missed)
+        sent = known.in_order.catch_up(missed, known.rooms)
         socket.connection.catch_up(len(sent))
         for event, payload in sent:
             socket.emit(event, payload)

@@ -10,7 +10,7 @@ import msgspec
 
 from phoenix.kernel.actor import Actor, ListenerName, SessionRecord, Use
 from phoenix.kernel.background import Alive
-from phoenix.kernel.cache.cache import Codec, Watch
+from phoenix.kernel.cache.cache import CachedValue, Codec, Watch
 from phoenix.kernel.cache.keys import ACCOUNT, MEMBERS
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.lease import ANSWER_SECONDS
@@ -99,6 +99,10 @@ def actor_key(token: str) -> str:
     return f"actor:{hash_token(token).hex()}"
 
 
+def followed_key(token: str) -> str:
+    return f"followed:{hash_token(token).hex()}"
+
+
 def can_be_unattended(actor: Actor) -> bool:
     """Whether a page can ask with this token while nobody looks at it: not with keys, nor with tokens that were refreshed.
 
@@ -139,7 +143,12 @@ class SessionReader:
         For connections that were authenticated while it was valid, and nothing else.
         """
         identity = self._identity(token)
-        return None if identity is None else await self._live(f"followed:{hash_token(token).hex()}", token, identity, identity.follow)
+        return None if identity is None else await self._live(followed_key(token), token, identity, identity.follow)
+
+    def held(self, token: str, actor: Actor) -> CachedValue | None:
+        """What says whether an actor that `follow` found is still what they were: as long as its generations count, nothing has changed."""
+        entry = self._runtime.cache.entry(followed_key(token))
+        return entry if entry is not None and entry.value is actor else None
 
     def _identity(self, token: str) -> Identity | None:
         return self._registry.identity_of_token(token) if SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN else None
