@@ -239,7 +239,7 @@ class Sockets:
     async def connected(self, socket: Socket) -> None:
         """Enter the rooms first, then send what the client missed, as the modules replay it: nothing falls in between.
 
-        Some of it may be of a room that it has left meanwhile, so its session is checked again before anything is sent.
+        Some of it may be of a room that it has left since, so its session is checked again before anything is sent.
         """
         known = self.open[socket]
         for room in known.rooms:
