@@ -20,6 +20,7 @@ from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, enqueue
 from phoenix.kernel.realtime.gathering import Counted
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.events import AccountCreated
 from phoenix.modules.entries.events import EntryChanged
 from phoenix.modules.organisations.events import RoleChanged
 
@@ -191,6 +192,19 @@ class Probes:
         await self.post()
         await self.more_than(before, "webhook_deliveries")
 
+    async def start_afresh(self) -> None:
+        """The address of ada was confirmed after emails to it had stopped."""
+        ada = self.harness.people["ada"].id
+        stop = "INSERT INTO stopped_addresses SELECT email_key, 'bounced', $2 FROM accounts WHERE id = $1 ON CONFLICT DO NOTHING"
+        await self.harness.sql(stop, ada, self.harness.clock.now())
+        async with self.runtime.database.transaction() as tx:
+            tx.record(AccountCreated(subject=ada))
+
+        async def forgotten() -> bool:
+            return not await self.amount("stopped_addresses")
+
+        await until(forgotten)
+
     async def send_notifications(self) -> None:
         """What is added to the inbox of someone with a socket is sent there."""
         socket = await self.connected()
@@ -256,6 +270,7 @@ WORKER: dict[str, Probe] = {
     "queue default": Probes.run_job,
     "follower notifications.deliver": Probes.notify,
     "follower webhooks.queue": Probes.queue_webhook,
+    "follower deliverability.start_afresh": Probes.start_afresh,
     "queue long": Probes.run_long_job,
     "queue webhooks": Probes.run_webhook,
     "listener": Probes.listen,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from phoenix.kernel.data.purge import forget
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.deliverability import queries
 from phoenix.modules.deliverability.actions.sendgrid import KEPT
@@ -13,6 +14,6 @@ KEPT_OF_NOBODY = timedelta(days=365)
 
 async def forget_old(runtime: Runtime) -> None:
     """Delete addresses that no account has after a year, and the ids of reports."""
-    async with runtime.database.transaction() as tx:
-        await tx.execute(queries.FORGET_OLD, tx.now - KEPT_OF_NOBODY)
-        await tx.execute(queries.FORGET_REPORTS, tx.now - KEPT)
+    now = runtime.clock.now()
+    await forget(runtime.database, queries.FORGET_OLD, now - KEPT_OF_NOBODY)
+    await forget(runtime.database, queries.FORGET_REPORTS, now - KEPT)

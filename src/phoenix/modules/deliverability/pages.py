@@ -10,7 +10,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.pages import Redirect, form
 from phoenix.kernel.web.rules import SIGNED_IN
 from phoenix.modules.deliverability import queries
-from phoenix.modules.deliverability.actions.resume import resume, resume_own
+from phoenix.modules.deliverability.actions.resume import resume_of_person, resume_own
 
 PERSON = "/staff/people/{account_id:str}"
 
@@ -36,10 +36,10 @@ async def send_resume_emails(call: Call) -> Redirect:
     return Redirect("/settings/profile", _("We'll email you again."))
 
 
-@form(f"{PERSON}/resume-emails", may="platform.people_write", queries=2, sensitive=True, retry=PERSON, listeners=("admin",))
+@form(f"{PERSON}/resume-emails", may="platform.people_write", queries=3, sensitive=True, retry=PERSON, listeners=("admin",))
 async def send_resume_emails_of_person(call: Call) -> Redirect:
     account = str(call.path["account_id"])
-    await resume(call.tx, account)
+    await resume_of_person(call.tx, account)
     return Redirect(f"/staff/people/{account}", _("Emails are sent to this person again."))
 
 

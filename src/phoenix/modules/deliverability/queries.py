@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from phoenix.kernel.data.purge import purge
 from phoenix.kernel.data.query import Query, command, query
 
 
@@ -50,11 +51,11 @@ START_AFRESH = command("""
      WHERE a.id = confirmed.account AND s.email_key = a.email_key AND s.since <= confirmed.at
 """)
 # Of an account it stays until it is lifted; what nobody has is forgotten.
-FORGET_OLD = command("""
-    DELETE FROM stopped_addresses s WHERE s.since < $1 AND (SELECT a.id FROM accounts a WHERE a.email_key = s.email_key) IS NULL
-""")
+FORGET_OLD = purge(
+    "stopped_addresses", "since < $1 AND (SELECT a.id FROM accounts a WHERE a.email_key = stopped_addresses.email_key) IS NULL"
+)
 
 NEW_REPORTS: Query[str] = query(
     str, "INSERT INTO email_reports (id, received_at) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING RETURNING id"
 )
-FORGET_REPORTS = command("DELETE FROM email_reports WHERE received_at < $1")
+FORGET_REPORTS = purge("email_reports", "received_at < $1")

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from phoenix.kernel.cache.limits import Limit
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Recorded
+from phoenix.kernel.errors import Conflict
+from phoenix.kernel.language import _
 from phoenix.kernel.runtime import Runtime
+from phoenix.modules.accounts.actions.accounts import standing
 from phoenix.modules.accounts.events import AccountCreated
 from phoenix.modules.deliverability import queries
 from phoenix.modules.deliverability.events import EmailsResumed
@@ -22,6 +25,13 @@ async def resume_own(runtime: Runtime, tx: Transaction, account: str) -> None:
     """Send emails to one's own address again. Raises TooManyRequests."""
     if await resume(tx, account):
         await runtime.limiter.require(RESUMES, account)
+
+
+async def resume_of_person(tx: Transaction, account: str) -> None:
+    """Send emails to someone's address again, for staff. Raises NotFound, and Conflict for an account that was deleted."""
+    if (await standing(tx, account)).erased:
+        raise Conflict(_("This account has been deleted and can't be changed."))
+    await resume(tx, account)
 
 
 async def resume(tx: Transaction, account: str) -> bool:
