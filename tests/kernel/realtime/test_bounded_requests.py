@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import uvloop
 from tests.kernel.realtime.echoing import closed, echoing
 from tests.kernel.realtime.test_handover import descriptors
 from tests.waiting import until
@@ -16,7 +17,7 @@ from tests.waiting import until
 from phoenix.kernel.realtime import handover, server
 from phoenix.kernel.realtime.gate import SocketGate
 from phoenix.kernel.realtime.handover import Handover
-from phoenix.kernel.realtime.http import MOST_HEAD_BYTES, Listener
+from phoenix.kernel.realtime.http import MOST_HEAD_BYTES, SPENT, Listener
 from phoenix.kernel.realtime.limits import Counts
 from phoenix.kernel.realtime.websocket import WebSocket
 
@@ -110,6 +111,19 @@ def test_a_network_has_only_so_many_connections_without_a_socket() -> None:
         gate.left(peer)
         gate.left(peer)
     assert not counts.peers
+
+
+def test_a_websocket_keeps_nothing_of_its_request() -> None:
+    """On the loop that Phoenix runs on, which keeps its listener."""
+
+    async def run() -> None:
+        async with echoing() as here, here.websocket() as there:
+            await there.send("40")
+            (listener,) = (one for one in here.server._listeners if one._transport is None)
+            assert listener._reader is SPENT
+            assert listener._request is None
+
+    uvloop.run(run())
 
 
 def test_a_connection_too_many_is_told_so_and_every_one_is_counted_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,8 @@ MOST_HEAD_BYTES = 16_384
 # In a query.
 MOST_FIELDS = 20
 FOR_WEBSOCKETS = frozenset({b"sec-websocket-key", b"sec-websocket-version"})
+# uvloop keeps the listener of each websocket for as long as it is open, though it is not needed any more.
+SPENT = h11.Connection(h11.SERVER)
 JSON, TEXT = b"application/json", b"text/plain; charset=UTF-8"
 
 
@@ -242,7 +244,7 @@ class Listener(asyncio.Protocol):
             headers.append((b"retry-after", b"30"))
         if close:
             headers.append((b"connection", b"close"))
-        if not self._can_answer():
+        if self._reader.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             transport.abort()
             return
         # The answer to HEAD has the length of its body, and no body.
@@ -261,9 +263,6 @@ class Listener(asyncio.Protocol):
         self._expect(IDLE_SECONDS)
         self._loop.call_soon(self._read)
 
-    def _can_answer(self) -> bool:
-        return self._reader.our_state in {h11.IDLE, h11.SEND_RESPONSE}
-
     def _is_done(self) -> bool:
         """Whether another request can follow."""
         return self._reader.our_state is h11.DONE and self._reader.their_state is h11.DONE
@@ -279,6 +278,7 @@ class Listener(asyncio.Protocol):
         rest = self._reader.trailing_data[0]
         self._expect(0)
         transport, self._transport = self._transport, None
+        self._reader, self._request = SPENT, None
         self._leave()
         if transport is not None:
             websocket.take_over(transport, head + rest, self._door.most_payload)
