@@ -10,9 +10,13 @@ from phoenix.kernel.data.query import Query, command
 BATCH = 1000
 
 
-def purge(table: str, condition: str, *, most: int = BATCH) -> Query[None]:
-    """A statement that deletes rows of a table by a condition on `$1`, an instant: at most so many. `forget` repeats it."""
-    return command(f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {condition} LIMIT {most}))")  # noqa: S608
+def purge(table: str, condition: str, *, most: int = BATCH, oldest: str = "") -> Query[None]:
+    """A statement that deletes rows of a table by a condition on `$1`, an instant: at most so many. `forget` repeats it.
+
+    Where these are few, the column `oldest` has them found by its index: for a few of many, PostgreSQL would read the table instead.
+    """
+    order = f" ORDER BY {oldest}" if oldest else ""
+    return command(f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {condition}{order} LIMIT {most}))")  # noqa: S608
 
 
 async def forget(database: Database, statement: Query[None], before: datetime) -> int:

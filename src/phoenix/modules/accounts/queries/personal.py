@@ -66,7 +66,7 @@ ADD_CHUNK = command("INSERT INTO export_chunks (export_id, run, number, data) VA
 CHUNK: Query[bytes] = query(bytes, "SELECT data FROM export_chunks WHERE export_id = $1 AND run = $2 AND number = $3")
 # Of a run that another one overtook.
 FORGET_RUN = command("DELETE FROM export_chunks WHERE export_id = $1 AND run = $2")
-FORGET_OLD_EXPORTS = purge("exports", "until <= $1", most=20)
+FORGET_OLD_EXPORTS = purge("exports", "until <= $1", most=20, oldest="until")
 
 REQUEST_DELETION: Query[str] = query(
     str, "UPDATE accounts SET erase_at = $2 WHERE id = $1 AND erase_at IS NULL AND erased_at IS NULL RETURNING id"

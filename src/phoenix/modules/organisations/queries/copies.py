@@ -51,7 +51,7 @@ FINISH: Query[str] = query(
 )
 # Of a run that another one overtook.
 FORGET_RUN = command("DELETE FROM organisation_export_chunks WHERE export_id = $1 AND run = $2")
-FORGET_OLD = purge("organisation_exports", "until <= $1", most=20)
+FORGET_OLD = purge("organisation_exports", "until <= $1", most=20, oldest="until")
 DELETE_CHUNKS = command("""
     DELETE FROM organisation_export_chunks c
      USING (SELECT c.export_id, c.run, c.number FROM organisation_exports e JOIN organisation_export_chunks c ON c.export_id = e.id
