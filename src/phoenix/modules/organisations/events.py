@@ -14,7 +14,7 @@ class OrganisationRenamed(Event, frozen=True, kw_only=True, kind="organisations.
     before: str
 
 
-class OrganisationSettled(Event, frozen=True, kw_only=True, kind="organisations.settings_changed"):
+class OrganisationSettingsChanged(Event, frozen=True, kw_only=True, kind="organisations.settings_changed"):
     """Its language or its time zone was changed."""
 
     fields: list[str]

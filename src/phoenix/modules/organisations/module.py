@@ -97,7 +97,9 @@ MODULE = Module(
             written=("name", "before"),
             common=True,
         ),
-        EventKind(events.OrganisationSettled, act=None, holds={"fields": "names of settings of an organisation, not what is in them"}),
+        EventKind(
+            events.OrganisationSettingsChanged, act=None, holds={"fields": "names of settings of an organisation, not what is in them"}
+        ),
         EventKind(events.DeletionPostponed, act=None),
         EventKind(events.MemberInvited, act="authority", holds={"role": ROLE}),
         EventKind(events.InvitationRevoked, act="authority"),

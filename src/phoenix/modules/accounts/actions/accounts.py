@@ -56,9 +56,9 @@ async def create_service_account(tx: Transaction, *, name: str, locale: str, tim
     return account
 
 
-async def settle_service_accounts(tx: Transaction, accounts: Sequence[str], *, locale: str, time_zone: str) -> None:
+async def localise_service_accounts(tx: Transaction, accounts: Sequence[str], *, locale: str, time_zone: str) -> None:
     """Give the service accounts among these this language and time zone. The caller invalidates them."""
-    await tx.execute(queries.SETTLE_SERVICE_ACCOUNTS, list(accounts), locale, time_zone, tx.now)
+    await tx.execute(queries.LOCALISE_SERVICE_ACCOUNTS, list(accounts), locale, time_zone, tx.now)
 
 
 async def erase_service_account(tx: Transaction, account: str) -> None:

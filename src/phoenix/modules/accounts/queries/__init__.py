@@ -69,7 +69,7 @@ INSERT_SERVICE_ACCOUNT = command("""
                           created_at, updated_at, kind)
     VALUES ($1, $2, $2, $3, '!', $5, $6, $4, $4, $4, $4, 'service')
 """)
-SETTLE_SERVICE_ACCOUNTS = command("""
+LOCALISE_SERVICE_ACCOUNTS = command("""
     UPDATE accounts SET locale = $2, time_zone = $3, updated_at = $4 WHERE id = ANY($1) AND kind = 'service'
 """)
 UPDATE_PROFILE: Query[Account] = query(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from phoenix.kernel.cache.keys import ACCOUNT
 from phoenix.kernel.data.database import Transaction
 from phoenix.modules.accounts.actions.accounts import create_service_account as create
 from phoenix.modules.accounts.actions.accounts import erase_service_account as erase
-from phoenix.modules.accounts.actions.accounts import settle_service_accounts as settle
 from phoenix.modules.keys import queries
 from phoenix.modules.keys.actions.api_keys import revoke_keys
 from phoenix.modules.keys.events import ServiceAccountCreated
@@ -19,11 +16,6 @@ async def create_service_account(tx: Transaction, *, name: str, locale: str, tim
     account = await create(tx, name=name, locale=locale, time_zone=time_zone)
     tx.record(ServiceAccountCreated(subject=account))
     return account
-
-
-async def settle_service_accounts(tx: Transaction, accounts: Sequence[str], *, locale: str, time_zone: str) -> None:
-    """Give the service accounts among these this language and time zone. The caller invalidates them."""
-    await settle(tx, accounts, locale=locale, time_zone=time_zone)
 
 
 async def erase_service_account(tx: Transaction, account: str) -> None:

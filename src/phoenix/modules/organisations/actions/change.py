@@ -10,10 +10,10 @@ from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.errors import EditConflict
 from phoenix.kernel.i18n.fields import Fields
 from phoenix.kernel.language import _, language_of
-from phoenix.modules.keys.actions.service_accounts import settle_service_accounts
+from phoenix.modules.accounts.actions.accounts import localise_service_accounts
 from phoenix.modules.organisations import queries
 from phoenix.modules.organisations.actions.create import NAME_MOST
-from phoenix.modules.organisations.events import OrganisationRenamed, OrganisationSettled
+from phoenix.modules.organisations.events import OrganisationRenamed, OrganisationSettingsChanged
 from phoenix.modules.organisations.queries import Organisation, changes
 
 
@@ -53,7 +53,7 @@ async def change_organisation(
     tx.invalidate(*map(ACCOUNT, accounts))
     if "name" in changed:
         tx.record(OrganisationRenamed(organisation=now.id, subject=now.id, name=now.name, before=before.name))
-    if settled := [field for field in changed if field != "name"]:
-        await settle_service_accounts(tx, accounts, locale=now.locale, time_zone=now.time_zone)
-        tx.record(OrganisationSettled(organisation=now.id, subject=now.id, fields=settled))
+    if chosen := [field for field in changed if field != "name"]:
+        await localise_service_accounts(tx, accounts, locale=now.locale, time_zone=now.time_zone)
+        tx.record(OrganisationSettingsChanged(organisation=now.id, subject=now.id, fields=chosen))
     return now
