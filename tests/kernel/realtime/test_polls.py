@@ -199,3 +199,5 @@ def test_a_poll_of_no_connection_is_refused() -> None:
     """As of one that has just become a websocket, or was closed and has nothing left to fetch."""
     with pytest.raises(ProtocolError, match="no such connection"):
         Polls().fetch(lambda *_answer: None)
+    with pytest.raises(ProtocolError, match="no such connection"):
+        Polls().receive("4hello")
