@@ -14,8 +14,9 @@ import pytest
 from tests.harness import Harness
 from tests.modules.webhooks.receiving import happen, receiving, webhook
 
+from phoenix.kernel.security import outgoing
 from phoenix.modules.webhooks import jobs, signing
-from phoenix.modules.webhooks.actions import endpoints, request, send
+from phoenix.modules.webhooks.actions import endpoints, send
 
 TEXT = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
 
@@ -50,7 +51,7 @@ def test_the_documented_function_tells_our_requests_from_others(harness: Harness
 def test_the_documented_figures_are_those_of_the_code() -> None:
     for said in (
         f"an organisation can have {endpoints.MOST_WEBHOOKS}.",
-        f"within {request.SECONDS:.0f} seconds",
+        f"within {outgoing.SECONDS:.0f} seconds",
         f"tried {len(signing.DELAYS) + 1} times",
         f"for {endpoints.FORMER_VALID // timedelta(hours=1)} hours",
         f"in the last {jobs.KEPT.days} days",

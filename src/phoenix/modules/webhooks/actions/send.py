@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.jobs import enqueue
 from phoenix.kernel.runtime import Runtime
+from phoenix.kernel.security.outgoing import Answer
 from phoenix.modules.webhooks import queries, signing
 from phoenix.modules.webhooks.actions.endpoints import SEALED_AS
 from phoenix.modules.webhooks.actions.queue import LEASE, SEND, Sending
-from phoenix.modules.webhooks.actions.request import Answer, Sender
+from phoenix.modules.webhooks.actions.request import Sender
 from phoenix.modules.webhooks.events import WebhookDisabled
 from phoenix.modules.webhooks.queries import Due, Target
 
