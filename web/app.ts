@@ -14,6 +14,7 @@ import { pages } from "./parts/pages";
 import { passkeys } from "./parts/passkeys";
 import { passwords } from "./parts/passwords";
 import { places } from "./parts/place";
+import { push } from "./parts/push";
 import { reads } from "./parts/reads";
 import { restored } from "./parts/restored";
 import { targets } from "./parts/targets";
@@ -37,6 +38,7 @@ function begin(root: ParentNode): void {
   mentions(root);
   passkeys(root);
   passwords(root);
+  push(root);
   zones(root);
 }
 

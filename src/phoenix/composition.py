@@ -32,6 +32,7 @@ NAMES = (
     "dashboard",
     "welcome",
     "notifications",
+    "push",
     "webhooks",
     "admin",
     "demo",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phoenix.kernel.module.channels import ChannelMessage, ChannelOutcome, NotificationChannel, Reach
 from phoenix.kernel.module.events import (
     ROLE,
     Activity,
@@ -61,6 +62,8 @@ __all__ = [
     "Badge",
     "Banner",
     "Card",
+    "ChannelMessage",
+    "ChannelOutcome",
     "Check",
     "Command",
     "Counted",
@@ -82,11 +85,13 @@ __all__ = [
     "Module",
     "Names",
     "NavigationItem",
+    "NotificationChannel",
     "NotificationKind",
     "Numbered",
     "OrganisationData",
     "Permission",
     "PersonalData",
+    "Reach",
     "Schedule",
     "SecurityNotice",
     "SignInPages",
@@ -129,6 +134,7 @@ class Module:
     hot: tuple[HotRead, ...] = ()
     names: tuple[Names, ...] = ()
     notifications: tuple[NotificationKind, ...] = ()
+    channels: tuple[NotificationChannel, ...] = ()
     live: tuple[LiveMessages, ...] = ()
     live_sources: tuple[LiveSource, ...] = ()
     sockets: tuple[SocketRule, ...] = ()

@@ -31,6 +31,7 @@ from phoenix.kernel.module import (
     Module,
     Names,
     NavigationItem,
+    NotificationChannel,
     NotificationKind,
     OrganisationData,
     Permission,
@@ -71,6 +72,11 @@ class Registry:
     def optional_notifications(self) -> dict[str, NotificationKind]:
         """Those that people can switch off."""
         return {name: kind for name, kind in self.notifications.items() if not kind.security}
+
+    @cached_property
+    def channels(self) -> dict[str, NotificationChannel]:
+        """By what people are notified besides the inbox and email."""
+        return {channel.name: channel for module in self.modules for channel in module.channels}
 
     @cached_property
     def leaving(self) -> dict[str, tuple[str, ...]]:

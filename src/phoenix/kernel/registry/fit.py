@@ -72,6 +72,7 @@ def _declared(modules: Sequence[Module], variables: Sequence[tuple[str, Variable
         "permission": ((m.name, p.name) for m in modules for p in m.permissions),
         "event kind": ((m.name, e.type.kind) for m in modules for e in m.events),
         "notification": ((m.name, n.name) for m in modules for n in m.notifications),
+        "notification channel": ((m.name, c.name) for m in modules for c in m.channels),
         "live source": ((m.name, s.name) for m in modules for s in m.live_sources),
         "event group": ((m.name, g.name) for m in modules for g in m.event_groups),
         "job": ((m.name, j.kind.name) for m in modules for j in m.jobs),

@@ -63,6 +63,15 @@ async def public_address(host: str, port: int, *, allowed: Sequence[Network] = (
     return found[0]
 
 
+def is_address(text: str) -> bool:
+    """Whether this is an address rather than the name of a host."""
+    try:
+        ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
 def is_public(text: str, allowed: Sequence[Network] = ()) -> bool:
     """Whether an address is of the public internet, or in one of the networks."""
     try:

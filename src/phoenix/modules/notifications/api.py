@@ -81,12 +81,13 @@ async def _unread(call: Call) -> UnreadCount:
 
 
 class KindChoice(Struct):
-    """A kind of notification, what it is, and by which channels you are notified of it."""
+    """A kind of notification, what it is, and by which channels you are notified of it. `channels` are those besides, such as `push`."""
 
     kind: str
     label: str
     inbox: bool
     email: bool
+    channels: dict[str, bool]
 
 
 class Preferences(Struct):
@@ -104,10 +105,11 @@ class Preferences(Struct):
 
 
 class ChannelChoice(Struct, forbid_unknown_fields=True):
-    """A choice for one kind. A channel that is left out stays as it is."""
+    """A choice for one kind. A channel that is left out stays as it is. `channels` are those besides, such as `push`."""
 
     inbox: bool | None = None
     email: bool | None = None
+    channels: Annotated[dict[str, bool], Meta(max_length=20)] = {}
 
 
 class PreferencesData(Struct, forbid_unknown_fields=True):
@@ -140,10 +142,10 @@ async def set_preferences(call: Call, data: PreferencesData) -> Preferences:
     chosen = {
         (kind, channel): is_on
         for kind, choice in data.kinds.items()
-        for channel, is_on in ((INBOX, choice.inbox), (EMAIL, choice.email))
+        for channel, is_on in ((INBOX, choice.inbox), (EMAIL, choice.email), *choice.channels.items())
         if is_on is not None
     }
-    await choose.choose(call.tx, account, call.registry.optional_notifications, chosen)
+    await choose.choose(call.tx, account, call.registry.optional_notifications, chosen, others=call.registry.channels)
     if (data.digest, data.hour, data.quiet_from, data.quiet_until) != (UNSET, UNSET, UNSET, UNSET):
         (now,) = await call.tx.all(choices.SETTINGS, [account])
         await choose.set_schedule(
@@ -180,7 +182,13 @@ async def _preferences(call: Call) -> Preferences:
     (now,) = await call.db.all(choices.SETTINGS, [call.actor.account])
     return Preferences(
         [
-            KindChoice(kind.name, _(kind.label), choose.is_on(kind, now, INBOX), choose.is_on(kind, now, EMAIL))
+            KindChoice(
+                kind.name,
+                _(kind.label),
+                choose.is_on(kind, now, INBOX),
+                choose.is_on(kind, now, EMAIL),
+                {channel: choose.is_on(kind, now, channel) for channel in call.registry.channels},
+            )
             for kind in call.registry.optional_notifications.values()
         ],
         now.digest,

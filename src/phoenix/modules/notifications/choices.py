@@ -12,7 +12,6 @@ from phoenix.modules.notifications.queries import ITEM, Item
 from phoenix.modules.notifications.timing import Digest, Schedule
 
 INBOX, EMAIL = "inbox", "email"
-CHANNELS = (INBOX, EMAIL)
 
 
 class Settings(Struct, frozen=True):
@@ -52,9 +51,10 @@ class Muted(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """An account to which something is sent now."""
+    """An account to which something is sent now, and by which channel."""
 
     account: str
+    channel: str
 
 
 class Recipient(Struct, frozen=True):
@@ -104,7 +104,7 @@ QUEUE = command("""
       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::timestamptz[]) AS q(account, number, channel, is_urgent, due_at)
     ON CONFLICT DO NOTHING
 """)
-# Everything of a person that is due is sent in one email, and what is not urgent not more often than every so often, whoever causes it. While
+# Everything of a person that is due is sent in one email, or one message of another channel. Of emails, what is not urgent is sent not more often than every so often, whoever causes it. While
 # an email is on its way, as to a server that is away, what comes waits for the next: otherwise all of them would go out at once.
 # What another process has taken is left to it.
 TAKE: Query[Due] = query(
@@ -113,7 +113,7 @@ TAKE: Query[Due] = query(
     WITH due AS (
         SELECT d.account_id, d.number, d.channel FROM notification_deliveries d
          WHERE d.state = 'queued' AND d.due_at <= $1
-           AND (d.is_urgent OR NOT EXISTS (
+           AND (d.is_urgent OR d.channel <> 'email' OR NOT EXISTS (
                     SELECT FROM notification_deliveries s WHERE s.account_id = d.account_id AND s.channel = d.channel AND s.sent_at > $3
                ) AND NOT EXISTS (
                     SELECT FROM notification_deliveries s WHERE s.account_id = d.account_id AND s.channel = d.channel AND s.state = 'taken'
@@ -122,9 +122,9 @@ TAKE: Query[Due] = query(
     ), taken AS (
         UPDATE notification_deliveries d SET state = 'taken', batch = $4, taken_at = $1 FROM due
          WHERE d.account_id = due.account_id AND d.number = due.number AND d.channel = due.channel
-        RETURNING d.account_id
+        RETURNING d.account_id, d.channel
     )
-    SELECT DISTINCT account_id AS account FROM taken
+    SELECT DISTINCT account_id AS account, channel FROM taken
 """,
 )
 # What was read in the meantime, or concerns an organisation that they have left, is not sent any more.
@@ -154,7 +154,30 @@ LATER = command("""
      WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $4
 """)
 MOVE = command("""
-    UPDATE notification_deliveries SET due_at = $2 WHERE account_id = $1 AND state = 'queued' AND NOT is_urgent
+    UPDATE notification_deliveries SET due_at = $2 WHERE account_id = $1 AND channel = 'email' AND state = 'queued' AND NOT is_urgent
+""")
+# By a channel with several places for a person, such as browsers: what reached one of them is sent, and the others still get it.
+TO_SEND_BY: Query[Item] = query(
+    Item,
+    f"""
+    {ITEM} JOIN notification_deliveries d ON d.account_id = n.account_id AND d.number = n.number
+     WHERE n.account_id = $1 AND d.channel = $2 AND d.batch = $3 AND d.state IN ('taken', 'sent', 'refused') AND n.read_at IS NULL
+     ORDER BY n.number DESC LIMIT $4
+""",
+)
+TRIED = command("""
+    UPDATE notification_deliveries SET tries = tries + 1, tried_at = $5, state = CASE WHEN state = 'taken' OR $6 = 'sent' THEN $6 ELSE state END,
+           sent_at = CASE WHEN $6 = 'sent' THEN $5 ELSE sent_at END, reason = CASE WHEN $6 = 'sent' OR state = 'sent' THEN NULL ELSE $7 END
+     WHERE account_id = $1 AND channel = $2 AND batch = $3 AND number = ANY($4::bigint[]) AND state IN ('taken', 'sent', 'refused')
+""")
+DROP = command("""
+    UPDATE notification_deliveries SET state = 'dropped', reason = $5
+     WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $3 AND NOT (number = ANY($4::bigint[]))
+""")
+# Nothing reaches those who are in none of these places any more.
+DROP_UNREACHED = command("""
+    UPDATE notification_deliveries SET state = 'dropped', reason = 'nowhere'
+     WHERE state = 'taken' AND batch = $1 AND channel = $2 AND account_id = ANY($3::text[])
 """)
 RECIPIENT: Query[Recipient] = query(
     Recipient,

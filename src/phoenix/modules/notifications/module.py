@@ -21,7 +21,7 @@ from phoenix.kernel.module import (
     SocketRule,
 )
 from phoenix.modules.notifications import api, choices, events, jobs, live, owned, pages, personal, queries, samples
-from phoenix.modules.notifications.actions import send
+from phoenix.modules.notifications.actions import send, send_by
 from phoenix.modules.notifications.actions.deliver import deliver
 from phoenix.modules.notifications.pages.inbox import INBOX
 from phoenix.modules.notifications.unread import unread
@@ -33,6 +33,7 @@ MODULE = Module(
     name="notifications",
     about="An inbox for each person, with what other modules notify people of.",
     folder=Path(__file__).parent,
+    places=("notification_settings",),
     needs=("accounts", "organisations"),
     receives=True,
     tables=(
@@ -52,6 +53,7 @@ MODULE = Module(
         ListQuery(choices.MUTES, ("acc_1", "", 51)),
         ListQuery(choices.TAKE, (NOW, 500, NOW, "bat_1")),
         ListQuery(choices.TO_SEND, ("acc_1", "email", "bat_1", 200)),
+        ListQuery(choices.TO_SEND_BY, ("acc_1", "push", "bat_1", 200)),
         ListQuery(choices.SETTINGS, (["acc_1", "acc_2"],)),
         ListQuery(queries.INBOXES, (["acc_1", "acc_2"],)),
         ListQuery(queries.DELETE_OF_ORGANISATION, ("org_1", 500)),
@@ -61,7 +63,7 @@ MODULE = Module(
         EventKind(events.NotificationsArchived, act=None),
         EventKind(events.PreferencesChanged, act=None),
     ),
-    jobs=(Job(send.SEND_DUE, send.send_due), Job(send.SEND_EMAIL, send.send_email)),
+    jobs=(Job(send.SEND_DUE, send.send_due), Job(send.SEND_EMAIL, send.send_email), Job(send_by.SEND_BY, send_by.send_by)),
     emails=samples.EMAILS,
     schedules=(
         Schedule("notifications.forget_old", "29 3 * * *", jobs.forget_old),

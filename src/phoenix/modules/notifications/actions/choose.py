@@ -10,7 +10,7 @@ from phoenix.kernel.errors import Conflict, FieldError, InvalidInput
 from phoenix.kernel.language import _
 from phoenix.kernel.module import NotificationKind
 from phoenix.modules.notifications import choices
-from phoenix.modules.notifications.choices import CHANNELS, EMAIL, Settings
+from phoenix.modules.notifications.choices import EMAIL, INBOX, Settings
 from phoenix.modules.notifications.events import PreferencesChanged
 from phoenix.modules.notifications.timing import Digest, due_at
 
@@ -24,9 +24,14 @@ class TooManyMutes(Conflict):
     sentence = "Unmute something first."
 
 
-async def choose(tx: Transaction, account: str, kinds: Collection[str], chosen: Mapping[tuple[str, str], bool]) -> None:
-    """Switch channels on or off, by kind and channel. `kinds` are those that there are. Raises InvalidInput for any other."""
-    unknown = sorted({kind for kind, channel in chosen if kind not in kinds or channel not in CHANNELS})
+async def choose(
+    tx: Transaction, account: str, kinds: Collection[str], chosen: Mapping[tuple[str, str], bool], *, others: Collection[str] = ()
+) -> None:
+    """Switch channels on or off, by kind and channel. `kinds` are those that there are, and `others` the channels besides the inbox and
+    email. Raises InvalidInput for any other.
+    """
+    channels = {INBOX, EMAIL, *others}
+    unknown = sorted({kind if kind not in kinds else channel for kind, channel in chosen if kind not in kinds or channel not in channels})
     if unknown:
         sentence = _("These kinds or channels don't exist: {names}").format(names=", ".join(unknown)[:200])
         raise InvalidInput(sentence, errors=(FieldError("kinds", "unknown", sentence),))
@@ -76,8 +81,13 @@ async def unsubscribe(tx: Transaction, account: str, kinds: Collection[str]) -> 
 
 
 def is_on(kind: NotificationKind, settings: Settings, channel: str) -> bool:
-    """Whether someone is reached by a channel about a kind: what they chose, or else what the kind says. Security is always in the inbox."""
+    """Whether someone is reached by a channel about a kind: what they chose, or else what the kind says. Security is always in the inbox.
+
+    Channels besides the inbox and email follow the inbox until they choose: a kind that is switched off there comes by none of them.
+    """
     if kind.security:
         return channel != EMAIL
     chosen = settings.chosen(kind.name, channel)
-    return (kind.email if channel == EMAIL else True) if chosen is None else chosen
+    if chosen is not None:
+        return chosen
+    return kind.email if channel == EMAIL else channel == INBOX or is_on(kind, settings, INBOX)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 
 from phoenix.kernel.data.database import Transaction
 from phoenix.kernel.data.events import Recorded
@@ -45,26 +46,28 @@ class Notice:
 
 async def deliver(runtime: Runtime, tx: Transaction, batch: Sequence[Recorded]) -> None:
     """Add every event of the batch to the inboxes of those who are to be notified of it: as many statements for 5,000 as for one."""
+    registry = runtime.part(Registry)
     await _move(tx, batch)
-    notices = await _notices(runtime.part(Registry).notifications.values(), tx, batch)
+    notices = await _notices(registry.notifications.values(), tx, batch)
     if not notices:
         return
     accounts = sorted({notice.account for notice in notices})
     wants = {found.account: found for found in await tx.all(choices.SETTINGS, accounts)}
     notices = await _unmuted(tx, [notice for notice in notices if notice.account in wants])
-    wanted = [(notice, *_channels(notice.kind, wants[notice.account])) for notice in notices]
-    wanted = [(notice, inbox, email) for notice, inbox, email in wanted if inbox or email]
+    reached = await _reached(registry, tx, accounts)
+    wanted = [(notice, *_channels(notice.kind, wants[notice.account], reached)) for notice in notices]
+    wanted = [(notice, inbox, others) for notice, inbox, others in wanted if inbox or others]
     if not wanted:
         return
     await tx.execute(queries.OPEN, accounts, secrets.token_urlsafe(EPOCH_BYTES))
     added: list[queries.Added] = []
     for start in range(0, len(wanted), MOST_AT_ONCE):
-        items = [(*_item(tx, notice), not inbox) for notice, inbox, _email in wanted[start : start + MOST_AT_ONCE]]
+        items = [(*_item(tx, notice), not inbox) for notice, inbox, _others in wanted[start : start + MOST_AT_ONCE]]
         added += await tx.all(queries.ADD, *map(list, zip(*items, strict=True)))
     for account in {one.account for one in added}:
         tx.invalidate(INBOX(account))
         tx.wakes = True
-    await _queue(tx, added, {(notice.account, notice.event.id): notice for notice, _inbox, email in wanted if email}, wants)
+    await _queue(tx, added, {(notice.account, notice.event.id): (notice, others) for notice, _inbox, others in wanted}, wants)
 
 
 async def _move(tx: Transaction, batch: Sequence[Recorded]) -> None:
@@ -111,9 +114,15 @@ async def _unmuted(tx: Transaction, notices: Sequence[Notice]) -> list[Notice]:
     return [notice for notice in notices if notice.kind.urgent or (notice.account, notice.thing) not in muted]
 
 
-def _channels(kind: NotificationKind, settings: Settings) -> tuple[bool, bool]:
-    """Whether someone wants a kind in their inbox, and by email."""
-    return is_on(kind, settings, IN_PHOENIX), is_on(kind, settings, EMAIL)
+async def _reached(registry: Registry, tx: Transaction, accounts: Sequence[str]) -> dict[str, set[str]]:
+    """Who is reached by the channels besides the inbox and email: one query for each channel."""
+    return {channel.name: {one.account for one in await channel.reach(tx, accounts, tx.now)} for channel in registry.channels.values()}
+
+
+def _channels(kind: NotificationKind, settings: Settings, reached: Mapping[str, Set[str]]) -> tuple[bool, tuple[str, ...]]:
+    """Whether someone wants a kind in their inbox, and by which channels outside Phoenix, of those that reach them."""
+    outside = (EMAIL, *(channel for channel, accounts in reached.items() if settings.account in accounts))
+    return is_on(kind, settings, IN_PHOENIX), tuple(channel for channel in outside if is_on(kind, settings, channel))
 
 
 def _item(tx: Transaction, notice: Notice) -> tuple[object, ...]:
@@ -136,17 +145,22 @@ def _item(tx: Transaction, notice: Notice) -> tuple[object, ...]:
 async def _queue(
     tx: Transaction,
     added: Sequence[queries.Added],
-    by_email: Mapping[tuple[str, str], Notice],
+    outside: Mapping[tuple[str, str], tuple[Notice, Sequence[str]]],
     wants: Mapping[str, Settings],
 ) -> None:
-    """Queue the emails about what was added, each for when its person wants to be reached."""
+    """Queue what is sent outside Phoenix about what was added: emails each for when its person wants to be reached, the rest for now."""
     queued = [
-        (one.account, one.number, EMAIL, notice.kind.urgent, due_at(tx.now, wants[one.account].schedule, urgent=notice.kind.urgent))
+        (one.account, one.number, channel, notice.kind.urgent, _due(tx, wants[one.account], notice, channel))
         for one in added
-        if (notice := by_email.get((one.account, one.event))) is not None
+        for notice, channels in (outside[one.account, one.event],)
+        for channel in channels
     ]
     if not queued:
         return
     await tx.execute(choices.QUEUE, *map(list, zip(*queued, strict=True)), tx.now)
     if any(due <= tx.now for *_what, due in queued):
         await enqueue(tx, SEND_DUE, Nothing(), key=SEND_DUE.name)
+
+
+def _due(tx: Transaction, settings: Settings, notice: Notice, channel: str) -> datetime:
+    return due_at(tx.now, settings.schedule, urgent=notice.kind.urgent) if channel == EMAIL else tx.now

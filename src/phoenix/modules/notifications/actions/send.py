@@ -8,7 +8,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from phoenix.kernel.data.database import Reader
 from phoenix.kernel.data.ids import new_id
 from phoenix.kernel.data.jobs import JobKind, Nothing, enqueue_all
 from phoenix.kernel.email.mailer import EMAIL_ATTEMPTS
@@ -18,11 +17,11 @@ from phoenix.kernel.language import ngettext, reading
 from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import choices
-from phoenix.modules.notifications.actions.choose import is_on
+from phoenix.modules.notifications.actions import send_by
+from phoenix.modules.notifications.actions.wanted import wanted_now
 from phoenix.modules.notifications.choices import EMAIL
-from phoenix.modules.notifications.items import Group, in_groups, thing_of
-from phoenix.modules.notifications.queries import Item
-from phoenix.modules.notifications.timing import Schedule, after_quiet_hours
+from phoenix.modules.notifications.items import Group, in_groups
+from phoenix.modules.notifications.timing import after_quiet_hours
 
 TEMPLATE = "notifications/notifications"
 MOST_AT_ONCE = 500
@@ -54,7 +53,8 @@ async def send_due(runtime: Runtime, nothing: Nothing | None = None) -> None:
         async with runtime.database.transaction() as tx:
             batch = new_id("bat", tx.now)
             due = await tx.all(choices.TAKE, tx.now, MOST_AT_ONCE, tx.now - APART, batch)
-            await enqueue_all(tx, SEND_EMAIL, [Sending(one.account, batch) for one in due])
+            await enqueue_all(tx, SEND_EMAIL, [Sending(one.account, batch) for one in due if one.channel == EMAIL])
+            await send_by.enqueue_others(runtime.part(Registry), tx, batch, due)
         if not due:
             return
 
@@ -66,7 +66,7 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
         to = await db.maybe(choices.RECIPIENT, sending.account)
         rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.batch, MOST_IN_EMAIL) if to is not None else []
         more = await db.one(choices.IN_BATCH, sending.account, EMAIL, sending.batch) - len(rows) if len(rows) == MOST_IN_EMAIL else 0
-        schedule, rows = await _wanted_now(db, registry, sending.account, rows) if rows else (None, [])
+        schedule, rows = await wanted_now(db, registry, sending.account, EMAIL, rows) if rows else (None, [])
         groups = await in_groups(db, registry, rows)
     now = runtime.clock.now()
     later = now if schedule is None else after_quiet_hours(now, schedule)
@@ -95,16 +95,6 @@ async def _note(runtime: Runtime, sending: Sending, sent: Sequence[int]) -> None
     """What of the batch was sent; the rest is dropped."""
     async with runtime.database.transaction() as tx:
         await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, list(sent), sending.batch)
-
-
-async def _wanted_now(db: Reader, registry: Registry, account: str, rows: Sequence[Item]) -> tuple[Schedule, list[Item]]:
-    """When the person wants to be reached, and what they still want: they may have switched off or muted it since it was queued."""
-    (wants,) = await db.all(choices.SETTINGS, [account])
-    kept = [row for row in rows if row.visible and (kind := registry.notifications.get(row.notification)) and is_on(kind, wants, EMAIL)]
-    things = {row.number: thing_of(registry.notifications[row.notification], row) for row in kept}
-    asked = sorted({thing for thing in things.values() if thing})
-    muted = {one.thing for one in await db.all(choices.MUTED, [account] * len(asked), asked)} if asked else set()
-    return wants.schedule, [row for row in kept if registry.notifications[row.notification].urgent or things[row.number] not in muted]
 
 
 def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: str, more: int = 0) -> dict[str, Any]:

@@ -11,23 +11,26 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.listing import plain_listing
 from phoenix.kernel.web.pages import Redirect, View, form, page
 from phoenix.kernel.web.rules import SIGNED_IN
+from phoenix.kernel.web.slots import fill
 from phoenix.modules.notifications import choices
 from phoenix.modules.notifications.actions import choose
-from phoenix.modules.notifications.choices import CHANNELS, EMAIL, INBOX
+from phoenix.modules.notifications.choices import EMAIL, INBOX
 
 SETTINGS = "/settings/notifications"
 PAGE_SIZE = 50
 ON = "on"
+PLACE = "notification_settings"
 
 
-@page(SETTINGS, may=SIGNED_IN, queries=4)
+@page(SETTINGS, may=SIGNED_IN, queries=4, slots=(PLACE,))
 async def show_preferences(call: Call) -> View:
     account = call.actor.account
     (now,) = await call.db.all(choices.SETTINGS, [account])
     mutes = await choices.MUTES.page(call.db, call.runtime.keys, account, cursor=call.query("cursor") or None, limit=PAGE_SIZE)
     names = await names_of(call.db, call.registry, [mute.thing for mute in mutes.items])
+    channels = _channels(call)
     kinds = [
-        {"name": kind.name, "label": kind.label, **{channel: choose.is_on(kind, now, channel) for channel in CHANNELS}}
+        {"name": kind.name, "label": kind.label, "on": [name for name, _label, _said in channels if choose.is_on(kind, now, name)]}
         for kind in call.registry.optional_notifications.values()
     ]
     shown = {
@@ -38,6 +41,8 @@ async def show_preferences(call: Call) -> View:
     }
     context = {
         "kinds": kinds,
+        "channels": channels,
+        "more": await fill(call, PLACE),
         "form": shown,
         "mutes": [{"thing": mute.thing, "name": names.get(mute.thing, "")} for mute in mutes.items],
         "listing": plain_listing(call, mutes),
@@ -49,8 +54,9 @@ async def show_preferences(call: Call) -> View:
 async def send_channels(call: Call) -> Redirect:
     """Every box of the table: one that is not sent is not ticked."""
     kinds = call.registry.optional_notifications
-    chosen = {(kind, channel): call.form.get(f"{channel} {kind}") == ON for kind in kinds for channel in (INBOX, EMAIL)}
-    await choose.choose(call.tx, call.actor.account, kinds, chosen)
+    channels = [name for name, _label, _said in _channels(call)]
+    chosen = {(kind, channel): call.form.get(f"{channel} {kind}") == ON for kind in kinds for channel in channels}
+    await choose.choose(call.tx, call.actor.account, kinds, chosen, others=channels)
     return Redirect(SETTINGS, _("Notifications saved."))
 
 
@@ -72,6 +78,12 @@ async def send_schedule(call: Call) -> Redirect:
 async def send_unmute(call: Call) -> Redirect:
     await choose.unmute(call.tx, call.actor.account, call.form.get("thing", ""))
     return Redirect(SETTINGS, _("Unmuted."))
+
+
+def _channels(call: Call) -> list[tuple[str, str, str]]:
+    """The columns of the table: each channel, what it is called, and what is said of one of its boxes."""
+    others = [(channel.name, channel.label, channel.said) for channel in call.registry.channels.values()]
+    return [(INBOX, _("In Phoenix"), _("%(what)s: in Phoenix")), (EMAIL, _("Email"), _("%(what)s: by email")), *others]
 
 
 def _time(call: Call, field: str) -> time | None:

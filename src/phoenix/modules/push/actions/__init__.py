@@ -1,0 +1,1 @@
+"""Push: turn it on and off in a browser, and send."""
