@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from phoenix.kernel.security.crypto import to_base64url
 from phoenix.modules.notifications.actions.send import send_due
 from phoenix.modules.push.actions.send import Pusher
 from phoenix.modules.push.encryption import CURVE, point_of, read_point
+from phoenix.modules.sessions.actions.create import Client, create_session
 
 PATH = "/api/v2/push_subscriptions"
 PUBLIC = "198.41.0.4"
@@ -131,12 +132,22 @@ async def states(harness: Harness) -> list[tuple[str, str | None]]:
     return [(row["state"], row["reason"]) for row in rows]
 
 
-async def delays(harness: Harness) -> Sequence[float]:
-    """In how many seconds the waiting jobs of push are due."""
-    rows = await harness.sql(
-        "SELECT extract(epoch FROM execute_after - created) AS wait FROM pgqueuer WHERE entrypoint = 'notifications.by_channel'"
-    )
-    return [round(float(row["wait"])) for row in rows]
+async def queue_mention(harness: Harness) -> None:
+    """Bo is mentioned, and a job for each browser waits."""
+    await comment(harness, "ada", await entry_of(harness), mention(harness, "bo"))
+    await harness.follow()
+    await send_due(harness.runtime)
+
+
+async def turn_on_elsewhere(harness: Harness, who: str, name: str = "elsewhere") -> Browser:
+    """In another browser, with a session of its own."""
+    browser = Browser(name)
+    async with harness.runtime.database.transaction() as tx:
+        client = Client(name, "", remember=True)
+        made = await create_session(harness.runtime, tx, account=harness.people[who].id, method="test", client=client)
+    answer = await harness.post(PATH, json=browser.subscription, headers={"Authorization": f"Bearer {made.token}"})
+    assert answer.status_code == 201, answer.text
+    return browser
 
 
 async def due(harness: Harness) -> None:
