@@ -14,7 +14,6 @@ import { pages } from "./parts/pages";
 import { passkeys } from "./parts/passkeys";
 import { passwords } from "./parts/passwords";
 import { places } from "./parts/place";
-import { push } from "./parts/push";
 import { reads } from "./parts/reads";
 import { restored } from "./parts/restored";
 import { targets } from "./parts/targets";
@@ -38,7 +37,8 @@ function begin(root: ParentNode): void {
   mentions(root);
   passkeys(root);
   passwords(root);
-  push(root);
+  // Only one page has it.
+  if (root.querySelector("[data-push]")) void import("./parts/push").then(({ push }) => push(root));
   zones(root);
 }
 

@@ -15,8 +15,13 @@ from phoenix.kernel.i18n.isolation import Ours
 SETTINGS = "/settings/notifications"
 SCHEDULE = {"digest": "daily", "hour": "8", "quiet_from": "22:00", "quiet_until": "07:00"}
 KINDS = [
-    {"name": "comments.mentioned", "label": Ours("Someone mentions you"), "inbox": True, "email": True},
-    {"name": "organisations.role_changed", "label": Ours("Your role changes"), "inbox": True, "email": False},
+    {"name": "comments.mentioned", "label": Ours("Someone mentions you"), "on": ["inbox", "email", "push"]},
+    {"name": "organisations.role_changed", "label": Ours("Your role changes"), "on": ["inbox"]},
+]
+CHANNELS = [
+    ("inbox", Ours("In Phoenix"), Ours("%(what)s: in Phoenix")),
+    ("email", Ours("Email"), Ours("%(what)s: by email")),
+    ("push", Ours("Push"), Ours("%(what)s: by push")),
 ]
 MUTES = [{"thing": "ent_1", "name": f"Agenda of {LONGEST.name}"}, {"thing": "ent_2", "name": ""}]
 
@@ -27,6 +32,12 @@ STOPPED = [
     Thing(template="deliverability/slot_profile.html", context=Thing(stopped=Thing(reason=reason, since=ago(days=3))))
     for reason in ("bounced", "complained", "unsubscribed")
 ]
+BROWSERS = [
+    {"id": "psh_1", "device": "Firefox on Android", "created_at": ago(days=40), "current": False},
+    {"id": "psh_2", "device": LONGEST.name, "created_at": ago(hours=2), "current": True},
+]
+PUSH = Thing(template="push/slot_browser.html", context=Thing(browsers=BROWSERS, on=True, key="BKey"))
+NO_PUSH = Thing(template="push/slot_browser.html", context=Thing(browsers=[], on=False, key="BKey"))
 SWITCH = Thing(template="presence/slot_switch.html", context=Thing(on=False))
 
 EVENTS = ["comments.posted", "entries.changed", "entries.posted"]
@@ -86,13 +97,15 @@ def shown(one: Thing, deliveries: list[Thing], **changes: Any) -> tuple[str, dic
 CHANNEL_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "preferences": (
         "notifications/preferences.html",
-        frame(SETTINGS, kinds=KINDS, form=SCHEDULE, mutes=MUTES, listing=plain(MUTES, SETTINGS, more=True)),
+        frame(SETTINGS, kinds=KINDS, channels=CHANNELS, more=[PUSH], form=SCHEDULE, mutes=MUTES, listing=plain(MUTES, SETTINGS, more=True)),
     ),
     "preferences-refused": (
         "notifications/preferences.html",
         frame(
             SETTINGS,
             kinds=KINDS,
+            channels=CHANNELS,
+            more=[NO_PUSH],
             form={**SCHEDULE, "hour": "24"},
             errors={"hour": "Enter a number from 0 to 23."},
             problem="Check the fields marked below.",
