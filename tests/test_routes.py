@@ -38,6 +38,7 @@ def test_only_these_routes_are_public() -> None:
         "GET /invitations/accept",
         "GET /notifications/unsubscribe/{token:str}",
         "GET /notifications/unsubscribed/{token:str}",
+        "GET /push-worker.js",
         "GET /reset-password",
         "GET /sign-in",
         "GET /sign-in/by-email",

@@ -106,6 +106,7 @@ def test_what_modules_declare_is_among_the_messages(source: Catalog) -> None:
     declared += [item.label for item in REGISTRY.navigation] + [kind.summary for kind in REGISTRY.events.values()]
     declared += [card.title for card in REGISTRY.cards] + [group.label for group in REGISTRY.event_groups.values()]
     declared += [text for kind in REGISTRY.notifications.values() for text in (kind.label, kind.words, kind.many, kind.why)]
+    declared += [text for channel in REGISTRY.channels.values() for text in (channel.label, channel.said)]
     declared += [text for notice in REGISTRY.notices.values() for text in (notice.sentence, notice.foot, notice.title, notice.button)]
     assert len(declared) > 150
     assert sorted({text for text in declared if text and text not in known}) == []

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page, Playwright, expect
 
-from tests.e2e.browsers import ChromiumBrowser
+from tests.e2e.browsers import PATIENCE, ChromiumBrowser
 from tests.e2e.test_forms import sign_in
 from tests.running import Running
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -58,10 +59,7 @@ def registered(page: Page) -> tuple[CDPSession, str]:
     devtools.send("ServiceWorker.enable")
     page.evaluate("navigator.serviceWorker.register('/push-worker.js', { scope: '/' }).then(() => navigator.serviceWorker.ready)")
     page.wait_for_function("navigator.serviceWorker.getRegistration('/').then((one) => one?.active?.state === 'activated')")
-    for _ in range(50):
-        if found:
-            break
-        page.wait_for_timeout(100)
+    eventually(lambda: bool(page.evaluate("true") and found), PATIENCE, what=lambda: "no worker was registered")
     return devtools, found[-1]
 
 

@@ -51,6 +51,7 @@ OTHER_NAMES = {
     "o.id AS organisation",
     "o.name AS organisation_name",
     "o.slug AS organisation_slug",
+    "p.id AS target",
     "q.created AS created_at",
     "q.entrypoint AS name",
     "q.updated AS updated_at",

@@ -20,7 +20,7 @@ def of_what_is_gone(name: str) -> list[msgspec.Struct]:
         return [NoticeDue("acc_gone", what) for what in REGISTRY.notices]
     fields = msgspec.structs.fields(payload)
     without: dict[str, Any] = {field.name: None for field in fields if isinstance(field.type, type(str | None))}
-    values: dict[Any, Any] = {list[str]: ["gone"], bool: True, int | None: 1}
+    values: dict[Any, Any] = {list[str]: ["gone"], bool: True, int: 1, int | None: 1}
     given = {field.name: values.get(field.type, "gone") for field in fields}
     return [payload(**given), payload(**{**given, **without})] if without else [payload(**given)]
 

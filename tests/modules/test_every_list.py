@@ -68,6 +68,7 @@ BATCHES = {
     "phoenix.modules.webhooks.queries.DUE_IN": "the rest is next",
     "phoenix.modules.notifications.choices.TAKE": "the rest is next",
     "phoenix.modules.notifications.choices.TO_SEND": "an email says how many more there are",
+    "phoenix.modules.notifications.choices.TO_SEND_BY": "a message leads to the inbox, where all are",
     "phoenix.modules.feed.queries.SINCE": "a client that misses more is told to reload",
     "phoenix.modules.notifications.queries.MISSED": "a client that misses more is told to reload",
     "phoenix.modules.notifications.queries.NEXT": "the rest is next",

@@ -25,6 +25,7 @@ ENDS = {
     "admin.queries.organisations.MEMBERSHIPS": "a person is in at most as many organisations as `MOST_ORGANISATIONS`",
     "admin.queries.people.PERMISSIONS": PLATFORM,
     "choices.TAKE": "a batch, whose LIMIT is in the statement",
+    "push.queries.BROWSERS": "at most `MOST_BROWSERS` are made",
     "presence.queries.VERSIONS": "one for each process of sockets",
     "webhooks.queries.OF_ORGANISATION": "at most 20 are made",
     "factors.queries.passkeys.REMOVE_PASSKEYS": "at most 20 are made",
