@@ -52,6 +52,8 @@ OF_ONESELF = {
     "/api/v2/notification_preferences",
     "/api/v2/mutes",
     "/api/v2/push_subscriptions",
+    "/api/v2/notification_deliveries",
+    "/settings/notifications/deliveries",
     "/api/v2/push_subscriptions/{subscription_id:str}",
     "/settings/notifications/push/off",
     "/api/v2/me/visibility",

@@ -38,6 +38,15 @@ BROWSERS = [
 ]
 PUSH = Thing(template="push/slot_browser.html", context=Thing(browsers=BROWSERS, on=True, key="BKey"))
 NO_PUSH = Thing(template="push/slot_browser.html", context=Thing(browsers=[], on=False, key="BKey"))
+LOG = "/settings/notifications/deliveries"
+STEPS = [
+    [Thing(words="Queued", at=ago(days=2)), Thing(words="Tried 3 times", at=ago(days=1)), Thing(words="Sent", at=ago(days=1))],
+    [Thing(words="Queued", at=ago(hours=2)), Thing(words="Not sent, because of quiet hours", at=None)],
+]
+DELIVERED = [
+    {"about": f"{LONGEST.name} mentioned you in a comment on “Flow meter”", "channel": channel, "steps": steps}
+    for channel, steps in zip(("Email", "Push"), STEPS, strict=True)
+]
 SWITCH = Thing(template="presence/slot_switch.html", context=Thing(on=False))
 
 EVENTS = ["comments.posted", "entries.changed", "entries.posted"]
@@ -113,6 +122,8 @@ CHANNEL_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             listing=plain([], SETTINGS),
         ),
     ),
+    "deliveries": ("notifications/deliveries.html", frame(LOG, deliveries=DELIVERED, listing=plain(DELIVERED, LOG, more=True))),
+    "deliveries-none": ("notifications/deliveries.html", frame(LOG, deliveries=[], listing=plain([], LOG))),
     "unsubscribe": (
         "notifications/unsubscribe.html",
         outside("/notifications/unsubscribe/t", token="t", label=Ours("Someone mentions you"), done=False),

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.web import samples
 from tests.web.access_pages import ACCESS_PAGES
+from tests.web.channel_pages import DELIVERED
 from tests.web.listings import listing, plain
 from tests.web.organisation_pages import ORGANISATION_PAGES
 from tests.web.panel_frame import staff
@@ -68,6 +69,7 @@ def session(number: int, device: str, place: str, when: datetime, impersonator: 
 PERSON = {
     "person": one(),
     "more": [
+        Thing(template="notifications/slot_deliveries.html", context=Thing(deliveries=DELIVERED)),
         Thing(
             template="deliverability/slot_person.html",
             context=Thing(stopped=Thing(reason="bounced", since=ago(days=3)), account="acc_mara", may_write=True),

@@ -13,7 +13,7 @@ from phoenix.kernel.web.call import Call
 from phoenix.kernel.web.endpoint import delete, get, post, put
 from phoenix.kernel.web.instants import Instant, instant
 from phoenix.kernel.web.rules import SIGNED_IN
-from phoenix.modules.notifications import choices, queries
+from phoenix.modules.notifications import choices, deliveries, queries
 from phoenix.modules.notifications.actions import choose, mark
 from phoenix.modules.notifications.choices import EMAIL, INBOX
 from phoenix.modules.notifications.items import Notification, in_full
@@ -159,6 +159,43 @@ async def set_preferences(call: Call, data: PreferencesData) -> Preferences:
     return await _preferences(call)
 
 
+class NotificationDelivery(Struct):
+    """A notification, by its `number`, that was sent to you by a channel, or is to be. `state` is queued, sending, sent, refused or dropped."""
+
+    number: int
+    kind: str
+    channel: str
+    state: str
+    reason: str | None
+    attempts: int
+    queued_at: Instant
+    due_at: Instant
+    sent_at: Instant | None
+    read_at: Instant | None
+
+
+@get("/api/v2/notification_deliveries", may=SIGNED_IN, queries=1)
+async def list_notification_deliveries(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[NotificationDelivery]:
+    """List what was sent to you outside Phoenix in the last 30 days, or why it was not, latest first."""
+    made = await deliveries.DELIVERIES.page(call.db, call.runtime.keys, call.actor.account, cursor=cursor, limit=parse_limit(limit))
+    return Page([_delivery(one) for one in made.items], made.next_cursor)
+
+
+def _delivery(one: deliveries.Delivery) -> NotificationDelivery:
+    return NotificationDelivery(
+        one.number,
+        one.notification,
+        one.channel,
+        "sending" if one.state == "taken" else one.state,
+        one.reason,
+        one.tries,
+        instant(one.queued_at),
+        instant(one.due_at),
+        instant(one.sent_at) if one.state == "sent" and one.sent_at else None,
+        instant(one.read_at) if one.read_at else None,
+    )
+
+
 @get("/api/v2/mutes", may=SIGNED_IN, queries=1)
 async def list_mutes(call: Call, limit: int | None = None, cursor: str | None = None) -> Page[MuteAnswer]:
     """List what you muted."""
@@ -210,6 +247,7 @@ ROUTES = (
     archive_notification,
     read_preferences,
     set_preferences,
+    list_notification_deliveries,
     list_mutes,
     mute_thing,
     unmute_thing,

@@ -144,9 +144,12 @@ IN_BATCH: Query[int] = query(
 """,
 )
 # Of jobs that have given up, or are gone.
-DROP_ABANDONED = command("UPDATE notification_deliveries SET state = 'dropped', sent_at = NULL WHERE state = 'taken' AND taken_at < $1")
+DROP_ABANDONED = command(
+    "UPDATE notification_deliveries SET state = 'dropped', sent_at = NULL, reason = 'gave_up' WHERE state = 'taken' AND taken_at < $1"
+)
 SENT = command("""
-    UPDATE notification_deliveries SET state = CASE WHEN number = ANY($4::bigint[]) THEN 'sent' ELSE 'dropped' END, sent_at = $3
+    UPDATE notification_deliveries SET state = CASE WHEN number = ANY($4::bigint[]) THEN 'sent' ELSE 'dropped' END, sent_at = $3, tried_at = $3,
+           tries = tries + (number = ANY($4::bigint[]))::integer, reason = CASE WHEN number = ANY($4::bigint[]) THEN NULL ELSE $6 END
      WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $5
 """)
 LATER = command("""
@@ -171,12 +174,12 @@ TRIED = command("""
      WHERE account_id = $1 AND channel = $2 AND batch = $3 AND number = ANY($4::bigint[]) AND state IN ('taken', 'sent', 'refused')
 """)
 DROP = command("""
-    UPDATE notification_deliveries SET state = 'dropped', reason = $5
+    UPDATE notification_deliveries SET state = 'dropped', reason = $5, tried_at = $6
      WHERE account_id = $1 AND channel = $2 AND state = 'taken' AND batch = $3 AND NOT (number = ANY($4::bigint[]))
 """)
 # Nothing reaches those who are in none of these places any more.
 DROP_UNREACHED = command("""
-    UPDATE notification_deliveries SET state = 'dropped', reason = 'nowhere'
+    UPDATE notification_deliveries SET state = 'dropped', reason = 'nowhere', tried_at = $4
      WHERE state = 'taken' AND batch = $1 AND channel = $2 AND account_id = ANY($3::text[])
 """)
 RECIPIENT: Query[Recipient] = query(

@@ -18,9 +18,10 @@ from phoenix.kernel.module import (
     NavigationItem,
     PersonalData,
     Schedule,
+    Slot,
     SocketRule,
 )
-from phoenix.modules.notifications import api, choices, events, jobs, live, owned, pages, personal, queries, samples
+from phoenix.modules.notifications import api, choices, deliveries, events, jobs, live, owned, pages, personal, queries, samples
 from phoenix.modules.notifications.actions import send, send_by
 from phoenix.modules.notifications.actions.deliver import deliver
 from phoenix.modules.notifications.pages.inbox import INBOX
@@ -48,6 +49,7 @@ MODULE = Module(
     navigation=(NavigationItem(_("Notifications"), "bell", INBOX, group="tools", badge=Badge("unread", _("{count} unread"), unread)),),
     lists=(
         queries.LISTED,
+        ListQuery(deliveries.DELIVERIES, ("acc_1", 2**62, "~", 51)),
         ListQuery(queries.MISSED, ("acc_1", 1, 101)),
         ListQuery(queries.NEXT, (1, 200)),
         ListQuery(choices.MUTES, ("acc_1", "", 51)),
@@ -69,6 +71,7 @@ MODULE = Module(
         Schedule("notifications.forget_old", "29 3 * * *", jobs.forget_old),
         Schedule("notifications.send_due", "* * * * *", send.send_due),
     ),
+    slots=(Slot("person", "notifications/slot_deliveries.html", pages.deliveries.of_person, queries=1, order=60),),
     followers=(Follower("notifications.deliver", deliver),),
     sockets=(SocketRule(replay=live.replay),),
     live=(LiveMessages(live.tell),),

@@ -6,7 +6,7 @@ from typing import Any
 
 from phoenix.kernel.data.database import Reader, Transaction
 from phoenix.kernel.data.query import Rows
-from phoenix.modules.notifications import choices, queries
+from phoenix.modules.notifications import choices, deliveries, queries
 
 
 async def export(db: Reader, account: str) -> dict[str, Any]:
@@ -14,6 +14,7 @@ async def export(db: Reader, account: str) -> dict[str, Any]:
     del db
     return {
         "notifications": Rows(queries.OF_PERSON, (account,)),
+        "notification_deliveries": Rows(deliveries.OF_PERSON, (account,)),
         "notification_choices": Rows(choices.SETTINGS, ([account],)),
         "mutes": Rows(choices.MUTES_OF, (account,)),
     }

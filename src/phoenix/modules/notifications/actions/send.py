@@ -18,6 +18,7 @@ from phoenix.kernel.registry import Registry
 from phoenix.kernel.runtime import Runtime
 from phoenix.modules.notifications import choices
 from phoenix.modules.notifications.actions import send_by
+from phoenix.modules.notifications.actions.send_by import NOT_WANTED, READ, REFUSED
 from phoenix.modules.notifications.actions.wanted import wanted_now
 from phoenix.modules.notifications.choices import EMAIL
 from phoenix.modules.notifications.items import Group, in_groups
@@ -31,6 +32,7 @@ MOST_IN_EMAIL, MOST_SHOWN = 200, 20
 # Longer than a job tries to send one.
 ABANDONED = timedelta(hours=26)
 UNSUBSCRIBE = "notifications.unsubscribe"
+STOPPED = "stopped"
 
 
 class Sending(Struct, frozen=True):
@@ -64,7 +66,7 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
     registry = runtime.part(Registry)
     async with runtime.database.reader() as db:
         to = await db.maybe(choices.RECIPIENT, sending.account)
-        rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.batch, MOST_IN_EMAIL) if to is not None else []
+        found = rows = await db.all(choices.TO_SEND, sending.account, EMAIL, sending.batch, MOST_IN_EMAIL) if to is not None else []
         more = await db.one(choices.IN_BATCH, sending.account, EMAIL, sending.batch) - len(rows) if len(rows) == MOST_IN_EMAIL else 0
         schedule, rows = await wanted_now(db, registry, sending.account, EMAIL, rows) if rows else (None, [])
         groups = await in_groups(db, registry, rows)
@@ -76,7 +78,7 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
             await tx.execute(choices.LATER, sending.account, EMAIL, later, sending.batch)
         return
     items = [item for group in groups for item in group.items]
-    sent = False
+    sent, why = False, NOT_WANTED if to is None or found else READ
     try:
         if to is not None and items:
             kinds = {item.kind for item in items}
@@ -85,16 +87,17 @@ async def send_email(runtime: Runtime, sending: Sending) -> None:
                 sent = await runtime.mailer.send_template(
                     TEMPLATE, to=to.email, unsubscribe=link, **said_in(runtime, to.name, groups, link, more)
                 )
+            why = NOT_WANTED if sent else STOPPED
     except PermanentFailure:
-        await _note(runtime, sending, [])
+        await _note(runtime, sending, [], REFUSED)
         raise
-    await _note(runtime, sending, [item.number for item in items] if sent else [])
+    await _note(runtime, sending, [item.number for item in items] if sent else [], why)
 
 
-async def _note(runtime: Runtime, sending: Sending, sent: Sequence[int]) -> None:
-    """What of the batch was sent; the rest is dropped."""
+async def _note(runtime: Runtime, sending: Sending, sent: Sequence[int], why: str) -> None:
+    """What of the batch was sent; the rest is dropped, and why."""
     async with runtime.database.transaction() as tx:
-        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, list(sent), sending.batch)
+        await tx.execute(choices.SENT, sending.account, EMAIL, tx.now, list(sent), sending.batch, why)
 
 
 def said_in(runtime: Runtime, name: str, groups: Sequence[Group], unsubscribe: str, more: int = 0) -> dict[str, Any]:

@@ -26,7 +26,7 @@ INBOX = "/notifications"
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200))
 LONGEST_WAIT = timedelta(hours=1)
 SENT, LATER, REFUSED, TAKEN = "sent", "later", "refused", "taken"
-READ, NOT_WANTED, QUIET, GAVE_UP = "read", "not_wanted", "quiet", "gave_up"
+READ, NOT_WANTED, QUIET = "read", "not_wanted", "quiet"
 
 
 class SendingBy(Struct, frozen=True):
@@ -51,7 +51,7 @@ async def enqueue_others(registry: Registry, tx: Transaction, batch: str, due: S
         await enqueue_all(tx, SEND_BY, [SendingBy(one.account, batch, name, one.target) for one in places])
         unreached = sorted(set(accounts) - {one.account for one in places})
         if unreached:
-            await tx.execute(choices.DROP_UNREACHED, batch, name, unreached)
+            await tx.execute(choices.DROP_UNREACHED, batch, name, unreached, tx.now)
 
 
 async def send_by(runtime: Runtime, sending: SendingBy) -> None:
@@ -61,7 +61,7 @@ async def send_by(runtime: Runtime, sending: SendingBy) -> None:
     to, rows, why = await _to_send(runtime, sending) if channel is not None else (None, [], NOT_WANTED)
     if channel is None or to is None or not rows:
         async with runtime.database.transaction() as tx:
-            await tx.execute(choices.DROP, sending.account, sending.channel, sending.batch, [], why)
+            await tx.execute(choices.DROP, sending.account, sending.channel, sending.batch, [], why, tx.now)
         return
     message = await _message(runtime, to, rows)
     outcome = await channel.send(runtime, sending.account, sending.target, message)
@@ -120,7 +120,7 @@ async def _note(
     state = TAKEN if again else REFUSED if outcome.state == LATER else outcome.state
     of = (sending.account, channel.name, sending.batch)
     async with runtime.database.transaction() as tx:
-        await tx.execute(choices.DROP, *of, list(numbers), NOT_WANTED)
+        await tx.execute(choices.DROP, *of, list(numbers), NOT_WANTED, tx.now)
         await tx.execute(choices.TRIED, *of, list(numbers), tx.now, state, outcome.reason)
         if again:
             wait = max(DELAYS[sending.tried], min(outcome.wait, LONGEST_WAIT))

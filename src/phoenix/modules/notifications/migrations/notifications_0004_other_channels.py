@@ -1,6 +1,6 @@
 """Channels that other modules bring, and what became of each delivery: how often it was tried, and why it was not sent."""
 
-from phoenix.kernel.data.revision import run_sql
+from phoenix.kernel.data.revision import build_index, run_sql
 
 revision = "notifications_0004"
 down_revision = "notifications_0003"
@@ -21,3 +21,4 @@ def upgrade() -> None:
             ADD COLUMN reason text COLLATE "C";
     """)
     run_sql("ALTER TABLE notification_deliveries VALIDATE CONSTRAINT notification_deliveries_known_state")
+    build_index("notification_deliveries_queued", "notification_deliveries (queued_at) WHERE state NOT IN ('queued', 'taken')")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from phoenix.modules.notifications.pages import inbox, preferences, unsubscribe
+from phoenix.modules.notifications.pages import deliveries, inbox, preferences, unsubscribe
 
-ROUTES = (*inbox.ROUTES, *preferences.ROUTES, *unsubscribe.ROUTES)
+ROUTES = (*inbox.ROUTES, *preferences.ROUTES, *deliveries.ROUTES, *unsubscribe.ROUTES)

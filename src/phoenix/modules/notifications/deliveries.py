@@ -1,0 +1,125 @@
+"""What was sent to people outside Phoenix, or why it was not: as a list, and in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from phoenix.kernel.data.paged import Order, Paged, paged
+from phoenix.kernel.data.purge import purge
+from phoenix.kernel.data.query import Query, query
+from phoenix.kernel.language import _, gettext
+from phoenix.kernel.registry import Registry
+from phoenix.modules.notifications.choices import EMAIL
+from phoenix.modules.notifications.queries import ITEM, Item
+
+
+class Delivery(Struct, frozen=True):
+    """A notification by one channel. `tried_at` is when it was last looked at, `notification` the kind."""
+
+    number: int
+    channel: str
+    notification: str
+    state: str
+    reason: str | None
+    tries: int
+    queued_at: datetime
+    due_at: datetime
+    tried_at: datetime | None
+    sent_at: datetime | None
+    read_at: datetime | None
+
+
+class Step(Struct, frozen=True):
+    """Something that happened to a delivery, in words, and when."""
+
+    words: str
+    at: datetime | None
+
+
+DELIVERIES: Paged[Delivery] = paged(
+    "notification deliveries",
+    Delivery,
+    Order("d.number DESC", "d.channel DESC"),
+    """
+    SELECT d.number, d.channel, n.kind AS notification, d.state, d.reason, d.tries, d.queued_at, d.due_at, d.tried_at, d.sent_at, n.read_at
+      FROM notification_deliveries d JOIN notifications n ON n.account_id = d.account_id AND n.number = d.number
+     WHERE d.account_id = $1 AND {after} {order}
+""",
+)
+OF_PERSON: Query[Delivery] = query(
+    Delivery,
+    """
+    SELECT d.number, d.channel, n.kind AS notification, d.state, d.reason, d.tries, d.queued_at, d.due_at, d.tried_at, d.sent_at, n.read_at
+      FROM notification_deliveries d JOIN notifications n ON n.account_id = d.account_id AND n.number = d.number
+     WHERE d.account_id = $1 ORDER BY d.number, d.channel
+""",
+)
+NUMBERED: Query[Item] = query(Item, f"{ITEM} WHERE n.account_id = $1 AND n.number = ANY($2::bigint[])")
+FORGET_OLD = purge("notification_deliveries", "queued_at < $1 AND state NOT IN ('queued', 'taken')", oldest="queued_at")
+
+# Why something was not sent, by the word in the log.
+REASONS = {
+    "read": _("Not sent, because it was already read"),
+    "quiet": _("Not sent, because of quiet hours"),
+    "not_wanted": _("Not sent, because it was no longer wanted"),
+    "nowhere": _("Not sent, because it was turned off everywhere"),
+    "gone": _("Not sent, because it was turned off in that browser"),
+    "private": _("Not sent, because the push service has no public address"),
+    "no_answer": _("Not sent, because the push service didn't answer"),
+    "refused": _("Not sent, because it was refused"),
+    "stopped": _("Not sent, because emails to the address have stopped"),
+    "gave_up": _("Not sent, because it failed too often"),
+}
+NOT_SENT = _("Not sent")
+
+
+def steps(one: Delivery) -> list[Step]:
+    """What happened to a delivery, in order, in the reader's language."""
+    made = [Step(_("Queued"), one.queued_at)]
+    if one.state == "queued":
+        made.append(Step(_("Due"), one.due_at))
+    elif one.state == "taken":
+        made.append(Step(_("Being sent"), one.tried_at))
+    if one.tries > 1:
+        made.append(Step(_("Tried {count} times").format(count=one.tries), one.tried_at))
+    if one.state == "sent":
+        made.append(Step(_("Sent"), one.sent_at))
+    elif one.state in {"refused", "dropped"}:
+        made.append(Step(gettext(REASONS.get(_why(one), NOT_SENT)), one.tried_at))
+    if one.read_at is not None:
+        made.append(Step(_("Read"), one.read_at))
+    return made
+
+
+def _why(one: Delivery) -> str:
+    was_read = one.read_at is not None and one.tried_at is not None and one.read_at <= one.tried_at
+    return "read" if was_read and one.reason == "not_wanted" else one.reason or ""
+
+
+def channel_label(registry: Registry, channel: str) -> str:
+    """What a channel is called; its name where no module brings it any more."""
+    if channel == EMAIL:
+        return _("Email")
+    found = registry.channels.get(channel)
+    return channel if found is None else gettext(found.label)
+
+
+def kind_label(registry: Registry, kind: str) -> str:
+    """What a kind is called; its name where no module declares it any more."""
+    found = registry.notifications.get(kind)
+    return kind if found is None else gettext(found.label)
+
+
+def shown(registry: Registry, found: Sequence[Delivery], summaries: dict[int, str]) -> list[dict[str, object]]:
+    """Deliveries for a page: what each was about, by which channel, and what happened. Without its words it is named by its kind."""
+    return [
+        {
+            "about": summaries.get(one.number) or kind_label(registry, one.notification),
+            "channel": channel_label(registry, one.channel),
+            "steps": steps(one),
+        }
+        for one in found
+    ]
