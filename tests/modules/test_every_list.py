@@ -118,7 +118,7 @@ async def seed(harness: Harness) -> dict[str, str]:
             "INSERT INTO pgqueuer (priority, entrypoint, payload, status, created, updated, execute_after, attempts) "
             "VALUES (0, 'audit.verify', NULL, 'failed', now(), now(), now(), 1)"
         )
-    by_email = {"kinds": dict.fromkeys(harness.registry.optional_notifications, {"email": True})}
+    by_email = {"kinds": {kind: {"email": True} for kind in harness.registry.optional_notifications}}
     assert (await harness.put("/api/v2/notification_preferences", by="ada", json=by_email)).status_code == 200
     await harness.follow()
     return {"organisation_id": acme, "slug": "acme", "account_id": ada.id, "entry_id": entry, "webhook_id": webhook}
