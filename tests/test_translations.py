@@ -11,8 +11,10 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from phoenix.composition import REGISTRY
+from phoenix.kernel.catalogues import parse
 from phoenix.kernel.errors import PhoenixError
 from phoenix.kernel.language import DEFAULT_LOCALE, LANGUAGES, gettext, reading
+from phoenix.operations.messages import extract_ours, update
 from tools import messages
 
 OTHERS = sorted(set(LANGUAGES) - {DEFAULT_LOCALE})
@@ -26,7 +28,7 @@ def source() -> Catalog:
 
 
 def catalogue(language: str) -> Catalog:
-    return messages.read(messages.CATALOGUES / language / "LC_MESSAGES" / "phoenix.po")
+    return parse(messages.CATALOGUES / language / "LC_MESSAGES" / "phoenix.po", language)
 
 
 def test_there_is_a_catalogue_of_each_language_on_offer() -> None:
@@ -82,7 +84,7 @@ def test_what_is_extracted_are_calls_declarations_of_errors_and_what_they_are_ra
         "raise NotFound('No such thing.')\nFieldError('name', 'missing', 'Say it.')\n_('Called')\nprint('Not this')\n"
     )
     with file.open("rb") as stream:
-        found = [message for _line, _function, message, *_more in messages.extract_ours(stream, {"_": None}, (), {})]
+        found = [message for _line, _function, message, *_more in extract_ours(stream, {"_": None}, (), {})]
     assert sorted(found) == ["Called", "No such thing.", "Odd", "Say it.", "Too odd."]
 
 
@@ -139,8 +141,8 @@ def test_update_adds_what_is_new_and_removes_what_is_gone(tmp_path: Path) -> Non
     now = Catalog()
     now.add("Kept")
     now.add("Kept too")
-    messages.update(path, now)
-    found = messages.read(path)
+    update(path, "de", now)
+    found = parse(path, "de")
     assert {message.id: message.string for message in found if message.id} == {"Kept": "Geblieben", "Kept too": ""}
     assert (messages.missing(found, now), messages.left_over(found, now)) == (["Kept too"], [])
 

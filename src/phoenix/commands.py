@@ -36,6 +36,7 @@ from phoenix.operations.added import load
 from phoenix.operations.check_module import check_module as what_is_missing
 from phoenix.operations.database_shell import open_shell
 from phoenix.operations.grants import grant, role_of
+from phoenix.operations.messages import update_catalogues
 from phoenix.operations.new_module import PACKAGE, BadName, is_name
 from phoenix.operations.new_product import new_product as lay_out_product
 from phoenix.operations.permit import permit_retention, permit_texts
@@ -145,6 +146,12 @@ def check_module(name: str) -> int:
     if not missing:
         print(f"Nothing is missing from {name}.")
     return 1 if missing else 0
+
+
+@app.command
+def messages(name: str) -> None:
+    """Bring the catalogues of a module of another package up to date: LOCALE.po in its folder locale, for each language."""
+    print(*update_catalogues(name, MODULES[len(OWN) :]), sep="\n")
 
 
 def _not_composed(name: str) -> Module:

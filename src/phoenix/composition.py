@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import phoenix.kernel.data
+from phoenix.kernel.language import add_catalogues
 from phoenix.kernel.registry import Registry
 from phoenix.operations.added import load, ordered
 from phoenix.operations.references import references
@@ -41,6 +42,7 @@ NAMES = (
 OWN = load([f"phoenix.modules.{name}.module:MODULE" for name in NAMES])
 MODULES = ordered(OWN, load(references(os.environ)))
 REGISTRY = Registry(MODULES)
+add_catalogues(module.translations for module in MODULES)
 
 MIGRATIONS = (
     Path(phoenix.kernel.data.__file__).parent / "migrations",

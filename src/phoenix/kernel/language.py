@@ -1,4 +1,5 @@
 """Text for people: gettext, in the reader's language. Catalogues are in `locale/`; `python -m tools.messages --update` keeps them up to date.
+Modules of other packages bring their own, which `add_catalogues` adds.
 
 A message is translated when it is shown. Whatever is written where nobody reads yet, such as a constant of a module or a label in a
 declaration, is a `Message` until then.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import gettext as catalogues
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+
+from phoenix.kernel.catalogues import read_catalogue
 
 CATALOGUES = Path(__file__).parents[1] / "locale"
 DEFAULT_LOCALE = "en"
@@ -27,6 +30,7 @@ _ACCEPTED = re.compile(r"\s*([a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*)\s*(?:;\s*[qQ]=
 _MOST_ACCEPTED = 400
 
 _reader: ContextVar[str | None] = ContextVar("reader_locale", default=None)
+_added: list[Path] = []
 
 
 class Message(str):
@@ -121,6 +125,21 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 _ = gettext
 
 
+def add_catalogues(folders: Iterable[Path]) -> None:
+    """Use the catalogues in these folders as well, `de.po` and so on, for messages that those before them do not translate."""
+    _added.extend(folder for folder in folders if folder not in _added)
+    _catalogue.cache_clear()
+
+
+def is_ours(message: str, language: str) -> bool:
+    """Whether Phoenix itself translates a message into a language, and not with the same words."""
+    return catalogues.translation("phoenix", CATALOGUES, [language], fallback=True).gettext(message) != message
+
+
 @lru_cache(maxsize=64)
 def _catalogue(locale: str) -> catalogues.NullTranslations:
-    return catalogues.translation("phoenix", CATALOGUES, [locale, locale.partition("_")[0]], fallback=True)
+    language = locale.partition("_")[0]
+    found = catalogues.translation("phoenix", CATALOGUES, [locale, language], fallback=True)
+    for folder in _added:
+        found.add_fallback(read_catalogue(folder / f"{language}.po"))
+    return found

@@ -176,5 +176,10 @@ class Module:
         return self.folder / "templates"
 
     @property
+    def translations(self) -> Path:
+        """Its catalogues, `de.po` and so on. Those of our own modules are all in src/phoenix/locale."""
+        return self.folder / "locale"
+
+    @property
     def migrations(self) -> Path:
         return self.folder / "migrations"

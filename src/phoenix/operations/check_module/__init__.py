@@ -10,6 +10,7 @@ from phoenix.operations.check_module.declaration import missing_in_declaration
 from phoenix.operations.check_module.found import Folder, Missing, clone_of, package_of
 from phoenix.operations.check_module.migrations import missing_in_migrations
 from phoenix.operations.check_module.templates import missing_in_templates
+from phoenix.operations.check_module.translations import missing_in_translations
 
 __all__ = ["Missing", "check_module"]
 
@@ -25,6 +26,7 @@ def check_module(module: Module, registry: Registry) -> list[Missing]:
         *missing_in_code(folder, registry),
         *missing_in_templates(folder, registry),
         *missing_in_migrations(folder, registry),
+        *missing_in_translations(folder),
     ]
     if folder.clone is not None:
         missing += missing_in_clone(folder, folder.clone)
