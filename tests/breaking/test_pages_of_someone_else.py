@@ -75,6 +75,6 @@ def test_a_hot_read_answers_whoever_asks_as_a_cold_one_does(harness: Harness, as
 def test_whatever_a_script_fetches_for_a_page_says_whose_it_is() -> None:
     """`fetchLive` and htmx do. Other requests of scripts change something, with the token of the page, or show nothing of anyone."""
     fetching = {path.name for path in WEB.rglob("*.ts") if re.search(r"\bfetch\(", path.read_text(encoding="utf-8"))}
-    assert fetching == {"live-fetch.ts", "forms.ts", "passkeys.ts", "passwords.ts", "reads.ts", "zones.ts"}
+    assert fetching == {"live-fetch.ts", "forms.ts", "passkeys.ts", "passwords.ts", "push.ts", "reads.ts", "zones.ts"}
     assert "readerHere()" in (WEB / "parts/live-fetch.ts").read_text(encoding="utf-8")
     assert "readerHere()" in (WEB / "parts/pages.ts").read_text(encoding="utf-8")

@@ -154,21 +154,21 @@ class Probes:
         await until(lambda: self.harness.sql("SELECT 1 FROM audit_log WHERE subject = $1", subject))
 
     async def run_job(self) -> None:
-        number = self.number
-        async with self.runtime.database.transaction() as tx:
-            await enqueue(tx, JOB, Numbered(number))
-        await until(lambda: number in self.ran)
+        await self._run(JOB)
 
     async def run_long_job(self) -> None:
-        number = self.number
-        async with self.runtime.database.transaction() as tx:
-            await enqueue(tx, LONG_JOB, Numbered(number))
-        await until(lambda: number in self.ran)
+        await self._run(LONG_JOB)
 
     async def run_webhook(self) -> None:
+        await self._run(WEBHOOK_JOB)
+
+    async def run_channel(self) -> None:
+        await self._run(CHANNEL_JOB)
+
+    async def _run(self, job: JobKind[Numbered]) -> None:
         number = self.number
         async with self.runtime.database.transaction() as tx:
-            await enqueue(tx, WEBHOOK_JOB, Numbered(number))
+            await enqueue(tx, job, Numbered(number))
         await until(lambda: number in self.ran)
 
     async def notify(self) -> None:
@@ -254,7 +254,7 @@ class Probes:
 
 
 JOB, LONG_JOB = JobKind("test.job", Numbered), JobKind("test.long", Numbered, queue="long")
-WEBHOOK_JOB = JobKind("test.webhook", Numbered, queue="webhooks")
+WEBHOOK_JOB, CHANNEL_JOB = JobKind("test.webhook", Numbered, queue="webhooks"), JobKind("test.channel", Numbered, queue="channels")
 WEB: dict[str, Probe] = {
     "feed": Probes.feed,
     "listener": Probes.listen,
@@ -273,6 +273,7 @@ WORKER: dict[str, Probe] = {
     "follower deliverability.start_afresh": Probes.start_afresh,
     "queue long": Probes.run_long_job,
     "queue webhooks": Probes.run_webhook,
+    "queue channels": Probes.run_channel,
     "listener": Probes.listen,
     "host of the database": Probes.claim_database,
 }

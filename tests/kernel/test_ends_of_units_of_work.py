@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.harness import Place
-from tests.kernel.test_database_failures import Proxy
+from tests.kernel.database_proxy import Proxy
 from tests.waiting import until
 
 from phoenix.kernel.cache.generations import MachineGenerations

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from tests.harness import Harness
 from tests.kernel.faults import Faults
-from tests.kernel.probes import JOB, LONG_JOB, WEB, WEBHOOK_JOB, WORKER, Numbered, Probes
+from tests.kernel.probes import CHANNEL_JOB, JOB, LONG_JOB, WEB, WEBHOOK_JOB, WORKER, Numbered, Probes
 from tests.sockets import live
 from tests.waiting import until
 
@@ -100,7 +100,10 @@ def test_every_task_of_a_worker_works_after_an_error_at_any_await(harness: Harne
                 ran.append(payload.n)
 
             module = Module(
-                name="test", about="Jobs.", folder=Path(__file__).parent, jobs=(Job(JOB, note), Job(LONG_JOB, note), Job(WEBHOOK_JOB, note))
+                name="test",
+                about="Jobs.",
+                folder=Path(__file__).parent,
+                jobs=tuple(Job(kind, note) for kind in (JOB, LONG_JOB, WEBHOOK_JOB, CHANNEL_JOB)),
             )
             registry = Registry((*MODULES, module))
             runtime = await stack.enter_async_context(registry.opened(harness.runtime.settings, clock=harness.clock))

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import asyncpg
 import pytest
 from tests.harness import Place
-from tests.kernel.test_database_failures import Proxy
+from tests.kernel.database_proxy import Proxy
 from tests.waiting import until
 
 from phoenix.kernel.background import Alive

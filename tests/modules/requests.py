@@ -9,6 +9,7 @@ from typing import Any, get_args
 import httpx
 import msgspec
 import pyotp
+from cryptography.hazmat.primitives.asymmetric.ec import derive_private_key
 from litestar.handlers import HTTPRouteHandler
 from tests.harness import PASSWORD, Harness
 from tests.modules.admin.panel import Panel
@@ -16,7 +17,9 @@ from tests.software_passkey import Authenticator
 
 from phoenix.composition import REGISTRY
 from phoenix.kernel.cache.keys import ACCOUNT
+from phoenix.kernel.security.crypto import to_base64url
 from phoenix.kernel.web.csrf import token_for
+from phoenix.modules.push.encryption import CURVE, point_of
 from phoenix.modules.sign_in.actions.first_administrator import link_token
 
 ROUTES = [(min(route.http_methods - {"OPTIONS"}), min(route.paths), route) for module in REGISTRY.modules for route in module.routes]
@@ -30,6 +33,10 @@ def body_of(route: HTTPRouteHandler) -> type[msgspec.Struct] | None:
     if data is None:
         return None
     return get_args(data)[0] if get_args(data) else data  # type: ignore[no-any-return]
+
+
+# A public key of a browser: the generator of the curve P-256 is one.
+POINT = point_of(derive_private_key(1, CURVE).public_key())
 
 
 class Requests:
@@ -65,6 +72,7 @@ class Requests:
             "role": "member", "scopes": ["entries.read"], "slug": slug, "time_zone": "UTC", "title": "A title", "token": "t" * 43,
             "version": 1, "url": "https://example.com/hooks", "enabled": True, "visible": True, "digest": "daily", "hour": 8, "thing": "ent_1",
             "delivery": "msg_1", "organisation_id": made, "account_id": other.id, "session_id": person.session, "occurred_at": None,
+            "endpoint": "https://push.example.com/1", "p256dh": to_base64url(POINT), "auth": to_base64url(bytes(16)),
         }  # fmt: skip
         harness.client.cookies.clear()
         prepare = PREPARED.get(path)

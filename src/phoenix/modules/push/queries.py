@@ -72,7 +72,7 @@ ADD: Query[str] = query(
     RETURNING id
 """,
 )
-REMOVE = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND id = $2")
+TURN_OFF = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND id = $2")
 REMOVE_OF_SESSION = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND session_id = $2")
 REMOVE_GONE = command("DELETE FROM push_subscriptions WHERE account_id = $1 AND id = $2 AND endpoint = $3")
 ERASE = command("DELETE FROM push_subscriptions WHERE account_id = $1")

@@ -57,7 +57,7 @@ async def turn_on(runtime: Runtime, tx: Transaction, actor: Actor, draft: Draft)
 async def turn_off(tx: Transaction, actor: Actor, browser: str = "") -> None:
     """Turn push off in one of the actor's browsers, or else in that of their session. Raises NotFound."""
     if browser:
-        done = await tx.execute(queries.REMOVE, actor.account, browser)
+        done = await tx.execute(queries.TURN_OFF, actor.account, browser)
     else:
         done = await tx.execute(queries.REMOVE_OF_SESSION, actor.account, actor.session)
     if not done:
